@@ -1,0 +1,32 @@
+# A thin front: everything it calls can be called by hand, and CMakePresets.json is the build.
+#
+#   make run ARGS="--clock-speed 60"     make test STAGES="format tidy"
+ARGS ?=
+STAGES ?=
+
+.PHONY: help build run test bench format lint clean
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+build: ## Install the packages that are missing and build the release
+	@deploy/dev/build
+
+run: ## Build, start a server with its own PostgreSQL and play the sample day (ARGS="--help" lists options)
+	@deploy/dev/run $(ARGS)
+
+test: ## Run everything that must hold (STAGES="format tidy" runs only these stages)
+	@deploy/dev/test $(STAGES)
+
+bench: ## Build the release and run the benchmarks
+	@deploy/dev/bench $(ARGS)
+
+format: ## Format the sources in place
+	@deploy/dev/format
+
+lint: ## Check format, house rules, protos and clang-tidy
+	@deploy/dev/test packages format tidy protos lint
+
+clean: ## Remove everything that was built
+	@rm -rf build

@@ -1,0 +1,153 @@
+#include "router/commands.h"
+#include "router/snapshot.h"
+
+namespace tandem::router {
+namespace {
+
+// The session ends for good: the agent is OFFLINE, and its offers go to others.
+void EndSession(Context& context, AgentIndex index) {
+  context.apply.SessionClosed(index);
+  if (context.workspace.agent(index).status != AgentStatus::kOffline) {
+    context.apply.AgentStatusChanged(index, AgentStatus::kOffline, "");
+  }
+  RescindOffers(context, index, "AGENT_GONE");
+}
+
+// An offer that the session's agent can still answer.
+std::variant<TicketIndex, Rejection> FindOffer(const Context& context, const SessionRef& session,
+                                               const OfferId& offer) {
+  const auto agent = FindSession(context.workspace, session);
+  if (const auto* rejection = std::get_if<Rejection>(&agent)) return *rejection;
+  const TicketIndex index = context.workspace.FindTicket(offer.ticket);
+  const bool current = index.IsSet() &&
+                       context.workspace.ticket(index).state == TicketState::kOffered &&
+                       context.workspace.ticket(index).offer_number == offer.number &&
+                       context.workspace.ticket(index).until > context.now;
+  if (!current) {
+    return Refuse(Reason::kOfferGone, "expected an offer that is open, but offer " +
+                                          ToString(offer) +
+                                          " expired, was taken back or was answered");
+  }
+  if (context.workspace.ticket(index).agent != std::get<AgentIndex>(agent)) {
+    return Refuse(Reason::kOfferOfOtherAgent, "expected an offer made to agent '" + session.agent +
+                                                  "', but it was made to another agent");
+  }
+  return index;
+}
+
+}  // namespace
+
+Outcome Decide(Context& context, const OpenSession& command) {
+  const AgentIndex index = context.workspace.agent_ids.Find(command.agent);
+  if (!index.IsSet() || !context.workspace.agent(index).configured) {
+    return Refuse(Reason::kAgentNotFound,
+                  "expected a configured agent, but there is no '" + command.agent + "'");
+  }
+  context.apply.SessionOpened(index, command.session_id);
+  return Reply(SnapshotOf(context.workspace, index, context.now));
+}
+
+Outcome Decide(Context& context, const CloseSession& command) {
+  const auto found = FindSession(context.workspace, command.session);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) {
+    const AgentIndex index = context.workspace.agent_ids.Find(command.session.agent);
+    const bool closed_before =
+        rejection->reason == Reason::kNoSession && command.session.generation > 0 &&
+        context.workspace.agent(index).generation == command.session.generation;
+    if (closed_before) return Reply(Done{});
+    return *rejection;
+  }
+  EndSession(context, std::get<AgentIndex>(found));
+  return Reply(Done{});
+}
+
+Outcome Decide(Context& context, const LoseSession& command) {
+  const auto found = FindSession(context.workspace, command.session);
+  // Fenced or closed meanwhile: nothing is left to lose.
+  if (std::holds_alternative<Rejection>(found)) return Reply(Done{});
+  const AgentIndex index = std::get<AgentIndex>(found);
+  if (!context.workspace.agent(index).session_lost_at.IsSet()) context.apply.SessionLost(index);
+  return Reply(Done{});
+}
+
+Outcome Decide(Context& context, const GetAgent& command) {
+  const auto found = FindSession(context.workspace, command.session);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  return Reply(SnapshotOf(context.workspace, std::get<AgentIndex>(found), context.now));
+}
+
+Outcome Decide(Context& context, const SetAgentStatus& command) {
+  const auto found = FindSession(context.workspace, command.session);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const AgentIndex index = std::get<AgentIndex>(found);
+  const AgentState& agent = context.workspace.agent(index);
+  const bool not_ready = command.status == AgentStatus::kNotReady;
+  if (command.status != AgentStatus::kAvailable && command.status != AgentStatus::kOffline &&
+      !not_ready) {
+    return Refuse(Reason::kStatusNotSettable,
+                  std::string("expected AVAILABLE, NOT_READY or OFFLINE, but found ") +
+                      ToString(command.status));
+  }
+  if (not_ready && !context.workspace.not_ready_reasons.contains(command.reason)) {
+    return Refuse(
+        Reason::kNotReadyReasonUnknown,
+        "expected a configured not-ready reason, but there is no '" + command.reason + "'");
+  }
+  const std::string reason = not_ready ? command.reason : "";
+  if (agent.status == command.status && agent.reason == reason) return Reply(Done{});
+  context.apply.AgentStatusChanged(index, command.status, reason);
+  if (command.status != AgentStatus::kAvailable) {
+    RescindOffers(context, index, "AGENT_NOT_AVAILABLE");
+  }
+  return Reply(Done{});
+}
+
+Outcome Decide(Context& context, const AcceptOffer& command) {
+  const auto found = FindOffer(context, command.session, command.offer);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const TicketIndex index = std::get<TicketIndex>(found);
+  context.apply.OfferAccepted(index);
+  return Reply(StateReached{context.workspace.ticket(index).state});
+}
+
+Outcome Decide(Context& context, const DeclineOffer& command) {
+  const auto found = FindOffer(context, command.session, command.offer);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const TicketIndex index = std::get<TicketIndex>(found);
+  const AgentIndex agent = context.workspace.ticket(index).agent;
+  const bool device = command.cause == DeclineCause::kDevice;
+  context.apply.OfferEnded(index, device ? OfferEnd::kFailed : OfferEnd::kDeclined,
+                           context.workspace.cool_down, "");
+  if (device) MarkDeviceFailed(context, agent);
+  return Reply(Done{});
+}
+
+Outcome Decide(Context& context, const StartTicket& command) {
+  const auto found = FindOwned(context.workspace, command.session, command.ticket);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const TicketIndex index = std::get<TicketIndex>(found);
+  const Ticket& ticket = context.workspace.ticket(index);
+  if (ticket.state != TicketState::kAssigned) return RefuseState(ticket, "ASSIGNED");
+  context.apply.TicketStarted(index);
+  return Reply(Done{});
+}
+
+Outcome Decide(Context& context, const FinishTicket& command) {
+  const auto found = FindOwned(context.workspace, command.session, command.ticket);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const TicketIndex index = std::get<TicketIndex>(found);
+  const Ticket& ticket = context.workspace.ticket(index);
+  if (context.workspace.MediaConnected(ticket)) {
+    return Refuse(Reason::kMediaConnected,
+                  "expected media that the adapter has ended, but it is connected");
+  }
+  if (ticket.state != TicketState::kActive) return RefuseState(ticket, "ACTIVE");
+  return Reply(StateReached{EndHandling(context, index)});
+}
+
+// A grace that ran out, from AdvanceTime.
+void EndGrace(Context& context, AgentIndex agent) {
+  EndSession(context, agent);
+}
+
+}  // namespace tandem::router

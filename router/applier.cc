@@ -1,0 +1,441 @@
+#include "router/applier.h"
+
+#include <algorithm>
+
+#include "router/applier_change_agent.h"
+#include "router/invariant.h"
+#include "router/snapshot.h"
+
+namespace tandem::router {
+
+// ---------------------------------------------------------------------------------------------------------
+// recording
+
+EventRow& Applier::Record(EventType type) {
+  EventRow& event = changes_.events.emplace_back();
+  event.workspace = workspace_.id;
+  event.sequence = ++workspace_.last_event;
+  event.type = type;
+  event.at = now_;
+  return event;
+}
+
+EventRow& Applier::RecordTicket(EventType type, const Ticket& ticket) {
+  EventRow& event = Record(type);
+  event.ticket = ticket.id;
+  event.agent = workspace_.AgentName(ticket.agent);
+  return event;
+}
+
+EventRow& Applier::RecordAgent(EventType type, AgentIndex agent) {
+  EventRow& event = Record(type);
+  event.agent = workspace_.AgentName(agent);
+  return event;
+}
+
+void Applier::MarkDirty(TicketIndex index) {
+  Ticket& ticket = TicketAt(index);
+  if (ticket.dirty) return;
+  ticket.dirty = true;
+  workspace_.dirty_tickets.push_back(index);
+}
+
+void Applier::MarkDirty(AgentIndex index) {
+  AgentState& agent = AgentAt(index);
+  if (agent.dirty) return;
+  agent.dirty = true;
+  workspace_.dirty_agents.push_back(index);
+}
+
+void Applier::SetTimer(TicketIndex index) {
+  Ticket& ticket = TicketAt(index);
+  Time at = ticket.in_use && ticket.until.IsSet() ? ticket.until : kEndOfTime;
+  if (ticket.in_use) {
+    for (const CoolDownState& cool_down : ticket.cool_downs) at = std::min(at, cool_down.until);
+  }
+  if (at == ticket.timer_at) return;
+  if (ticket.timer_at != kEndOfTime) {
+    workspace_.timers.erase(Timer{ticket.timer_at, true, ticket.arrival, index.value});
+  }
+  if (at != kEndOfTime) workspace_.timers.insert(Timer{at, true, ticket.arrival, index.value});
+  ticket.timer_at = at;
+}
+
+void Applier::SetTimer(AgentIndex index) {
+  AgentState& agent = AgentAt(index);
+  const Time at = agent.grace_until.IsSet() ? agent.grace_until : kEndOfTime;
+  if (at == agent.timer_at) return;
+  if (agent.timer_at != kEndOfTime) {
+    workspace_.timers.erase(Timer{agent.timer_at, false, agent.ordinal, index.value});
+  }
+  if (at != kEndOfTime) workspace_.timers.insert(Timer{at, false, agent.ordinal, index.value});
+  agent.timer_at = at;
+}
+
+void Applier::Notify(AgentIndex index, decltype(Notice::message) message) {
+  const AgentState& agent = AgentAt(index);
+  if (!agent.session_open || agent.session_lost_at.IsSet()) return;
+  changes_.notices.push_back(
+      {workspace_.id, workspace_.AgentName(index), agent.generation, std::move(message)});
+}
+
+void Applier::NotifyWork(TicketIndex ticket, AgentIndex agent, bool gone) {
+  Notify(agent, WorkChanged{WorkViewOf(workspace_, TicketAt(ticket)), gone});
+}
+
+// ------------------------------------------------------------------------------------------------------------
+// agents
+
+void Applier::SetIdle(AgentIndex index, AgentState& agent, bool idle) {
+  if (agent.idle == idle) return;
+  agent.idle = idle;
+  RoutingProfileState& pool = workspace_.routing_profiles[agent.routing_profile.value];
+  if (idle) {
+    agent.idle_position = static_cast<uint32_t>(pool.idle_agents.size());
+    pool.idle_agents.push_back(index);
+    // Now the reserve stands, and each of the idle agents above it may take DEFERRABLE work.
+    if (pool.idle_agents.size() == size_t{pool.configured->live_reserve} + 1) {
+      for (const AgentIndex other : pool.idle_agents) {
+        if (other != index) Gain(other);
+      }
+    }
+    return;
+  }
+  const AgentIndex last = pool.idle_agents.back();
+  pool.idle_agents[agent.idle_position] = last;
+  AgentAt(last).idle_position = agent.idle_position;
+  pool.idle_agents.pop_back();
+}
+
+void Applier::Gain(AgentIndex index) {
+  AgentState& agent = AgentAt(index);
+  if (agent.gained) return;
+  agent.gained = true;
+  workspace_.gained_agents.insert(ReadyKey{agent.idle_since, agent.ordinal, index});
+}
+
+void Applier::AgentSettled(AgentIndex index) {
+  AgentState& agent = AgentAt(index);
+  agent.gained = false;
+  workspace_.gained_agents.erase(ReadyKey{agent.idle_since, agent.ordinal, index});
+}
+
+void Applier::FreshTicketTaken() {
+  workspace_.fresh_tickets.erase(workspace_.fresh_tickets.begin());
+}
+
+void Applier::CountLoad(AgentState& agent) {
+  agent.held_in_group.fill(0);
+  for (const TicketIndex ticket : agent.held) {
+    ++agent.held_in_group[static_cast<size_t>(workspace_.channel_of(TicketAt(ticket)).group)];
+  }
+  agent.units_used = 0;
+  for (size_t group = 0; group < kCapacityGroups; ++group) {
+    agent.units_used +=
+        uint64_t{agent.held_in_group[group]} * agent.capacity.groups[group].units_per_ticket;
+  }
+}
+
+void Applier::Hold(AgentIndex agent, TicketIndex index) {
+  AgentState& state = AgentAt(agent);
+  Ticket& ticket = TicketAt(index);
+  ticket.held_position = static_cast<uint32_t>(state.held.size());
+  state.held.push_back(index);
+  const auto group = static_cast<size_t>(workspace_.channel_of(ticket).group);
+  ++state.held_in_group[group];
+  state.units_used += state.capacity.groups[group].units_per_ticket;
+}
+
+void Applier::Unhold(AgentIndex agent, TicketIndex index) {
+  AgentState& state = AgentAt(agent);
+  const Ticket& ticket = TicketAt(index);
+  TANDEM_INVARIANT(state.held.at(ticket.held_position) == index,
+                   "an agent holds the tickets that name it");
+  const TicketIndex last = state.held.back();
+  state.held[ticket.held_position] = last;
+  TicketAt(last).held_position = ticket.held_position;
+  state.held.pop_back();
+  const auto group = static_cast<size_t>(workspace_.channel_of(ticket).group);
+  --state.held_in_group[group];
+  state.units_used -= state.capacity.groups[group].units_per_ticket;
+}
+
+void Applier::CloseInterval(AgentIndex index) {
+  AgentState& agent = AgentAt(index);
+  MarkDirty(index);
+  if (agent.interval_since < now_) {
+    AgentIntervalRow& row = changes_.agent_intervals.emplace_back();
+    row.workspace = workspace_.id;
+    row.agent = workspace_.AgentName(index);
+    row.began_at = agent.interval_since;
+    row.ended_at = now_;
+    row.status = agent.status;
+    row.reason = agent.reason;
+    row.generation = agent.session_open ? agent.generation : 0;
+    ClientIndex client;
+    bool one_client = true;
+    for (const TicketIndex held : agent.held) {
+      const Ticket& ticket = TicketAt(held);
+      if (!IsOwned(ticket)) continue;
+      ++row.load[static_cast<size_t>(workspace_.channel_of(ticket).group)];
+      one_client = one_client && (!client.IsSet() || client == ticket.client);
+      client = ticket.client;
+    }
+    if (one_client) row.client = workspace_.client_ids.Name(client);
+  }
+  agent.interval_since = now_;
+}
+
+void Applier::AgentStatusChanged(AgentIndex index, AgentStatus status, const std::string& reason) {
+  CloseInterval(index);
+  EventRow& event = RecordAgent(EventType::kAgentStatusChanged, index);
+  event.reason = ToString(status);
+  if (status == AgentStatus::kNotReady) event.reason += ":" + reason;
+  ChangeAgent(index, [&](AgentState& agent) {
+    agent.status = status;
+    agent.reason = status == AgentStatus::kNotReady ? reason : "";
+    agent.status_since = now_;
+    if (status == AgentStatus::kAvailable) {
+      agent.idle_since = now_;
+      agent.misses = 0;
+    }
+  });
+  if (status == AgentStatus::kAvailable) Gain(index);
+  Notify(index, StateChanged{AgentStateViewOf(AgentAt(index))});
+}
+
+void Applier::SessionOpened(AgentIndex index, const std::string& session_id) {
+  CloseInterval(index);
+  Notify(index, SessionEnded{.fenced = true});
+  ChangeAgent(index, [&](AgentState& agent) {
+    agent.session_id = session_id;
+    ++agent.generation;
+    agent.session_open = true;
+    agent.session_lost_at = Time{};
+    agent.grace_until = Time{};
+  });
+  SetTimer(index);
+  RecordAgent(EventType::kSessionOpened, index).number = AgentAt(index).generation;
+  if (AgentAt(index).Ready()) Gain(index);
+}
+
+void Applier::SessionLost(AgentIndex index) {
+  MarkDirty(index);
+  ChangeAgent(index, [&](AgentState& agent) {
+    agent.session_lost_at = now_;
+    agent.grace_until = now_ + workspace_.session_grace;
+  });
+  SetTimer(index);
+  EventRow& event = RecordAgent(EventType::kSessionLost, index);
+  event.number = AgentAt(index).generation;
+  event.until = AgentAt(index).grace_until;
+}
+
+void Applier::SessionClosed(AgentIndex index) {
+  CloseInterval(index);
+  RecordAgent(EventType::kSessionClosed, index).number = AgentAt(index).generation;
+  Notify(index, SessionEnded{.fenced = false});
+  ChangeAgent(index, [&](AgentState& agent) {
+    agent.session_open = false;
+    agent.session_lost_at = Time{};
+    agent.grace_until = Time{};
+  });
+  SetTimer(index);
+}
+
+// -------------------------------------------------------------------------------------------------------
+// visits, queue
+
+void Applier::JoinClass(Ticket& ticket, Requirement requirement) {
+  ClassSpec spec{ticket.queue, ticket.channel, ticket.client, ticket.process_type,
+                 std::move(requirement)};
+  ticket.ticket_class = workspace_.matching.AddToClass(workspace_, std::move(spec));
+  std::vector<AgentIndex> excluded;
+  for (const std::string& agent : ticket.excluded_agents) {
+    excluded.push_back(workspace_.agent_ids.Intern(agent));
+  }
+  std::sort(excluded.begin(), excluded.end());
+  excluded.erase(std::unique(excluded.begin(), excluded.end()), excluded.end());
+  workspace_.agents.resize(workspace_.agent_ids.size());
+  ticket.exclusion_group =
+      workspace_.matching.AddToExclusionGroup(ticket.ticket_class, std::move(excluded));
+}
+
+void Applier::LeaveQueue(TicketIndex index) {
+  workspace_.matching.RemoveWaiting(index, TicketAt(index));
+}
+
+void Applier::EnterQueue(TicketIndex index, EntryReason reason) {
+  Ticket& ticket = TicketAt(index);
+  QueueState& queue = workspace_.queues[ticket.queue.value];
+  if (ticket.state != TicketState::kOffered) ++queue.waiting;
+  ticket.state = TicketState::kQueued;
+  ticket.agent = AgentIndex{};
+  ticket.leased = false;
+  ticket.until = Time{};
+  if (!ticket.visit_entered_at.IsSet()) {
+    ++ticket.visit_number;
+    ticket.visit_entered_at = now_;
+    ticket.visit_entry_reason = reason;
+  }
+  workspace_.matching.AddWaiting(index, ticket);
+  workspace_.fresh_tickets.insert(
+      {queue.configured->urgency, WaitKey{ticket.key, ticket.arrival}, index});
+  SetTimer(index);
+  MarkDirty(index);
+}
+
+void Applier::EndVisit(Ticket& ticket, ExitReason reason) {
+  if (!ticket.visit_entered_at.IsSet()) return;
+  VisitRow& row = changes_.visits.emplace_back();
+  row.workspace = workspace_.id;
+  row.ticket = ticket.id;
+  row.visit_number = ticket.visit_number;
+  row.queue = workspace_.queue_ids.Name(ticket.queue);
+  row.client = workspace_.client_ids.Name(ticket.client);
+  row.channel = workspace_.channel_ids.Name(ticket.channel);
+  row.process_type = workspace_.process_type_ids.Name(ticket.process_type);
+  row.entered_at = ticket.visit_entered_at;
+  row.left_at = now_;
+  row.entry_reason = ticket.visit_entry_reason;
+  row.exit_reason = reason;
+  row.target = ticket.target;
+  if (reason == ExitReason::kAnswered) row.agent = workspace_.AgentName(ticket.agent);
+  ticket.visit_entered_at = Time{};
+}
+
+void Applier::AddCoolDown(TicketIndex index, AgentIndex agent, Duration cool_down) {
+  if (cool_down.us == 0) return;
+  Ticket& ticket = TicketAt(index);
+  const auto it = std::find_if(ticket.cool_downs.begin(), ticket.cool_downs.end(),
+                               [&](const CoolDownState& c) { return c.agent == agent; });
+  if (it == ticket.cool_downs.end()) {
+    ticket.cool_downs.push_back({agent, now_ + cool_down});
+    ++AgentAt(agent).cooling;
+  } else {
+    it->until = now_ + cool_down;
+  }
+}
+
+void Applier::DropCoolDown(Ticket& ticket, size_t position) {
+  --AgentAt(ticket.cool_downs[position].agent).cooling;
+  ticket.cool_downs.erase(ticket.cool_downs.begin() + static_cast<std::ptrdiff_t>(position));
+}
+
+void Applier::CoolDownsEnded(TicketIndex index) {
+  Ticket& ticket = TicketAt(index);
+  for (size_t i = ticket.cool_downs.size(); i-- > 0;) {
+    if (ticket.cool_downs[i].until <= now_) DropCoolDown(ticket, i);
+  }
+  if (ticket.state == TicketState::kQueued) {
+    workspace_.fresh_tickets.insert(
+        {QueueOf(ticket).urgency, WaitKey{ticket.key, ticket.arrival}, index});
+  }
+  SetTimer(index);
+  MarkDirty(index);
+}
+
+// ----------------------------------------------------------------------------------------------------------
+// segments
+
+void Applier::BeginSegment(Ticket& ticket, AgentIndex agent) {
+  ticket.agent = agent;
+  ++ticket.segment_number;
+  ticket.segment_began_at = now_;
+  ticket.accepted_at = ticket.connected_at = ticket.held_since = Time{};
+  ticket.disconnected_at = ticket.finished_at = Time{};
+  ticket.held = Duration{};
+  ticket.disconnected_by = Party::kUnknown;
+}
+
+void Applier::EndSegment(const Ticket& ticket, SegmentOutcome outcome,
+                         const std::string& disposition) {
+  SegmentRow& row = changes_.segments.emplace_back();
+  row.workspace = workspace_.id;
+  row.ticket = ticket.id;
+  row.segment_number = ticket.segment_number;
+  row.agent = workspace_.AgentName(ticket.agent);
+  row.queue = workspace_.queue_ids.Name(ticket.queue);
+  row.client = workspace_.client_ids.Name(ticket.client);
+  row.channel = workspace_.channel_ids.Name(ticket.channel);
+  row.process_type = workspace_.process_type_ids.Name(ticket.process_type);
+  row.began_at = ticket.segment_began_at;
+  row.claimed = ticket.leased;
+  row.accepted_at = ticket.accepted_at;
+  row.connected_at = ticket.connected_at;
+  row.held = ticket.held;
+  row.disconnected_at = ticket.disconnected_at;
+  row.disconnected_by = ticket.disconnected_by;
+  row.finished_at = ticket.finished_at;
+  row.ended_at = now_;
+  row.outcome = outcome;
+  row.disposition = disposition;
+  const auto it = workspace_.dispositions.find(disposition);
+  row.resolved = it != workspace_.dispositions.end() && it->second;
+}
+
+void Applier::LeaveAgent(TicketIndex index, SegmentOutcome outcome, const std::string& disposition,
+                         bool now_idle) {
+  Ticket& ticket = TicketAt(index);
+  const AgentIndex agent = ticket.agent;
+  const bool owned = IsOwned(ticket);
+  if (owned) CloseInterval(agent);
+  RetrieveFromHold(ticket, now_);
+  EndSegment(ticket, outcome, disposition);
+  if (owned) NotifyWork(index, agent, true);
+  ChangeAgent(agent, [&](AgentState& state) {
+    Unhold(agent, index);
+    if (now_idle) state.idle_since = now_;
+  });
+  Gain(agent);
+  ticket.segment_began_at = Time{};
+}
+
+void Applier::Answer(Ticket& ticket, Time at) {
+  ticket.connected_at = at;
+  if (!ticket.answered_at.IsSet()) ticket.answered_at = at;
+  EndVisit(ticket, ExitReason::kAnswered);
+}
+
+void Applier::RetrieveFromHold(Ticket& ticket, Time at) {
+  if (!ticket.held_since.IsSet()) return;
+  ticket.held = ticket.held + (std::max(at, ticket.held_since) - ticket.held_since);
+  ticket.held_since = Time{};
+}
+
+Time Applier::Occurred(const Ticket& ticket, Time occurred_at) const {
+  if (!occurred_at.IsSet()) return now_;
+  return std::clamp(occurred_at, std::max(ticket.accepted_at, ticket.connected_at), now_);
+}
+
+// What a ticket was comes first, then what is left of it is forgotten.
+void Applier::Close(TicketIndex index, TicketState state) {
+  Ticket& ticket = TicketAt(index);
+  TicketStateRow row = StateRowOf(workspace_, ticket);
+  row.state = state;
+  row.until = Time{};
+  row.closed_at = now_;
+  row.cool_downs.clear();
+  changes_.ticket_states.push_back(std::move(row));
+  while (!ticket.cool_downs.empty()) DropCoolDown(ticket, ticket.cool_downs.size() - 1);
+  ticket.in_use = false;
+  SetTimer(index);
+  --workspace_.queues[ticket.queue.value].open;
+  --workspace_.channels[ticket.channel.value].open;
+  --workspace_.clients[ticket.client.value].open;
+  --workspace_.open_of_process_type[ticket.process_type.value];
+  --workspace_.open_tickets;
+  --open_tickets_;
+  workspace_.matching.RemoveFromClass(ticket.ticket_class, ticket.exclusion_group);
+  workspace_.ticket_by_id.erase(ticket.id);
+  const std::string conversation = ConversationKey(workspace_.client_ids.Name(ticket.client),
+                                                   workspace_.channel_ids.Name(ticket.channel),
+                                                   ticket.entry_point, ticket.conversation_key);
+  if (!conversation.empty()) workspace_.ticket_by_conversation.erase(conversation);
+  const bool dirty = ticket.dirty;
+  ticket = Ticket{};
+  ticket.dirty = dirty;  // still listed; TakeChanges passes it over, and frees the place
+  if (!dirty) workspace_.free_tickets.push_back(index);
+}
+
+}  // namespace tandem::router

@@ -1,0 +1,162 @@
+// The one place that changes a workspace's state: one function per event. Internal to router/.
+//
+// Each function records its event, changes the state, and notes what follows from it: rows to
+// write, facts that ended, notices to sessions, agents and tickets that routing must look at. It
+// decides nothing: whether the event may happen was decided by its caller, and what can't be is an
+// invariant here.
+#ifndef TANDEM_ROUTER_APPLIER_H_
+#define TANDEM_ROUTER_APPLIER_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "router/command.h"
+#include "router/ids.h"
+#include "router/model.h"
+#include "router/rows.h"
+#include "router/state.h"
+#include "router/time.h"
+
+namespace tandem::router {
+
+// Everything that a new ticket is made of.
+struct NewTicket {
+  TicketRow row;  // but for arrival and unroutable, which the applier fills in
+  ContactRow contact;
+  QueueIndex queue;
+  uint32_t priority = 0;
+  Time target, key;
+};
+
+// Where a transferred ticket goes, and what it is ordered by there.
+struct Transfer {
+  QueueIndex queue;
+  Time queued_at, target, key;
+};
+
+enum class OfferEnd : uint8_t { kDeclined, kMissed, kFailed, kRescinded };
+enum class OfferReason : uint8_t { kArrived, kAgentFree };
+
+class Applier {
+ public:
+  // All references must outlive the applier, which lives for one command.
+  Applier(Workspace& workspace, Changes& changes, size_t& open_tickets, Time now)
+      : workspace_(workspace), changes_(changes), open_tickets_(open_tickets), now_(now) {}
+
+  Time now() const { return now_; }
+
+  // Configuration and time.
+  void ConfigurationApplied(Configuration configuration);
+  void TimeLost(Duration lost);
+  void CoolDownsEnded(TicketIndex ticket);
+
+  // Tickets.
+  TicketIndex TicketCreated(NewTicket created);
+  void ContactJoined(TicketIndex ticket, ContactRow contact);
+  void TicketResumed(TicketIndex ticket);
+  void TicketTransferred(TicketIndex ticket, const Transfer& transfer);
+  void TicketCanceled(TicketIndex ticket, const std::string& reason);
+  void TicketAbandoned(TicketIndex ticket);
+
+  // Offers.
+  void TicketOffered(TicketIndex ticket, AgentIndex agent, OfferReason reason);
+  void OfferAccepted(TicketIndex ticket);
+  // `cool_down` of zero: none.
+  void OfferEnded(TicketIndex ticket, OfferEnd end, Duration cool_down, const char* reason);
+
+  // Work.
+  void TicketClaimed(TicketIndex ticket, AgentIndex agent);
+  void LeaseExtended(TicketIndex ticket);
+  void LeaseExpired(TicketIndex ticket);
+  void TicketStarted(TicketIndex ticket);
+  void TicketFinished(TicketIndex ticket);
+  void TicketReleased(TicketIndex ticket);
+  // An empty disposition: NOT_SET.
+  void TicketCompleted(TicketIndex ticket, const std::string& disposition);
+
+  // Media. `occurred_at` is unset or at most now.
+  void MediaConnected(TicketIndex ticket, Time occurred_at);
+  void MediaConnectFailed(TicketIndex ticket, const char* reason);
+  void MediaHeld(TicketIndex ticket, Time occurred_at);
+  void MediaRetrieved(TicketIndex ticket, Time occurred_at);
+  void MediaDisconnected(TicketIndex ticket, Time occurred_at, Party by);
+
+  // Agents.
+  void AgentStatusChanged(AgentIndex agent, AgentStatus status, const std::string& reason);
+  void SessionOpened(AgentIndex agent, const std::string& session_id);
+  void SessionLost(AgentIndex agent);
+  void SessionClosed(AgentIndex agent);
+
+  // Loading: the same without events.
+  void AdoptConfiguration(Configuration configuration);
+  void AdoptTicket(TicketIndex ticket, const TicketRow& row, QueueIndex queue);
+  void AdoptTicketState(TicketIndex ticket, const TicketStateRow& row);
+  void AdoptAgent(AgentIndex agent, const AgentRow& row);
+
+  // Routing's own book-keeping: the agent, or the ticket, has nothing more to gain.
+  void AgentSettled(AgentIndex agent);
+  void FreshTicketTaken();
+
+ private:
+  Ticket& TicketAt(TicketIndex index) { return workspace_.tickets[index.value]; }
+  AgentState& AgentAt(AgentIndex index) { return workspace_.agents[index.value]; }
+  const Queue& QueueOf(const Ticket& ticket) const {
+    return *workspace_.queue(ticket.queue).configured;
+  }
+
+  EventRow& Record(EventType type);
+  EventRow& RecordTicket(EventType type, const Ticket& ticket);
+  EventRow& RecordAgent(EventType type, AgentIndex agent);
+  void MarkDirty(TicketIndex ticket);
+  void MarkDirty(AgentIndex agent);
+  void SetTimer(TicketIndex ticket);
+  void SetTimer(AgentIndex agent);
+
+  // Changes an agent, keeping every index of it right.
+  template <typename Change>
+  void ChangeAgent(AgentIndex index, Change change);
+  void SetIdle(AgentIndex index, AgentState& agent, bool idle);
+  void Gain(AgentIndex index);
+  void Hold(AgentIndex agent, TicketIndex ticket);
+  void Unhold(AgentIndex agent, TicketIndex ticket);
+  void CountLoad(AgentState& agent);
+  void CloseInterval(AgentIndex agent);
+
+  void JoinClass(Ticket& ticket, Requirement requirement);
+  void LeaveQueue(TicketIndex ticket);
+  void EnterQueue(TicketIndex ticket, EntryReason reason);
+  void AddCoolDown(TicketIndex ticket, AgentIndex agent, Duration cool_down);
+  void DropCoolDown(Ticket& ticket, size_t position);
+  // The segment ends, and the ticket is no longer its agent's. `now_idle`: counts as finished work.
+  void LeaveAgent(TicketIndex ticket, SegmentOutcome outcome, const std::string& disposition,
+                  bool now_idle);
+  void BeginSegment(Ticket& ticket, AgentIndex agent);
+  void EndSegment(const Ticket& ticket, SegmentOutcome outcome, const std::string& disposition);
+  void EndVisit(Ticket& ticket, ExitReason reason);
+  void Answer(Ticket& ticket, Time at);
+  void Close(TicketIndex ticket, TicketState state);
+  void CloseUnfinished(TicketIndex ticket, EventType type, TicketState state,
+                       const std::string& reason);
+  void RetrieveFromHold(Ticket& ticket, Time at);
+  Time Occurred(const Ticket& ticket, Time occurred_at) const;
+
+  void Notify(AgentIndex agent, decltype(Notice::message) message);
+  void NotifyWork(TicketIndex ticket, AgentIndex agent, bool gone);
+
+  // Parts of ConfigurationApplied.
+  void IndexResources();
+  void IndexAgents();
+  void RetireAgent(AgentIndex index);
+  Traits TraitsOf(const Agent& agent);
+
+  Workspace& workspace_;
+  Changes& changes_;
+  size_t& open_tickets_;  // of all workspaces
+  const Time now_;
+};
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_ROUTER_APPLIER_H_

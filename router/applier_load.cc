@@ -1,0 +1,73 @@
+// Taking over rows: the state that they describe, without events.
+#include "router/applier.h"
+#include "router/applier_change_agent.h"
+#include "router/invariant.h"
+#include "router/snapshot.h"
+
+namespace tandem::router {
+
+void Applier::AdoptAgent(AgentIndex index, const AgentRow& row) {
+  AgentState& agent = AgentAt(index);
+  if (agent.gained) AgentSettled(index);
+  ChangeAgent(index, [&](AgentState& state) {
+    state.ordinal = row.ordinal;
+    state.status = row.status;
+    state.reason = row.reason;
+    state.status_since = row.status_since;
+    state.idle_since = row.idle_since;
+    state.misses = row.misses;
+    state.session_id = row.session_id;
+    state.generation = row.generation;
+    state.session_open = row.session_open;
+    state.session_lost_at = row.session_lost_at;
+    state.grace_until = row.grace_until;
+    state.interval_since = row.interval_since;
+  });
+  SetTimer(index);
+  if (agent.Ready()) Gain(index);
+}
+
+void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
+  Ticket& ticket = TicketAt(index);
+  ticket.state = row.state;
+  ticket.priority = row.priority;
+  ticket.queued_at = row.queued_at;
+  ticket.target = row.target;
+  ticket.key = row.key;
+  ticket.leased = row.leased;
+  ticket.offer_number = row.offer_number;
+  ticket.until = row.until;
+  ticket.answered_at = row.answered_at;
+  ticket.contact_count = row.contact_count;
+  for (const CoolDown& cool_down : row.cool_downs) {
+    const AgentIndex agent = workspace_.agent_ids.Intern(cool_down.agent);
+    workspace_.agents.resize(workspace_.agent_ids.size());
+    ticket.cool_downs.push_back({agent, cool_down.until});
+    ++AgentAt(agent).cooling;
+  }
+  ticket.visit_number = row.visit_number;
+  ticket.visit_entered_at = row.visit_entered_at;
+  ticket.visit_entry_reason = row.visit_entry_reason;
+  ticket.segment_number = row.segment_number;
+  ticket.segment_began_at = row.segment_began_at;
+  ticket.accepted_at = row.accepted_at;
+  ticket.connected_at = row.connected_at;
+  ticket.held_since = row.held_since;
+  ticket.held = row.held;
+  ticket.disconnected_at = row.disconnected_at;
+  ticket.disconnected_by = row.disconnected_by;
+  ticket.finished_at = row.finished_at;
+  if (row.state == TicketState::kQueued) {
+    EnterQueue(index, row.visit_entry_reason);
+    return;
+  }
+  if (row.state == TicketState::kOffered) ++workspace_.queues[ticket.queue.value].waiting;
+  const AgentIndex agent = workspace_.agent_ids.Find(row.agent);
+  TANDEM_INVARIANT(agent.IsSet() && AgentAt(agent).configured,
+                   "the agent of a ticket that is held is configured: " + row.agent);
+  ticket.agent = agent;
+  ChangeAgent(agent, [&](AgentState&) { Hold(agent, index); });
+  SetTimer(index);
+}
+
+}  // namespace tandem::router

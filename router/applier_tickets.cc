@@ -1,0 +1,384 @@
+// The events of a ticket's life.
+#include <utility>
+
+#include "router/applier.h"
+#include "router/applier_change_agent.h"
+#include "router/invariant.h"
+#include "router/snapshot.h"
+
+namespace tandem::router {
+namespace {
+
+const char* NameOf(Party party) {
+  switch (party) {
+    case Party::kUnknown:
+      return "UNKNOWN";
+    case Party::kCustomer:
+      return "CUSTOMER";
+    case Party::kAgent:
+      return "AGENT";
+    case Party::kSystem:
+      return "SYSTEM";
+  }
+  std::abort();
+}
+
+MessageRow MessageOf(const ContactRow& contact) {
+  MessageRow message;
+  message.workspace = contact.workspace;
+  message.ticket = contact.ticket;
+  message.contact = contact.contact;
+  message.direction = contact.content.direction;
+  message.author = contact.content.initiated_by;
+  message.at = contact.received_at;
+  return message;
+}
+
+}  // namespace
+
+// -----------------------------------------------------------------------------------------------------
+// coming, going
+
+TicketIndex Applier::TicketCreated(NewTicket created) {
+  TicketIndex index;
+  if (workspace_.free_tickets.empty()) {
+    index = TicketIndex{static_cast<uint32_t>(workspace_.tickets.size())};
+    workspace_.tickets.emplace_back();
+  } else {
+    index = workspace_.free_tickets.back();
+    workspace_.free_tickets.pop_back();
+  }
+  TicketRow& row = created.row;
+  row.arrival = ++workspace_.last_arrival;
+  Ticket& ticket = TicketAt(index);
+  AdoptTicket(index, row, created.queue);
+  ticket.priority = created.priority;
+  ticket.queued_at = now_;
+  ticket.target = created.target;
+  ticket.key = created.key;
+  ticket.visit_entered_at = now_;
+  const auto& excluded =
+      workspace_.matching.ClassOf(ticket.ticket_class).groups[ticket.exclusion_group].excluded;
+  row.unroutable = ticket.unroutable =
+      !workspace_.matching.IsRoutable(workspace_, ticket.ticket_class, excluded);
+
+  EventRow& event = RecordTicket(EventType::kTicketCreated, ticket);
+  event.queue = workspace_.queue_ids.Name(ticket.queue);
+  event.contact = row.contact;
+  event.until = ticket.target;
+  changes_.messages.push_back(MessageOf(created.contact));
+  changes_.contacts.push_back(std::move(created.contact));
+  changes_.tickets.push_back(std::move(row));
+  EnterQueue(index, EntryReason::kCreated);
+  return index;
+}
+
+// The part of a ticket that never changes, and its place in the indexes: for new tickets and loaded
+// ones.
+void Applier::AdoptTicket(TicketIndex index, const TicketRow& row, QueueIndex queue) {
+  Ticket& ticket = TicketAt(index);
+  ticket.id = row.ticket;
+  ticket.arrival = row.arrival;
+  ticket.in_use = true;
+  ticket.channel = workspace_.channel_ids.Find(row.channel);
+  ticket.client = workspace_.client_ids.Find(row.client);
+  ticket.process_type = workspace_.process_type_ids.Find(row.process_type);
+  ticket.language = row.language;
+  ticket.entry_point = row.entry_point;
+  ticket.conversation_key = row.conversation_key;
+  ticket.excluded_agents = row.excluded_agents;
+  ticket.created_at = row.created_at;
+  ticket.due_at = row.due_at;
+  ticket.answer_target = row.answer_target;
+  ticket.expected_handling_time = row.expected_handling_time;
+  ticket.wrap_up_limit = row.wrap_up_limit;
+  ticket.unroutable = row.unroutable;
+  ticket.queue = queue;
+  JoinClass(ticket, row.requirement);
+  ++workspace_.queues[queue.value].open;
+  ++workspace_.channels[ticket.channel.value].open;
+  ++workspace_.clients[ticket.client.value].open;
+  ++workspace_.open_of_process_type[ticket.process_type.value];
+  ++workspace_.open_tickets;
+  ++open_tickets_;
+  workspace_.ticket_by_id.emplace(ticket.id, index);
+  const std::string conversation =
+      ConversationKey(row.client, row.channel, row.entry_point, row.conversation_key);
+  if (!conversation.empty()) workspace_.ticket_by_conversation.emplace(conversation, index);
+}
+
+void Applier::ContactJoined(TicketIndex index, ContactRow contact) {
+  Ticket& ticket = TicketAt(index);
+  ++ticket.contact_count;
+  MarkDirty(index);
+  EventRow& event = RecordTicket(EventType::kContactJoined, ticket);
+  event.agent.clear();
+  event.contact = contact.contact;
+  changes_.messages.push_back(MessageOf(contact));
+  changes_.contacts.push_back(std::move(contact));
+  if (IsOwned(ticket)) NotifyWork(index, ticket.agent, false);
+}
+
+void Applier::TicketResumed(TicketIndex index) {
+  Ticket& ticket = TicketAt(index);
+  ticket.state = TicketState::kActive;
+  ticket.until = Time{};
+  ticket.finished_at = Time{};
+  SetTimer(index);
+  MarkDirty(index);
+  RecordTicket(EventType::kTicketResumed, ticket);
+  NotifyWork(index, ticket.agent, false);
+}
+
+void Applier::TicketTransferred(TicketIndex index, const Transfer& transfer) {
+  Ticket& ticket = TicketAt(index);
+  EventRow& event = RecordTicket(EventType::kTicketTransferred, ticket);
+  event.queue = workspace_.queue_ids.Name(transfer.queue);
+  event.until = transfer.target;
+  if (ticket.state == TicketState::kQueued) {
+    LeaveQueue(index);
+    --workspace_.queues[ticket.queue.value].waiting;
+  } else {
+    LeaveAgent(index, SegmentOutcome::kTransferred, "", true);
+  }
+  EndVisit(ticket, ExitReason::kTransferred);
+  Requirement requirement = workspace_.matching.ClassOf(ticket.ticket_class).spec.requirement;
+  workspace_.matching.RemoveFromClass(ticket.ticket_class, ticket.exclusion_group);
+  --workspace_.queues[ticket.queue.value].open;
+  ++workspace_.queues[transfer.queue.value].open;
+  ticket.queue = transfer.queue;
+  ticket.queued_at = transfer.queued_at;
+  ticket.target = transfer.target;
+  ticket.key = transfer.key;
+  JoinClass(ticket, std::move(requirement));
+  EnterQueue(index, EntryReason::kTransferred);
+}
+
+void Applier::TicketCanceled(TicketIndex index, const std::string& reason) {
+  CloseUnfinished(index, EventType::kTicketCanceled, TicketState::kCanceled, reason);
+}
+
+void Applier::TicketAbandoned(TicketIndex index) {
+  CloseUnfinished(index, EventType::kTicketAbandoned, TicketState::kAbandoned, "");
+}
+
+void Applier::CloseUnfinished(TicketIndex index, EventType type, TicketState state,
+                              const std::string& reason) {
+  Ticket& ticket = TicketAt(index);
+  const bool canceled = state == TicketState::kCanceled;
+  EventRow& event = RecordTicket(type, ticket);
+  event.agent.clear();
+  event.reason = reason;
+  if (ticket.state == TicketState::kQueued) {
+    LeaveQueue(index);
+    --workspace_.queues[ticket.queue.value].waiting;
+  } else {
+    LeaveAgent(index, canceled ? SegmentOutcome::kCanceled : SegmentOutcome::kAbandoned, "", true);
+  }
+  EndVisit(ticket, canceled ? ExitReason::kCanceled : ExitReason::kAbandoned);
+  Close(index, state);
+}
+
+// ------------------------------------------------------------------------------------------------------------
+// offers
+
+void Applier::TicketOffered(TicketIndex index, AgentIndex agent, OfferReason reason) {
+  Ticket& ticket = TicketAt(index);
+  LeaveQueue(index);
+  BeginSegment(ticket, agent);
+  ticket.state = TicketState::kOffered;
+  ++ticket.offer_number;
+  ticket.until = now_ + QueueOf(ticket).offer_timeout;
+  SetTimer(index);
+  MarkDirty(index);
+  ChangeAgent(agent, [&](AgentState&) { Hold(agent, index); });
+  EventRow& event = RecordTicket(EventType::kTicketOffered, ticket);
+  event.queue = workspace_.queue_ids.Name(ticket.queue);
+  event.offer_number = ticket.offer_number;
+  event.until = ticket.until;
+  event.reason = reason == OfferReason::kArrived ? "ARRIVED" : "AGENT_FREE";
+  Notify(agent, OfferMade{OfferViewOf(workspace_, ticket)});
+}
+
+void Applier::OfferAccepted(TicketIndex index) {
+  Ticket& ticket = TicketAt(index);
+  const AgentIndex agent = ticket.agent;
+  --workspace_.queues[ticket.queue.value].waiting;
+  CloseInterval(agent);
+  RecordTicket(EventType::kOfferAccepted, ticket).offer_number = ticket.offer_number;
+  ticket.accepted_at = now_;
+  if (workspace_.channel_of(ticket).has_media) {
+    ticket.state = TicketState::kConnecting;
+    ticket.until = now_ + QueueOf(ticket).connect_timeout;
+    EventRow& event = RecordTicket(EventType::kMediaConnecting, ticket);
+    event.offer_number = ticket.offer_number;
+    event.until = ticket.until;
+  } else {
+    ticket.state = TicketState::kActive;
+    ticket.until = Time{};
+    Answer(ticket, now_);
+  }
+  SetTimer(index);
+  MarkDirty(index);
+  ChangeAgent(agent, [&](AgentState& state) {
+    state.idle_since = now_;
+    state.misses = 0;
+  });
+  NotifyWork(index, agent, false);
+}
+
+void Applier::OfferEnded(TicketIndex index, OfferEnd end, Duration cool_down, const char* reason) {
+  struct Kind {
+    EventType event;
+    SegmentOutcome outcome;
+    const char* name;
+  };
+  const Kind kinds[] = {
+      {EventType::kOfferDeclined, SegmentOutcome::kDeclined, "DECLINED"},
+      {EventType::kOfferMissed, SegmentOutcome::kMissed, "MISSED"},
+      {EventType::kOfferFailed, SegmentOutcome::kFailed, "FAILED"},
+      {EventType::kOfferRescinded, SegmentOutcome::kRescinded, reason},
+  };
+  const Kind& kind = kinds[static_cast<size_t>(end)];
+  Ticket& ticket = TicketAt(index);
+  const AgentIndex agent = ticket.agent;
+  const bool rescinded = end == OfferEnd::kRescinded;
+  EventRow& event = RecordTicket(kind.event, ticket);
+  event.offer_number = ticket.offer_number;
+  if (rescinded) {
+    event.reason = reason;
+  } else {
+    event.until = now_ + cool_down;
+    AddCoolDown(index, agent, cool_down);
+  }
+  Notify(agent, router::OfferEnded{{ticket.id, ticket.offer_number}, kind.name});
+  LeaveAgent(index, kind.outcome, "", false);
+  if (end == OfferEnd::kMissed) ++AgentAt(agent).misses;
+  EnterQueue(index, EntryReason::kCreated);
+}
+
+// --------------------------------------------------------------------------------------------------------------
+// work
+
+void Applier::TicketClaimed(TicketIndex index, AgentIndex agent) {
+  Ticket& ticket = TicketAt(index);
+  LeaveQueue(index);
+  --workspace_.queues[ticket.queue.value].waiting;
+  CloseInterval(agent);
+  BeginSegment(ticket, agent);
+  ticket.accepted_at = now_;
+  ticket.state = TicketState::kAssigned;
+  ticket.leased = true;
+  ticket.until = now_ + QueueOf(ticket).lease_duration;
+  SetTimer(index);
+  MarkDirty(index);
+  ChangeAgent(agent, [&](AgentState& state) {
+    Hold(agent, index);
+    state.idle_since = now_;
+    state.misses = 0;
+  });
+  EventRow& event = RecordTicket(EventType::kTicketClaimed, ticket);
+  event.queue = workspace_.queue_ids.Name(ticket.queue);
+  event.until = ticket.until;
+  NotifyWork(index, agent, false);
+}
+
+void Applier::LeaseExtended(TicketIndex index) {
+  Ticket& ticket = TicketAt(index);
+  ticket.until = now_ + QueueOf(ticket).lease_duration;
+  SetTimer(index);
+  MarkDirty(index);
+  RecordTicket(EventType::kLeaseExtended, ticket).until = ticket.until;
+  NotifyWork(index, ticket.agent, false);
+}
+
+void Applier::LeaseExpired(TicketIndex index) {
+  RecordTicket(EventType::kLeaseExpired, TicketAt(index));
+  LeaveAgent(index, SegmentOutcome::kLeaseExpired, "", true);
+  EnterQueue(index, EntryReason::kLeaseExpired);
+}
+
+void Applier::TicketStarted(TicketIndex index) {
+  Ticket& ticket = TicketAt(index);
+  ticket.state = TicketState::kActive;
+  RecordTicket(EventType::kTicketStarted, ticket);
+  Answer(ticket, now_);
+  MarkDirty(index);
+  NotifyWork(index, ticket.agent, false);
+}
+
+void Applier::TicketFinished(TicketIndex index) {
+  Ticket& ticket = TicketAt(index);
+  ticket.state = TicketState::kWrapUp;
+  ticket.finished_at = now_;
+  ticket.until = now_ + ticket.wrap_up_limit;
+  SetTimer(index);
+  MarkDirty(index);
+  RecordTicket(EventType::kTicketFinished, ticket).until = ticket.until;
+  NotifyWork(index, ticket.agent, false);
+}
+
+void Applier::TicketReleased(TicketIndex index) {
+  Ticket& ticket = TicketAt(index);
+  RecordTicket(EventType::kTicketReleased, ticket).until = now_ + workspace_.cool_down;
+  AddCoolDown(index, ticket.agent, workspace_.cool_down);
+  LeaveAgent(index, SegmentOutcome::kReleased, "", true);
+  EnterQueue(index, EntryReason::kReleased);
+}
+
+void Applier::TicketCompleted(TicketIndex index, const std::string& disposition) {
+  Ticket& ticket = TicketAt(index);
+  const std::string& how = disposition.empty() ? std::string(kDispositionNotSet) : disposition;
+  RecordTicket(EventType::kTicketCompleted, ticket).reason = how;
+  if (!ticket.finished_at.IsSet()) ticket.finished_at = now_;
+  LeaveAgent(index, SegmentOutcome::kCompleted, how, true);
+  Close(index, TicketState::kCompleted);
+  changes_.ticket_states.back().disposition = how;
+}
+
+// -------------------------------------------------------------------------------------------------------------
+// media
+
+void Applier::MediaConnected(TicketIndex index, Time occurred_at) {
+  Ticket& ticket = TicketAt(index);
+  ticket.state = TicketState::kActive;
+  ticket.until = Time{};
+  RecordTicket(EventType::kMediaConnected, ticket).offer_number = ticket.offer_number;
+  Answer(ticket, Occurred(ticket, occurred_at));
+  SetTimer(index);
+  MarkDirty(index);
+  NotifyWork(index, ticket.agent, false);
+}
+
+void Applier::MediaConnectFailed(TicketIndex index, const char* reason) {
+  EventRow& event = RecordTicket(EventType::kMediaConnectFailed, TicketAt(index));
+  event.offer_number = TicketAt(index).offer_number;
+  event.reason = reason;
+  LeaveAgent(index, SegmentOutcome::kConnectFailed, "", false);
+  EnterQueue(index, EntryReason::kCreated);
+}
+
+void Applier::MediaHeld(TicketIndex index, Time occurred_at) {
+  Ticket& ticket = TicketAt(index);
+  ticket.held_since = Occurred(ticket, occurred_at);
+  MarkDirty(index);
+  RecordTicket(EventType::kMediaHeld, ticket);
+}
+
+void Applier::MediaRetrieved(TicketIndex index, Time occurred_at) {
+  Ticket& ticket = TicketAt(index);
+  RetrieveFromHold(ticket, Occurred(ticket, occurred_at));
+  MarkDirty(index);
+  RecordTicket(EventType::kMediaRetrieved, ticket);
+}
+
+void Applier::MediaDisconnected(TicketIndex index, Time occurred_at, Party by) {
+  Ticket& ticket = TicketAt(index);
+  ticket.disconnected_at = Occurred(ticket, occurred_at);
+  ticket.disconnected_by = by;
+  RetrieveFromHold(ticket, ticket.disconnected_at);
+  MarkDirty(index);
+  RecordTicket(EventType::kMediaDisconnected, ticket).reason = NameOf(by);
+}
+
+}  // namespace tandem::router

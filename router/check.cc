@@ -1,0 +1,216 @@
+#include "router/check.h"
+
+#include <algorithm>
+
+#include "router/check_internal.h"
+#include "router/limits.h"
+
+namespace tandem::router {
+
+bool IsResourceId(std::string_view id) {
+  const auto lower_or_digit = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  };
+  if (id.empty() || id.size() > kMaxIdBytes || !lower_or_digit(id.front())) return false;
+  return std::all_of(id.begin(), id.end(),
+                     [&](char c) { return lower_or_digit(c) || c == '.' || c == '_' || c == '-'; });
+}
+
+bool IsUtf8(std::string_view text) {
+  size_t i = 0;
+  const auto byte = [&](size_t at) { return static_cast<unsigned char>(text[at]); };
+  while (i < text.size()) {
+    const unsigned lead = byte(i);
+    if (lead < 0x80) {
+      ++i;
+      continue;
+    }
+    const size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (lead < 0xc2 || lead > 0xf4 || i + size > text.size()) return false;
+    for (size_t k = 1; k < size; ++k) {
+      if ((byte(i + k) & 0xc0U) != 0x80U) return false;
+    }
+    const unsigned second = byte(i + 1);
+    const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
+    const bool surrogate = lead == 0xed && second > 0x9f;
+    const bool too_high = lead == 0xf4 && second > 0x8f;
+    if (overlong || surrogate || too_high) return false;
+    i += size;
+  }
+  return true;
+}
+
+// -------------------------------------------------------------------------------------------------------
+// Faults
+
+void Faults::Add(Reason reason, std::string field, std::string description) {
+  if (violations_.size() >= kMaxViolations) return;
+  if (violations_.empty()) reason_ = reason;
+  violations_.push_back({std::move(field), std::move(description)});
+}
+
+std::optional<Rejection> Faults::Take() {
+  if (violations_.empty()) return std::nullopt;
+  Rejection rejection;
+  rejection.reason = reason_;
+  rejection.message = violations_.front().field + ": " + violations_.front().description;
+  if (violations_.size() > 1) {
+    rejection.message += " (and " + std::to_string(violations_.size() - 1) + " more)";
+  }
+  rejection.violations = std::move(violations_);
+  violations_.clear();
+  return rejection;
+}
+
+void Faults::Id(std::string_view id, const std::string& field) {
+  if (id.empty()) {
+    Add(Reason::kFieldRequired, field, "expected an id, but it is empty");
+  } else if (id.size() > kMaxIdBytes) {
+    Add(Reason::kFieldTooLarge, field,
+        "expected at most " + std::to_string(kMaxIdBytes) + " characters, but found " +
+            std::to_string(id.size()));
+  } else if (!IsResourceId(id)) {
+    Add(Reason::kFieldMalformed, field,
+        "expected a-z, 0-9, '.', '_' and '-', beginning with a letter or digit, but found other "
+        "characters");
+  }
+}
+
+void Faults::OptionalId(std::string_view id, const std::string& field) {
+  if (!id.empty()) Id(id, field);
+}
+
+void Faults::Text(std::string_view text, size_t max_bytes, const std::string& field) {
+  if (text.size() > max_bytes) {
+    Add(Reason::kFieldTooLarge, field,
+        "expected at most " + std::to_string(max_bytes) + " bytes, but found " +
+            std::to_string(text.size()));
+  } else if (!IsUtf8(text)) {
+    Add(Reason::kTextNotUtf8, field, "expected UTF-8, but found an invalid byte sequence");
+  } else if (text.find('\0') != std::string_view::npos) {
+    Add(Reason::kTextHasNul, field, "expected text without NUL, but found one");
+  }
+}
+
+void Faults::Count(size_t count, size_t max, const std::string& field) {
+  if (count <= max) return;
+  Add(Reason::kFieldTooLarge, field,
+      "expected at most " + std::to_string(max) + " entries, but found " + std::to_string(count));
+}
+
+void Faults::Range(int64_t value, int64_t low, int64_t high, const std::string& field) {
+  if (value >= low && value <= high) return;
+  Add(Reason::kFieldOutOfRange, field,
+      "expected " + std::to_string(low) + " to " + std::to_string(high) + ", but found " +
+          std::to_string(value));
+}
+
+void Faults::Span(Duration value, Duration low, Duration high, const std::string& field) {
+  if (value >= low && value <= high) return;
+  const auto text = [](Duration d) { return std::to_string(d.us / 1'000) + " ms"; };
+  Add(Reason::kFieldOutOfRange, field,
+      "expected " + text(low) + " to " + text(high) + ", but found " + text(value));
+}
+
+void Faults::Tag(std::string& tag, const std::string& field) {
+  auto canonical = CanonicalLanguageTag(tag);
+  if (canonical) {
+    tag = *std::move(canonical);
+  } else {
+    Add(Reason::kLanguageTagMalformed, field,
+        "expected a BCP 47 language tag, but found another form");
+  }
+}
+
+void Faults::RequirementOf(Requirement& requirement, const std::string& field) {
+  Count(requirement.size(), kMaxClauses, field + ".all_of");
+  for (size_t c = 0; c < requirement.size(); ++c) {
+    Clause& clause = requirement[c];
+    const std::string path = field + ".all_of[" + std::to_string(c) + "].any_of";
+    if (clause.empty())
+      Add(Reason::kFieldRequired, path, "expected a predicate, but there is none");
+    Count(clause.size(), kMaxPredicates, path);
+    for (size_t p = 0; p < clause.size(); ++p) {
+      PredicateOf(clause[p], path + "[" + std::to_string(p) + "]");
+    }
+  }
+  requirement = Canonical(std::move(requirement));
+}
+
+void Faults::PredicateOf(Predicate& predicate, const std::string& field) {
+  struct Visitor {
+    Faults& faults;
+    const std::string& field;
+    void operator()(SkillLevel& skill) const {
+      faults.Id(skill.skill, field + ".skill.skill");
+      faults.Range(skill.level, 1, kMaxSkillLevel, field + ".skill.level");
+    }
+    void operator()(LanguageRequirement& language) const {
+      faults.Tag(language.tag, field + ".language.tag");
+    }
+    void operator()(ProcessTypePredicate& type) const {
+      faults.Id(type.process_type, field + ".process_type");
+    }
+    void operator()(SitePredicate& site) const { faults.Id(site.site, field + ".site"); }
+  };
+  std::visit(Visitor{*this, field}, predicate);
+}
+
+// -----------------------------------------------------------------------------------------------------
+// requests
+
+std::optional<Rejection> CheckId(std::string_view id, std::string_view field) {
+  Faults faults;
+  faults.Id(id, std::string(field));
+  return faults.Take();
+}
+
+std::optional<Rejection> CheckText(std::string_view text, size_t max_bytes,
+                                   std::string_view field) {
+  Faults faults;
+  faults.Text(text, max_bytes, std::string(field));
+  return faults.Take();
+}
+
+std::optional<Rejection> CheckContact(NewContact& contact, Time now, std::string_view prefix) {
+  Faults faults;
+  const auto at = [&](const char* name) {
+    return prefix.empty() ? std::string(name) : std::string(prefix) + "." + name;
+  };
+  faults.Id(contact.channel, at("channel"));
+  faults.Text(contact.entry_point, kMaxEntryPointBytes, at("entry_point"));
+  faults.Text(contact.external_id, kMaxExternalIdBytes, at("external_id"));
+  faults.Text(contact.conversation_key, kMaxConversationKeyBytes, at("conversation_key"));
+  faults.Id(contact.client, at("client"));
+  faults.Id(contact.process_type, at("process_type"));
+  if (!contact.language.empty()) faults.Tag(contact.language, at("language"));
+  faults.RequirementOf(contact.requirement, at("requirement"));
+  faults.Range(contact.priority, 0, kMaxPriority, at("priority"));
+  faults.OptionalId(contact.queue, at("queue"));
+  if (contact.answer_target.us != 0) {
+    faults.Span(contact.answer_target, Seconds(1), kMaxAnswerTarget, at("answer_target"));
+  }
+  const auto within = [&](Time value, Duration before, Duration after, const char* name) {
+    if (value.IsSet()) faults.Span(value - now, Duration{} - before, after, at(name));
+  };
+  within(contact.due_at, kMaxDueAhead, kMaxDueAhead, "due_at");
+  within(contact.received_at, kMaxReceivedBefore, kMaxClockAhead, "received_at");
+  faults.Text(contact.customer_id, kMaxCustomerIdBytes, at("customer_id"));
+  faults.Text(contact.customer_segment, kMaxSegmentBytes, at("customer_segment"));
+  faults.Text(contact.subject, kMaxSubjectBytes, at("subject"));
+  faults.Text(contact.payload_json, kMaxPayloadBytes, at("payload_json"));
+  faults.Count(contact.attributes.size(), kMaxAttributes, at("attributes"));
+  for (const auto& [key, value] : contact.attributes) {
+    if (key.empty())
+      faults.Add(Reason::kFieldRequired, at("attributes"), "expected a key, but it is empty");
+    faults.Text(key, kMaxAttributeKeyBytes, at("attributes"));
+    faults.Text(value, kMaxAttributeValueBytes, at("attributes"));
+  }
+  faults.Count(contact.excluded_agents.size(), kMaxExcludedAgents, at("excluded_agents"));
+  for (size_t i = 0; i < contact.excluded_agents.size(); ++i) {
+    faults.Id(contact.excluded_agents[i], at("excluded_agents") + "[" + std::to_string(i) + "]");
+  }
+  return faults.Take();
+}
+
+}  // namespace tandem::router

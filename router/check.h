@@ -1,0 +1,46 @@
+// The checks of what comes from outside, before it reaches the router.
+//
+// Pure functions without state: call them from any thread. Each looks at one request's values
+// alone; what depends on the workspace's state is checked by the router. A function that finds a
+// fault returns a rejection that names every faulty field; paths start at `prefix`.
+#ifndef TANDEM_ROUTER_CHECK_H_
+#define TANDEM_ROUTER_CHECK_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "router/model.h"
+#include "router/rejection.h"
+#include "router/time.h"
+
+namespace tandem::router {
+
+// An id chosen by a caller: 1 to 64 of a-z 0-9 . _ -, the first a letter or digit.
+[[nodiscard]] bool IsResourceId(std::string_view id);
+// Well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
+[[nodiscard]] bool IsUtf8(std::string_view text);
+// The tag in canonical case when it is a well-formed BCP 47 tag (RFC 5646, without grandfathered
+// tags).
+[[nodiscard]] std::optional<std::string> CanonicalLanguageTag(std::string_view tag);
+
+// An id field.
+[[nodiscard]] std::optional<Rejection> CheckId(std::string_view id, std::string_view field);
+// A free text: size, UTF-8, no NUL. May be empty.
+[[nodiscard]] std::optional<Rejection> CheckText(std::string_view text, size_t max_bytes,
+                                                 std::string_view field);
+// A contact. `contact.language` and the tags of its requirement are put into canonical form, its
+// requirement too.
+[[nodiscard]] std::optional<Rejection> CheckContact(NewContact& contact, Time now,
+                                                    std::string_view prefix);
+// A configuration: limits, ids, duplicates, references. Tags are put into canonical form,
+// requirements too.
+[[nodiscard]] std::optional<Rejection> CheckConfiguration(Configuration& configuration,
+                                                          std::string_view prefix);
+// Fills in every default of a configuration that passed CheckConfiguration, including the built-in
+// channels.
+void FillDefaults(Configuration& configuration);
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_ROUTER_CHECK_H_

@@ -1,0 +1,296 @@
+// What can be asked of the router: one struct per verb, and the reply that each gives.
+//
+// A command carries everything that its decision needs from the outside world (law 4): ids of what
+// it may create are fields, the instant is an argument of Router::Execute. Values are checked by
+// router/check.h before they come here; what depends on state (does the queue exist?) is checked by
+// the router.
+#ifndef TANDEM_ROUTER_COMMAND_H_
+#define TANDEM_ROUTER_COMMAND_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "router/ids.h"
+#include "router/model.h"
+#include "router/rejection.h"
+#include "router/time.h"
+
+namespace tandem::router {
+
+// On whose behalf a verb is called.
+struct SessionRef {
+  std::string agent;
+  int64_t generation = 0;
+};
+
+// ------------------------------------------------------------------------------------------------
+// configuration
+
+// Reply: ConfigurationApplied. The configuration has passed CheckConfiguration and FillDefaults.
+struct ApplyConfiguration {
+  Configuration configuration;
+  int64_t expected_revision = 0;  // 0: any
+  bool validate_only = false;
+};
+
+// -------------------------------------------------------------------------------------------------------
+// tickets
+
+// Reply: ContactIngested. `new_ticket` and `new_contact` are fresh UUIDv7; the ticket's is unused
+// when the contact joins an open ticket.
+struct IngestContact {
+  NewContact contact;
+  TicketId new_ticket;
+  ContactId new_contact;
+};
+
+// Reply: Done.
+struct CancelTicket {
+  TicketId ticket;
+  std::string reason;
+};
+// Reply: Done.
+struct AbandonTicket {
+  TicketId ticket;
+};
+// Reply: Done.
+struct CompleteTicket {
+  TicketId ticket;
+  SessionRef session;
+  std::string disposition;  // empty: NOT_SET
+};
+// Reply: Done.
+struct ReleaseTicket {
+  TicketId ticket;
+  SessionRef session;
+};
+// Reply: Done.
+struct TransferTicket {
+  TicketId ticket;
+  std::string queue;
+};
+// Reply: Explanation. Changes nothing.
+struct ExplainTicket {
+  TicketId ticket;
+};
+
+// --------------------------------------------------------------------------------------------------------
+// agents
+
+// Reply: AgentSnapshot.
+struct OpenSession {
+  std::string agent;
+  std::string session_id;
+};
+// Reply: Done.
+struct CloseSession {
+  SessionRef session;
+};
+// The stream ended or heartbeats stopped; from the engine. Reply: Done, also when a newer session
+// took over.
+struct LoseSession {
+  SessionRef session;
+};
+// Reply: AgentSnapshot. Changes nothing.
+struct GetAgent {
+  SessionRef session;
+};
+// Reply: Done.
+struct SetAgentStatus {
+  SessionRef session;
+  AgentStatus status = AgentStatus::kOffline;
+  std::string reason;
+};
+// Reply: StateReached.
+struct AcceptOffer {
+  SessionRef session;
+  OfferId offer;
+};
+enum class DeclineCause : uint8_t { kAgent = 1, kDevice = 2 };
+// Reply: Done.
+struct DeclineOffer {
+  SessionRef session;
+  OfferId offer;
+  DeclineCause cause = DeclineCause::kAgent;
+};
+// Reply: Done.
+struct StartTicket {
+  SessionRef session;
+  TicketId ticket;
+};
+// Reply: StateReached.
+struct FinishTicket {
+  SessionRef session;
+  TicketId ticket;
+};
+
+// ----------------------------------------------------------------------------------------------------
+// back office
+
+// Reply: TicketsClaimed.
+struct ClaimTickets {
+  SessionRef session;
+  uint32_t max_tickets = 1;
+  std::string queue;  // empty: every queue that the profile marks pull
+};
+// Reply: LeasesExtended.
+struct ExtendLeases {
+  SessionRef session;
+  std::vector<TicketId> tickets;  // empty: all
+};
+
+// ----------------------------------------------------------------------------------------------------------
+// media
+
+enum class MediaEventType : uint8_t {
+  kConnected = 1,
+  kConnectFailed = 2,
+  kHeld = 3,
+  kRetrieved = 4,
+  kDisconnected = 5,
+};
+// Reply: MediaReported.
+struct ReportMediaEvent {
+  TicketId ticket;
+  OfferId offer;  // unset: before any offer
+  MediaEventType type = MediaEventType::kConnected;
+  Time occurred_at;  // unset: now
+  Party party = Party::kUnknown;
+};
+
+// --------------------------------------------------------------------------------- from the
+// engine, not from callers
+
+// Does everything whose deadline is at or before now. Reply: Done. `workspace` of the command is
+// ignored.
+struct AdvanceTime {};
+// Goes on with routing that an earlier command left unfinished. Reply: Done. `workspace` is
+// ignored.
+struct ContinueRouting {};
+// We stood still for `lost`: moves the deadlines of offers, media connections, leases, wrap-ups and
+// graces, so that nothing expires because we were away. Reply: Done. `workspace` is ignored.
+struct TimeLost {
+  Duration lost;
+};
+
+using Action = std::variant<ApplyConfiguration, IngestContact, CancelTicket, AbandonTicket,
+                            CompleteTicket, ReleaseTicket, TransferTicket, ExplainTicket,
+                            OpenSession, CloseSession, LoseSession, GetAgent, SetAgentStatus,
+                            AcceptOffer, DeclineOffer, StartTicket, FinishTicket, ClaimTickets,
+                            ExtendLeases, ReportMediaEvent, AdvanceTime, ContinueRouting, TimeLost>;
+
+struct Command {
+  std::string workspace;
+  Action action;
+};
+
+// --------------------------------------------------------------------------------------------------------
+// replies
+
+struct Done {};
+
+struct ConfigurationApplied {
+  int64_t revision = 0;
+};
+
+struct ContactIngested {
+  TicketId ticket;
+  ContactId contact;
+  bool joined = false;
+  bool unroutable = false;
+  bool duplicate = false;  // set by the engine only
+};
+
+struct StateReached {
+  TicketState state = TicketState::kActive;
+};
+
+struct TicketsClaimed {
+  std::vector<TicketId> tickets;  // most urgent first
+};
+
+struct LeasesExtended {
+  std::vector<std::pair<TicketId, Time>> leases;
+};
+
+struct MediaReported {
+  bool applied = false;
+};
+
+// What a desktop shows of an offer: routing facts only, no personal data.
+struct OfferView {
+  OfferId offer;
+  std::string channel, client, process_type, queue, language;
+  uint32_t priority = 0;
+  Time queued_at, target, expires_at;
+};
+
+// What a desktop shows of a ticket that its agent owns.
+struct WorkView {
+  TicketId ticket;
+  TicketState state = TicketState::kActive;
+  std::string channel, client, process_type, queue;
+  OfferId offer;  // unset for claims
+  Time until;     // limit of the state: connecting, lease or wrap-up; unset when there is none
+};
+
+struct AgentStateView {
+  AgentStatus status = AgentStatus::kOffline;
+  std::string reason;
+  Time since;
+};
+
+// Everything that a desktop shows when it starts.
+struct AgentSnapshot {
+  int64_t generation = 0;
+  Time now;
+  AgentStateView state;
+  std::vector<OfferView> offers;  // oldest offer first
+  std::vector<WorkView> work;     // by ticket id
+  std::vector<std::string> not_ready_reasons;
+  std::vector<std::string> dispositions;
+};
+
+// Names and order as tandem.v1.ObstacleKind.
+enum class Obstacle : uint8_t {
+  kExcluded = 1,
+  kOffline = 2,
+  kSessionLost = 3,
+  kNotReady = 4,
+  kNotResponding = 5,
+  kBusy = 6,
+  kCoolingDown = 7,
+  kLiveReserve = 8,
+  kPullOnly = 9,
+  kNone = 10,
+};
+
+struct Explanation {
+  struct ClauseCount {
+    std::string clause;
+    uint32_t passing_agents = 0;
+  };
+  TicketState state = TicketState::kQueued;
+  std::string queue;
+  Time queued_at, target;
+  uint64_t ahead = 0;
+  uint32_t agents = 0;
+  std::vector<ClauseCount> clauses;
+  uint32_t qualified_agents = 0;
+  std::vector<std::pair<Obstacle, uint32_t>> obstacles;  // in the enum's order, none with 0
+};
+
+using Reply =
+    std::variant<Done, ConfigurationApplied, ContactIngested, StateReached, TicketsClaimed,
+                 LeasesExtended, MediaReported, AgentSnapshot, Explanation>;
+
+// What a command gave: a reply, or why it was refused.
+using Outcome = std::variant<Reply, Rejection>;
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_ROUTER_COMMAND_H_

@@ -1,0 +1,93 @@
+#include "router/commands.h"
+
+#include <algorithm>
+
+#include "router/snapshot.h"
+
+namespace tandem::router {
+
+Rejection Refuse(Reason reason, std::string message,
+                 std::vector<std::pair<std::string, std::string>> metadata) {
+  Rejection rejection;
+  rejection.reason = reason;
+  rejection.message = std::move(message);
+  rejection.metadata = std::move(metadata);
+  return rejection;
+}
+
+Rejection RefuseState(const Ticket& ticket, const char* expected) {
+  return Refuse(Reason::kTicketStateForbids,
+                std::string("expected a ticket that is ") + expected + ", but it is " +
+                    ToString(ticket.state),
+                {{"state", ToString(ticket.state)}});
+}
+
+std::variant<AgentIndex, Rejection> FindSession(const Workspace& workspace,
+                                                const SessionRef& session) {
+  const AgentIndex index = workspace.agent_ids.Find(session.agent);
+  if (!index.IsSet() || !workspace.agent(index).configured) {
+    return Refuse(Reason::kAgentNotFound,
+                  "expected a configured agent, but there is no '" + session.agent + "'");
+  }
+  const AgentState& agent = workspace.agent(index);
+  if (session.generation < agent.generation && session.generation > 0) {
+    return Refuse(Reason::kSessionFenced,
+                  "expected the agent's session of generation " + std::to_string(agent.generation) +
+                      ", but this is generation " + std::to_string(session.generation));
+  }
+  if (!agent.session_open || session.generation != agent.generation) {
+    return Refuse(Reason::kNoSession, "expected an open session of agent '" + session.agent +
+                                          "', but generation " +
+                                          std::to_string(session.generation) + " is not open");
+  }
+  return index;
+}
+
+std::variant<TicketIndex, Rejection> FindTicket(const Workspace& workspace, const TicketId& id) {
+  const TicketIndex index = workspace.FindTicket(id);
+  if (index.IsSet()) return index;
+  return Refuse(Reason::kTicketNotFound,
+                "expected an open ticket, but there is no open ticket " + ToString(id));
+}
+
+std::variant<TicketIndex, Rejection> FindOwned(const Workspace& workspace,
+                                               const SessionRef& session, const TicketId& id) {
+  const auto agent = FindSession(workspace, session);
+  if (const auto* rejection = std::get_if<Rejection>(&agent)) return *rejection;
+  auto ticket = FindTicket(workspace, id);
+  if (std::holds_alternative<Rejection>(ticket)) return ticket;
+  const Ticket& found = workspace.ticket(std::get<TicketIndex>(ticket));
+  if (IsOwned(found) && found.agent == std::get<AgentIndex>(agent)) return ticket;
+  return Refuse(Reason::kNotOwner,
+                "expected a ticket that agent '" + session.agent + "' owns, but " +
+                    (IsOwned(found) ? "another agent owns it" : "nobody owns it"));
+}
+
+void RescindOffers(Context& context, AgentIndex index, const char* reason) {
+  for (const TicketIndex held : HeldInOrder(context.workspace, context.workspace.agent(index))) {
+    if (context.workspace.ticket(held).state != TicketState::kOffered) continue;
+    context.apply.OfferEnded(held, OfferEnd::kRescinded, Duration{}, reason);
+  }
+}
+
+void MarkDeviceFailed(Context& context, AgentIndex index) {
+  // An agent who left AVAILABLE meanwhile keeps the status that was chosen.
+  if (context.workspace.agent(index).status != AgentStatus::kAvailable) return;
+  context.apply.AgentStatusChanged(index, AgentStatus::kNotReady, kDeviceReason);
+  RescindOffers(context, index, "AGENT_NOT_AVAILABLE");
+}
+
+TicketState EndHandling(Context& context, TicketIndex ticket) {
+  if (context.workspace.ticket(ticket).wrap_up_limit.us == 0) {
+    context.apply.TicketCompleted(ticket, "");
+    return TicketState::kCompleted;
+  }
+  context.apply.TicketFinished(ticket);
+  return TicketState::kWrapUp;
+}
+
+Time KeyIn(const Queue& queue, Time queued_at, Time target, uint32_t priority) {
+  return std::max(target, queued_at) - *queue.priority_step * static_cast<int64_t>(priority);
+}
+
+}  // namespace tandem::router

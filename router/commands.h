@@ -1,0 +1,90 @@
+// The deciders: one function per command. Internal to router/.
+//
+// A decider reads the state, checks the command in a fixed order, and either refuses it, having
+// changed nothing, or says through the Applier which events happen. The state that it reads is up
+// to date after every event.
+#ifndef TANDEM_ROUTER_COMMANDS_H_
+#define TANDEM_ROUTER_COMMANDS_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "router/applier.h"
+#include "router/command.h"
+#include "router/rejection.h"
+#include "router/router.h"
+#include "router/state.h"
+
+namespace tandem::router {
+
+// What a decider works with.
+struct Context {
+  const Workspace& workspace;
+  Applier& apply;
+  const RouterOptions& options;
+  size_t open_tickets;  // of all workspaces
+  Time now;
+};
+
+Outcome Decide(Context& context, ApplyConfiguration& command);
+Outcome Decide(Context& context, IngestContact& command);
+Outcome Decide(Context& context, const CancelTicket& command);
+Outcome Decide(Context& context, const AbandonTicket& command);
+Outcome Decide(Context& context, const CompleteTicket& command);
+Outcome Decide(Context& context, const ReleaseTicket& command);
+Outcome Decide(Context& context, const TransferTicket& command);
+Outcome Decide(Context& context, const ExplainTicket& command);
+Outcome Decide(Context& context, const OpenSession& command);
+Outcome Decide(Context& context, const CloseSession& command);
+Outcome Decide(Context& context, const LoseSession& command);
+Outcome Decide(Context& context, const GetAgent& command);
+Outcome Decide(Context& context, const SetAgentStatus& command);
+Outcome Decide(Context& context, const AcceptOffer& command);
+Outcome Decide(Context& context, const DeclineOffer& command);
+Outcome Decide(Context& context, const StartTicket& command);
+Outcome Decide(Context& context, const FinishTicket& command);
+Outcome Decide(Context& context, const ClaimTickets& command);
+Outcome Decide(Context& context, const ExtendLeases& command);
+Outcome Decide(Context& context, const ReportMediaEvent& command);
+
+// Does everything of the workspace whose deadline is at or before now.
+void RunTimers(Context& context);
+// Parts of it that live with the commands of their kind.
+void EndGrace(Context& context, AgentIndex agent);
+void TimeOutConnection(Context& context, TicketIndex ticket);
+
+// Routes until quiet, with at most `budget` offers, which it takes from `budget`.
+void RouteUntilQuiet(Context& context, uint32_t& budget);
+
+// -------------------------------------------------------------------------------------------
+// shared by the deciders
+
+// A refusal with "expected …, but …" as its message.
+Rejection Refuse(Reason reason, std::string message,
+                 std::vector<std::pair<std::string, std::string>> metadata = {});
+Rejection RefuseState(const Ticket& ticket, const char* expected);
+
+// The agent of a session, or why the session may not act.
+std::variant<AgentIndex, Rejection> FindSession(const Workspace& workspace,
+                                                const SessionRef& session);
+// An open ticket, or that there is none.
+std::variant<TicketIndex, Rejection> FindTicket(const Workspace& workspace, const TicketId& id);
+// An open ticket that the session's agent owns.
+std::variant<TicketIndex, Rejection> FindOwned(const Workspace& workspace,
+                                               const SessionRef& session, const TicketId& id);
+
+// Takes back every offer of an agent who can't answer it any more.
+void RescindOffers(Context& context, AgentIndex agent, const char* reason);
+// Media could not reach the agent: NOT_READY(device), and no more offers.
+void MarkDeviceFailed(Context& context, AgentIndex agent);
+// Handling is over: wrap-up, or completion when the ticket has none. Returns the state reached.
+TicketState EndHandling(Context& context, TicketIndex ticket);
+// What a ticket is ordered by in a queue.
+Time KeyIn(const Queue& queue, Time queued_at, Time target, uint32_t priority);
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_ROUTER_COMMANDS_H_

@@ -1,0 +1,188 @@
+// The whole logical state as text in a fixed order.
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "router/core.h"
+#include "router/requirement.h"
+
+namespace tandem::router {
+namespace {
+
+// Writes "name=value" pairs, leaving out what is empty or zero.
+class Line {
+ public:
+  Line(std::string& out, const char* kind) : out_(out) { out_ += kind; }
+  ~Line() { out_ += '\n'; }
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
+
+  Line& operator()(const char* name, const std::string& value) {
+    if (!value.empty()) out_ += std::string(" ") + name + "=" + value;
+    return *this;
+  }
+  Line& operator()(const char* name, const char* value) {
+    return (*this)(name, std::string(value));
+  }
+  Line& operator()(const char* name, Time value) { return (*this)(name, value.us); }
+  Line& operator()(const char* name, Duration value) { return (*this)(name, value.us); }
+  template <typename Number>
+  requires std::is_arithmetic_v<Number> Line& operator()(const char* name, Number value) {
+    if (value != Number{}) out_ += std::string(" ") + name + "=" + std::to_string(value);
+    return *this;
+  }
+
+ private:
+  std::string& out_;
+};
+
+void DumpConfiguration(const Configuration& configuration, std::string& out) {
+  Line(out, " configuration")("time_zone", configuration.time_zone)(
+      "session_grace", *configuration.session_grace)("cool_down", *configuration.cool_down);
+  for (const Client& client : configuration.clients) {
+    Line(out, " client")("id", client.id)("name", client.display_name);
+  }
+  for (const Site& site : configuration.sites) {
+    Line(out, " site")("id", site.id)("name", site.display_name)("time_zone", site.time_zone);
+  }
+  for (const Team& team : configuration.teams) {
+    Line(out, " team")("id", team.id)("name", team.display_name);
+  }
+  for (const Skill& skill : configuration.skills) {
+    Line(out, " skill")("id", skill.id)("name", skill.display_name);
+  }
+  for (const Channel& channel : configuration.channels) {
+    Line(out, " channel")("id", channel.id)("name", channel.display_name)(
+        "group", static_cast<int>(channel.group))("media", channel.has_media)(
+        "mode", static_cast<int>(channel.language_mode))("misses", channel.misses_allowed);
+  }
+  for (const Queue& queue : configuration.queues) {
+    Line(out, " queue")("id", queue.id)("name", queue.display_name)(
+        "office", static_cast<int>(queue.office))("urgency", static_cast<int>(queue.urgency))(
+        "client", queue.client)("step", *queue.priority_step)("offer", queue.offer_timeout)(
+        "connect", queue.connect_timeout)("lease", queue.lease_duration)(
+        "max_waiting", queue.max_waiting)("auto_accept", queue.auto_accept);
+  }
+  for (const ProcessType& type : configuration.process_types) {
+    Line(out, " process_type")("id", type.id)("name", type.display_name);
+    for (const ProcessTypeDefaults& entry : type.defaults) {
+      Line(out, "  defaults")("channel", entry.channel)("queue", entry.queue)(
+          "requirement", KeyOf(entry.requirement))("level", static_cast<int>(entry.language_level))(
+          "answer", entry.answer_target)("due", entry.due_after)(
+          "handling", entry.expected_handling_time)("wrap_up", *entry.wrap_up_limit);
+    }
+  }
+  for (const RoutingProfile& profile : configuration.routing_profiles) {
+    Line(out, " routing_profile")("id", profile.id)("name", profile.display_name)(
+        "reserve", profile.live_reserve);
+    for (const RoutingProfileQueue& queue : profile.queues) {
+      Line(out, "  serves")("queue", queue.queue)("rank", queue.rank)("no_push", queue.no_push)(
+          "pull", queue.pull);
+    }
+  }
+  for (const Disposition& disposition : configuration.dispositions) {
+    Line(out, " disposition")("id", disposition.id)("name", disposition.display_name)(
+        "resolved", disposition.resolved);
+  }
+  for (const NotReadyReason& reason : configuration.not_ready_reasons) {
+    Line(out, " not_ready_reason")("id", reason.id)("name", reason.display_name);
+  }
+}
+
+void DumpConfiguredAgent(const Agent& agent, std::string& out) {
+  Line line(out, " agent");
+  line("id", agent.id)("name", agent.display_name)("kind", static_cast<int>(agent.kind))(
+      "team", agent.team)("site", agent.site)("routing_profile", agent.routing_profile)(
+      "cost", agent.cost_per_hour_milli)("units", agent.capacity->total_units);
+  for (const GroupCapacity& group : agent.capacity->groups) {
+    line("max", group.max)("each", group.units_per_ticket);
+  }
+  for (const SkillLevel& skill : agent.skills) line(skill.skill.c_str(), skill.level);
+  for (const AgentLanguage& language : agent.languages) {
+    line("language", language.tag)("spoken", static_cast<int>(language.spoken))(
+        "written", static_cast<int>(language.written));
+  }
+  for (const std::string& type : agent.process_types) line("process_type", type);
+  for (const std::string& client : agent.clients) line("client", client);
+}
+
+void DumpAgent(const Workspace& workspace, AgentIndex index, std::string& out) {
+  const AgentState& agent = workspace.agent(index);
+  Line line(out, " agent_state");
+  line("id", workspace.AgentName(index))("ordinal", agent.ordinal)(
+      "status", ToString(agent.status))("reason", agent.reason)("status_since", agent.status_since)(
+      "idle_since", agent.idle_since)("misses", agent.misses)("session", agent.session_id)(
+      "generation", agent.generation)("open", agent.session_open)("lost_at", agent.session_lost_at)(
+      "grace_until", agent.grace_until)("interval_since", agent.interval_since)(
+      "units_used", agent.units_used)("open_groups", agent.open_groups)("idle", agent.idle)(
+      "cooling", agent.cooling);
+}
+
+void DumpTicket(const Workspace& workspace, const Ticket& ticket, std::string& out) {
+  Line line(out, " ticket");
+  line("id", ToString(ticket.id))("arrival", ticket.arrival)(
+      "channel", workspace.channel_ids.Name(ticket.channel))(
+      "client", workspace.client_ids.Name(ticket.client))(
+      "process_type", workspace.process_type_ids.Name(ticket.process_type))(
+      "language", ticket.language)("entry_point", ticket.entry_point)(
+      "conversation", ticket.conversation_key)("created_at", ticket.created_at)(
+      "due_at", ticket.due_at)("answer_target", ticket.answer_target)(
+      "handling", ticket.expected_handling_time)("wrap_up", ticket.wrap_up_limit)(
+      "unroutable", ticket.unroutable)(
+      "requirement", KeyOf(workspace.matching.ClassOf(ticket.ticket_class).spec.requirement));
+  for (const std::string& agent : ticket.excluded_agents) line("excluded", agent);
+  line("state", ToString(ticket.state))("queue", workspace.queue_ids.Name(ticket.queue))(
+      "priority", ticket.priority)("queued_at", ticket.queued_at)("target", ticket.target)(
+      "key", ticket.key)("agent", workspace.AgentName(ticket.agent))("leased", ticket.leased)(
+      "offer", ticket.offer_number)("until", ticket.until)("answered_at", ticket.answered_at)(
+      "contacts", ticket.contact_count);
+  for (const CoolDownState& cool_down : ticket.cool_downs) {
+    line("cool_down", workspace.AgentName(cool_down.agent))("ends", cool_down.until);
+  }
+  line("visit", ticket.visit_number)("entered_at", ticket.visit_entered_at)(
+      "entry_reason", ToString(ticket.visit_entry_reason))("segment", ticket.segment_number)(
+      "began_at", ticket.segment_began_at)("accepted_at", ticket.accepted_at)(
+      "connected_at", ticket.connected_at)("held_since", ticket.held_since)("held", ticket.held)(
+      "disconnected_at", ticket.disconnected_at)(
+      "disconnected_by", static_cast<int>(ticket.disconnected_by))("finished_at",
+                                                                   ticket.finished_at);
+}
+
+void DumpWorkspace(const Workspace& workspace, std::string& out) {
+  Line(out, "workspace")("id", workspace.id)("revision", workspace.revision)(
+      "last_event", workspace.last_event)("last_arrival", workspace.last_arrival)(
+      "next_agent_ordinal", workspace.next_agent_ordinal)("open_tickets", workspace.open_tickets);
+  DumpConfiguration(workspace.configuration, out);
+  for (const Agent& agent : workspace.configuration.agents) DumpConfiguredAgent(agent, out);
+
+  std::vector<std::pair<uint64_t, AgentIndex>> agents;
+  for (uint32_t i = 0; i < workspace.agents.size(); ++i) {
+    if (workspace.agents[i].configured)
+      agents.emplace_back(workspace.agents[i].ordinal, AgentIndex{i});
+  }
+  std::sort(agents.begin(), agents.end());
+  for (const auto& [ordinal, index] : agents) DumpAgent(workspace, index, out);
+
+  std::vector<const Ticket*> tickets;
+  for (const Ticket& ticket : workspace.tickets) {
+    if (ticket.in_use) tickets.push_back(&ticket);
+  }
+  std::sort(tickets.begin(), tickets.end(),
+            [](const Ticket* a, const Ticket* b) { return a->arrival < b->arrival; });
+  for (const Ticket* ticket : tickets) DumpTicket(workspace, *ticket, out);
+  for (const Timer& timer : workspace.timers) {
+    Line(out, " timer")("at", timer.at)("of", timer.of_ticket ? "ticket" : "agent")("order",
+                                                                                    timer.order);
+  }
+}
+
+}  // namespace
+
+std::string Router::Core::Dump() const {
+  std::string out;
+  for (const auto& [id, workspace] : workspaces_) DumpWorkspace(*workspace, out);
+  return out;
+}
+
+}  // namespace tandem::router

@@ -1,0 +1,127 @@
+// Every invariant of the router, checked by brute force.
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "router/applier_change_agent.h"
+#include "router/core.h"
+#include "router/invariant.h"
+#include "router/snapshot.h"
+
+namespace tandem::router {
+namespace {
+
+void CheckAgent(const Workspace& workspace, AgentIndex index) {
+  const AgentState& agent = workspace.agent(index);
+  const std::string who = "agent " + workspace.AgentName(index) + " of " + workspace.id;
+  std::array<uint32_t, kCapacityGroups> in_group{};
+  uint64_t units = 0;
+  for (size_t i = 0; i < agent.held.size(); ++i) {
+    const Ticket& ticket = workspace.ticket(agent.held[i]);
+    TANDEM_INVARIANT(ticket.in_use && ticket.agent == index, who + " holds tickets that name it");
+    TANDEM_INVARIANT(ticket.held_position == i, who + " holds tickets where they say");
+    const auto group = static_cast<size_t>(workspace.channel_of(ticket).group);
+    ++in_group[group];
+    units += agent.capacity.groups[group].units_per_ticket;
+  }
+  TANDEM_INVARIANT(in_group == agent.held_in_group, who + " counts its tickets per group");
+  TANDEM_INVARIANT(units == agent.units_used, who + " counts its units: " + std::to_string(units) +
+                                                  " against " + std::to_string(agent.units_used));
+  TANDEM_INVARIANT(agent.open_groups == OpenGroups(agent), who + " knows its open groups");
+  TANDEM_INVARIANT(agent.idle == (agent.Ready() && agent.held.empty()),
+                   who + " knows that it is idle");
+  TANDEM_INVARIANT(agent.configured || agent.held.empty(),
+                   who + " is configured while it has work");
+  TANDEM_INVARIANT(agent.session_open || !agent.session_lost_at.IsSet(),
+                   who + " can lose an open session only");
+}
+
+void CheckTicket(const Workspace& workspace, TicketIndex index) {
+  const Ticket& ticket = workspace.ticket(index);
+  const std::string which = "ticket " + ToString(ticket.id) + " of " + workspace.id;
+  TANDEM_INVARIANT(!IsClosed(ticket.state), which + " is open while it is kept");
+  TANDEM_INVARIANT(workspace.FindTicket(ticket.id) == index, which + " is found by its id");
+  const bool held = ticket.state != TicketState::kQueued;
+  TANDEM_INVARIANT(held == ticket.agent.IsSet(), which + " names an agent unless it is queued");
+  TANDEM_INVARIANT(held == ticket.segment_began_at.IsSet(),
+                   which + " has a segment while it is held");
+  TANDEM_INVARIANT(workspace.queue(ticket.queue).configured != nullptr,
+                   which + " is in a configured queue");
+  if (held) {
+    const auto& tickets = workspace.agent(ticket.agent).held;
+    TANDEM_INVARIANT(std::count(tickets.begin(), tickets.end(), index) == 1,
+                     which + " is held once, by the agent it names");
+  }
+  const bool waits = ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered;
+  TANDEM_INVARIANT(!waits || ticket.visit_entered_at.IsSet(),
+                   which + " is on a visit while it waits");
+}
+
+void CheckCounters(const Workspace& workspace) {
+  std::vector<uint32_t> waiting(workspace.queues.size()), open(workspace.queues.size());
+  size_t tickets = 0;
+  for (const Ticket& ticket : workspace.tickets) {
+    if (!ticket.in_use) continue;
+    ++tickets;
+    ++open[ticket.queue.value];
+    if (ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered) {
+      ++waiting[ticket.queue.value];
+    }
+  }
+  TANDEM_INVARIANT(tickets == workspace.open_tickets, "open tickets are counted");
+  for (size_t i = 0; i < workspace.queues.size(); ++i) {
+    TANDEM_INVARIANT(waiting[i] == workspace.queues[i].waiting,
+                     "waiting tickets are counted per queue");
+    TANDEM_INVARIANT(open[i] == workspace.queues[i].open, "open tickets are counted per queue");
+  }
+}
+
+// Whether the agent may take the ticket by offer, by the rules of router.h and without any index.
+bool MayTake(const Workspace& workspace, AgentIndex agent_index, const Ticket& ticket) {
+  const AgentState& agent = workspace.agent(agent_index);
+  if (!agent.Ready()) return false;
+  const TicketClass& ticket_class = workspace.matching.ClassOf(ticket.ticket_class);
+  if ((OpenGroups(agent) >> static_cast<uint32_t>(ticket_class.group) & 1U) == 0) return false;
+  const std::string& name = workspace.AgentName(agent_index);
+  if (std::count(ticket.excluded_agents.begin(), ticket.excluded_agents.end(), name) > 0)
+    return false;
+  if (Workspace::IsCooling(ticket, agent_index)) return false;
+  if (!workspace.matching.Test(workspace, ticket_class, agent.profile).push) return false;
+  if (workspace.queue(ticket.queue).configured->urgency == Urgency::kLive) return true;
+  if (!agent.held.empty()) return true;
+  uint32_t idle = 0;
+  for (const AgentState& other : workspace.agents) {
+    if (other.Ready() && other.held.empty() && other.routing_profile == agent.routing_profile)
+      ++idle;
+  }
+  return idle > workspace.routing_profiles[agent.routing_profile.value].configured->live_reserve;
+}
+
+void CheckWorkConservation(const Workspace& workspace) {
+  for (const Ticket& ticket : workspace.tickets) {
+    if (!ticket.in_use || ticket.state != TicketState::kQueued) continue;
+    for (uint32_t i = 0; i < workspace.agents.size(); ++i) {
+      TANDEM_INVARIANT(!MayTake(workspace, AgentIndex{i}, ticket),
+                       "no ticket waits while an agent may take it: ticket " + ToString(ticket.id) +
+                           ", agent " + workspace.AgentName(AgentIndex{i}));
+    }
+  }
+}
+
+}  // namespace
+
+void Router::Core::CheckInvariants() const {
+  size_t open_tickets = 0;
+  for (const auto& [id, workspace] : workspaces_) {
+    for (uint32_t i = 0; i < workspace->agents.size(); ++i) CheckAgent(*workspace, AgentIndex{i});
+    for (uint32_t i = 0; i < workspace->tickets.size(); ++i) {
+      if (workspace->tickets[i].in_use) CheckTicket(*workspace, TicketIndex{i});
+    }
+    CheckCounters(*workspace);
+    if (!HasPendingRouting()) CheckWorkConservation(*workspace);
+    open_tickets += workspace->open_tickets;
+  }
+  TANDEM_INVARIANT(open_tickets == open_tickets_, "open tickets are counted over all workspaces");
+}
+
+}  // namespace tandem::router

@@ -1,0 +1,93 @@
+// Every limit of the API, written once. The protos quote these numbers; a test compares the two.
+#ifndef TANDEM_ROUTER_LIMITS_H_
+#define TANDEM_ROUTER_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "router/time.h"
+
+namespace tandem::router {
+
+// Texts, in bytes of UTF-8.
+inline constexpr size_t kMaxIdBytes = 64;
+inline constexpr size_t kMaxDisplayNameBytes = 512;  // 128 characters of up to four bytes
+inline constexpr size_t kMaxEntryPointBytes = 128;
+inline constexpr size_t kMaxExternalIdBytes = 128;
+inline constexpr size_t kMaxConversationKeyBytes = 256;
+inline constexpr size_t kMaxCustomerIdBytes = 128;
+inline constexpr size_t kMaxSegmentBytes = 64;
+inline constexpr size_t kMaxSubjectBytes = 2048;  // 512 characters of up to four bytes
+inline constexpr size_t kMaxPayloadBytes = 65'536;
+inline constexpr size_t kMaxAttributes = 64;
+inline constexpr size_t kMaxAttributeKeyBytes = 64;
+inline constexpr size_t kMaxAttributeValueBytes = 512;
+inline constexpr size_t kMaxLanguageTagBytes = 35;
+inline constexpr size_t kMaxReasonBytes = 64;
+inline constexpr size_t kMaxSessionIdBytes = 64;
+
+// Requirements.
+inline constexpr size_t kMaxClauses = 16;
+inline constexpr size_t kMaxPredicates = 8;
+inline constexpr size_t kMaxExcludedAgents = 16;
+inline constexpr uint32_t kMaxSkillLevel = 10;
+inline constexpr uint32_t kMaxPriority = 9;
+
+// Calls.
+inline constexpr size_t kMaxBatchContacts = 1'000;
+inline constexpr uint32_t kMaxClaimTickets = 100;
+inline constexpr size_t kMaxExtendLeases = 1'000;
+
+// Configuration.
+inline constexpr size_t kMaxClients = 1'000;
+inline constexpr size_t kMaxSites = 1'000;
+inline constexpr size_t kMaxTeams = 10'000;
+inline constexpr size_t kMaxSkills = 10'000;
+inline constexpr size_t kMaxChannels = 100;
+inline constexpr size_t kMaxQueues = 10'000;
+inline constexpr size_t kMaxProcessTypes = 10'000;
+inline constexpr size_t kMaxProcessTypeDefaults = 32;
+inline constexpr size_t kMaxRoutingProfiles = 10'000;
+inline constexpr size_t kMaxRoutingProfileQueues = 200;
+inline constexpr size_t kMaxAgents = 100'000;
+inline constexpr size_t kMaxDispositions = 10'000;
+inline constexpr size_t kMaxNotReadyReasons = 1'000;
+inline constexpr size_t kMaxAgentSkills = 200;
+inline constexpr size_t kMaxAgentLanguages = 50;
+inline constexpr size_t kMaxAgentProcessTypes = 500;
+inline constexpr size_t kMaxAgentClients = 1'000;
+inline constexpr uint32_t kMaxRank = 100;
+inline constexpr uint32_t kMaxGroupTickets = 10'000;
+inline constexpr uint32_t kMaxUnits = 1'000'000;
+inline constexpr uint32_t kMaxMissesAllowed = 100;
+inline constexpr uint32_t kMaxQueueWaiting = 10'000'000;
+inline constexpr uint32_t kMaxLiveReserve = 100'000;
+inline constexpr int64_t kMaxCostPerHourMilli = 1'000'000'000;
+
+// Spans.
+inline constexpr Duration kMaxPriorityStep = Days(7);
+inline constexpr Duration kMinOfferTimeout = Seconds(1);
+inline constexpr Duration kMaxOfferTimeout = Hours(1);
+inline constexpr Duration kMaxConnectTimeout = Minutes(10);
+inline constexpr Duration kMaxLease = Days(7);
+inline constexpr Duration kMaxAnswerTarget = Days(30);
+inline constexpr Duration kMaxDueAfter = Days(365);
+inline constexpr Duration kMaxDueAhead = Days(730);
+inline constexpr Duration kMaxHandlingTime = Days(30);
+inline constexpr Duration kMaxWrapUp = Hours(24);
+inline constexpr Duration kMaxSessionGrace = Minutes(10);
+inline constexpr Duration kMaxCoolDown = Hours(1);
+inline constexpr Duration kMaxReceivedBefore = Days(30);
+inline constexpr Duration kMaxClockAhead = Minutes(5);
+inline constexpr Duration kMaxMediaEventBefore = Hours(24);
+
+// What one shard holds.
+inline constexpr size_t kMaxOpenTickets = 4'000'000;
+// Offers that one command may make before other commands get their turn.
+inline constexpr uint32_t kMaxOffersPerSlice = 1'000;
+// Classes kept for a workspace before those without tickets are dropped.
+inline constexpr size_t kMaxIdleClasses = 65'536;
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_ROUTER_LIMITS_H_

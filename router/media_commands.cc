@@ -1,0 +1,87 @@
+#include "router/commands.h"
+
+namespace tandem::router {
+namespace {
+
+bool IsAnswered(const Ticket& ticket) {
+  return ticket.state == TicketState::kActive || ticket.state == TicketState::kWrapUp;
+}
+
+// Whether the customer hung up before being connected.
+bool IsHangUp(const Ticket& ticket, const ReportMediaEvent& command) {
+  return command.type == MediaEventType::kDisconnected && command.party == Party::kCustomer &&
+         !IsAnswered(ticket);
+}
+
+void FailConnection(Context& context, TicketIndex index, const char* reason) {
+  const AgentIndex agent = context.workspace.ticket(index).agent;
+  context.apply.MediaConnectFailed(index, reason);
+  MarkDeviceFailed(context, agent);
+}
+
+// What is reported of the connection that the ticket has now. False when it changes nothing.
+bool ApplyToConnection(Context& context, TicketIndex index, const ReportMediaEvent& command) {
+  const Ticket& ticket = context.workspace.ticket(index);
+  const bool connecting = ticket.state == TicketState::kConnecting;
+  const bool connected = context.workspace.MediaConnected(ticket);
+  const Time at = std::min(command.occurred_at, context.now);
+  switch (command.type) {
+    case MediaEventType::kConnected:
+      if (!connecting) return false;
+      context.apply.MediaConnected(index, at);
+      return true;
+    case MediaEventType::kConnectFailed:
+      if (!connecting) return false;
+      FailConnection(context, index, "FAILED");
+      return true;
+    case MediaEventType::kHeld:
+      if (!connected || ticket.held_since.IsSet()) return false;
+      context.apply.MediaHeld(index, at);
+      return true;
+    case MediaEventType::kRetrieved:
+      if (!connected || !ticket.held_since.IsSet()) return false;
+      context.apply.MediaRetrieved(index, at);
+      return true;
+    case MediaEventType::kDisconnected:
+      if (connecting) {
+        FailConnection(context, index, "FAILED");
+        return true;
+      }
+      if (!connected) return false;
+      context.apply.MediaDisconnected(index, at, command.party);
+      EndHandling(context, index);
+      return true;
+  }
+  std::abort();
+}
+
+}  // namespace
+
+Outcome Decide(Context& context, const ReportMediaEvent& command) {
+  const auto found = FindTicket(context.workspace, command.ticket);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const TicketIndex index = std::get<TicketIndex>(found);
+  const Ticket& ticket = context.workspace.ticket(index);
+  if (!context.workspace.channel_of(ticket).has_media) {
+    return Refuse(Reason::kChannelWithoutMedia,
+                  "expected a ticket of a channel with media, but channel '" +
+                      context.workspace.channel_ids.Name(ticket.channel) + "' has none");
+  }
+  if (IsHangUp(ticket, command)) {
+    if (ticket.state == TicketState::kOffered) {
+      context.apply.OfferEnded(index, OfferEnd::kRescinded, Duration{}, "ABANDONED");
+    }
+    context.apply.TicketAbandoned(index);
+    return Reply(MediaReported{true});
+  }
+  const bool current = command.offer.ticket == ticket.id &&
+                       command.offer.number == ticket.offer_number && !ticket.leased;
+  return Reply(MediaReported{current && ApplyToConnection(context, index, command)});
+}
+
+// The adapter did not connect in time, from AdvanceTime.
+void TimeOutConnection(Context& context, TicketIndex ticket) {
+  FailConnection(context, ticket, "TIMED_OUT");
+}
+
+}  // namespace tandem::router

@@ -1,0 +1,291 @@
+// The words of the domain as plain data: what a configuration and a contact say, by the caller's
+// own ids.
+//
+// Nothing here decides anything. Values are copied freely and safe to use from any thread.
+#ifndef TANDEM_ROUTER_MODEL_H_
+#define TANDEM_ROUTER_MODEL_H_
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "router/time.h"
+
+namespace tandem::router {
+
+// How a channel loads an agent. The numbers are those of tandem.v1.CapacityGroup less one.
+enum class CapacityGroup : uint8_t { kVoice = 0, kMessaging = 1, kEmail = 2, kTask = 3 };
+inline constexpr size_t kCapacityGroups = 4;
+
+enum class LanguageMode : uint8_t { kSpoken = 1, kWritten = 2 };
+
+// Levels of the Common European Framework of Reference. kNone in a requirement: any level; on an
+// agent: absent.
+enum class Cefr : uint8_t { kNone = 0, kA1, kA2, kB1, kB2, kC1, kC2 };
+
+enum class Office : uint8_t { kFront = 1, kBack = 2 };
+enum class Urgency : uint8_t { kLive = 1, kDeferrable = 2 };
+enum class Party : uint8_t { kUnknown = 0, kCustomer = 1, kAgent = 2, kSystem = 3 };
+enum class Direction : uint8_t { kInbound = 1, kOutbound = 2, kInternal = 3 };
+enum class AgentKind : uint8_t { kHuman = 1, kAutomated = 2 };
+
+// Where a ticket is in its life (design: docs/explanation/life-of-a-ticket.md). Closed states come
+// last.
+enum class TicketState : uint8_t {
+  kQueued = 1,
+  kOffered = 2,
+  kConnecting = 3,
+  kAssigned = 4,
+  kActive = 5,
+  kWrapUp = 6,
+  kCompleted = 7,
+  kCanceled = 8,
+  kAbandoned = 9,
+};
+constexpr bool IsClosed(TicketState state) {
+  return state >= TicketState::kCompleted;
+}
+const char* ToString(TicketState state);  // "QUEUED"
+
+enum class AgentStatus : uint8_t {
+  kOffline = 1,
+  kAvailable = 2,
+  kNotReady = 3,
+  kNotResponding = 4
+};
+const char* ToString(AgentStatus status);  // "OFFLINE"
+
+// Why a ticket entered a queue (visit.entry_reason).
+enum class EntryReason : uint8_t {
+  kCreated = 1,
+  kReleased = 2,
+  kLeaseExpired = 3,
+  kConnectFailed = 4,
+  kTransferred = 5,
+};
+const char* ToString(EntryReason reason);
+
+// Why a visit ended (visit.exit_reason).
+enum class ExitReason : uint8_t { kAnswered = 1, kAbandoned = 2, kTransferred = 3, kCanceled = 4 };
+const char* ToString(ExitReason reason);
+
+// How an agent's segment with a ticket ended (segment.outcome).
+enum class SegmentOutcome : uint8_t {
+  kCompleted = 1,
+  kDeclined = 2,
+  kMissed = 3,
+  kFailed = 4,
+  kRescinded = 5,
+  kConnectFailed = 6,
+  kReleased = 7,
+  kLeaseExpired = 8,
+  kTransferred = 9,
+  kAbandoned = 10,
+  kCanceled = 11,
+};
+const char* ToString(SegmentOutcome outcome);
+
+// ----------------------------------------------------------------------------------------------------
+// requirements
+
+struct SkillLevel {
+  std::string skill;
+  uint32_t level = 1;
+  friend auto operator<=>(const SkillLevel&, const SkillLevel&) = default;
+};
+
+struct LanguageRequirement {
+  std::string tag;  // canonical BCP 47
+  Cefr level = Cefr::kNone;
+  friend auto operator<=>(const LanguageRequirement&, const LanguageRequirement&) = default;
+};
+
+struct ProcessTypePredicate {
+  std::string process_type;
+  friend auto operator<=>(const ProcessTypePredicate&, const ProcessTypePredicate&) = default;
+};
+
+struct SitePredicate {
+  std::string site;
+  friend auto operator<=>(const SitePredicate&, const SitePredicate&) = default;
+};
+
+using Predicate =
+    std::variant<SkillLevel, LanguageRequirement, ProcessTypePredicate, SitePredicate>;
+// Any of its predicates will do.
+using Clause = std::vector<Predicate>;
+// All of its clauses must hold. Canonical when clauses and their predicates are sorted and free of
+// repeats.
+using Requirement = std::vector<Clause>;
+
+// Sorts and removes repeats, so that requirements that ask the same compare equal.
+Requirement Canonical(Requirement requirement);
+
+// ---------------------------------------------------------------------------------------------------
+// configuration Field by field as tandem.v1.Configuration, with every default filled in by
+// FillDefaults.
+
+struct NamedResource {
+  std::string id;
+  std::string display_name;
+  friend bool operator==(const NamedResource&, const NamedResource&) = default;
+};
+struct Client : NamedResource {};
+struct Team : NamedResource {};
+struct Skill : NamedResource {};
+struct NotReadyReason : NamedResource {};
+
+struct Site : NamedResource {
+  std::string time_zone;
+  friend bool operator==(const Site&, const Site&) = default;
+};
+
+struct Disposition : NamedResource {
+  bool resolved = false;
+  friend bool operator==(const Disposition&, const Disposition&) = default;
+};
+
+struct Channel : NamedResource {
+  CapacityGroup group = CapacityGroup::kTask;
+  bool has_media = false;
+  LanguageMode language_mode = LanguageMode::kWritten;
+  uint32_t misses_allowed = 0;  // 0: to be filled in
+  friend bool operator==(const Channel&, const Channel&) = default;
+};
+
+struct Queue : NamedResource {
+  Office office = Office::kFront;
+  Urgency urgency = Urgency::kLive;
+  std::string client;  // empty: every client
+  std::optional<Duration> priority_step;
+  Duration offer_timeout;    // 0: to be filled in
+  Duration connect_timeout;  // 0: to be filled in
+  Duration lease_duration;   // 0: to be filled in
+  uint32_t max_waiting = 0;  // 0: no limit of its own
+  bool auto_accept = false;
+  friend bool operator==(const Queue&, const Queue&) = default;
+};
+
+struct ProcessTypeDefaults {
+  std::string channel;  // empty: every channel without an entry of its own
+  std::string queue;
+  Requirement requirement;
+  Cefr language_level = Cefr::kNone;
+  Duration answer_target;           // 0: to be filled in
+  Duration due_after;               // 0: to be filled in
+  Duration expected_handling_time;  // 0: to be filled in
+  std::optional<Duration> wrap_up_limit;
+  friend bool operator==(const ProcessTypeDefaults&, const ProcessTypeDefaults&) = default;
+};
+
+struct ProcessType : NamedResource {
+  std::vector<ProcessTypeDefaults> defaults;
+  friend bool operator==(const ProcessType&, const ProcessType&) = default;
+};
+
+struct RoutingProfileQueue {
+  std::string queue;
+  uint32_t rank = 0;  // 0: to be filled in
+  bool no_push = false;
+  bool pull = false;
+  friend bool operator==(const RoutingProfileQueue&, const RoutingProfileQueue&) = default;
+};
+
+struct RoutingProfile : NamedResource {
+  std::vector<RoutingProfileQueue> queues;
+  uint32_t live_reserve = 0;
+  friend bool operator==(const RoutingProfile&, const RoutingProfile&) = default;
+};
+
+struct AgentLanguage {
+  std::string tag;  // canonical BCP 47
+  Cefr spoken = Cefr::kNone;
+  Cefr written = Cefr::kNone;
+  friend auto operator<=>(const AgentLanguage&, const AgentLanguage&) = default;
+};
+
+struct GroupCapacity {
+  uint32_t max = 0;
+  uint32_t units_per_ticket = 1;
+  friend bool operator==(const GroupCapacity&, const GroupCapacity&) = default;
+};
+
+struct Capacity {
+  uint32_t total_units = 0;  // 0: to be filled in
+  std::array<GroupCapacity, kCapacityGroups> groups;
+  friend bool operator==(const Capacity&, const Capacity&) = default;
+};
+
+struct Agent : NamedResource {
+  AgentKind kind = AgentKind::kHuman;
+  std::string team;
+  std::string site;
+  std::string routing_profile;
+  std::vector<SkillLevel> skills;
+  std::vector<AgentLanguage> languages;
+  std::vector<std::string> process_types;
+  std::vector<std::string> clients;
+  std::optional<Capacity> capacity;  // unset: one ticket of any group
+  int64_t cost_per_hour_milli = 0;
+  friend bool operator==(const Agent&, const Agent&) = default;
+};
+
+struct Configuration {
+  std::string time_zone;
+  std::vector<Client> clients;
+  std::vector<Site> sites;
+  std::vector<Team> teams;
+  std::vector<Skill> skills;
+  std::vector<Channel> channels;
+  std::vector<Queue> queues;
+  std::vector<ProcessType> process_types;
+  std::vector<RoutingProfile> routing_profiles;
+  std::vector<Agent> agents;
+  std::vector<Disposition> dispositions;
+  std::vector<NotReadyReason> not_ready_reasons;
+  std::optional<Duration> session_grace;
+  std::optional<Duration> cool_down;
+  friend bool operator==(const Configuration&, const Configuration&) = default;
+};
+
+// The reason of NOT_READY that the server itself sets; it exists in every workspace.
+inline constexpr char kDeviceReason[] = "device";
+// The disposition that is written when nobody chose one.
+inline constexpr char kDispositionNotSet[] = "NOT_SET";
+
+// ---------------------------------------------------------------------------------------------------------
+// contacts
+
+// What a caller says of a contact, as tandem.v1.Contact.
+struct NewContact {
+  std::string channel;
+  std::string entry_point;
+  std::string external_id;
+  std::string conversation_key;
+  std::string client;
+  std::string process_type;
+  std::string language;  // canonical BCP 47, or empty
+  Requirement requirement;
+  uint32_t priority = 0;
+  std::string queue;       // empty: the process type's
+  Duration answer_target;  // 0: the process type's
+  Time due_at;             // unset: now + the process type's due_after
+  Time received_at;        // unset: now
+  std::string customer_id;
+  std::string customer_segment;
+  Direction direction = Direction::kInbound;
+  Party initiated_by = Party::kCustomer;
+  std::string subject;
+  std::string payload_json;
+  std::vector<std::pair<std::string, std::string>> attributes;  // sorted by key
+  std::vector<std::string> excluded_agents;
+};
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_ROUTER_MODEL_H_

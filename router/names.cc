@@ -1,0 +1,283 @@
+// The names of enum values, as clients, rows and logs show them.
+#include <algorithm>
+#include <cstdlib>
+
+#include "router/model.h"
+#include "router/rejection.h"
+#include "router/rows.h"
+
+namespace tandem::router {
+
+const char* ToString(TicketState state) {
+  switch (state) {
+    case TicketState::kQueued:
+      return "QUEUED";
+    case TicketState::kOffered:
+      return "OFFERED";
+    case TicketState::kConnecting:
+      return "CONNECTING";
+    case TicketState::kAssigned:
+      return "ASSIGNED";
+    case TicketState::kActive:
+      return "ACTIVE";
+    case TicketState::kWrapUp:
+      return "WRAP_UP";
+    case TicketState::kCompleted:
+      return "COMPLETED";
+    case TicketState::kCanceled:
+      return "CANCELED";
+    case TicketState::kAbandoned:
+      return "ABANDONED";
+  }
+  std::abort();
+}
+
+const char* ToString(AgentStatus status) {
+  switch (status) {
+    case AgentStatus::kOffline:
+      return "OFFLINE";
+    case AgentStatus::kAvailable:
+      return "AVAILABLE";
+    case AgentStatus::kNotReady:
+      return "NOT_READY";
+    case AgentStatus::kNotResponding:
+      return "NOT_RESPONDING";
+  }
+  std::abort();
+}
+
+const char* ToString(EntryReason reason) {
+  switch (reason) {
+    case EntryReason::kCreated:
+      return "CREATED";
+    case EntryReason::kReleased:
+      return "RELEASED";
+    case EntryReason::kLeaseExpired:
+      return "LEASE_EXPIRED";
+    case EntryReason::kConnectFailed:
+      return "CONNECT_FAILED";
+    case EntryReason::kTransferred:
+      return "TRANSFERRED";
+  }
+  std::abort();
+}
+
+const char* ToString(ExitReason reason) {
+  switch (reason) {
+    case ExitReason::kAnswered:
+      return "ANSWERED";
+    case ExitReason::kAbandoned:
+      return "ABANDONED";
+    case ExitReason::kTransferred:
+      return "TRANSFERRED";
+    case ExitReason::kCanceled:
+      return "CANCELED";
+  }
+  std::abort();
+}
+
+const char* ToString(SegmentOutcome outcome) {
+  switch (outcome) {
+    case SegmentOutcome::kCompleted:
+      return "COMPLETED";
+    case SegmentOutcome::kDeclined:
+      return "DECLINED";
+    case SegmentOutcome::kMissed:
+      return "MISSED";
+    case SegmentOutcome::kFailed:
+      return "FAILED";
+    case SegmentOutcome::kRescinded:
+      return "RESCINDED";
+    case SegmentOutcome::kConnectFailed:
+      return "CONNECT_FAILED";
+    case SegmentOutcome::kReleased:
+      return "RELEASED";
+    case SegmentOutcome::kLeaseExpired:
+      return "LEASE_EXPIRED";
+    case SegmentOutcome::kTransferred:
+      return "TRANSFERRED";
+    case SegmentOutcome::kAbandoned:
+      return "ABANDONED";
+    case SegmentOutcome::kCanceled:
+      return "CANCELED";
+  }
+  std::abort();
+}
+
+const char* ToString(EventType type) {
+  switch (type) {
+    case EventType::kConfigurationApplied:
+      return "CONFIGURATION_APPLIED";
+    case EventType::kTicketCreated:
+      return "TICKET_CREATED";
+    case EventType::kContactJoined:
+      return "CONTACT_JOINED";
+    case EventType::kTicketOffered:
+      return "TICKET_OFFERED";
+    case EventType::kOfferAccepted:
+      return "OFFER_ACCEPTED";
+    case EventType::kOfferDeclined:
+      return "OFFER_DECLINED";
+    case EventType::kOfferMissed:
+      return "OFFER_MISSED";
+    case EventType::kOfferFailed:
+      return "OFFER_FAILED";
+    case EventType::kOfferRescinded:
+      return "OFFER_RESCINDED";
+    case EventType::kMediaConnecting:
+      return "MEDIA_CONNECTING";
+    case EventType::kMediaConnected:
+      return "MEDIA_CONNECTED";
+    case EventType::kMediaConnectFailed:
+      return "MEDIA_CONNECT_FAILED";
+    case EventType::kMediaHeld:
+      return "MEDIA_HELD";
+    case EventType::kMediaRetrieved:
+      return "MEDIA_RETRIEVED";
+    case EventType::kMediaDisconnected:
+      return "MEDIA_DISCONNECTED";
+    case EventType::kTicketClaimed:
+      return "TICKET_CLAIMED";
+    case EventType::kLeaseExtended:
+      return "LEASE_EXTENDED";
+    case EventType::kLeaseExpired:
+      return "LEASE_EXPIRED";
+    case EventType::kTicketStarted:
+      return "TICKET_STARTED";
+    case EventType::kTicketFinished:
+      return "TICKET_FINISHED";
+    case EventType::kTicketResumed:
+      return "TICKET_RESUMED";
+    case EventType::kTicketReleased:
+      return "TICKET_RELEASED";
+    case EventType::kTicketTransferred:
+      return "TICKET_TRANSFERRED";
+    case EventType::kTicketCompleted:
+      return "TICKET_COMPLETED";
+    case EventType::kTicketCanceled:
+      return "TICKET_CANCELED";
+    case EventType::kTicketAbandoned:
+      return "TICKET_ABANDONED";
+    case EventType::kAgentStatusChanged:
+      return "AGENT_STATUS_CHANGED";
+    case EventType::kSessionOpened:
+      return "SESSION_OPENED";
+    case EventType::kSessionLost:
+      return "SESSION_LOST";
+    case EventType::kSessionClosed:
+      return "SESSION_CLOSED";
+    case EventType::kTimeLost:
+      return "TIME_LOST";
+  }
+  std::abort();
+}
+
+const char* ToString(Reason reason) {
+  switch (reason) {
+    case Reason::kFieldRequired:
+      return "FIELD_REQUIRED";
+    case Reason::kFieldOutOfRange:
+      return "FIELD_OUT_OF_RANGE";
+    case Reason::kFieldMalformed:
+      return "FIELD_MALFORMED";
+    case Reason::kFieldTooLarge:
+      return "FIELD_TOO_LARGE";
+    case Reason::kTextHasNul:
+      return "TEXT_HAS_NUL";
+    case Reason::kTextNotUtf8:
+      return "TEXT_NOT_UTF8";
+    case Reason::kLanguageTagMalformed:
+      return "LANGUAGE_TAG_MALFORMED";
+    case Reason::kPayloadNotJson:
+      return "PAYLOAD_NOT_JSON";
+    case Reason::kPageTokenInvalid:
+      return "PAGE_TOKEN_INVALID";
+    case Reason::kWorkspaceNotFound:
+      return "WORKSPACE_NOT_FOUND";
+    case Reason::kTicketNotFound:
+      return "TICKET_NOT_FOUND";
+    case Reason::kAgentNotFound:
+      return "AGENT_NOT_FOUND";
+    case Reason::kQueueNotFound:
+      return "QUEUE_NOT_FOUND";
+    case Reason::kProcessTypeUnknown:
+      return "PROCESS_TYPE_UNKNOWN";
+    case Reason::kChannelUnknown:
+      return "CHANNEL_UNKNOWN";
+    case Reason::kClientUnknown:
+      return "CLIENT_UNKNOWN";
+    case Reason::kSkillUnknown:
+      return "SKILL_UNKNOWN";
+    case Reason::kDispositionUnknown:
+      return "DISPOSITION_UNKNOWN";
+    case Reason::kNotReadyReasonUnknown:
+      return "NOT_READY_REASON_UNKNOWN";
+    case Reason::kNoQueueForContact:
+      return "NO_QUEUE_FOR_CONTACT";
+    case Reason::kQueueOfOtherClient:
+      return "QUEUE_OF_OTHER_CLIENT";
+    case Reason::kQueueFull:
+      return "QUEUE_FULL";
+    case Reason::kTooManyOpenTickets:
+      return "TOO_MANY_OPEN_TICKETS";
+    case Reason::kTicketStateForbids:
+      return "TICKET_STATE_FORBIDS";
+    case Reason::kTicketClosed:
+      return "TICKET_CLOSED";
+    case Reason::kOfferGone:
+      return "OFFER_GONE";
+    case Reason::kOfferOfOtherAgent:
+      return "OFFER_OF_OTHER_AGENT";
+    case Reason::kNotOwner:
+      return "NOT_OWNER";
+    case Reason::kMediaConnected:
+      return "MEDIA_CONNECTED";
+    case Reason::kAlreadyAnswered:
+      return "ALREADY_ANSWERED";
+    case Reason::kNotLeased:
+      return "NOT_LEASED";
+    case Reason::kChannelWithoutMedia:
+      return "CHANNEL_WITHOUT_MEDIA";
+    case Reason::kSessionFenced:
+      return "SESSION_FENCED";
+    case Reason::kNoSession:
+      return "NO_SESSION";
+    case Reason::kStatusNotSettable:
+      return "STATUS_NOT_SETTABLE";
+    case Reason::kRevisionStale:
+      return "REVISION_STALE";
+    case Reason::kReferenceBroken:
+      return "REFERENCE_BROKEN";
+    case Reason::kIdDuplicate:
+      return "ID_DUPLICATE";
+    case Reason::kResourceInUse:
+      return "RESOURCE_IN_USE";
+    case Reason::kRequestIdReused:
+      return "REQUEST_ID_REUSED";
+    case Reason::kStoreUnavailable:
+      return "STORE_UNAVAILABLE";
+    case Reason::kNotServing:
+      return "NOT_SERVING";
+    case Reason::kDeadlineExpired:
+      return "DEADLINE_EXPIRED";
+    case Reason::kOverloaded:
+      return "OVERLOADED";
+    case Reason::kInternal:
+      return "INTERNAL";
+    case Reason::kDataRefused:
+      return "DATA_REFUSED";
+  }
+  std::abort();
+}
+
+Requirement Canonical(Requirement requirement) {
+  for (Clause& clause : requirement) {
+    std::sort(clause.begin(), clause.end());
+    clause.erase(std::unique(clause.begin(), clause.end()), clause.end());
+  }
+  std::sort(requirement.begin(), requirement.end());
+  requirement.erase(std::unique(requirement.begin(), requirement.end()), requirement.end());
+  return requirement;
+}
+
+}  // namespace tandem::router

@@ -1,0 +1,225 @@
+#include "router/router.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "router/core.h"
+#include "router/invariant.h"
+#include "router/snapshot.h"
+
+namespace tandem::router {
+
+Router::Router(RouterOptions options) : core_(std::make_unique<Core>(options)) {}
+Router::~Router() = default;
+void Router::Load(LoadedState state) {
+  core_->Load(std::move(state));
+}
+Outcome Router::Execute(Command command, Time now) {
+  return core_->Execute(std::move(command), now);
+}
+bool Router::HasPendingRouting() const {
+  return core_->HasPendingRouting();
+}
+Time Router::NextDeadline() const {
+  return core_->NextDeadline();
+}
+Changes Router::TakeChanges() {
+  return core_->TakeChanges();
+}
+std::string Router::Dump() const {
+  return core_->Dump();
+}
+void Router::CheckInvariants() const {
+  core_->CheckInvariants();
+}
+size_t Router::OpenTickets() const {
+  return core_->OpenTickets();
+}
+
+// ---------------------------------------------------------------------------------------------------------
+// execution
+
+template <typename Function>
+auto Router::Core::With(Workspace& workspace, Function function) {
+  Applier applier(workspace, changes_, open_tickets_, now_);
+  Context context{workspace, applier, options_, open_tickets_, now_};
+  return function(context);
+}
+
+template <typename Function>
+void Router::Core::ForEachWorkspace(Function function) {
+  for (auto& [id, workspace] : workspaces_) With(*workspace, function);
+}
+
+void Router::Core::RouteAll() {
+  uint32_t budget = options_.max_offers_per_slice;
+  ForEachWorkspace([&](Context& context) { RouteUntilQuiet(context, budget); });
+}
+
+template <typename ActionType>
+Outcome Router::Core::ExecuteIn(const std::string& id, ActionType& action) {
+  auto it = workspaces_.find(id);
+  if (it == workspaces_.end()) {
+    if constexpr (std::is_same_v<ActionType, ApplyConfiguration>) {
+      auto created = std::make_unique<Workspace>();
+      created->id = id;
+      it = workspaces_.emplace(id, std::move(created)).first;
+    } else {
+      return Refuse(Reason::kWorkspaceNotFound,
+                    "expected a workspace with a configuration, but there is no '" + id + "'");
+    }
+  }
+  Workspace& workspace = *it->second;
+  Outcome outcome = With(workspace, [&](Context& context) {
+    Outcome decided = Decide(context, action);
+    uint32_t budget = options_.max_offers_per_slice;
+    if (std::holds_alternative<Reply>(decided)) RouteUntilQuiet(context, budget);
+    return decided;
+  });
+  // A workspace that nothing was applied to does not exist.
+  if (workspace.revision == 0) workspaces_.erase(it);
+  return outcome;
+}
+
+Outcome Router::Core::Execute(Command command, Time now) {
+  TANDEM_INVARIANT(now >= now_, "time never goes backwards: now is " + std::to_string(now.us) +
+                                    ", it was " + std::to_string(now_.us));
+  now_ = now;
+  return std::visit(
+      [&](auto& action) -> Outcome {
+        using ActionType = std::decay_t<decltype(action)>;
+        if constexpr (std::is_same_v<ActionType, AdvanceTime>) {
+          ForEachWorkspace([](Context& context) { RunTimers(context); });
+          RouteAll();
+          return Reply(Done{});
+        } else if constexpr (std::is_same_v<ActionType, ContinueRouting>) {
+          RouteAll();
+          return Reply(Done{});
+        } else if constexpr (std::is_same_v<ActionType, TimeLost>) {
+          ForEachWorkspace([&](Context& context) { context.apply.TimeLost(action.lost); });
+          return Reply(Done{});
+        } else {
+          return ExecuteIn(command.workspace, action);
+        }
+      },
+      command.action);
+}
+
+bool Router::Core::HasPendingRouting() const {
+  return std::any_of(workspaces_.begin(), workspaces_.end(), [](const auto& entry) {
+    return !entry.second->gained_agents.empty() || !entry.second->fresh_tickets.empty();
+  });
+}
+
+Time Router::Core::NextDeadline() const {
+  Time next = kEndOfTime;
+  for (const auto& [id, workspace] : workspaces_) {
+    if (!workspace->timers.empty()) next = std::min(next, workspace->timers.begin()->at);
+  }
+  return next;
+}
+
+// -----------------------------------------------------------------------------------------------------------
+// changes
+
+Changes Router::Core::TakeChanges() {
+  std::vector<TicketStateRow> closed = std::move(changes_.ticket_states);
+  changes_.ticket_states.clear();
+  for (auto& [id, workspace] : workspaces_) {
+    if (workspace->dirty) changes_.workspaces.push_back(WorkspaceRowOf(*workspace));
+    workspace->dirty = false;
+
+    auto& agents = workspace->dirty_agents;
+    std::sort(agents.begin(), agents.end(), [&](AgentIndex a, AgentIndex b) {
+      return workspace->agent(a).ordinal < workspace->agent(b).ordinal;
+    });
+    for (const AgentIndex agent : agents) {
+      workspace->agents[agent.value].dirty = false;
+      changes_.agents.push_back(AgentRowOf(*workspace, agent));
+    }
+    agents.clear();
+
+    // Tickets that were closed since they became dirty left an empty place; it is free from now on.
+    auto& tickets = workspace->dirty_tickets;
+    std::sort(tickets.begin(), tickets.end(), [&](TicketIndex a, TicketIndex b) {
+      return std::pair{workspace->ticket(a).arrival, a.value} <
+             std::pair{workspace->ticket(b).arrival, b.value};
+    });
+    for (const TicketIndex index : tickets) {
+      Ticket& ticket = workspace->tickets[index.value];
+      ticket.dirty = false;
+      if (ticket.in_use) {
+        changes_.ticket_states.push_back(StateRowOf(*workspace, ticket));
+      } else {
+        workspace->free_tickets.push_back(index);
+      }
+    }
+    tickets.clear();
+  }
+  for (TicketStateRow& row : closed) changes_.ticket_states.push_back(std::move(row));
+  return std::exchange(changes_, Changes{});
+}
+
+// -----------------------------------------------------------------------------------------------------------
+// loading
+
+void Router::Core::LoadTicket(Workspace& workspace, const LoadedState::OpenTicket& loaded) {
+  const TicketIndex index{static_cast<uint32_t>(workspace.tickets.size())};
+  workspace.tickets.emplace_back();
+  With(workspace, [&](Context& context) {
+    const QueueIndex queue = workspace.queue_ids.Find(loaded.state.queue);
+    TANDEM_INVARIANT(queue.IsSet() && workspace.queue(queue).configured != nullptr,
+                     "the queue of an open ticket is configured: " + loaded.state.queue);
+    context.apply.AdoptTicket(index, loaded.ticket, queue);
+    context.apply.AdoptTicketState(index, loaded.state);
+  });
+}
+
+void Router::Core::Load(LoadedState state) {
+  TANDEM_INVARIANT(workspaces_.empty(), "a router is loaded once, before its first command");
+  for (WorkspaceRow& row : state.workspaces) {
+    auto workspace = std::make_unique<Workspace>();
+    workspace->id = row.workspace;
+    workspace->revision = row.revision;
+    Workspace& adopted = *workspaces_.emplace(row.workspace, std::move(workspace)).first->second;
+    With(adopted,
+         [&](Context& context) { context.apply.AdoptConfiguration(std::move(row.configuration)); });
+    adopted.next_agent_ordinal = row.next_agent_ordinal;
+  }
+  const auto find = [&](const std::string& id) -> Workspace& {
+    const auto it = workspaces_.find(id);
+    TANDEM_INVARIANT(it != workspaces_.end(), "every row is of a loaded workspace: " + id);
+    return *it->second;
+  };
+  for (const LoadedState::Counters& counters : state.counters) {
+    Workspace& workspace = find(counters.workspace);
+    workspace.last_event = counters.last_event_sequence;
+    workspace.last_arrival = counters.last_arrival;
+  }
+  // Agents before tickets, because a ticket takes capacity of its agent; both in their own order,
+  // so that nothing depends on the order of rows.
+  std::sort(state.tickets.begin(), state.tickets.end(),
+            [](const auto& a, const auto& b) { return a.ticket.arrival < b.ticket.arrival; });
+  for (const AgentRow& row : state.agents) {
+    Workspace& workspace = find(row.workspace);
+    const AgentIndex agent = workspace.agent_ids.Find(row.agent);
+    TANDEM_INVARIANT(agent.IsSet() && workspace.agent(agent).configured,
+                     "every agent row is of a configured agent: " + row.agent);
+    With(workspace, [&](Context& context) { context.apply.AdoptAgent(agent, row); });
+  }
+  for (const LoadedState::OpenTicket& ticket : state.tickets) {
+    LoadTicket(find(ticket.ticket.workspace), ticket);
+  }
+  // What is loaded is durable already.
+  for (auto& [id, workspace] : workspaces_) {
+    for (Ticket& ticket : workspace->tickets) ticket.dirty = false;
+    for (AgentState& agent : workspace->agents) agent.dirty = false;
+    workspace->dirty_tickets.clear();
+    workspace->dirty_agents.clear();
+    workspace->dirty = false;
+  }
+  changes_ = Changes{};
+}
+
+}  // namespace tandem::router

@@ -1,0 +1,102 @@
+// The router: decides who gets which ticket.
+//
+// A state machine: Execute(command, now) gives a reply or a refusal and changes the state;
+// TakeChanges() gives what must be made durable before the reply may leave. It reads no clock, no
+// file and no random numbers, and nothing in it depends on addresses or hash order: the same
+// commands at the same instants give the same changes, byte for byte.
+//
+// Thread rule: one thread at a time; there is no lock inside (ARCHITECTURE.md, law 2).
+//
+// How it routes. Two sets hold what may have become possible: agents who may take more than before
+// (freed, become available, changed by configuration, out of a cool-down's or a live reserve's
+// way), and tickets that began to wait or whose cool-down ended. Every command ends with "route
+// until quiet":
+//   1. While there are such agents: of these, the one with the smallest (idle_since, ordinal) takes
+//   its best ticket
+//      that it may take; if there is none it leaves the set.
+//   2. Then, while there are such tickets: the first by (LIVE before DEFERRABLE, key, arrival) goes
+//   to the best agent
+//      who may take it, the longest idle: smallest (idle_since, ordinal); if there is none it just
+//      waits.
+//   3. If 2 made agents possible again, back to 1.
+// An agent's best ticket: lowest rank of its queue in the agent's routing profile; LIVE before
+// DEFERRABLE; smallest key; smallest arrival. key = max(target, queued_at) - priority * the queue's
+// priority step, all as of the ticket's entry into the queue.
+//
+// An agent may take a ticket by offer when: the ticket is QUEUED; the agent is AVAILABLE with an
+// open session that is not lost; the routing profile names the queue without no_push; the agent has
+// the ticket's client and process type and passes every clause; the ticket does not exclude the
+// agent and no cool-down of the two runs; the group of the ticket's channel has fewer tickets
+// (offered or owned) than its maximum, and the units of all plus this one's stay within the total;
+// and, when the queue is DEFERRABLE and the agent is idle, more agents of the routing profile are
+// idle than its live_reserve. Idle: AVAILABLE, session open and not lost, no ticket offered or
+// owned. Claiming asks the same, with `pull` in place of push.
+//
+// Invariant: after each command, unless HasPendingRouting(), no waiting ticket and agent exist such
+// that the agent may take the ticket by offer (work-conserving).
+#ifndef TANDEM_ROUTER_ROUTER_H_
+#define TANDEM_ROUTER_ROUTER_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "router/command.h"
+#include "router/limits.h"
+#include "router/rows.h"
+#include "router/time.h"
+
+namespace tandem::router {
+
+struct RouterOptions {
+  // Offers that one command may make; the rest waits for ContinueRouting. At least 1.
+  uint32_t max_offers_per_slice = kMaxOffersPerSlice;
+  // Open tickets of all workspaces together; more are refused.
+  size_t max_open_tickets = kMaxOpenTickets;
+};
+
+class Router {
+ public:
+  explicit Router(RouterOptions options = {});
+  ~Router();
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
+
+  // Takes over a shard's state. Must be called before the first Execute, at most once. Aborts when
+  // the rows contradict each other: a state that can't be is worse than a restart. Routing is
+  // pending afterwards, because work may have become possible between the last commit and the
+  // crash.
+  void Load(LoadedState state);
+
+  // Decides one command. `now` must not be before the `now` of an earlier call (the engine's clock
+  // sees to it).
+  [[nodiscard]] Outcome Execute(Command command, Time now);
+
+  // True when a command stopped routing at its slice. The caller executes ContinueRouting until it
+  // is false; other commands may come in between.
+  [[nodiscard]] bool HasPendingRouting() const;
+
+  // When AdvanceTime has something to do next; kEndOfTime when nothing is timed.
+  [[nodiscard]] Time NextDeadline() const;
+
+  // Everything changed since the last call, state rows coalesced: the rows are those of this
+  // moment.
+  [[nodiscard]] Changes TakeChanges();
+
+  // The whole logical state as text in a fixed order, for comparison in tests and bug reports.
+  [[nodiscard]] std::string Dump() const;
+
+  // Checks every invariant by brute force, including work conservation, and aborts with the values
+  // when one does not hold. For tests: it looks at every pair of agent and ticket.
+  void CheckInvariants() const;
+
+  [[nodiscard]] size_t OpenTickets() const;
+
+ private:
+  class Core;
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_ROUTER_ROUTER_H_

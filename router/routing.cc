@@ -1,0 +1,117 @@
+// Route until quiet, and what time brings. The order is explained in router.h.
+#include "router/commands.h"
+#include "router/invariant.h"
+
+namespace tandem::router {
+namespace {
+
+void Offer(Context& context, TicketIndex ticket, AgentIndex agent, OfferReason reason) {
+  context.apply.TicketOffered(ticket, agent, reason);
+  const QueueIndex queue = context.workspace.ticket(ticket).queue;
+  if (context.workspace.queue(queue).configured->auto_accept) context.apply.OfferAccepted(ticket);
+}
+
+// Whether the entry still says something of the ticket: it may have left the queue, or be closed,
+// since.
+bool StillWaits(const Workspace& workspace, const FreshTicket& fresh) {
+  const Ticket& ticket = workspace.ticket(fresh.ticket);
+  return ticket.in_use && ticket.state == TicketState::kQueued &&
+         fresh.key == WaitKey{ticket.key, ticket.arrival} &&
+         fresh.urgency == workspace.queue(ticket.queue).configured->urgency;
+}
+
+void OnAgentDeadline(Context& context, AgentIndex index) {
+  const AgentState& agent = context.workspace.agent(index);
+  TANDEM_INVARIANT(agent.grace_until <= context.now, "an agent's timer is its grace");
+  EndGrace(context, index);
+}
+
+// An offer nobody answered: the agent missed it, and too many in a row mean that nobody is there.
+void MissOffer(Context& context, TicketIndex index) {
+  const Ticket& ticket = context.workspace.ticket(index);
+  const AgentIndex agent = ticket.agent;
+  const uint32_t allowed = context.workspace.channel_of(ticket).misses_allowed;
+  context.apply.OfferEnded(index, OfferEnd::kMissed, context.workspace.cool_down, "");
+  if (context.workspace.agent(agent).misses < allowed ||
+      context.workspace.agent(agent).status != AgentStatus::kAvailable) {
+    return;
+  }
+  context.apply.AgentStatusChanged(agent, AgentStatus::kNotResponding, "");
+  RescindOffers(context, agent, "AGENT_NOT_RESPONDING");
+}
+
+void OnTicketDeadline(Context& context, TicketIndex index) {
+  const Ticket& ticket = context.workspace.ticket(index);
+  if (!ticket.until.IsSet() || ticket.until > context.now) {
+    context.apply.CoolDownsEnded(index);
+    return;
+  }
+  switch (ticket.state) {
+    case TicketState::kOffered:
+      MissOffer(context, index);
+      return;
+    case TicketState::kConnecting:
+      TimeOutConnection(context, index);
+      return;
+    case TicketState::kAssigned:
+    case TicketState::kActive:
+      context.apply.LeaseExpired(index);
+      return;
+    case TicketState::kWrapUp:
+      context.apply.TicketCompleted(index, "");
+      return;
+    case TicketState::kQueued:
+    case TicketState::kCompleted:
+    case TicketState::kCanceled:
+    case TicketState::kAbandoned:
+      break;
+  }
+  InvariantBroken("state",
+                  "a ticket with a limit is offered, connecting, assigned, active or in wrap-up",
+                  __FILE__, __LINE__);
+}
+
+}  // namespace
+
+void RunTimers(Context& context) {
+  const auto& timers = context.workspace.timers;
+  while (!timers.empty() && timers.begin()->at <= context.now) {
+    const Timer timer = *timers.begin();
+    if (timer.of_ticket) {
+      OnTicketDeadline(context, TicketIndex{timer.index});
+    } else {
+      OnAgentDeadline(context, AgentIndex{timer.index});
+    }
+  }
+}
+
+void RouteUntilQuiet(Context& context, uint32_t& budget) {
+  const Workspace& workspace = context.workspace;
+  while (budget > 0) {
+    if (!workspace.gained_agents.empty()) {
+      const AgentIndex agent = workspace.gained_agents.begin()->agent;
+      TicketIndex ticket;
+      if (workspace.agent(agent).open_groups != 0) {
+        ticket = workspace.matching.BestTicket(workspace, agent, Mode::kPush, QueueIndex{});
+      }
+      if (!ticket.IsSet()) {
+        context.apply.AgentSettled(agent);
+        continue;
+      }
+      Offer(context, ticket, agent, OfferReason::kAgentFree);
+      --budget;
+    } else if (!workspace.fresh_tickets.empty()) {
+      const FreshTicket fresh = *workspace.fresh_tickets.begin();
+      context.apply.FreshTicketTaken();
+      if (!StillWaits(workspace, fresh)) continue;
+      const AgentIndex agent = workspace.matching.BestAgent(workspace, fresh.ticket);
+      if (!agent.IsSet()) continue;
+      Offer(context, fresh.ticket, agent, OfferReason::kArrived);
+      --budget;
+    } else {
+      return;
+    }
+  }
+}
+
+}  // namespace tandem::router

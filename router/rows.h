@@ -1,0 +1,327 @@
+// What is persisted: the router's state and history as plain rows, by the caller's ids.
+//
+// Every field that can alter a decision is in a row here or follows from rows, so that a router
+// loaded from them decides exactly as the one that wrote them (the test: dump(Load(rows)) = dump).
+// Two kinds:
+//   - state rows (WorkspaceRow, AgentRow, TicketStateRow) replace the row of the same key;
+//   - append rows (everything else) are written once and never change.
+// Rows are values and own their text.
+#ifndef TANDEM_ROUTER_ROWS_H_
+#define TANDEM_ROUTER_ROWS_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "router/command.h"
+#include "router/ids.h"
+#include "router/model.h"
+#include "router/time.h"
+
+namespace tandem::router {
+
+// ------------------------------------------------------------------------------------------------------
+// state rows
+
+// Key: workspace. Written when the configuration changes. The counters of events and arrivals are
+// not here: at Load they follow from the rows (greatest event sequence; greatest ticket arrival;
+// greatest agent ordinal, which is kept here because an agent can be removed).
+struct WorkspaceRow {
+  std::string workspace;
+  int64_t revision = 0;
+  Configuration configuration;  // defaults filled in
+  uint64_t next_agent_ordinal = 1;
+};
+
+// Key: workspace, agent. One for each configured agent; removed with the agent.
+struct AgentRow {
+  std::string workspace;
+  std::string agent;
+  uint64_t ordinal = 0;  // order of first configuration; breaks ties of idle time
+  bool removed = false;  // true: the row is to be deleted
+
+  AgentStatus status = AgentStatus::kOffline;
+  std::string reason;  // of NOT_READY
+  Time status_since;
+  Time idle_since;      // became AVAILABLE, accepted or finished last
+  uint32_t misses = 0;  // offers missed in a row
+
+  std::string session_id;  // of the last session
+  int64_t generation = 0;  // 0: never had one
+  bool session_open = false;
+  Time session_lost_at;  // set while the session is open but lost
+  Time grace_until;      // when lost: then the agent is OFFLINE
+
+  // The interval that is running (it becomes an AgentIntervalRow when status, reason, session or
+  // load change).
+  Time interval_since;
+};
+
+// An agent who is skipped for a ticket until an instant.
+struct CoolDown {
+  std::string agent;
+  Time until;
+};
+
+// Key: workspace, ticket. What changes in a ticket's life. The last one written for a ticket is a
+// closed state.
+struct TicketStateRow {
+  std::string workspace;
+  TicketId ticket;
+  TicketState state = TicketState::kQueued;
+  std::string queue;
+  uint32_t priority = 0;
+  Time queued_at;  // start of the wait that the target counts from
+  Time target;
+  Time key;                   // what it is ordered by; fixed when it entered the queue
+  std::string agent;          // owner, or holder of the offer
+  bool leased = false;        // the owner claimed it
+  uint32_t offer_number = 0;  // of the last offer
+  Time until;                 // limit of the state: offer, connecting, lease, wrap-up
+  Time answered_at;           // first time connected or started
+  Time closed_at;
+  std::string disposition;
+  uint32_t contact_count = 1;
+  std::vector<CoolDown> cool_downs;  // in the order they began
+
+  // The running visit; `visit_entered_at` is unset when none runs.
+  uint32_t visit_number = 1;
+  Time visit_entered_at;
+  EntryReason visit_entry_reason = EntryReason::kCreated;
+
+  // The running segment; `segment_began_at` is unset when none runs.
+  uint32_t segment_number = 0;
+  Time segment_began_at;  // offered or claimed
+  Time accepted_at;
+  Time connected_at;  // connected or started
+  Time held_since;
+  Duration held;
+  Time disconnected_at;
+  Party disconnected_by = Party::kUnknown;
+  Time finished_at;
+};
+
+// -----------------------------------------------------------------------------------------------------
+// append rows
+
+// Key: workspace, ticket. What a ticket is from the start.
+struct TicketRow {
+  std::string workspace;
+  TicketId ticket;
+  uint64_t arrival = 0;  // 1, 2, 3 … within the workspace; breaks ties of the key
+  ContactId contact;     // that made it
+  std::string channel, client, process_type, language;
+  Requirement requirement;  // canonical: process type's and contact's, with the language clause
+  std::vector<std::string> excluded_agents;
+  std::string entry_point, external_id, conversation_key;
+  std::string customer_id, customer_segment;
+  Time created_at;
+  Time due_at;             // BACK
+  Duration answer_target;  // FRONT
+  Duration expected_handling_time;
+  Duration wrap_up_limit;
+  bool unroutable = false;
+};
+
+// Key: workspace, contact. Personal data lives here and nowhere else.
+struct ContactRow {
+  std::string workspace;
+  ContactId contact;
+  TicketId ticket;
+  NewContact content;
+  Time received_at;  // the caller's clock
+  Time queued_at;    // ours
+};
+
+// Names and numbers as tandem.v1.EventType.
+enum class EventType : uint8_t {
+  kConfigurationApplied = 1,
+  kTicketCreated = 2,
+  kContactJoined = 3,
+  kTicketOffered = 4,
+  kOfferAccepted = 5,
+  kOfferDeclined = 6,
+  kOfferMissed = 7,
+  kOfferFailed = 8,
+  kOfferRescinded = 9,
+  kMediaConnecting = 10,
+  kMediaConnected = 11,
+  kMediaConnectFailed = 12,
+  kMediaHeld = 13,
+  kMediaRetrieved = 14,
+  kMediaDisconnected = 15,
+  kTicketClaimed = 16,
+  kLeaseExtended = 17,
+  kLeaseExpired = 18,
+  kTicketStarted = 19,
+  kTicketFinished = 20,
+  kTicketResumed = 21,
+  kTicketReleased = 22,
+  kTicketTransferred = 23,
+  kTicketCompleted = 24,
+  kTicketCanceled = 25,
+  kTicketAbandoned = 26,
+  kAgentStatusChanged = 27,
+  kSessionOpened = 28,
+  kSessionLost = 29,
+  kSessionClosed = 30,
+  kTimeLost = 31,
+};
+const char* ToString(EventType type);  // "TICKET_CREATED"
+
+// Key: workspace, sequence. What happened; fields as tandem.v1.Event.
+struct EventRow {
+  std::string workspace;
+  int64_t sequence = 0;
+  EventType type = EventType::kTicketCreated;
+  Time at;
+  TicketId ticket;
+  std::string agent;
+  std::string queue;
+  uint32_t offer_number = 0;
+  ContactId contact;
+  std::string reason;
+  Time until;
+  int64_t number = 0;
+};
+
+// Key: workspace, ticket, visit_number. One stay in one queue.
+struct VisitRow {
+  std::string workspace;
+  TicketId ticket;
+  uint32_t visit_number = 0;
+  std::string queue, client, channel, process_type;
+  Time entered_at, left_at;
+  EntryReason entry_reason = EntryReason::kCreated;
+  ExitReason exit_reason = ExitReason::kAnswered;
+  Time target;
+  std::string agent;  // who answered; else empty
+};
+
+// Key: workspace, ticket, segment_number. One agent with one ticket, from offer or claim to the
+// end.
+struct SegmentRow {
+  std::string workspace;
+  TicketId ticket;
+  uint32_t segment_number = 0;
+  std::string agent, queue, client, channel, process_type;
+  Time began_at;  // offered or claimed
+  bool claimed = false;
+  Time accepted_at;   // unset: never
+  Time connected_at;  // connected or started; unset: never
+  Duration held;
+  Time disconnected_at;  // media ended; unset: no media, or never connected
+  Party disconnected_by = Party::kUnknown;
+  Time finished_at;  // handling ended; unset: never
+  Time ended_at;
+  SegmentOutcome outcome = SegmentOutcome::kCompleted;
+  std::string disposition;
+  bool resolved = false;
+};
+
+// One stretch of an agent's day in which status, reason, session and load did not change.
+struct AgentIntervalRow {
+  std::string workspace;
+  std::string agent;
+  Time began_at, ended_at;
+  AgentStatus status = AgentStatus::kOffline;
+  std::string reason;
+  // Tickets owned (accepted or claimed) per group.
+  std::array<uint32_t, kCapacityGroups> load{};
+  std::string client;      // when all owned tickets are of one client; else empty
+  int64_t generation = 0;  // of the session; 0: none open
+};
+
+// One message of a conversation.
+struct MessageRow {
+  std::string workspace;
+  TicketId ticket;
+  ContactId contact;
+  Direction direction = Direction::kInbound;
+  Party author = Party::kCustomer;
+  Time at;
+};
+
+// ---------------------------------------------------------------------------------------------------------
+// notices
+
+// What an agent's open session is told. Not persisted: a session that missed one starts from a
+// snapshot.
+struct OfferMade {
+  OfferView offer;
+};
+struct OfferEnded {
+  OfferId offer;
+  std::string reason;
+};
+struct WorkChanged {
+  WorkView work;
+  bool gone = false;
+};
+struct StateChanged {
+  AgentStateView state;
+};
+// The session was fenced by a newer one, or closed; nothing follows.
+struct SessionEnded {
+  bool fenced = false;
+};
+
+struct Notice {
+  std::string workspace;
+  std::string agent;
+  int64_t generation = 0;  // of the session it is for
+  std::variant<OfferMade, OfferEnded, WorkChanged, StateChanged, SessionEnded> message;
+};
+
+// ---------------------------------------------------------------------------------------------------------
+// changes
+
+// Everything that a run of commands changed. Persist all of it in one transaction, and only then
+// send replies and notices (law 3).
+struct Changes {
+  std::vector<WorkspaceRow> workspaces;  // state: at most one per workspace
+  std::vector<AgentRow> agents;  // state: at most one per agent, ordered by workspace and ordinal
+  std::vector<TicketStateRow>
+      ticket_states;  // state: at most one per ticket, ordered by workspace and arrival
+  std::vector<TicketRow> tickets;
+  std::vector<ContactRow> contacts;
+  std::vector<EventRow> events;
+  std::vector<VisitRow> visits;
+  std::vector<SegmentRow> segments;
+  std::vector<AgentIntervalRow> agent_intervals;
+  std::vector<MessageRow> messages;
+  std::vector<Notice> notices;  // not persisted
+
+  // True when there is nothing to persist.
+  bool empty() const {
+    return workspaces.empty() && agents.empty() && ticket_states.empty() && tickets.empty() &&
+           contacts.empty() && events.empty() && visits.empty() && segments.empty() &&
+           agent_intervals.empty() && messages.empty();
+  }
+};
+
+// Everything of a shard that the router needs to go on: the open tickets only.
+struct LoadedState {
+  struct OpenTicket {
+    TicketRow ticket;
+    TicketStateRow state;
+  };
+  // Counters of a workspace, which follow from rows that are not loaded.
+  struct Counters {
+    std::string workspace;
+    int64_t last_event_sequence = 0;
+    uint64_t last_arrival = 0;
+  };
+  std::vector<WorkspaceRow> workspaces;
+  std::vector<AgentRow> agents;
+  std::vector<OpenTicket> tickets;
+  std::vector<Counters> counters;
+};
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_ROUTER_ROWS_H_

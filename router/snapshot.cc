@@ -1,0 +1,161 @@
+#include "router/snapshot.h"
+
+#include <algorithm>
+
+namespace tandem::router {
+
+std::string ConversationKey(const std::string& client, const std::string& channel,
+                            const std::string& entry_point, const std::string& conversation_key) {
+  if (conversation_key.empty()) return {};
+  // Ids hold no NUL and texts are refused with one, so the parts can't run into each other.
+  const std::string separator(1, '\0');
+  return client + separator + channel + separator + entry_point + separator + conversation_key;
+}
+
+bool IsOwned(const Ticket& ticket) {
+  switch (ticket.state) {
+    case TicketState::kConnecting:
+    case TicketState::kAssigned:
+    case TicketState::kActive:
+    case TicketState::kWrapUp:
+      return true;
+    case TicketState::kQueued:
+    case TicketState::kOffered:
+    case TicketState::kCompleted:
+    case TicketState::kCanceled:
+    case TicketState::kAbandoned:
+      return false;
+  }
+  std::abort();
+}
+
+std::vector<TicketIndex> HeldInOrder(const Workspace& workspace, const AgentState& agent) {
+  std::vector<TicketIndex> held = agent.held;
+  std::sort(held.begin(), held.end(), [&](TicketIndex a, TicketIndex b) {
+    return workspace.ticket(a).arrival < workspace.ticket(b).arrival;
+  });
+  return held;
+}
+
+TicketStateRow StateRowOf(const Workspace& workspace, const Ticket& ticket) {
+  TicketStateRow row;
+  row.workspace = workspace.id;
+  row.ticket = ticket.id;
+  row.state = ticket.state;
+  row.queue = workspace.queue_ids.Name(ticket.queue);
+  row.priority = ticket.priority;
+  row.queued_at = ticket.queued_at;
+  row.target = ticket.target;
+  row.key = ticket.key;
+  row.agent = workspace.AgentName(ticket.agent);
+  row.leased = ticket.leased;
+  row.offer_number = ticket.offer_number;
+  row.until = ticket.until;
+  row.answered_at = ticket.answered_at;
+  row.contact_count = ticket.contact_count;
+  for (const CoolDownState& cool_down : ticket.cool_downs) {
+    row.cool_downs.push_back({workspace.AgentName(cool_down.agent), cool_down.until});
+  }
+  row.visit_number = ticket.visit_number;
+  row.visit_entered_at = ticket.visit_entered_at;
+  row.visit_entry_reason = ticket.visit_entry_reason;
+  row.segment_number = ticket.segment_number;
+  row.segment_began_at = ticket.segment_began_at;
+  row.accepted_at = ticket.accepted_at;
+  row.connected_at = ticket.connected_at;
+  row.held_since = ticket.held_since;
+  row.held = ticket.held;
+  row.disconnected_at = ticket.disconnected_at;
+  row.disconnected_by = ticket.disconnected_by;
+  row.finished_at = ticket.finished_at;
+  return row;
+}
+
+AgentRow AgentRowOf(const Workspace& workspace, AgentIndex index) {
+  const AgentState& agent = workspace.agent(index);
+  AgentRow row;
+  row.workspace = workspace.id;
+  row.agent = workspace.AgentName(index);
+  row.ordinal = agent.ordinal;
+  row.removed = !agent.configured;
+  row.status = agent.status;
+  row.reason = agent.reason;
+  row.status_since = agent.status_since;
+  row.idle_since = agent.idle_since;
+  row.misses = agent.misses;
+  row.session_id = agent.session_id;
+  row.generation = agent.generation;
+  row.session_open = agent.session_open;
+  row.session_lost_at = agent.session_lost_at;
+  row.grace_until = agent.grace_until;
+  row.interval_since = agent.interval_since;
+  return row;
+}
+
+WorkspaceRow WorkspaceRowOf(const Workspace& workspace) {
+  WorkspaceRow row;
+  row.workspace = workspace.id;
+  row.revision = workspace.revision;
+  row.configuration = workspace.configuration;
+  row.next_agent_ordinal = workspace.next_agent_ordinal;
+  return row;
+}
+
+OfferView OfferViewOf(const Workspace& workspace, const Ticket& ticket) {
+  OfferView view;
+  view.offer = {ticket.id, ticket.offer_number};
+  view.channel = workspace.channel_ids.Name(ticket.channel);
+  view.client = workspace.client_ids.Name(ticket.client);
+  view.process_type = workspace.process_type_ids.Name(ticket.process_type);
+  view.queue = workspace.queue_ids.Name(ticket.queue);
+  view.language = ticket.language;
+  view.priority = ticket.priority;
+  view.queued_at = ticket.queued_at;
+  view.target = ticket.target;
+  view.expires_at = ticket.until;
+  return view;
+}
+
+WorkView WorkViewOf(const Workspace& workspace, const Ticket& ticket) {
+  WorkView view;
+  view.ticket = ticket.id;
+  view.state = ticket.state;
+  view.channel = workspace.channel_ids.Name(ticket.channel);
+  view.client = workspace.client_ids.Name(ticket.client);
+  view.process_type = workspace.process_type_ids.Name(ticket.process_type);
+  view.queue = workspace.queue_ids.Name(ticket.queue);
+  if (!ticket.leased) view.offer = {ticket.id, ticket.offer_number};
+  view.until = ticket.until;
+  return view;
+}
+
+AgentStateView AgentStateViewOf(const AgentState& agent) {
+  return {agent.status, agent.reason, agent.status_since};
+}
+
+AgentSnapshot SnapshotOf(const Workspace& workspace, AgentIndex index, Time now) {
+  const AgentState& agent = workspace.agent(index);
+  AgentSnapshot snapshot;
+  snapshot.generation = agent.generation;
+  snapshot.now = now;
+  snapshot.state = AgentStateViewOf(agent);
+  for (const TicketIndex held : HeldInOrder(workspace, agent)) {
+    const Ticket& ticket = workspace.ticket(held);
+    if (IsOwned(ticket)) {
+      snapshot.work.push_back(WorkViewOf(workspace, ticket));
+    } else {
+      snapshot.offers.push_back(OfferViewOf(workspace, ticket));
+    }
+  }
+  std::sort(snapshot.work.begin(), snapshot.work.end(),
+            [](const WorkView& a, const WorkView& b) { return a.ticket < b.ticket; });
+  for (const NotReadyReason& reason : workspace.configuration.not_ready_reasons) {
+    snapshot.not_ready_reasons.push_back(reason.id);
+  }
+  for (const Disposition& disposition : workspace.configuration.dispositions) {
+    snapshot.dispositions.push_back(disposition.id);
+  }
+  return snapshot;
+}
+
+}  // namespace tandem::router

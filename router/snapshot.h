@@ -1,0 +1,27 @@
+// Rows and views of the state as it is at this moment. Internal to router/.
+#ifndef TANDEM_ROUTER_SNAPSHOT_H_
+#define TANDEM_ROUTER_SNAPSHOT_H_
+
+#include "router/command.h"
+#include "router/rows.h"
+#include "router/state.h"
+
+namespace tandem::router {
+
+TicketStateRow StateRowOf(const Workspace& workspace, const Ticket& ticket);
+AgentRow AgentRowOf(const Workspace& workspace, AgentIndex agent);
+WorkspaceRow WorkspaceRowOf(const Workspace& workspace);
+
+OfferView OfferViewOf(const Workspace& workspace, const Ticket& ticket);
+WorkView WorkViewOf(const Workspace& workspace, const Ticket& ticket);
+AgentStateView AgentStateViewOf(const AgentState& agent);
+AgentSnapshot SnapshotOf(const Workspace& workspace, AgentIndex agent, Time now);
+
+// The agent's tickets in order of arrival.
+std::vector<TicketIndex> HeldInOrder(const Workspace& workspace, const AgentState& agent);
+// Whether the ticket is the agent's own work, not just offered.
+bool IsOwned(const Ticket& ticket);
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_ROUTER_SNAPSHOT_H_

@@ -1,0 +1,266 @@
+// The state of one workspace as the router keeps it: compact, by index. Internal to router/.
+//
+// Plain data. Only the Applier changes it (ARCHITECTURE.md, "decide, then apply"); deciders read
+// it.
+#ifndef TANDEM_ROUTER_STATE_H_
+#define TANDEM_ROUTER_STATE_H_
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+
+#include "router/ids.h"
+#include "router/matching.h"
+#include "router/model.h"
+#include "router/registry.h"
+#include "router/rows.h"
+#include "router/time.h"
+#include "router/waiting_forest.h"
+
+namespace tandem::router {
+
+// What is configured of a queue, and how many tickets it holds.
+struct QueueState {
+  const Queue* configured = nullptr;  // null: not configured (any more)
+  ClientIndex client;                 // unset: every client
+  uint32_t waiting = 0;               // QUEUED or OFFERED
+  uint32_t open = 0;                  // tickets whose queue it is, in any open state
+};
+
+struct ChannelState {
+  const Channel* configured = nullptr;
+  uint32_t open = 0;
+};
+
+struct CoolDownState {
+  AgentIndex agent;
+  Time until;
+};
+
+// One open ticket. Fields are those of TicketRow and TicketStateRow that decisions and rows need.
+struct Ticket {
+  TicketId id;
+  uint64_t arrival = 0;
+  bool in_use = false;
+  bool dirty = false;  // has a row to write
+
+  ChannelIndex channel;
+  ClientIndex client;
+  ProcessTypeIndex process_type;
+  ClassIndex ticket_class;
+  uint32_t exclusion_group = 0;  // within the class
+  std::string language;
+  std::string entry_point, conversation_key;
+  std::vector<std::string> excluded_agents;
+  Time created_at;
+  Time due_at;
+  Duration answer_target, expected_handling_time, wrap_up_limit;
+  bool unroutable = false;
+
+  TicketState state = TicketState::kQueued;
+  QueueIndex queue;
+  uint32_t priority = 0;
+  Time queued_at, target, key;
+  AgentIndex agent;
+  uint32_t held_position = 0;  // in the agent's list
+  bool leased = false;
+  uint32_t offer_number = 0;
+  Time until;
+  Time answered_at;
+  uint32_t contact_count = 1;
+  absl::InlinedVector<CoolDownState, 1> cool_downs;
+
+  uint32_t visit_number = 1;
+  Time visit_entered_at;
+  EntryReason visit_entry_reason = EntryReason::kCreated;
+
+  uint32_t segment_number = 0;
+  Time segment_began_at, accepted_at, connected_at, held_since, disconnected_at, finished_at;
+  Duration held;
+  Party disconnected_by = Party::kUnknown;
+
+  Time timer_at = kEndOfTime;  // when it is in the workspace's timers
+};
+
+// Order among agents who could take the same ticket: longest idle first.
+struct ReadyKey {
+  Time idle_since;
+  uint64_t ordinal = 0;
+  AgentIndex agent;
+  friend auto operator<=>(const ReadyKey& a, const ReadyKey& b) {
+    return std::tie(a.idle_since, a.ordinal) <=> std::tie(b.idle_since, b.ordinal);
+  }
+  friend bool operator==(const ReadyKey& a, const ReadyKey& b) { return (a <=> b) == 0; }
+};
+
+// One agent, configured now or still owning work.
+struct AgentState {
+  bool configured = false;
+  bool dirty = false;
+  uint64_t ordinal = 0;
+  ProfileIndex profile;
+  RoutingProfileIndex routing_profile;
+  Capacity capacity;
+
+  AgentStatus status = AgentStatus::kOffline;
+  std::string reason;
+  Time status_since, idle_since;
+  uint32_t misses = 0;
+  std::string session_id;
+  int64_t generation = 0;
+  bool session_open = false;
+  Time session_lost_at, grace_until;
+  Time interval_since;
+  Time timer_at = kEndOfTime;
+
+  // Tickets offered to it or owned by it, in no particular order, and what they take.
+  std::vector<TicketIndex> held;
+  std::array<uint32_t, kCapacityGroups> held_in_group{};
+  uint64_t units_used = 0;
+  // Tickets that have a cool-down for this agent; 0 spares the search.
+  uint32_t cooling = 0;
+
+  // Where Matching has it.
+  uint32_t open_groups = 0;  // bit per group in which it can take a ticket now; 0: not ready
+  bool idle = false;         // ready, without any ticket
+  uint32_t idle_position = 0;
+  bool gained = false;
+
+  bool Ready() const {
+    return configured && status == AgentStatus::kAvailable && session_open &&
+           !session_lost_at.IsSet();
+  }
+  bool HasGroupOpen(CapacityGroup group) const {
+    return ((open_groups >> static_cast<uint32_t>(group)) & 1U) != 0;
+  }
+};
+
+struct RoutingProfileState {
+  const RoutingProfile* configured = nullptr;
+  std::vector<AgentIndex> idle_agents;  // in no particular order
+};
+
+// A deadline of an agent (its grace) or of a ticket. Ties: agents first, then by ordinal or
+// arrival.
+struct Timer {
+  Time at;
+  bool of_ticket = false;
+  uint64_t order = 0;
+  uint32_t index = 0;
+  friend auto operator<=>(const Timer&, const Timer&) = default;
+};
+
+// A ticket that may have become possible. LIVE first, then by its key.
+struct FreshTicket {
+  Urgency urgency = Urgency::kLive;
+  WaitKey key;
+  TicketIndex ticket;
+  friend auto operator<=>(const FreshTicket& a, const FreshTicket& b) {
+    return std::tie(a.urgency, a.key) <=> std::tie(b.urgency, b.key);
+  }
+  friend bool operator==(const FreshTicket& a, const FreshTicket& b) { return (a <=> b) == 0; }
+};
+
+struct Workspace {
+  std::string id;
+  Configuration configuration;
+  int64_t revision = 0;
+  bool dirty = false;  // the workspace's own row
+  int64_t last_event = 0;
+  uint64_t last_arrival = 0;
+  uint64_t next_agent_ordinal = 1;
+  Duration session_grace, cool_down;
+
+  Registry<QueueIndex> queue_ids;
+  Registry<ChannelIndex> channel_ids;
+  Registry<ClientIndex> client_ids;
+  Registry<ProcessTypeIndex> process_type_ids;
+  Registry<SkillIndex> skill_ids;
+  Registry<SiteIndex> site_ids;
+  Registry<RoutingProfileIndex> routing_profile_ids;
+  Registry<AgentIndex> agent_ids;
+
+  // By index. Client and process type: number of open tickets, and whether configured.
+  std::vector<QueueState> queues;
+  std::vector<ChannelState> channels;
+  struct Used {
+    bool configured = false;
+    uint32_t open = 0;
+  };
+  std::vector<Used> clients;
+  std::vector<const ProcessType*> process_types;  // null: not configured
+  std::vector<uint32_t> open_of_process_type;
+  std::vector<bool> skills, sites;  // configured
+  std::vector<RoutingProfileState> routing_profiles;
+  absl::flat_hash_map<std::string, bool> dispositions;  // id → resolved
+  absl::flat_hash_map<std::string, bool> not_ready_reasons;
+
+  std::vector<AgentState> agents;
+  std::vector<Ticket> tickets;
+  std::vector<TicketIndex> free_tickets;
+  absl::flat_hash_map<TicketId, TicketIndex> ticket_by_id;
+  absl::flat_hash_map<std::string, TicketIndex> ticket_by_conversation;
+  size_t open_tickets = 0;
+
+  Matching matching;
+  absl::btree_set<ReadyKey> gained_agents;
+  absl::btree_set<FreshTicket> fresh_tickets;
+  absl::btree_set<Timer> timers;
+
+  std::vector<TicketIndex> dirty_tickets;
+  std::vector<AgentIndex> dirty_agents;
+
+  // -------------------------------------------------------------------------------------------------
+  // reading aids
+
+  const Ticket& ticket(TicketIndex index) const { return tickets[index.value]; }
+  const AgentState& agent(AgentIndex index) const { return agents[index.value]; }
+  const QueueState& queue(QueueIndex index) const { return queues[index.value]; }
+  const Channel& channel_of(const Ticket& ticket) const {
+    return *channels[ticket.channel.value].configured;
+  }
+  TicketIndex FindTicket(const TicketId& id) const {
+    const auto it = ticket_by_id.find(id);
+    return it == ticket_by_id.end() ? TicketIndex{} : it->second;
+  }
+  const std::string& AgentName(AgentIndex index) const { return agent_ids.Name(index); }
+
+  // Whether the live reserve lets the agent take DEFERRABLE work.
+  bool ReserveAllows(const AgentState& agent) const {
+    if (!agent.idle) return true;
+    const RoutingProfileState& profile = routing_profiles[agent.routing_profile.value];
+    return profile.idle_agents.size() > profile.configured->live_reserve;
+  }
+  // Whether a cool-down keeps the agent from the ticket.
+  static bool IsCooling(const Ticket& ticket, AgentIndex agent) {
+    for (const CoolDownState& cool_down : ticket.cool_downs) {
+      if (cool_down.agent == agent) return true;
+    }
+    return false;
+  }
+  // Whether customer and agent are connected over media that only the adapter ends.
+  bool MediaConnected(const Ticket& ticket) const {
+    return ticket.state == TicketState::kActive && !ticket.leased && channel_of(ticket).has_media;
+  }
+  // Whether a lease runs on the ticket.
+  static bool UnderLease(const Ticket& ticket) {
+    return ticket.leased && ticket.until.IsSet() &&
+           (ticket.state == TicketState::kAssigned || ticket.state == TicketState::kActive);
+  }
+};
+
+// The key of a conversation within its workspace; empty when the contact has none.
+std::string ConversationKey(const std::string& client, const std::string& channel,
+                            const std::string& entry_point, const std::string& conversation_key);
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_ROUTER_STATE_H_

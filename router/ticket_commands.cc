@@ -1,0 +1,323 @@
+#include <algorithm>
+#include <utility>
+
+#include "router/check.h"
+#include "router/commands.h"
+#include "router/snapshot.h"
+
+namespace tandem::router {
+namespace {
+
+// The defaults for a contact that names its queue and whose process type says nothing of its
+// channel.
+ProcessTypeDefaults OwnDefaults(const std::string& queue, Urgency urgency) {
+  ProcessTypeDefaults defaults;
+  defaults.queue = queue;
+  defaults.answer_target = urgency == Urgency::kLive ? Seconds(20) : Hours(4);
+  defaults.due_after = Hours(8);
+  defaults.expected_handling_time = Minutes(5);
+  defaults.wrap_up_limit = Seconds(60);
+  return defaults;
+}
+
+const ProcessTypeDefaults* DefaultsFor(const ProcessType& type, const std::string& channel) {
+  const ProcessTypeDefaults* any = nullptr;
+  for (const ProcessTypeDefaults& entry : type.defaults) {
+    if (entry.channel == channel) return &entry;
+    if (entry.channel.empty()) any = &entry;
+  }
+  return any;
+}
+
+Rejection Unknown(Reason reason, const char* kind, const std::string& id) {
+  return Refuse(reason,
+                std::string("expected a configured ") + kind + ", but there is no '" + id + "'");
+}
+
+std::optional<Rejection> CheckRequirement(const Workspace& workspace,
+                                          const Requirement& requirement) {
+  struct Visitor {
+    const Workspace& workspace;
+    std::optional<Rejection> operator()(const SkillLevel& p) const {
+      const SkillIndex skill = workspace.skill_ids.Find(p.skill);
+      if (skill.IsSet() && workspace.skills[skill.value]) return std::nullopt;
+      return Unknown(Reason::kSkillUnknown, "skill", p.skill);
+    }
+    std::optional<Rejection> operator()(const LanguageRequirement&) const { return std::nullopt; }
+    std::optional<Rejection> operator()(const ProcessTypePredicate& p) const {
+      const ProcessTypeIndex type = workspace.process_type_ids.Find(p.process_type);
+      if (type.IsSet() && workspace.process_types[type.value] != nullptr) return std::nullopt;
+      return Unknown(Reason::kProcessTypeUnknown, "process type", p.process_type);
+    }
+    std::optional<Rejection> operator()(const SitePredicate& p) const {
+      const SiteIndex site = workspace.site_ids.Find(p.site);
+      if (site.IsSet() && workspace.sites[site.value]) return std::nullopt;
+      return Unknown(Reason::kReferenceBroken, "site", p.site);
+    }
+  };
+  for (const Clause& clause : requirement) {
+    for (const Predicate& predicate : clause) {
+      if (auto rejection = std::visit(Visitor{workspace}, predicate)) return rejection;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Rejection> CheckReferences(const Workspace& workspace, const NewContact& contact) {
+  const ChannelIndex channel = workspace.channel_ids.Find(contact.channel);
+  if (!channel.IsSet() || workspace.channels[channel.value].configured == nullptr) {
+    return Unknown(Reason::kChannelUnknown, "channel", contact.channel);
+  }
+  const ClientIndex client = workspace.client_ids.Find(contact.client);
+  if (!client.IsSet() || !workspace.clients[client.value].configured) {
+    return Unknown(Reason::kClientUnknown, "client", contact.client);
+  }
+  const ProcessTypeIndex type = workspace.process_type_ids.Find(contact.process_type);
+  if (!type.IsSet() || workspace.process_types[type.value] == nullptr) {
+    return Unknown(Reason::kProcessTypeUnknown, "process type", contact.process_type);
+  }
+  return CheckRequirement(workspace, contact.requirement);
+}
+
+// Whether a ticket of the client may enter the queue, in which it counts for `already` places.
+std::optional<Rejection> CheckQueue(const Workspace& workspace, QueueIndex index,
+                                    const std::string& id, ClientIndex client, uint32_t already) {
+  if (!index.IsSet() || workspace.queue(index).configured == nullptr) {
+    return Unknown(Reason::kQueueNotFound, "queue", id);
+  }
+  const QueueState& queue = workspace.queue(index);
+  if (queue.client.IsSet() && queue.client != client) {
+    return Refuse(Reason::kQueueOfOtherClient,
+                  "expected a queue that takes the ticket's client, but queue '" + id +
+                      "' takes another client only");
+  }
+  const uint32_t most = queue.configured->max_waiting;
+  if (most != 0 && queue.waiting - already >= most) {
+    return Refuse(Reason::kQueueFull, "expected fewer than " + std::to_string(most) +
+                                          " waiting tickets in queue '" + id + "', but there are " +
+                                          std::to_string(queue.waiting));
+  }
+  return std::nullopt;
+}
+
+ContactRow ContactRowOf(const Workspace& workspace, IngestContact& command, TicketId ticket,
+                        Time now) {
+  ContactRow row;
+  row.workspace = workspace.id;
+  row.contact = command.new_contact;
+  row.ticket = ticket;
+  row.received_at = command.contact.received_at.IsSet() ? command.contact.received_at : now;
+  row.queued_at = now;
+  row.content = std::move(command.contact);
+  return row;
+}
+
+TicketRow TicketRowOf(const Workspace& workspace, const IngestContact& command,
+                      const ProcessTypeDefaults& defaults, const Queue& queue, Time now) {
+  const NewContact& contact = command.contact;
+  TicketRow row;
+  row.workspace = workspace.id;
+  row.ticket = command.new_ticket;
+  row.contact = command.new_contact;
+  row.channel = contact.channel;
+  row.client = contact.client;
+  row.process_type = contact.process_type;
+  row.language = contact.language;
+  Requirement requirement = defaults.requirement;
+  requirement.insert(requirement.end(), contact.requirement.begin(), contact.requirement.end());
+  if (!contact.language.empty()) {
+    requirement.push_back({LanguageRequirement{contact.language, defaults.language_level}});
+  }
+  row.requirement = Canonical(std::move(requirement));
+  row.excluded_agents = contact.excluded_agents;
+  row.entry_point = contact.entry_point;
+  row.external_id = contact.external_id;
+  row.conversation_key = contact.conversation_key;
+  row.customer_id = contact.customer_id;
+  row.customer_segment = contact.customer_segment;
+  row.created_at = now;
+  if (queue.office == Office::kBack) {
+    row.due_at = contact.due_at.IsSet() ? contact.due_at : now + defaults.due_after;
+  } else {
+    row.answer_target =
+        contact.answer_target.us != 0 ? contact.answer_target : defaults.answer_target;
+  }
+  row.expected_handling_time = defaults.expected_handling_time;
+  row.wrap_up_limit = *defaults.wrap_up_limit;
+  return row;
+}
+
+Time TargetOf(Office office, Time queued_at, Duration answer_target, Time due_at,
+              Duration expected_handling_time) {
+  return office == Office::kFront ? queued_at + answer_target : due_at - expected_handling_time;
+}
+
+Outcome Join(Context& context, TicketIndex index, IngestContact& command) {
+  const Ticket& ticket = context.workspace.ticket(index);
+  const ContactIngested reply{.ticket = ticket.id,
+                              .contact = command.new_contact,
+                              .joined = true,
+                              .unroutable = ticket.unroutable};
+  context.apply.ContactJoined(index,
+                              ContactRowOf(context.workspace, command, ticket.id, context.now));
+  if (ticket.state == TicketState::kWrapUp && !context.workspace.channel_of(ticket).has_media) {
+    context.apply.TicketResumed(index);
+  }
+  return Reply(reply);
+}
+
+}  // namespace
+
+Outcome Decide(Context& context, IngestContact& command) {
+  const Workspace& workspace = context.workspace;
+  const NewContact& contact = command.contact;
+  if (auto rejection = CheckReferences(workspace, contact)) return *std::move(rejection);
+
+  const std::string conversation = ConversationKey(contact.client, contact.channel,
+                                                   contact.entry_point, contact.conversation_key);
+  if (!conversation.empty()) {
+    const auto open = workspace.ticket_by_conversation.find(conversation);
+    if (open != workspace.ticket_by_conversation.end()) return Join(context, open->second, command);
+  }
+
+  const ProcessType& type =
+      *workspace.process_types[workspace.process_type_ids.Find(contact.process_type).value];
+  const ProcessTypeDefaults* configured = DefaultsFor(type, contact.channel);
+  if (configured == nullptr && contact.queue.empty()) {
+    return Refuse(Reason::kNoQueueForContact,
+                  "expected a queue, or a process type with one for channel '" + contact.channel +
+                      "', but '" + contact.process_type + "' has none");
+  }
+  const std::string& queue_id = contact.queue.empty() ? configured->queue : contact.queue;
+  const QueueIndex queue_index = workspace.queue_ids.Find(queue_id);
+  const ClientIndex client = workspace.client_ids.Find(contact.client);
+  if (auto rejection = CheckQueue(workspace, queue_index, queue_id, client, 0)) {
+    return *std::move(rejection);
+  }
+  if (context.open_tickets >= context.options.max_open_tickets) {
+    return Refuse(Reason::kTooManyOpenTickets,
+                  "expected fewer than " + std::to_string(context.options.max_open_tickets) +
+                      " open tickets, but there are " + std::to_string(context.open_tickets));
+  }
+
+  const Queue& queue = *workspace.queue(queue_index).configured;
+  const ProcessTypeDefaults defaults =
+      configured != nullptr ? *configured : OwnDefaults(queue_id, queue.urgency);
+  NewTicket created;
+  created.row = TicketRowOf(workspace, command, defaults, queue, context.now);
+  created.queue = queue_index;
+  created.priority = contact.priority;
+  created.target = TargetOf(queue.office, context.now, created.row.answer_target,
+                            created.row.due_at, created.row.expected_handling_time);
+  created.key = KeyIn(queue, context.now, created.target, contact.priority);
+  created.contact = ContactRowOf(workspace, command, command.new_ticket, context.now);
+  const TicketIndex index = context.apply.TicketCreated(std::move(created));
+  return Reply(ContactIngested{.ticket = command.new_ticket,
+                               .contact = command.new_contact,
+                               .unroutable = workspace.ticket(index).unroutable});
+}
+
+Outcome Decide(Context& context, const CancelTicket& command) {
+  const auto found = FindTicket(context.workspace, command.ticket);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const TicketIndex index = std::get<TicketIndex>(found);
+  const Ticket& ticket = context.workspace.ticket(index);
+  if (context.workspace.MediaConnected(ticket)) {
+    return Refuse(Reason::kMediaConnected,
+                  "expected a ticket without connected media, but it is connected");
+  }
+  if (ticket.state == TicketState::kOffered) {
+    context.apply.OfferEnded(index, OfferEnd::kRescinded, Duration{}, "CANCELED");
+  }
+  context.apply.TicketCanceled(index, command.reason);
+  return Reply(Done{});
+}
+
+Outcome Decide(Context& context, const AbandonTicket& command) {
+  const auto found = FindTicket(context.workspace, command.ticket);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const TicketIndex index = std::get<TicketIndex>(found);
+  const TicketState state = context.workspace.ticket(index).state;
+  if (state == TicketState::kActive || state == TicketState::kWrapUp) {
+    return Refuse(
+        Reason::kAlreadyAnswered,
+        std::string("expected a customer who waits, but the ticket is ") + ToString(state));
+  }
+  if (state == TicketState::kOffered) {
+    context.apply.OfferEnded(index, OfferEnd::kRescinded, Duration{}, "ABANDONED");
+  }
+  context.apply.TicketAbandoned(index);
+  return Reply(Done{});
+}
+
+Outcome Decide(Context& context, const CompleteTicket& command) {
+  const auto found = FindOwned(context.workspace, command.session, command.ticket);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const TicketIndex index = std::get<TicketIndex>(found);
+  const Ticket& ticket = context.workspace.ticket(index);
+  if (context.workspace.MediaConnected(ticket)) {
+    return Refuse(Reason::kMediaConnected,
+                  "expected media that the adapter has ended, but it is connected");
+  }
+  if (ticket.state != TicketState::kActive && ticket.state != TicketState::kWrapUp) {
+    return RefuseState(ticket, "ACTIVE or WRAP_UP");
+  }
+  if (!command.disposition.empty() &&
+      !context.workspace.dispositions.contains(command.disposition)) {
+    return Unknown(Reason::kDispositionUnknown, "disposition", command.disposition);
+  }
+  context.apply.TicketCompleted(index, command.disposition);
+  return Reply(Done{});
+}
+
+Outcome Decide(Context& context, const ReleaseTicket& command) {
+  const auto found = FindOwned(context.workspace, command.session, command.ticket);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const TicketIndex index = std::get<TicketIndex>(found);
+  const Ticket& ticket = context.workspace.ticket(index);
+  if (context.workspace.MediaConnected(ticket)) {
+    return Refuse(Reason::kMediaConnected,
+                  "expected a ticket without connected media, but it is connected");
+  }
+  if (ticket.state != TicketState::kAssigned && ticket.state != TicketState::kActive) {
+    return RefuseState(ticket, "ASSIGNED or ACTIVE");
+  }
+  context.apply.TicketReleased(index);
+  return Reply(Done{});
+}
+
+Outcome Decide(Context& context, const TransferTicket& command) {
+  const Workspace& workspace = context.workspace;
+  const auto found = FindTicket(workspace, command.ticket);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const TicketIndex index = std::get<TicketIndex>(found);
+  const Ticket& ticket = workspace.ticket(index);
+  const QueueIndex to = workspace.queue_ids.Find(command.queue);
+  const bool waits = ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered;
+  const uint32_t already = waits && to == ticket.queue ? 1 : 0;
+  if (auto rejection = CheckQueue(workspace, to, command.queue, ticket.client, already)) {
+    return *std::move(rejection);
+  }
+  if (ticket.state == TicketState::kConnecting || ticket.state == TicketState::kWrapUp) {
+    return RefuseState(ticket, "QUEUED, OFFERED, ASSIGNED or ACTIVE");
+  }
+  const Queue& queue = *workspace.queue(to).configured;
+  Transfer transfer{to, ticket.queued_at, ticket.target, Time{}};
+  if (queue.office != workspace.queue(ticket.queue).configured->office) {
+    const ProcessTypeDefaults own = OwnDefaults(command.queue, queue.urgency);
+    transfer.queued_at = context.now;
+    transfer.target =
+        TargetOf(queue.office, context.now,
+                 ticket.answer_target.us != 0 ? ticket.answer_target : own.answer_target,
+                 ticket.due_at.IsSet() ? ticket.due_at : context.now + own.due_after,
+                 ticket.expected_handling_time);
+  }
+  transfer.key = KeyIn(queue, transfer.queued_at, transfer.target, ticket.priority);
+  if (ticket.state == TicketState::kOffered) {
+    context.apply.OfferEnded(index, OfferEnd::kRescinded, Duration{}, "TRANSFERRED");
+  }
+  context.apply.TicketTransferred(index, transfer);
+  return Reply(Done{});
+}
+
+}  // namespace tandem::router
