@@ -8,8 +8,7 @@
 
 namespace tandem::router {
 
-// ---------------------------------------------------------------------------------------------------------
-// recording
+// --- recording ---
 
 EventRow& Applier::Record(EventType type) {
   EventRow& event = changes_.events.emplace_back();
@@ -72,7 +71,7 @@ void Applier::SetTimer(AgentIndex index) {
   agent.timer_at = at;
 }
 
-void Applier::Notify(AgentIndex index, decltype(Notice::message) message) {
+void Applier::Notify(AgentIndex index, decltype(Notice::message)&& message) {
   const AgentState& agent = AgentAt(index);
   if (!agent.session_open || agent.session_lost_at.IsSet()) return;
   changes_.notices.push_back(
@@ -83,8 +82,7 @@ void Applier::NotifyWork(TicketIndex ticket, AgentIndex agent, bool gone) {
   Notify(agent, WorkChanged{WorkViewOf(workspace_, TicketAt(ticket)), gone});
 }
 
-// ------------------------------------------------------------------------------------------------------------
-// agents
+// --- agents ---
 
 void Applier::SetIdle(AgentIndex index, AgentState& agent, bool idle) {
   if (agent.idle == idle) return;
@@ -101,6 +99,8 @@ void Applier::SetIdle(AgentIndex index, AgentState& agent, bool idle) {
     }
     return;
   }
+  // Work frees an agent whom the reserve held back: only idle ones are kept for LIVE work.
+  if (agent.Ready() && pool.idle_agents.size() <= pool.configured->live_reserve) Gain(index);
   const AgentIndex last = pool.idle_agents.back();
   pool.idle_agents[agent.idle_position] = last;
   AgentAt(last).idle_position = agent.idle_position;
@@ -243,8 +243,7 @@ void Applier::SessionClosed(AgentIndex index) {
   SetTimer(index);
 }
 
-// -------------------------------------------------------------------------------------------------------
-// visits, queue
+// --- visits, queue ---
 
 void Applier::JoinClass(Ticket& ticket, Requirement requirement) {
   ClassSpec spec{ticket.queue, ticket.channel, ticket.client, ticket.process_type,
@@ -335,8 +334,7 @@ void Applier::CoolDownsEnded(TicketIndex index) {
   MarkDirty(index);
 }
 
-// ----------------------------------------------------------------------------------------------------------
-// segments
+// --- segments ---
 
 void Applier::BeginSegment(Ticket& ticket, AgentIndex agent) {
   ticket.agent = agent;

@@ -53,8 +53,8 @@ class Applier {
   void CoolDownsEnded(TicketIndex ticket);
 
   // Tickets.
-  TicketIndex TicketCreated(NewTicket created);
-  void ContactJoined(TicketIndex ticket, ContactRow contact);
+  TicketIndex TicketCreated(NewTicket&& created);
+  void ContactJoined(TicketIndex ticket, ContactRow&& contact);
   void TicketResumed(TicketIndex ticket);
   void TicketTransferred(TicketIndex ticket, const Transfer& transfer);
   void TicketCanceled(TicketIndex ticket, const std::string& reason);
@@ -142,7 +142,7 @@ class Applier {
   void RetrieveFromHold(Ticket& ticket, Time at);
   Time Occurred(const Ticket& ticket, Time occurred_at) const;
 
-  void Notify(AgentIndex agent, decltype(Notice::message) message);
+  void Notify(AgentIndex agent, decltype(Notice::message)&& message);
   void NotifyWork(TicketIndex ticket, AgentIndex agent, bool gone);
 
   // Parts of ConfigurationApplied.

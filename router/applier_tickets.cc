@@ -36,10 +36,9 @@ MessageRow MessageOf(const ContactRow& contact) {
 
 }  // namespace
 
-// -----------------------------------------------------------------------------------------------------
-// coming, going
+// --- coming, going ---
 
-TicketIndex Applier::TicketCreated(NewTicket created) {
+TicketIndex Applier::TicketCreated(NewTicket&& created) {
   TicketIndex index;
   if (workspace_.free_tickets.empty()) {
     index = TicketIndex{static_cast<uint32_t>(workspace_.tickets.size())};
@@ -107,7 +106,7 @@ void Applier::AdoptTicket(TicketIndex index, const TicketRow& row, QueueIndex qu
   if (!conversation.empty()) workspace_.ticket_by_conversation.emplace(conversation, index);
 }
 
-void Applier::ContactJoined(TicketIndex index, ContactRow contact) {
+void Applier::ContactJoined(TicketIndex index, ContactRow&& contact) {
   Ticket& ticket = TicketAt(index);
   ++ticket.contact_count;
   MarkDirty(index);
@@ -179,8 +178,7 @@ void Applier::CloseUnfinished(TicketIndex index, EventType type, TicketState sta
   Close(index, state);
 }
 
-// ------------------------------------------------------------------------------------------------------------
-// offers
+// --- offers ---
 
 void Applier::TicketOffered(TicketIndex index, AgentIndex agent, OfferReason reason) {
   Ticket& ticket = TicketAt(index);
@@ -257,8 +255,7 @@ void Applier::OfferEnded(TicketIndex index, OfferEnd end, Duration cool_down, co
   EnterQueue(index, EntryReason::kCreated);
 }
 
-// --------------------------------------------------------------------------------------------------------------
-// work
+// --- work ---
 
 void Applier::TicketClaimed(TicketIndex index, AgentIndex agent) {
   Ticket& ticket = TicketAt(index);
@@ -336,8 +333,7 @@ void Applier::TicketCompleted(TicketIndex index, const std::string& disposition)
   changes_.ticket_states.back().disposition = how;
 }
 
-// -------------------------------------------------------------------------------------------------------------
-// media
+// --- media ---
 
 void Applier::MediaConnected(TicketIndex index, Time occurred_at) {
   Ticket& ticket = TicketAt(index);

@@ -40,8 +40,7 @@ bool IsUtf8(std::string_view text) {
   return true;
 }
 
-// -------------------------------------------------------------------------------------------------------
-// Faults
+// --- Faults ---
 
 void Faults::Add(Reason reason, std::string field, std::string description) {
   if (violations_.size() >= kMaxViolations) return;
@@ -156,8 +155,7 @@ void Faults::PredicateOf(Predicate& predicate, const std::string& field) {
   std::visit(Visitor{*this, field}, predicate);
 }
 
-// -----------------------------------------------------------------------------------------------------
-// requests
+// --- requests ---
 
 std::optional<Rejection> CheckId(std::string_view id, std::string_view field) {
   Faults faults;

@@ -27,8 +27,7 @@ struct SessionRef {
   int64_t generation = 0;
 };
 
-// ------------------------------------------------------------------------------------------------
-// configuration
+// --- configuration ---
 
 // Reply: ConfigurationApplied. The configuration has passed CheckConfiguration and FillDefaults.
 struct ApplyConfiguration {
@@ -37,8 +36,7 @@ struct ApplyConfiguration {
   bool validate_only = false;
 };
 
-// -------------------------------------------------------------------------------------------------------
-// tickets
+// --- tickets ---
 
 // Reply: ContactIngested. `new_ticket` and `new_contact` are fresh UUIDv7; the ticket's is unused
 // when the contact joins an open ticket.
@@ -78,8 +76,7 @@ struct ExplainTicket {
   TicketId ticket;
 };
 
-// --------------------------------------------------------------------------------------------------------
-// agents
+// --- agents ---
 
 // Reply: AgentSnapshot.
 struct OpenSession {
@@ -128,8 +125,7 @@ struct FinishTicket {
   TicketId ticket;
 };
 
-// ----------------------------------------------------------------------------------------------------
-// back office
+// --- back office ---
 
 // Reply: TicketsClaimed.
 struct ClaimTickets {
@@ -143,8 +139,7 @@ struct ExtendLeases {
   std::vector<TicketId> tickets;  // empty: all
 };
 
-// ----------------------------------------------------------------------------------------------------------
-// media
+// --- media ---
 
 enum class MediaEventType : uint8_t {
   kConnected = 1,
@@ -162,7 +157,7 @@ struct ReportMediaEvent {
   Party party = Party::kUnknown;
 };
 
-// --------------------------------------------------------------------------------- from the
+// --- from the engine, not from callers ---
 // engine, not from callers
 
 // Does everything whose deadline is at or before now. Reply: Done. `workspace` of the command is
@@ -188,8 +183,7 @@ struct Command {
   Action action;
 };
 
-// --------------------------------------------------------------------------------------------------------
-// replies
+// --- replies ---
 
 struct Done {};
 

@@ -59,8 +59,7 @@ void TimeOutConnection(Context& context, TicketIndex ticket);
 // Routes until quiet, with at most `budget` offers, which it takes from `budget`.
 void RouteUntilQuiet(Context& context, uint32_t& budget);
 
-// -------------------------------------------------------------------------------------------
-// shared by the deciders
+// --- shared by the deciders ---
 
 // A refusal with "expected …, but …" as its message.
 Rejection Refuse(Reason reason, std::string message,

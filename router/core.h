@@ -17,7 +17,7 @@ class Router::Core {
   explicit Core(RouterOptions options) : options_(options) {}
 
   void Load(LoadedState state);
-  Outcome Execute(Command command, Time now);
+  Outcome Execute(Command& command, Time now);
   bool HasPendingRouting() const;
   Time NextDeadline() const;
   Changes TakeChanges();

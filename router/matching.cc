@@ -93,8 +93,7 @@ Matching::~Matching() = default;
 Matching::Matching(Matching&&) noexcept = default;
 Matching& Matching::operator=(Matching&&) noexcept = default;
 
-// ----------------------------------------------------------------------------------------------
-// profiles and classes
+// --- profiles and classes ---
 
 void Matching::ResetProfiles(const Workspace& workspace) {
   profiles_.clear();
@@ -271,8 +270,7 @@ void Matching::FillProfile(const Workspace& workspace, ProfileIndex index) const
   }
 }
 
-// ------------------------------------------------------------------------------------------------
-// what waits, who
+// --- what waits, who ---
 
 void Matching::UpdateHead(ClassIndex ticket_class) {
   WaitKey head;
@@ -314,8 +312,7 @@ void Matching::RemoveReady(AgentIndex index, const AgentState& agent) {
   if (profile.ready[list]->empty()) profile.nonempty &= ~(1U << list);
 }
 
-// -------------------------------------------------------------------------------------------------------
-// look-ups
+// --- look-ups ---
 
 TicketIndex Matching::FirstAllowed(const Workspace& workspace, ClassIndex ticket_class,
                                    AgentIndex agent) const {
@@ -416,8 +413,11 @@ bool Matching::IsRoutable(const Workspace& workspace, ClassIndex class_index,
 }
 
 size_t Matching::Ahead(const Ticket& ticket) const {
-  const auto& group = classes_[ticket.ticket_class.value].groups[ticket.exclusion_group];
-  return forest_.Rank(group.tree, WaitKey{ticket.key, ticket.arrival});
+  size_t ahead = 0;
+  for (const auto& group : classes_[ticket.ticket_class.value].groups) {
+    ahead += forest_.Rank(group.tree, WaitKey{ticket.key, ticket.arrival});
+  }
+  return ahead;
 }
 
 }  // namespace tandem::router

@@ -80,8 +80,7 @@ class Matching {
   Matching(Matching&&) noexcept;
   Matching& operator=(Matching&&) noexcept;
 
-  // ----------------------------------------------------------------------------------------
-  // configuration, classes
+  // --- configuration, classes ---
 
   // Forgets profiles, ready lists and everything worked out between classes and profiles; keeps
   // classes and what waits in them. Called when a configuration comes into force; every agent is
@@ -98,8 +97,7 @@ class Matching {
   void RemoveFromClass(ClassIndex ticket_class, uint32_t exclusion_group);
   const TicketClass& ClassOf(ClassIndex ticket_class) const { return classes_[ticket_class.value]; }
 
-  // ------------------------------------------------------------------------------------------------
-  // what waits, who
+  // --- what waits, who ---
 
   void AddWaiting(TicketIndex index, const Ticket& ticket);
   void RemoveWaiting(TicketIndex index, const Ticket& ticket);
@@ -107,8 +105,7 @@ class Matching {
   void AddReady(AgentIndex index, const AgentState& agent);
   void RemoveReady(AgentIndex index, const AgentState& agent);
 
-  // ------------------------------------------------------------------------------------------------------
-  // look-ups
+  // --- look-ups ---
 
   // The best ticket that the agent may take in this mode; from `only` when that is set. Unset when
   // there is none.

@@ -68,6 +68,9 @@ Outcome Decide(Context& context, const ReportMediaEvent& command) {
                       context.workspace.channel_ids.Name(ticket.channel) + "' has none");
   }
   if (IsHangUp(ticket, command)) {
+    if (command.offer.IsSet() && command.offer.ticket != ticket.id) {
+      return Reply(MediaReported{false});
+    }
     if (ticket.state == TicketState::kOffered) {
       context.apply.OfferEnded(index, OfferEnd::kRescinded, Duration{}, "ABANDONED");
     }

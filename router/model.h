@@ -90,8 +90,7 @@ enum class SegmentOutcome : uint8_t {
 };
 const char* ToString(SegmentOutcome outcome);
 
-// ----------------------------------------------------------------------------------------------------
-// requirements
+// --- requirements ---
 
 struct SkillLevel {
   std::string skill;
@@ -126,9 +125,7 @@ using Requirement = std::vector<Clause>;
 // Sorts and removes repeats, so that requirements that ask the same compare equal.
 Requirement Canonical(Requirement requirement);
 
-// ---------------------------------------------------------------------------------------------------
-// configuration Field by field as tandem.v1.Configuration, with every default filled in by
-// FillDefaults.
+// --- configuration: field by field as tandem.v1.Configuration, defaults filled in by FillDefaults ---
 
 struct NamedResource {
   std::string id;
@@ -258,8 +255,7 @@ inline constexpr char kDeviceReason[] = "device";
 // The disposition that is written when nobody chose one.
 inline constexpr char kDispositionNotSet[] = "NOT_SET";
 
-// ---------------------------------------------------------------------------------------------------------
-// contacts
+// --- contacts ---
 
 // What a caller says of a contact, as tandem.v1.Contact.
 struct NewContact {

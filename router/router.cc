@@ -10,13 +10,18 @@
 
 namespace tandem::router {
 
+// Commands that change nothing; what waits for routing goes on waiting.
+template <typename ActionType>
+constexpr bool kReadsOnly =
+    std::is_same_v<ActionType, ExplainTicket> || std::is_same_v<ActionType, GetAgent>;
+
 Router::Router(RouterOptions options) : core_(std::make_unique<Core>(options)) {}
 Router::~Router() = default;
 void Router::Load(LoadedState state) {
   core_->Load(std::move(state));
 }
 Outcome Router::Execute(Command command, Time now) {
-  return core_->Execute(std::move(command), now);
+  return core_->Execute(command, now);
 }
 bool Router::HasPendingRouting() const {
   return core_->HasPendingRouting();
@@ -37,8 +42,7 @@ size_t Router::OpenTickets() const {
   return core_->OpenTickets();
 }
 
-// ---------------------------------------------------------------------------------------------------------
-// execution
+// --- execution ---
 
 template <typename Function>
 auto Router::Core::With(Workspace& workspace, Function function) {
@@ -74,7 +78,9 @@ Outcome Router::Core::ExecuteIn(const std::string& id, ActionType& action) {
   Outcome outcome = With(workspace, [&](Context& context) {
     Outcome decided = Decide(context, action);
     uint32_t budget = options_.max_offers_per_slice;
-    if (std::holds_alternative<Reply>(decided)) RouteUntilQuiet(context, budget);
+    if (!kReadsOnly<ActionType> && std::holds_alternative<Reply>(decided)) {
+      RouteUntilQuiet(context, budget);
+    }
     return decided;
   });
   // A workspace that nothing was applied to does not exist.
@@ -82,7 +88,7 @@ Outcome Router::Core::ExecuteIn(const std::string& id, ActionType& action) {
   return outcome;
 }
 
-Outcome Router::Core::Execute(Command command, Time now) {
+Outcome Router::Core::Execute(Command& command, Time now) {
   TANDEM_INVARIANT(now >= now_, "time never goes backwards: now is " + std::to_string(now.us) +
                                     ", it was " + std::to_string(now_.us));
   now_ = now;
@@ -120,8 +126,29 @@ Time Router::Core::NextDeadline() const {
   return next;
 }
 
-// -----------------------------------------------------------------------------------------------------------
-// changes
+// --- changes ---
+
+namespace {
+
+// The next group is likely as large as this one. Rows are large, and moving them when a vector
+// grows is not free.
+void ReserveLike(const Changes& taken, Changes& next) {
+  const auto reserve = [](const auto& like, auto& rows) {
+    constexpr size_t kMost = 4'096;
+    rows.reserve(std::min(like.size(), kMost));
+  };
+  reserve(taken.ticket_states, next.ticket_states);
+  reserve(taken.tickets, next.tickets);
+  reserve(taken.contacts, next.contacts);
+  reserve(taken.events, next.events);
+  reserve(taken.visits, next.visits);
+  reserve(taken.segments, next.segments);
+  reserve(taken.agent_intervals, next.agent_intervals);
+  reserve(taken.messages, next.messages);
+  reserve(taken.notices, next.notices);
+}
+
+}  // namespace
 
 Changes Router::Core::TakeChanges() {
   std::vector<TicketStateRow> closed = std::move(changes_.ticket_states);
@@ -158,11 +185,12 @@ Changes Router::Core::TakeChanges() {
     tickets.clear();
   }
   for (TicketStateRow& row : closed) changes_.ticket_states.push_back(std::move(row));
-  return std::exchange(changes_, Changes{});
+  Changes taken = std::exchange(changes_, Changes{});
+  ReserveLike(taken, changes_);
+  return taken;
 }
 
-// -----------------------------------------------------------------------------------------------------------
-// loading
+// --- loading ---
 
 void Router::Core::LoadTicket(Workspace& workspace, const LoadedState::OpenTicket& loaded) {
   const TicketIndex index{static_cast<uint32_t>(workspace.tickets.size())};

@@ -42,7 +42,8 @@ void MissOffer(Context& context, TicketIndex index) {
 
 void OnTicketDeadline(Context& context, TicketIndex index) {
   const Ticket& ticket = context.workspace.ticket(index);
-  if (!ticket.until.IsSet() || ticket.until > context.now) {
+  // A cool-down that ended first is done first, so that deadlines are met in their order.
+  if (!ticket.until.IsSet() || ticket.until > ticket.timer_at) {
     context.apply.CoolDownsEnded(index);
     return;
   }

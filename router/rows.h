@@ -24,8 +24,7 @@
 
 namespace tandem::router {
 
-// ------------------------------------------------------------------------------------------------------
-// state rows
+// --- state rows ---
 
 // Key: workspace. Written when the configuration changes. The counters of events and arrivals are
 // not here: at Load they follow from the rows (greatest event sequence; greatest ticket arrival;
@@ -105,8 +104,7 @@ struct TicketStateRow {
   Time finished_at;
 };
 
-// -----------------------------------------------------------------------------------------------------
-// append rows
+// --- append rows ---
 
 // Key: workspace, ticket. What a ticket is from the start.
 struct TicketRow {
@@ -246,8 +244,7 @@ struct MessageRow {
   Time at;
 };
 
-// ---------------------------------------------------------------------------------------------------------
-// notices
+// --- notices ---
 
 // What an agent's open session is told. Not persisted: a session that missed one starts from a
 // snapshot.
@@ -277,8 +274,7 @@ struct Notice {
   std::variant<OfferMade, OfferEnded, WorkChanged, StateChanged, SessionEnded> message;
 };
 
-// ---------------------------------------------------------------------------------------------------------
-// changes
+// --- changes ---
 
 // Everything that a run of commands changed. Persist all of it in one transaction, and only then
 // send replies and notices (law 3).

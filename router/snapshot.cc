@@ -139,7 +139,11 @@ AgentSnapshot SnapshotOf(const Workspace& workspace, AgentIndex index, Time now)
   snapshot.generation = agent.generation;
   snapshot.now = now;
   snapshot.state = AgentStateViewOf(agent);
-  for (const TicketIndex held : HeldInOrder(workspace, agent)) {
+  std::vector<TicketIndex> oldest_first = HeldInOrder(workspace, agent);
+  std::stable_sort(oldest_first.begin(), oldest_first.end(), [&](TicketIndex a, TicketIndex b) {
+    return workspace.ticket(a).segment_began_at < workspace.ticket(b).segment_began_at;
+  });
+  for (const TicketIndex held : oldest_first) {
     const Ticket& ticket = workspace.ticket(held);
     if (IsOwned(ticket)) {
       snapshot.work.push_back(WorkViewOf(workspace, ticket));

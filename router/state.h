@@ -218,8 +218,7 @@ struct Workspace {
   std::vector<TicketIndex> dirty_tickets;
   std::vector<AgentIndex> dirty_agents;
 
-  // -------------------------------------------------------------------------------------------------
-  // reading aids
+  // --- reading aids ---
 
   const Ticket& ticket(TicketIndex index) const { return tickets[index.value]; }
   const AgentState& agent(AgentIndex index) const { return agents[index.value]; }

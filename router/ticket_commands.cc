@@ -136,11 +136,13 @@ TicketRow TicketRowOf(const Workspace& workspace, const IngestContact& command,
   row.customer_id = contact.customer_id;
   row.customer_segment = contact.customer_segment;
   row.created_at = now;
+  // What the contact says of the other office counts when the ticket is transferred there.
+  row.due_at = contact.due_at;
+  row.answer_target = contact.answer_target;
   if (queue.office == Office::kBack) {
-    row.due_at = contact.due_at.IsSet() ? contact.due_at : now + defaults.due_after;
-  } else {
-    row.answer_target =
-        contact.answer_target.us != 0 ? contact.answer_target : defaults.answer_target;
+    if (!row.due_at.IsSet()) row.due_at = now + defaults.due_after;
+  } else if (row.answer_target.us == 0) {
+    row.answer_target = defaults.answer_target;
   }
   row.expected_handling_time = defaults.expected_handling_time;
   row.wrap_up_limit = *defaults.wrap_up_limit;

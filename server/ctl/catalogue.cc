@@ -1,0 +1,91 @@
+#include "server/ctl/catalogue.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+#include "server/ctl/day_convert.h"
+#include "server/ctl/day_file.h"
+#include "server/ctl/yaml_message.h"
+#include "yaml-cpp/yaml.h"
+
+namespace tandem::ctl {
+namespace {
+
+using tandem::v1::Configuration;
+
+absl::StatusOr<std::vector<std::filesystem::path>> ListFiles(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_regular_file(path, error)) {
+    return std::vector<std::filesystem::path>{path};
+  }
+  std::vector<std::filesystem::path> files;
+  std::filesystem::directory_iterator entries(path, error);
+  if (error) {
+    return absl::NotFoundError(
+        absl::StrCat("expected a file or a folder at ", path, ", but ", error.message()));
+  }
+  for (const auto& entry : entries) {
+    const std::filesystem::path extension = entry.path().extension();
+    if (entry.is_regular_file(error) && (extension == ".yaml" || extension == ".yml")) {
+      files.push_back(entry.path());
+    }
+  }
+  if (files.empty()) {
+    return absl::NotFoundError(absl::StrCat("expected *.yaml in ", path, ", but there is none"));
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+absl::StatusOr<Configuration> ParseCatalogue(const std::string& text, const std::string& name) {
+  Configuration configuration;
+  try {
+    const YAML::Node document = YAML::Load(text);
+    if (document.IsNull()) return configuration;  // Comments only.
+    const absl::Status status = FillFromYaml(document, configuration);
+    if (!status.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(name, ":", status.message()));
+    }
+    return configuration;
+  } catch (const YAML::Exception& error) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, ":", error.mark.line + 1, ": expected YAML, but ", error.msg));
+  }
+}
+
+absl::StatusOr<Configuration> ReadCatalogue(const std::string& path) {
+  const absl::StatusOr<std::vector<std::filesystem::path>> files = ListFiles(path);
+  if (!files.ok()) return files.status();
+  Configuration merged;
+  for (const std::filesystem::path& file : *files) {
+    std::ifstream in(file, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    if (!in) return absl::NotFoundError(absl::StrCat("expected to read ", file.string()));
+    absl::StatusOr<Configuration> part = ParseCatalogue(text.str(), file.string());
+    if (!part.ok()) return part.status();
+    merged.MergeFrom(*part);
+  }
+  return merged;
+}
+
+absl::Status AddDayAgents(const std::string& path, Configuration& configuration) {
+  const absl::StatusOr<DayFile<DayAgent>> file = ReadDayAgentsFile(path);
+  if (!file.ok()) return file.status();
+  if (!file->errors.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": ", ToString(file->errors.front())));
+  }
+  for (const DayAgent& agent : file->items) *configuration.add_agents() = ToAgent(agent);
+  return absl::OkStatus();
+}
+
+}  // namespace tandem::ctl

@@ -1,0 +1,71 @@
+// The way to the server: stubs, and what its answers mean.
+#ifndef TANDEM_SERVER_CTL_CLIENT_H_
+#define TANDEM_SERVER_CTL_CLIENT_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+
+#include "tandem/v1/agent_service.grpc.pb.h"
+#include "tandem/v1/configuration_service.grpc.pb.h"
+#include "tandem/v1/ingest_service.grpc.pb.h"
+#include "tandem/v1/media_service.grpc.pb.h"
+#include "tandem/v1/queue_service.grpc.pb.h"
+#include "tandem/v1/system_service.grpc.pb.h"
+#include "tandem/v1/ticket_service.grpc.pb.h"
+#include "tandem/v1/work_service.grpc.pb.h"
+
+namespace tandem::ctl {
+
+// Which server and which workspace.
+struct Target {
+  std::string address = "127.0.0.1:9400";
+  std::string workspace = "starter";
+};
+
+// A connection of its own to the server; it comes back by itself after the server was away.
+// Thread-safe.
+[[nodiscard]] std::shared_ptr<grpc::Channel> Connect(const std::string& address);
+
+// Stubs of every service over one connection. Thread-safe.
+struct Client {
+  explicit Client(const std::shared_ptr<grpc::Channel>& channel);
+
+  std::unique_ptr<tandem::v1::AgentService::Stub> agents;
+  std::unique_ptr<tandem::v1::ConfigurationService::Stub> configurations;
+  std::unique_ptr<tandem::v1::IngestService::Stub> ingest;
+  std::unique_ptr<tandem::v1::MediaService::Stub> media;
+  std::unique_ptr<tandem::v1::QueueService::Stub> queues;
+  std::unique_ptr<tandem::v1::SystemService::Stub> system;
+  std::unique_ptr<tandem::v1::TicketService::Stub> tickets;
+  std::unique_ptr<tandem::v1::WorkService::Stub> work;
+};
+
+// The `reason` of the error's ErrorInfo; empty when it carries none, as errors of the network do.
+[[nodiscard]] std::string ReasonOf(const grpc::Status& status);
+
+// For people, in one line or, with field violations, in several.
+[[nodiscard]] std::string Describe(const grpc::Status& status);
+
+// "UNAVAILABLE" of a canonical code.
+[[nodiscard]] std::string CodeName(int code);
+
+// True when the server did not decide, so that the same request, with the same request_id, should
+// be sent again.
+[[nodiscard]] bool IsUndecided(int code, const std::string& reason);
+
+// Calls and waits: `call(context)` returns a grpc::Status. A call that was not decided is repeated
+// for up to `patience`, so it needs a request_id or must be safe to repeat.
+[[nodiscard]] grpc::Status CallAndWait(
+    absl::Duration patience, const std::function<grpc::Status(grpc::ClientContext*)>& call);
+
+// A random UUID, for request ids.
+[[nodiscard]] std::string NewUuid();
+
+}  // namespace tandem::ctl
+
+#endif  // TANDEM_SERVER_CTL_CLIENT_H_

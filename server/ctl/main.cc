@@ -1,0 +1,185 @@
+// tandemctl: the command line of tandem.
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include <CLI/CLI.hpp>
+
+#include "server/ctl/client.h"
+#include "server/ctl/commands.h"
+#include "server/ctl/player.h"
+
+namespace {
+
+using tandem::ctl::ApplyOptions;
+using tandem::ctl::PlayOptions;
+using tandem::ctl::Target;
+
+constexpr char kExamples[] = R"(
+Examples:
+  tandemctl apply -f deploy/starter --agents deploy/starter/day/agents.jsonl
+  tandemctl play --contacts deploy/starter/day/contacts.jsonl --agents deploy/starter/day/agents.jsonl
+  tandemctl import contacts monday.jsonl
+  tandemctl queues
+  tandemctl ticket 01890a5d-ac96-774b-bcce-b302099a8057
+
+Exit codes: 0 done, 1 failed, 2 the command line was not understood, 3 done in part (some lines of
+an import were refused).)";
+
+// "09:30" as the time since midnight; 24:00 is the latest.
+bool ParseTimeOfDay(const std::string& text, absl::Duration& time) {
+  const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits(':', 1));
+  int hours = 0;
+  int minutes = 0;
+  if (!absl::SimpleAtoi(parts.first, &hours) || !absl::SimpleAtoi(parts.second, &minutes) ||
+      hours < 0 || minutes < 0 || minutes > 59 || hours * 60 + minutes > 24 * 60) {
+    return false;
+  }
+  time = absl::Hours(hours) + absl::Minutes(minutes);
+  return true;
+}
+
+CLI::Option* AddTimeOfDay(CLI::App* command, const std::string& name, absl::Duration& time,
+                          const std::string& help) {
+  return command
+      ->add_option_function<std::string>(
+          name,
+          [name, &time](const std::string& text) {
+            if (!ParseTimeOfDay(text, time)) {
+              throw CLI::ValidationError(name, "expected HH:MM up to 24:00, but got " + text);
+            }
+          },
+          help)
+      ->type_name("HH:MM");
+}
+
+// What the command line says.
+struct Arguments {
+  Target target;
+  ApplyOptions apply;
+  std::string import_path;
+  PlayOptions play;
+  double drain_s = 7200;
+  double wait_s = 60;
+  std::string ticket_id;
+};
+
+void AddPlay(CLI::App& app, Arguments& arguments, int& exit_code) {
+  PlayOptions& play = arguments.play;
+  CLI::App* command = app.add_subcommand(
+      "play", "Play a day: simulated agents and customers against the server, with a live table");
+  command
+      ->add_option("--contacts", play.contacts_path, "The day's contacts, one JSON object a line")
+      ->required()
+      ->type_name("FILE");
+  command->add_option("--agents", play.agents_path, "The day's agents, one JSON object a line")
+      ->required()
+      ->type_name("FILE");
+  AddTimeOfDay(command, "--from", play.from, "Begin at this time of the day [00:00]");
+  AddTimeOfDay(command, "--to", play.to, "Leave out what arrives at or after this time [24:00]");
+  command->add_option("--seed", play.seed, "Seed of how the people behave")->capture_default_str();
+  command->add_option("--limit", play.limit, "Play so many contacts at most; 0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command
+      ->add_option("--run", play.run,
+                   "Name of this play, put in front of external ids; the same name again finds "
+                   "the tickets of before [made from the server's time]")
+      ->type_name("NAME");
+  command
+      ->add_option("--drain", arguments.drain_s,
+                   "Seconds of the server's clock that work goes on after the last contact")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->footer(R"(
+The server should run with --clock-speed, or a day takes a day. At the end every acknowledged ticket is looked up;
+`ingested` in the line of totals counts tickets, not the contacts that joined one.
+
+Exit codes: 0 nothing is lost, 1 a ticket is lost or the day could not be played.)");
+  command->callback([&arguments, &exit_code] {
+    arguments.play.drain = absl::Seconds(arguments.drain_s);
+    exit_code = tandem::ctl::Play(arguments.target, arguments.play);
+  });
+}
+
+void AddApply(CLI::App& app, Arguments& arguments, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("apply", "Replace the workspace's configuration, all of it or nothing");
+  command->add_option("-f,--file", arguments.apply.path, "A YAML file, or a folder of them")
+      ->required()
+      ->type_name("PATH");
+  command
+      ->add_option("--agents", arguments.apply.agents_path,
+                   "Agents to add, in the sample day's form")
+      ->type_name("FILE");
+  command->add_flag("--validate-only", arguments.apply.validate_only,
+                    "Check everything, change nothing");
+  command->callback([&arguments, &exit_code] {
+    exit_code = tandem::ctl::Apply(arguments.target, arguments.apply);
+  });
+}
+
+void AddOthers(CLI::App& app, Arguments& arguments, int& exit_code) {
+  CLI::App* import = app.add_subcommand("import", "Take in data from a file");
+  import->require_subcommand(1);
+  CLI::App* contacts = import->add_subcommand(
+      "contacts",
+      "Take in contacts now; a line that is malformed or refused is reported by number");
+  contacts->add_option("file", arguments.import_path, "One JSON object a line")
+      ->required()
+      ->type_name("FILE");
+  contacts->callback([&arguments, &exit_code] {
+    exit_code = tandem::ctl::ImportContacts(arguments.target, arguments.import_path);
+  });
+
+  CLI::App* wait = app.add_subcommand("wait", "Wait until the server takes changes");
+  wait->add_option("--seconds", arguments.wait_s, "Give up after so many")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  wait->callback([&arguments, &exit_code] {
+    exit_code = tandem::ctl::WaitUntilReady(arguments.target, absl::Seconds(arguments.wait_s));
+  });
+
+  app.add_subcommand("queues", "Print what waits, who is there and what was done in 24 hours")
+      ->callback(
+          [&arguments, &exit_code] { exit_code = tandem::ctl::ShowQueues(arguments.target); });
+
+  CLI::App* ticket = app.add_subcommand("ticket", "Print a ticket and its history");
+  ticket->add_option("id", arguments.ticket_id, "Id of the ticket")->required();
+  ticket->callback([&arguments, &exit_code] {
+    exit_code = tandem::ctl::ShowTicket(arguments.target, arguments.ticket_id);
+  });
+
+  CLI::App* explain = app.add_subcommand("explain", "Print why a ticket waits");
+  explain->add_option("id", arguments.ticket_id, "Id of the ticket")->required();
+  explain->callback([&arguments, &exit_code] {
+    exit_code = tandem::ctl::ExplainTicket(arguments.target, arguments.ticket_id);
+  });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  int exit_code = 0;
+  CLI::App app("tandemctl: configures a tandem server, feeds it and looks at it", "tandemctl");
+  app.add_option("--address", arguments.target.address, "The server, HOST:PORT")
+      ->envname("TANDEM_ADDRESS")
+      ->capture_default_str();
+  app.add_option("--workspace", arguments.target.workspace, "The workspace")
+      ->envname("TANDEM_WORKSPACE")
+      ->capture_default_str();
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.footer(kExamples);
+  AddApply(app, arguments, exit_code);
+  AddPlay(app, arguments, exit_code);
+  AddOthers(app, arguments, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;  // Zero for --help.
+  }
+  return exit_code;
+}

@@ -1,0 +1,122 @@
+// Unary calls of the player: repeated, with the same request, until the server has decided.
+#ifndef TANDEM_SERVER_CTL_PLAYER_CALLS_H_
+#define TANDEM_SERVER_CTL_PLAYER_CALLS_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "absl/time/time.h"
+
+#include "server/ctl/client.h"
+#include "server/ctl/player_loop.h"
+
+namespace tandem::ctl {
+
+// How long to wait before the next attempt: doubles from 50 ms to 1 s.
+class Backoff {
+ public:
+  absl::Duration Next() {
+    const absl::Duration delay = next_;
+    next_ = std::min(next_ * 2, absl::Seconds(1));
+    return delay;
+  }
+
+ private:
+  absl::Duration next_ = absl::Milliseconds(50);
+};
+
+// Lives on the loop's thread; must be destroyed before the loop, after the loop has ended.
+class PlayerCalls {
+ public:
+  explicit PlayerCalls(PlayerLoop& loop) : loop_(loop) {}
+  // Waits for the network to let go of what is under way.
+  ~PlayerCalls();
+
+  PlayerCalls(const PlayerCalls&) = delete;
+  PlayerCalls& operator=(const PlayerCalls&) = delete;
+
+  // Sends `request` by `start(context, request, response, callback)` until the answer is a
+  // decision, and gives that to `done(status, response)` on the loop's thread. The request needs a
+  // request_id, or must be safe to repeat.
+  template <typename Response, typename Request, typename Start, typename Done>
+  void Call(Request request, Start start, Done done) {
+    ++undecided_;
+    Send(
+        std::make_shared<Task<Response, Request, Start, Done>>(Task<Response, Request, Start, Done>{
+            std::move(request), std::move(start), std::move(done), Backoff()}));
+  }
+
+  // Notes that the server seems to be away: its clock is taken to stand still until it answers
+  // again.
+  void NoteServerAway();
+
+  // Bracket whatever the network still holds; End from any thread. The destructor waits until all
+  // is let go.
+  void BeginOnNetwork();
+  void EndOnNetwork();
+
+  // Calls without a decision yet.
+  [[nodiscard]] int64_t undecided() const { return undecided_; }
+  // Attempts that had to be repeated, streams included.
+  [[nodiscard]] int64_t repeated() const { return repeated_; }
+
+ private:
+  template <typename Response, typename Request, typename Start, typename Done>
+  struct Task {
+    Request request;
+    Start start;
+    Done done;
+    Backoff backoff;
+  };
+
+  // One attempt has a context and a response of its own.
+  template <typename Response>
+  struct Attempt {
+    grpc::ClientContext context;
+    Response response;
+  };
+
+  template <typename Response, typename Request, typename Start, typename Done>
+  void Send(std::shared_ptr<Task<Response, Request, Start, Done>> task) {
+    auto attempt = std::make_shared<Attempt<Response>>();
+    attempt->context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    BeginOnNetwork();
+    task->start(&attempt->context, &task->request, &attempt->response,
+                [this, task, attempt](const grpc::Status& status) {
+                  loop_.Post([this, task, attempt, status] { Answered(task, attempt, status); });
+                  EndOnNetwork();  // The last touch: the destructor waits for it.
+                });
+  }
+
+  template <typename TaskPointer, typename Response>
+  void Answered(const TaskPointer& task, const std::shared_ptr<Attempt<Response>>& attempt,
+                const grpc::Status& status) {
+    if (!status.ok() && IsUndecided(status.error_code(), ReasonOf(status))) {
+      NoteServerAway();
+      loop_.AfterReal(task->backoff.Next(), [this, task] { Send(task); });
+      return;
+    }
+    --undecided_;
+    task->done(status, attempt->response);
+  }
+
+  PlayerLoop& loop_;
+  int64_t undecided_ = 0;
+  int64_t repeated_ = 0;
+
+  std::mutex mutex_;
+  std::condition_variable let_go_;
+  int64_t on_network_ = 0;  // Guarded by mutex_.
+};
+
+}  // namespace tandem::ctl
+
+#endif  // TANDEM_SERVER_CTL_PLAYER_CALLS_H_

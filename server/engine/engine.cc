@@ -1,0 +1,318 @@
+#include "server/engine/engine.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+#include <random>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+
+#include "server/engine/clock.h"
+#include "server/engine/core.h"
+#include "server/engine/feed.h"
+#include "server/engine/handoff.h"
+#include "server/engine/mutex.h"
+#include "server/engine/refusals.h"
+#include "server/engine/store_work.h"
+
+namespace tandem::engine {
+namespace {
+
+SteadyTime SteadyNow() {
+  return std::chrono::steady_clock::now();
+}
+
+router::Time ComputerNow() {
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count()};
+}
+
+std::function<uint64_t()> RandomBits() {
+  std::random_device device;
+  std::seed_seq seed{device(), device(), device(), device(), device(), device()};
+  return std::mt19937_64(seed);
+}
+
+}  // namespace
+
+// Four threads: the loop owns the core; the committer and the look-up stage do its jobs; the herald
+// passes on what leaves it, so that neither the loop nor the next commit waits for callbacks.
+class Engine::Impl {
+ public:
+  Impl(EngineOptions options, store::Store& store)
+      : options_(std::move(options)),
+        store_(store),
+        clock_(options_.clock_speed, ComputerNow(), SteadyNow()),
+        core_(options_, RandomBits(), clock_) {}
+
+  void Start();
+  void Stop(std::chrono::milliseconds patience);
+  void Submit(Call call);
+  void Heartbeat(const std::string& workspace, const router::SessionRef& session);
+
+  Feed& feed() { return feed_; }
+  const Clock& clock() const { return clock_; }
+  bool ready() const { return available_.load() == Availability::kReady; }
+  void OnReadyChange(std::function<void(bool)> listener) { listener_ = std::move(listener); }
+
+ private:
+  struct HeartbeatSeen {
+    std::string workspace;
+    router::SessionRef session;
+  };
+  // What comes in for the loop.
+  struct Inbox {
+    std::vector<PendingCall> calls;
+    std::vector<HeartbeatSeen> heartbeats;
+    std::optional<StoreResult> store_result;
+    std::optional<LookUpResult> look_up_result;
+    std::optional<SteadyTime> stop_by;
+
+    bool empty() const {
+      return calls.empty() && heartbeats.empty() && !store_result && !look_up_result && !stop_by;
+    }
+  };
+
+  void Loop();
+  Inbox TakeInput(SteadyTime wake);
+  void Process(Inbox input, SteadyTime now);
+  void HandOut(SteadyTime now);
+  void RunStoreJobs();
+  void RunLookUps();
+  void RunHerald();
+  // Puts something into the inbox by `put`; false when the loop has ended.
+  template <typename Put>
+  bool Post(Put put) {
+    {
+      MutexLock lock(inbox_mutex_);
+      if (inbox_closed_) return false;
+      put(inbox_);
+    }
+    inbox_changed_.Notify();
+    return true;
+  }
+
+  const EngineOptions options_;
+  store::Store& store_;
+  Clock clock_;
+  Feed feed_;
+  std::function<void(bool)> listener_;  // set before Start
+
+  std::atomic<Availability> available_ = Availability::kStarting;
+  std::atomic<size_t> pending_calls_ = 0;
+
+  Mutex inbox_mutex_;
+  Condition inbox_changed_;
+  Inbox inbox_ ABSL_GUARDED_BY(inbox_mutex_);
+  bool inbox_closed_ ABSL_GUARDED_BY(inbox_mutex_) = true;  // open while the loop runs
+
+  Core core_;  // the loop's alone
+
+  Handoff<StoreJob> store_jobs_;
+  Handoff<LookUpJob> look_up_jobs_;
+  Handoff<std::vector<Delivery>> deliveries_;
+
+  Mutex life_mutex_;  // Start and Stop
+  bool started_ ABSL_GUARDED_BY(life_mutex_) = false;
+  std::jthread herald_, look_up_, committer_, loop_;
+};
+
+// ------------------------------------------------------------------------------------------------------------
+// threads
+
+void Engine::Impl::Start() {
+  MutexLock life(life_mutex_);
+  if (started_) return;
+  started_ = true;
+  {
+    MutexLock lock(inbox_mutex_);
+    inbox_closed_ = false;
+  }
+  herald_ = std::jthread([this] { RunHerald(); });
+  look_up_ = std::jthread([this] { RunLookUps(); });
+  committer_ = std::jthread([this] { RunStoreJobs(); });
+  loop_ = std::jthread([this] { Loop(); });
+}
+
+void Engine::Impl::Stop(std::chrono::milliseconds patience) {
+  MutexLock life(life_mutex_);
+  started_ = true;  // there is no second time
+  const SteadyTime stop_by = SteadyNow() + patience;
+  Post([&](Inbox& inbox) { inbox.stop_by = stop_by; });
+  if (loop_.joinable()) loop_.join();
+  store_jobs_.Close();
+  look_up_jobs_.Close();
+  if (committer_.joinable()) committer_.join();
+  if (look_up_.joinable()) look_up_.join();
+  deliveries_.Close();
+  if (herald_.joinable()) herald_.join();
+}
+
+void Engine::Impl::Loop() {
+  SteadyTime wake = SteadyNow();
+  std::optional<SteadyTime> stop_by;
+  for (;;) {
+    Inbox input = TakeInput(wake);
+    const SteadyTime now = SteadyNow();
+    const std::optional<SteadyTime> asked_to_stop_by = input.stop_by;
+    Process(std::move(input), now);
+    if (asked_to_stop_by) {
+      stop_by = asked_to_stop_by;
+      core_.BeginStop();
+    }
+    core_.Step(now);
+    HandOut(now);
+    if (stop_by && (core_.drained() || now >= *stop_by)) break;
+    wake = core_.NextWake(now);
+    if (stop_by) wake = std::min(wake, *stop_by);
+  }
+  Inbox left;
+  {
+    MutexLock lock(inbox_mutex_);
+    inbox_closed_ = true;
+    left = std::exchange(inbox_, {});
+  }
+  // The core refuses what it gets now, and a commit's result that made it just in time still
+  // counts.
+  const SteadyTime now = SteadyNow();
+  Process(std::move(left), now);
+  core_.Abandon();
+  HandOut(now);
+  spdlog::info("engine: stopped");
+}
+
+Engine::Impl::Inbox Engine::Impl::TakeInput(SteadyTime wake) {
+  MutexLock lock(inbox_mutex_);
+  while (inbox_.empty() && SteadyNow() < wake) inbox_changed_.WaitUntil(inbox_mutex_, wake);
+  return std::exchange(inbox_, {});
+}
+
+void Engine::Impl::Process(Inbox input, SteadyTime now) {
+  if (input.store_result) core_.OnStoreResult(*std::move(input.store_result), now);
+  if (input.look_up_result) core_.OnLookUpResult(*std::move(input.look_up_result), now);
+  for (const HeartbeatSeen& seen : input.heartbeats) {
+    core_.Heartbeat(seen.workspace, seen.session, now);
+  }
+  for (PendingCall& call : input.calls) core_.Submit(std::move(call), now);
+}
+
+void Engine::Impl::HandOut(SteadyTime now) {
+  if (std::optional<StoreJob> job = core_.TakeStoreJob(now)) store_jobs_.Put(*std::move(job));
+  if (std::optional<LookUpJob> job = core_.TakeLookUpJob(now)) look_up_jobs_.Put(*std::move(job));
+  const Availability available = core_.availability();
+  const bool was_ready = available_.exchange(available) == Availability::kReady;
+  const bool is_ready = available == Availability::kReady;
+  if (was_ready != is_ready && listener_) listener_(is_ready);
+  std::vector<Delivery> deliveries = core_.TakeDeliveries();
+  if (!deliveries.empty()) deliveries_.Put(std::move(deliveries));
+}
+
+void Engine::Impl::RunStoreJobs() {
+  while (std::optional<StoreJob> job = store_jobs_.Take()) {
+    StoreResult result = Run(*job, store_);
+    Post([&](Inbox& inbox) { inbox.store_result = std::move(result); });
+  }
+}
+
+void Engine::Impl::RunLookUps() {
+  while (std::optional<LookUpJob> job = look_up_jobs_.Take()) {
+    LookUpResult result = store_.LookUp(job->keys);
+    Post([&](Inbox& inbox) { inbox.look_up_result = std::move(result); });
+  }
+}
+
+void Engine::Impl::RunHerald() {
+  while (std::optional<std::vector<Delivery>> deliveries = deliveries_.Take()) {
+    for (Delivery& delivery : *deliveries) {
+      // Before the answer: who gets it may call again at once.
+      if (std::holds_alternative<Answer>(delivery)) pending_calls_.fetch_sub(1);
+      std::optional<router::Command> orphan = feed_.Deliver(std::move(delivery));
+      if (!orphan) continue;
+      PendingCall call;
+      call.command = *std::move(orphan);
+      Post([&](Inbox& inbox) { inbox.calls.push_back(std::move(call)); });
+    }
+  }
+}
+
+// -------------------------------------------------------------------------------------------------------------
+// callers
+
+void Engine::Impl::Submit(Call call) {
+  PendingCall pending;
+  pending.command = std::move(call.command);
+  pending.request = call.request;
+  pending.deadline = call.deadline;
+  pending.done = std::move(call.done);
+  const Availability available = available_.load();
+  const bool must_be_decided = MustBeDecided(pending);
+  std::optional<router::Reason> refused;
+  if (available == Availability::kStarting || available == Availability::kStopping) {
+    refused = router::Reason::kNotServing;
+  } else if (available == Availability::kStoreAway && !must_be_decided) {
+    refused = router::Reason::kStoreUnavailable;
+  }
+  if (!refused) {
+    if (pending_calls_.fetch_add(1) >= options_.max_pending_calls && !must_be_decided) {
+      refused = router::Reason::kOverloaded;
+    } else {
+      pending.subscription = feed_.Announce(call.sink);
+      if (Post([&](Inbox& inbox) { inbox.calls.push_back(std::move(pending)); })) return;
+      feed_.Unsubscribe(call.sink);
+      refused = router::Reason::kNotServing;
+    }
+    pending_calls_.fetch_sub(1);
+  }
+  std::move(pending.done)(Refusal(*refused));
+}
+
+void Engine::Impl::Heartbeat(const std::string& workspace, const router::SessionRef& session) {
+  Post([&](Inbox& inbox) {
+    // More than this in one turn of the loop is a flood; the next heartbeat comes soon.
+    if (inbox.heartbeats.size() < options_.max_pending_calls) {
+      inbox.heartbeats.push_back({workspace, session});
+    }
+  });
+}
+
+Engine::Engine(EngineOptions options, store::Store& store)
+    : impl_(std::make_unique<Impl>(std::move(options), store)) {}
+
+Engine::~Engine() {
+  impl_->Stop(std::chrono::seconds(1));
+}
+
+void Engine::Start() {
+  impl_->Start();
+}
+void Engine::Stop(std::chrono::milliseconds patience) {
+  impl_->Stop(patience);
+}
+void Engine::Submit(Call call) {
+  impl_->Submit(std::move(call));
+}
+void Engine::Heartbeat(const std::string& workspace, const router::SessionRef& session) {
+  impl_->Heartbeat(workspace, session);
+}
+void Engine::Unsubscribe(NoticeSink* sink) {
+  impl_->feed().Unsubscribe(sink);
+}
+bool Engine::ready() const {
+  return impl_->ready();
+}
+void Engine::OnReadyChange(std::function<void(bool)> listener) {
+  impl_->OnReadyChange(std::move(listener));
+}
+router::Time Engine::Now() const {
+  return impl_->clock().At(SteadyNow());
+}
+double Engine::clock_speed() const {
+  return impl_->clock().speed();
+}
+
+}  // namespace tandem::engine

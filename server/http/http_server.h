@@ -1,0 +1,45 @@
+// A small HTTP/1.1 server for those who ask whether this process is well: /livez and /readyz.
+//
+// It answers from one thread of its own, one request per connection. Sizes, times and connections
+// are bounded, so that nobody who can connect keeps it from answering.
+//
+// Thread rule: Start and the destructor by one thread; the readiness function is called from the
+// server's thread.
+#ifndef TANDEM_SERVER_HTTP_HTTP_SERVER_H_
+#define TANDEM_SERVER_HTTP_HTTP_SERVER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace tandem::http {
+
+class HttpServer {
+ public:
+  // Says why the process does not serve now; an empty text means that it does. Must be quick.
+  using Readiness = std::function<std::string()>;
+
+  // Listens on the address; port 0 takes a free one. UNAVAILABLE, in words for people, when that
+  // can't be done.
+  //
+  //   GET /livez    200 "ok": the process runs
+  //   GET /readyz   200 "ok", or 503 and the reason
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const std::string& host, int port,
+                                                           Readiness readiness);
+  // Closes all connections and joins the thread.
+  ~HttpServer();
+
+  int port() const;
+
+ private:
+  class Impl;
+  explicit HttpServer(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tandem::http
+
+#endif  // TANDEM_SERVER_HTTP_HTTP_SERVER_H_

@@ -1,0 +1,42 @@
+#include "server/query/fault.h"
+
+#include <cstdint>
+#include <string>
+
+#include "absl/random/random.h"
+
+#include "fmt/format.h"
+#include "spdlog/spdlog.h"
+
+namespace tandem::query {
+
+router::Rejection FieldFault(router::Reason reason, std::string_view field,
+                             std::string_view description) {
+  return {.reason = reason,
+          .message = fmt::format("{}: {}", field, description),
+          .violations = {{.field = std::string(field), .description = std::string(description)}},
+          .metadata = {}};
+}
+
+router::Rejection InternalFault(std::string_view what) {
+  thread_local absl::BitGen random;
+  const std::string id = fmt::format("{:016x}", random());
+  spdlog::error("fault {}: {}", id, what);
+  return {.reason = router::Reason::kInternal,
+          .message = "a fault of the server, which its log has as " + id,
+          .violations = {},
+          .metadata = {}};
+}
+
+router::Rejection StoreFault(const absl::Status& status) {
+  if (absl::IsUnavailable(status)) {
+    spdlog::warn("a read failed: {}", status.ToString());
+    return {.reason = router::Reason::kStoreUnavailable,
+            .message = "expected the database to answer, but it can't be reached now",
+            .violations = {},
+            .metadata = {}};
+  }
+  return InternalFault("a read failed: " + status.ToString());
+}
+
+}  // namespace tandem::query

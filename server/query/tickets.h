@@ -1,0 +1,57 @@
+// Tickets and their history, as last made durable.
+//
+// Blocking calls over store::Reader, safe from any thread that may wait for the database.
+#ifndef TANDEM_SERVER_QUERY_TICKETS_H_
+#define TANDEM_SERVER_QUERY_TICKETS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "router/ids.h"
+#include "router/rows.h"
+#include "server/query/fault.h"
+#include "server/store/store.h"
+
+namespace tandem::query {
+
+inline constexpr int32_t kDefaultTicketPage = 50;
+inline constexpr int32_t kDefaultEventPage = 100;
+inline constexpr int32_t kMaxPage = 1'000;
+
+// What a caller says about the page wanted.
+struct PageRequest {
+  int32_t size = 0;  // 0: the list's default; more than kMaxPage: kMaxPage; negative: refused
+  std::string token;
+};
+
+struct TicketPage {
+  std::vector<store::TicketView> tickets;
+  std::string next_token;  // empty when there are no more
+};
+
+struct EventPage {
+  std::vector<router::EventRow> events;
+  std::string next_token;  // empty when there are no more
+};
+
+// kTicketNotFound when the workspace has no such ticket.
+Result<store::TicketView> GetTicket(store::Reader& reader, const std::string& workspace,
+                                    router::TicketId ticket);
+
+// By id, in the order asked; those that do not exist are left out.
+Result<std::vector<store::TicketView>> GetTickets(store::Reader& reader,
+                                                  const std::string& workspace,
+                                                  const std::vector<router::TicketId>& tickets);
+
+// Newest first.
+Result<TicketPage> ListTickets(store::Reader& reader, const std::string& workspace,
+                               const store::TicketFilter& filter, const PageRequest& page);
+
+// Oldest first. kTicketNotFound when the workspace has no such ticket.
+Result<EventPage> ListTicketEvents(store::Reader& reader, const std::string& workspace,
+                                   router::TicketId ticket, const PageRequest& page);
+
+}  // namespace tandem::query
+
+#endif  // TANDEM_SERVER_QUERY_TICKETS_H_

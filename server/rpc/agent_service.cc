@@ -1,0 +1,134 @@
+#include <memory>
+
+#include "server/rpc/closed_ticket.h"
+#include "server/rpc/convert_agent.h"
+#include "server/rpc/convert_types.h"
+#include "server/rpc/services.h"
+#include "server/rpc/session_stream.h"
+#include "tandem/v1/agent_service.grpc.pb.h"
+
+namespace tandem::rpc {
+namespace {
+
+void OpenSession(Backend& backend, Call call, v1::OpenSessionRequest& request) {
+  RunVerb(backend, call, request, [](Call answered, const router::Reply& reply) {
+    v1::OpenSessionResponse response;
+    Fill(std::get<router::AgentSnapshot>(reply), *response.mutable_snapshot());
+    answered.Finish(response);
+  });
+}
+
+void CloseSession(Backend& backend, Call call, v1::CloseSessionRequest& request) {
+  RunVerb(backend, call, request, FinishEmpty<v1::CloseSessionResponse>);
+}
+
+void Heartbeat(Backend& backend, Call call, v1::HeartbeatRequest& request) {
+  if (request.has_session() && !request.workspace().empty()) {
+    backend.engine.Heartbeat(request.workspace(), {.agent = request.session().agent(),
+                                                   .generation = request.session().generation()});
+  }
+  RunVerb(backend, call, request, [](Call answered, const router::Reply& reply) {
+    v1::HeartbeatResponse response;
+    Fill(std::get<router::AgentSnapshot>(reply), *response.mutable_snapshot());
+    answered.Finish(response);
+  });
+}
+
+void SetAgentStatus(Backend& backend, Call call, v1::SetAgentStatusRequest& request) {
+  RunVerb(backend, call, request, FinishEmpty<v1::SetAgentStatusResponse>);
+}
+
+template <typename Response>
+void FinishWithState(Call call, const router::Reply& reply) {
+  Response response;
+  response.set_state(ToProto(std::get<router::StateReached>(reply).state));
+  call.Finish(response);
+}
+
+void AcceptOffer(Backend& backend, Call call, v1::AcceptOfferRequest& request) {
+  RunVerb(backend, call, request, FinishWithState<v1::AcceptOfferResponse>);
+}
+
+void DeclineOffer(Backend& backend, Call call, v1::DeclineOfferRequest& request) {
+  RunVerb(backend, call, request, FinishEmpty<v1::DeclineOfferResponse>);
+}
+
+void StartTicket(Backend& backend, Call call, v1::StartTicketRequest& request) {
+  RunTicketVerb(backend, call, request, FinishEmpty<v1::StartTicketResponse>);
+}
+
+void FinishTicket(Backend& backend, Call call, v1::FinishTicketRequest& request) {
+  RunTicketVerb(backend, call, request, FinishWithState<v1::FinishTicketResponse>);
+}
+
+using Base = v1::AgentService::WithRawCallbackMethod_StreamAgentSession<
+    v1::AgentService::WithRawCallbackMethod_OpenSession<
+        v1::AgentService::WithRawCallbackMethod_CloseSession<
+            v1::AgentService::WithRawCallbackMethod_Heartbeat<
+                v1::AgentService::WithRawCallbackMethod_SetAgentStatus<
+                    v1::AgentService::WithRawCallbackMethod_AcceptOffer<
+                        v1::AgentService::WithRawCallbackMethod_DeclineOffer<
+                            v1::AgentService::WithRawCallbackMethod_StartTicket<
+                                v1::AgentService::WithRawCallbackMethod_FinishTicket<
+                                    v1::AgentService::Service>>>>>>>>>;
+
+class AgentService final : public Base {
+ public:
+  explicit AgentService(Backend& backend) : backend_(backend) {}
+
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamAgentSession(
+      grpc::CallbackServerContext* context) override {
+    return SessionStream::Start(backend_, context);
+  }
+  grpc::ServerUnaryReactor* OpenSession(grpc::CallbackServerContext* context,
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::OpenSession);
+  }
+  grpc::ServerUnaryReactor* CloseSession(grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::CloseSession);
+  }
+  grpc::ServerUnaryReactor* Heartbeat(grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::Heartbeat);
+  }
+  grpc::ServerUnaryReactor* SetAgentStatus(grpc::CallbackServerContext* context,
+                                           const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::SetAgentStatus);
+  }
+  grpc::ServerUnaryReactor* AcceptOffer(grpc::CallbackServerContext* context,
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::AcceptOffer);
+  }
+  grpc::ServerUnaryReactor* DeclineOffer(grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::DeclineOffer);
+  }
+  grpc::ServerUnaryReactor* StartTicket(grpc::CallbackServerContext* context,
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::StartTicket);
+  }
+  grpc::ServerUnaryReactor* FinishTicket(grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::FinishTicket);
+  }
+
+ private:
+  Backend& backend_;
+};
+
+}  // namespace
+
+Service MakeAgentService(Backend& backend) {
+  return {v1::AgentService::service_full_name(), std::make_unique<AgentService>(backend)};
+}
+
+}  // namespace tandem::rpc

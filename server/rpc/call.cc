@@ -1,0 +1,67 @@
+#include "server/rpc/call.h"
+
+#include <string>
+
+#include "server/rpc/status.h"
+
+namespace tandem::rpc {
+namespace {
+
+router::Rejection Overloaded() {
+  return {.reason = router::Reason::kOverloaded,
+          .message = "expected fewer reads at once, but too many wait for the database",
+          .violations = {},
+          .metadata = {}};
+}
+
+router::Rejection DeadlineExpired() {
+  return {.reason = router::Reason::kDeadlineExpired,
+          .message = "expected an answer before the deadline, but it passed while the call waited",
+          .violations = {},
+          .metadata = {}};
+}
+
+}  // namespace
+
+std::chrono::steady_clock::time_point SteadyDeadline(const grpc::ServerContextBase& context) {
+  using std::chrono::steady_clock;
+  using std::chrono::system_clock;
+  // Longer than any call that has a deadline; also keeps the sum below from overflowing.
+  constexpr auto kForever = std::chrono::hours(24 * 365);
+  const auto now = system_clock::now();
+  const auto deadline = context.deadline();
+  if (deadline >= now + kForever) return steady_clock::time_point::max();
+  return steady_clock::now() + std::chrono::duration_cast<steady_clock::duration>(deadline - now);
+}
+
+void Call::Finish(const google::protobuf::Message& response) const {
+  *answer_ = Write(response);
+  reactor_->Finish(grpc::Status::OK);
+}
+
+void Call::Refuse(const router::Rejection& rejection) const {
+  reactor_->Finish(ToStatus(rejection));
+}
+
+void Read(Backend& backend, Call call, ReaderPool::Job job) {
+  const auto deadline = call.deadline();
+  ReaderPool::Job timed = [call, deadline, job = std::move(job)]() mutable {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      call.Refuse(DeadlineExpired());
+    } else {
+      std::move(job)();
+    }
+  };
+  if (!backend.pool.TryRun(timed)) call.Refuse(Overloaded());
+}
+
+void Submit(Backend& backend, Verb verb, std::chrono::steady_clock::time_point deadline, Done done,
+            engine::NoticeSink* sink) {
+  backend.engine.Submit(engine::Call{.command = std::move(verb.command),
+                                     .request = verb.request,
+                                     .deadline = deadline,
+                                     .sink = sink,
+                                     .done = std::move(done)});
+}
+
+}  // namespace tandem::rpc

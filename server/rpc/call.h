@@ -1,0 +1,130 @@
+// One unary call: from the bytes of its request to exactly one answer.
+//
+// A handler gets a Call and the request, and answers by Finish or Refuse, at once or later and from
+// any thread. The Call is three pointers: gRPC owns what they point to until the answer is given.
+// Nothing may touch them afterwards.
+#ifndef TANDEM_SERVER_RPC_CALL_H_
+#define TANDEM_SERVER_RPC_CALL_H_
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <chrono>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "google/protobuf/message.h"
+
+#include "router/command.h"
+#include "router/rejection.h"
+#include "server/engine/engine.h"
+#include "server/query/fault.h"
+#include "server/rpc/reader_pool.h"
+#include "server/rpc/verbs.h"
+#include "server/rpc/wire.h"
+#include "server/store/store.h"
+
+namespace tandem::rpc {
+
+class StreamRegistry;
+
+// What the services work with. All of it outlives the gRPC server.
+struct Backend {
+  engine::Engine& engine;
+  store::Reader& reader;
+  ReaderPool& pool;
+  StreamRegistry& streams;
+};
+
+// When a caller stops waiting, on the clock that the engine compares with.
+std::chrono::steady_clock::time_point SteadyDeadline(const grpc::ServerContextBase& context);
+
+class Call {
+ public:
+  Call(grpc::CallbackServerContext* context, grpc::ByteBuffer* answer)
+      : context_(context), reactor_(context->DefaultReactor()), answer_(answer) {}
+
+  grpc::ServerUnaryReactor* reactor() const { return reactor_; }
+  std::chrono::steady_clock::time_point deadline() const { return SteadyDeadline(*context_); }
+
+  void Finish(const google::protobuf::Message& response) const;
+  void Refuse(const router::Rejection& rejection) const;
+
+ private:
+  grpc::CallbackServerContext* context_;
+  grpc::ServerUnaryReactor* reactor_;
+  grpc::ByteBuffer* answer_;
+};
+
+// Reads the request and hands it to the handler.
+template <typename Request>
+grpc::ServerUnaryReactor* Handle(Backend& backend, grpc::CallbackServerContext* context,
+                                 const grpc::ByteBuffer* bytes, grpc::ByteBuffer* answer,
+                                 void (*handler)(Backend&, Call, Request&)) {
+  const Call call(context, answer);
+  Request request;
+  if (const auto rejection = Read(*bytes, request)) {
+    call.Refuse(*rejection);
+  } else {
+    handler(backend, call, request);
+  }
+  return call.reactor();
+}
+
+// Runs `job` on a thread that may wait for the database. Refuses the call when too many wait, or
+// when its deadline passed before its turn.
+void Read(Backend& backend, Call call, ReaderPool::Job job);
+
+using Done = absl::AnyInvocable<void(router::Outcome) &&>;
+
+void Submit(Backend& backend, Verb verb, std::chrono::steady_clock::time_point deadline, Done done,
+            engine::NoticeSink* sink = nullptr);
+
+// A verb of a unary call: checks the request, submits it, and gives the reply to `finish`, or the
+// rejection to `refuse`. Both get the call.
+template <typename Request, typename Finish, typename Refuse>
+void RunVerb(Backend& backend, Call call, Request& request, Finish finish, Refuse refuse) {
+  auto verb = ToVerb(request, backend.engine.Now());
+  if (const auto* rejection = std::get_if<router::Rejection>(&verb)) {
+    call.Refuse(*rejection);
+    return;
+  }
+  Submit(backend, std::move(std::get<Verb>(verb)), call.deadline(),
+         [call, finish = std::move(finish), refuse = std::move(refuse)](router::Outcome outcome) {
+           if (const auto* rejection = std::get_if<router::Rejection>(&outcome)) {
+             refuse(call, *rejection);
+           } else {
+             finish(call, std::get<router::Reply>(outcome));
+           }
+         });
+}
+
+template <typename Request, typename Finish>
+void RunVerb(Backend& backend, Call call, Request& request, Finish finish) {
+  RunVerb(backend, call, request, std::move(finish),
+          [](Call refused, const router::Rejection& rejection) { refused.Refuse(rejection); });
+}
+
+// For verbs whose reply is router::Done.
+template <typename Response>
+void FinishEmpty(Call call, const router::Reply& /*reply*/) {
+  call.Finish(Response());
+}
+
+// The answer of a query: the response that `fill` makes of the result, or a refusal.
+template <typename Response, typename T, typename Filler>
+void FinishQuery(Call call, const query::Result<T>& result, Filler fill) {
+  if (const auto* rejection = std::get_if<router::Rejection>(&result)) {
+    call.Refuse(*rejection);
+    return;
+  }
+  Response response;
+  fill(std::get<T>(result), response);
+  call.Finish(response);
+}
+
+}  // namespace tandem::rpc
+
+#endif  // TANDEM_SERVER_RPC_CALL_H_

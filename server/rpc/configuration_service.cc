@@ -1,0 +1,61 @@
+#include "server/query/workspaces.h"
+#include "server/rpc/convert_configuration.h"
+#include "server/rpc/services.h"
+#include "tandem/v1/configuration_service.grpc.pb.h"
+
+namespace tandem::rpc {
+namespace {
+
+void ApplyConfiguration(Backend& backend, Call call, v1::ApplyConfigurationRequest& request) {
+  RunVerb(backend, call, request, [](Call answered, const router::Reply& reply) {
+    v1::ApplyConfigurationResponse response;
+    response.set_revision(std::get<router::ConfigurationApplied>(reply).revision);
+    answered.Finish(response);
+  });
+}
+
+void GetConfiguration(Backend& backend, Call call, v1::GetConfigurationRequest& request) {
+  Faults faults;
+  faults.RequireId(request.workspace(), "workspace");
+  if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
+  Read(backend, call, [&backend, call, workspace = request.workspace()] {
+    FinishQuery<v1::GetConfigurationResponse>(
+        call, query::GetConfiguration(backend.reader, workspace),
+        [](const router::WorkspaceRow& row, v1::GetConfigurationResponse& response) {
+          Fill(row.configuration, *response.mutable_configuration());
+          response.set_revision(row.revision);
+        });
+  });
+}
+
+using Base = v1::ConfigurationService::WithRawCallbackMethod_ApplyConfiguration<
+    v1::ConfigurationService::WithRawCallbackMethod_GetConfiguration<
+        v1::ConfigurationService::Service>>;
+
+class ConfigurationService final : public Base {
+ public:
+  explicit ConfigurationService(Backend& backend) : backend_(backend) {}
+
+  grpc::ServerUnaryReactor* ApplyConfiguration(grpc::CallbackServerContext* context,
+                                               const grpc::ByteBuffer* request,
+                                               grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::ApplyConfiguration);
+  }
+  grpc::ServerUnaryReactor* GetConfiguration(grpc::CallbackServerContext* context,
+                                             const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::GetConfiguration);
+  }
+
+ private:
+  Backend& backend_;
+};
+
+}  // namespace
+
+Service MakeConfigurationService(Backend& backend) {
+  return {v1::ConfigurationService::service_full_name(),
+          std::make_unique<ConfigurationService>(backend)};
+}
+
+}  // namespace tandem::rpc

@@ -1,0 +1,78 @@
+#include "server/rpc/convert_contact.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "router/check.h"
+#include "router/ids.h"
+#include "server/rpc/convert_types.h"
+#include "server/rpc/payload.h"
+
+namespace tandem::rpc {
+namespace {
+
+static_assert(static_cast<int>(router::Direction::kInbound) == v1::DIRECTION_INBOUND);
+static_assert(static_cast<int>(router::Direction::kInternal) == v1::DIRECTION_INTERNAL);
+static_assert(static_cast<int>(router::Party::kCustomer) == v1::PARTY_CUSTOMER);
+static_assert(static_cast<int>(router::Party::kSystem) == v1::PARTY_SYSTEM);
+
+std::string Path(const std::string& prefix, const char* field) {
+  return prefix.empty() ? field : prefix + "." + field;
+}
+
+}  // namespace
+
+router::NewContact ToContact(const v1::Contact& message, router::Time now,
+                             const std::string& prefix, Faults& faults) {
+  router::NewContact contact;
+  contact.channel = message.channel();
+  contact.entry_point = message.entry_point();
+  contact.external_id = message.external_id();
+  contact.conversation_key = message.conversation_key();
+  contact.client = message.client();
+  contact.process_type = message.process_type();
+  contact.language = message.language();
+  contact.requirement = ToRequirement(message.requirement(), Path(prefix, "requirement"), faults);
+  contact.priority = message.priority();
+  contact.queue = message.queue();
+  if (message.has_answer_target()) {
+    contact.answer_target =
+        ToPositiveDuration(message.answer_target(), Path(prefix, "answer_target"), faults);
+  }
+  if (message.has_due_at()) {
+    contact.due_at = ToTime(message.due_at(), Path(prefix, "due_at"), faults);
+  }
+  if (message.has_received_at()) {
+    contact.received_at = ToTime(message.received_at(), Path(prefix, "received_at"), faults);
+  }
+  contact.customer_id = message.customer_id();
+  contact.customer_segment = message.customer_segment();
+  if (message.direction() != v1::DIRECTION_UNSPECIFIED &&
+      CheckEnum(message.direction(), v1::DIRECTION_INTERNAL, Path(prefix, "direction"), faults)) {
+    contact.direction = static_cast<router::Direction>(message.direction());
+  }
+  if (message.initiated_by() != v1::PARTY_UNSPECIFIED &&
+      CheckEnum(message.initiated_by(), v1::PARTY_SYSTEM, Path(prefix, "initiated_by"), faults)) {
+    contact.initiated_by = static_cast<router::Party>(message.initiated_by());
+  }
+  contact.subject = message.subject();
+  contact.payload_json = message.payload_json();
+  contact.attributes.assign(message.attributes().begin(), message.attributes().end());
+  std::sort(contact.attributes.begin(), contact.attributes.end());
+  contact.excluded_agents.assign(message.excluded_agents().begin(),
+                                 message.excluded_agents().end());
+  faults.Add(router::CheckContact(contact, now, prefix));
+  // A payload that is too large was refused above, and is not worth reading.
+  if (faults.empty()) CheckPayload(contact.payload_json, Path(prefix, "payload_json"), faults);
+  return contact;
+}
+
+void Fill(const router::ContactIngested& ingested, v1::IngestResult& to) {
+  to.set_ticket_id(router::ToString(ingested.ticket));
+  to.set_contact_id(router::ToString(ingested.contact));
+  to.set_joined(ingested.joined);
+  to.set_duplicate(ingested.duplicate);
+  to.set_unroutable(ingested.unroutable);
+}
+
+}  // namespace tandem::rpc

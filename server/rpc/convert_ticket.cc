@@ -1,0 +1,135 @@
+#include "server/rpc/convert_ticket.h"
+
+#include <cstdint>
+#include <string>
+
+#include "router/ids.h"
+#include "router/limits.h"
+#include "server/rpc/convert_types.h"
+
+namespace tandem::rpc {
+namespace {
+
+static_assert(static_cast<int>(router::Obstacle::kExcluded) == v1::OBSTACLE_KIND_EXCLUDED);
+static_assert(static_cast<int>(router::Obstacle::kBusy) == v1::OBSTACLE_KIND_BUSY);
+static_assert(static_cast<int>(router::Obstacle::kNone) == v1::OBSTACLE_KIND_NONE);
+
+// What never changes.
+void FillIdentity(const router::TicketRow& ticket, v1::Ticket& to) {
+  to.set_id(router::ToString(ticket.ticket));
+  to.set_channel(ticket.channel);
+  to.set_client(ticket.client);
+  to.set_process_type(ticket.process_type);
+  to.set_language(ticket.language);
+  Fill(ticket.requirement, *to.mutable_requirement());
+  *to.mutable_created_at() = ToTimestamp(ticket.created_at);
+  if (ticket.due_at.IsSet()) *to.mutable_due_at() = ToTimestamp(ticket.due_at);
+  to.set_unroutable(ticket.unroutable);
+  to.set_customer_id(ticket.customer_id);
+  to.set_customer_segment(ticket.customer_segment);
+  to.set_entry_point(ticket.entry_point);
+  to.set_external_id(ticket.external_id);
+  to.set_conversation_key(ticket.conversation_key);
+  to.mutable_excluded_agents()->Assign(ticket.excluded_agents.begin(),
+                                       ticket.excluded_agents.end());
+  *to.mutable_expected_handling_time() = ToProtoDuration(ticket.expected_handling_time);
+}
+
+// Whether `offer_number` is about what the ticket is doing now.
+bool HasCurrentOffer(const router::TicketStateRow& state) {
+  switch (state.state) {
+    case router::TicketState::kOffered:
+    case router::TicketState::kConnecting:
+      return true;
+    case router::TicketState::kActive:
+      return !state.leased && state.offer_number != 0;
+    case router::TicketState::kQueued:
+    case router::TicketState::kAssigned:
+    case router::TicketState::kWrapUp:
+    case router::TicketState::kCompleted:
+    case router::TicketState::kCanceled:
+    case router::TicketState::kAbandoned:
+      return false;
+  }
+  return false;
+}
+
+void FillState(const router::TicketStateRow& state, v1::Ticket& to) {
+  to.set_state(ToProto(state.state));
+  to.set_queue(state.queue);
+  to.set_priority(state.priority);
+  if (state.queued_at.IsSet()) *to.mutable_queued_at() = ToTimestamp(state.queued_at);
+  if (state.target.IsSet()) *to.mutable_target() = ToTimestamp(state.target);
+  to.set_agent(state.agent);
+  if (HasCurrentOffer(state)) {
+    to.set_offer_id(
+        router::ToString(router::OfferId{.ticket = state.ticket, .number = state.offer_number}));
+  }
+  if (state.state == router::TicketState::kOffered && state.until.IsSet()) {
+    *to.mutable_offer_expires_at() = ToTimestamp(state.until);
+  }
+  const bool under_lease = state.leased && (state.state == router::TicketState::kAssigned ||
+                                            state.state == router::TicketState::kActive);
+  if (under_lease && state.until.IsSet()) {
+    *to.mutable_lease_expires_at() = ToTimestamp(state.until);
+  }
+  if (state.answered_at.IsSet()) *to.mutable_answered_at() = ToTimestamp(state.answered_at);
+  if (state.closed_at.IsSet()) *to.mutable_closed_at() = ToTimestamp(state.closed_at);
+  to.set_disposition(state.disposition);
+  to.set_contact_count(state.contact_count);
+}
+
+}  // namespace
+
+void Fill(const store::TicketView& view, v1::Ticket& to) {
+  FillIdentity(view.ticket, to);
+  FillState(view.state, to);
+  to.set_subject(view.subject);
+  to.set_payload_json(view.payload_json);
+  for (const auto& [key, value] : view.attributes) (*to.mutable_attributes())[key] = value;
+}
+
+void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to) {
+  to.set_state(ToProto(explanation.state));
+  to.set_queue(explanation.queue);
+  if (explanation.queued_at.IsSet()) *to.mutable_queued_at() = ToTimestamp(explanation.queued_at);
+  if (explanation.target.IsSet()) *to.mutable_target() = ToTimestamp(explanation.target);
+  to.set_ahead(static_cast<int64_t>(explanation.ahead));
+  to.set_agents(static_cast<int32_t>(explanation.agents));
+  for (const auto& clause : explanation.clauses) {
+    v1::ClauseExplanation* message = to.add_clauses();
+    message->set_clause(clause.clause);
+    message->set_passing_agents(static_cast<int32_t>(clause.passing_agents));
+  }
+  to.set_qualified_agents(static_cast<int32_t>(explanation.qualified_agents));
+  for (const auto& [kind, agents] : explanation.obstacles) {
+    v1::Obstacle* message = to.add_obstacles();
+    message->set_kind(static_cast<v1::ObstacleKind>(kind));
+    message->set_agents(static_cast<int32_t>(agents));
+  }
+  to.set_unroutable(explanation.qualified_agents == 0);
+}
+
+store::TicketFilter ToFilter(const v1::TicketFilter& message, Faults& faults) {
+  store::TicketFilter filter;
+  for (int i = 0; i < message.states_size() && faults.empty(); ++i) {
+    if (CheckEnum(message.states(i), v1::TICKET_STATE_ABANDONED, At("filter.states", i), faults)) {
+      filter.states.push_back(static_cast<router::TicketState>(message.states(i)));
+    }
+  }
+  filter.queue = message.queue();
+  filter.client = message.client();
+  filter.process_type = message.process_type();
+  filter.agent = message.agent();
+  filter.customer_id = message.customer_id();
+  filter.external_id = message.external_id();
+  faults.OptionalId(filter.queue, "filter.queue");
+  faults.OptionalId(filter.client, "filter.client");
+  faults.OptionalId(filter.process_type, "filter.process_type");
+  faults.OptionalId(filter.agent, "filter.agent");
+  faults.Text(filter.customer_id, router::kMaxCustomerIdBytes, "filter.customer_id");
+  faults.Text(filter.external_id, router::kMaxExternalIdBytes, "filter.external_id");
+  return filter;
+}
+
+}  // namespace tandem::rpc

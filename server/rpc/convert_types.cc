@@ -1,0 +1,193 @@
+#include "server/rpc/convert_types.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "fmt/format.h"
+#include "router/limits.h"
+
+namespace tandem::rpc {
+namespace {
+
+using router::Reason;
+
+constexpr int64_t kUsPerSecond = 1'000'000;
+// The year 9999, where protobuf's own range ends.
+constexpr int64_t kMaxSeconds = 253'402'300'799;
+// Protobuf's range of spans: about 10,000 years.
+constexpr int64_t kMaxSpanSeconds = 315'576'000'000;
+constexpr int32_t kMaxNanos = 999'999'999;
+
+static_assert(static_cast<int>(router::Cefr::kNone) == v1::CEFR_LEVEL_UNSPECIFIED);
+static_assert(static_cast<int>(router::Cefr::kA1) == v1::CEFR_LEVEL_A1);
+static_assert(static_cast<int>(router::Cefr::kC2) == v1::CEFR_LEVEL_C2);
+static_assert(static_cast<int>(router::TicketState::kQueued) == v1::TICKET_STATE_QUEUED);
+static_assert(static_cast<int>(router::TicketState::kAssigned) == v1::TICKET_STATE_ASSIGNED);
+static_assert(static_cast<int>(router::TicketState::kAbandoned) == v1::TICKET_STATE_ABANDONED);
+static_assert(static_cast<int>(router::AgentStatus::kOffline) == v1::AGENT_STATUS_OFFLINE);
+static_assert(static_cast<int>(router::AgentStatus::kNotResponding) ==
+              v1::AGENT_STATUS_NOT_RESPONDING);
+
+// Checked here and not by router/check.h, so that a hostile list costs nothing to convert.
+bool HasAtMost(int count, size_t max, const std::string& field, Faults& faults) {
+  if (static_cast<size_t>(count) <= max) return true;
+  faults.Add(Reason::kFieldTooLarge, field,
+             fmt::format("expected at most {} entries, but found {}", max, count));
+  return false;
+}
+
+router::Clause ToClause(const v1::Clause& clause, const std::string& field, Faults& faults) {
+  router::Clause result;
+  if (!HasAtMost(clause.any_of_size(), router::kMaxPredicates, field + ".any_of", faults)) {
+    return result;
+  }
+  for (int i = 0; i < clause.any_of_size(); ++i) {
+    const v1::Predicate& predicate = clause.any_of(i);
+    const std::string path = At(field + ".any_of", i);
+    switch (predicate.kind_case()) {
+      case v1::Predicate::kSkill:
+        result.emplace_back(router::SkillLevel{.skill = predicate.skill().skill(),
+                                               .level = predicate.skill().level()});
+        break;
+      case v1::Predicate::kLanguage:
+        result.emplace_back(router::LanguageRequirement{
+            .tag = predicate.language().tag(),
+            .level = ToCefr(predicate.language().level(), path + ".language.level", faults)});
+        break;
+      case v1::Predicate::kProcessType:
+        result.emplace_back(router::ProcessTypePredicate{.process_type = predicate.process_type()});
+        break;
+      case v1::Predicate::kSite:
+        result.emplace_back(router::SitePredicate{.site = predicate.site()});
+        break;
+      case v1::Predicate::KIND_NOT_SET:
+        faults.Add(Reason::kFieldRequired, path, "expected a kind of predicate, but none is set");
+        break;
+    }
+  }
+  return result;
+}
+
+struct PredicateFiller {
+  v1::Predicate& to;
+  void operator()(const router::SkillLevel& skill) const {
+    to.mutable_skill()->set_skill(skill.skill);
+    to.mutable_skill()->set_level(skill.level);
+  }
+  void operator()(const router::LanguageRequirement& language) const {
+    to.mutable_language()->set_tag(language.tag);
+    to.mutable_language()->set_level(ToProto(language.level));
+  }
+  void operator()(const router::ProcessTypePredicate& predicate) const {
+    to.set_process_type(predicate.process_type);
+  }
+  void operator()(const router::SitePredicate& predicate) const { to.set_site(predicate.site); }
+};
+
+}  // namespace
+
+std::string At(const std::string& list, int index) {
+  return fmt::format("{}[{}]", list, index);
+}
+
+router::Time ToTime(const google::protobuf::Timestamp& timestamp, std::string_view field,
+                    Faults& faults) {
+  const bool in_range = timestamp.seconds() >= 0 && timestamp.seconds() <= kMaxSeconds &&
+                        timestamp.nanos() >= 0 && timestamp.nanos() <= kMaxNanos;
+  router::Time time;
+  if (in_range) time.us = timestamp.seconds() * kUsPerSecond + timestamp.nanos() / 1'000;
+  if (!time.IsSet()) {
+    faults.Add(Reason::kFieldOutOfRange, field,
+               "expected an instant between 1970 and 9999, but it is another");
+  }
+  return time;
+}
+
+google::protobuf::Timestamp ToTimestamp(router::Time time) {
+  google::protobuf::Timestamp timestamp;
+  timestamp.set_seconds(time.us / kUsPerSecond);
+  timestamp.set_nanos(static_cast<int32_t>(time.us % kUsPerSecond) * 1'000);
+  return timestamp;
+}
+
+router::Duration ToDuration(const google::protobuf::Duration& duration, std::string_view field,
+                            Faults& faults) {
+  const int64_t seconds = duration.seconds();
+  const int32_t nanos = duration.nanos();
+  const bool in_range = seconds >= -kMaxSpanSeconds && seconds <= kMaxSpanSeconds &&
+                        nanos >= -kMaxNanos && nanos <= kMaxNanos && (seconds <= 0 || nanos >= 0) &&
+                        (seconds >= 0 || nanos <= 0);
+  if (!in_range) {
+    faults.Add(Reason::kFieldOutOfRange, field,
+               "expected a span of protobuf's range with one sign, but it is another");
+    return {};
+  }
+  return {seconds * kUsPerSecond + nanos / 1'000};
+}
+
+router::Duration ToPositiveDuration(const google::protobuf::Duration& duration,
+                                    std::string_view field, Faults& faults) {
+  const bool was_empty = faults.empty();
+  const router::Duration result = ToDuration(duration, field, faults);
+  if (result.us <= 0 && was_empty == faults.empty()) {
+    faults.Add(Reason::kFieldOutOfRange, field, "expected a span above zero, but it is not");
+  }
+  return result;
+}
+
+google::protobuf::Duration ToProtoDuration(router::Duration duration) {
+  google::protobuf::Duration result;
+  result.set_seconds(duration.us / kUsPerSecond);
+  result.set_nanos(static_cast<int32_t>(duration.us % kUsPerSecond) * 1'000);
+  return result;
+}
+
+router::Cefr ToCefr(v1::CefrLevel level, std::string_view field, Faults& faults) {
+  if (!v1::CefrLevel_IsValid(level)) {
+    faults.Range(level, v1::CEFR_LEVEL_UNSPECIFIED, v1::CEFR_LEVEL_C2, field);
+    return router::Cefr::kNone;
+  }
+  return static_cast<router::Cefr>(level);
+}
+
+v1::CefrLevel ToProto(router::Cefr level) {
+  return static_cast<v1::CefrLevel>(level);
+}
+v1::TicketState ToProto(router::TicketState state) {
+  return static_cast<v1::TicketState>(state);
+}
+v1::AgentStatus ToProto(router::AgentStatus status) {
+  return static_cast<v1::AgentStatus>(status);
+}
+
+router::Requirement ToRequirement(const v1::Requirement& requirement, const std::string& field,
+                                  Faults& faults) {
+  router::Requirement result;
+  if (!HasAtMost(requirement.all_of_size(), router::kMaxClauses, field + ".all_of", faults)) {
+    return result;
+  }
+  for (int i = 0; i < requirement.all_of_size(); ++i) {
+    result.push_back(ToClause(requirement.all_of(i), At(field + ".all_of", i), faults));
+  }
+  return result;
+}
+
+void Fill(const router::Requirement& requirement, v1::Requirement& to) {
+  for (const router::Clause& clause : requirement) {
+    v1::Clause* target = to.add_all_of();
+    for (const router::Predicate& predicate : clause) {
+      std::visit(PredicateFiller{*target->add_any_of()}, predicate);
+    }
+  }
+}
+
+bool CheckEnum(int value, int last, std::string_view field, Faults& faults) {
+  if (value == 0) {
+    faults.Add(Reason::kFieldRequired, field, "expected a value, but it is not set");
+    return false;
+  }
+  faults.Range(value, 1, last, field);
+  return value >= 1 && value <= last;
+}
+
+}  // namespace tandem::rpc

@@ -1,0 +1,74 @@
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "server/query/queues.h"
+#include "server/rpc/convert_types.h"
+#include "server/rpc/services.h"
+#include "tandem/v1/queue_service.grpc.pb.h"
+
+namespace tandem::rpc {
+namespace {
+
+void FillQueue(const store::QueueStatistics& queue, router::Time now, v1::QueueStatistics& to) {
+  to.set_queue(queue.queue);
+  to.set_waiting(queue.waiting);
+  if (queue.oldest_queued_at.IsSet()) {
+    *to.mutable_oldest_waiting() =
+        ToProtoDuration(std::max(now - queue.oldest_queued_at, router::Duration{}));
+  }
+  to.set_agents(queue.agents);
+  to.set_available_agents(queue.available_agents);
+  to.set_ended_visits(queue.ended_visits);
+  to.set_answered(queue.answered);
+  to.set_answered_in_target(queue.answered_in_target);
+  to.set_abandoned(queue.abandoned);
+  to.set_completed(queue.completed);
+  const int32_t decided = queue.answered + queue.abandoned;
+  if (decided > 0) {
+    to.set_service_level(static_cast<double>(queue.answered_in_target) /
+                         static_cast<double>(decided));
+  }
+}
+
+void ListQueueStatistics(Backend& backend, Call call, v1::ListQueueStatisticsRequest& request) {
+  Faults faults;
+  faults.RequireId(request.workspace(), "workspace");
+  router::Time since;
+  if (request.has_since()) since = ToTime(request.since(), "since", faults);
+  if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
+  Read(backend, call, [&backend, call, workspace = request.workspace(), since] {
+    const router::Time now = backend.engine.Now();
+    FinishQuery<v1::ListQueueStatisticsResponse>(
+        call, query::ListQueueStatistics(backend.reader, workspace, since, now),
+        [now](const std::vector<store::QueueStatistics>& queues,
+              v1::ListQueueStatisticsResponse& response) {
+          for (const auto& queue : queues) FillQueue(queue, now, *response.add_queues());
+          *response.mutable_server_time() = ToTimestamp(now);
+        });
+  });
+}
+
+using Base = v1::QueueService::WithRawCallbackMethod_ListQueueStatistics<v1::QueueService::Service>;
+
+class QueueService final : public Base {
+ public:
+  explicit QueueService(Backend& backend) : backend_(backend) {}
+
+  grpc::ServerUnaryReactor* ListQueueStatistics(grpc::CallbackServerContext* context,
+                                                const grpc::ByteBuffer* request,
+                                                grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::ListQueueStatistics);
+  }
+
+ private:
+  Backend& backend_;
+};
+
+}  // namespace
+
+Service MakeQueueService(Backend& backend) {
+  return {v1::QueueService::service_full_name(), std::make_unique<QueueService>(backend)};
+}
+
+}  // namespace tandem::rpc

@@ -1,0 +1,58 @@
+#include "server/rpc/request_tag.h"
+
+#include <openssl/sha.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "google/protobuf/message.h"
+
+#include "router/ids.h"
+
+namespace tandem::rpc {
+namespace {
+
+// SHA-256, cut to 128 bits.
+store::RequestHash Hash(const google::protobuf::Message& request) {
+  // The request's type stands for the method: each has a type of its own.
+  std::string text = request.GetDescriptor()->full_name();
+  text.push_back('\0');
+  {
+    google::protobuf::io::StringOutputStream stream(&text);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    request.SerializeToCodedStream(&coded);
+  }
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  store::RequestHash hash;
+  for (size_t i = 0; i < 8; ++i) {
+    hash.high = hash.high << 8 | digest[i];
+    hash.low = hash.low << 8 | digest[i + 8];
+  }
+  return hash;
+}
+
+}  // namespace
+
+std::optional<engine::RequestTag> TakeRequestTag(google::protobuf::Message& request,
+                                                 Faults& faults) {
+  const auto* field = request.GetDescriptor()->FindFieldByName("request_id");
+  const auto* reflection = request.GetReflection();
+  const std::string text = reflection->GetString(request, field);
+  if (text.empty()) return std::nullopt;
+  reflection->ClearField(&request, field);
+  const auto id = router::ParseId<router::RequestId>(text);
+  if (!id) {
+    faults.Add(router::Reason::kFieldMalformed, "request_id",
+               "expected a UUID in its text form, but it has another form");
+    return std::nullopt;
+  }
+  return engine::RequestTag{.id = *id, .hash = Hash(request)};
+}
+
+}  // namespace tandem::rpc

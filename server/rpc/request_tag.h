@@ -1,0 +1,25 @@
+// The caller's request id together with a fingerprint of what was asked, so that a repeated request
+// is told from a reused id.
+#ifndef TANDEM_SERVER_RPC_REQUEST_TAG_H_
+#define TANDEM_SERVER_RPC_REQUEST_TAG_H_
+
+#include <optional>
+
+#include "server/engine/engine.h"
+#include "server/rpc/faults.h"
+
+namespace google::protobuf {
+class Message;
+}
+
+namespace tandem::rpc {
+
+// Reads the field `request_id`; nothing when it is empty. Adds a fault when it is no UUID. The
+// fingerprint is over the message's name and its deterministic form without the request id, which
+// is empty in `request` afterwards.
+std::optional<engine::RequestTag> TakeRequestTag(google::protobuf::Message& request,
+                                                 Faults& faults);
+
+}  // namespace tandem::rpc
+
+#endif  // TANDEM_SERVER_RPC_REQUEST_TAG_H_

@@ -1,0 +1,171 @@
+#include "server/rpc/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/impl/server_builder_plugin.h>
+#include <grpcpp/resource_quota.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <utility>
+#include <vector>
+
+#include "google/protobuf/stubs/logging.h"
+
+#include "server/rpc/listener.h"
+#include "server/rpc/reader_pool.h"
+#include "server/rpc/services.h"
+#include "server/rpc/stream_registry.h"
+#include "spdlog/spdlog.h"
+
+namespace tandem::rpc {
+namespace {
+
+int Milliseconds(std::chrono::seconds span) {
+  return static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(span).count());
+}
+
+void SetLimits(const ServerOptions& options, grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(static_cast<int>(options.max_message_bytes));
+  builder.SetResourceQuota(grpc::ResourceQuota("tandem").Resize(options.max_memory_bytes));
+  const auto set = [&builder](const char* name, int value) {
+    builder.AddChannelArgument(name, value);
+  };
+  set(GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(options.max_metadata_bytes));
+  set(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.max_concurrent_calls);
+  set(GRPC_ARG_MAX_CONNECTION_AGE_MS, Milliseconds(options.max_connection_age));
+  set(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Milliseconds(options.max_connection_age_grace));
+  set(GRPC_ARG_MAX_CONNECTION_IDLE_MS, Milliseconds(options.max_connection_idle));
+  set(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Milliseconds(options.handshake_timeout));
+  set(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options.keepalive_interval));
+  set(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(options.keepalive_timeout));
+  set(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  set(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+      Milliseconds(options.min_ping_interval));
+}
+
+// Linking gRPC's reflection switches it on for every server of the process; this option decides for
+// one of them.
+class Reflection final : public grpc::ServerBuilderOption {
+ public:
+  explicit Reflection(bool on) : on_(on) {}
+  void UpdateArguments(grpc::ChannelArguments* /*arguments*/) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    std::erase_if(*plugins,
+                  [name = plugin_.name()](const auto& other) { return other->name() == name; });
+    if (on_) plugins->push_back(std::make_unique<grpc::reflection::ProtoServerReflectionPlugin>());
+  }
+
+ private:
+  const bool on_;
+  grpc::reflection::ProtoServerReflectionPlugin plugin_;
+};
+
+// Protobuf complains of requests that it can't read; their callers are told, and the log is not
+// theirs to fill.
+void LogOfProtobuf(google::protobuf::LogLevel level, const char* /*file*/, int /*line*/,
+                   const std::string& message) {
+  if (level == google::protobuf::LOGLEVEL_FATAL) {
+    spdlog::critical("protobuf: {}", message);
+  } else {
+    spdlog::debug("protobuf: {}", message);
+  }
+}
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(const ServerOptions& options, engine::Engine& engine, store::Reader& reader)
+      : pool_(options.reader_threads, options.max_waiting_reads),
+        backend_{.engine = engine, .reader = reader, .pool = pool_, .streams = streams_},
+        listener_(options.reserved_files) {}
+
+  absl::Status Start(const ServerOptions& options);
+  void SetServing(bool serving);
+  void Shutdown(std::chrono::milliseconds patience);
+  int port() const { return listener_.port(); }
+
+ private:
+  // In the order in which they need each other; what comes later goes first.
+  StreamRegistry streams_;
+  ReaderPool pool_;
+  Backend backend_;
+  std::vector<Service> services_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
+  Listener listener_;
+};
+
+absl::Status Server::Impl::Start(const ServerOptions& options) {
+  if (const absl::Status status = listener_.Listen(options.address); !status.ok()) return status;
+  google::protobuf::SetLogHandler(LogOfProtobuf);
+  grpc::EnableDefaultHealthCheckService(true);
+
+  services_.push_back(MakeAgentService(backend_));
+  services_.push_back(MakeConfigurationService(backend_));
+  services_.push_back(MakeIngestService(backend_));
+  services_.push_back(MakeMediaService(backend_));
+  services_.push_back(MakeQueueService(backend_));
+  services_.push_back(MakeSystemService(backend_));
+  services_.push_back(MakeTicketService(backend_));
+  services_.push_back(MakeWorkService(backend_));
+
+  grpc::ServerBuilder builder;
+  SetLimits(options, builder);
+  builder.SetOption(std::make_unique<Reflection>(options.reflection));
+  for (const Service& service : services_) builder.RegisterService(service.implementation.get());
+  using Experimental = grpc::ServerBuilder::experimental_type;
+  acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
+      Experimental::ExternalConnectionType::FROM_FD, grpc::InsecureServerCredentials());
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr) return absl::InternalError("gRPC could not build the server");
+  SetServing(backend_.engine.ready());
+  listener_.Run([this](int listening_socket, int socket) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.listener_fd = listening_socket;
+    connection.fd = socket;
+    acceptor_->HandleNewConnection(&connection);
+  });
+  return absl::OkStatus();
+}
+
+void Server::Impl::SetServing(bool serving) {
+  grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
+  health->SetServingStatus("", serving);
+  for (const Service& service : services_) health->SetServingStatus(service.name, serving);
+}
+
+void Server::Impl::Shutdown(std::chrono::milliseconds patience) {
+  if (server_ == nullptr) return;
+  server_->GetHealthCheckService()->Shutdown();
+  listener_.Stop();
+  streams_.EndAll();
+  server_->Shutdown(std::chrono::system_clock::now() + patience);
+}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                      engine::Engine& engine,
+                                                      store::Reader& reader) {
+  auto impl = std::make_unique<Impl>(options, engine, reader);
+  if (const absl::Status status = impl->Start(options); !status.ok()) return status;
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() {
+  impl_->Shutdown(std::chrono::milliseconds(0));
+}
+int Server::port() const {
+  return impl_->port();
+}
+void Server::SetServing(bool serving) {
+  impl_->SetServing(serving);
+}
+void Server::Shutdown(std::chrono::milliseconds patience) {
+  impl_->Shutdown(patience);
+}
+
+}  // namespace tandem::rpc

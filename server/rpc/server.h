@@ -1,0 +1,85 @@
+// The gRPC server: all services, health, reflection and limits, on one address.
+//
+// Thread rules: every function is safe from any thread; Shutdown is called once.
+#ifndef TANDEM_SERVER_RPC_SERVER_H_
+#define TANDEM_SERVER_RPC_SERVER_H_
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+#include "server/engine/engine.h"
+#include "server/store/store.h"
+
+namespace tandem::rpc {
+
+struct ServerOptions {
+  // Where to listen, "host:port" or "[host]:port". Port 0: a free one.
+  std::string address = "127.0.0.1:7400";
+  // Whether the server describes its services to tools such as grpcurl.
+  bool reflection = true;
+
+  // Largest request, and largest message of a stream.
+  size_t max_message_bytes = 4 << 20;
+  // Largest metadata of a request.
+  size_t max_metadata_bytes = 16 << 10;
+  // Calls at once on one connection; further ones wait at the client.
+  int max_concurrent_calls = 1'000;
+  // Memory that gRPC may use for what it reads and writes.
+  size_t max_memory_bytes = size_t{1} << 30;
+  // File descriptors of the process that connections leave for others.
+  int reserved_files = 128;
+
+  // A connection that lasts longer is ended in an orderly way: clients connect again. It also ends
+  // requests whose body never arrives.
+  std::chrono::seconds max_connection_age{3'600};
+  // For the calls that are under way then.
+  std::chrono::seconds max_connection_age_grace{60};
+  // A connection without calls is ended after this.
+  std::chrono::seconds max_connection_idle{900};
+  // For a new connection to become usable.
+  std::chrono::seconds handshake_timeout{10};
+  // The server asks a silent client whether it is there, and gives it this long to say so.
+  std::chrono::seconds keepalive_interval{60};
+  std::chrono::seconds keepalive_timeout{20};
+  // Clients that ask more often than this are disconnected.
+  std::chrono::seconds min_ping_interval{5};
+
+  // Threads that may wait for the database, and reads that may wait for one of them.
+  size_t reader_threads = 4;
+  size_t max_waiting_reads = 1'024;
+};
+
+class Server {
+ public:
+  // Listens and serves. `engine` and `reader` must outlive the server, and the engine must go on
+  // answering until Shutdown returned. INVALID_ARGUMENT or UNAVAILABLE, with the reason, when the
+  // address can't be listened on.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
+                                                       engine::Engine& engine,
+                                                       store::Reader& reader);
+  // Shuts down without patience, if that has not been done.
+  ~Server();
+
+  // The port that is listened on.
+  int port() const;
+
+  // What health checks say of "" and of each service. To be called by the engine's OnReadyChange.
+  void SetServing(bool serving);
+
+  // Takes no more connections, tells clients to go elsewhere, ends the streams of agents with
+  // NOT_SERVING, lets the calls under way finish for at most `patience`, and cancels the rest.
+  void Shutdown(std::chrono::milliseconds patience);
+
+ private:
+  class Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tandem::rpc
+
+#endif  // TANDEM_SERVER_RPC_SERVER_H_

@@ -1,0 +1,34 @@
+// The services of tandem.v1, each in a file of its own.
+//
+// Every one takes its calls by gRPC's callback API: reactions are quick, the engine answers from
+// its own threads, and reads go to the pool.
+#ifndef TANDEM_SERVER_RPC_SERVICES_H_
+#define TANDEM_SERVER_RPC_SERVICES_H_
+
+#include <grpcpp/impl/codegen/service_type.h>
+
+#include <memory>
+
+#include "server/rpc/call.h"
+
+namespace tandem::rpc {
+
+struct Service {
+  // As in health checks and reflection: "tandem.v1.TicketService".
+  const char* name;
+  std::unique_ptr<grpc::Service> implementation;
+};
+
+// `backend` must outlive the service.
+Service MakeAgentService(Backend& backend);
+Service MakeConfigurationService(Backend& backend);
+Service MakeIngestService(Backend& backend);
+Service MakeMediaService(Backend& backend);
+Service MakeQueueService(Backend& backend);
+Service MakeSystemService(Backend& backend);
+Service MakeTicketService(Backend& backend);
+Service MakeWorkService(Backend& backend);
+
+}  // namespace tandem::rpc
+
+#endif  // TANDEM_SERVER_RPC_SERVICES_H_

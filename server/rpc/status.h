@@ -1,0 +1,26 @@
+// The one place that turns a refusal into a gRPC status.
+//
+// Pure functions, safe from any thread.
+#ifndef TANDEM_SERVER_RPC_STATUS_H_
+#define TANDEM_SERVER_RPC_STATUS_H_
+
+#include <grpcpp/support/status.h>
+
+#include "router/rejection.h"
+
+namespace tandem::rpc {
+
+// The domain of every ErrorInfo.
+inline constexpr char kErrorDomain[] = "tandem";
+
+// The canonical code of a reason, as named at tandem.v1.ErrorReason.
+grpc::StatusCode CodeOf(router::Reason reason);
+
+// Code, message, and a google.rpc.Status as details: one ErrorInfo; BadRequest for
+// INVALID_ARGUMENT; RetryInfo for UNAVAILABLE and RESOURCE_EXHAUSTED. The result fits into the 8
+// KiB of trailers that clients take by default: of many violations only the first are sent.
+grpc::Status ToStatus(const router::Rejection& rejection);
+
+}  // namespace tandem::rpc
+
+#endif  // TANDEM_SERVER_RPC_STATUS_H_

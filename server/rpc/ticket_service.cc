@@ -1,0 +1,183 @@
+#include <memory>
+
+#include "server/query/tickets.h"
+#include "server/rpc/closed_ticket.h"
+#include "server/rpc/convert_event.h"
+#include "server/rpc/convert_ticket.h"
+#include "server/rpc/services.h"
+#include "tandem/v1/ticket_service.grpc.pb.h"
+
+namespace tandem::rpc {
+namespace {
+
+// ---------------------------------------------------------------------------------------------------------
+// reads
+
+void GetTicket(Backend& backend, Call call, v1::GetTicketRequest& request) {
+  Faults faults;
+  faults.RequireId(request.workspace(), "workspace");
+  const router::TicketId ticket = ToTicketId(request.ticket_id(), "ticket_id", faults);
+  if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
+  Read(backend, call, [&backend, call, ticket, workspace = request.workspace()] {
+    FinishQuery<v1::GetTicketResponse>(
+        call, query::GetTicket(backend.reader, workspace, ticket),
+        [](const store::TicketView& view, v1::GetTicketResponse& response) {
+          Fill(view, *response.mutable_ticket());
+        });
+  });
+}
+
+void ListTickets(Backend& backend, Call call, v1::ListTicketsRequest& request) {
+  Faults faults;
+  faults.RequireId(request.workspace(), "workspace");
+  store::TicketFilter filter = ToFilter(request.filter(), faults);
+  if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
+  query::PageRequest page{.size = request.page_size(), .token = request.page_token()};
+  Read(backend, call,
+       [&backend, call, workspace = request.workspace(), filter = std::move(filter),
+        page = std::move(page)] {
+         FinishQuery<v1::ListTicketsResponse>(
+             call, query::ListTickets(backend.reader, workspace, filter, page),
+             [](const query::TicketPage& found, v1::ListTicketsResponse& response) {
+               for (const auto& view : found.tickets) Fill(view, *response.add_tickets());
+               response.set_next_page_token(found.next_token);
+             });
+       });
+}
+
+void ListTicketEvents(Backend& backend, Call call, v1::ListTicketEventsRequest& request) {
+  Faults faults;
+  faults.RequireId(request.workspace(), "workspace");
+  const router::TicketId ticket = ToTicketId(request.ticket_id(), "ticket_id", faults);
+  if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
+  query::PageRequest page{.size = request.page_size(), .token = request.page_token()};
+  Read(backend, call,
+       [&backend, call, workspace = request.workspace(), ticket, page = std::move(page)] {
+         FinishQuery<v1::ListTicketEventsResponse>(
+             call, query::ListTicketEvents(backend.reader, workspace, ticket, page),
+             [](const query::EventPage& found, v1::ListTicketEventsResponse& response) {
+               for (const auto& row : found.events) Fill(row, *response.add_events());
+               response.set_next_page_token(found.next_token);
+             });
+       });
+}
+
+void ExplainTicket(Backend& backend, Call call, v1::ExplainTicketRequest& request) {
+  RunVerb(backend, call, request, [](Call answered, const router::Reply& reply) {
+    v1::ExplainTicketResponse response;
+    Fill(std::get<router::Explanation>(reply), response);
+    answered.Finish(response);
+  });
+}
+
+// ---------------------------------------------------------------------------------------------------------
+// verbs
+
+void CancelTicket(Backend& backend, Call call, v1::CancelTicketRequest& request) {
+  RunTicketVerb(backend, call, request, FinishEmpty<v1::CancelTicketResponse>);
+}
+
+// A customer leaves once, and may be reported as gone many times.
+void AbandonTicket(Backend& backend, Call call, v1::AbandonTicketRequest& request) {
+  const auto ticket = router::ParseId<router::TicketId>(request.ticket_id());
+  RunVerb(backend, call, request, FinishEmpty<v1::AbandonTicketResponse>,
+          [&backend, ticket, workspace = request.workspace()](Call refused,
+                                                              const router::Rejection& rejection) {
+            if (rejection.reason != router::Reason::kTicketNotFound || !ticket) {
+              return refused.Refuse(rejection);
+            }
+            LookUpClosed(backend, workspace, *ticket,
+                         [refused, rejection, ticket](const ClosedState& found) {
+                           if (IsClosedAs(found, router::TicketState::kAbandoned)) {
+                             refused.Finish(v1::AbandonTicketResponse());
+                           } else {
+                             refused.Refuse(ExplainNotFound(rejection, *ticket, found));
+                           }
+                         });
+          });
+}
+
+void CompleteTicket(Backend& backend, Call call, v1::CompleteTicketRequest& request) {
+  RunTicketVerb(backend, call, request, FinishEmpty<v1::CompleteTicketResponse>);
+}
+
+void ReleaseTicket(Backend& backend, Call call, v1::ReleaseTicketRequest& request) {
+  RunTicketVerb(backend, call, request, FinishEmpty<v1::ReleaseTicketResponse>);
+}
+
+void TransferTicket(Backend& backend, Call call, v1::TransferTicketRequest& request) {
+  RunTicketVerb(backend, call, request, FinishEmpty<v1::TransferTicketResponse>);
+}
+
+using Base = v1::TicketService::WithRawCallbackMethod_GetTicket<
+    v1::TicketService::WithRawCallbackMethod_ListTickets<
+        v1::TicketService::WithRawCallbackMethod_CancelTicket<
+            v1::TicketService::WithRawCallbackMethod_AbandonTicket<
+                v1::TicketService::WithRawCallbackMethod_CompleteTicket<
+                    v1::TicketService::WithRawCallbackMethod_ReleaseTicket<
+                        v1::TicketService::WithRawCallbackMethod_TransferTicket<
+                            v1::TicketService::WithRawCallbackMethod_ExplainTicket<
+                                v1::TicketService::WithRawCallbackMethod_ListTicketEvents<
+                                    v1::TicketService::Service>>>>>>>>>;
+
+class TicketService final : public Base {
+ public:
+  explicit TicketService(Backend& backend) : backend_(backend) {}
+
+  grpc::ServerUnaryReactor* GetTicket(grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::GetTicket);
+  }
+  grpc::ServerUnaryReactor* ListTickets(grpc::CallbackServerContext* context,
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::ListTickets);
+  }
+  grpc::ServerUnaryReactor* CancelTicket(grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::CancelTicket);
+  }
+  grpc::ServerUnaryReactor* AbandonTicket(grpc::CallbackServerContext* context,
+                                          const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::AbandonTicket);
+  }
+  grpc::ServerUnaryReactor* CompleteTicket(grpc::CallbackServerContext* context,
+                                           const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::CompleteTicket);
+  }
+  grpc::ServerUnaryReactor* ReleaseTicket(grpc::CallbackServerContext* context,
+                                          const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::ReleaseTicket);
+  }
+  grpc::ServerUnaryReactor* TransferTicket(grpc::CallbackServerContext* context,
+                                           const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::TransferTicket);
+  }
+  grpc::ServerUnaryReactor* ExplainTicket(grpc::CallbackServerContext* context,
+                                          const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::ExplainTicket);
+  }
+  grpc::ServerUnaryReactor* ListTicketEvents(grpc::CallbackServerContext* context,
+                                             const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::ListTicketEvents);
+  }
+
+ private:
+  Backend& backend_;
+};
+
+}  // namespace
+
+Service MakeTicketService(Backend& backend) {
+  return {v1::TicketService::service_full_name(), std::make_unique<TicketService>(backend)};
+}
+
+}  // namespace tandem::rpc

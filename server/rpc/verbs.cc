@@ -1,0 +1,264 @@
+#include "server/rpc/verbs.h"
+
+#include "fmt/format.h"
+#include "router/check.h"
+#include "router/limits.h"
+#include "server/rpc/convert_configuration.h"
+#include "server/rpc/convert_contact.h"
+#include "server/rpc/convert_types.h"
+
+namespace tandem::rpc {
+namespace {
+
+using router::Reason;
+
+static_assert(static_cast<int>(router::DeclineCause::kAgent) == v1::DECLINE_CAUSE_AGENT);
+static_assert(static_cast<int>(router::DeclineCause::kDevice) == v1::DECLINE_CAUSE_DEVICE);
+static_assert(static_cast<int>(router::MediaEventType::kConnected) ==
+              v1::MEDIA_EVENT_TYPE_CONNECTED);
+static_assert(static_cast<int>(router::MediaEventType::kDisconnected) ==
+              v1::MEDIA_EVENT_TYPE_DISCONNECTED);
+
+template <typename Request>
+router::SessionRef ToSession(const Request& request, Faults& faults) {
+  if (!request.has_session()) {
+    faults.Add(Reason::kFieldRequired, "session", "expected agent and generation, but it is unset");
+    return {};
+  }
+  const v1::SessionRef& session = request.session();
+  faults.RequireId(session.agent(), "session.agent");
+  if (session.generation() == 0) {
+    faults.Add(Reason::kFieldRequired, "session.generation",
+               "expected the generation that opening the session gave, but it is 0");
+  } else if (session.generation() < 0) {
+    faults.Add(Reason::kFieldOutOfRange, "session.generation",
+               fmt::format("expected 1 or more, but it is {}", session.generation()));
+  }
+  return {.agent = session.agent(), .generation = session.generation()};
+}
+
+router::OfferId ToOfferId(const std::string& text, Faults& faults) {
+  if (text.empty()) {
+    faults.Add(Reason::kFieldRequired, "offer_id", "expected the id of an offer, but it is empty");
+    return {};
+  }
+  const auto id = router::ParseOfferId(text);
+  if (!id) {
+    faults.Add(Reason::kFieldMalformed, "offer_id",
+               "expected the id of an offer, but it has another form");
+    return {};
+  }
+  return *id;
+}
+
+router::TicketId TicketOf(const std::string& text, Faults& faults) {
+  return ToTicketId(text, "ticket_id", faults);
+}
+
+}  // namespace
+
+router::TicketId ToTicketId(const std::string& text, std::string_view field, Faults& faults) {
+  if (text.empty()) {
+    faults.Add(Reason::kFieldRequired, field, "expected the id of a ticket, but it is empty");
+    return {};
+  }
+  const auto id = router::ParseId<router::TicketId>(text);
+  if (!id) {
+    faults.Add(Reason::kFieldMalformed, field,
+               "expected the id of a ticket, but it has another form");
+    return {};
+  }
+  return *id;
+}
+
+// -------------------------------------------------------------------------------------
+// configuration and contacts
+
+router::Action ToAction(v1::ApplyConfigurationRequest& request, router::Time /*now*/,
+                        Faults& faults) {
+  router::ApplyConfiguration action;
+  if (!request.has_configuration()) {
+    faults.Add(Reason::kFieldRequired, "configuration",
+               "expected a configuration, but it is unset");
+  }
+  action.configuration = ToConfiguration(request.configuration(), faults);
+  faults.Add(router::CheckConfiguration(action.configuration, "configuration"));
+  action.expected_revision = request.expected_revision();
+  if (action.expected_revision < 0) {
+    faults.Add(Reason::kFieldOutOfRange, "expected_revision",
+               fmt::format("expected 0 or more, but it is {}", action.expected_revision));
+  }
+  action.validate_only = request.validate_only();
+  if (faults.empty()) router::FillDefaults(action.configuration);
+  return action;
+}
+
+router::Action ToAction(v1::IngestContactRequest& request, router::Time now, Faults& faults) {
+  router::IngestContact action;
+  if (!request.has_contact()) {
+    faults.Add(Reason::kFieldRequired, "contact", "expected a contact, but it is unset");
+    return action;
+  }
+  action.contact = ToContact(request.contact(), now, "contact", faults);
+  return action;
+}
+
+// -------------------------------------------------------------------------------------------------------
+// tickets
+
+router::Action ToAction(v1::CancelTicketRequest& request, router::Time /*now*/, Faults& faults) {
+  faults.Text(request.reason(), router::kMaxReasonBytes, "reason");
+  return router::CancelTicket{.ticket = TicketOf(request.ticket_id(), faults),
+                              .reason = request.reason()};
+}
+
+router::Action ToAction(v1::AbandonTicketRequest& request, router::Time /*now*/, Faults& faults) {
+  return router::AbandonTicket{.ticket = TicketOf(request.ticket_id(), faults)};
+}
+
+router::Action ToAction(v1::CompleteTicketRequest& request, router::Time /*now*/, Faults& faults) {
+  faults.OptionalId(request.disposition(), "disposition");
+  return router::CompleteTicket{.ticket = TicketOf(request.ticket_id(), faults),
+                                .session = ToSession(request, faults),
+                                .disposition = request.disposition()};
+}
+
+router::Action ToAction(v1::ReleaseTicketRequest& request, router::Time /*now*/, Faults& faults) {
+  return router::ReleaseTicket{.ticket = TicketOf(request.ticket_id(), faults),
+                               .session = ToSession(request, faults)};
+}
+
+router::Action ToAction(v1::TransferTicketRequest& request, router::Time /*now*/, Faults& faults) {
+  faults.RequireId(request.queue(), "queue");
+  return router::TransferTicket{.ticket = TicketOf(request.ticket_id(), faults),
+                                .queue = request.queue()};
+}
+
+router::Action ToAction(v1::ExplainTicketRequest& request, router::Time /*now*/, Faults& faults) {
+  return router::ExplainTicket{.ticket = TicketOf(request.ticket_id(), faults)};
+}
+
+// --------------------------------------------------------------------------------------------------------
+// agents
+
+router::Action ToAction(v1::OpenSessionRequest& request, router::Time /*now*/, Faults& faults) {
+  faults.RequireId(request.agent(), "agent");
+  if (request.session_id().empty()) {
+    faults.Add(Reason::kFieldRequired, "session_id",
+               "expected the caller's name of the session, but it is empty");
+  }
+  faults.Text(request.session_id(), router::kMaxSessionIdBytes, "session_id");
+  return router::OpenSession{.agent = request.agent(), .session_id = request.session_id()};
+}
+
+router::Action ToAction(v1::CloseSessionRequest& request, router::Time /*now*/, Faults& faults) {
+  return router::CloseSession{.session = ToSession(request, faults)};
+}
+
+router::Action ToAction(v1::HeartbeatRequest& request, router::Time /*now*/, Faults& faults) {
+  return router::GetAgent{.session = ToSession(request, faults)};
+}
+
+router::Action ToAction(v1::SetAgentStatusRequest& request, router::Time /*now*/, Faults& faults) {
+  router::SetAgentStatus action;
+  action.session = ToSession(request, faults);
+  if (CheckEnum(request.status(), v1::AGENT_STATUS_NOT_RESPONDING, "status", faults)) {
+    action.status = static_cast<router::AgentStatus>(request.status());
+  }
+  action.reason = request.reason();
+  if (action.status == router::AgentStatus::kNotReady) {
+    faults.RequireId(action.reason, "reason");
+  } else if (!action.reason.empty()) {
+    faults.Add(Reason::kFieldMalformed, "reason",
+               "expected no reason unless the status is NOT_READY, but there is one");
+  }
+  return action;
+}
+
+router::Action ToAction(v1::AcceptOfferRequest& request, router::Time /*now*/, Faults& faults) {
+  return router::AcceptOffer{.session = ToSession(request, faults),
+                             .offer = ToOfferId(request.offer_id(), faults)};
+}
+
+router::Action ToAction(v1::DeclineOfferRequest& request, router::Time /*now*/, Faults& faults) {
+  router::DeclineOffer action;
+  action.session = ToSession(request, faults);
+  action.offer = ToOfferId(request.offer_id(), faults);
+  if (request.cause() != v1::DECLINE_CAUSE_UNSPECIFIED &&
+      CheckEnum(request.cause(), v1::DECLINE_CAUSE_DEVICE, "cause", faults)) {
+    action.cause = static_cast<router::DeclineCause>(request.cause());
+  }
+  return action;
+}
+
+router::Action ToAction(v1::StartTicketRequest& request, router::Time /*now*/, Faults& faults) {
+  return router::StartTicket{.session = ToSession(request, faults),
+                             .ticket = TicketOf(request.ticket_id(), faults)};
+}
+
+router::Action ToAction(v1::FinishTicketRequest& request, router::Time /*now*/, Faults& faults) {
+  return router::FinishTicket{.session = ToSession(request, faults),
+                              .ticket = TicketOf(request.ticket_id(), faults)};
+}
+
+// ------------------------------------------------------------------------------------------ back
+// office and media
+
+router::Action ToAction(v1::ClaimTicketsRequest& request, router::Time /*now*/, Faults& faults) {
+  router::ClaimTickets action;
+  action.session = ToSession(request, faults);
+  faults.Range(request.max_tickets(), 0, router::kMaxClaimTickets, "max_tickets");
+  if (request.max_tickets() != 0) action.max_tickets = request.max_tickets();
+  faults.OptionalId(request.queue(), "queue");
+  action.queue = request.queue();
+  return action;
+}
+
+router::Action ToAction(v1::ExtendLeasesRequest& request, router::Time /*now*/, Faults& faults) {
+  router::ExtendLeases action;
+  action.session = ToSession(request, faults);
+  const auto count = static_cast<size_t>(request.ticket_ids_size());
+  if (count > router::kMaxExtendLeases) {
+    faults.Add(
+        Reason::kFieldTooLarge, "ticket_ids",
+        fmt::format("expected at most {} entries, but found {}", router::kMaxExtendLeases, count));
+    return action;
+  }
+  for (int i = 0; i < request.ticket_ids_size(); ++i) {
+    action.tickets.push_back(ToTicketId(request.ticket_ids(i), At("ticket_ids", i), faults));
+  }
+  return action;
+}
+
+router::Action ToAction(v1::ReportMediaEventRequest& request, router::Time now, Faults& faults) {
+  router::ReportMediaEvent action;
+  action.ticket = TicketOf(request.ticket_id(), faults);
+  if (CheckEnum(request.type(), v1::MEDIA_EVENT_TYPE_DISCONNECTED, "type", faults)) {
+    action.type = static_cast<router::MediaEventType>(request.type());
+  }
+  const bool disconnected = request.type() == v1::MEDIA_EVENT_TYPE_DISCONNECTED;
+  if ((disconnected || request.party() != v1::PARTY_UNSPECIFIED) &&
+      CheckEnum(request.party(), v1::PARTY_SYSTEM, "party", faults)) {
+    action.party = static_cast<router::Party>(request.party());
+  }
+  const bool before_any_offer = disconnected && request.party() == v1::PARTY_CUSTOMER;
+  if (!request.offer_id().empty() || !before_any_offer) {
+    action.offer = ToOfferId(request.offer_id(), faults);
+    if (action.offer.IsSet() && action.ticket.IsSet() && action.offer.ticket != action.ticket) {
+      faults.Add(Reason::kFieldMalformed, "offer_id",
+                 "expected an offer of the ticket, but it is one of another");
+    }
+  }
+  if (request.has_occurred_at()) {
+    action.occurred_at = ToTime(request.occurred_at(), "occurred_at", faults);
+    if (action.occurred_at < now - router::kMaxMediaEventBefore ||
+        action.occurred_at > now + router::kMaxClockAhead) {
+      faults.Add(Reason::kFieldOutOfRange, "occurred_at",
+                 "expected an instant within 24 h before and 5 minutes after now, but it is "
+                 "another");
+    }
+  }
+  return action;
+}
+
+}  // namespace tandem::rpc

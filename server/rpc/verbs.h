@@ -1,0 +1,78 @@
+// Requests that change something, checked and turned into commands. Unary calls and streams share
+// them.
+//
+// Pure functions, safe from any thread. Each checks every field that can be checked without the
+// workspace's state.
+#ifndef TANDEM_SERVER_RPC_VERBS_H_
+#define TANDEM_SERVER_RPC_VERBS_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "router/command.h"
+#include "router/ids.h"
+#include "router/rejection.h"
+#include "router/time.h"
+#include "server/engine/engine.h"
+#include "server/rpc/faults.h"
+#include "server/rpc/request_tag.h"
+#include "tandem/v1/agent_service.pb.h"
+#include "tandem/v1/configuration_service.pb.h"
+#include "tandem/v1/ingest_service.pb.h"
+#include "tandem/v1/media_service.pb.h"
+#include "tandem/v1/ticket_service.pb.h"
+#include "tandem/v1/work_service.pb.h"
+
+namespace tandem::rpc {
+
+// A command as Engine::Submit takes it.
+struct Verb {
+  router::Command command;
+  std::optional<engine::RequestTag> request;
+};
+
+// The request as an action, without workspace and request id. `now` is the engine's time.
+router::Action ToAction(v1::ApplyConfigurationRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::IngestContactRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::CancelTicketRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::AbandonTicketRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::CompleteTicketRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::ReleaseTicketRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::TransferTicketRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::ExplainTicketRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::OpenSessionRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::CloseSessionRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::HeartbeatRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::SetAgentStatusRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::AcceptOfferRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::DeclineOfferRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::StartTicketRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::FinishTicketRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::ClaimTicketsRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::ExtendLeasesRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::ReportMediaEventRequest& request, router::Time now, Faults& faults);
+
+// Adds a fault and returns an unset id when it is not the text of a ticket's id.
+router::TicketId ToTicketId(const std::string& text, std::string_view field, Faults& faults);
+
+// The whole request: a verb, or why it is refused. The request is used up.
+template <typename Request>
+std::variant<Verb, router::Rejection> ToVerb(Request& request, router::Time now) {
+  Faults faults;
+  Verb verb;
+  faults.RequireId(request.workspace(), "workspace");
+  verb.command.workspace = request.workspace();
+  if constexpr (requires { request.request_id(); }) {
+    verb.request = TakeRequestTag(request, faults);
+  }
+  verb.command.action = ToAction(request, now, faults);
+  if (auto rejection = faults.Take()) return *std::move(rejection);
+  return verb;
+}
+
+}  // namespace tandem::rpc
+
+#endif  // TANDEM_SERVER_RPC_VERBS_H_

@@ -1,0 +1,432 @@
+#include "server/store/memory_store.h"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <optional>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+
+#include "server/store/storable.h"
+
+namespace tandem::store {
+namespace {
+
+constexpr router::Duration kRequestRetention = router::Hours(24);
+constexpr router::Duration kExternalIdRetention = router::Days(30);
+
+router::Time ComputerClock() {
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count()};
+}
+
+absl::Status Unavailable() {
+  return absl::UnavailableError("the memory store was told to fail");
+}
+
+auto ExternalKey(const ExternalIdRow& row) {
+  return std::tuple(row.workspace, row.channel, row.entry_point, row.external_id);
+}
+
+// True when no key occurs in `held`, nor twice in `rows`.
+template <typename Map, typename Row, typename KeyOf>
+bool AreNew(const Map& held, const std::vector<Row>& rows, KeyOf key_of) {
+  std::set<typename Map::key_type> seen;
+  return std::ranges::all_of(rows, [&](const Row& row) {
+    const typename Map::key_type key = key_of(row);
+    return !held.contains(key) && seen.insert(key).second;
+  });
+}
+
+// The newest of the rows under a key, by its instant; of several at one instant, the last
+// committed.
+template <typename Map>
+std::optional<typename Map::mapped_type> Newest(const Map& map, const typename Map::key_type& key) {
+  const auto [first, last] = map.equal_range(key);
+  std::optional<typename Map::mapped_type> newest;
+  for (auto it = first; it != last; ++it) {
+    if (!newest || it->second.at >= newest->at) newest = it->second;
+  }
+  return newest;
+}
+
+bool Passes(const TicketFilter& filter, const router::TicketRow& ticket,
+            const router::TicketStateRow& state) {
+  const auto matches = [](const std::string& wanted, const std::string& is) {
+    return wanted.empty() || wanted == is;
+  };
+  return (filter.states.empty() || std::ranges::count(filter.states, state.state) > 0) &&
+         matches(filter.queue, state.queue) && matches(filter.client, ticket.client) &&
+         matches(filter.process_type, ticket.process_type) && matches(filter.agent, state.agent) &&
+         matches(filter.customer_id, ticket.customer_id) &&
+         matches(filter.external_id, ticket.external_id);
+}
+
+// ----------------------------------------------------------------------------------------------------
+// statistics
+
+void CountTicket(const router::TicketStateRow& state, router::Time since, QueueStatistics& queue) {
+  const bool waits =
+      state.state == router::TicketState::kQueued || state.state == router::TicketState::kOffered;
+  if (waits) {
+    ++queue.waiting;
+    if (!queue.oldest_queued_at.IsSet() || state.queued_at < queue.oldest_queued_at) {
+      queue.oldest_queued_at = state.queued_at;
+    }
+  }
+  if (state.state == router::TicketState::kCompleted && state.closed_at >= since) {
+    ++queue.completed;
+  }
+}
+
+void CountVisit(const router::VisitRow& visit, router::Time since, QueueStatistics& queue) {
+  if (visit.left_at < since) return;
+  ++queue.ended_visits;
+  if (visit.exit_reason == router::ExitReason::kAbandoned) ++queue.abandoned;
+  if (visit.exit_reason != router::ExitReason::kAnswered) return;
+  ++queue.answered;
+  if (visit.left_at <= visit.target) ++queue.answered_in_target;
+}
+
+// Counts an agent for every queue that its routing profile names.
+void CountAgent(const router::Configuration& configuration, const router::AgentRow& row,
+                std::map<std::string, QueueStatistics>& queues) {
+  if (row.status == router::AgentStatus::kOffline) return;
+  const auto agent = std::ranges::find(configuration.agents, row.agent, &router::Agent::id);
+  if (agent == configuration.agents.end()) return;
+  const auto profile = std::ranges::find(configuration.routing_profiles, agent->routing_profile,
+                                         &router::RoutingProfile::id);
+  if (profile == configuration.routing_profiles.end()) return;
+  for (const router::RoutingProfileQueue& entry : profile->queues) {
+    const auto queue = queues.find(entry.queue);
+    if (queue == queues.end()) continue;
+    ++queue->second.agents;
+    if (row.status == router::AgentStatus::kAvailable) ++queue->second.available_agents;
+  }
+}
+
+}  // namespace
+
+MemoryStore::MemoryStore(std::function<router::Time()> clock)
+    : clock_(clock ? std::move(clock) : ComputerClock) {}
+
+// ------------------------------------------------------------------------------------------------------------
+// faults
+
+void MemoryStore::FailCommits(CommitFault fault, int count) {
+  absl::MutexLock lock(&mutex_);
+  faults_.insert(faults_.end(), static_cast<size_t>(std::max(count, 0)), fault);
+}
+
+void MemoryStore::FailCalls(int calls) {
+  absl::MutexLock lock(&mutex_);
+  failing_calls_ = calls;
+}
+
+void MemoryStore::SetUnavailable(bool unavailable) {
+  absl::MutexLock lock(&mutex_);
+  unavailable_ = unavailable;
+}
+
+void MemoryStore::OnCommit(std::function<void(const Batch&)> hook) {
+  absl::MutexLock lock(&mutex_);
+  hook_ = std::move(hook);
+}
+
+MemoryStore::Contents MemoryStore::Copy() const {
+  absl::MutexLock lock(&mutex_);
+  return contents_;
+}
+
+bool MemoryStore::CallFails() {
+  if (failing_calls_ > 0) {
+    --failing_calls_;
+    return true;
+  }
+  return unavailable_;
+}
+
+// -------------------------------------------------------------------------------------------------------------
+// Store
+
+absl::StatusOr<Acquired> MemoryStore::Acquire(Shard shard, const std::string& owner) {
+  absl::MutexLock lock(&mutex_);
+  if (CallFails()) return Unavailable();
+  Contents::ShardRow& row = contents_.shards[shard];
+  row.owner = owner;
+  return Acquired{++row.epoch};
+}
+
+absl::StatusOr<Loaded> MemoryStore::Load(Shard shard, int64_t epoch) {
+  absl::MutexLock lock(&mutex_);
+  if (CallFails()) return Unavailable();
+  const auto row = contents_.shards.find(shard);
+  if (row == contents_.shards.end() || row->second.epoch != epoch) {
+    return absl::AbortedError(absl::StrCat("expected epoch ", epoch, " of shard ", shard,
+                                           ", but another writer took over"));
+  }
+  Loaded loaded;
+  loaded.database_now = clock_();
+  if (!row->second.commits.empty()) {
+    std::tie(loaded.last_sequence, loaded.last_commit_at) = *row->second.commits.rbegin();
+  }
+  std::map<std::string, router::LoadedState::Counters> counters;
+  for (const auto& [name, workspace] : contents_.workspaces) {
+    if (workspace.first != shard) continue;
+    loaded.state.workspaces.push_back(workspace.second);
+    counters[name].workspace = name;
+  }
+  for (const auto& [key, agent] : contents_.agents) {
+    if (counters.contains(key.first)) loaded.state.agents.push_back(agent);
+  }
+  for (const auto& [key, state] : contents_.ticket_states) {
+    if (!counters.contains(key.first) || router::IsClosed(state.state)) continue;
+    const auto ticket = contents_.tickets.find(key);
+    if (ticket == contents_.tickets.end()) {
+      return absl::DataLossError(absl::StrCat("expected the ticket of an open ticket's state, but ",
+                                              router::ToString(key.second), " has none"));
+    }
+    loaded.state.tickets.push_back({ticket->second, state});
+  }
+  for (const auto& [key, ticket] : contents_.tickets) {
+    const auto counter = counters.find(key.first);
+    if (counter == counters.end()) continue;
+    counter->second.last_arrival = std::max(counter->second.last_arrival, ticket.arrival);
+  }
+  for (auto& [name, counter] : counters) {
+    const auto next = contents_.events.upper_bound({name, std::numeric_limits<int64_t>::max()});
+    if (next != contents_.events.begin() && std::prev(next)->first.first == name) {
+      counter.last_event_sequence = std::prev(next)->first.second;
+    }
+    loaded.state.counters.push_back(counter);
+  }
+  return loaded;
+}
+
+CommitResult MemoryStore::Commit(const Batch& batch) {
+  std::function<void(const Batch&)> hook;
+  {
+    absl::MutexLock lock(&mutex_);
+    hook = hook_;
+  }
+  if (hook) hook(batch);
+
+  absl::MutexLock lock(&mutex_);
+  if (CallFails()) return CommitResult::kNotCommitted;
+  const auto shard = contents_.shards.find(batch.shard);
+  if (shard == contents_.shards.end() || shard->second.epoch != batch.epoch ||
+      shard->second.commits.contains(batch.sequence)) {
+    return CommitResult::kFenced;
+  }
+  std::optional<CommitFault> fault;
+  if (!faults_.empty()) {
+    fault = faults_.front();
+    faults_.pop_front();
+  }
+  if (fault == CommitFault::kNotCommitted) return CommitResult::kNotCommitted;
+  if (fault == CommitFault::kDataRefused) return CommitResult::kDataRefused;
+  if (fault == CommitFault::kInDoubtLost) return CommitResult::kInDoubt;
+  if (fault == CommitFault::kFenced) {
+    ++shard->second.epoch;
+    return CommitResult::kFenced;
+  }
+  if (!CanApply(batch)) return CommitResult::kDataRefused;
+  Apply(batch);
+  return fault ? CommitResult::kInDoubt : CommitResult::kCommitted;
+}
+
+bool MemoryStore::CanApply(const Batch& batch) const {
+  const router::Changes& changes = batch.changes;
+  const auto by_ticket = [](const auto& row) { return std::pair(row.workspace, row.ticket); };
+  // A key that is upserted must not come twice in one batch: a database can't tell which one is
+  // meant.
+  const std::map<std::pair<std::string, std::string>, int> no_agents;
+  const std::map<Contents::TicketKey, int> no_tickets;
+  return IsStorable(batch) && AreNew(contents_.tickets, changes.tickets, by_ticket) &&
+         AreNew(no_tickets, changes.ticket_states, by_ticket) &&
+         AreNew(no_agents, changes.agents,
+                [](const auto& row) { return std::pair(row.workspace, row.agent); }) &&
+         AreNew(contents_.contacts, changes.contacts,
+                [](const auto& row) { return std::pair(row.workspace, row.contact); }) &&
+         AreNew(contents_.events, changes.events,
+                [](const auto& row) { return std::pair(row.workspace, row.sequence); }) &&
+         AreNew(contents_.visits, changes.visits,
+                [](const auto& row) {
+                  return std::tuple(row.workspace, row.ticket, row.visit_number);
+                }) &&
+         AreNew(contents_.segments, changes.segments, [](const auto& row) {
+           return std::tuple(row.workspace, row.ticket, row.segment_number);
+         });
+}
+
+void MemoryStore::Apply(const Batch& batch) {
+  Contents& to = contents_;
+  const router::Changes& changes = batch.changes;
+  to.shards[batch.shard].commits[batch.sequence] = batch.at;
+  for (const auto& row : changes.workspaces) to.workspaces[row.workspace] = {batch.shard, row};
+  for (const auto& row : changes.agents) {
+    if (row.removed) {
+      to.agents.erase({row.workspace, row.agent});
+    } else {
+      to.agents[{row.workspace, row.agent}] = row;
+    }
+  }
+  for (const auto& row : changes.ticket_states) to.ticket_states[{row.workspace, row.ticket}] = row;
+  for (const auto& row : changes.tickets) to.tickets[{row.workspace, row.ticket}] = row;
+  for (const auto& row : changes.contacts) to.contacts[{row.workspace, row.contact}] = row;
+  for (const auto& row : changes.events) to.events[{row.workspace, row.sequence}] = row;
+  for (const auto& row : changes.visits) {
+    to.visits[{row.workspace, row.ticket, row.visit_number}] = row;
+  }
+  for (const auto& row : changes.segments) {
+    to.segments[{row.workspace, row.ticket, row.segment_number}] = row;
+  }
+  to.agent_intervals.insert(to.agent_intervals.end(), changes.agent_intervals.begin(),
+                            changes.agent_intervals.end());
+  to.messages.insert(to.messages.end(), changes.messages.begin(), changes.messages.end());
+  for (const auto& row : batch.requests)
+    to.requests.emplace(std::pair(row.workspace, row.request), row);
+  for (const auto& row : batch.external_ids) to.external_ids.emplace(ExternalKey(row), row);
+}
+
+absl::StatusOr<Resolution> MemoryStore::Resolve(const Batch& batch) {
+  absl::MutexLock lock(&mutex_);
+  if (CallFails()) return Unavailable();
+  const auto shard = contents_.shards.find(batch.shard);
+  if (shard == contents_.shards.end() || shard->second.epoch != batch.epoch) {
+    return absl::AbortedError(absl::StrCat("expected epoch ", batch.epoch, " of shard ",
+                                           batch.shard, ", but another writer took over"));
+  }
+  return Resolution{++shard->second.epoch, shard->second.commits.contains(batch.sequence)};
+}
+
+absl::StatusOr<Store::LookUpHits> MemoryStore::LookUp(const LookUpKeys& keys) {
+  absl::MutexLock lock(&mutex_);
+  if (CallFails()) return Unavailable();
+  LookUpHits hits;
+  for (const RequestKey& key : keys.requests) {
+    hits.requests.push_back(Newest(contents_.requests, {key.workspace, key.request}));
+  }
+  for (const ExternalIdKey& key : keys.external_ids) {
+    hits.external_ids.push_back(Newest(
+        contents_.external_ids, {key.workspace, key.channel, key.entry_point, key.external_id}));
+  }
+  return hits;
+}
+
+absl::Status MemoryStore::Maintain(router::Time now) {
+  absl::MutexLock lock(&mutex_);
+  if (CallFails()) return Unavailable();
+  std::erase_if(contents_.requests,
+                [&](const auto& entry) { return entry.second.at < now - kRequestRetention; });
+  std::erase_if(contents_.external_ids,
+                [&](const auto& entry) { return entry.second.at < now - kExternalIdRetention; });
+  return absl::OkStatus();
+}
+
+// ------------------------------------------------------------------------------------------------------------
+// Reader
+
+absl::StatusOr<TicketView> MemoryStore::View(const Contents::TicketKey& key) const {
+  const auto ticket = contents_.tickets.find(key);
+  const auto state = contents_.ticket_states.find(key);
+  if (ticket == contents_.tickets.end() || state == contents_.ticket_states.end()) {
+    return absl::NotFoundError("no such ticket");
+  }
+  TicketView view{.ticket = ticket->second,
+                  .state = state->second,
+                  .subject = {},
+                  .payload_json = {},
+                  .attributes = {}};
+  const auto contact = contents_.contacts.find({key.first, ticket->second.contact});
+  if (contact != contents_.contacts.end()) {
+    view.subject = contact->second.content.subject;
+    view.payload_json = contact->second.content.payload_json;
+    view.attributes = contact->second.content.attributes;
+  }
+  return view;
+}
+
+absl::StatusOr<std::vector<TicketView>> MemoryStore::GetTickets(
+    const std::string& workspace, const std::vector<router::TicketId>& tickets) {
+  absl::MutexLock lock(&mutex_);
+  if (CallFails()) return Unavailable();
+  std::vector<TicketView> views;
+  for (const router::TicketId ticket : tickets) {
+    absl::StatusOr<TicketView> view = View({workspace, ticket});
+    if (view.ok()) views.push_back(*std::move(view));
+  }
+  return views;
+}
+
+absl::StatusOr<std::vector<TicketView>> MemoryStore::ListTickets(const std::string& workspace,
+                                                                 const TicketFilter& filter,
+                                                                 router::TicketId before,
+                                                                 int32_t limit) {
+  absl::MutexLock lock(&mutex_);
+  if (CallFails()) return Unavailable();
+  const auto& states = contents_.ticket_states;
+  constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
+  auto it = before.IsSet() ? states.lower_bound({workspace, before})
+                           : states.upper_bound({workspace, {kMost, kMost}});
+  std::vector<TicketView> views;
+  while (it != states.begin() && views.size() < static_cast<size_t>(std::max(limit, 0))) {
+    --it;
+    if (it->first.first != workspace) break;
+    absl::StatusOr<TicketView> view = View(it->first);
+    if (view.ok() && Passes(filter, view->ticket, view->state)) views.push_back(*std::move(view));
+  }
+  return views;
+}
+
+absl::StatusOr<std::vector<router::EventRow>> MemoryStore::ListTicketEvents(
+    const std::string& workspace, router::TicketId ticket, int64_t after, int32_t limit) {
+  absl::MutexLock lock(&mutex_);
+  if (CallFails()) return Unavailable();
+  std::vector<router::EventRow> events;
+  for (auto it = contents_.events.upper_bound({workspace, after});
+       it != contents_.events.end() && it->first.first == workspace &&
+       events.size() < static_cast<size_t>(std::max(limit, 0));
+       ++it) {
+    if (it->second.ticket == ticket) events.push_back(it->second);
+  }
+  return events;
+}
+
+absl::StatusOr<router::WorkspaceRow> MemoryStore::GetConfiguration(const std::string& workspace) {
+  absl::MutexLock lock(&mutex_);
+  if (CallFails()) return Unavailable();
+  const auto found = contents_.workspaces.find(workspace);
+  if (found == contents_.workspaces.end()) return absl::NotFoundError("no such workspace");
+  return found->second.second;
+}
+
+absl::StatusOr<std::vector<QueueStatistics>> MemoryStore::ListQueueStatistics(
+    const std::string& workspace, router::Time since) {
+  absl::MutexLock lock(&mutex_);
+  if (CallFails()) return Unavailable();
+  const auto found = contents_.workspaces.find(workspace);
+  if (found == contents_.workspaces.end()) return absl::NotFoundError("no such workspace");
+  const router::Configuration& configuration = found->second.second.configuration;
+  std::map<std::string, QueueStatistics> queues;
+  for (const router::Queue& queue : configuration.queues) queues[queue.id].queue = queue.id;
+  for (const auto& [key, state] : contents_.ticket_states) {
+    const auto queue = queues.find(state.queue);
+    if (key.first == workspace && queue != queues.end()) CountTicket(state, since, queue->second);
+  }
+  for (const auto& [key, visit] : contents_.visits) {
+    const auto queue = queues.find(visit.queue);
+    if (std::get<0>(key) == workspace && queue != queues.end()) {
+      CountVisit(visit, since, queue->second);
+    }
+  }
+  for (const auto& [key, agent] : contents_.agents) {
+    if (key.first == workspace) CountAgent(configuration, agent, queues);
+  }
+  std::vector<QueueStatistics> statistics;
+  for (auto& [id, queue] : queues) statistics.push_back(std::move(queue));
+  return statistics;
+}
+
+}  // namespace tandem::store

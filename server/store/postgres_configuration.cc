@@ -1,0 +1,398 @@
+#include "server/store/postgres_configuration.h"
+
+#include <array>
+#include <concepts>
+#include <optional>
+#include <type_traits>
+#include <variant>
+
+#include "nlohmann/json.hpp"
+#include "server/store/postgres_arrays.h"
+#include "server/store/postgres_names.h"
+
+namespace tandem::store {
+namespace {
+
+using nlohmann::json;
+
+// A T, or a const T: each list of fields below serves writing and reading.
+template <typename T, typename Plain>
+concept Of = std::same_as<std::remove_const_t<T>, Plain>;
+
+// ------------------------------------------------------------------------------------------------
+// fields of structs
+
+void Fields(auto& io, Of<router::Client> auto& client) {
+  io("display_name", client.display_name);
+}
+void Fields(auto& io, Of<router::Team> auto& team) {
+  io("display_name", team.display_name);
+}
+void Fields(auto& io, Of<router::Skill> auto& skill) {
+  io("display_name", skill.display_name);
+}
+void Fields(auto& io, Of<router::NotReadyReason> auto& reason) {
+  io("display_name", reason.display_name);
+}
+
+void Fields(auto& io, Of<router::Site> auto& site) {
+  io("display_name", site.display_name);
+  io("time_zone", site.time_zone);
+}
+
+void Fields(auto& io, Of<router::Disposition> auto& disposition) {
+  io("display_name", disposition.display_name);
+  io("resolved", disposition.resolved);
+}
+
+void Fields(auto& io, Of<router::Channel> auto& channel) {
+  io("display_name", channel.display_name);
+  io("group", channel.group);
+  io("has_media", channel.has_media);
+  io("language_mode", channel.language_mode);
+  io("misses_allowed", channel.misses_allowed);
+}
+
+void Fields(auto& io, Of<router::Queue> auto& queue) {
+  io("display_name", queue.display_name);
+  io("office", queue.office);
+  io("urgency", queue.urgency);
+  io("client", queue.client);
+  io("priority_step_us", queue.priority_step);
+  io("offer_timeout_us", queue.offer_timeout);
+  io("connect_timeout_us", queue.connect_timeout);
+  io("lease_duration_us", queue.lease_duration);
+  io("max_waiting", queue.max_waiting);
+  io("auto_accept", queue.auto_accept);
+}
+
+void Fields(auto& io, Of<router::ProcessTypeDefaults> auto& defaults) {
+  io("channel", defaults.channel);
+  io("queue", defaults.queue);
+  io("requirement", defaults.requirement);
+  io("language_level", defaults.language_level);
+  io("answer_target_us", defaults.answer_target);
+  io("due_after_us", defaults.due_after);
+  io("expected_handling_time_us", defaults.expected_handling_time);
+  io("wrap_up_limit_us", defaults.wrap_up_limit);
+}
+
+void Fields(auto& io, Of<router::ProcessType> auto& type) {
+  io("display_name", type.display_name);
+  io("defaults", type.defaults);
+}
+
+void Fields(auto& io, Of<router::RoutingProfileQueue> auto& queue) {
+  io("queue", queue.queue);
+  io("rank", queue.rank);
+  io("no_push", queue.no_push);
+  io("pull", queue.pull);
+}
+
+void Fields(auto& io, Of<router::RoutingProfile> auto& profile) {
+  io("display_name", profile.display_name);
+  io("queues", profile.queues);
+  io("live_reserve", profile.live_reserve);
+}
+
+void Fields(auto& io, Of<router::SkillLevel> auto& skill) {
+  io("skill", skill.skill);
+  io("level", skill.level);
+}
+
+void Fields(auto& io, Of<router::LanguageRequirement> auto& language) {
+  io("language", language.tag);
+  io("level", language.level);
+}
+
+void Fields(auto& io, Of<router::ProcessTypePredicate> auto& predicate) {
+  io("process_type", predicate.process_type);
+}
+
+void Fields(auto& io, Of<router::SitePredicate> auto& predicate) {
+  io("site", predicate.site);
+}
+
+void Fields(auto& io, Of<router::AgentLanguage> auto& language) {
+  io("language", language.tag);
+  io("spoken", language.spoken);
+  io("written", language.written);
+}
+
+void Fields(auto& io, Of<router::GroupCapacity> auto& group) {
+  io("max", group.max);
+  io("units_per_ticket", group.units_per_ticket);
+}
+
+void Fields(auto& io, Of<router::Capacity> auto& capacity) {
+  io("total_units", capacity.total_units);
+  for (size_t i = 0; i < router::kCapacityGroups; ++i) {
+    io(NameOf(static_cast<router::CapacityGroup>(i)), capacity.groups[i]);
+  }
+}
+
+void Fields(auto& io, Of<router::Agent> auto& agent) {
+  io("display_name", agent.display_name);
+  io("kind", agent.kind);
+  io("team", agent.team);
+  io("site", agent.site);
+  io("routing_profile", agent.routing_profile);
+  io("skills", agent.skills);
+  io("languages", agent.languages);
+  io("process_types", agent.process_types);
+  io("clients", agent.clients);
+  io("capacity", agent.capacity);
+  io("cost_per_hour_milli", agent.cost_per_hour_milli);
+}
+
+void Fields(auto& io, Of<router::CoolDown> auto& cool_down) {
+  io("agent", cool_down.agent);
+  io("until_us", cool_down.until.us);
+}
+
+// ----------------------------------------------------------------------------------------------------------
+// writing
+
+template <typename T>
+json Write(const T& value);
+
+struct Writer {
+  json object = json::object();
+
+  template <typename T>
+  void operator()(const char* name, const T& value) {
+    object[name] = Write(value);
+  }
+  // An absent field stays absent.
+  template <typename T>
+  void operator()(const char* name, const std::optional<T>& value) {
+    if (value) object[name] = Write(*value);
+  }
+};
+
+template <typename T>
+struct IsVector : std::false_type {};
+template <typename T>
+struct IsVector<std::vector<T>> : std::true_type {};
+
+template <typename T>
+json Write(const T& value) {
+  if constexpr (std::is_enum_v<T>) {
+    return NameOf(value);
+  } else if constexpr (std::is_same_v<T, router::Duration>) {
+    return value.us;
+  } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
+    return value;
+  } else if constexpr (std::is_same_v<T, router::Predicate>) {
+    return std::visit([](const auto& predicate) { return Write(predicate); }, value);
+  } else if constexpr (IsVector<T>::value) {
+    json array = json::array();
+    for (const auto& element : value) array.push_back(Write(element));
+    return array;
+  } else {
+    Writer writer;
+    Fields(writer, value);
+    return std::move(writer.object);
+  }
+}
+
+std::string Print(const json& value) {
+  try {
+    return value.dump();
+  } catch (const json::exception&) {  // its text holds the bytes; ours holds none of the caller's
+    throw UnstorableValue("expected UTF-8, but a text in JSON is none");
+  }
+}
+
+// ----------------------------------------------------------------------------------------------------------
+// reading
+
+template <typename T>
+void Read(const json& from, T& to);
+
+struct Reading {
+  const json& object;
+
+  template <typename T>
+  void operator()(const char* name, T& value) {
+    const auto found = object.find(name);
+    if (found != object.end()) Read(*found, value);
+  }
+  template <typename T>
+  void operator()(const char* name, std::optional<T>& value) {
+    const auto found = object.find(name);
+    if (found != object.end()) Read(*found, value.emplace());
+  }
+};
+
+void ReadPredicate(const json& from, router::Predicate& to) {
+  if (from.contains("skill")) {
+    Read(from, to.emplace<router::SkillLevel>());
+  } else if (from.contains("language")) {
+    Read(from, to.emplace<router::LanguageRequirement>());
+  } else if (from.contains("process_type")) {
+    Read(from, to.emplace<router::ProcessTypePredicate>());
+  } else if (from.contains("site")) {
+    Read(from, to.emplace<router::SitePredicate>());
+  } else {
+    throw CorruptValue("a predicate", from.dump());
+  }
+}
+
+template <typename T>
+void Read(const json& from, T& to) {
+  if constexpr (std::is_enum_v<T>) {
+    to = FromName<T>(from.get_ref<const std::string&>());
+  } else if constexpr (std::is_same_v<T, router::Duration>) {
+    to.us = from.get<int64_t>();
+  } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
+    to = from.get<T>();
+  } else if constexpr (std::is_same_v<T, router::Predicate>) {
+    ReadPredicate(from, to);
+  } else if constexpr (IsVector<T>::value) {
+    to.clear();
+    for (const json& element : from) Read(element, to.emplace_back());
+  } else {
+    Reading reading{from};
+    Fields(reading, to);
+  }
+}
+
+// Runs `read` on the parsed text; whatever does not fit is corrupt.
+template <typename T, typename Function>
+T Parse(std::string_view text, Function read) {
+  try {
+    T value;
+    read(json::parse(text), value);
+    return value;
+  } catch (const json::exception&) {
+    throw CorruptValue("JSON that we wrote", text);
+  }
+}
+
+template <typename T>
+T ParseAs(std::string_view text) {
+  return Parse<T>(text, [](const json& from, T& to) { Read(from, to); });
+}
+
+// ------------------------------------------------------------------------------------------------
+// kinds of resource
+
+// Calls `visit(kind, list)` for each list of resources.
+void ForEachKind(Of<router::Configuration> auto& configuration, auto visit) {
+  visit("client", configuration.clients);
+  visit("site", configuration.sites);
+  visit("team", configuration.teams);
+  visit("skill", configuration.skills);
+  visit("channel", configuration.channels);
+  visit("queue", configuration.queues);
+  visit("process_type", configuration.process_types);
+  visit("routing_profile", configuration.routing_profiles);
+  visit("agent", configuration.agents);
+  visit("disposition", configuration.dispositions);
+  visit("not_ready_reason", configuration.not_ready_reasons);
+}
+
+}  // namespace
+
+std::vector<ResourceRow> ResourcesOf(const std::string& workspace,
+                                     const router::Configuration& configuration) {
+  std::vector<ResourceRow> rows;
+  ForEachKind(configuration, [&](const char* kind, const auto& resources) {
+    int64_t position = 0;
+    for (const auto& resource : resources) {
+      rows.push_back({workspace, kind, resource.id, position++, Print(Write(resource))});
+    }
+  });
+  return rows;
+}
+
+void AddResource(const ResourceRow& resource, router::Configuration& configuration) {
+  bool known = false;
+  ForEachKind(configuration, [&](std::string_view kind, auto& resources) {
+    if (kind != resource.kind) return;
+    known = true;
+    using Resource = typename std::decay_t<decltype(resources)>::value_type;
+    resources.push_back(ParseAs<Resource>(resource.body));
+    resources.back().id = resource.id;
+  });
+  if (!known) throw CorruptValue("a kind of resource", resource.kind);
+}
+
+std::string RequirementToJson(const router::Requirement& requirement) {
+  return Print(Write(requirement));
+}
+
+router::Requirement RequirementFromJson(std::string_view json) {
+  return ParseAs<router::Requirement>(json);
+}
+
+std::string TextsToJson(const std::vector<std::string>& texts) {
+  return Print(Write(texts));
+}
+
+std::vector<std::string> TextsFromJson(std::string_view json) {
+  return ParseAs<std::vector<std::string>>(json);
+}
+
+std::string AttributesToJson(const Attributes& attributes) {
+  json object = json::object();
+  for (const auto& [key, value] : attributes) object[key] = value;
+  return Print(object);
+}
+
+Attributes AttributesFromJson(std::string_view json) {
+  return Parse<Attributes>(json, [](const nlohmann::json& from, Attributes& to) {
+    for (const auto& [key, value] : from.items()) to.emplace_back(key, value.get<std::string>());
+  });
+}
+
+std::string CoolDownsToJson(const std::vector<router::CoolDown>& cool_downs) {
+  return Print(Write(cool_downs));
+}
+
+std::vector<router::CoolDown> CoolDownsFromJson(std::string_view json) {
+  return ParseAs<std::vector<router::CoolDown>>(json);
+}
+
+// ----------------------------------------------------------------------------------------------------------
+// answers
+
+std::string AnswerToJson(const StoredAnswer& answer) {
+  const StoredAnswer plain;
+  json object = {{"kind", answer.kind}};
+  for (const router::TicketId& ticket : answer.tickets) {
+    object["tickets"].push_back(router::ToString(ticket));
+  }
+  if (answer.contact.IsSet()) object["contact"] = router::ToString(answer.contact);
+  if (answer.joined) object["joined"] = true;
+  if (answer.unroutable) object["unroutable"] = true;
+  if (answer.applied) object["applied"] = true;
+  if (answer.state != plain.state) object["state"] = NameOf(answer.state);
+  if (answer.revision != 0) object["revision"] = answer.revision;
+  return Print(object);
+}
+
+StoredAnswer AnswerFromJson(std::string_view json) {
+  return Parse<StoredAnswer>(json, [](const nlohmann::json& from, StoredAnswer& to) {
+    const auto id_of = [](const nlohmann::json& text) {
+      const auto [high, low] = ParseUuid(text.get_ref<const std::string&>());
+      return router::TicketId{high, low};
+    };
+    to.kind = from.at("kind").get<uint32_t>();
+    if (from.contains("tickets")) {
+      for (const nlohmann::json& ticket : from.at("tickets")) to.tickets.push_back(id_of(ticket));
+    }
+    if (from.contains("contact")) {
+      const router::TicketId id = id_of(from.at("contact"));
+      to.contact = {id.high, id.low};
+    }
+    to.joined = from.value("joined", false);
+    to.unroutable = from.value("unroutable", false);
+    to.applied = from.value("applied", false);
+    if (from.contains("state")) Read(from.at("state"), to.state);
+    to.revision = from.value("revision", int64_t{0});
+  });
+}
+
+}  // namespace tandem::store

@@ -1,0 +1,59 @@
+// Configurations and requirements as JSON, the form in which they are stored.
+//
+// A field that is absent in stored JSON has its default, so that rows written before a field
+// existed stay readable. What is written throws UnstorableValue for text that is not UTF-8; what is
+// read throws CorruptValue.
+#ifndef TANDEM_SERVER_STORE_POSTGRES_CONFIGURATION_H_
+#define TANDEM_SERVER_STORE_POSTGRES_CONFIGURATION_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "router/model.h"
+#include "router/rows.h"
+#include "server/store/store.h"
+
+namespace tandem::store {
+
+// One resource of a configuration. Key: workspace, kind, id.
+struct ResourceRow {
+  std::string workspace;
+  std::string kind;  // "queue"
+  std::string id;
+  int64_t position = 0;  // among those of its kind
+  std::string body;      // JSON
+};
+
+// The resources of a configuration; the rest of it is in the workspace's row.
+std::vector<ResourceRow> ResourcesOf(const std::string& workspace,
+                                     const router::Configuration& configuration);
+// Appends a resource to the list of its kind. Called in the order of the positions.
+void AddResource(const ResourceRow& resource, router::Configuration& configuration);
+
+// [[{"skill": "cards", "level": 2}], [{"language": "de", "level": "B2"}]]
+std::string RequirementToJson(const router::Requirement& requirement);
+router::Requirement RequirementFromJson(std::string_view json);
+
+// ["ann", "bob"]
+std::string TextsToJson(const std::vector<std::string>& texts);
+std::vector<std::string> TextsFromJson(std::string_view json);
+
+// {"key": "value"}; read back sorted by key.
+using Attributes = std::vector<std::pair<std::string, std::string>>;
+std::string AttributesToJson(const Attributes& attributes);
+Attributes AttributesFromJson(std::string_view json);
+
+// [{"agent": "ann", "until_us": 1790000000000000}]
+std::string CoolDownsToJson(const std::vector<router::CoolDown>& cool_downs);
+std::vector<router::CoolDown> CoolDownsFromJson(std::string_view json);
+
+// Fields that have their default are left out.
+std::string AnswerToJson(const StoredAnswer& answer);
+StoredAnswer AnswerFromJson(std::string_view json);
+
+}  // namespace tandem::store
+
+#endif  // TANDEM_SERVER_STORE_POSTGRES_CONFIGURATION_H_

@@ -1,0 +1,126 @@
+#include "server/store/postgres_loader.h"
+
+#include "absl/strings/str_cat.h"
+
+#include "pqxx/transaction"
+#include "server/store/postgres_connection.h"
+#include "server/store/postgres_rows.h"
+
+namespace tandem::store {
+namespace {
+
+// Tickets read at a time: enough to make the round trip small, few enough to keep the result small.
+constexpr int kPage = 20'000;
+
+using Snapshot = pqxx::transaction<pqxx::repeatable_read, pqxx::read_only>;
+
+void ReadLastCommit(pqxx::transaction_base& work, Shard shard, Loaded& loaded) {
+  const pqxx::result rows = work.exec_params(
+      "SELECT sequence, at FROM tandem.commit WHERE shard = $1 ORDER BY sequence DESC LIMIT 1",
+      shard);
+  if (rows.empty()) return;
+  loaded.last_sequence = ParseInt8(CellOf(rows[0][0]));
+  loaded.last_commit_at = ParseTimestamp(CellOf(rows[0][1]));
+}
+
+void ReadAgents(pqxx::transaction_base& work, const std::string& workspace,
+                router::LoadedState& state) {
+  const pqxx::result rows = work.exec_params(
+      absl::StrCat("SELECT ", SelectList(AgentTable(), "a"),
+                   " FROM tandem.agent a WHERE a.workspace = $1 ORDER BY a.ordinal"),
+      workspace);
+  for (const pqxx::row& row : rows) {
+    state.agents.push_back(Decode(AgentTable(), 0, CellsOf(row)));
+  }
+}
+
+// Appends the open tickets above `after`, at most a page of them. Gives how many there were.
+int ReadTicketPage(pqxx::transaction_base& work, const std::string& workspace,
+                   const std::string& after, router::LoadedState& state) {
+  const pqxx::result rows = work.exec_params(
+      absl::StrCat("SELECT ", SelectList(TicketStateTable(), "s"), ", ",
+                   SelectList(TicketTable(), "t"),
+                   " FROM tandem.ticket_state s"
+                   " LEFT JOIN tandem.ticket t USING (workspace, ticket_id)"
+                   " WHERE s.workspace = $1 AND s.closed_at IS NULL AND s.ticket_id > $2"
+                   " ORDER BY s.ticket_id LIMIT ",
+                   kPage),
+      workspace, after);
+  const size_t ticket_begins = TicketStateTable().columns.size();
+  for (const pqxx::row& row : rows) {
+    const auto cells = CellsOf(row);
+    // Without a ticket's row its key is NULL, which Decode refuses.
+    router::LoadedState::OpenTicket& open = state.tickets.emplace_back();
+    open.state = Decode(TicketStateTable(), 0, cells);
+    open.ticket = Decode(TicketTable(), ticket_begins, cells);
+  }
+  return static_cast<int>(rows.size());
+}
+
+void ReadTickets(pqxx::transaction_base& work, const std::string& workspace,
+                 router::LoadedState& state) {
+  std::string after = router::FormatUuid(0, 0);
+  while (ReadTicketPage(work, workspace, after, state) == kPage) {
+    after = router::ToString(state.tickets.back().ticket.ticket);
+  }
+}
+
+router::LoadedState::Counters ReadCounters(pqxx::transaction_base& work,
+                                           const std::string& workspace) {
+  const pqxx::row row = work.exec_params1(
+      "SELECT coalesce((SELECT max(sequence) FROM tandem.event WHERE workspace = $1), 0),"
+      " coalesce((SELECT max(arrival) FROM tandem.ticket WHERE workspace = $1), 0)",
+      workspace);
+  return {workspace, ParseInt8(CellOf(row[0])), static_cast<uint64_t>(ParseInt8(CellOf(row[1])))};
+}
+
+}  // namespace
+
+absl::StatusOr<router::WorkspaceRow> ReadWorkspace(pqxx::transaction_base& work,
+                                                   const std::string& workspace) {
+  const pqxx::result found =
+      work.exec_params(absl::StrCat("SELECT ", SelectList(WorkspaceTable(), "w"),
+                                    " FROM tandem.workspace w WHERE w.workspace = $1"),
+                       workspace);
+  if (found.empty()) {
+    return absl::NotFoundError(absl::StrCat("workspace ", workspace, " has no configuration"));
+  }
+  WorkspaceRecord record = Decode(WorkspaceTable(), 0, CellsOf(found[0]));
+  const pqxx::result resources =
+      work.exec_params(absl::StrCat("SELECT ", SelectList(ResourceTable(), "r"),
+                                    " FROM tandem.configuration_resource r WHERE r.workspace = $1"
+                                    " ORDER BY r.kind, r.position"),
+                       workspace);
+  for (const pqxx::row& row : resources) {
+    AddResource(Decode(ResourceTable(), 0, CellsOf(row)), record.row.configuration);
+  }
+  return std::move(record.row);
+}
+
+absl::StatusOr<Loaded> LoadShard(pqxx::connection& connection, Shard shard, int64_t epoch) {
+  Snapshot work(connection);
+  const pqxx::result held =
+      work.exec_params("SELECT epoch, clock_timestamp() FROM tandem.shard WHERE shard = $1", shard);
+  if (held.empty() || ParseInt8(CellOf(held[0][0])) != epoch) {
+    return absl::AbortedError(absl::StrCat("expected epoch ", epoch, " of shard ", shard,
+                                           ", but another writer took over"));
+  }
+  Loaded loaded;
+  loaded.database_now = ParseTimestamp(CellOf(held[0][1]));
+  ReadLastCommit(work, shard, loaded);
+  const pqxx::result workspaces = work.exec_params(
+      "SELECT workspace FROM tandem.workspace WHERE shard = $1 ORDER BY workspace", shard);
+  for (const pqxx::row& row : workspaces) {
+    const auto workspace = row[0].as<std::string>();
+    absl::StatusOr<router::WorkspaceRow> configured = ReadWorkspace(work, workspace);
+    if (!configured.ok()) return configured.status();
+    loaded.state.workspaces.push_back(*std::move(configured));
+    ReadAgents(work, workspace, loaded.state);
+    ReadTickets(work, workspace, loaded.state);
+    loaded.state.counters.push_back(ReadCounters(work, workspace));
+  }
+  work.commit();
+  return loaded;
+}
+
+}  // namespace tandem::store

@@ -1,0 +1,276 @@
+#include "server/store/postgres_reader.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+
+#include "pqxx/nontransaction"
+#include "pqxx/transaction"
+#include "server/store/postgres_loader.h"
+#include "server/store/postgres_names.h"
+#include "server/store/postgres_rows.h"
+
+namespace tandem::store {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Seconds(5);
+constexpr char kReadSettings[] =
+    "-c statement_timeout=10s -c lock_timeout=5s -c default_transaction_read_only=on";
+
+using Snapshot = pqxx::transaction<pqxx::repeatable_read, pqxx::read_only>;
+
+template <typename Value>
+pqxx::binarystring ArrayOf(SqlType type, const std::vector<Value>& values, auto write) {
+  ArrayEncoder array(type, values.size());
+  for (const Value& value : values) write(array, value);
+  return pqxx::binarystring(array.Take());
+}
+
+// -----------------------------------------------------------------------------------------------------------
+// tickets
+
+std::string TicketSelect() {
+  return absl::StrCat("SELECT ", SelectList(TicketTable(), "t"), ", ",
+                      SelectList(TicketStateTable(), "s"),
+                      ", c.subject, c.payload_json, c.attributes FROM tandem.ticket t"
+                      " JOIN tandem.ticket_state s USING (workspace, ticket_id)"
+                      " LEFT JOIN tandem.contact c USING (workspace, contact_id)");
+}
+
+TicketView DecodeTicket(const pqxx::row& row) {
+  const auto cells = CellsOf(row);
+  const size_t state_begins = TicketTable().columns.size();
+  const size_t contact_begins = state_begins + TicketStateTable().columns.size();
+  const auto text = [](Cell cell) { return cell ? std::string(*cell) : std::string(); };
+  TicketView view{.ticket = Decode(TicketTable(), 0, cells),
+                  .state = Decode(TicketStateTable(), state_begins, cells),
+                  .subject = text(cells(contact_begins)),
+                  .payload_json = text(cells(contact_begins + 1)),
+                  .attributes = {}};
+  const Cell attributes = cells(contact_begins + 2);
+  if (attributes) view.attributes = AttributesFromJson(*attributes);
+  return view;
+}
+
+std::vector<TicketView> DecodeTickets(const pqxx::result& rows) {
+  std::vector<TicketView> views;
+  for (const pqxx::row& row : rows) views.push_back(DecodeTicket(row));
+  return views;
+}
+
+// A condition is only there when its filter is set, so that the planner sees what is asked and
+// nothing else.
+class Conditions {
+ public:
+  explicit Conditions(const std::string& workspace) { Add("t.workspace = ", workspace); }
+
+  void Add(const char* condition, const std::string& value) {
+    values_.push_back(value);
+    absl::StrAppend(&sql_, values_.size() == 1 ? " WHERE " : " AND ", condition, "$",
+                    values_.size());
+  }
+  void AddIfSet(const char* condition, const std::string& value) {
+    if (!value.empty()) Add(condition, value);
+  }
+  void AddPlain(const std::string& condition) { absl::StrAppend(&sql_, " AND ", condition); }
+
+  const std::string& sql() const { return sql_; }
+  const std::vector<std::string>& values() const { return values_; }
+
+ private:
+  std::string sql_;
+  std::vector<std::string> values_;
+};
+
+Conditions ConditionsOf(const std::string& workspace, const TicketFilter& filter) {
+  Conditions conditions(workspace);
+  conditions.AddIfSet("s.queue = ", filter.queue);
+  conditions.AddIfSet("s.agent = ", filter.agent);
+  conditions.AddIfSet("t.client = ", filter.client);
+  conditions.AddIfSet("t.process_type = ", filter.process_type);
+  conditions.AddIfSet("t.customer_id = ", filter.customer_id);
+  conditions.AddIfSet("t.external_id = ", filter.external_id);
+  if (filter.states.empty()) return conditions;
+  std::string names;
+  for (const router::TicketState state : filter.states) {
+    absl::StrAppend(&names, names.empty() ? "'" : ", '", NameOf(state), "'");
+  }
+  conditions.AddPlain("s.state IN (" + names + ")");
+  // Says the same again in the words of an index.
+  if (std::ranges::none_of(filter.states, router::IsClosed)) {
+    conditions.AddPlain("s.closed_at IS NULL");
+  }
+  return conditions;
+}
+
+// --------------------------------------------------------------------------------------------------------
+// statistics
+
+// $1: workspace, $2: since. Collated "C" as the ids are, so that the order is that of the bytes.
+constexpr char kStatistics[] = R"(
+WITH waiting AS (
+  SELECT queue, count(*) FILTER (WHERE state IN ('QUEUED', 'OFFERED')) AS waiting,
+         min(queued_at) FILTER (WHERE state IN ('QUEUED', 'OFFERED')) AS oldest_queued_at
+  FROM tandem.ticket_state WHERE workspace = $1 AND closed_at IS NULL GROUP BY queue
+), completed AS (
+  SELECT queue, count(*) AS completed FROM tandem.ticket_state
+  WHERE workspace = $1 AND closed_at >= $2 AND state = 'COMPLETED' GROUP BY queue
+), visits AS (
+  SELECT queue, count(*) AS ended, count(*) FILTER (WHERE exit_reason = 'ANSWERED') AS answered,
+         count(*) FILTER (WHERE exit_reason = 'ANSWERED' AND left_at <= target) AS in_target,
+         count(*) FILTER (WHERE exit_reason = 'ABANDONED') AS abandoned
+  FROM tandem.visit WHERE workspace = $1 AND left_at >= $2 GROUP BY queue
+), staff AS (
+  SELECT named ->> 'queue' AS queue, count(*) AS agents,
+         count(*) FILTER (WHERE a.status = 'AVAILABLE') AS available
+  FROM tandem.agent a
+  JOIN tandem.configuration_resource configured
+    ON configured.workspace = a.workspace AND configured.kind = 'agent' AND configured.id = a.agent
+  JOIN tandem.configuration_resource profile
+    ON profile.workspace = a.workspace AND profile.kind = 'routing_profile'
+    AND profile.id = configured.body ->> 'routing_profile'
+  CROSS JOIN LATERAL jsonb_array_elements(profile.body -> 'queues') named
+  WHERE a.workspace = $1 AND a.status <> 'OFFLINE' GROUP BY 1
+)
+SELECT q.id, coalesce(w.waiting, 0), w.oldest_queued_at, coalesce(s.agents, 0),
+       coalesce(s.available, 0), coalesce(v.ended, 0), coalesce(v.answered, 0),
+       coalesce(v.in_target, 0), coalesce(v.abandoned, 0), coalesce(c.completed, 0)
+FROM tandem.configuration_resource q
+LEFT JOIN waiting w ON w.queue = q.id
+LEFT JOIN completed c ON c.queue = q.id
+LEFT JOIN visits v ON v.queue = q.id
+LEFT JOIN staff s ON s.queue = q.id
+WHERE q.workspace = $1 AND q.kind = 'queue' ORDER BY q.id
+)";
+
+QueueStatistics DecodeStatistics(const pqxx::row& row) {
+  const auto cells = CellsOf(row);
+  const auto count = [&](size_t column) { return static_cast<int32_t>(ParseInt8(cells(column))); };
+  return {.queue = std::string(cells(0).value_or("")),
+          .waiting = count(1),
+          .oldest_queued_at = cells(2) ? ParseTimestamp(cells(2)) : router::Time{},
+          .agents = count(3),
+          .available_agents = count(4),
+          .ended_visits = count(5),
+          .answered = count(6),
+          .answered_in_target = count(7),
+          .abandoned = count(8),
+          .completed = count(9)};
+}
+
+}  // namespace
+
+PostgresReader::PostgresReader(const std::string& url, size_t connections) {
+  const std::string connection_string = ConnectionString(url, kReadSettings);
+  absl::MutexLock lock(&mutex_);
+  for (size_t i = 0; i < std::max<size_t>(connections, 1); ++i) {
+    free_.push_back(
+        std::make_unique<PostgresConnection>(connection_string, std::vector<Statement>{}));
+  }
+}
+
+template <typename Function>
+auto PostgresReader::Read(Function use) -> decltype(use(std::declval<pqxx::connection&>())) {
+  std::unique_ptr<PostgresConnection> connection;
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto has_free = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return !free_.empty(); };
+    if (!mutex_.AwaitWithTimeout(absl::Condition(&has_free), kPatience)) {
+      return absl::UnavailableError("expected a free connection, but all are busy");
+    }
+    connection = std::move(free_.back());
+    free_.pop_back();
+  }
+  auto result = connection->Read(std::move(use));
+  absl::MutexLock lock(&mutex_);
+  free_.push_back(std::move(connection));
+  return result;
+}
+
+absl::StatusOr<std::vector<TicketView>> PostgresReader::GetTickets(
+    const std::string& workspace, const std::vector<router::TicketId>& tickets) {
+  using Views = absl::StatusOr<std::vector<TicketView>>;
+  return Read([&](pqxx::connection& connection) -> Views {
+    pqxx::nontransaction work(connection);
+    return DecodeTickets(work.exec_params(
+        absl::StrCat(TicketSelect(),
+                     " JOIN unnest($2::uuid[]) WITH ORDINALITY AS asked (ticket_id, number)"
+                     " ON asked.ticket_id = t.ticket_id WHERE t.workspace = $1 ORDER BY number"),
+        workspace, ArrayOf(SqlType::kUuid, tickets, [](ArrayEncoder& to, router::TicketId id) {
+          to.Uuid(id.high, id.low);
+        })));
+  });
+}
+
+absl::StatusOr<std::vector<TicketView>> PostgresReader::ListTickets(const std::string& workspace,
+                                                                    const TicketFilter& filter,
+                                                                    router::TicketId before,
+                                                                    int32_t limit) {
+  Conditions conditions = ConditionsOf(workspace, filter);
+  if (before.IsSet()) conditions.Add("t.ticket_id < ", router::ToString(before));
+  using Views = absl::StatusOr<std::vector<TicketView>>;
+  return Read([&](pqxx::connection& connection) -> Views {
+    pqxx::nontransaction work(connection);
+    return DecodeTickets(
+        work.exec_params(absl::StrCat(TicketSelect(), conditions.sql(),
+                                      " ORDER BY t.ticket_id DESC LIMIT ", std::max(limit, 0)),
+                         pqxx::prepare::make_dynamic_params(conditions.values())));
+  });
+}
+
+absl::StatusOr<std::vector<router::EventRow>> PostgresReader::ListTicketEvents(
+    const std::string& workspace, router::TicketId ticket, int64_t after, int32_t limit) {
+  using Events = absl::StatusOr<std::vector<router::EventRow>>;
+  return Read([&](pqxx::connection& connection) -> Events {
+    pqxx::nontransaction work(connection);
+    const pqxx::result rows = work.exec_params(
+        absl::StrCat("SELECT ", SelectList(EventTable(), "e"),
+                     " FROM tandem.event e WHERE e.workspace = $1 AND e.ticket_id = $2"
+                     " AND e.sequence > $3 ORDER BY e.sequence LIMIT ",
+                     std::max(limit, 0)),
+        workspace, router::ToString(ticket), after);
+    std::vector<router::EventRow> events;
+    for (const pqxx::row& row : rows) events.push_back(Decode(EventTable(), 0, CellsOf(row)));
+    return events;
+  });
+}
+
+absl::StatusOr<router::WorkspaceRow> PostgresReader::GetConfiguration(
+    const std::string& workspace) {
+  return Read([&](pqxx::connection& connection) {
+    Snapshot work(connection);  // the workspace and its resources as of one instant
+    return ReadWorkspace(work, workspace);
+  });
+}
+
+absl::StatusOr<std::vector<QueueStatistics>> PostgresReader::ListQueueStatistics(
+    const std::string& workspace, router::Time since) {
+  using Statistics = absl::StatusOr<std::vector<QueueStatistics>>;
+  return Read([&](pqxx::connection& connection) -> Statistics {
+    Snapshot work(connection);
+    const bool exists = ParseBool(CellOf(work.exec_params1(
+        "SELECT EXISTS (SELECT FROM tandem.workspace WHERE workspace = $1)", workspace)[0]));
+    if (!exists) {
+      return absl::NotFoundError(absl::StrCat("workspace ", workspace, " has no configuration"));
+    }
+    const pqxx::result rows =
+        work.exec_params(kStatistics, workspace, pqxx::binarystring(BinaryTimestamp(since)));
+    std::vector<QueueStatistics> statistics;
+    for (const pqxx::row& row : rows) statistics.push_back(DecodeStatistics(row));
+    return statistics;
+  });
+}
+
+absl::StatusOr<std::unique_ptr<Reader>> OpenPostgresReader(const std::string& url,
+                                                           size_t connections) {
+  try {
+    return std::make_unique<PostgresReader>(url, connections);
+  } catch (const std::invalid_argument& error) {
+    return absl::InvalidArgumentError(error.what());
+  }
+}
+
+}  // namespace tandem::store

@@ -1,0 +1,55 @@
+// The reader over PostgreSQL: a few connections, shared by whoever asks.
+#ifndef TANDEM_SERVER_STORE_POSTGRES_READER_H_
+#define TANDEM_SERVER_STORE_POSTGRES_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+
+#include "server/store/postgres_connection.h"
+#include "server/store/store.h"
+
+namespace tandem::store {
+
+class PostgresReader : public Reader {
+ public:
+  // At most `connections` (at least 1) are open; more callers wait for one to be free, for 5 s at
+  // most. Throws std::invalid_argument for a URL that can't be read.
+  PostgresReader(const std::string& url, size_t connections);
+
+  absl::StatusOr<std::vector<TicketView>> GetTickets(
+      const std::string& workspace, const std::vector<router::TicketId>& tickets) override;
+  absl::StatusOr<std::vector<TicketView>> ListTickets(const std::string& workspace,
+                                                      const TicketFilter& filter,
+                                                      router::TicketId before,
+                                                      int32_t limit) override;
+  absl::StatusOr<std::vector<router::EventRow>> ListTicketEvents(const std::string& workspace,
+                                                                 router::TicketId ticket,
+                                                                 int64_t after,
+                                                                 int32_t limit) override;
+  absl::StatusOr<router::WorkspaceRow> GetConfiguration(const std::string& workspace) override;
+  absl::StatusOr<std::vector<QueueStatistics>> ListQueueStatistics(const std::string& workspace,
+                                                                   router::Time since) override;
+
+ private:
+  // Runs `use(connection)` on a connection that nobody else uses meanwhile.
+  template <typename Function>
+  auto Read(Function use) -> decltype(use(std::declval<pqxx::connection&>()));
+
+  absl::Mutex mutex_;
+  std::vector<std::unique_ptr<PostgresConnection>> free_ ABSL_GUARDED_BY(mutex_);
+};
+
+// INVALID_ARGUMENT for a URL that can't be read. The database need not be there yet.
+absl::StatusOr<std::unique_ptr<Reader>> OpenPostgresReader(const std::string& url,
+                                                           size_t connections);
+
+}  // namespace tandem::store
+
+#endif  // TANDEM_SERVER_STORE_POSTGRES_READER_H_

@@ -1,0 +1,181 @@
+#include "server/store/storable.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+namespace tandem::store {
+namespace {
+
+using router::Requirement;
+
+// Bytes that follow a first byte of UTF-8, or -1 when nothing starts so.
+int FollowingBytes(uint8_t first) {
+  if (first < 0x80) return 0;
+  if (first >= 0xc2 && first <= 0xdf) return 1;
+  if (first >= 0xe0 && first <= 0xef) return 2;
+  if (first >= 0xf0 && first <= 0xf4) return 3;
+  return -1;
+}
+
+// Rules out the long forms of short characters, surrogates, and what lies beyond U+10FFFF.
+bool IsSecondByteAllowed(uint8_t first, uint8_t second) {
+  switch (first) {
+    case 0xe0:
+      return second >= 0xa0;
+    case 0xed:
+      return second <= 0x9f;
+    case 0xf0:
+      return second >= 0x90;
+    case 0xf4:
+      return second <= 0x8f;
+    default:
+      return true;
+  }
+}
+
+template <typename... Texts>
+bool AllStorable(const Texts&... texts) {
+  return (IsStorableText(texts) && ...);
+}
+
+bool AllStorable(const std::vector<std::string>& texts) {
+  return std::ranges::all_of(texts, IsStorableText);
+}
+
+bool FitsDatabase(uint64_t count) {
+  return count <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+}
+
+bool IsRequirementStorable(const Requirement& requirement) {
+  const auto text_of = [](const auto& predicate) -> std::string_view {
+    using P = std::decay_t<decltype(predicate)>;
+    if constexpr (std::is_same_v<P, router::SkillLevel>) return predicate.skill;
+    if constexpr (std::is_same_v<P, router::LanguageRequirement>) return predicate.tag;
+    if constexpr (std::is_same_v<P, router::ProcessTypePredicate>) return predicate.process_type;
+    if constexpr (std::is_same_v<P, router::SitePredicate>) return predicate.site;
+  };
+  for (const router::Clause& clause : requirement) {
+    for (const router::Predicate& predicate : clause) {
+      if (!IsStorableText(std::visit(text_of, predicate))) return false;
+    }
+  }
+  return true;
+}
+
+bool IsRowStorable(const router::AgentRow& row) {
+  return FitsDatabase(row.ordinal) &&
+         AllStorable(row.workspace, row.agent, row.reason, row.session_id);
+}
+
+bool IsRowStorable(const router::TicketStateRow& row) {
+  return AllStorable(row.workspace, row.queue, row.agent, row.disposition) &&
+         std::ranges::all_of(row.cool_downs, [](const router::CoolDown& cool_down) {
+           return IsStorableText(cool_down.agent);
+         });
+}
+
+bool IsRowStorable(const router::TicketRow& row) {
+  return FitsDatabase(row.arrival) && IsRequirementStorable(row.requirement) &&
+         AllStorable(row.excluded_agents) &&
+         AllStorable(row.workspace, row.channel, row.client, row.process_type, row.language,
+                     row.entry_point, row.external_id, row.conversation_key, row.customer_id,
+                     row.customer_segment);
+}
+
+bool IsRowStorable(const router::ContactRow& row) {
+  const router::NewContact& content = row.content;
+  return IsRequirementStorable(content.requirement) && AllStorable(content.excluded_agents) &&
+         AllStorable(row.workspace, content.channel, content.entry_point, content.external_id,
+                     content.conversation_key, content.client, content.process_type,
+                     content.language, content.queue, content.customer_id, content.customer_segment,
+                     content.subject, content.payload_json) &&
+         std::ranges::all_of(content.attributes, [](const auto& attribute) {
+           return AllStorable(attribute.first, attribute.second);
+         });
+}
+
+bool IsRowStorable(const router::EventRow& row) {
+  return AllStorable(row.workspace, row.agent, row.queue, row.reason);
+}
+
+bool IsRowStorable(const router::VisitRow& row) {
+  return AllStorable(row.workspace, row.queue, row.client, row.channel, row.process_type,
+                     row.agent);
+}
+
+bool IsRowStorable(const router::SegmentRow& row) {
+  return AllStorable(row.workspace, row.agent, row.queue, row.client, row.channel, row.process_type,
+                     row.disposition);
+}
+
+bool IsRowStorable(const router::AgentIntervalRow& row) {
+  return AllStorable(row.workspace, row.agent, row.reason, row.client);
+}
+
+bool IsRowStorable(const router::MessageRow& row) {
+  return IsStorableText(row.workspace);
+}
+bool IsRowStorable(const RequestRow& row) {
+  return IsStorableText(row.workspace);
+}
+
+bool IsRowStorable(const ExternalIdRow& row) {
+  return AllStorable(row.workspace, row.channel, row.entry_point, row.external_id);
+}
+
+// What the configuration names freely; its ids and references are plain ASCII by their own check.
+bool IsRowStorable(const router::WorkspaceRow& row) {
+  const router::Configuration& configuration = row.configuration;
+  const auto named = [](const auto& resources) {
+    return std::ranges::all_of(resources, [](const router::NamedResource& resource) {
+      return AllStorable(resource.id, resource.display_name);
+    });
+  };
+  return FitsDatabase(row.next_agent_ordinal) &&
+         AllStorable(row.workspace, configuration.time_zone) && named(configuration.clients) &&
+         named(configuration.sites) && named(configuration.teams) && named(configuration.skills) &&
+         named(configuration.channels) && named(configuration.queues) &&
+         named(configuration.process_types) && named(configuration.routing_profiles) &&
+         named(configuration.agents) && named(configuration.dispositions) &&
+         named(configuration.not_ready_reasons);
+}
+
+template <typename Row>
+bool AreRowsStorable(const std::vector<Row>& rows) {
+  return std::ranges::all_of(rows, [](const Row& row) { return IsRowStorable(row); });
+}
+
+}  // namespace
+
+bool IsStorableText(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const auto byte = [&](size_t offset) { return static_cast<uint8_t>(text[i + offset]); };
+    const int following = FollowingBytes(byte(0));
+    if (byte(0) == 0 || following < 0) return false;
+    const auto length = static_cast<size_t>(following) + 1;
+    if (length > text.size() - i) return false;
+    for (size_t offset = 1; offset < length; ++offset) {
+      if ((byte(offset) & 0xc0) != 0x80) return false;
+    }
+    if (length > 1 && !IsSecondByteAllowed(byte(0), byte(1))) return false;
+    i += length;
+  }
+  return true;
+}
+
+bool IsStorable(const Batch& batch) {
+  const router::Changes& changes = batch.changes;
+  return AreRowsStorable(changes.workspaces) && AreRowsStorable(changes.agents) &&
+         AreRowsStorable(changes.ticket_states) && AreRowsStorable(changes.tickets) &&
+         AreRowsStorable(changes.contacts) && AreRowsStorable(changes.events) &&
+         AreRowsStorable(changes.visits) && AreRowsStorable(changes.segments) &&
+         AreRowsStorable(changes.agent_intervals) && AreRowsStorable(changes.messages) &&
+         AreRowsStorable(batch.requests) && AreRowsStorable(batch.external_ids);
+}
+
+}  // namespace tandem::store

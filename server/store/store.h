@@ -1,0 +1,229 @@
+// THE SEAM: what the engine needs of durable storage, and what it may rely on.
+//
+// Two stores implement it: PostgreSQL for service, memory for tests and the simulator. One
+// conformance suite (tests/store) holds both to every sentence below.
+//
+// A shard's state has one writer at a time. Who calls Acquire last is the writer: Acquire raises
+// the shard's epoch, and every Commit under an older epoch fails as kFenced, however late it
+// arrives. What is *not* promised: that an older writer notices before it commits.
+//
+// Thread rules: Store is used by one thread for Acquire, Load, Commit and Resolve, and by one other
+// for LookUp. Reader is safe from any thread. No function throws; driver errors never leave this
+// seam but as absl::Status for the log.
+#ifndef TANDEM_SERVER_STORE_STORE_H_
+#define TANDEM_SERVER_STORE_STORE_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "router/command.h"
+#include "router/ids.h"
+#include "router/rows.h"
+#include "router/time.h"
+
+namespace tandem::store {
+
+// Number of a shard. There is one now: 0.
+using Shard = int32_t;
+
+// The part of a reply that is kept under its request id, so that a repeated request gets its first
+// answer.
+struct StoredAnswer {
+  // Which reply: index of its alternative in router::Reply.
+  uint32_t kind = 0;
+  std::vector<router::TicketId> tickets;
+  router::ContactId contact;
+  bool joined = false;
+  bool unroutable = false;
+  bool applied = false;
+  router::TicketState state = router::TicketState::kActive;
+  int64_t revision = 0;
+  friend bool operator==(const StoredAnswer&, const StoredAnswer&) = default;
+};
+
+// 128 bits over the rpc's name and the request's body.
+struct RequestHash {
+  uint64_t high = 0;
+  uint64_t low = 0;
+  friend bool operator==(const RequestHash&, const RequestHash&) = default;
+};
+
+// An append row: kept at least 24 h, in partitions by time.
+struct RequestRow {
+  std::string workspace;
+  router::RequestId request;
+  RequestHash hash;
+  StoredAnswer answer;
+  router::Time at;
+};
+
+// An append row: the caller's own id of a contact, kept at least 30 days, in partitions by time.
+struct ExternalIdRow {
+  std::string workspace;
+  std::string channel, entry_point, external_id;
+  router::TicketId ticket;
+  router::ContactId contact;
+  bool joined = false;
+  bool unroutable = false;
+  router::Time at;
+};
+
+// What one transaction makes durable.
+struct Batch {
+  Shard shard = 0;
+  int64_t epoch = 0;
+  int64_t sequence = 0;     // of the shard's commits: one more than the last one's
+  router::Time at;          // engine time at which the batch was cut
+  router::Changes changes;  // its notices are not persisted
+  std::vector<RequestRow> requests;
+  std::vector<ExternalIdRow> external_ids;
+};
+
+enum class CommitResult {
+  // All of the batch is durable.
+  kCommitted,
+  // Nothing of it is: another writer holds a higher epoch. Give up the shard.
+  kFenced,
+  // Nothing of it is: the database refused a value. Sending it again would fail again.
+  kDataRefused,
+  // Nothing of it is, for certain: the database could not be reached, or ended the transaction.
+  // Sending the identical
+  // batch again is right.
+  kNotCommitted,
+  // Nobody knows: the connection was lost during COMMIT, or a synchronous replica did not confirm.
+  // Call Resolve.
+  kInDoubt,
+};
+const char* ToString(CommitResult result);
+
+struct Acquired {
+  int64_t epoch = 0;
+};
+
+struct Loaded {
+  router::LoadedState state;
+  int64_t last_sequence = 0;    // of the shard's last commit; 0 when there is none
+  router::Time last_commit_at;  // engine time of that commit; unset when there is none
+  router::Time database_now;    // the database's clock
+};
+
+struct Resolution {
+  // A new epoch, raised before looking: a COMMIT that is still on its way can no longer succeed.
+  int64_t epoch = 0;
+  // Whether the batch is durable. When it is not, send it again under the new epoch.
+  bool committed = false;
+};
+
+struct RequestKey {
+  std::string workspace;
+  router::RequestId request;
+};
+struct ExternalIdKey {
+  std::string workspace;
+  std::string channel, entry_point, external_id;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Becomes the writer of a shard: raises its epoch, creating the shard if there is none.
+  // UNAVAILABLE when the database can't be reached.
+  virtual absl::StatusOr<Acquired> Acquire(Shard shard, const std::string& owner) = 0;
+
+  // Reads the shard's state under the epoch got from Acquire. ABORTED when the epoch is no longer
+  // the shard's, UNAVAILABLE when the database can't be reached, DATA_LOSS when rows contradict
+  // each other.
+  virtual absl::StatusOr<Loaded> Load(Shard shard, int64_t epoch) = 0;
+
+  // Makes the batch durable: all or nothing. The shard's row is locked and its epoch compared
+  // first, then the commit row (shard, sequence) is inserted, then everything else.
+  virtual CommitResult Commit(const Batch& batch) = 0;
+
+  // Finds out, on a fresh connection, whether a batch in doubt is durable. UNAVAILABLE when it
+  // can't be known yet: call again. ABORTED when another writer took over: its epoch is higher than
+  // the batch's.
+  virtual absl::StatusOr<Resolution> Resolve(const Batch& batch) = 0;
+
+  // Finds request ids and external ids in one round trip. The results have the order and size of
+  // the keys. UNAVAILABLE when the database can't be reached.
+  struct LookUpKeys {
+    std::vector<RequestKey> requests;
+    std::vector<ExternalIdKey> external_ids;
+  };
+  struct LookUpHits {
+    std::vector<std::optional<RequestRow>> requests;
+    std::vector<std::optional<ExternalIdRow>> external_ids;
+  };
+  virtual absl::StatusOr<LookUpHits> LookUp(const LookUpKeys& keys) = 0;
+
+  // Creates partitions ahead of time and drops those past retention (requests 24 h, external ids 30
+  // days), by engine time. Called by the writer's thread now and then; UNAVAILABLE when the
+  // database can't be reached.
+  virtual absl::Status Maintain(router::Time now) = 0;
+};
+
+// A ticket as a reader sees it: what it is, where it is now, and the contact that made it.
+struct TicketView {
+  router::TicketRow ticket;
+  router::TicketStateRow state;
+  std::string subject, payload_json;
+  std::vector<std::pair<std::string, std::string>> attributes;
+};
+
+struct TicketFilter {
+  std::vector<router::TicketState> states;                                   // empty: any
+  std::string queue, client, process_type, agent, customer_id, external_id;  // empty: any
+};
+
+struct QueueStatistics {
+  std::string queue;
+  int32_t waiting = 0;
+  router::Time oldest_queued_at;  // unset when none waits
+  int32_t agents = 0;
+  int32_t available_agents = 0;
+  int32_t ended_visits = 0;
+  int32_t answered = 0;
+  int32_t answered_in_target = 0;
+  int32_t abandoned = 0;
+  int32_t completed = 0;
+};
+
+// Reads what is durable. Every function: UNAVAILABLE when the database can't be reached.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  // Tickets by id, in the order asked; those that do not exist are left out.
+  virtual absl::StatusOr<std::vector<TicketView>> GetTickets(
+      const std::string& workspace, const std::vector<router::TicketId>& tickets) = 0;
+
+  // Newest first, those with an id below `before` (unset: from the newest), at most `limit`.
+  virtual absl::StatusOr<std::vector<TicketView>> ListTickets(const std::string& workspace,
+                                                              const TicketFilter& filter,
+                                                              router::TicketId before,
+                                                              int32_t limit) = 0;
+
+  // Oldest first, those with a sequence above `after`, at most `limit`.
+  virtual absl::StatusOr<std::vector<router::EventRow>> ListTicketEvents(
+      const std::string& workspace, router::TicketId ticket, int64_t after, int32_t limit) = 0;
+
+  // NOT_FOUND when the workspace has none.
+  virtual absl::StatusOr<router::WorkspaceRow> GetConfiguration(const std::string& workspace) = 0;
+
+  // One for each configured queue, by id. Counts visits that ended, and tickets closed, at or after
+  // `since`. NOT_FOUND when the workspace has no configuration.
+  virtual absl::StatusOr<std::vector<QueueStatistics>> ListQueueStatistics(
+      const std::string& workspace, router::Time since) = 0;
+};
+
+}  // namespace tandem::store
+
+#endif  // TANDEM_SERVER_STORE_STORE_H_

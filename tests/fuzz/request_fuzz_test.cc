@@ -1,0 +1,307 @@
+// Goal: no request, however strange, crashes the server's door, and everything that is refused has
+// a reason of INVALID_ARGUMENT. Method: good requests of every kind are serialized, their bytes
+// changed at random, and what still is a message goes through conversion and checks. Seeded: a
+// failure prints its seed, TANDEM_FUZZ_SEED repeats it.
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+#include "google/protobuf/stubs/logging.h"
+
+#include "gtest/gtest.h"
+#include "router/check.h"
+#include "server/rpc/status.h"
+#include "server/rpc/verbs.h"
+#include "server/rpc/wire.h"
+#include "tests/rpc/fixture.h"
+
+namespace tandem::rpc {
+namespace {
+
+constexpr router::Time kNow{1'700'000'000'000'000};
+constexpr std::chrono::seconds kBudget{5};
+constexpr char kTicket[] = "01890000-0000-7000-8000-000000000001";
+constexpr char kRequestId[] = "6f1c0e6e-0f7b-4c1e-9d5e-3a1f0c2b4d5e";
+
+// One kind of request: a good one in bytes, and the way that bytes go through the door.
+struct Target {
+  std::unique_ptr<google::protobuf::Message> good;
+  std::function<std::optional<router::Rejection>(const std::string&)> run;
+};
+
+template <typename Request>
+Target MakeTarget(const Request& good) {
+  return {std::make_unique<Request>(good),
+          [](const std::string& bytes) -> std::optional<router::Rejection> {
+            const grpc::Slice slice(bytes);
+            Request request;
+            if (auto rejection = Read(grpc::ByteBuffer(&slice, 1), request)) return rejection;
+            auto verb = ToVerb(request, kNow);
+            if (auto* rejection = std::get_if<router::Rejection>(&verb)) return *rejection;
+            return std::nullopt;
+          }};
+}
+
+template <typename Request>
+Request WithTicket() {
+  Request request;
+  request.set_workspace(kWorkspace);
+  request.set_ticket_id(kTicket);
+  if constexpr (requires { request.mutable_session(); }) {
+    request.mutable_session()->set_agent("ann");
+    request.mutable_session()->set_generation(3);
+  }
+  return request;
+}
+
+v1::Contact RichContact() {
+  v1::Contact contact = ChatContact();
+  contact.set_external_id("web-17");
+  contact.set_language("pt-BR");
+  contact.set_priority(3);
+  contact.mutable_answer_target()->set_seconds(90);
+  contact.mutable_received_at()->set_seconds(kNow.us / 1'000'000 - 60);
+  contact.set_subject("Onde está?");
+  contact.set_payload_json(R"({"order":[17,{"text":"a\nb"}]})");
+  (*contact.mutable_attributes())["page"] = "/cart";
+  contact.add_excluded_agents("bob");
+  auto* clause = contact.mutable_requirement()->add_all_of();
+  auto* skill = clause->add_any_of()->mutable_skill();
+  skill->set_skill("billing");
+  skill->set_level(3);
+  auto* language = clause->add_any_of()->mutable_language();
+  language->set_tag("zh-Hant");
+  language->set_level(v1::CEFR_LEVEL_B2);
+  return contact;
+}
+
+std::vector<Target> Targets() {
+  std::vector<Target> targets;
+  v1::ApplyConfigurationRequest apply;
+  apply.set_workspace(kWorkspace);
+  apply.set_request_id(kRequestId);
+  *apply.mutable_configuration() = SmallConfiguration();
+  targets.push_back(MakeTarget(apply));
+  v1::IngestContactRequest ingest;
+  ingest.set_workspace(kWorkspace);
+  ingest.set_request_id(kRequestId);
+  *ingest.mutable_contact() = RichContact();
+  targets.push_back(MakeTarget(ingest));
+  targets.push_back(MakeTarget(WithTicket<v1::CancelTicketRequest>()));
+  targets.push_back(MakeTarget(WithTicket<v1::CompleteTicketRequest>()));
+  targets.push_back(MakeTarget(WithTicket<v1::StartTicketRequest>()));
+  v1::ReportMediaEventRequest report = WithTicket<v1::ReportMediaEventRequest>();
+  report.set_offer_id(std::string(kTicket) + ".1");
+  report.set_type(v1::MEDIA_EVENT_TYPE_DISCONNECTED);
+  report.set_party(v1::PARTY_CUSTOMER);
+  report.mutable_occurred_at()->set_seconds(kNow.us / 1'000'000);
+  targets.push_back(MakeTarget(report));
+  v1::AcceptOfferRequest accept;
+  accept.set_workspace(kWorkspace);
+  accept.set_offer_id(std::string(kTicket) + ".4294967295");
+  accept.mutable_session()->set_agent("ann");
+  accept.mutable_session()->set_generation(3);
+  targets.push_back(MakeTarget(accept));
+  v1::SetAgentStatusRequest status;
+  status.set_workspace(kWorkspace);
+  *status.mutable_session() = accept.session();
+  status.set_status(v1::AGENT_STATUS_NOT_READY);
+  status.set_reason("lunch");
+  targets.push_back(MakeTarget(status));
+  v1::ExtendLeasesRequest extend;
+  extend.set_workspace(kWorkspace);
+  *extend.mutable_session() = accept.session();
+  extend.add_ticket_ids(kTicket);
+  targets.push_back(MakeTarget(extend));
+  return targets;
+}
+
+using Random = std::mt19937_64;
+
+size_t Below(size_t n, Random& random) {
+  return n == 0 ? 0 : random() % n;
+}
+
+// Pieces that often hurt.
+const std::string& Hurtful(Random& random) {
+  static const std::vector<std::string>* const pieces =
+      new std::vector<std::string>{std::string(1, '\0'),
+                                   "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01",
+                                   "\x80\x80\x80\x80\x10",
+                                   "\xed\xa0\x80",
+                                   "\xc0\xaf",
+                                   "-",
+                                   ".",
+                                   "..",
+                                   "A",
+                                   " ",
+                                   "\\u0000",
+                                   "[[[[[[[[",
+                                   "{",
+                                   "\"",
+                                   "en-",
+                                   "x-",
+                                   "1e999999",
+                                   "",
+                                   "é",
+                                   std::string(70, 'a'),
+                                   std::string(3'000, 'z')};
+  return (*pieces)[Below(pieces->size(), random)];
+}
+
+// One to eight small changes of bytes: one changed, a piece left out, doubled, or replaced.
+std::string MutateBytes(std::string bytes, Random& random) {
+  for (size_t n = 1 + Below(8, random); n > 0; --n) {
+    const size_t at = Below(bytes.size() + 1, random);
+    const size_t size = Below(std::min<size_t>(bytes.size() - at, 16) + 1, random);
+    switch (Below(4, random)) {
+      case 0:
+        if (at < bytes.size()) bytes[at] = static_cast<char>(random());
+        break;
+      case 1:
+        bytes.erase(at, size);
+        break;
+      case 2:
+        bytes.insert(at, bytes.substr(at, size));
+        break;
+      default:
+        bytes.replace(at, size, Hurtful(random));
+        break;
+    }
+  }
+  return bytes;
+}
+
+int64_t OddNumber(Random& random) {
+  constexpr int64_t kNumbers[] = {-1,
+                                  0,
+                                  1,
+                                  2,
+                                  10,
+                                  11,
+                                  1'000'000'001,
+                                  INT32_MIN,
+                                  INT32_MAX,
+                                  INT64_MIN,
+                                  INT64_MAX,
+                                  253'402'300'800};
+  return kNumbers[Below(std::size(kNumbers), random)];
+}
+
+// Sets a field that is no message and no list to something odd.
+void SetOdd(google::protobuf::Message& message, const google::protobuf::FieldDescriptor* field,
+            Random& random) {
+  using Field = google::protobuf::FieldDescriptor;
+  const auto* reflection = message.GetReflection();
+  switch (field->cpp_type()) {
+    case Field::CPPTYPE_STRING:
+      return reflection->SetString(&message, field, Hurtful(random));
+    case Field::CPPTYPE_INT32:
+      return reflection->SetInt32(&message, field, static_cast<int32_t>(OddNumber(random)));
+    case Field::CPPTYPE_INT64:
+      return reflection->SetInt64(&message, field, OddNumber(random));
+    case Field::CPPTYPE_UINT32:
+      return reflection->SetUInt32(&message, field, static_cast<uint32_t>(OddNumber(random)));
+    case Field::CPPTYPE_ENUM:
+      return reflection->SetEnumValue(&message, field, static_cast<int>(Below(13, random)) - 1);
+    case Field::CPPTYPE_BOOL:
+      return reflection->SetBool(&message, field, Below(2, random) == 0);
+    default:
+      return reflection->ClearField(&message, field);
+  }
+}
+
+// Changes one field somewhere in the message; what is not looked at stays good.
+void MutateField(google::protobuf::Message& message, Random& random) {
+  const auto* type = message.GetDescriptor();
+  if (type->field_count() == 0) return;
+  const auto* field = type->field(static_cast<int>(Below(type->field_count(), random)));
+  const auto* reflection = message.GetReflection();
+  const bool is_message = field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE;
+  if (field->is_repeated()) {
+    const int size = reflection->FieldSize(message, field);
+    if (size == 0 || Below(4, random) == 0) {
+      if (is_message) {
+        reflection->AddMessage(&message, field);
+      } else if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_STRING) {
+        reflection->AddString(&message, field, Hurtful(random));
+      }
+    } else if (is_message && Below(4, random) != 0) {
+      const int index = static_cast<int>(Below(static_cast<size_t>(size), random));
+      MutateField(*reflection->MutableRepeatedMessage(&message, field, index), random);
+    } else {
+      reflection->RemoveLast(&message, field);
+    }
+  } else if (!is_message) {
+    SetOdd(message, field, random);
+  } else if (Below(8, random) == 0) {
+    reflection->ClearField(&message, field);
+  } else {
+    MutateField(*reflection->MutableMessage(&message, field), random);
+  }
+}
+
+std::string Mutate(const google::protobuf::Message& good, Random& random) {
+  if (Below(2, random) == 0) return MutateBytes(good.SerializeAsString(), random);
+  const std::unique_ptr<google::protobuf::Message> message(good.New());
+  message->CopyFrom(good);
+  for (size_t n = 1 + Below(3, random); n > 0; --n) MutateField(*message, random);
+  return message->SerializeAsString();
+}
+
+uint64_t Seed() {
+  uint64_t seed = 0;
+  const char* text = std::getenv("TANDEM_FUZZ_SEED");
+  if (text != nullptr && absl::SimpleAtoi(text, &seed)) return seed;
+  return std::random_device()();
+}
+
+TEST(RequestFuzz, NothingCrashesAndEveryRefusalHasAReason) {
+  const uint64_t seed = Seed();
+  SCOPED_TRACE("TANDEM_FUZZ_SEED=" + std::to_string(seed));
+  google::protobuf::SetLogHandler(nullptr);
+  Random random(seed);
+  const std::vector<Target> targets = Targets();
+  for (const Target& target : targets) {
+    const auto rejection = target.run(target.good->SerializeAsString());
+    ASSERT_FALSE(rejection.has_value()) << rejection->message;
+  }
+  const auto until = std::chrono::steady_clock::now() + kBudget;
+  size_t runs = 0;
+  size_t refused = 0;
+  while (std::chrono::steady_clock::now() < until) {
+    for (const Target& target : targets) {
+      ++runs;
+      const auto rejection = target.run(Mutate(*target.good, random));
+      if (!rejection) continue;
+      ++refused;
+      ASSERT_EQ(CodeOf(rejection->reason), grpc::StatusCode::INVALID_ARGUMENT)
+          << rejection->message;
+      ASSERT_FALSE(rejection->violations.empty());
+      ASSERT_FALSE(rejection->message.empty());
+      // The status holds valid text only, or clients could not read it.
+      ASSERT_TRUE(router::IsUtf8(ToStatus(*rejection).error_message()));
+    }
+  }
+  std::cout << runs << " requests, " << refused << " refused, seed " << seed << "\n";
+  // Both ways of the door were tried.
+  EXPECT_GT(refused, 0U);
+  EXPECT_GT(runs, refused);
+}
+
+}  // namespace
+
+// The fixture's errors are not decoded here.
+void RememberReason(const std::string& /*reason*/) {}
+
+}  // namespace tandem::rpc

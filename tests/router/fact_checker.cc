@@ -1,0 +1,119 @@
+#include "tests/router/fact_checker.h"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "tests/router/text.h"
+
+namespace tandem::router {
+namespace {
+
+// Segments end with exactly these events, one for one.
+constexpr std::pair<SegmentOutcome, EventType> kEndings[] = {
+    {SegmentOutcome::kCompleted, EventType::kTicketCompleted},
+    {SegmentOutcome::kDeclined, EventType::kOfferDeclined},
+    {SegmentOutcome::kMissed, EventType::kOfferMissed},
+    {SegmentOutcome::kFailed, EventType::kOfferFailed},
+    {SegmentOutcome::kRescinded, EventType::kOfferRescinded},
+    {SegmentOutcome::kConnectFailed, EventType::kMediaConnectFailed},
+    {SegmentOutcome::kReleased, EventType::kTicketReleased},
+    {SegmentOutcome::kLeaseExpired, EventType::kLeaseExpired},
+};
+
+// What of a sequence of instants is out of order; unset ones don't count.
+bool AreOrdered(std::initializer_list<Time> times) {
+  Time last;
+  for (const Time time : times) {
+    if (!time.IsSet()) continue;
+    if (time < last) return false;
+    last = time;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string FactChecker::Check(const Changes& changes, Time now) {
+  for (std::string wrong : {CheckSequences(changes, now), CheckVisits(changes),
+                            CheckSegments(changes), CheckIntervals(changes)}) {
+    if (!wrong.empty()) return wrong;
+  }
+  return "";
+}
+
+std::string FactChecker::CheckSequences(const Changes& changes, Time now) {
+  for (const EventRow& event : changes.events) {
+    int64_t& last = last_sequence_[event.workspace];
+    if (event.sequence != last + 1 || event.at != now) {
+      return "expected an event at " + TextOf(now) + " after number " + std::to_string(last) +
+             ", but it is " + TextOf(event);
+    }
+    last = event.sequence;
+  }
+  return "";
+}
+
+std::string FactChecker::CheckVisits(const Changes& changes) {
+  for (const VisitRow& visit : changes.visits) {
+    VisitRow& last = last_visit_[{visit.workspace, visit.ticket}];
+    if (visit.visit_number != last.visit_number + 1 || !visit.entered_at.IsSet() ||
+        !AreOrdered({last.left_at, visit.entered_at, visit.left_at})) {
+      return "expected visits in order, but visit " + std::to_string(visit.visit_number) + " of " +
+             TextOf(visit.ticket) + " follows " + std::to_string(last.visit_number);
+    }
+    if ((visit.exit_reason == ExitReason::kAnswered) != !visit.agent.empty()) {
+      return "expected an agent in answered visits only, but " + TextOf(visit.ticket) +
+             " has agent '" + visit.agent + "' and reason " + ToString(visit.exit_reason);
+    }
+    last = visit;
+  }
+  return "";
+}
+
+std::string FactChecker::CheckSegments(const Changes& changes) {
+  for (const auto& [outcome, type] : kEndings) {
+    const auto segments =
+        std::count_if(changes.segments.begin(), changes.segments.end(),
+                      [&](const SegmentRow& segment) { return segment.outcome == outcome; });
+    const auto events =
+        std::count_if(changes.events.begin(), changes.events.end(),
+                      [&](const EventRow& event) { return event.type == type; });
+    if (segments != events) {
+      return "expected a segment " + std::string(ToString(outcome)) + " for each event, but there are " +
+             std::to_string(segments) + " for " + std::to_string(events);
+    }
+  }
+  for (const SegmentRow& segment : changes.segments) {
+    SegmentRow& last = last_segment_[{segment.workspace, segment.ticket}];
+    if (segment.segment_number != last.segment_number + 1 || segment.agent.empty() ||
+        !AreOrdered({last.ended_at, segment.began_at, segment.accepted_at, segment.connected_at,
+                     segment.disconnected_at, segment.finished_at, segment.ended_at})) {
+      return "expected segments in order, but segment " + std::to_string(segment.segment_number) +
+             " of " + TextOf(segment.ticket) + " does not follow " +
+             std::to_string(last.segment_number);
+    }
+    if (segment.held.us < 0 ||
+        (segment.held.us > 0 && segment.held > segment.ended_at - segment.connected_at)) {
+      return "expected to be held no longer than connected, but " + TextOf(segment.ticket) +
+             " was held for " + TextOf(segment.held);
+    }
+    last = segment;
+  }
+  return "";
+}
+
+std::string FactChecker::CheckIntervals(const Changes& changes) {
+  for (const AgentIntervalRow& interval : changes.agent_intervals) {
+    AgentIntervalRow& last = last_interval_[{interval.workspace, interval.agent}];
+    if (interval.began_at >= interval.ended_at || interval.began_at < last.ended_at) {
+      return "expected intervals in order, but one of " + interval.agent + " is from " +
+             TextOf(interval.began_at) + " to " + TextOf(interval.ended_at) + " after " +
+             TextOf(last.ended_at);
+    }
+    last = interval;
+  }
+  return "";
+}
+
+}  // namespace tandem::router

@@ -1,0 +1,180 @@
+// The parts of a configuration in the language of the golden scenarios.
+#include <algorithm>
+#include <charconv>
+
+#include "tests/router/golden_language.h"
+
+namespace tandem::router {
+namespace {
+
+CapacityGroup ParseGroup(const std::string& word) {
+  static const std::vector<std::string> names = {"voice", "messaging", "email", "task"};
+  const auto it = std::find(names.begin(), names.end(), word);
+  if (it == names.end()) throw LineError("expected a capacity group, but found " + word);
+  return static_cast<CapacityGroup>(it - names.begin());
+}
+
+}  // namespace
+
+std::vector<std::string> Split(const std::string& text, char separator) {
+  std::vector<std::string> parts(1);
+  for (const char letter : text) {
+    if (letter == separator) {
+      parts.emplace_back();
+    } else {
+      parts.back() += letter;
+    }
+  }
+  return parts;
+}
+
+uint32_t ParseNumber(const std::string& word) {
+  uint32_t number = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+  if (error != std::errc() || end != word.data() + word.size()) {
+    throw LineError("expected a number, but found " + word);
+  }
+  return number;
+}
+
+Duration ParseDuration(const std::string& word) {
+  if (word.empty()) throw LineError("expected a span of time, but found nothing");
+  const auto number = static_cast<int64_t>(ParseNumber(word.substr(0, word.size() - 1)));
+  switch (word.back()) {
+    case 's':
+      return Seconds(number);
+    case 'm':
+      return Minutes(number);
+    case 'h':
+      return Hours(number);
+    default:
+      throw LineError("expected a span such as 20s, 5m or 8h, but found " + word);
+  }
+}
+
+Cefr ParseCefr(const std::string& word) {
+  static const std::vector<std::string> names = {"any", "A1", "A2", "B1", "B2", "C1", "C2"};
+  const auto it = std::find(names.begin(), names.end(), word);
+  if (it == names.end()) throw LineError("expected a level, but found " + word);
+  return static_cast<Cefr>(it - names.begin());
+}
+
+Requirement ParseRequirement(const std::string& text) {
+  Requirement requirement;
+  for (const std::string& clause_text : Split(text, ',')) {
+    Clause clause;
+    for (const std::string& predicate : Split(clause_text, '|')) {
+      const std::vector<std::string> parts = Split(predicate, ':');
+      if (parts.size() != 2) throw LineError("expected name:value, but found " + predicate);
+      if (parts[0] == "site") {
+        clause.push_back(SitePredicate{parts[1]});
+      } else if (parts[0] == "type") {
+        clause.push_back(ProcessTypePredicate{parts[1]});
+      } else if (parts[1][0] >= '0' && parts[1][0] <= '9') {
+        clause.push_back(SkillLevel{parts[0], ParseNumber(parts[1])});
+      } else {
+        clause.push_back(LanguageRequirement{parts[0], ParseCefr(parts[1])});
+      }
+    }
+    requirement.push_back(clause);
+  }
+  return requirement;
+}
+
+Channel ParseChannel(Words& words) {
+  Channel channel;
+  channel.id = words.Next("the channel's id");
+  channel.group = ParseGroup(words.Value("group").value_or("task"));
+  channel.has_media = words.Flag("media");
+  channel.language_mode = words.Flag("spoken") ? LanguageMode::kSpoken : LanguageMode::kWritten;
+  channel.misses_allowed = ParseNumber(words.Value("misses").value_or("0"));
+  return channel;
+}
+
+Queue ParseQueue(Words& words) {
+  Queue queue;
+  queue.office = words.Flag("BACK") ? Office::kBack : Office::kFront;
+  words.Flag("FRONT");
+  queue.urgency = words.Flag("DEFERRABLE") ? Urgency::kDeferrable : Urgency::kLive;
+  words.Flag("LIVE");
+  queue.auto_accept = words.Flag("auto_accept");
+  queue.id = words.Next("the queue's id");
+  queue.client = words.Value("client").value_or("");
+  if (const auto step = words.Value("step")) queue.priority_step = ParseDuration(*step);
+  queue.offer_timeout = ParseDuration(words.Value("offer").value_or("0s"));
+  queue.connect_timeout = ParseDuration(words.Value("connect").value_or("0s"));
+  queue.lease_duration = ParseDuration(words.Value("lease").value_or("0s"));
+  queue.max_waiting = ParseNumber(words.Value("max_waiting").value_or("0"));
+  return queue;
+}
+
+ProcessTypeDefaults ParseDefaults(Words& words) {
+  ProcessTypeDefaults defaults;
+  defaults.channel = words.Value("channel").value_or("");
+  defaults.queue = words.Value("queue").value_or("");
+  if (const auto text = words.Value("require")) defaults.requirement = ParseRequirement(*text);
+  defaults.language_level = ParseCefr(words.Value("level").value_or("any"));
+  defaults.answer_target = ParseDuration(words.Value("answer").value_or("0s"));
+  defaults.due_after = ParseDuration(words.Value("due").value_or("0s"));
+  defaults.expected_handling_time = ParseDuration(words.Value("handling").value_or("0s"));
+  if (const auto limit = words.Value("wrap_up")) defaults.wrap_up_limit = ParseDuration(*limit);
+  return defaults;
+}
+
+// `profile front reserve=1 calls mail:2 tasks:2:pull forms:1:pull_only`
+RoutingProfile ParseProfile(Words& words) {
+  RoutingProfile profile;
+  profile.id = words.Next("the profile's id");
+  profile.live_reserve = ParseNumber(words.Value("reserve").value_or("0"));
+  while (const auto word = words.NextIfAny()) {
+    const std::vector<std::string> parts = Split(*word, ':');
+    RoutingProfileQueue entry;
+    entry.queue = parts[0];
+    if (parts.size() > 1) entry.rank = ParseNumber(parts[1]);
+    if (parts.size() > 2) {
+      entry.pull = true;
+      entry.no_push = parts[2] == "pull_only";
+    }
+    profile.queues.push_back(entry);
+  }
+  return profile;
+}
+
+// `agent ana profile=front clients=acme types=support skills=billing:5 languages=fr:B2:C1 site=lisbon
+//  capacity=6/voice:1x6/messaging:3x2`
+Agent ParseAgent(Words& words) {
+  Agent agent;
+  agent.id = words.Next("the agent's id");
+  agent.routing_profile = words.Value("profile").value_or("");
+  agent.site = words.Value("site").value_or("");
+  if (const auto ids = words.Value("clients")) agent.clients = Split(*ids, ',');
+  if (const auto ids = words.Value("types")) agent.process_types = Split(*ids, ',');
+  if (const auto skills = words.Value("skills")) {
+    for (const std::string& skill : Split(*skills, ',')) {
+      const std::vector<std::string> parts = Split(skill, ':');
+      agent.skills.push_back(SkillLevel{parts.at(0), ParseNumber(parts.at(1))});
+    }
+  }
+  if (const auto languages = words.Value("languages")) {
+    for (const std::string& language : Split(*languages, ',')) {
+      const std::vector<std::string> parts = Split(language, ':');
+      agent.languages.push_back(
+          AgentLanguage{parts.at(0), ParseCefr(parts.at(1)), ParseCefr(parts.at(2))});
+    }
+  }
+  if (const auto text = words.Value("capacity")) {
+    const std::vector<std::string> parts = Split(*text, '/');
+    Capacity capacity;
+    capacity.total_units = ParseNumber(parts[0]);
+    for (size_t i = 1; i < parts.size(); ++i) {
+      const std::vector<std::string> group = Split(parts[i], ':');
+      const std::vector<std::string> sizes = Split(group.at(1), 'x');
+      capacity.groups[static_cast<size_t>(ParseGroup(group[0]))] = GroupCapacity{
+          ParseNumber(sizes[0]), sizes.size() > 1 ? ParseNumber(sizes[1]) : 1};
+    }
+    agent.capacity = capacity;
+  }
+  return agent;
+}
+
+}  // namespace tandem::router

@@ -1,0 +1,315 @@
+#include "tests/router/golden_language.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "router/check.h"
+
+namespace tandem::router {
+namespace {
+
+// Puts the resource in the place of the one with its id, or at the end.
+template <typename Resource>
+void Put(std::vector<Resource>& resources, Resource resource) {
+  for (Resource& existing : resources) {
+    if (existing.id == resource.id) {
+      existing = std::move(resource);
+      return;
+    }
+  }
+  resources.push_back(std::move(resource));
+}
+
+template <typename Resource>
+void Remove(std::vector<Resource>& resources, const std::string& id) {
+  std::erase_if(resources, [&](const Resource& resource) { return resource.id == id; });
+}
+
+template <typename Resource>
+void PutAll(std::vector<Resource>& resources, Words& words) {
+  while (const auto id = words.NextIfAny()) {
+    Resource resource;
+    resource.id = *id;
+    Put(resources, resource);
+  }
+}
+
+TicketId ParseTicket(const std::string& word) {
+  if (word.size() < 2 || word[0] != 't') throw LineError("expected a ticket, but found " + word);
+  return TicketId{0, ParseNumber(word.substr(1))};
+}
+
+// "t1.2", or "t1" for no offer.
+OfferId ParseOffer(const std::string& word) {
+  const std::vector<std::string> parts = Split(word, '.');
+  return OfferId{ParseTicket(parts[0]), parts.size() > 1 ? ParseNumber(parts[1]) : 0};
+}
+
+AgentStatus ParseStatus(const std::string& word) {
+  for (const AgentStatus status : {AgentStatus::kOffline, AgentStatus::kAvailable,
+                                   AgentStatus::kNotReady, AgentStatus::kNotResponding}) {
+    if (word == ToString(status)) return status;
+  }
+  throw LineError("expected a status, but found " + word);
+}
+
+}  // namespace
+
+// --------------------------------------------------------------------------------------------------------- words
+
+Words::Words(const std::string& line) {
+  std::istringstream stream(line);
+  std::string word;
+  while (stream >> word) {
+    const size_t equals = word.find('=');
+    if (equals == std::string::npos) {
+      plain_.push_back(word);
+    } else {
+      values_[word.substr(0, equals)] = word.substr(equals + 1);
+    }
+  }
+}
+
+std::string Words::Next(const char* what) {
+  const auto word = NextIfAny();
+  if (!word) throw LineError(std::string("expected ") + what + ", but the line ends");
+  return *word;
+}
+
+std::optional<std::string> Words::NextIfAny() {
+  if (plain_.empty()) return std::nullopt;
+  std::string word = plain_.front();
+  plain_.erase(plain_.begin());
+  return word;
+}
+
+std::optional<std::string> Words::Value(const std::string& name) {
+  const auto it = values_.find(name);
+  if (it == values_.end()) return std::nullopt;
+  std::string value = it->second;
+  values_.erase(it);
+  return value;
+}
+
+bool Words::Flag(const std::string& word) {
+  const auto it = std::find(plain_.begin(), plain_.end(), word);
+  if (it == plain_.end()) return false;
+  plain_.erase(it);
+  return true;
+}
+
+void Words::ExpectNoMore() const {
+  if (!plain_.empty()) throw LineError("expected the line to end, but found " + plain_[0]);
+  if (!values_.empty()) {
+    throw LineError("expected a name that is known, but found " + values_.begin()->first);
+  }
+}
+
+// ------------------------------------------------------------------------------------------------------ language
+
+std::optional<Action> GoldenLanguage::Parse(const std::string& line, Time now) {
+  Words words(line);
+  const std::string verb = words.Next("a verb");
+  std::optional<Action> action;
+  if (verb == "apply") {
+    action = ParseApply(words);
+  } else if (verb == "ingest") {
+    action = ParseIngest(words, now);
+  } else if (verb == "media") {
+    action = ParseMedia(words);
+  } else if (verb == "time_lost") {
+    action = TimeLost{ParseDuration(words.Next("a span"))};
+  } else if (!ParseConfiguration(verb, words)) {
+    action = ParseAgentVerb(verb, words);
+    if (!action) action = ParseTicketVerb(verb, words);
+    if (!action) throw LineError("expected a verb that is known, but found " + verb);
+  }
+  words.ExpectNoMore();
+  return action;
+}
+
+void GoldenLanguage::Notice(const Action& action, const Outcome& outcome) {
+  const auto* reply = std::get_if<Reply>(&outcome);
+  if (reply == nullptr) return;
+  if (const auto* open = std::get_if<OpenSession>(&action)) {
+    generations_[open->agent] = std::get<AgentSnapshot>(*reply).generation;
+  }
+  if (const auto* ingested = std::get_if<ContactIngested>(reply)) {
+    ++contacts_;
+    if (!ingested->joined) ++tickets_;
+  }
+}
+
+bool GoldenLanguage::ParseConfiguration(const std::string& verb, Words& words) {
+  if (verb == "client") {
+    PutAll(draft_.clients, words);
+  } else if (verb == "site") {
+    PutAll(draft_.sites, words);
+  } else if (verb == "skill") {
+    PutAll(draft_.skills, words);
+  } else if (verb == "reason") {
+    PutAll(draft_.not_ready_reasons, words);
+  } else if (verb == "disposition") {
+    const bool resolved = words.Flag("resolved");
+    Put(draft_.dispositions, Disposition{{words.Next("the disposition's id"), ""}, resolved});
+  } else if (verb == "channel") {
+    Put(draft_.channels, ParseChannel(words));
+  } else if (verb == "queue") {
+    Put(draft_.queues, ParseQueue(words));
+  } else if (verb == "process_type") {
+    const std::string id = words.Next("the process type's id");
+    PutAll(draft_.process_types, words);
+    auto it = std::find_if(draft_.process_types.begin(), draft_.process_types.end(),
+                           [&](const ProcessType& type) { return type.id == id; });
+    if (it == draft_.process_types.end()) {
+      it = draft_.process_types.insert(it, ProcessType{{id, ""}, {}});
+    }
+    const ProcessTypeDefaults defaults = ParseDefaults(words);
+    std::erase_if(it->defaults, [&](const auto& old) { return old.channel == defaults.channel; });
+    if (!defaults.queue.empty()) it->defaults.push_back(defaults);
+  } else if (verb == "profile") {
+    Put(draft_.routing_profiles, ParseProfile(words));
+  } else if (verb == "agent") {
+    Put(draft_.agents, ParseAgent(words));
+  } else if (verb == "grace") {
+    draft_.session_grace = ParseDuration(words.Next("a span"));
+  } else if (verb == "cool_down") {
+    draft_.cool_down = ParseDuration(words.Next("a span"));
+  } else if (verb == "remove") {
+    const std::string kind = words.Next("a kind");
+    const std::string id = words.Next("an id");
+    if (kind == "queue") Remove(draft_.queues, id);
+    if (kind == "agent") Remove(draft_.agents, id);
+    if (kind == "client") Remove(draft_.clients, id);
+    if (kind == "process_type") Remove(draft_.process_types, id);
+    if (kind == "skill") Remove(draft_.skills, id);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+Action GoldenLanguage::ParseApply(Words& words) {
+  ApplyConfiguration apply;
+  apply.expected_revision = ParseNumber(words.Value("expected").value_or("0"));
+  apply.validate_only = words.Flag("validate");
+  apply.configuration = draft_;
+  if (const auto rejection = CheckConfiguration(apply.configuration, "configuration")) {
+    std::string message = "expected a valid configuration, but " + rejection->message;
+    for (const FieldViolation& violation : rejection->violations) {
+      message += "; " + violation.field + ": " + violation.description;
+    }
+    throw LineError(message);
+  }
+  FillDefaults(apply.configuration);
+  return apply;
+}
+
+SessionRef GoldenLanguage::ParseSession(const std::string& word) const {
+  const std::vector<std::string> parts = Split(word, '@');
+  if (parts.size() > 1) return SessionRef{parts[0], ParseNumber(parts[1])};
+  const auto it = generations_.find(word);
+  return SessionRef{word, it == generations_.end() ? 0 : it->second};
+}
+
+std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Words& words) {
+  if (verb == "open") {
+    const std::string agent = words.Next("an agent");
+    return OpenSession{agent, words.NextIfAny().value_or("desk")};
+  }
+  static const std::vector<std::string> verbs = {
+      "close",  "lose",     "get",     "status", "accept", "decline",
+      "start",  "finish",   "complete", "release", "claim",  "extend"};
+  if (std::find(verbs.begin(), verbs.end(), verb) == verbs.end()) return std::nullopt;
+  const SessionRef session = ParseSession(words.Next("an agent"));
+  if (verb == "close") return CloseSession{session};
+  if (verb == "lose") return LoseSession{session};
+  if (verb == "get") return GetAgent{session};
+  if (verb == "status") {
+    const AgentStatus status = ParseStatus(words.Next("a status"));
+    return SetAgentStatus{session, status, words.NextIfAny().value_or("")};
+  }
+  if (verb == "claim") {
+    ClaimTickets claim{session, 1, words.Value("queue").value_or("")};
+    if (const auto most = words.NextIfAny()) claim.max_tickets = ParseNumber(*most);
+    return claim;
+  }
+  if (verb == "extend") {
+    ExtendLeases extend{session, {}};
+    while (const auto word = words.NextIfAny()) extend.tickets.push_back(ParseTicket(*word));
+    return extend;
+  }
+  const std::string work = words.Next("a ticket or an offer");
+  if (verb == "accept") return AcceptOffer{session, ParseOffer(work)};
+  if (verb == "decline") {
+    const bool device = words.Flag("device");
+    return DeclineOffer{session, ParseOffer(work),
+                        device ? DeclineCause::kDevice : DeclineCause::kAgent};
+  }
+  const TicketId ticket = ParseTicket(work);
+  if (verb == "start") return StartTicket{session, ticket};
+  if (verb == "finish") return FinishTicket{session, ticket};
+  if (verb == "release") return ReleaseTicket{ticket, session};
+  return CompleteTicket{ticket, session, words.NextIfAny().value_or("")};
+}
+
+std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, Words& words) {
+  if (verb == "cancel") {
+    const TicketId ticket = ParseTicket(words.Next("a ticket"));
+    return CancelTicket{ticket, words.NextIfAny().value_or("")};
+  }
+  if (verb == "abandon") return AbandonTicket{ParseTicket(words.Next("a ticket"))};
+  if (verb == "explain") return ExplainTicket{ParseTicket(words.Next("a ticket"))};
+  if (verb == "transfer") {
+    const TicketId ticket = ParseTicket(words.Next("a ticket"));
+    return TransferTicket{ticket, words.Next("a queue")};
+  }
+  return std::nullopt;
+}
+
+// `ingest voice acme support queue=calls priority=3 language=fr require=billing:3 answer=20s due=8h key=k exclude=ana`
+Action GoldenLanguage::ParseIngest(Words& words, Time now) {
+  IngestContact ingest;
+  ingest.new_ticket = TicketId{0, tickets_ + 1};
+  ingest.new_contact = ContactId{0, contacts_ + 1};
+  NewContact& contact = ingest.contact;
+  contact.channel = words.Next("a channel");
+  contact.client = words.Next("a client");
+  contact.process_type = words.Next("a process type");
+  contact.queue = words.Value("queue").value_or("");
+  contact.priority = ParseNumber(words.Value("priority").value_or("0"));
+  contact.language = words.Value("language").value_or("");
+  if (const auto text = words.Value("require")) contact.requirement = ParseRequirement(*text);
+  if (const auto span = words.Value("answer")) contact.answer_target = ParseDuration(*span);
+  if (const auto span = words.Value("due")) contact.due_at = now + ParseDuration(*span);
+  contact.conversation_key = words.Value("key").value_or("");
+  contact.entry_point = words.Value("entry").value_or("");
+  if (const auto agents = words.Value("exclude")) contact.excluded_agents = Split(*agents, ',');
+  if (const auto rejection = CheckContact(contact, now, "contact")) {
+    throw LineError("expected a valid contact, but " + rejection->message);
+  }
+  return ingest;
+}
+
+// `media t1.1 CONNECTED`, `media t1 DISCONNECTED CUSTOMER`
+Action GoldenLanguage::ParseMedia(Words& words) {
+  static const std::vector<std::string> types = {"CONNECTED", "CONNECT_FAILED", "HELD",
+                                                 "RETRIEVED", "DISCONNECTED"};
+  static const std::vector<std::string> parties = {"CUSTOMER", "AGENT", "SYSTEM"};
+  ReportMediaEvent report;
+  const OfferId offer = ParseOffer(words.Next("a ticket or an offer"));
+  report.ticket = offer.ticket;
+  if (offer.IsSet()) report.offer = offer;
+  const std::string type = words.Next("what happened");
+  const auto type_at = std::find(types.begin(), types.end(), type);
+  if (type_at == types.end()) throw LineError("expected a media event, but found " + type);
+  report.type = static_cast<MediaEventType>(1 + (type_at - types.begin()));
+  if (const auto party = words.NextIfAny()) {
+    const auto party_at = std::find(parties.begin(), parties.end(), *party);
+    if (party_at == parties.end()) throw LineError("expected a party, but found " + *party);
+    report.party = static_cast<Party>(1 + (party_at - parties.begin()));
+  }
+  return report;
+}
+
+}  // namespace tandem::router

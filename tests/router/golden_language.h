@@ -1,0 +1,85 @@
+// The small language of the golden scenarios: one command in a line of words.
+//
+// Configuration: `client`, `site`, `skill`, `reason`, `disposition`, `channel`, `queue`, `process_type`, `profile`,
+// `agent`, `grace` and `cool_down` write into a draft (an id that is there already is replaced, `remove <kind> <id>`
+// takes it out); `apply` puts the draft into force. Everything else is a command of the router; tests/router/golden
+// shows them all. Agents act in their newest session, or in the one named as `ana@1`.
+#ifndef TANDEM_TESTS_ROUTER_GOLDEN_LANGUAGE_H_
+#define TANDEM_TESTS_ROUTER_GOLDEN_LANGUAGE_H_
+
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "router/command.h"
+#include "router/time.h"
+
+namespace tandem::router {
+
+// A line that means nothing; says why.
+struct LineError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// The words of a line: plain ones in order, and those of the form name=value.
+class Words {
+ public:
+  explicit Words(const std::string& line);
+
+  // The next plain word; an error when there is none.
+  std::string Next(const char* what);
+  std::optional<std::string> NextIfAny();
+  // The value of a name; each can be taken once.
+  std::optional<std::string> Value(const std::string& name);
+  // Takes the plain word out if it is there.
+  bool Flag(const std::string& word);
+  // An error when a word was not taken.
+  void ExpectNoMore() const;
+
+ private:
+  std::vector<std::string> plain_;
+  std::map<std::string, std::string> values_;
+};
+
+class GoldenLanguage {
+ public:
+  // The action that a line means at `now`. None for a line that writes into the draft.
+  std::optional<Action> Parse(const std::string& line, Time now);
+  // Learns from an answer: sessions that opened, tickets that were made.
+  void Notice(const Action& action, const Outcome& outcome);
+
+ private:
+  bool ParseConfiguration(const std::string& verb, Words& words);
+  std::optional<Action> ParseAgentVerb(const std::string& verb, Words& words);
+  std::optional<Action> ParseTicketVerb(const std::string& verb, Words& words);
+  Action ParseIngest(Words& words, Time now);
+  Action ParseMedia(Words& words);
+  Action ParseApply(Words& words);
+  SessionRef ParseSession(const std::string& word) const;
+
+  Configuration draft_;
+  std::map<std::string, int64_t> generations_;
+  uint64_t tickets_ = 0;
+  uint64_t contacts_ = 0;
+};
+
+Duration ParseDuration(const std::string& word);
+
+// golden_configuration.cc: each reads the words behind the kind.
+Channel ParseChannel(Words& words);
+Queue ParseQueue(Words& words);
+ProcessTypeDefaults ParseDefaults(Words& words);
+RoutingProfile ParseProfile(Words& words);
+Agent ParseAgent(Words& words);
+// "billing:3|site:lisbon,fr:B2": clauses by commas, predicates by bars. A number is a skill's level, a CEFR level or
+// "any" a language's; "site:" and "type:" are a site and a process type.
+Requirement ParseRequirement(const std::string& text);
+std::vector<std::string> Split(const std::string& text, char separator);
+uint32_t ParseNumber(const std::string& word);
+Cefr ParseCefr(const std::string& word);
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_TESTS_ROUTER_GOLDEN_LANGUAGE_H_

@@ -1,0 +1,303 @@
+#include "tests/router/random_commands.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "router/check.h"
+#include "tests/router/text.h"
+
+namespace tandem::router {
+
+Command RandomCommands::Next(const ReferenceRouter& router, Time now) {
+  Command command;
+  command.workspace = "w" + std::to_string(1 + Below(options_.workspaces));
+  const auto it = router.workspaces().find(command.workspace);
+  if (it == router.workspaces().end()) {
+    if (Chance(20)) {
+      command.action = AbandonTicket{TicketId{0, 1}};
+    } else {
+      command.action = ApplyConfiguration{MakeConfiguration(), 0, Chance(10)};
+    }
+    return command;
+  }
+  const Workspace& workspace = it->second;
+  const uint64_t kind = Below(1000);
+  if (kind < 4) {
+    const int64_t expected = Chance(50) ? 0 : workspace.revision - (Chance(20) ? 1 : 0);
+    command.action = ApplyConfiguration{MakeConfiguration(), expected, Chance(10)};
+  } else if (kind < 8) {
+    command.action = TimeLost{Milliseconds(static_cast<int64_t>(1 + Below(5000)))};
+  } else if (kind < 20) {
+    command.action = ExplainTicket{AnyTicket(workspace)};
+  } else if (kind < 300) {
+    const bool full = workspace.tickets.size() >= options_.open_tickets;
+    command.action = full && Chance(80) ? AboutTicket(workspace) : MakeContact(workspace, now);
+  } else if (kind < 800) {
+    command.action = AboutAgent(workspace);
+  } else if (kind < 920) {
+    command.action = AboutMedia(workspace);
+  } else if (kind < 990) {
+    command.action = AboutTicket(workspace);
+  } else {
+    command.action = ContinueRouting{};
+  }
+  return command;
+}
+
+Duration RandomCommands::NextStep(Time now, Time next_deadline) {
+  if (Chance(50)) return Duration{};
+  if (Chance(30) && next_deadline > now && next_deadline < now + Minutes(3)) {
+    return next_deadline - now;
+  }
+  if (Chance(80)) return Milliseconds(static_cast<int64_t>(Below(3000)));
+  return Seconds(static_cast<int64_t>(Below(Chance(20) ? 300 : 20)));
+}
+
+// ------------------------------------------------------------------------------------------------------ contacts
+
+Action RandomCommands::MakeContact(const Workspace& workspace, Time now) {
+  const Configuration& configuration = workspace.configuration;
+  static const std::vector<std::string> channels = {"voice", "voice", "video", "chat",
+                                                    "chat",  "email", "task",  "fax"};
+  static const std::vector<std::string> languages = {"fr", "fr-CA", "zh", "zh-Hant", "de"};
+  IngestContact ingest;
+  NewContact& contact = ingest.contact;
+  contact.channel = Chance(1) ? "pigeon" : Pick(channels);
+  contact.client = Chance(1) ? "nobody" : Pick(configuration.clients).id;
+  contact.process_type = Chance(1) ? "nothing" : Pick(configuration.process_types).id;
+  if (Chance(15)) contact.language = Pick(languages);
+  contact.requirement = Canonical(MakeRequirement(10));
+  if (Chance(1)) contact.requirement = {{SkillLevel{"juggling", 1}}};
+  if (Chance(1)) contact.requirement = {{ProcessTypePredicate{"nothing"}}};
+  if (Chance(1)) contact.requirement = {{SitePredicate{"atlantis"}}};
+  if (Chance(30)) contact.priority = static_cast<uint32_t>(Below(10));
+  if (Chance(30)) contact.queue = "q" + std::to_string(1 + Below(6));
+  if (Chance(20)) contact.answer_target = Span({1, 30, 300});
+  if (Chance(20)) contact.due_at = now + Seconds(static_cast<int64_t>(1 + Below(3000)));
+  if (Chance(30)) contact.conversation_key = "k" + std::to_string(Below(4));
+  if (Chance(50)) contact.entry_point = "e" + std::to_string(Below(2));
+  if (Chance(15)) contact.excluded_agents = Some("a", 9, 20);
+  ingest.new_ticket = TicketId{0, ++last_id_};
+  ingest.new_contact = ContactId{0, last_id_};
+  return ingest;
+}
+
+// -------------------------------------------------------------------------------------------------------- agents
+
+SessionRef RandomCommands::SessionOf(const AgentState& agent) {
+  SessionRef session{agent.id, agent.generation};
+  if (Chance(3)) session.agent = "a" + std::to_string(1 + Below(9));
+  if (Chance(3)) session.generation += static_cast<int64_t>(Below(3)) - 1;
+  if (Chance(1)) session.generation = 0;
+  session.generation = std::max<int64_t>(session.generation, 0);
+  return session;
+}
+
+TicketId RandomCommands::AnyTicket(const Workspace& workspace) {
+  if (workspace.tickets.empty() || Chance(3)) return TicketId{0, 1 + Below(last_id_ + 1)};
+  auto it = workspace.tickets.begin();
+  std::advance(it, static_cast<int64_t>(Below(workspace.tickets.size())));
+  return it->first;
+}
+
+std::vector<const RandomCommands::TicketData*> RandomCommands::TicketsOf(
+    const Workspace& workspace, const AgentState& agent, bool offered) {
+  std::vector<const TicketData*> tickets;
+  for (const auto& [id, ticket] : workspace.tickets) {
+    if (ticket.agent == agent.id && (ticket.state == TicketState::kOffered) == offered) {
+      tickets.push_back(&ticket);
+    }
+  }
+  return tickets;
+}
+
+Action RandomCommands::AboutAgent(const Workspace& workspace) {
+  if (workspace.agents.empty()) return GetAgent{SessionRef{"a1", 1}};
+  auto it = workspace.agents.begin();
+  std::advance(it, static_cast<int64_t>(Below(workspace.agents.size())));
+  const AgentState& agent = it->second;
+  if ((!agent.session_open && Chance(60)) || (agent.session_lost && Chance(30)) || Chance(1)) {
+    return OpenSession{Chance(1) ? "a9" : agent.id, "desk"};
+  }
+  if (agent.status != AgentStatus::kAvailable && Chance(60)) {
+    return SetAgentStatus{SessionOf(agent), AgentStatus::kAvailable, ""};
+  }
+  const uint64_t kind = Below(100);
+  if (kind < 2) return LoseSession{SessionOf(agent)};
+  if (kind < 3) return CloseSession{SessionOf(agent)};
+  if (kind < 6) return GetAgent{SessionOf(agent)};
+  if (kind < 10) {
+    static const std::vector<std::string> reasons = {"lunch", "break", "device", "boredom", ""};
+    return SetAgentStatus{SessionOf(agent), static_cast<AgentStatus>(1 + Below(4)), Pick(reasons)};
+  }
+  if (kind < 30) {
+    ClaimTickets claim{SessionOf(agent), static_cast<uint32_t>(1 + Below(3)), ""};
+    if (Chance(30)) claim.queue = "q" + std::to_string(1 + Below(6));
+    return claim;
+  }
+  if (!TicketsOf(workspace, agent, /*offered=*/true).empty() && Chance(60)) {
+    return AboutOffer(workspace, agent);
+  }
+  return AboutWork(workspace, agent);
+}
+
+Action RandomCommands::AboutOffer(const Workspace& workspace, const AgentState& agent) {
+  const TicketData& ticket = *Pick(TicketsOf(workspace, agent, /*offered=*/true));
+  OfferId offer{ticket.id, ticket.offer_number};
+  if (Chance(2)) offer.number += static_cast<uint32_t>(Below(3)) - 1;
+  if (Chance(2)) offer.ticket = AnyTicket(workspace);
+  const SessionRef session = SessionOf(agent);
+  if (Chance(75)) return AcceptOffer{session, offer};
+  return DeclineOffer{session, offer, Chance(80) ? DeclineCause::kAgent : DeclineCause::kDevice};
+}
+
+Action RandomCommands::AboutWork(const Workspace& workspace, const AgentState& agent) {
+  const std::vector<const TicketData*> work = TicketsOf(workspace, agent, /*offered=*/false);
+  const TicketId ticket = work.empty() || Chance(3) ? AnyTicket(workspace) : Pick(work)->id;
+  const SessionRef session = SessionOf(agent);
+  switch (Below(6)) {
+    case 0:
+      return StartTicket{session, ticket};
+    case 1:
+      return FinishTicket{session, ticket};
+    case 2:
+    case 3: {
+      static const std::vector<std::string> dispositions = {"", "solved", "open", "mystery"};
+      return CompleteTicket{ticket, session, Pick(dispositions)};
+    }
+    case 4:
+      return ReleaseTicket{ticket, session};
+    default: {
+      ExtendLeases extend{session, {}};
+      if (Chance(50)) extend.tickets.push_back(ticket);
+      if (Chance(20) && work.size() > 1 && ticket != work[0]->id) {
+        extend.tickets.push_back(work[0]->id);
+      }
+      return extend;
+    }
+  }
+}
+
+// ------------------------------------------------------------------------------------------------------- tickets
+
+Action RandomCommands::AboutTicket(const Workspace& workspace) {
+  const TicketId ticket = AnyTicket(workspace);
+  switch (Below(4)) {
+    case 0:
+      return CancelTicket{ticket, "duplicate"};
+    case 1:
+      return AbandonTicket{ticket};
+    default:
+      return TransferTicket{ticket, "q" + std::to_string(1 + Below(6))};
+  }
+}
+
+Action RandomCommands::AboutMedia(const Workspace& workspace) {
+  std::vector<const TicketData*> on_media;
+  for (const auto& [id, ticket] : workspace.tickets) {
+    if (ticket.contact.channel == "voice" || ticket.contact.channel == "video") {
+      on_media.push_back(&ticket);
+    }
+  }
+  ReportMediaEvent report;
+  if (on_media.empty() || Chance(3)) {
+    report.ticket = AnyTicket(workspace);
+    report.offer = OfferId{report.ticket, 1};
+  } else {
+    const TicketData& ticket = *Pick(on_media);
+    report.ticket = ticket.id;
+    report.offer = OfferId{ticket.id, ticket.offer_number};
+    if (Chance(4)) report.offer.number -= std::min<uint32_t>(report.offer.number, 1);
+    if (Chance(50) && ticket.state == TicketState::kConnecting) {
+      report.type = MediaEventType::kConnected;
+      return report;
+    }
+  }
+  if (Chance(3)) report.offer.ticket = AnyTicket(workspace);
+  if (Chance(3)) report.offer = OfferId{};
+  report.type = static_cast<MediaEventType>(1 + Below(5));
+  report.party = static_cast<Party>(1 + Below(3));
+  return report;
+}
+
+// --------------------------------------------------------------------------------------------------------- words
+
+namespace {
+
+std::string TextOf(const SessionRef& session) {
+  return session.agent + "@" + std::to_string(session.generation);
+}
+
+struct CommandText {
+  std::string operator()(const ApplyConfiguration& a) const {
+    return "apply expected=" + std::to_string(a.expected_revision) +
+           (a.validate_only ? " validate" : "");
+  }
+  std::string operator()(const IngestContact& a) const {
+    const NewContact& c = a.contact;
+    return "ingest " + router::TextOf(a.new_ticket) + " " + c.channel + " " + c.client + " " +
+           c.process_type + " queue=" + c.queue + " language=" + c.language +
+           " priority=" + std::to_string(c.priority) + " key=" + c.conversation_key;
+  }
+  std::string operator()(const CancelTicket& a) const { return "cancel " + router::TextOf(a.ticket); }
+  std::string operator()(const AbandonTicket& a) const {
+    return "abandon " + router::TextOf(a.ticket);
+  }
+  std::string operator()(const CompleteTicket& a) const {
+    return "complete " + router::TextOf(a.ticket) + " " + TextOf(a.session) + " " + a.disposition;
+  }
+  std::string operator()(const ReleaseTicket& a) const {
+    return "release " + router::TextOf(a.ticket) + " " + TextOf(a.session);
+  }
+  std::string operator()(const TransferTicket& a) const {
+    return "transfer " + router::TextOf(a.ticket) + " " + a.queue;
+  }
+  std::string operator()(const ExplainTicket& a) const {
+    return "explain " + router::TextOf(a.ticket);
+  }
+  std::string operator()(const OpenSession& a) const { return "open " + a.agent; }
+  std::string operator()(const CloseSession& a) const { return "close " + TextOf(a.session); }
+  std::string operator()(const LoseSession& a) const { return "lose " + TextOf(a.session); }
+  std::string operator()(const GetAgent& a) const { return "get " + TextOf(a.session); }
+  std::string operator()(const SetAgentStatus& a) const {
+    return "status " + TextOf(a.session) + " " + ToString(a.status) + " " + a.reason;
+  }
+  std::string operator()(const AcceptOffer& a) const {
+    return "accept " + TextOf(a.session) + " " + router::TextOf(a.offer);
+  }
+  std::string operator()(const DeclineOffer& a) const {
+    return "decline " + TextOf(a.session) + " " + router::TextOf(a.offer) +
+           (a.cause == DeclineCause::kDevice ? " device" : "");
+  }
+  std::string operator()(const StartTicket& a) const {
+    return "start " + TextOf(a.session) + " " + router::TextOf(a.ticket);
+  }
+  std::string operator()(const FinishTicket& a) const {
+    return "finish " + TextOf(a.session) + " " + router::TextOf(a.ticket);
+  }
+  std::string operator()(const ClaimTickets& a) const {
+    return "claim " + TextOf(a.session) + " " + std::to_string(a.max_tickets) + " " + a.queue;
+  }
+  std::string operator()(const ExtendLeases& a) const {
+    std::string text = "extend " + TextOf(a.session);
+    for (const TicketId& ticket : a.tickets) text += " " + router::TextOf(ticket);
+    return text;
+  }
+  std::string operator()(const ReportMediaEvent& a) const {
+    return "media " + router::TextOf(a.ticket) + " offer=" + router::TextOf(a.offer) +
+           " type=" + std::to_string(static_cast<int>(a.type)) +
+           " party=" + std::to_string(static_cast<int>(a.party));
+  }
+  std::string operator()(const AdvanceTime&) const { return "advance"; }
+  std::string operator()(const ContinueRouting&) const { return "continue"; }
+  std::string operator()(const TimeLost& a) const { return "time_lost " + router::TextOf(a.lost); }
+};
+
+}  // namespace
+
+std::string TextOf(const Command& command) {
+  return command.workspace + ": " + std::visit(CommandText{}, command.action);
+}
+
+}  // namespace tandem::router

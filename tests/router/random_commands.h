@@ -1,0 +1,76 @@
+// Random configurations and commands, mostly sensible ones, from a seed.
+//
+// Looks at the reference's state to find tickets, offers and sessions that a command can be about; about one command
+// in ten is about something that is not there, or not any more. Worlds are small, so that everything meets everything.
+#ifndef TANDEM_TESTS_ROUTER_RANDOM_COMMANDS_H_
+#define TANDEM_TESTS_ROUTER_RANDOM_COMMANDS_H_
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "router/command.h"
+#include "router/time.h"
+#include "tests/router/reference_router.h"
+
+namespace tandem::router {
+
+struct RandomOptions {
+  uint32_t workspaces = 3;
+  size_t open_tickets = 30;  // about so many of each workspace
+};
+
+class RandomCommands {
+ public:
+  RandomCommands(uint64_t seed, RandomOptions options) : random_(seed), options_(options) {}
+
+  Command Next(const ReferenceRouter& router, Time now);
+  // How long until the next command; often nothing, often to the next deadline.
+  Duration NextStep(Time now, Time next_deadline);
+
+  bool Chance(uint32_t percent) { return Below(100) < percent; }
+  uint64_t Below(uint64_t bound) { return random_() % bound; }
+
+ private:
+  using Workspace = ReferenceRouter::Workspace;
+  using AgentState = ReferenceRouter::AgentState;
+  using TicketData = ReferenceRouter::TicketData;
+
+  template <typename T>
+  const T& Pick(const std::vector<T>& values) {
+    return values[Below(values.size())];
+  }
+  // Some of the ids "<letter>1" to "<letter><count>"; at least one.
+  std::vector<std::string> Some(const char* letter, uint32_t count, uint32_t percent);
+  Duration Span(std::vector<int64_t> seconds) { return Seconds(Pick(seconds)); }
+
+  Configuration MakeConfiguration();
+  Queue MakeQueue(uint32_t number, const std::vector<std::string>& clients);
+  Agent MakeAgent(uint32_t number, const Configuration& configuration);
+  ProcessType MakeProcessType(const std::string& id, const Configuration& configuration);
+  Requirement MakeRequirement(uint32_t percent);
+  Predicate MakePredicate();
+
+  Action MakeContact(const Workspace& workspace, Time now);
+  Action AboutAgent(const Workspace& workspace);
+  Action AboutOffer(const Workspace& workspace, const AgentState& agent);
+  Action AboutWork(const Workspace& workspace, const AgentState& agent);
+  Action AboutTicket(const Workspace& workspace);
+  Action AboutMedia(const Workspace& workspace);
+  SessionRef SessionOf(const AgentState& agent);
+  TicketId AnyTicket(const Workspace& workspace);
+  std::vector<const TicketData*> TicketsOf(const Workspace& workspace, const AgentState& agent,
+                                           bool offered);
+
+  std::mt19937_64 random_;
+  RandomOptions options_;
+  uint64_t last_id_ = 0;
+};
+
+// A command in words.
+std::string TextOf(const Command& command);
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_TESTS_ROUTER_RANDOM_COMMANDS_H_

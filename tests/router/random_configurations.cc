@@ -1,0 +1,209 @@
+// Random configurations: every limit of a queue, every kind of requirement, few ids.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "router/check.h"
+#include "tests/router/random_commands.h"
+
+namespace tandem::router {
+namespace {
+
+constexpr uint32_t kClients = 3;
+constexpr uint32_t kQueues = 5;
+constexpr uint32_t kProcessTypes = 3;
+constexpr uint32_t kProfiles = 3;
+constexpr uint32_t kAgents = 8;
+constexpr uint32_t kSkills = 3;
+
+}  // namespace
+
+std::vector<std::string> RandomCommands::Some(const char* letter, uint32_t count,
+                                              uint32_t percent) {
+  std::vector<std::string> ids;
+  for (uint32_t number = 1; number <= count; ++number) {
+    if (Chance(percent)) ids.push_back(letter + std::to_string(number));
+  }
+  if (ids.empty()) ids.push_back(letter + std::to_string(1 + Below(count)));
+  return ids;
+}
+
+Predicate RandomCommands::MakePredicate() {
+  static const std::vector<std::string> tags = {"fr", "fr-CA", "zh-Hans", "zh-Hant", "zh"};
+  switch (Below(6)) {
+    case 0:
+    case 1:
+    case 2:
+      return SkillLevel{"s" + std::to_string(1 + Below(kSkills)),
+                        static_cast<uint32_t>(1 + Below(5))};
+    case 3:
+      return LanguageRequirement{Pick(tags), static_cast<Cefr>(Below(5))};
+    case 4:
+      return ProcessTypePredicate{"p1"};
+    default:
+      return SitePredicate{Chance(50) ? "lisbon" : "manila"};
+  }
+}
+
+// With so many chances in a hundred there is a clause, then another one, and so on.
+Requirement RandomCommands::MakeRequirement(uint32_t percent) {
+  Requirement requirement;
+  while (requirement.size() < 3 && Chance(percent)) {
+    Clause clause = {MakePredicate()};
+    while (clause.size() < 3 && Chance(40)) clause.push_back(MakePredicate());
+    requirement.push_back(clause);
+  }
+  return requirement;
+}
+
+Queue RandomCommands::MakeQueue(uint32_t number, const std::vector<std::string>& clients) {
+  Queue queue;
+  queue.id = "q" + std::to_string(number);
+  // Mostly the same kind of queue in every configuration, so that little work changes its nature.
+  const bool front = Chance(95) ? number <= 3 : Chance(50);
+  queue.office = front ? Office::kFront : Office::kBack;
+  const bool live = Chance(95) ? number <= 2 : Chance(50);
+  queue.urgency = live ? Urgency::kLive : Urgency::kDeferrable;
+  if (number == 5 && Chance(70)) queue.client = clients[0];
+  if (Chance(60)) queue.priority_step = Span({0, 1, 10, 60});
+  if (Chance(80)) queue.offer_timeout = Span({1, 5, 20});
+  if (Chance(80)) queue.connect_timeout = Span({1, 5, 20});
+  if (Chance(80)) queue.lease_duration = Span({5, 30, 120});
+  if (Chance(20)) queue.max_waiting = static_cast<uint32_t>(1 + Below(8));
+  queue.auto_accept = Chance(15);
+  return queue;
+}
+
+ProcessType RandomCommands::MakeProcessType(const std::string& id,
+                                            const Configuration& configuration) {
+  ProcessType type;
+  type.id = id;
+  static const std::vector<std::string> channels = {"", "voice", "chat", "task", "fax"};
+  for (const std::string& channel : channels) {
+    if (!Chance(channel.empty() ? 80 : 40)) continue;
+    ProcessTypeDefaults defaults;
+    defaults.channel = channel;
+    defaults.queue = Pick(configuration.queues).id;
+    defaults.requirement = MakeRequirement(20);
+    defaults.language_level = static_cast<Cefr>(Below(5));
+    if (Chance(50)) defaults.answer_target = Span({1, 20, 60, 600});
+    if (Chance(50)) defaults.due_after = Span({10, 600, 3600});
+    if (Chance(50)) defaults.expected_handling_time = Span({1, 60, 600});
+    if (Chance(70)) defaults.wrap_up_limit = Span({0, 5, 60});
+    type.defaults.push_back(defaults);
+  }
+  return type;
+}
+
+Agent RandomCommands::MakeAgent(uint32_t number, const Configuration& configuration) {
+  Agent agent;
+  agent.id = "a" + std::to_string(number);
+  if (Chance(70)) agent.site = Chance(50) ? "lisbon" : "manila";
+  agent.routing_profile = Pick(configuration.routing_profiles).id;
+  for (const std::string& skill : Some("s", kSkills, 60)) {
+    agent.skills.push_back(SkillLevel{skill, static_cast<uint32_t>(1 + Below(10))});
+  }
+  for (const char* tag : {"fr", "fr-CA", "zh-Hans", "zh-Hant"}) {
+    if (!Chance(40)) continue;
+    agent.languages.push_back(
+        AgentLanguage{tag, static_cast<Cefr>(Below(7)), static_cast<Cefr>(Below(7))});
+  }
+  for (const ProcessType& type : configuration.process_types) {
+    if (Chance(85)) agent.process_types.push_back(type.id);
+  }
+  for (const Client& client : configuration.clients) {
+    if (Chance(85)) agent.clients.push_back(client.id);
+  }
+  if (Chance(75)) {
+    Capacity capacity;
+    capacity.total_units = Chance(40) ? 0 : static_cast<uint32_t>(2 + Below(6));
+    for (GroupCapacity& group : capacity.groups) {
+      group.max = static_cast<uint32_t>(Below(4));
+      group.units_per_ticket = static_cast<uint32_t>(1 + Below(3));
+    }
+    agent.capacity = capacity;
+  }
+  return agent;
+}
+
+Configuration RandomCommands::MakeConfiguration() {
+  Configuration configuration;
+  const std::vector<std::string> clients = Some("c", kClients, 95);
+  for (const std::string& id : clients) configuration.clients.push_back(Client{{id, ""}});
+  configuration.sites = {Site{{"lisbon", ""}, "Europe/Lisbon"}, Site{{"manila", ""}, ""}};
+  for (const std::string& id : Some("s", kSkills, 97)) {
+    configuration.skills.push_back(Skill{{id, ""}});
+  }
+  configuration.channels = {
+      Channel{{"fax", ""}, CapacityGroup::kEmail, false, LanguageMode::kWritten, 2}};
+  for (uint32_t number = 1; number <= kQueues; ++number) {
+    if (number == 1 || Chance(96)) configuration.queues.push_back(MakeQueue(number, clients));
+  }
+  // The first one always exists, because requirements name it.
+  for (uint32_t number = 1; number <= kProcessTypes; ++number) {
+    if (number > 1 && !Chance(95)) continue;
+    configuration.process_types.push_back(ProcessType{{"p" + std::to_string(number), ""}, {}});
+  }
+  for (ProcessType& type : configuration.process_types) {
+    type = MakeProcessType(type.id, configuration);
+  }
+  for (uint32_t number = 1; number <= kProfiles; ++number) {
+    RoutingProfile profile;
+    profile.id = "r" + std::to_string(number);
+    for (const Queue& queue : configuration.queues) {
+      if (!Chance(80)) continue;
+      RoutingProfileQueue entry;
+      entry.queue = queue.id;
+      entry.rank = Chance(60) ? 0 : static_cast<uint32_t>(1 + Below(3));
+      entry.no_push = Chance(20);
+      entry.pull = entry.no_push || Chance(40);
+      profile.queues.push_back(entry);
+    }
+    if (profile.queues.empty()) {
+      profile.queues.push_back(RoutingProfileQueue{configuration.queues[0].id, 0, false, true});
+    }
+    profile.live_reserve = Chance(50) ? 0 : static_cast<uint32_t>(Below(4));
+    configuration.routing_profiles.push_back(profile);
+  }
+  std::vector<uint32_t> numbers;
+  for (uint32_t number = 1; number <= kAgents; ++number) {
+    if (Chance(93)) numbers.push_back(number);
+  }
+  std::shuffle(numbers.begin(), numbers.end(), random_);
+  for (const uint32_t number : numbers) {
+    configuration.agents.push_back(MakeAgent(number, configuration));
+  }
+  configuration.dispositions = {Disposition{{"solved", ""}, true}, Disposition{{"open", ""}, false}};
+  configuration.not_ready_reasons = {NotReadyReason{{"lunch", ""}}, NotReadyReason{{"break", ""}}};
+  if (Chance(80)) configuration.session_grace = Span({1, 5, 15});
+  if (Chance(80)) configuration.cool_down = Span({0, 2, 10, 60});
+  for (ProcessType& type : configuration.process_types) {
+    for (ProcessTypeDefaults& defaults : type.defaults) {
+      std::erase_if(defaults.requirement, [&](const Clause& clause) {
+        return std::any_of(clause.begin(), clause.end(), [&](const Predicate& predicate) {
+          const auto* skill = std::get_if<SkillLevel>(&predicate);
+          return skill != nullptr &&
+                 std::none_of(configuration.skills.begin(), configuration.skills.end(),
+                              [&](const Skill& known) { return known.id == skill->skill; });
+        });
+      });
+    }
+  }
+  for (Agent& agent : configuration.agents) {
+    std::erase_if(agent.skills, [&](const SkillLevel& has) {
+      return std::none_of(configuration.skills.begin(), configuration.skills.end(),
+                          [&](const Skill& known) { return known.id == has.skill; });
+    });
+  }
+  const auto rejection = CheckConfiguration(configuration, "configuration");
+  if (rejection) {
+    ADD_FAILURE() << "expected random configurations to be valid, but " << rejection->message
+                  << (rejection->violations.empty() ? "" : rejection->violations[0].field);
+  }
+  FillDefaults(configuration);
+  return configuration;
+}
+
+}  // namespace tandem::router

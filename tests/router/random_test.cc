@@ -1,0 +1,217 @@
+// The router against its reference on random commands.
+//
+// Goal: for any commands at any instants the two give the same replies and the same events. On the way: every
+// invariant holds; nothing that could be routed waits; the same commands give a second router the same changes and the
+// same state; a router loaded from the rows has the same state and goes on in the same way; the facts fit the events.
+// Method: many short runs, each a world of its own from a seed that a failure prints.
+//   TANDEM_RANDOM_COMMANDS=n   how many commands in all
+//   TANDEM_RANDOM_SEED=n       do only the run of this seed
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <map>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "router/router.h"
+#include "tests/router/fact_checker.h"
+#include "tests/router/random_commands.h"
+#include "tests/router/reference_router.h"
+#include "tests/router/row_store.h"
+#include "tests/router/text.h"
+
+namespace tandem::router {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr int64_t kDefaultCommands = 40'000;
+#else
+constexpr int64_t kDefaultCommands = 1'000'000;
+#endif
+constexpr int64_t kCommandsPerRun = 2'000;
+
+int64_t NumberFromEnvironment(const char* name, int64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoll(text, nullptr, 10);
+}
+
+// Events by workspace, one line each: the order between workspaces is nobody's business.
+std::string TextOf(const std::vector<EventRow>& events) {
+  std::map<std::string, std::string> by_workspace;
+  for (const EventRow& event : events) {
+    by_workspace[event.workspace] += router::TextOf(event) + "\n";
+  }
+  std::string text;
+  for (const auto& [workspace, lines] : by_workspace) text += lines;
+  return text;
+}
+
+struct RunOptions {
+  RandomOptions commands;
+  RouterOptions router;
+};
+
+// One world: the reference, the router, a second router that is given the same commands, and at times a third one
+// that was loaded from the rows.
+class World {
+ public:
+  World(uint64_t seed, RunOptions options)
+      : seed_(seed),
+        options_(options),
+        commands_(seed, options.commands),
+        reference_(options.router),
+        real_(std::make_unique<Router>(options.router)),
+        replay_(std::make_unique<Router>(options.router)) {
+    at_work_ = this;
+    std::signal(SIGABRT, [](int) {
+      if (at_work_ == nullptr) return;
+      std::fprintf(stderr, "seed %llu%s", static_cast<unsigned long long>(at_work_->seed_),
+                   at_work_->History().c_str());
+    });
+  }
+  ~World() { at_work_ = nullptr; }
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  void Do(int64_t commands) {
+    for (int64_t count = 0; count < commands && !testing::Test::HasFailure(); ++count) {
+      now_ = now_ + commands_.NextStep(now_, reference_.NextDeadline());
+      if (reference_.NextDeadline() <= now_ && commands_.Chance(90)) {
+        Execute(Command{"", AdvanceTime{}});
+      }
+      if (reference_.HasPendingRouting() && commands_.Chance(50)) {
+        Execute(Command{"", ContinueRouting{}});
+      }
+      if (count % 100 == 99) LoadTwin();
+      if (count % 100 == 50) twin_ = nullptr;
+      Execute(commands_.Next(reference_, now_));
+    }
+    if (!testing::Test::HasFailure()) ExpectSameState(*replay_, "the second router");
+  }
+
+ private:
+  void Execute(const Command& command) {
+    if (testing::Test::HasFailure()) return;
+    log_.push_back(router::TextOf(now_) + " " + router::TextOf(command));
+    if (log_.size() > 25) log_.pop_front();
+
+    const Outcome expected = reference_.Execute(command, now_);
+    const std::string expected_events = TextOf(reference_.TakeEvents());
+    const Outcome actual = real_->Execute(command, now_);
+    const Changes changes = real_->TakeChanges();
+    EXPECT_EQ(router::TextOf(expected, /*with_clauses=*/false),
+              router::TextOf(actual, /*with_clauses=*/false))
+        << History();
+    EXPECT_EQ(expected_events, TextOf(changes.events)) << History();
+    EXPECT_EQ(reference_.NextDeadline(), real_->NextDeadline()) << History();
+    EXPECT_EQ(reference_.HasPendingRouting(), real_->HasPendingRouting()) << History();
+    if (testing::Test::HasFailure()) return;
+
+    store_.Commit(changes);
+    const std::string wrong = facts_.Check(changes, now_);
+    EXPECT_EQ(wrong, "") << History();
+    const std::string text = router::TextOf(changes);
+    ExpectSame(*replay_, command, actual, text, "the second router");
+    if (twin_ != nullptr) ExpectSame(*twin_, command, actual, text, "the loaded router");
+    if (++executed_ % 8 == 0) real_->CheckInvariants();
+  }
+
+  void ExpectSame(Router& other, const Command& command, const Outcome& outcome,
+                  const std::string& changes, const char* who) {
+    const Outcome others = other.Execute(command, now_);
+    EXPECT_EQ(router::TextOf(outcome), router::TextOf(others)) << who << History();
+    EXPECT_EQ(changes, router::TextOf(other.TakeChanges())) << who << History();
+  }
+
+  // The first lines of the two dumps that differ.
+  void ExpectSameState(const Router& other, const char* who) {
+    std::istringstream ours(real_->Dump());
+    std::istringstream theirs(other.Dump());
+    std::string our_line, their_line;
+    bool more = true;
+    while (more && our_line == their_line) {
+      const bool more_of_ours = static_cast<bool>(std::getline(ours, our_line));
+      const bool more_of_theirs = static_cast<bool>(std::getline(theirs, their_line));
+      if (!more_of_ours) our_line.clear();
+      if (!more_of_theirs) their_line.clear();
+      more = more_of_ours || more_of_theirs;
+    }
+    EXPECT_EQ(our_line, their_line) << who << History();
+  }
+
+  void LoadTwin() {
+    if (real_->HasPendingRouting()) return;
+    twin_ = std::make_unique<Router>(options_.router);
+    twin_->Load(store_.Load());
+    while (twin_->HasPendingRouting()) {
+      (void)twin_->Execute(Command{"", ContinueRouting{}}, now_);
+    }
+    EXPECT_EQ(router::TextOf(twin_->TakeChanges()), "") << "after loading" << History();
+    ExpectSameState(*twin_, "after loading");
+    twin_->CheckInvariants();
+  }
+
+  std::string History() const {
+    std::string text = "\nthe commands before, the last one is the one:\n";
+    for (const std::string& line : log_) text += "  " + line + "\n";
+    return text;
+  }
+
+  // Whose history is told when the router aborts.
+  static inline World* at_work_ = nullptr;
+
+  uint64_t seed_;
+  RunOptions options_;
+  RandomCommands commands_;
+  ReferenceRouter reference_;
+  std::unique_ptr<Router> real_;
+  std::unique_ptr<Router> replay_;
+  std::unique_ptr<Router> twin_;
+  RowStore store_;
+  FactChecker facts_;
+  std::deque<std::string> log_;
+  Time now_ = kStart;
+  int64_t executed_ = 0;
+};
+
+// A few kinds of worlds in turn.
+RunOptions OptionsOf(uint64_t seed) {
+  RunOptions options;
+  switch (seed % 4) {
+    case 0:
+      break;
+    case 1:  // much waits
+      options.commands = {1, 60};
+      break;
+    case 2:  // little waits, so that tickets find agents more often than agents find tickets
+      options.commands = {2, 8};
+      options.router.max_open_tickets = 14;
+      break;
+    case 3:  // routing in slices
+      options.commands = {1, 30};
+      options.router.max_offers_per_slice = 1 + static_cast<uint32_t>(seed / 4 % 3);
+      break;
+  }
+  return options;
+}
+
+TEST(Router, AgreesWithTheReferenceOnRandomCommands) {
+  const int64_t only = NumberFromEnvironment("TANDEM_RANDOM_SEED", -1);
+  const int64_t commands = NumberFromEnvironment("TANDEM_RANDOM_COMMANDS", kDefaultCommands);
+  const int64_t runs = (commands + kCommandsPerRun - 1) / kCommandsPerRun;
+  for (int64_t index = 0; index < runs && !HasFailure(); ++index) {
+    const auto seed = static_cast<uint64_t>(only >= 0 ? only : index);
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    World world(seed, OptionsOf(seed));
+    world.Do(kCommandsPerRun);
+    if (only >= 0) break;
+  }
+}
+
+}  // namespace
+}  // namespace tandem::router

@@ -1,0 +1,407 @@
+// The reference's verbs about agents, claims, media and time.
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "tests/router/reference_router.h"
+
+namespace tandem::router {
+namespace {
+
+Outcome Refuse(Reason reason) { return Rejection{reason, {}, {}, {}}; }
+
+}  // namespace
+
+ReferenceRouter::Refusal ReferenceRouter::CheckSession(const SessionRef& session) const {
+  const auto it = workspace_->agents.find(session.agent);
+  if (it == workspace_->agents.end()) return Reason::kAgentNotFound;
+  const AgentState& agent = it->second;
+  if (session.generation == 0) return Reason::kNoSession;
+  if (session.generation < agent.generation) return Reason::kSessionFenced;
+  if (session.generation > agent.generation || !agent.session_open) return Reason::kNoSession;
+  return std::nullopt;
+}
+
+// ------------------------------------------------------------------------------------------------------ sessions
+
+Outcome ReferenceRouter::Do(const OpenSession& command) {
+  const auto it = workspace_->agents.find(command.agent);
+  if (it == workspace_->agents.end()) return Refuse(Reason::kAgentNotFound);
+  AgentState& agent = it->second;
+  agent.generation += 1;
+  agent.session_open = true;
+  agent.session_lost = false;
+  agent.grace_until = Time{};
+  EventRow& event = Emit(EventType::kSessionOpened);
+  event.agent = agent.id;
+  event.number = agent.generation;
+  if (agent.status == AgentStatus::kAvailable) workspace_->gained.insert(agent.id);
+  LookAtIdle();
+  return Reply{Snapshot(agent)};
+}
+
+Outcome ReferenceRouter::Do(const CloseSession& command) {
+  const auto it = workspace_->agents.find(command.session.agent);
+  if (it == workspace_->agents.end()) return Refuse(Reason::kAgentNotFound);
+  AgentState& agent = it->second;
+  const int64_t generation = command.session.generation;
+  if (generation == 0 || generation > agent.generation) return Refuse(Reason::kNoSession);
+  if (generation < agent.generation) return Refuse(Reason::kSessionFenced);
+  if (agent.session_open) EndSession(agent);
+  return Reply{Done{}};
+}
+
+Outcome ReferenceRouter::Do(const LoseSession& command) {
+  const auto it = workspace_->agents.find(command.session.agent);
+  if (it == workspace_->agents.end()) return Refuse(Reason::kAgentNotFound);
+  AgentState& agent = it->second;
+  if (command.session.generation != agent.generation || !agent.session_open ||
+      agent.session_lost) {
+    return Reply{Done{}};
+  }
+  agent.session_lost = true;
+  agent.grace_until = now_ + workspace_->configuration.session_grace.value_or(Duration{});
+  EventRow& event = Emit(EventType::kSessionLost);
+  event.agent = agent.id;
+  event.number = agent.generation;
+  event.until = agent.grace_until;
+  LookAtIdle();
+  return Reply{Done{}};
+}
+
+Outcome ReferenceRouter::Do(const GetAgent& command) {
+  if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
+  return Reply{Snapshot(workspace_->agents.at(command.session.agent))};
+}
+
+Outcome ReferenceRouter::Do(const SetAgentStatus& command) {
+  if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
+  const bool not_ready = command.status == AgentStatus::kNotReady;
+  if (!not_ready && command.status != AgentStatus::kAvailable &&
+      command.status != AgentStatus::kOffline) {
+    return Refuse(Reason::kStatusNotSettable);
+  }
+  if (not_ready && !IsReason(command.reason)) return Refuse(Reason::kNotReadyReasonUnknown);
+  SetStatus(workspace_->agents.at(command.session.agent), command.status,
+            not_ready ? command.reason : "", "AGENT_NOT_AVAILABLE");
+  return Reply{Done{}};
+}
+
+AgentSnapshot ReferenceRouter::Snapshot(const AgentState& agent) const {
+  AgentSnapshot snapshot;
+  snapshot.generation = agent.generation;
+  snapshot.now = now_;
+  snapshot.state = AgentStateView{agent.status, agent.reason, agent.status_since};
+  std::map<std::pair<Time, uint64_t>, OfferView> offers;
+  for (const auto& [id, ticket] : workspace_->tickets) {
+    if (ticket.agent != agent.id) continue;
+    const NewContact& contact = ticket.contact;
+    const OfferId offer{id, ticket.offer_number};
+    if (ticket.state == TicketState::kOffered) {
+      offers[{ticket.offered_at, ticket.arrival}] =
+          OfferView{offer,          contact.channel,  contact.client,   contact.process_type,
+                    ticket.queue,   contact.language, contact.priority, ticket.queued_at,
+                    ticket.target,  ticket.until};
+    } else {
+      snapshot.work.push_back(WorkView{id, ticket.state, contact.channel, contact.client,
+                                       contact.process_type, ticket.queue,
+                                       ticket.by_offer ? offer : OfferId{}, ticket.until});
+    }
+  }
+  for (const auto& [order, offer] : offers) snapshot.offers.push_back(offer);
+  for (const NotReadyReason& reason : workspace_->configuration.not_ready_reasons) {
+    snapshot.not_ready_reasons.push_back(reason.id);
+  }
+  for (const Disposition& disposition : workspace_->configuration.dispositions) {
+    snapshot.dispositions.push_back(disposition.id);
+  }
+  return snapshot;
+}
+
+// -------------------------------------------------------------------------------------------------- offers and work
+
+Outcome ReferenceRouter::Do(const AcceptOffer& command) {
+  if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
+  TicketData* ticket = FindTicket(command.offer.ticket);
+  if (ticket == nullptr || ticket->state != TicketState::kOffered ||
+      ticket->offer_number != command.offer.number || ticket->until <= now_) {
+    return Refuse(Reason::kOfferGone);
+  }
+  if (ticket->agent != command.session.agent) return Refuse(Reason::kOfferOfOtherAgent);
+  Accept(*ticket, workspace_->agents.at(ticket->agent));
+  return Reply{StateReached{ticket->state}};
+}
+
+Outcome ReferenceRouter::Do(const DeclineOffer& command) {
+  if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
+  TicketData* ticket = FindTicket(command.offer.ticket);
+  if (ticket == nullptr || ticket->state != TicketState::kOffered ||
+      ticket->offer_number != command.offer.number || ticket->until <= now_) {
+    return Refuse(Reason::kOfferGone);
+  }
+  if (ticket->agent != command.session.agent) return Refuse(Reason::kOfferOfOtherAgent);
+  if (command.cause == DeclineCause::kAgent) {
+    EndOffer(*ticket, EventType::kOfferDeclined);
+  } else {
+    EndOffer(*ticket, EventType::kOfferFailed);
+    FailDevice(workspace_->agents.at(command.session.agent));
+  }
+  return Reply{Done{}};
+}
+
+Outcome ReferenceRouter::Do(const StartTicket& command) {
+  if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
+  TicketData* ticket = FindTicket(command.ticket);
+  if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
+  if (ticket->agent != command.session.agent || ticket->state == TicketState::kOffered) {
+    return Refuse(Reason::kNotOwner);
+  }
+  if (ticket->state != TicketState::kAssigned) return Refuse(Reason::kTicketStateForbids);
+  ticket->state = TicketState::kActive;
+  Emit(EventType::kTicketStarted, *ticket, ticket->agent);
+  return Reply{Done{}};
+}
+
+Outcome ReferenceRouter::Do(const FinishTicket& command) {
+  if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
+  TicketData* ticket = FindTicket(command.ticket);
+  if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
+  if (ticket->agent != command.session.agent || ticket->state == TicketState::kOffered) {
+    return Refuse(Reason::kNotOwner);
+  }
+  if (ticket->state != TicketState::kActive) return Refuse(Reason::kTicketStateForbids);
+  if (ticket->connected) return Refuse(Reason::kMediaConnected);
+  return Reply{StateReached{FinishWork(*ticket)}};
+}
+
+Outcome ReferenceRouter::Do(const ClaimTickets& command) {
+  if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
+  if (!command.queue.empty() && FindQueue(command.queue) == nullptr) {
+    return Refuse(Reason::kQueueNotFound);
+  }
+  AgentState& agent = workspace_->agents.at(command.session.agent);
+  TicketsClaimed claimed;
+  while (claimed.tickets.size() < command.max_tickets) {
+    TicketData* ticket = BestTicket(agent, command.queue, /*claiming=*/true);
+    if (ticket == nullptr) break;
+    LeaveReserve(agent);
+    ticket->state = TicketState::kAssigned;
+    ticket->agent = agent.id;
+    ticket->leased = true;
+    ticket->until = now_ + QueueOf(*ticket).lease_duration;
+    agent.idle_since = now_;
+    agent.misses = 0;
+    EventRow& event = Emit(EventType::kTicketClaimed, *ticket, agent.id);
+    event.queue = ticket->queue;
+    event.until = ticket->until;
+    LookAtIdle();
+    claimed.tickets.push_back(ticket->id);
+  }
+  return Reply{claimed};
+}
+
+Outcome ReferenceRouter::Do(const ExtendLeases& command) {
+  if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
+  std::vector<TicketData*> extended;
+  for (const TicketId& id : command.tickets) {
+    TicketData* ticket = FindTicket(id);
+    if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
+    if (ticket->agent != command.session.agent || ticket->state == TicketState::kOffered) {
+      return Refuse(Reason::kNotOwner);
+    }
+    if (!ticket->leased) return Refuse(Reason::kNotLeased);
+    extended.push_back(ticket);
+  }
+  if (command.tickets.empty()) {
+    for (auto& [id, ticket] : workspace_->tickets) {
+      if (ticket.agent == command.session.agent && ticket.leased) extended.push_back(&ticket);
+    }
+    std::sort(extended.begin(), extended.end(),
+              [](const TicketData* a, const TicketData* b) { return a->arrival < b->arrival; });
+  }
+  LeasesExtended reply;
+  for (TicketData* ticket : extended) {
+    ticket->until = now_ + QueueOf(*ticket).lease_duration;
+    Emit(EventType::kLeaseExtended, *ticket, ticket->agent).until = ticket->until;
+    reply.leases.emplace_back(ticket->id, ticket->until);
+  }
+  return Reply{reply};
+}
+
+// --------------------------------------------------------------------------------------------------------- media
+
+bool ReferenceRouter::ReportDisconnected(TicketData& ticket, Party party) {
+  if (ticket.state == TicketState::kConnecting) {
+    FailConnection(ticket, "FAILED");
+    return true;
+  }
+  if (!ticket.connected) return false;
+  std::string reason = "SYSTEM";
+  if (party == Party::kCustomer) reason = "CUSTOMER";
+  if (party == Party::kAgent) reason = "AGENT";
+  Emit(EventType::kMediaDisconnected, ticket, ticket.agent).reason = reason;
+  FinishWork(ticket);
+  return true;
+}
+
+Outcome ReferenceRouter::Do(const ReportMediaEvent& command) {
+  TicketData* ticket = FindTicket(command.ticket);
+  if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
+  if (!ChannelOf(*ticket).has_media) return Refuse(Reason::kChannelWithoutMedia);
+  const bool answered =
+      ticket->state == TicketState::kActive || ticket->state == TicketState::kWrapUp;
+  if (command.type == MediaEventType::kDisconnected && command.party == Party::kCustomer &&
+      !answered) {
+    if (command.offer.IsSet() && command.offer.ticket != ticket->id) {
+      return Reply{MediaReported{false}};
+    }
+    Abandon(*ticket);
+    return Reply{MediaReported{true}};
+  }
+  if (!ticket->by_offer || command.offer != OfferId{ticket->id, ticket->offer_number}) {
+    return Reply{MediaReported{false}};
+  }
+  bool applied = false;
+  switch (command.type) {
+    case MediaEventType::kConnected:
+      applied = ticket->state == TicketState::kConnecting;
+      if (applied) {
+        ticket->state = TicketState::kActive;
+        ticket->connected = true;
+        ticket->until = Time{};
+        EmitAboutOffer(EventType::kMediaConnected, *ticket);
+      }
+      break;
+    case MediaEventType::kConnectFailed:
+      applied = ticket->state == TicketState::kConnecting;
+      if (applied) FailConnection(*ticket, "FAILED");
+      break;
+    case MediaEventType::kHeld:
+      applied = ticket->connected && !ticket->held;
+      if (applied) {
+        ticket->held = true;
+        Emit(EventType::kMediaHeld, *ticket, ticket->agent);
+      }
+      break;
+    case MediaEventType::kRetrieved:
+      applied = ticket->connected && ticket->held;
+      if (applied) {
+        ticket->held = false;
+        Emit(EventType::kMediaRetrieved, *ticket, ticket->agent);
+      }
+      break;
+    case MediaEventType::kDisconnected:
+      applied = ReportDisconnected(*ticket, command.party);
+      break;
+  }
+  return Reply{MediaReported{applied}};
+}
+
+// ---------------------------------------------------------------------------------------------------------- time
+
+Outcome ReferenceRouter::Do(const AdvanceTime&) {
+  for (auto& [id, workspace] : workspaces_) {
+    workspace_ = &workspace;
+    while (ExpireNext()) {
+    }
+  }
+  return Reply{Done{}};
+}
+
+Outcome ReferenceRouter::Do(const ContinueRouting&) { return Reply{Done{}}; }
+
+Outcome ReferenceRouter::Do(const TimeLost& command) {
+  for (auto& [id, workspace] : workspaces_) {
+    workspace_ = &workspace;
+    for (auto& [agent_id, agent] : workspace.agents) {
+      if (agent.session_lost) agent.grace_until = agent.grace_until + command.lost;
+    }
+    for (auto& [ticket_id, ticket] : workspace.tickets) {
+      if (ticket.until.IsSet()) ticket.until = ticket.until + command.lost;
+      for (CoolDown& cool_down : ticket.cool_downs) {
+        cool_down.until = cool_down.until + command.lost;
+      }
+    }
+    Emit(EventType::kTimeLost).number = command.lost.us;
+  }
+  return Reply{Done{}};
+}
+
+// ------------------------------------------------------------------------------------------------------- explain
+
+Outcome ReferenceRouter::Do(const ExplainTicket& command) {
+  const TicketData* ticket = FindTicket(command.ticket);
+  if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
+  return Reply{Explain(*ticket)};
+}
+
+Obstacle ReferenceRouter::ObstacleOf(const AgentState& agent, const TicketData& ticket) const {
+  const auto& excluded = ticket.contact.excluded_agents;
+  if (std::count(excluded.begin(), excluded.end(), agent.id)) return Obstacle::kExcluded;
+  if (ticket.agent == agent.id) return Obstacle::kNone;
+  if (agent.status == AgentStatus::kOffline) return Obstacle::kOffline;
+  if (agent.session_lost) return Obstacle::kSessionLost;
+  if (agent.status == AgentStatus::kNotReady) return Obstacle::kNotReady;
+  if (agent.status == AgentStatus::kNotResponding) return Obstacle::kNotResponding;
+  if (!HasCapacity(agent, ticket)) return Obstacle::kBusy;
+  if (IsCoolingDown(agent, ticket)) return Obstacle::kCoolingDown;
+  if (IsReserved(agent, ticket)) return Obstacle::kLiveReserve;
+  const auto& queues = FindProfile(FindAgent(agent.id)->routing_profile)->queues;
+  const bool pull_only = std::any_of(queues.begin(), queues.end(), [&](const auto& entry) {
+    return entry.queue == ticket.queue && entry.no_push;
+  });
+  return pull_only ? Obstacle::kPullOnly : Obstacle::kNone;
+}
+
+Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
+  Explanation explanation;
+  explanation.state = ticket.state;
+  explanation.queue = ticket.queue;
+  explanation.queued_at = ticket.queued_at;
+  explanation.target = ticket.target;
+  for (const auto& [id, other] : workspace_->tickets) {
+    if (ticket.state == TicketState::kQueued && other.state == ticket.state &&
+        other.queue == ticket.queue &&
+        other.requirement == ticket.requirement && other.contact.client == ticket.contact.client &&
+        other.contact.process_type == ticket.contact.process_type &&
+        other.contact.channel == ticket.contact.channel &&
+        std::tie(other.key, other.arrival) < std::tie(ticket.key, ticket.arrival)) {
+      ++explanation.ahead;
+    }
+  }
+  const auto& agents = workspace_->configuration.agents;
+  explanation.agents = static_cast<uint32_t>(agents.size());
+  const auto count = [&](auto passes) {
+    explanation.clauses.push_back(
+        {"", static_cast<uint32_t>(std::count_if(agents.begin(), agents.end(), passes))});
+  };
+  count([&](const Agent& agent) {
+    return std::count(agent.clients.begin(), agent.clients.end(), ticket.contact.client) > 0;
+  });
+  count([&](const Agent& agent) {
+    return std::count(agent.process_types.begin(), agent.process_types.end(),
+                      ticket.contact.process_type) > 0;
+  });
+  count([&](const Agent& agent) {
+    const auto& queues = FindProfile(agent.routing_profile)->queues;
+    return std::any_of(queues.begin(), queues.end(), [&](const auto& entry) {
+      return entry.queue == ticket.queue && (entry.pull || !entry.no_push);
+    });
+  });
+  for (const Clause& clause : ticket.requirement) {
+    count([&](const Agent& agent) {
+      return Passes(agent, clause, ChannelOf(ticket).language_mode);
+    });
+  }
+  std::map<Obstacle, uint32_t> obstacles;
+  for (const Agent& agent : agents) {
+    if (!Qualifies(agent, ticket)) continue;
+    ++explanation.qualified_agents;
+    ++obstacles[ObstacleOf(workspace_->agents.at(agent.id), ticket)];
+  }
+  explanation.obstacles.assign(obstacles.begin(), obstacles.end());
+  return explanation;
+}
+
+}  // namespace tandem::router

@@ -1,0 +1,333 @@
+// What several verbs of the reference do: events, offers that end, tickets that leave, time that passes.
+#include <algorithm>
+#include <string>
+#include <tuple>
+
+#include "tests/router/reference_router.h"
+
+namespace tandem::router {
+
+// -------------------------------------------------------------------------------------------------------- events
+
+EventRow& ReferenceRouter::Emit(EventType type) {
+  EventRow event;
+  event.workspace = workspace_->id;
+  event.sequence = ++workspace_->last_sequence;
+  event.type = type;
+  event.at = now_;
+  events_.push_back(event);
+  return events_.back();
+}
+
+EventRow& ReferenceRouter::Emit(EventType type, const TicketData& ticket) {
+  EventRow& event = Emit(type);
+  event.ticket = ticket.id;
+  return event;
+}
+
+EventRow& ReferenceRouter::Emit(EventType type, const TicketData& ticket,
+                                const std::string& agent) {
+  EventRow& event = Emit(type, ticket);
+  event.agent = agent;
+  return event;
+}
+
+EventRow& ReferenceRouter::EmitAboutOffer(EventType type, const TicketData& ticket) {
+  EventRow& event = Emit(type, ticket, ticket.agent);
+  event.offer_number = ticket.offer_number;
+  return event;
+}
+
+// ------------------------------------------------------------------------------------------------------- tickets
+
+// Notices when the number of idle agents of a profile rose to where DEFERRABLE work may go to them again.
+void ReferenceRouter::LookAtIdle() {
+  for (const RoutingProfile& profile : workspace_->configuration.routing_profiles) {
+    const uint32_t now_idle = CountIdle(profile.id);
+    uint32_t& before = workspace_->idle[profile.id];
+    if (now_idle > before && now_idle == profile.live_reserve + 1) {
+      for (const auto& [id, agent] : workspace_->agents) {
+        if (FindAgent(id)->routing_profile == profile.id && IsIdle(agent)) {
+          workspace_->gained.insert(id);
+        }
+      }
+    }
+    before = now_idle;
+  }
+}
+
+// An idle agent is about to get work. One whom the reserve held back is no longer held back.
+void ReferenceRouter::LeaveReserve(const AgentState& agent) {
+  const RoutingProfile& profile = *FindProfile(FindAgent(agent.id)->routing_profile);
+  if (IsIdle(agent) && CountIdle(profile.id) <= profile.live_reserve) {
+    workspace_->gained.insert(agent.id);
+  }
+}
+
+// The ticket's agent no longer has it. An owner finished with it; an offer does not count.
+void ReferenceRouter::Leave(TicketData& ticket) {
+  if (!ticket.agent.empty()) {
+    workspace_->gained.insert(ticket.agent);
+    if (ticket.state != TicketState::kOffered) workspace_->agents.at(ticket.agent).idle_since = now_;
+  }
+  ticket.agent.clear();
+  ticket.leased = false;
+  ticket.by_offer = false;
+  ticket.connected = false;
+  ticket.held = false;
+  ticket.until = Time{};
+  LookAtIdle();
+}
+
+void ReferenceRouter::Requeue(TicketData& ticket) {
+  Leave(ticket);
+  ticket.state = TicketState::kQueued;
+  workspace_->arrived.insert(ticket.id);
+}
+
+void ReferenceRouter::EnterQueue(TicketData& ticket) {
+  const Duration step = QueueOf(ticket).priority_step.value_or(Duration{});
+  ticket.key =
+      std::max(ticket.target, ticket.queued_at) - step * int64_t{ticket.contact.priority};
+  Requeue(ticket);
+}
+
+// As of the office of the queue that the ticket has just entered.
+void ReferenceRouter::SetTarget(TicketData& ticket) {
+  const Queue& queue = QueueOf(ticket);
+  if (queue.office == Office::kFront) {
+    const Duration by_urgency = queue.urgency == Urgency::kLive ? Seconds(20) : Hours(4);
+    const bool has_one = ticket.answer_target.us != 0;
+    ticket.target = ticket.queued_at + (has_one ? ticket.answer_target : by_urgency);
+  } else {
+    const Time due_at = ticket.due_at.IsSet() ? ticket.due_at : now_ + Hours(8);
+    ticket.target = due_at - ticket.handling_time;
+  }
+}
+
+void ReferenceRouter::AddCoolDown(TicketData& ticket, const std::string& agent) {
+  const Duration cool_down = workspace_->configuration.cool_down.value_or(Duration{});
+  if (cool_down.us == 0) return;
+  ticket.cool_downs.push_back(CoolDown{agent, now_ + cool_down});
+}
+
+// `ticket` is gone afterwards.
+void ReferenceRouter::Close(TicketData& ticket) {
+  Leave(ticket);
+  workspace_->arrived.erase(ticket.id);
+  workspace_->tickets.erase(ticket.id);
+}
+
+void ReferenceRouter::Complete(TicketData& ticket, const std::string& disposition) {
+  Emit(EventType::kTicketCompleted, ticket, ticket.agent).reason =
+      disposition.empty() ? kDispositionNotSet : disposition;
+  Close(ticket);
+}
+
+// ACTIVE work is done: wrap-up, or the end when there is none.
+TicketState ReferenceRouter::FinishWork(TicketData& ticket) {
+  if (ticket.wrap_up_limit.us == 0) {
+    Complete(ticket, "");
+    return TicketState::kCompleted;
+  }
+  ticket.state = TicketState::kWrapUp;
+  ticket.leased = false;
+  ticket.connected = false;
+  ticket.held = false;
+  ticket.until = now_ + ticket.wrap_up_limit;
+  Emit(EventType::kTicketFinished, ticket, ticket.agent).until = ticket.until;
+  return TicketState::kWrapUp;
+}
+
+// -------------------------------------------------------------------------------------------------------- offers
+
+void ReferenceRouter::Accept(TicketData& ticket, AgentState& agent) {
+  agent.idle_since = now_;
+  agent.misses = 0;
+  ticket.by_offer = true;
+  EmitAboutOffer(EventType::kOfferAccepted, ticket);
+  if (!ChannelOf(ticket).has_media) {
+    ticket.state = TicketState::kActive;
+    ticket.until = Time{};
+    return;
+  }
+  ticket.state = TicketState::kConnecting;
+  ticket.until = now_ + QueueOf(ticket).connect_timeout;
+  EmitAboutOffer(EventType::kMediaConnecting, ticket).until = ticket.until;
+}
+
+// Declined, missed or failed: the agent cools down for this ticket.
+void ReferenceRouter::EndOffer(TicketData& ticket, EventType type) {
+  EmitAboutOffer(type, ticket).until =
+      now_ + workspace_->configuration.cool_down.value_or(Duration{});
+  AddCoolDown(ticket, ticket.agent);
+  Requeue(ticket);
+}
+
+void ReferenceRouter::Rescind(TicketData& ticket, const char* reason) {
+  EmitAboutOffer(EventType::kOfferRescinded, ticket).reason = reason;
+  Requeue(ticket);
+}
+
+void ReferenceRouter::RescindAll(const AgentState& agent, const char* reason) {
+  std::vector<TicketData*> offered;
+  for (auto& [id, ticket] : workspace_->tickets) {
+    if (ticket.state == TicketState::kOffered && ticket.agent == agent.id) {
+      offered.push_back(&ticket);
+    }
+  }
+  std::sort(offered.begin(), offered.end(),
+            [](const TicketData* a, const TicketData* b) { return a->arrival < b->arrival; });
+  for (TicketData* ticket : offered) Rescind(*ticket, reason);
+}
+
+// -------------------------------------------------------------------------------------------------------- agents
+
+void ReferenceRouter::SetStatus(AgentState& agent, AgentStatus status, const std::string& reason,
+                                const char* rescind_reason) {
+  if (agent.status == status && agent.reason == reason) return;
+  agent.status = status;
+  agent.reason = reason;
+  agent.status_since = now_;
+  std::string text;
+  switch (status) {
+    case AgentStatus::kAvailable:
+      text = "AVAILABLE";
+      break;
+    case AgentStatus::kOffline:
+      text = "OFFLINE";
+      break;
+    case AgentStatus::kNotResponding:
+      text = "NOT_RESPONDING";
+      break;
+    case AgentStatus::kNotReady:
+      text = "NOT_READY:" + reason;
+      break;
+  }
+  EventRow& event = Emit(EventType::kAgentStatusChanged);
+  event.agent = agent.id;
+  event.reason = text;
+  if (status == AgentStatus::kAvailable) {
+    agent.idle_since = now_;
+    agent.misses = 0;
+    workspace_->gained.insert(agent.id);
+    LookAtIdle();
+  } else {
+    LookAtIdle();
+    RescindAll(agent, rescind_reason);
+  }
+}
+
+void ReferenceRouter::EndSession(AgentState& agent) {
+  agent.session_open = false;
+  agent.session_lost = false;
+  agent.grace_until = Time{};
+  EventRow& event = Emit(EventType::kSessionClosed);
+  event.agent = agent.id;
+  event.number = agent.generation;
+  LookAtIdle();
+  SetStatus(agent, AgentStatus::kOffline, "", "AGENT_GONE");
+}
+
+// --------------------------------------------------------------------------------------------------------- media
+
+void ReferenceRouter::FailConnection(TicketData& ticket, const char* reason) {
+  AgentState& agent = workspace_->agents.at(ticket.agent);
+  EmitAboutOffer(EventType::kMediaConnectFailed, ticket).reason = reason;
+  Requeue(ticket);
+  FailDevice(agent);
+}
+
+// An agent who left AVAILABLE meanwhile keeps the status that was chosen.
+void ReferenceRouter::FailDevice(AgentState& agent) {
+  if (agent.status != AgentStatus::kAvailable) return;
+  SetStatus(agent, AgentStatus::kNotReady, kDeviceReason, "AGENT_NOT_AVAILABLE");
+}
+
+void ReferenceRouter::Abandon(TicketData& ticket) {
+  if (ticket.state == TicketState::kOffered) Rescind(ticket, "ABANDONED");
+  Emit(EventType::kTicketAbandoned, ticket);
+  Close(ticket);
+}
+
+// ---------------------------------------------------------------------------------------------------------- time
+
+Time ReferenceRouter::DeadlineOf(const TicketData& ticket) const {
+  Time deadline = ticket.until.IsSet() ? ticket.until : kEndOfTime;
+  for (const CoolDown& cool_down : ticket.cool_downs) {
+    deadline = std::min(deadline, cool_down.until);
+  }
+  return deadline;
+}
+
+Time ReferenceRouter::NextDeadline() const {
+  Time next = kEndOfTime;
+  for (const auto& [workspace_id, workspace] : workspaces_) {
+    for (const auto& [id, agent] : workspace.agents) {
+      if (agent.session_lost) next = std::min(next, agent.grace_until);
+    }
+    for (const auto& [id, ticket] : workspace.tickets) next = std::min(next, DeadlineOf(ticket));
+  }
+  return next;
+}
+
+// Does the first thing that is due in the workspace. False when nothing is.
+bool ReferenceRouter::ExpireNext() {
+  AgentState* agent = nullptr;
+  for (auto& [id, candidate] : workspace_->agents) {
+    if (!candidate.session_lost || candidate.grace_until > now_) continue;
+    if (agent == nullptr || std::tie(candidate.grace_until, candidate.ordinal) <
+                                std::tie(agent->grace_until, agent->ordinal)) {
+      agent = &candidate;
+    }
+  }
+  TicketData* ticket = nullptr;
+  const auto order = [&](const TicketData& one) { return std::tuple(DeadlineOf(one), one.arrival); };
+  for (auto& [id, candidate] : workspace_->tickets) {
+    if (DeadlineOf(candidate) > now_) continue;
+    if (ticket == nullptr || order(candidate) < order(*ticket)) ticket = &candidate;
+  }
+  if (agent == nullptr && ticket == nullptr) return false;
+  if (ticket == nullptr || (agent != nullptr && agent->grace_until <= DeadlineOf(*ticket))) {
+    EndSession(*agent);
+  } else {
+    ExpireTicket(*ticket);
+  }
+  return true;
+}
+
+void ReferenceRouter::ExpireTicket(TicketData& ticket) {
+  const Time deadline = DeadlineOf(ticket);
+  const size_t cooled = std::erase_if(
+      ticket.cool_downs, [&](const CoolDown& cool_down) { return cool_down.until <= deadline; });
+  if (cooled > 0 && ticket.state == TicketState::kQueued) workspace_->arrived.insert(ticket.id);
+  if (!ticket.until.IsSet() || ticket.until > deadline) return;
+  switch (ticket.state) {
+    case TicketState::kOffered:
+      return Miss(ticket);
+    case TicketState::kConnecting:
+      return FailConnection(ticket, "TIMED_OUT");
+    case TicketState::kAssigned:
+    case TicketState::kActive:
+      Emit(EventType::kLeaseExpired, ticket, ticket.agent);
+      return Requeue(ticket);
+    case TicketState::kWrapUp:
+      return Complete(ticket, "");
+    case TicketState::kQueued:
+    case TicketState::kCompleted:
+    case TicketState::kCanceled:
+    case TicketState::kAbandoned:
+      return;
+  }
+}
+
+void ReferenceRouter::Miss(TicketData& ticket) {
+  AgentState& agent = workspace_->agents.at(ticket.agent);
+  EndOffer(ticket, EventType::kOfferMissed);
+  agent.misses += 1;
+  if (agent.misses >= ChannelOf(ticket).misses_allowed) {
+    SetStatus(agent, AgentStatus::kNotResponding, "", "AGENT_NOT_RESPONDING");
+  }
+}
+
+}  // namespace tandem::router

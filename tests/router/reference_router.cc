@@ -1,0 +1,297 @@
+#include "tests/router/reference_router.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace tandem::router {
+namespace {
+
+// Commands that are not about one workspace: they name none and work on all.
+bool IsForAllWorkspaces(const Action& action) {
+  return std::holds_alternative<AdvanceTime>(action) ||
+         std::holds_alternative<ContinueRouting>(action) ||
+         std::holds_alternative<TimeLost>(action);
+}
+
+// Nothing becomes possible by these, and what waits for routing goes on waiting.
+bool RoutesNothing(const Action& action) {
+  return std::holds_alternative<ExplainTicket>(action) ||
+         std::holds_alternative<GetAgent>(action) || std::holds_alternative<TimeLost>(action);
+}
+
+template <typename Resource>
+const Resource* FindById(const std::vector<Resource>& resources, const std::string& id) {
+  for (const Resource& resource : resources) {
+    if (resource.id == id) return &resource;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Outcome ReferenceRouter::Execute(const Command& command, Time now) {
+  now_ = now;
+  workspace_id_ = command.workspace;
+  const auto it = workspaces_.find(workspace_id_);
+  workspace_ = it == workspaces_.end() ? nullptr : &it->second;
+  const bool for_all = IsForAllWorkspaces(command.action);
+  if (!for_all && workspace_ == nullptr &&
+      !std::holds_alternative<ApplyConfiguration>(command.action)) {
+    return Rejection{Reason::kWorkspaceNotFound, {}, {}, {}};
+  }
+  Outcome outcome = std::visit([this](const auto& action) { return Do(action); }, command.action);
+  if (std::holds_alternative<Rejection>(outcome) || RoutesNothing(command.action)) return outcome;
+
+  uint32_t budget = options_.max_offers_per_slice;
+  if (!for_all) {
+    if (workspace_ != nullptr) Route(budget);
+    return outcome;
+  }
+  for (auto& [id, workspace] : workspaces_) {
+    workspace_ = &workspace;
+    budget = Route(budget);
+  }
+  return outcome;
+}
+
+std::vector<EventRow> ReferenceRouter::TakeEvents() { return std::exchange(events_, {}); }
+
+bool ReferenceRouter::HasPendingRouting() const {
+  return std::any_of(workspaces_.begin(), workspaces_.end(), [](const auto& entry) {
+    return !entry.second.gained.empty() || !entry.second.arrived.empty();
+  });
+}
+
+// ------------------------------------------------------------------------------------------------------ looking up
+
+const Queue* ReferenceRouter::FindQueue(const std::string& id) const {
+  return FindById(workspace_->configuration.queues, id);
+}
+const Channel* ReferenceRouter::FindChannel(const std::string& id) const {
+  return FindById(workspace_->configuration.channels, id);
+}
+const ProcessType* ReferenceRouter::FindProcessType(const std::string& id) const {
+  return FindById(workspace_->configuration.process_types, id);
+}
+const RoutingProfile* ReferenceRouter::FindProfile(const std::string& id) const {
+  return FindById(workspace_->configuration.routing_profiles, id);
+}
+const Agent* ReferenceRouter::FindAgent(const std::string& id) const {
+  return FindById(workspace_->configuration.agents, id);
+}
+ReferenceRouter::TicketData* ReferenceRouter::FindTicket(TicketId id) {
+  const auto it = workspace_->tickets.find(id);
+  return it == workspace_->tickets.end() ? nullptr : &it->second;
+}
+bool ReferenceRouter::IsReason(const std::string& reason) const {
+  return reason == kDeviceReason ||
+         FindById(workspace_->configuration.not_ready_reasons, reason) != nullptr;
+}
+
+// ---------------------------------------------------------------------------------------------------- the rules
+
+bool ReferenceRouter::IsReady(const AgentState& agent) const {
+  return agent.status == AgentStatus::kAvailable && agent.session_open && !agent.session_lost;
+}
+
+bool ReferenceRouter::IsIdle(const AgentState& agent) const {
+  return IsReady(agent) &&
+         std::none_of(workspace_->tickets.begin(), workspace_->tickets.end(),
+                      [&](const auto& entry) { return entry.second.agent == agent.id; });
+}
+
+uint32_t ReferenceRouter::CountIdle(const std::string& profile) const {
+  uint32_t idle = 0;
+  for (const auto& [id, agent] : workspace_->agents) {
+    if (FindAgent(id)->routing_profile == profile && IsIdle(agent)) ++idle;
+  }
+  return idle;
+}
+
+bool ReferenceRouter::HasCapacity(const AgentState& agent, const TicketData& ticket) const {
+  Capacity capacity;
+  capacity.total_units = 1;
+  capacity.groups.fill(GroupCapacity{1, 1});
+  if (FindAgent(agent.id)->capacity) capacity = *FindAgent(agent.id)->capacity;
+  const auto group_of = [&](const TicketData& one) -> size_t {
+    return static_cast<size_t>(ChannelOf(one).group);
+  };
+  uint64_t units = capacity.groups[group_of(ticket)].units_per_ticket;
+  uint32_t tickets_in_group = 0;
+  for (const auto& [id, other] : workspace_->tickets) {
+    if (other.agent != agent.id) continue;
+    units += capacity.groups[group_of(other)].units_per_ticket;
+    if (group_of(other) == group_of(ticket)) ++tickets_in_group;
+  }
+  return tickets_in_group < capacity.groups[group_of(ticket)].max && units <= capacity.total_units;
+}
+
+namespace {
+
+// True when `prefix` is the other tag, or its beginning up to a hyphen.
+bool IsTagPrefix(const std::string& prefix, const std::string& tag) {
+  return tag == prefix || tag.rfind(prefix + "-", 0) == 0;
+}
+
+}  // namespace
+
+bool ReferenceRouter::Passes(const Agent& agent, const Clause& clause, LanguageMode mode) const {
+  for (const Predicate& predicate : clause) {
+    if (const auto* skill = std::get_if<SkillLevel>(&predicate)) {
+      for (const SkillLevel& has : agent.skills) {
+        if (has.skill == skill->skill && has.level >= skill->level) return true;
+      }
+    } else if (const auto* language = std::get_if<LanguageRequirement>(&predicate)) {
+      for (const AgentLanguage& has : agent.languages) {
+        const Cefr level = mode == LanguageMode::kSpoken ? has.spoken : has.written;
+        const bool matches =
+            IsTagPrefix(has.tag, language->tag) || IsTagPrefix(language->tag, has.tag);
+        if (matches && level != Cefr::kNone && level >= language->level) return true;
+      }
+    } else if (const auto* type = std::get_if<ProcessTypePredicate>(&predicate)) {
+      if (std::count(agent.process_types.begin(), agent.process_types.end(), type->process_type)) {
+        return true;
+      }
+    } else if (std::get<SitePredicate>(predicate).site == agent.site) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool ReferenceRouter::Qualifies(const Agent& agent, const TicketData& ticket) const {
+  const auto contains = [](const std::vector<std::string>& list, const std::string& id) {
+    return std::find(list.begin(), list.end(), id) != list.end();
+  };
+  const LanguageMode mode = ChannelOf(ticket).language_mode;
+  const auto& queues = FindProfile(agent.routing_profile)->queues;
+  return contains(agent.clients, ticket.contact.client) &&
+         contains(agent.process_types, ticket.contact.process_type) &&
+         std::any_of(queues.begin(), queues.end(),
+                     [&](const RoutingProfileQueue& entry) {
+                       return entry.queue == ticket.queue && (entry.pull || !entry.no_push);
+                     }) &&
+         std::all_of(ticket.requirement.begin(), ticket.requirement.end(),
+                     [&](const Clause& clause) { return Passes(agent, clause, mode); });
+}
+
+bool ReferenceRouter::IsCoolingDown(const AgentState& agent, const TicketData& ticket) const {
+  return std::any_of(ticket.cool_downs.begin(), ticket.cool_downs.end(),
+                     [&](const CoolDown& cool_down) { return cool_down.agent == agent.id; });
+}
+
+bool ReferenceRouter::IsReserved(const AgentState& agent, const TicketData& ticket) const {
+  const std::string& profile = FindAgent(agent.id)->routing_profile;
+  return QueueOf(ticket).urgency == Urgency::kDeferrable && IsIdle(agent) &&
+         CountIdle(profile) <= FindProfile(profile)->live_reserve;
+}
+
+bool ReferenceRouter::MayTake(const AgentState& agent, const TicketData& ticket,
+                              bool claiming) const {
+  if (ticket.state != TicketState::kQueued || !IsReady(agent)) return false;
+  const Agent& configured = *FindAgent(agent.id);
+  if (!Qualifies(configured, ticket)) return false;
+  for (const RoutingProfileQueue& entry : FindProfile(configured.routing_profile)->queues) {
+    if (entry.queue == ticket.queue && !(claiming ? entry.pull : !entry.no_push)) return false;
+  }
+  const auto& excluded = ticket.contact.excluded_agents;
+  return std::find(excluded.begin(), excluded.end(), agent.id) == excluded.end() &&
+         !IsCoolingDown(agent, ticket) && HasCapacity(agent, ticket) && !IsReserved(agent, ticket);
+}
+
+// ------------------------------------------------------------------------------------------------------- routing
+
+ReferenceRouter::TicketData* ReferenceRouter::BestTicket(const AgentState& agent,
+                                                         const std::string& queue, bool claiming) {
+  const RoutingProfile& profile = *FindProfile(FindAgent(agent.id)->routing_profile);
+  const auto order = [&](const TicketData& ticket) {
+    uint32_t rank = 0;
+    for (const RoutingProfileQueue& entry : profile.queues) {
+      if (entry.queue == ticket.queue) rank = entry.rank;
+    }
+    return std::tuple(rank, QueueOf(ticket).urgency, ticket.key, ticket.arrival);
+  };
+  TicketData* best = nullptr;
+  for (auto& [id, ticket] : workspace_->tickets) {
+    if (!queue.empty() && ticket.queue != queue) continue;
+    if (!MayTake(agent, ticket, claiming)) continue;
+    if (best == nullptr || order(ticket) < order(*best)) best = &ticket;
+  }
+  return best;
+}
+
+ReferenceRouter::AgentState* ReferenceRouter::BestAgent(const TicketData& ticket) {
+  AgentState* best = nullptr;
+  for (auto& [id, agent] : workspace_->agents) {
+    if (!MayTake(agent, ticket, /*claiming=*/false)) continue;
+    if (best == nullptr || std::tie(agent.idle_since, agent.ordinal) <
+                               std::tie(best->idle_since, best->ordinal)) {
+      best = &agent;
+    }
+  }
+  return best;
+}
+
+// Routes the workspace until quiet or until `budget` offers are made; returns what is left of the budget.
+uint32_t ReferenceRouter::Route(uint32_t budget) {
+  Workspace& workspace = *workspace_;
+  while (!workspace.gained.empty() || !workspace.arrived.empty()) {
+    if (budget == 0) return 0;
+    if (!workspace.gained.empty()) {
+      AgentState* first = nullptr;
+      for (const std::string& id : workspace.gained) {
+        AgentState& agent = workspace.agents.at(id);
+        if (first == nullptr || std::tie(agent.idle_since, agent.ordinal) <
+                                    std::tie(first->idle_since, first->ordinal)) {
+          first = &agent;
+        }
+      }
+      if (TicketData* ticket = BestTicket(*first, "", /*claiming=*/false)) {
+        MakeOffer(*ticket, *first, "AGENT_FREE");
+        --budget;
+      } else {
+        workspace.gained.erase(first->id);
+      }
+      continue;
+    }
+    TicketData* first = nullptr;
+    const auto order = [&](const TicketData& ticket) {
+      return std::tuple(QueueOf(ticket).urgency, ticket.key, ticket.arrival);
+    };
+    for (auto it = workspace.arrived.begin(); it != workspace.arrived.end();) {
+      TicketData* ticket = FindTicket(*it);
+      if (ticket == nullptr || ticket->state != TicketState::kQueued) {
+        it = workspace.arrived.erase(it);
+        continue;
+      }
+      if (first == nullptr || order(*ticket) < order(*first)) first = ticket;
+      ++it;
+    }
+    if (first == nullptr) break;
+    workspace.arrived.erase(first->id);
+    if (AgentState* agent = BestAgent(*first)) {
+      MakeOffer(*first, *agent, "ARRIVED");
+      --budget;
+    }
+  }
+  return budget;
+}
+
+void ReferenceRouter::MakeOffer(TicketData& ticket, AgentState& agent, const char* reason) {
+  const Queue& queue = QueueOf(ticket);
+  LeaveReserve(agent);
+  ticket.state = TicketState::kOffered;
+  ticket.agent = agent.id;
+  ticket.until = now_ + queue.offer_timeout;
+  ticket.offer_number += 1;
+  ticket.offered_at = now_;
+  EventRow& event = EmitAboutOffer(EventType::kTicketOffered, ticket);
+  event.queue = ticket.queue;
+  event.reason = reason;
+  event.until = ticket.until;
+  LookAtIdle();
+  if (queue.auto_accept) Accept(ticket, agent);
+}
+
+}  // namespace tandem::router

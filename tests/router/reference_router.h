@@ -1,0 +1,200 @@
+// The router again, as naive as can be: maps by id, a scan for every decision, nothing kept that can be computed.
+//
+// It is written from router/*.h and the protos alone and shares no code with the router but the values of commands,
+// replies and events. Where the two differ, one of them misreads the rules. It keeps no facts (visits, segments,
+// intervals, messages): outcomes, events, deadlines and what waits for routing are what it answers for.
+//
+// Thread rule: one thread at a time.
+#ifndef TANDEM_TESTS_ROUTER_REFERENCE_ROUTER_H_
+#define TANDEM_TESTS_ROUTER_REFERENCE_ROUTER_H_
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "router/command.h"
+#include "router/router.h"
+#include "router/rows.h"
+#include "router/time.h"
+
+namespace tandem::router {
+
+class ReferenceRouter {
+ public:
+  struct AgentState {
+    std::string id;
+    uint64_t ordinal = 0;
+    AgentStatus status = AgentStatus::kOffline;
+    std::string reason;
+    Time status_since;
+    Time idle_since;
+    uint32_t misses = 0;
+    int64_t generation = 0;
+    bool session_open = false;
+    bool session_lost = false;
+    Time grace_until;
+  };
+
+  struct TicketData {
+    TicketId id;
+    uint64_t arrival = 0;
+    NewContact contact;
+    Requirement requirement;
+    Duration answer_target;
+    Time due_at;
+    Duration handling_time;
+    Duration wrap_up_limit;
+    bool unroutable = false;
+
+    TicketState state = TicketState::kQueued;
+    std::string queue;
+    Time queued_at, target, key;
+    std::string agent;
+    bool leased = false;     // the owner claimed it, and the lease runs
+    bool by_offer = false;   // the owner accepted the offer `offer_number`
+    bool connected = false;  // media between customer and owner
+    bool held = false;
+    uint32_t offer_number = 0;
+    Time offered_at;
+    Time until;
+    std::vector<CoolDown> cool_downs;
+  };
+
+  struct Workspace {
+    std::string id;
+    Configuration configuration;
+    int64_t revision = 0;
+    int64_t last_sequence = 0;
+    uint64_t last_arrival = 0;
+    uint64_t next_ordinal = 1;
+    std::map<std::string, AgentState> agents;
+    std::map<TicketId, TicketData> tickets;  // the open ones
+    std::set<std::string> gained;            // agents of step 1
+    std::set<TicketId> arrived;              // tickets of step 2
+    std::map<std::string, uint32_t> idle;    // by routing profile, as last looked at
+  };
+
+  explicit ReferenceRouter(RouterOptions options = {}) : options_(options) {}
+
+  // As Router::Execute. The messages of refusals are empty; explanations have no texts of clauses.
+  Outcome Execute(const Command& command, Time now);
+  // What happened since the last call.
+  std::vector<EventRow> TakeEvents();
+
+  bool HasPendingRouting() const;
+  Time NextDeadline() const;
+
+  const std::map<std::string, Workspace>& workspaces() const { return workspaces_; }
+
+ private:
+  using Refusal = std::optional<Reason>;
+
+  // reference_verbs.cc and reference_agents.cc: one for each command.
+  Outcome Do(const ApplyConfiguration& command);
+  Outcome Do(const IngestContact& command);
+  Outcome Do(const CancelTicket& command);
+  Outcome Do(const AbandonTicket& command);
+  Outcome Do(const CompleteTicket& command);
+  Outcome Do(const ReleaseTicket& command);
+  Outcome Do(const TransferTicket& command);
+  Outcome Do(const ExplainTicket& command);
+  Outcome Do(const OpenSession& command);
+  Outcome Do(const CloseSession& command);
+  Outcome Do(const LoseSession& command);
+  Outcome Do(const GetAgent& command);
+  Outcome Do(const SetAgentStatus& command);
+  Outcome Do(const AcceptOffer& command);
+  Outcome Do(const DeclineOffer& command);
+  Outcome Do(const StartTicket& command);
+  Outcome Do(const FinishTicket& command);
+  Outcome Do(const ClaimTickets& command);
+  Outcome Do(const ExtendLeases& command);
+  Outcome Do(const ReportMediaEvent& command);
+  Outcome Do(const AdvanceTime& command);
+  Outcome Do(const ContinueRouting& command);
+  Outcome Do(const TimeLost& command);
+
+  // Looking things up in the workspace of the command; null when there is none.
+  const Queue* FindQueue(const std::string& id) const;
+  const Channel* FindChannel(const std::string& id) const;
+  const ProcessType* FindProcessType(const std::string& id) const;
+  const RoutingProfile* FindProfile(const std::string& id) const;
+  const Agent* FindAgent(const std::string& id) const;
+  TicketData* FindTicket(TicketId id);
+  bool IsReason(const std::string& reason) const;
+  const Queue& QueueOf(const TicketData& ticket) const { return *FindQueue(ticket.queue); }
+  const Channel& ChannelOf(const TicketData& ticket) const {
+    return *FindChannel(ticket.contact.channel);
+  }
+
+  // Checks shared by verbs.
+  Refusal CheckSession(const SessionRef& session) const;
+  Refusal CheckReferences(const Requirement& requirement) const;
+  Refusal CheckInUse(const Configuration& next) const;
+  bool IsFull(const Queue& queue, TicketId except) const;
+
+  // Rules of router.h.
+  bool IsReady(const AgentState& agent) const;
+  bool IsIdle(const AgentState& agent) const;
+  bool HasCapacity(const AgentState& agent, const TicketData& ticket) const;
+  bool Passes(const Agent& agent, const Clause& clause, LanguageMode mode) const;
+  bool Qualifies(const Agent& agent, const TicketData& ticket) const;
+  bool IsCoolingDown(const AgentState& agent, const TicketData& ticket) const;
+  bool IsReserved(const AgentState& agent, const TicketData& ticket) const;
+  bool MayTake(const AgentState& agent, const TicketData& ticket, bool claiming) const;
+  uint32_t CountIdle(const std::string& profile) const;
+  TicketData* BestTicket(const AgentState& agent, const std::string& queue, bool claiming);
+  AgentState* BestAgent(const TicketData& ticket);
+  uint32_t Route(uint32_t budget);
+  void MakeOffer(TicketData& ticket, AgentState& agent, const char* reason);
+
+  // Changes shared by verbs. Each appends the events that it is named for.
+  EventRow& Emit(EventType type);
+  EventRow& Emit(EventType type, const TicketData& ticket);
+  EventRow& Emit(EventType type, const TicketData& ticket, const std::string& agent);
+  EventRow& EmitAboutOffer(EventType type, const TicketData& ticket);
+  void LookAtIdle();
+  void LeaveReserve(const AgentState& agent);
+  void Leave(TicketData& ticket);
+  void Requeue(TicketData& ticket);
+  void EnterQueue(TicketData& ticket);
+  void SetTarget(TicketData& ticket);
+  void AddCoolDown(TicketData& ticket, const std::string& agent);
+  void Close(TicketData& ticket);
+  void Complete(TicketData& ticket, const std::string& disposition);
+  TicketState FinishWork(TicketData& ticket);
+  void Accept(TicketData& ticket, AgentState& agent);
+  void EndOffer(TicketData& ticket, EventType type);
+  void Rescind(TicketData& ticket, const char* reason);
+  void RescindAll(const AgentState& agent, const char* reason);
+  void SetStatus(AgentState& agent, AgentStatus status, const std::string& reason,
+                 const char* rescind_reason);
+  void EndSession(AgentState& agent);
+  void FailDevice(AgentState& agent);
+  void FailConnection(TicketData& ticket, const char* reason);
+  void Abandon(TicketData& ticket);
+  bool ReportDisconnected(TicketData& ticket, Party party);
+  bool ExpireNext();
+  void ExpireTicket(TicketData& ticket);
+  void Miss(TicketData& ticket);
+  Time DeadlineOf(const TicketData& ticket) const;
+  Explanation Explain(const TicketData& ticket) const;
+  Obstacle ObstacleOf(const AgentState& agent, const TicketData& ticket) const;
+  AgentSnapshot Snapshot(const AgentState& agent) const;
+
+  RouterOptions options_;
+  std::map<std::string, Workspace> workspaces_;
+  std::vector<EventRow> events_;
+
+  // Of the command at work.
+  std::string workspace_id_;
+  Workspace* workspace_ = nullptr;
+  Time now_;
+};
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_TESTS_ROUTER_REFERENCE_ROUTER_H_

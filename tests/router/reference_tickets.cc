@@ -1,0 +1,280 @@
+// The reference's verbs about configuration, contacts and tickets.
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "tests/router/reference_router.h"
+
+namespace tandem::router {
+namespace {
+
+Outcome Refuse(Reason reason) { return Rejection{reason, {}, {}, {}}; }
+
+template <typename Resource>
+bool HasId(const std::vector<Resource>& resources, const std::string& id) {
+  return std::any_of(resources.begin(), resources.end(),
+                     [&](const Resource& resource) { return resource.id == id; });
+}
+
+}  // namespace
+
+// ------------------------------------------------------------------------------------------------- configuration
+
+ReferenceRouter::Refusal ReferenceRouter::CheckInUse(const Configuration& next) const {
+  for (const auto& [id, ticket] : workspace_->tickets) {
+    if (!HasId(next.queues, ticket.queue) || !HasId(next.clients, ticket.contact.client) ||
+        !HasId(next.channels, ticket.contact.channel) ||
+        !HasId(next.process_types, ticket.contact.process_type)) {
+      return Reason::kResourceInUse;
+    }
+    if (!ticket.agent.empty() && !HasId(next.agents, ticket.agent)) return Reason::kResourceInUse;
+  }
+  for (const auto& [id, agent] : workspace_->agents) {
+    if (agent.session_open && !HasId(next.agents, id)) return Reason::kResourceInUse;
+  }
+  return std::nullopt;
+}
+
+Outcome ReferenceRouter::Do(const ApplyConfiguration& command) {
+  const int64_t revision = workspace_ == nullptr ? 0 : workspace_->revision;
+  if (command.expected_revision != 0 && command.expected_revision != revision) {
+    return Refuse(Reason::kRevisionStale);
+  }
+  if (workspace_ != nullptr) {
+    if (const Refusal refusal = CheckInUse(command.configuration)) return Refuse(*refusal);
+  }
+  if (command.validate_only) return Reply{ConfigurationApplied{revision}};
+
+  workspace_ = &workspaces_[workspace_id_];
+  Workspace& workspace = *workspace_;
+  workspace.id = workspace_id_;
+  workspace.configuration = command.configuration;
+  workspace.revision = revision + 1;
+  std::erase_if(workspace.agents, [&](const auto& entry) {
+    return !HasId(command.configuration.agents, entry.first);
+  });
+  std::erase_if(workspace.gained,
+                [&](const std::string& id) { return workspace.agents.count(id) == 0; });
+  for (const Agent& agent : command.configuration.agents) {
+    if (workspace.agents.count(agent.id) != 0) continue;
+    AgentState& added = workspace.agents[agent.id];
+    added.id = agent.id;
+    added.ordinal = workspace.next_ordinal++;
+    added.status_since = now_;
+  }
+  Emit(EventType::kConfigurationApplied).number = workspace.revision;
+  workspace.idle.clear();
+  LookAtIdle();
+  for (const auto& [id, agent] : workspace.agents) {
+    if (IsReady(agent)) workspace.gained.insert(id);
+  }
+  return Reply{ConfigurationApplied{workspace.revision}};
+}
+
+// ------------------------------------------------------------------------------------------------------ contacts
+
+ReferenceRouter::Refusal ReferenceRouter::CheckReferences(const Requirement& requirement) const {
+  const Configuration& configuration = workspace_->configuration;
+  for (const Clause& clause : requirement) {
+    for (const Predicate& predicate : clause) {
+      if (const auto* skill = std::get_if<SkillLevel>(&predicate)) {
+        if (!HasId(configuration.skills, skill->skill)) return Reason::kSkillUnknown;
+      } else if (const auto* type = std::get_if<ProcessTypePredicate>(&predicate)) {
+        if (FindProcessType(type->process_type) == nullptr) return Reason::kProcessTypeUnknown;
+      } else if (const auto* site = std::get_if<SitePredicate>(&predicate)) {
+        if (!HasId(configuration.sites, site->site)) return Reason::kReferenceBroken;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+bool ReferenceRouter::IsFull(const Queue& queue, TicketId except) const {
+  const auto waiting = std::count_if(
+      workspace_->tickets.begin(), workspace_->tickets.end(), [&](const auto& entry) {
+        const TicketData& ticket = entry.second;
+        return ticket.id != except && ticket.queue == queue.id &&
+               (ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered);
+      });
+  return queue.max_waiting != 0 && waiting >= static_cast<int64_t>(queue.max_waiting);
+}
+
+Outcome ReferenceRouter::Do(const IngestContact& command) {
+  const NewContact& contact = command.contact;
+  if (FindChannel(contact.channel) == nullptr) return Refuse(Reason::kChannelUnknown);
+  if (!HasId(workspace_->configuration.clients, contact.client)) {
+    return Refuse(Reason::kClientUnknown);
+  }
+  const ProcessType* type = FindProcessType(contact.process_type);
+  if (type == nullptr) return Refuse(Reason::kProcessTypeUnknown);
+  if (const Refusal refusal = CheckReferences(contact.requirement)) return Refuse(*refusal);
+
+  for (auto& [id, ticket] : workspace_->tickets) {
+    const NewContact& first = ticket.contact;
+    if (contact.conversation_key.empty() || first.conversation_key != contact.conversation_key ||
+        first.client != contact.client || first.channel != contact.channel ||
+        first.entry_point != contact.entry_point) {
+      continue;
+    }
+    Emit(EventType::kContactJoined, ticket).contact = command.new_contact;
+    if (ticket.state == TicketState::kWrapUp && !ChannelOf(ticket).has_media) {
+      ticket.state = TicketState::kActive;
+      ticket.until = Time{};
+      Emit(EventType::kTicketResumed, ticket, ticket.agent);
+    }
+    return Reply{ContactIngested{id, command.new_contact, /*joined=*/true, ticket.unroutable}};
+  }
+
+  const ProcessTypeDefaults* defaults = nullptr;
+  for (const ProcessTypeDefaults& entry : type->defaults) {
+    if (entry.channel == contact.channel) defaults = &entry;
+  }
+  for (const ProcessTypeDefaults& entry : type->defaults) {
+    if (defaults == nullptr && entry.channel.empty()) defaults = &entry;
+  }
+  if (defaults == nullptr && contact.queue.empty()) return Refuse(Reason::kNoQueueForContact);
+  const Queue* queue = FindQueue(contact.queue.empty() ? defaults->queue : contact.queue);
+  if (queue == nullptr) return Refuse(Reason::kQueueNotFound);
+  if (!queue->client.empty() && queue->client != contact.client) {
+    return Refuse(Reason::kQueueOfOtherClient);
+  }
+  if (IsFull(*queue, TicketId{})) return Refuse(Reason::kQueueFull);
+  size_t open_tickets = 0;
+  for (const auto& [id, workspace] : workspaces_) open_tickets += workspace.tickets.size();
+  if (open_tickets >= options_.max_open_tickets) return Refuse(Reason::kTooManyOpenTickets);
+
+  ProcessTypeDefaults without_entry;
+  without_entry.answer_target = queue->urgency == Urgency::kLive ? Seconds(20) : Hours(4);
+  without_entry.due_after = Hours(8);
+  without_entry.expected_handling_time = Minutes(5);
+  without_entry.wrap_up_limit = Seconds(60);
+  if (defaults == nullptr) defaults = &without_entry;
+
+  TicketData& ticket = workspace_->tickets[command.new_ticket];
+  ticket.id = command.new_ticket;
+  ticket.arrival = ++workspace_->last_arrival;
+  ticket.contact = contact;
+  ticket.requirement = defaults->requirement;
+  ticket.requirement.insert(ticket.requirement.end(), contact.requirement.begin(),
+                            contact.requirement.end());
+  if (!contact.language.empty()) {
+    ticket.requirement.push_back(
+        Clause{LanguageRequirement{contact.language, defaults->language_level}});
+  }
+  std::sort(ticket.requirement.begin(), ticket.requirement.end());
+  const auto repeats = std::unique(ticket.requirement.begin(), ticket.requirement.end());
+  ticket.requirement.erase(repeats, ticket.requirement.end());
+  ticket.answer_target = contact.answer_target;
+  ticket.due_at = contact.due_at;
+  if (queue->office == Office::kFront && ticket.answer_target.us == 0) {
+    ticket.answer_target = defaults->answer_target;
+  }
+  if (queue->office == Office::kBack && !ticket.due_at.IsSet()) {
+    ticket.due_at = now_ + defaults->due_after;
+  }
+  ticket.handling_time = defaults->expected_handling_time;
+  ticket.wrap_up_limit = defaults->wrap_up_limit.value_or(Seconds(60));
+  ticket.queue = queue->id;
+  ticket.queued_at = now_;
+  SetTarget(ticket);
+  EventRow& event = Emit(EventType::kTicketCreated, ticket);
+  event.queue = ticket.queue;
+  event.contact = command.new_contact;
+  event.until = ticket.target;
+  EnterQueue(ticket);
+  const auto& agents = workspace_->configuration.agents;
+  ticket.unroutable = std::none_of(agents.begin(), agents.end(), [&](const Agent& agent) {
+    const auto& excluded = contact.excluded_agents;
+    return Qualifies(agent, ticket) &&
+           std::find(excluded.begin(), excluded.end(), agent.id) == excluded.end();
+  });
+  return Reply{ContactIngested{ticket.id, command.new_contact, false, ticket.unroutable}};
+}
+
+// ------------------------------------------------------------------------------------------------------- tickets
+
+Outcome ReferenceRouter::Do(const CancelTicket& command) {
+  TicketData* ticket = FindTicket(command.ticket);
+  if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
+  if (ticket->connected) return Refuse(Reason::kMediaConnected);
+  if (ticket->state == TicketState::kOffered) Rescind(*ticket, "CANCELED");
+  Emit(EventType::kTicketCanceled, *ticket).reason = command.reason;
+  Close(*ticket);
+  return Reply{Done{}};
+}
+
+Outcome ReferenceRouter::Do(const AbandonTicket& command) {
+  TicketData* ticket = FindTicket(command.ticket);
+  if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
+  if (ticket->state == TicketState::kActive || ticket->state == TicketState::kWrapUp) {
+    return Refuse(Reason::kAlreadyAnswered);
+  }
+  Abandon(*ticket);
+  return Reply{Done{}};
+}
+
+Outcome ReferenceRouter::Do(const CompleteTicket& command) {
+  if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
+  TicketData* ticket = FindTicket(command.ticket);
+  if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
+  if (ticket->agent != command.session.agent || ticket->state == TicketState::kOffered) {
+    return Refuse(Reason::kNotOwner);
+  }
+  if (ticket->state != TicketState::kActive && ticket->state != TicketState::kWrapUp) {
+    return Refuse(Reason::kTicketStateForbids);
+  }
+  if (ticket->connected) return Refuse(Reason::kMediaConnected);
+  if (!command.disposition.empty() &&
+      !HasId(workspace_->configuration.dispositions, command.disposition)) {
+    return Refuse(Reason::kDispositionUnknown);
+  }
+  Complete(*ticket, command.disposition);
+  return Reply{Done{}};
+}
+
+Outcome ReferenceRouter::Do(const ReleaseTicket& command) {
+  if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
+  TicketData* ticket = FindTicket(command.ticket);
+  if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
+  if (ticket->agent != command.session.agent || ticket->state == TicketState::kOffered) {
+    return Refuse(Reason::kNotOwner);
+  }
+  if (ticket->state != TicketState::kAssigned && ticket->state != TicketState::kActive) {
+    return Refuse(Reason::kTicketStateForbids);
+  }
+  if (ticket->connected) return Refuse(Reason::kMediaConnected);
+  Emit(EventType::kTicketReleased, *ticket, ticket->agent).until =
+      now_ + workspace_->configuration.cool_down.value_or(Duration{});
+  AddCoolDown(*ticket, ticket->agent);
+  Requeue(*ticket);
+  return Reply{Done{}};
+}
+
+Outcome ReferenceRouter::Do(const TransferTicket& command) {
+  TicketData* ticket = FindTicket(command.ticket);
+  if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
+  const Queue* queue = FindQueue(command.queue);
+  if (queue == nullptr) return Refuse(Reason::kQueueNotFound);
+  if (!queue->client.empty() && queue->client != ticket->contact.client) {
+    return Refuse(Reason::kQueueOfOtherClient);
+  }
+  if (IsFull(*queue, ticket->id)) return Refuse(Reason::kQueueFull);
+  if (ticket->state == TicketState::kConnecting || ticket->state == TicketState::kWrapUp) {
+    return Refuse(Reason::kTicketStateForbids);
+  }
+  if (ticket->state == TicketState::kOffered) Rescind(*ticket, "TRANSFERRED");
+  const Office office = QueueOf(*ticket).office;
+  ticket->queue = queue->id;
+  if (queue->office != office) {
+    ticket->queued_at = now_;
+    SetTarget(*ticket);
+  }
+  EventRow& event = Emit(EventType::kTicketTransferred, *ticket, ticket->agent);
+  event.queue = ticket->queue;
+  event.until = ticket->target;
+  EnterQueue(*ticket);
+  return Reply{Done{}};
+}
+
+}  // namespace tandem::router

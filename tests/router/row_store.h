@@ -1,0 +1,58 @@
+// A store in memory, as simple as can be: keeps the newest of each state row and what a load needs of the others.
+#ifndef TANDEM_TESTS_ROUTER_ROW_STORE_H_
+#define TANDEM_TESTS_ROUTER_ROW_STORE_H_
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "router/rows.h"
+
+namespace tandem::router {
+
+class RowStore {
+ public:
+  void Commit(const Changes& changes) {
+    for (const WorkspaceRow& row : changes.workspaces) {
+      workspaces_[row.workspace] = row;
+      counters_[row.workspace].workspace = row.workspace;
+    }
+    for (const AgentRow& row : changes.agents) {
+      const auto key = std::pair(row.workspace, row.agent);
+      agents_[key] = row;
+      if (row.removed) agents_.erase(key);
+    }
+    for (const TicketRow& row : changes.tickets) {
+      tickets_[{row.workspace, row.ticket}].ticket = row;
+      counters_[row.workspace].last_arrival = row.arrival;
+    }
+    for (const TicketStateRow& row : changes.ticket_states) {
+      const auto key = std::pair(row.workspace, row.ticket);
+      tickets_[key].state = row;
+      if (IsClosed(row.state)) tickets_.erase(key);
+    }
+    for (const EventRow& row : changes.events) {
+      counters_[row.workspace].last_event_sequence = row.sequence;
+    }
+  }
+
+  // The open state, rows by the order of their keys.
+  LoadedState Load() const {
+    LoadedState state;
+    for (const auto& [key, row] : workspaces_) state.workspaces.push_back(row);
+    for (const auto& [key, row] : agents_) state.agents.push_back(row);
+    for (const auto& [key, row] : tickets_) state.tickets.push_back(row);
+    for (const auto& [key, row] : counters_) state.counters.push_back(row);
+    return state;
+  }
+
+ private:
+  std::map<std::string, WorkspaceRow> workspaces_;
+  std::map<std::pair<std::string, std::string>, AgentRow> agents_;
+  std::map<std::pair<std::string, TicketId>, LoadedState::OpenTicket> tickets_;
+  std::map<std::string, LoadedState::Counters> counters_;
+};
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_TESTS_ROUTER_ROW_STORE_H_

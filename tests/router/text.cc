@@ -1,0 +1,402 @@
+#include "tests/router/text.h"
+
+#include <variant>
+
+namespace tandem::router {
+namespace {
+
+// A line of "name=value" with a blank before each; what is empty or zero is left out.
+class Line {
+ public:
+  explicit Line(std::string head) : text_(std::move(head)) {}
+
+  Line& Add(const char* name, const std::string& value) {
+    if (!value.empty()) text_ += std::string(" ") + name + "=" + value;
+    return *this;
+  }
+  Line& Add(const char* name, Time value) {
+    return value.IsSet() ? Add(name, TextOf(value)) : *this;
+  }
+  Line& Add(const char* name, Duration value) {
+    return value.us != 0 ? Add(name, TextOf(value)) : *this;
+  }
+  Line& Add(const char* name, TicketId value) {
+    return value.IsSet() ? Add(name, TextOf(value)) : *this;
+  }
+  Line& Add(const char* name, OfferId value) {
+    return value.IsSet() ? Add(name, TextOf(value)) : *this;
+  }
+  Line& Add(const char* name, ContactId value) {
+    return value.IsSet() ? Add(name, "c" + std::to_string(value.low)) : *this;
+  }
+  Line& Number(const char* name, int64_t value) {
+    return value != 0 ? Add(name, std::to_string(value)) : *this;
+  }
+  Line& Number(const char* name, uint64_t value) { return Number(name, static_cast<int64_t>(value)); }
+  template <typename Enum>
+  Line& Code(const char* name, Enum value) {
+    return Number(name, static_cast<int64_t>(value));
+  }
+  Line& Flag(const char* name, bool value) {
+    if (value) text_ += std::string(" ") + name;
+    return *this;
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+void AddTo(Line& line, const OfferView& offer) {
+  line.Add("offer", offer.offer)
+      .Add("queue", offer.queue)
+      .Add("channel", offer.channel)
+      .Add("client", offer.client)
+      .Add("process_type", offer.process_type)
+      .Add("language", offer.language)
+      .Number("priority", uint64_t{offer.priority})
+      .Add("queued", offer.queued_at)
+      .Add("target", offer.target)
+      .Add("expires", offer.expires_at);
+}
+
+void AddTo(Line& line, const WorkView& work) {
+  line.Add("ticket", work.ticket)
+      .Add("state", std::string(ToString(work.state)))
+      .Add("queue", work.queue)
+      .Add("channel", work.channel)
+      .Add("client", work.client)
+      .Add("process_type", work.process_type)
+      .Add("offer", work.offer)
+      .Add("until", work.until);
+}
+
+void AddTo(Line& line, const AgentStateView& state) {
+  line.Add("status", std::string(ToString(state.status)))
+      .Add("reason", state.reason)
+      .Add("since", state.since);
+}
+
+// The reply of a command, without the texts of clauses unless asked for.
+struct ReplyText {
+  bool with_clauses;
+
+  std::string operator()(const Done&) const { return "done"; }
+  std::string operator()(const ConfigurationApplied& reply) const {
+    return "revision " + std::to_string(reply.revision);
+  }
+  std::string operator()(const ContactIngested& reply) const {
+    return Line(reply.joined ? "joined" : "ingested")
+        .Add("ticket", reply.ticket)
+        .Add("contact", reply.contact)
+        .Flag("unroutable", reply.unroutable)
+        .Flag("duplicate", reply.duplicate)
+        .text();
+  }
+  std::string operator()(const StateReached& reply) const { return ToString(reply.state); }
+  std::string operator()(const TicketsClaimed& reply) const {
+    std::string text = "claimed";
+    for (const TicketId& ticket : reply.tickets) text += " " + TextOf(ticket);
+    return reply.tickets.empty() ? "claimed nothing" : text;
+  }
+  std::string operator()(const LeasesExtended& reply) const {
+    Line line("extended");
+    for (const auto& [ticket, until] : reply.leases) {
+      line.Add(TextOf(ticket).c_str(), TextOf(until));
+    }
+    return line.text();
+  }
+  std::string operator()(const MediaReported& reply) const {
+    return reply.applied ? "applied" : "not applied";
+  }
+  std::string operator()(const AgentSnapshot& reply) const {
+    Line line("snapshot");
+    line.Number("generation", reply.generation).Add("now", reply.now);
+    AddTo(line, reply.state);
+    std::string text = line.text();
+    for (const OfferView& offer : reply.offers) {
+      Line offer_line("\n  offered");
+      AddTo(offer_line, offer);
+      text += offer_line.text();
+    }
+    for (const WorkView& work : reply.work) {
+      Line work_line("\n  work");
+      AddTo(work_line, work);
+      text += work_line.text();
+    }
+    return text;
+  }
+  std::string operator()(const Explanation& reply) const {
+    std::string text = Line("explanation")
+                           .Add("state", std::string(ToString(reply.state)))
+                           .Add("queue", reply.queue)
+                           .Add("queued", reply.queued_at)
+                           .Add("target", reply.target)
+                           .text();
+    text += " ahead=" + std::to_string(reply.ahead) + " agents=" + std::to_string(reply.agents) +
+            " qualified=" + std::to_string(reply.qualified_agents);
+    for (const auto& clause : reply.clauses) {
+      text += "\n  " + std::to_string(clause.passing_agents) + " pass";
+      if (with_clauses) text += ": " + clause.clause;
+    }
+    static const char* const obstacles[] = {"",         "EXCLUDED",  "OFFLINE",
+                                            "SESSION_LOST", "NOT_READY", "NOT_RESPONDING",
+                                            "BUSY",     "COOLING_DOWN", "LIVE_RESERVE",
+                                            "PULL_ONLY", "NONE"};
+    for (const auto& [obstacle, agents] : reply.obstacles) {
+      text += std::string("\n  ") + obstacles[static_cast<size_t>(obstacle)] + " " +
+              std::to_string(agents);
+    }
+    return text;
+  }
+};
+
+struct NoticeText {
+  Line& line;
+
+  void operator()(const OfferMade& message) const {
+    line.Flag("offer_made", true);
+    AddTo(line, message.offer);
+  }
+  void operator()(const OfferEnded& message) const {
+    line.Flag("offer_ended", true).Add("offer", message.offer).Add("reason", message.reason);
+  }
+  void operator()(const WorkChanged& message) const {
+    line.Flag("work_changed", true).Flag("gone", message.gone);
+    AddTo(line, message.work);
+  }
+  void operator()(const StateChanged& message) const {
+    line.Flag("state_changed", true);
+    AddTo(line, message.state);
+  }
+  void operator()(const SessionEnded& message) const {
+    line.Flag("session_ended", true).Flag("fenced", message.fenced);
+  }
+};
+
+std::string TextOf(const AgentRow& row) {
+  return Line("agent " + row.workspace + "/" + row.agent)
+      .Number("ordinal", row.ordinal)
+      .Flag("removed", row.removed)
+      .Add("status", std::string(ToString(row.status)))
+      .Add("reason", row.reason)
+      .Add("since", row.status_since)
+      .Add("idle", row.idle_since)
+      .Number("misses", uint64_t{row.misses})
+      .Add("session", row.session_id)
+      .Number("generation", row.generation)
+      .Flag("open", row.session_open)
+      .Add("lost", row.session_lost_at)
+      .Add("grace", row.grace_until)
+      .Add("interval", row.interval_since)
+      .text();
+}
+
+std::string TextOf(const TicketStateRow& row) {
+  Line line("ticket_state " + row.workspace + "/" + TextOf(row.ticket));
+  line.Add("state", std::string(ToString(row.state)))
+      .Add("queue", row.queue)
+      .Number("priority", uint64_t{row.priority})
+      .Add("queued", row.queued_at)
+      .Add("target", row.target)
+      .Number("key", row.key.us)
+      .Add("agent", row.agent)
+      .Flag("leased", row.leased)
+      .Number("offer", uint64_t{row.offer_number})
+      .Add("until", row.until)
+      .Add("answered", row.answered_at)
+      .Add("closed", row.closed_at)
+      .Add("disposition", row.disposition)
+      .Number("contacts", uint64_t{row.contact_count});
+  for (const CoolDown& cool_down : row.cool_downs) {
+    line.Add(("cool_down:" + cool_down.agent).c_str(), cool_down.until);
+  }
+  line.Number("visit", uint64_t{row.visit_number})
+      .Add("visit_entered", row.visit_entered_at)
+      .Code("visit_reason", row.visit_entry_reason)
+      .Number("segment", uint64_t{row.segment_number})
+      .Add("segment_began", row.segment_began_at)
+      .Add("accepted", row.accepted_at)
+      .Add("connected", row.connected_at)
+      .Add("held_since", row.held_since)
+      .Add("held", row.held)
+      .Add("disconnected", row.disconnected_at)
+      .Code("disconnected_by", row.disconnected_by)
+      .Add("finished", row.finished_at);
+  return line.text();
+}
+
+std::string TextOf(const TicketRow& row) {
+  Line line("ticket " + row.workspace + "/" + TextOf(row.ticket));
+  line.Number("arrival", row.arrival)
+      .Add("contact", row.contact)
+      .Add("channel", row.channel)
+      .Add("client", row.client)
+      .Add("process_type", row.process_type)
+      .Add("language", row.language)
+      .Number("clauses", uint64_t{row.requirement.size()})
+      .Add("entry_point", row.entry_point)
+      .Add("conversation", row.conversation_key)
+      .Add("customer", row.customer_id)
+      .Add("created", row.created_at)
+      .Add("due", row.due_at)
+      .Add("answer_target", row.answer_target)
+      .Add("handling", row.expected_handling_time)
+      .Add("wrap_up", row.wrap_up_limit)
+      .Flag("unroutable", row.unroutable);
+  for (const std::string& agent : row.excluded_agents) line.Add("excluded", agent);
+  return line.text();
+}
+
+std::string TextOf(const VisitRow& row) {
+  return Line("visit " + row.workspace + "/" + TextOf(row.ticket))
+      .Number("number", uint64_t{row.visit_number})
+      .Add("queue", row.queue)
+      .Add("client", row.client)
+      .Add("channel", row.channel)
+      .Add("process_type", row.process_type)
+      .Add("entered", row.entered_at)
+      .Add("left", row.left_at)
+      .Add("entry", std::string(ToString(row.entry_reason)))
+      .Add("exit", std::string(ToString(row.exit_reason)))
+      .Add("target", row.target)
+      .Add("agent", row.agent)
+      .text();
+}
+
+std::string TextOf(const SegmentRow& row) {
+  return Line("segment " + row.workspace + "/" + TextOf(row.ticket))
+      .Number("number", uint64_t{row.segment_number})
+      .Add("agent", row.agent)
+      .Add("queue", row.queue)
+      .Add("client", row.client)
+      .Add("channel", row.channel)
+      .Add("process_type", row.process_type)
+      .Add("began", row.began_at)
+      .Flag("claimed", row.claimed)
+      .Add("accepted", row.accepted_at)
+      .Add("connected", row.connected_at)
+      .Add("held", row.held)
+      .Add("disconnected", row.disconnected_at)
+      .Code("by", row.disconnected_by)
+      .Add("finished", row.finished_at)
+      .Add("ended", row.ended_at)
+      .Add("outcome", std::string(ToString(row.outcome)))
+      .Add("disposition", row.disposition)
+      .Flag("resolved", row.resolved)
+      .text();
+}
+
+std::string TextOf(const AgentIntervalRow& row) {
+  Line line("interval " + row.workspace + "/" + row.agent);
+  line.Add("began", row.began_at)
+      .Add("ended", row.ended_at)
+      .Add("status", std::string(ToString(row.status)))
+      .Add("reason", row.reason)
+      .Add("client", row.client)
+      .Number("generation", row.generation);
+  for (const uint32_t load : row.load) line.Number("load", uint64_t{load});
+  return line.text();
+}
+
+}  // namespace
+
+std::string TextOf(Duration duration) {
+  const int64_t us = duration.us < 0 ? -duration.us : duration.us;
+  std::string text = (duration.us < 0 ? "-" : "") + std::to_string(us / 1'000'000);
+  if (us % 1'000'000 != 0) {
+    std::string fraction = std::to_string(us % 1'000'000);
+    fraction.insert(0, 6 - fraction.size(), '0');
+    fraction.erase(fraction.find_last_not_of('0') + 1);
+    text += "." + fraction;
+  }
+  return text + "s";
+}
+
+std::string TextOf(Time time) {
+  const Duration since = time - kStart;
+  return (since.us < 0 ? "" : "+") + TextOf(since);
+}
+
+std::string TextOf(TicketId ticket) {
+  return ticket.high == 0 ? "t" + std::to_string(ticket.low) : ToString(ticket);
+}
+
+std::string TextOf(OfferId offer) {
+  return TextOf(offer.ticket) + "." + std::to_string(offer.number);
+}
+
+std::string TextOf(const EventRow& event) {
+  Line line(TextOf(event.at) + " " + event.workspace + "#" + std::to_string(event.sequence) + " " +
+            ToString(event.type));
+  if (event.offer_number != 0) {
+    line.Add("offer", OfferId{event.ticket, event.offer_number});
+  } else {
+    line.Add("ticket", event.ticket);
+  }
+  line.Add("agent", event.agent)
+      .Add("queue", event.queue)
+      .Add("contact", event.contact)
+      .Add("reason", event.reason)
+      .Add("until", event.until)
+      .Number("number", event.number);
+  return line.text();
+}
+
+std::string TextOf(const Outcome& outcome, bool with_clauses) {
+  if (const auto* rejection = std::get_if<Rejection>(&outcome)) {
+    return std::string("refused ") + ToString(rejection->reason);
+  }
+  return std::visit(ReplyText{with_clauses}, std::get<Reply>(outcome));
+}
+
+std::string TextOf(const Notice& notice) {
+  Line line("notice " + notice.workspace + "/" + notice.agent + "@" +
+            std::to_string(notice.generation));
+  std::visit(NoticeText{line}, notice.message);
+  return line.text();
+}
+
+std::string TextOf(const Changes& changes) {
+  std::string text;
+  const auto add = [&text](const auto& rows) {
+    for (const auto& row : rows) text += TextOf(row) + "\n";
+  };
+  for (const WorkspaceRow& row : changes.workspaces) {
+    text += Line("workspace " + row.workspace)
+                .Number("revision", row.revision)
+                .Number("next_ordinal", row.next_agent_ordinal)
+                .text() +
+            "\n";
+  }
+  add(changes.agents);
+  add(changes.ticket_states);
+  add(changes.tickets);
+  for (const ContactRow& row : changes.contacts) {
+    text += Line("contact " + row.workspace)
+                .Add("contact", row.contact)
+                .Add("ticket", row.ticket)
+                .Add("received", row.received_at)
+                .Add("queued", row.queued_at)
+                .text() +
+            "\n";
+  }
+  add(changes.events);
+  add(changes.visits);
+  add(changes.segments);
+  add(changes.agent_intervals);
+  for (const MessageRow& row : changes.messages) {
+    text += Line("message " + row.workspace)
+                .Add("ticket", row.ticket)
+                .Add("contact", row.contact)
+                .Code("direction", row.direction)
+                .Code("author", row.author)
+                .Add("at", row.at)
+                .text() +
+            "\n";
+  }
+  add(changes.notices);
+  return text;
+}
+
+}  // namespace tandem::router

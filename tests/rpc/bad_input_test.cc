@@ -1,0 +1,382 @@
+// Goal: whatever a caller sends, the answer names what is wrong and where. Method: tables of one
+// change to a good request each, with the reason and the field that the answer must have.
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "router/limits.h"
+#include "tests/rpc/fixture.h"
+
+namespace tandem::rpc {
+namespace {
+
+// One server for all rows: nothing of a refused request is kept.
+class BadInput : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { fixture_ = new Fixture; }
+  static void TearDownTestSuite() {
+    delete fixture_;
+    fixture_ = nullptr;
+  }
+  static Fixture& fixture() { return *fixture_; }
+
+ private:
+  static Fixture* fixture_;
+};
+Fixture* BadInput::fixture_ = nullptr;
+
+void ExpectRefusal(const grpc::Status& status, const std::string& reason,
+                   const std::string& field) {
+  const Error error = Decode(status);
+  EXPECT_EQ(error.reason, reason) << status.error_message();
+  ASSERT_FALSE(error.fields.empty());
+  EXPECT_EQ(error.fields.front(), field);
+}
+
+// ------------------------------------------------------------------------------------------------------
+// contacts
+
+struct ContactRow {
+  const char* what;
+  std::function<void(v1::Contact&)> change;
+  const char* reason;
+  const char* field;
+};
+
+v1::Predicate* AddPredicate(v1::Contact& contact) {
+  return contact.mutable_requirement()->add_all_of()->add_any_of();
+}
+
+std::string Nested(size_t depth) {
+  return std::string(depth, '[') + std::string(depth, ']');
+}
+
+const std::vector<ContactRow>& ContactRows() {
+  static const std::vector<ContactRow>* const rows = new std::vector<ContactRow>{
+      {"no channel", [](auto& c) { c.clear_channel(); }, "FIELD_REQUIRED", "contact.channel"},
+      {"no client", [](auto& c) { c.clear_client(); }, "FIELD_REQUIRED", "contact.client"},
+      {"no process type", [](auto& c) { c.clear_process_type(); }, "FIELD_REQUIRED",
+       "contact.process_type"},
+      {"id with a blank", [](auto& c) { c.set_client("a b"); }, "FIELD_MALFORMED",
+       "contact.client"},
+      {"id in capitals", [](auto& c) { c.set_queue("Chats"); }, "FIELD_MALFORMED",
+       "contact.queue"},
+      {"id too long", [](auto& c) { c.set_channel(std::string(65, 'a')); }, "FIELD_TOO_LARGE",
+       "contact.channel"},
+      {"entry point too long", [](auto& c) { c.set_entry_point(std::string(129, 'a')); },
+       "FIELD_TOO_LARGE", "contact.entry_point"},
+      {"external id too long", [](auto& c) { c.set_external_id(std::string(129, 'a')); },
+       "FIELD_TOO_LARGE", "contact.external_id"},
+      {"conversation key too long",
+       [](auto& c) { c.set_conversation_key(std::string(257, 'a')); }, "FIELD_TOO_LARGE",
+       "contact.conversation_key"},
+      {"customer id too long", [](auto& c) { c.set_customer_id(std::string(129, 'a')); },
+       "FIELD_TOO_LARGE", "contact.customer_id"},
+      {"subject too long", [](auto& c) { c.set_subject(std::string(2'049, 'a')); },
+       "FIELD_TOO_LARGE", "contact.subject"},
+      {"subject with NUL", [](auto& c) { c.set_subject(std::string("a\0b", 3)); }, "TEXT_HAS_NUL",
+       "contact.subject"},
+      {"priority 10", [](auto& c) { c.set_priority(10); }, "FIELD_OUT_OF_RANGE",
+       "contact.priority"},
+      {"language with a blank", [](auto& c) { c.set_language("en us"); },
+       "LANGUAGE_TAG_MALFORMED", "contact.language"},
+      {"language with an underscore", [](auto& c) { c.set_language("en_US"); },
+       "LANGUAGE_TAG_MALFORMED", "contact.language"},
+      {"language of one letter", [](auto& c) { c.set_language("e"); }, "LANGUAGE_TAG_MALFORMED",
+       "contact.language"},
+      {"skill level 11",
+       [](auto& c) {
+         auto* skill = AddPredicate(c)->mutable_skill();
+         skill->set_skill("billing");
+         skill->set_level(11);
+       },
+       "FIELD_OUT_OF_RANGE", "contact.requirement.all_of[0].any_of[0].skill.level"},
+      {"skill level 0",
+       [](auto& c) { AddPredicate(c)->mutable_skill()->set_skill("billing"); },
+       "FIELD_OUT_OF_RANGE", "contact.requirement.all_of[0].any_of[0].skill.level"},
+      {"language level beyond C2",
+       [](auto& c) {
+         auto* language = AddPredicate(c)->mutable_language();
+         language->set_tag("fr");
+         language->set_level(static_cast<v1::CefrLevel>(7));
+       },
+       "FIELD_OUT_OF_RANGE", "contact.requirement.all_of[0].any_of[0].language.level"},
+      {"predicate without a kind", [](auto& c) { AddPredicate(c); }, "FIELD_REQUIRED",
+       "contact.requirement.all_of[0].any_of[0]"},
+      {"clause without predicates", [](auto& c) { c.mutable_requirement()->add_all_of(); },
+       "FIELD_REQUIRED", "contact.requirement.all_of[0].any_of"},
+      {"17 clauses",
+       [](auto& c) {
+         for (int i = 0; i < 17; ++i) AddPredicate(c)->set_site("lisbon");
+       },
+       "FIELD_TOO_LARGE", "contact.requirement.all_of"},
+      {"9 predicates",
+       [](auto& c) {
+         auto* clause = c.mutable_requirement()->add_all_of();
+         for (int i = 0; i < 9; ++i) clause->add_any_of()->set_site("lisbon");
+       },
+       "FIELD_TOO_LARGE", "contact.requirement.all_of[0].any_of"},
+      {"answer target of nothing", [](auto& c) { c.mutable_answer_target(); },
+       "FIELD_OUT_OF_RANGE", "contact.answer_target"},
+      {"answer target of half a second",
+       [](auto& c) { c.mutable_answer_target()->set_nanos(500'000'000); }, "FIELD_OUT_OF_RANGE",
+       "contact.answer_target"},
+      {"answer target of 31 days",
+       [](auto& c) { c.mutable_answer_target()->set_seconds(31 * 86'400); },
+       "FIELD_OUT_OF_RANGE", "contact.answer_target"},
+      {"answer target of two signs",
+       [](auto& c) {
+         c.mutable_answer_target()->set_seconds(1);
+         c.mutable_answer_target()->set_nanos(-1);
+       },
+       "FIELD_OUT_OF_RANGE", "contact.answer_target"},
+      {"due in 1971", [](auto& c) { c.mutable_due_at()->set_seconds(31'536'000); },
+       "FIELD_OUT_OF_RANGE", "contact.due_at"},
+      {"due in the year 30,000",
+       [](auto& c) { c.mutable_due_at()->set_seconds(884'541'340'800); }, "FIELD_OUT_OF_RANGE",
+       "contact.due_at"},
+      {"received at the epoch", [](auto& c) { c.mutable_received_at(); }, "FIELD_OUT_OF_RANGE",
+       "contact.received_at"},
+      {"unknown direction",
+       [](auto& c) { c.set_direction(static_cast<v1::Direction>(9)); }, "FIELD_OUT_OF_RANGE",
+       "contact.direction"},
+      {"unknown party", [](auto& c) { c.set_initiated_by(static_cast<v1::Party>(9)); },
+       "FIELD_OUT_OF_RANGE", "contact.initiated_by"},
+      {"payload that is no JSON", [](auto& c) { c.set_payload_json("{\"a\":}"); },
+       "PAYLOAD_NOT_JSON", "contact.payload_json"},
+      {"payload of two documents", [](auto& c) { c.set_payload_json("{} {}"); },
+       "PAYLOAD_NOT_JSON", "contact.payload_json"},
+      {"payload with an escaped NUL", [](auto& c) { c.set_payload_json(R"({"a":"\u0000"})"); },
+       "TEXT_HAS_NUL", "contact.payload_json"},
+      {"payload with an escaped NUL in a key",
+       [](auto& c) { c.set_payload_json(R"({"\u0000":1})"); }, "TEXT_HAS_NUL",
+       "contact.payload_json"},
+      {"payload with half a surrogate", [](auto& c) { c.set_payload_json(R"(["\ud800"])"); },
+       "PAYLOAD_NOT_JSON", "contact.payload_json"},
+      {"payload nested too deep", [](auto& c) { c.set_payload_json(Nested(65)); },
+       "FIELD_TOO_LARGE", "contact.payload_json"},
+      {"payload nested absurdly deep", [](auto& c) { c.set_payload_json(Nested(30'000)); },
+       "FIELD_TOO_LARGE", "contact.payload_json"},
+      {"payload too large",
+       [](auto& c) { c.set_payload_json("\"" + std::string(65'536, 'a') + "\""); },
+       "FIELD_TOO_LARGE", "contact.payload_json"},
+      {"65 attributes",
+       [](auto& c) {
+         for (int i = 0; i < 65; ++i) (*c.mutable_attributes())[std::to_string(i)] = "x";
+       },
+       "FIELD_TOO_LARGE", "contact.attributes"},
+      {"attribute without a key", [](auto& c) { (*c.mutable_attributes())[""] = "x"; },
+       "FIELD_REQUIRED", "contact.attributes"},
+      {"17 excluded agents",
+       [](auto& c) {
+         for (int i = 0; i < 17; ++i) c.add_excluded_agents("ann");
+       },
+       "FIELD_TOO_LARGE", "contact.excluded_agents"},
+  };
+  return *rows;
+}
+
+TEST_F(BadInput, OfContactsIsRefusedWithReasonAndField) {
+  for (const ContactRow& row : ContactRows()) {
+    SCOPED_TRACE(row.what);
+    v1::Contact contact = ChatContact();
+    row.change(contact);
+    ExpectRefusal(fixture().IngestStatus(contact), row.reason, row.field);
+  }
+  EXPECT_TRUE(fixture().store.Copy().tickets.empty());
+}
+
+TEST_F(BadInput, OfContactsInABatchIsToldItemByItem) {
+  v1::BatchIngestContactsRequest request;
+  request.set_workspace(kWorkspace);
+  for (const ContactRow& row : ContactRows()) {
+    v1::Contact& contact = *request.add_contacts();
+    contact = ChatContact();
+    row.change(contact);
+  }
+  v1::BatchIngestContactsResponse response;
+  ASSERT_EQ(ReasonOf(fixture().ingest->BatchIngestContacts(ClientContext(), request, &response)),
+            "OK");
+  ASSERT_EQ(static_cast<size_t>(response.items_size()), ContactRows().size());
+  for (int i = 0; i < response.items_size(); ++i) {
+    const ContactRow& row = ContactRows()[static_cast<size_t>(i)];
+    SCOPED_TRACE(row.what);
+    EXPECT_EQ(response.items(i).error().reason(), row.reason);
+    EXPECT_EQ(response.items(i).error().code(), grpc::StatusCode::INVALID_ARGUMENT);
+    // Paths start at the item.
+    EXPECT_EQ("contact." + response.items(i).error().field(), row.field);
+  }
+}
+
+TEST_F(BadInput, AllFaultsAreNamedAtOnce) {
+  v1::Contact contact = ChatContact();
+  contact.clear_client();
+  contact.set_priority(10);
+  contact.set_direction(static_cast<v1::Direction>(9));
+  EXPECT_EQ(Decode(fixture().IngestStatus(contact)).fields.size(), 3U);
+}
+
+// ------------------------------------------------------------------------------------------------
+// configurations
+
+struct ConfigurationRow {
+  const char* what;
+  std::function<void(v1::Configuration&)> change;
+  const char* reason;
+  const char* field;
+};
+
+TEST_F(BadInput, OfConfigurationsIsRefusedWithReasonAndField) {
+  const ConfigurationRow rows[] = {
+      {"queue without office", [](auto& c) { c.mutable_queues(0)->clear_office(); },
+       "FIELD_REQUIRED", "configuration.queues[0].office"},
+      {"queue of unknown urgency",
+       [](auto& c) { c.mutable_queues(1)->set_urgency(static_cast<v1::Urgency>(3)); },
+       "FIELD_OUT_OF_RANGE", "configuration.queues[1].urgency"},
+      {"queue without id", [](auto& c) { c.mutable_queues(0)->clear_id(); }, "FIELD_REQUIRED",
+       "configuration.queues[0].id"},
+      {"offer time-out of an explicit zero",
+       [](auto& c) { c.mutable_queues(0)->mutable_offer_timeout(); }, "FIELD_OUT_OF_RANGE",
+       "configuration.queues[0].offer_timeout"},
+      {"lease of 8 days",
+       [](auto& c) { c.mutable_queues(2)->mutable_lease_duration()->set_seconds(8 * 86'400); },
+       "FIELD_OUT_OF_RANGE", "configuration.queues[2].lease_duration"},
+      {"channel without group", [](auto& c) { c.add_channels()->set_id("fax"); }, "FIELD_REQUIRED",
+       "configuration.channels[0].capacity_group"},
+      {"queue of an unknown client", [](auto& c) { c.mutable_queues(3)->set_client("nobody"); },
+       "REFERENCE_BROKEN", "configuration.queues[3].client"},
+      {"two skills of one id", [](auto& c) { c.add_skills()->set_id("billing"); }, "ID_DUPLICATE",
+       "configuration.skills[1].id"},
+      {"capacity group twice",
+       [](auto& c) {
+         for (int i = 0; i < 2; ++i) {
+           auto* group = c.mutable_agents(0)->mutable_capacity()->add_groups();
+           group->set_group(v1::CAPACITY_GROUP_VOICE);
+           group->set_max(1);
+         }
+       },
+       "ID_DUPLICATE", "configuration.agents[0].capacity.groups[1].group"},
+      {"agent with a malformed language",
+       [](auto& c) { c.mutable_agents(1)->mutable_languages(0)->set_tag("fr-"); },
+       "LANGUAGE_TAG_MALFORMED", "configuration.agents[1].languages[0].tag"},
+      {"name with NUL",
+       [](auto& c) { c.mutable_clients(0)->set_display_name(std::string("a\0", 2)); },
+       "TEXT_HAS_NUL", "configuration.clients[0].display_name"},
+      {"grace of an hour", [](auto& c) { c.mutable_session_grace()->set_seconds(3'600); },
+       "FIELD_OUT_OF_RANGE", "configuration.session_grace"},
+      {"negative cool-down", [](auto& c) { c.mutable_cool_down()->set_seconds(-1); },
+       "FIELD_OUT_OF_RANGE", "configuration.cool_down"},
+  };
+  for (const ConfigurationRow& row : rows) {
+    SCOPED_TRACE(row.what);
+    v1::Configuration configuration = SmallConfiguration();
+    row.change(configuration);
+    ExpectRefusal(fixture().ApplyStatus(configuration), row.reason, row.field);
+  }
+  ExpectRefusal(fixture().ApplyStatus(SmallConfiguration(), -1), "FIELD_OUT_OF_RANGE",
+                "expected_revision");
+}
+
+// --------------------------------------------------------------------------------------------------
+// other requests
+
+TEST_F(BadInput, OfAnyRequestIsRefused) {
+  Fixture& f = fixture();
+  v1::SessionRef nobody;
+  v1::SessionRef ann;
+  ann.set_agent("ann");
+  ann.set_generation(1);
+  const std::string ticket = "01890000-0000-7000-8000-000000000001";
+
+  ExpectRefusal(f.Cancel(""), "FIELD_REQUIRED", "ticket_id");
+  ExpectRefusal(f.Cancel("17"), "FIELD_MALFORMED", "ticket_id");
+  ExpectRefusal(f.Transfer(ticket, ""), "FIELD_REQUIRED", "queue");
+  ExpectRefusal(f.Complete(nobody, ticket), "FIELD_REQUIRED", "session.agent");
+  ExpectRefusal(f.Complete(ann, ticket, "So so"), "FIELD_MALFORMED", "disposition");
+  ExpectRefusal(f.Accept(ann, ""), "FIELD_REQUIRED", "offer_id");
+  ExpectRefusal(f.Accept(ann, ticket), "FIELD_MALFORMED", "offer_id");
+  ExpectRefusal(f.Accept(ann, ticket + ".0"), "FIELD_MALFORMED", "offer_id");
+  ExpectRefusal(f.Decline(ann, ticket + ".1", static_cast<v1::DeclineCause>(3)),
+                "FIELD_OUT_OF_RANGE", "cause");
+  ExpectRefusal(f.SetStatus(ann, v1::AGENT_STATUS_UNSPECIFIED), "FIELD_REQUIRED", "status");
+  ExpectRefusal(f.SetStatus(ann, static_cast<v1::AgentStatus>(5)), "FIELD_OUT_OF_RANGE", "status");
+  ExpectRefusal(f.SetStatus(ann, v1::AGENT_STATUS_NOT_READY), "FIELD_REQUIRED", "reason");
+  ExpectRefusal(f.SetStatus(ann, v1::AGENT_STATUS_AVAILABLE, "lunch"), "FIELD_MALFORMED", "reason");
+  ExpectRefusal(f.Report(ticket, "", v1::MEDIA_EVENT_TYPE_CONNECTED, v1::PARTY_UNSPECIFIED),
+                "FIELD_REQUIRED", "offer_id");
+  ExpectRefusal(f.Report(ticket, "01890000-0000-7000-8000-000000000002.1",
+                         v1::MEDIA_EVENT_TYPE_CONNECTED, v1::PARTY_UNSPECIFIED),
+                "FIELD_MALFORMED", "offer_id");
+  ExpectRefusal(
+      f.Report(ticket, ticket + ".1", v1::MEDIA_EVENT_TYPE_UNSPECIFIED, v1::PARTY_UNSPECIFIED),
+      "FIELD_REQUIRED", "type");
+  ExpectRefusal(
+      f.Report(ticket, ticket + ".1", v1::MEDIA_EVENT_TYPE_DISCONNECTED, v1::PARTY_UNSPECIFIED),
+      "FIELD_REQUIRED", "party");
+  ann.set_generation(0);
+  ExpectRefusal(f.Close(ann), "FIELD_REQUIRED", "session.generation");
+  ann.set_generation(-1);
+  ExpectRefusal(f.Close(ann), "FIELD_OUT_OF_RANGE", "session.generation");
+}
+
+TEST_F(BadInput, OfReadsIsRefused) {
+  Fixture& f = fixture();
+  v1::ListTicketsRequest list;
+  v1::ListTicketsResponse listed;
+  const auto try_list = [&] { return f.tickets->ListTickets(ClientContext(), list, &listed); };
+  ExpectRefusal(try_list(), "FIELD_REQUIRED", "workspace");
+  list.set_workspace("No Workspace");
+  ExpectRefusal(try_list(), "FIELD_MALFORMED", "workspace");
+  list.set_workspace(kWorkspace);
+  list.set_page_size(-1);
+  ExpectRefusal(try_list(), "FIELD_OUT_OF_RANGE", "page_size");
+  list.set_page_size(0);
+  list.set_page_token("next");
+  ExpectRefusal(try_list(), "PAGE_TOKEN_INVALID", "page_token");
+  list.mutable_filter()->add_states(static_cast<v1::TicketState>(10));
+  ExpectRefusal(try_list(), "FIELD_OUT_OF_RANGE", "filter.states[0]");
+
+  v1::ListQueueStatisticsRequest statistics;
+  v1::ListQueueStatisticsResponse counted;
+  statistics.set_workspace(kWorkspace);
+  statistics.mutable_since()->set_seconds(1'000'000'000);
+  ExpectRefusal(f.queues->ListQueueStatistics(ClientContext(), statistics, &counted),
+                "FIELD_OUT_OF_RANGE", "since");
+
+  v1::ClaimTicketsRequest claim;
+  v1::ClaimTicketsResponse claimed;
+  claim.set_workspace(kWorkspace);
+  claim.mutable_session()->set_agent("ann");
+  claim.mutable_session()->set_generation(1);
+  claim.set_max_tickets(router::kMaxClaimTickets + 1);
+  ExpectRefusal(f.work->ClaimTickets(ClientContext(), claim, &claimed), "FIELD_OUT_OF_RANGE",
+                "max_tickets");
+  claim.clear_session();
+  claim.set_max_tickets(1);
+  claim.set_request_id("{b2ad6d2c}");
+  const Error error = Decode(f.work->ClaimTickets(ClientContext(), claim, &claimed));
+  EXPECT_EQ(error.fields, (std::vector<std::string>{"request_id", "session"}));
+  EXPECT_EQ(error.reason, "FIELD_MALFORMED");
+
+  v1::ExtendLeasesRequest extend;
+  v1::ExtendLeasesResponse extended;
+  extend.set_workspace(kWorkspace);
+  extend.mutable_session()->set_agent("ann");
+  extend.mutable_session()->set_generation(1);
+  for (size_t i = 0; i <= router::kMaxExtendLeases; ++i) extend.add_ticket_ids("x");
+  ExpectRefusal(f.work->ExtendLeases(ClientContext(), extend, &extended), "FIELD_TOO_LARGE",
+                "ticket_ids");
+
+  v1::BatchIngestContactsRequest batch;
+  v1::BatchIngestContactsResponse taken;
+  batch.set_workspace(kWorkspace);
+  ExpectRefusal(f.ingest->BatchIngestContacts(ClientContext(), batch, &taken), "FIELD_REQUIRED",
+                "contacts");
+  for (size_t i = 0; i <= router::kMaxBatchContacts; ++i) *batch.add_contacts() = ChatContact();
+  ExpectRefusal(f.ingest->BatchIngestContacts(ClientContext(), batch, &taken), "FIELD_TOO_LARGE",
+                "contacts");
+}
+
+}  // namespace
+}  // namespace tandem::rpc

@@ -1,0 +1,407 @@
+// Goal: an agent's stream tells everything once and in order, answers each verb under its tag, and
+// ends for the right reason. A small desktop reads the stream as an agent's would.
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "gtest/gtest.h"
+#include "server/rpc/session_stream.h"
+#include "tests/rpc/fixture.h"
+
+namespace tandem::rpc {
+namespace {
+
+using Request = v1::StreamAgentSessionRequest;
+using Response = v1::StreamAgentSessionResponse;
+
+class Desktop {
+ public:
+  explicit Desktop(Fixture& fixture) : stream_(fixture.agents->StreamAgentSession(context_)) {}
+  ~Desktop() {
+    if (!stream_) return;
+    context_->TryCancel();
+    stream_->Finish();
+  }
+
+  bool Send(const Request& request) { return stream_->Write(request); }
+  // The next message; nothing when the stream is over.
+  std::optional<Response> Next() {
+    Response response;
+    if (!stream_->Read(&response)) return std::nullopt;
+    return response;
+  }
+  Response MustRead() {
+    auto response = Next();
+    EXPECT_TRUE(response.has_value()) << "the stream ended";
+    return response.value_or(Response());
+  }
+  // Reads on until a message of this kind.
+  Response Until(Response::MessageCase kind) {
+    for (;;) {
+      auto response = Next();
+      if (!response || response->message_case() == kind) {
+        EXPECT_TRUE(response.has_value()) << "the stream ended";
+        return response.value_or(Response());
+      }
+    }
+  }
+  void HalfClose() { stream_->WritesDone(); }
+  void Cancel() { context_->TryCancel(); }
+  grpc::Status End() {
+    while (Next()) {
+    }
+    const grpc::Status status = stream_->Finish();
+    stream_.reset();
+    return status;
+  }
+
+  v1::AgentSnapshot Open(const std::string& agent) {
+    Request request;
+    request.mutable_open()->set_workspace(kWorkspace);
+    request.mutable_open()->set_agent(agent);
+    request.mutable_open()->set_session_id("desk");
+    Send(request);
+    const Response response = MustRead();
+    EXPECT_EQ(response.message_case(), Response::kOpened);
+    return response.opened();
+  }
+  void SetAvailable() {
+    Request request;
+    request.set_tag(++tag_);
+    request.mutable_set_status()->set_status(v1::AGENT_STATUS_AVAILABLE);
+    Send(request);
+    EXPECT_EQ(Result(tag_).reason(), "");
+  }
+  v1::VerbResult Accept(const std::string& offer) {
+    Request request;
+    request.set_tag(++tag_);
+    request.mutable_accept()->set_offer_id(offer);
+    Send(request);
+    return Result(tag_);
+  }
+  v1::VerbResult Result(int64_t tag) {
+    for (;;) {
+      const Response response = Until(Response::kResult);
+      if (response.message_case() != Response::kResult || response.result().tag() == tag) {
+        return response.result();
+      }
+    }
+  }
+
+ private:
+  ClientContext context_{std::chrono::seconds(30)};
+  std::unique_ptr<grpc::ClientReaderWriter<Request, Response>> stream_;
+  int64_t tag_ = 100;
+};
+
+// Asks again and again, because what a lost stream does becomes true a moment later.
+template <typename Condition>
+bool Eventually(Condition condition) {
+  for (int i = 0; i < 500; ++i) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+TEST(Stream, CarriesAWholeTicket) {
+  Fixture f;
+  Desktop ann(f);
+  EXPECT_EQ(ann.Open("ann").state().status(), v1::AGENT_STATUS_OFFLINE);
+  ann.SetAvailable();
+  const std::string ticket = f.Ingest(ChatContact());
+  const v1::Offer offer = ann.Until(Response::kOffer).offer();
+  EXPECT_EQ(offer.ticket_id(), ticket);
+  EXPECT_EQ(offer.queue(), "chats");
+  EXPECT_EQ(ann.Accept(offer.offer_id()).reason(), "");
+  EXPECT_EQ(f.Get(ticket).state(), v1::TICKET_STATE_ACTIVE);
+
+  Request finish;
+  finish.set_tag(7);
+  finish.mutable_finish()->set_ticket_id(ticket);
+  ann.Send(finish);
+  EXPECT_EQ(ann.Result(7).reason(), "");
+  Request complete;
+  complete.set_tag(8);
+  complete.mutable_complete()->set_ticket_id(ticket);
+  complete.mutable_complete()->set_disposition("solved");
+  ann.Send(complete);
+  EXPECT_EQ(ann.Result(8).reason(), "");
+  // Closed now, and the stream says so as the unary twin does.
+  complete.set_tag(9);
+  ann.Send(complete);
+  const v1::VerbResult refused = ann.Result(9);
+  EXPECT_EQ(refused.reason(), "TICKET_CLOSED");
+  EXPECT_EQ(refused.code(), grpc::StatusCode::FAILED_PRECONDITION);
+
+  Request close;
+  close.set_tag(10);
+  close.mutable_close();
+  ann.Send(close);
+  EXPECT_EQ(ann.Result(10).reason(), "");
+  EXPECT_TRUE(ann.End().ok());
+}
+
+TEST(Stream, TellsOfOffersThatEndAndWorkThatGoes) {
+  Fixture f;
+  Desktop ann(f);
+  ann.Open("ann");
+  ann.SetAvailable();
+  const std::string ticket = f.Ingest(ChatContact());
+  const std::string offer = ann.Until(Response::kOffer).offer().offer_id();
+  EXPECT_EQ(ReasonOf(f.Cancel(ticket)), "OK");
+  const v1::OfferEnded ended = ann.Until(Response::kOfferEnded).offer_ended();
+  EXPECT_EQ(ended.offer_id(), offer);
+  EXPECT_EQ(ended.ticket_id(), ticket);
+  EXPECT_EQ(ended.reason(), "CANCELED");
+  EXPECT_EQ(ann.Accept(offer).reason(), "OFFER_GONE");
+
+  const std::string moved = f.Ingest(ChatContact());
+  EXPECT_EQ(ann.Accept(ann.Until(Response::kOffer).offer().offer_id()).reason(), "");
+  EXPECT_EQ(ReasonOf(f.Transfer(moved, "tiny")), "OK");
+  for (;;) {
+    const v1::WorkChanged changed = ann.Until(Response::kWorkChanged).work_changed();
+    ASSERT_EQ(changed.work().ticket_id(), moved);
+    if (changed.gone()) break;
+  }
+}
+
+TEST(Stream, AnswersEveryVerbUnderItsTag) {
+  Fixture f;
+  Desktop ann(f);
+  ann.Open("ann");
+  Request request;
+  request.set_tag(1);
+  ann.Send(request);
+  EXPECT_EQ(ann.Result(1).reason(), "FIELD_REQUIRED");
+  request.set_tag(2);
+  request.mutable_heartbeat();
+  ann.Send(request);
+  EXPECT_EQ(ann.Result(2).code(), 0);
+  request.set_tag(3);
+  request.mutable_open()->set_agent("ann");
+  ann.Send(request);
+  EXPECT_EQ(ann.Result(3).reason(), "FIELD_MALFORMED");
+  request.set_tag(4);
+  request.mutable_accept()->set_offer_id("x");
+  ann.Send(request);
+  EXPECT_EQ(ann.Result(4).reason(), "FIELD_MALFORMED");
+  request.set_tag(5);
+  request.mutable_set_status()->set_status(v1::AGENT_STATUS_NOT_READY);
+  request.mutable_set_status()->set_reason("yoga");
+  ann.Send(request);
+  EXPECT_EQ(ann.Result(5).reason(), "NOT_READY_REASON_UNKNOWN");
+  request.set_tag(6);
+  request.mutable_set_status()->mutable_session()->set_agent("bob");
+  ann.Send(request);
+  EXPECT_EQ(ann.Result(6).reason(), "FIELD_OUT_OF_RANGE");
+  request.set_tag(7);
+  request.mutable_decline()->set_workspace("elsewhere");
+  ann.Send(request);
+  EXPECT_EQ(ann.Result(7).reason(), "FIELD_OUT_OF_RANGE");
+  request.set_tag(8);
+  request.mutable_start()->set_ticket_id("01890000-0000-7000-8000-000000000001");
+  ann.Send(request);
+  EXPECT_EQ(ann.Result(8).reason(), "TICKET_NOT_FOUND");
+  request.set_tag(9);
+  request.mutable_release()->set_ticket_id("");
+  ann.Send(request);
+  EXPECT_EQ(ann.Result(9).reason(), "FIELD_REQUIRED");
+  // More at once than are read at once.
+  for (int i = 0; i < 5 * SessionStream::kMaxVerbsInFlight; ++i) {
+    request.set_tag(1'000 + i);
+    request.mutable_set_status()->set_status(v1::AGENT_STATUS_AVAILABLE);
+    request.mutable_set_status()->clear_session();
+    ASSERT_TRUE(ann.Send(request));
+  }
+  for (int i = 0; i < 5 * SessionStream::kMaxVerbsInFlight; ++i) {
+    EXPECT_EQ(ann.Result(1'000 + i).reason(), "");
+  }
+}
+
+TEST(Stream, MustBeginWithOpen) {
+  Fixture f;
+  {
+    Desktop desktop(f);
+    Request request;
+    request.mutable_heartbeat();
+    desktop.Send(request);
+    EXPECT_EQ(ReasonOf(desktop.End()), "FIELD_REQUIRED");
+  }
+  {
+    Desktop desktop(f);
+    desktop.HalfClose();
+    EXPECT_EQ(ReasonOf(desktop.End()), "FIELD_REQUIRED");
+  }
+  {
+    Desktop desktop(f);
+    Request request;
+    request.mutable_open()->set_workspace(kWorkspace);
+    request.mutable_open()->set_agent("nobody");
+    request.mutable_open()->set_session_id("desk");
+    desktop.Send(request);
+    EXPECT_EQ(ReasonOf(desktop.End()), "AGENT_NOT_FOUND");
+  }
+  {
+    Desktop desktop(f);
+    Request request;
+    request.mutable_open()->set_workspace(kWorkspace);
+    request.mutable_open()->set_agent("ann");
+    desktop.Send(request);
+    EXPECT_EQ(ReasonOf(desktop.End()), "FIELD_REQUIRED");
+  }
+}
+
+TEST(Stream, IsFencedByANewerSession) {
+  Fixture f;
+  Desktop older(f);
+  older.Open("ann");
+  Desktop newer(f);
+  newer.Open("ann");
+  EXPECT_EQ(ReasonOf(older.End()), "SESSION_FENCED");
+  newer.SetAvailable();
+}
+
+TEST(Stream, ResumesWithoutAMissedOrRepeatedOffer) {
+  Fixture f;
+  std::string held;
+  {
+    Desktop ann(f);
+    ann.Open("ann");
+    ann.SetAvailable();
+    f.Ingest(ChatContact());
+    held = ann.Until(Response::kOffer).offer().offer_id();
+    ann.Cancel();
+    EXPECT_FALSE(ann.End().ok());
+  }
+  Desktop ann(f);
+  const v1::AgentSnapshot snapshot = ann.Open("ann");
+  // Still within the grace: the offer is held, and is in the snapshot instead of coming again.
+  ASSERT_EQ(snapshot.offers_size(), 1);
+  EXPECT_EQ(snapshot.offers(0).offer_id(), held);
+  EXPECT_EQ(snapshot.state().status(), v1::AGENT_STATUS_AVAILABLE);
+  EXPECT_EQ(ann.Accept(held).reason(), "");
+  Request release;
+  release.set_tag(1);
+  release.mutable_release()->set_ticket_id(held.substr(0, 36));
+  ann.Send(release);
+  EXPECT_EQ(ann.Result(1).reason(), "");
+  // The next one is a new offer, told once.
+  const std::string next = f.Ingest(ChatContact());
+  const v1::Offer offer = ann.Until(Response::kOffer).offer();
+  EXPECT_EQ(offer.ticket_id(), next);
+}
+
+TEST(Stream, ThatEndsIsALostSession) {
+  Fixture f;
+  const auto lost_sessions = [&] {
+    int count = 0;
+    for (const auto& [key, event] : f.store.Copy().events) {
+      if (event.type == router::EventType::kSessionLost) ++count;
+    }
+    return count;
+  };
+  {
+    Desktop ann(f);
+    ann.Open("ann");
+    ann.HalfClose();
+    EXPECT_TRUE(ann.End().ok());
+    EXPECT_TRUE(Eventually([&] { return lost_sessions() == 1; }));
+  }
+  {
+    Desktop ann(f);
+    ann.Open("ann");
+    ann.Cancel();
+    EXPECT_EQ(ann.End().error_code(), grpc::StatusCode::CANCELLED);
+    EXPECT_TRUE(Eventually([&] { return lost_sessions() == 2; }));
+  }
+  {
+    Desktop ann(f);
+    ann.Open("ann");
+    Request close;
+    close.set_tag(1);
+    close.mutable_close();
+    ann.Send(close);
+    EXPECT_TRUE(ann.End().ok());
+  }
+  EXPECT_EQ(lost_sessions(), 2);
+}
+
+TEST(Stream, HalfClosedIsAnsweredToTheEnd) {
+  Fixture f;
+  Desktop ann(f);
+  ann.Open("ann");
+  Request request;
+  request.set_tag(5);
+  request.mutable_set_status()->set_status(v1::AGENT_STATUS_AVAILABLE);
+  ann.Send(request);
+  ann.HalfClose();
+  EXPECT_EQ(ann.Result(5).reason(), "");
+  EXPECT_TRUE(ann.End().ok());
+}
+
+TEST(Stream, ClosedByItsUnaryTwinEndsWell) {
+  Fixture f;
+  Desktop ann(f);
+  v1::SessionRef session;
+  session.set_agent("ann");
+  session.set_generation(ann.Open("ann").generation());
+  EXPECT_EQ(ReasonOf(f.Close(session)), "OK");
+  EXPECT_TRUE(ann.End().ok());
+}
+
+TEST(Stream, ReadTooSlowlyIsCutOffWithAReason) {
+  Fixture f;
+  Desktop ann(f);
+  ann.Open("ann");
+  // Results are never read: first the connection fills up, then what waits in the server.
+  std::atomic<int> written = 0;
+  std::jthread writer([&] {
+    Request request;
+    for (int i = 0; i < 200'000; ++i) {
+      request.set_tag(i);
+      request.mutable_heartbeat();
+      if (!ann.Send(request)) return;
+      ++written;
+    }
+  });
+  writer.join();
+  EXPECT_LT(written.load(), 200'000);
+  EXPECT_EQ(ReasonOf(ann.End()), "OVERLOADED");
+}
+
+TEST(Stream, EndsWhenTheServerStops) {
+  Fixture f;
+  Desktop ann(f);
+  ann.Open("ann");
+  const auto began = std::chrono::steady_clock::now();
+  f.server->Shutdown(std::chrono::seconds(10));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5));
+  EXPECT_EQ(ReasonOf(ann.End()), "NOT_SERVING");
+}
+
+TEST(Stream, SurvivesClientsThatComeAndGo) {
+  Fixture f;
+  for (int i = 0; i < 60; ++i) {
+    Desktop ann(f);
+    Request request;
+    request.mutable_open()->set_workspace(kWorkspace);
+    request.mutable_open()->set_agent(i % 2 == 0 ? "ann" : "bob");
+    request.mutable_open()->set_session_id("desk");
+    ann.Send(request);
+    request.mutable_set_status()->set_status(v1::AGENT_STATUS_AVAILABLE);
+    ann.Send(request);
+    if (i % 3 == 0) f.Ingest(ChatContact());
+    if (i % 5 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  // All of them are lost by now or soon, and the next one works.
+  Desktop ann(f);
+  ann.Open("ann");
+  ann.SetAvailable();
+}
+
+}  // namespace
+}  // namespace tandem::rpc

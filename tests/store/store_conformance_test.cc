@@ -1,0 +1,694 @@
+// Goal: both stores keep every promise of server/store/store.h. Method: one suite, run over each;
+// what a test says of the one holds for the other. A second process is a second Store over the same
+// rows.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <string>
+
+#include "server/store/store.h"
+#include "tests/store/store_rows.h"
+#include "tests/store/store_test_base.h"
+
+namespace tandem::tests {
+namespace {
+
+using router::Hours;
+using router::Seconds;
+using router::TicketState;
+using router::Time;
+using store::Batch;
+using store::CommitResult;
+using store::Loaded;
+using store::QueueStatistics;
+using store::TicketView;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
+
+class StoreConformance : public ::testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    if (GetParam() == "postgres") {
+      backing_ = std::make_unique<PostgresBacking>(SharedCluster().CreateDatabase("migrated"));
+    } else {
+      backing_ = std::make_unique<MemoryBacking>();
+    }
+    store_ = &backing_->OpenStore();
+    const auto acquired = store_->Acquire(0, "test");
+    ASSERT_TRUE(acquired.ok()) << acquired.status();
+    epoch_ = acquired->epoch;
+  }
+
+  // Commits the changes as the next batch.
+  CommitResult Commit(router::Changes changes) {
+    Batch batch = MakeBatch(epoch_, sequence_ + 1, std::move(changes));
+    return Commit(batch);
+  }
+  CommitResult Commit(const Batch& batch) {
+    const CommitResult result = store_->Commit(batch);
+    if (result == CommitResult::kCommitted) sequence_ = batch.sequence;
+    return result;
+  }
+  Batch NextBatch() { return MakeBatch(epoch_, sequence_ + 1); }
+
+  Loaded Load() {
+    auto loaded = store_->Load(0, epoch_);
+    EXPECT_TRUE(loaded.ok()) << loaded.status();
+    return loaded.ok() ? *std::move(loaded) : Loaded{};
+  }
+
+  static router::Changes OneWorkspace() {
+    router::Changes changes;
+    changes.workspaces.push_back(SampleWorkspace());
+    return changes;
+  }
+
+  std::unique_ptr<Backing> backing_;
+  store::Store* store_ = nullptr;
+  int64_t epoch_ = 0;
+  int64_t sequence_ = 0;
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, StoreConformance, ::testing::Values("memory", "postgres"),
+                         [](const auto& info) { return info.param; });
+
+// ------------------------------------------------------------------------------------------------------------
+// epochs
+
+TEST_P(StoreConformance, AcquireRaisesTheEpochEachTime) {
+  store::Store& other = backing_->OpenStore();
+  EXPECT_EQ(other.Acquire(0, "other")->epoch, epoch_ + 1);
+  EXPECT_EQ(store_->Acquire(0, "test")->epoch, epoch_ + 2);
+  EXPECT_EQ(store_->Acquire(1, "test")->epoch, 1) << "each shard has its own";
+}
+
+TEST_P(StoreConformance, AnOlderWriterIsFencedHoweverLate) {
+  store::Store& other = backing_->OpenStore();
+  const int64_t newer = other.Acquire(0, "other")->epoch;
+  EXPECT_EQ(Commit(OneWorkspace()), CommitResult::kFenced);
+  EXPECT_EQ(other.Commit(MakeBatch(newer, 1)), CommitResult::kCommitted);
+  EXPECT_EQ(Commit(MakeBatch(epoch_, 2, OneWorkspace())), CommitResult::kFenced);
+  epoch_ = newer;
+  EXPECT_THAT(Load().state.workspaces, IsEmpty());
+}
+
+TEST_P(StoreConformance, AnEpochNobodyAcquiredIsFenced) {
+  EXPECT_EQ(Commit(MakeBatch(epoch_ + 1, 1)), CommitResult::kFenced);
+  Batch batch = MakeBatch(1, 1);
+  batch.shard = 7;
+  EXPECT_EQ(Commit(batch), CommitResult::kFenced);
+}
+
+TEST_P(StoreConformance, LoadUnderAnOlderEpochIsAborted) {
+  ASSERT_TRUE(backing_->OpenStore().Acquire(0, "other").ok());
+  EXPECT_EQ(store_->Load(0, epoch_).status().code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(store_->Load(9, 1).status().code(), absl::StatusCode::kAborted);
+}
+
+TEST_P(StoreConformance, TheSameSequenceCommitsOnce) {
+  ASSERT_EQ(Commit(NextBatch()), CommitResult::kCommitted);
+  EXPECT_EQ(Commit(MakeBatch(epoch_, 1, OneWorkspace())), CommitResult::kFenced);
+  EXPECT_THAT(Load().state.workspaces, IsEmpty());
+  EXPECT_EQ(Commit(NextBatch()), CommitResult::kCommitted);
+}
+
+// --------------------------------------------------------------------------------------------------------------
+// load
+
+TEST_P(StoreConformance, AFreshShardIsEmpty) {
+  const Loaded loaded = Load();
+  EXPECT_EQ(loaded.last_sequence, 0);
+  EXPECT_FALSE(loaded.last_commit_at.IsSet());
+  EXPECT_TRUE(loaded.database_now.IsSet());
+  EXPECT_THAT(loaded.state.workspaces, IsEmpty());
+  EXPECT_THAT(loaded.state.counters, IsEmpty());
+}
+
+TEST_P(StoreConformance, LoadTellsTheLastCommit) {
+  ASSERT_EQ(Commit(NextBatch()), CommitResult::kCommitted);
+  ASSERT_EQ(Commit(NextBatch()), CommitResult::kCommitted);
+  EXPECT_EQ(Load().last_sequence, 2);
+  EXPECT_EQ(Load().last_commit_at, kMorning + Seconds(2));
+}
+
+TEST_P(StoreConformance, StateRoundTripsExactly) {
+  router::Changes changes = OneWorkspace();
+  changes.agents = {SampleAgent("ann", 1), SampleAgent("bob", 2)};
+  AddTicket(changes, 1, 1);
+  AddTicket(changes, 2, 2);
+  const router::Changes written = changes;
+  ASSERT_EQ(Commit(std::move(changes)), CommitResult::kCommitted);
+
+  const router::LoadedState state = Load().state;
+  ASSERT_EQ(state.workspaces.size(), 1u);
+  EXPECT_EQ(Fields(state.workspaces[0]), Fields(written.workspaces[0]));
+  ASSERT_EQ(state.agents.size(), 2u);
+  for (const router::AgentRow& agent : state.agents) {
+    EXPECT_EQ(Fields(agent), Fields(SampleAgent(agent.agent, agent.ordinal)));
+  }
+  ASSERT_EQ(state.tickets.size(), 2u);
+  for (const auto& open : state.tickets) {
+    EXPECT_EQ(Fields(open.ticket), Fields(SampleTicket(open.ticket.arrival)));
+    EXPECT_EQ(Fields(open.state), Fields(SampleState(open.ticket.arrival)));
+  }
+}
+
+TEST_P(StoreConformance, EmptyAndUnsetValuesStayEmptyAndUnset) {
+  router::Changes changes;
+  router::WorkspaceRow& workspace = changes.workspaces.emplace_back();
+  workspace.workspace = kWorkspace;
+  router::AgentRow& agent = changes.agents.emplace_back();
+  agent.workspace = kWorkspace;
+  agent.agent = "idle";
+  router::TicketRow& ticket = changes.tickets.emplace_back();
+  ticket.workspace = kWorkspace;
+  ticket.ticket = Ticket(1);
+  router::TicketStateRow& state = changes.ticket_states.emplace_back();
+  state.workspace = kWorkspace;
+  state.ticket = Ticket(1);
+  const router::Changes written = changes;
+  ASSERT_EQ(Commit(std::move(changes)), CommitResult::kCommitted);
+
+  const router::LoadedState loaded = Load().state;
+  ASSERT_EQ(loaded.workspaces.size(), 1u);
+  EXPECT_EQ(Fields(loaded.workspaces[0]), Fields(written.workspaces[0]));
+  ASSERT_EQ(loaded.agents.size(), 1u);
+  EXPECT_EQ(Fields(loaded.agents[0]), Fields(written.agents[0]));
+  ASSERT_EQ(loaded.tickets.size(), 1u);
+  EXPECT_EQ(Fields(loaded.tickets[0].ticket), Fields(written.tickets[0]));
+  EXPECT_EQ(Fields(loaded.tickets[0].state), Fields(written.ticket_states[0]));
+}
+
+TEST_P(StoreConformance, ExtremeValuesRoundTripExactly) {
+  router::Changes changes = OneWorkspace();
+  changes.workspaces[0].revision = kLargest;
+  changes.workspaces[0].next_agent_ordinal = static_cast<uint64_t>(kLargest);
+  router::AgentRow agent = SampleAgent("ann", static_cast<uint64_t>(kLargest));
+  agent.misses = std::numeric_limits<uint32_t>::max();
+  agent.generation = kLargest;
+  agent.idle_since = router::kEndOfTime;
+  agent.status_since = {1};
+  agent.grace_until = {-1};
+  changes.agents = {agent};
+  router::TicketRow ticket = SampleTicket(1);
+  ticket.ticket = {std::numeric_limits<uint64_t>::max(), std::numeric_limits<uint64_t>::max()};
+  ticket.created_at = {-30'000'000'000'000'001};  // before 1066
+  ticket.due_at = {253'402'300'800'000'001};      // after 9999
+  ticket.answer_target = {std::numeric_limits<int64_t>::min()};
+  ticket.wrap_up_limit = {kLargest};
+  ticket.customer_segment = std::string(100'000, 'x');
+  changes.tickets = {ticket};
+  router::TicketStateRow state = SampleState(1);
+  state.ticket = ticket.ticket;
+  state.offer_number = std::numeric_limits<uint32_t>::max();
+  state.cool_downs.assign(1'000, {kUnicode, router::kEndOfTime});
+  changes.ticket_states = {state};
+  ASSERT_EQ(Commit(std::move(changes)), CommitResult::kCommitted);
+
+  const router::LoadedState loaded = Load().state;
+  EXPECT_EQ(loaded.workspaces.at(0).next_agent_ordinal, static_cast<uint64_t>(kLargest));
+  EXPECT_EQ(loaded.workspaces.at(0).revision, kLargest);
+  EXPECT_EQ(Fields(loaded.agents.at(0)), Fields(agent));
+  EXPECT_EQ(Fields(loaded.tickets.at(0).ticket), Fields(ticket));
+  EXPECT_EQ(Fields(loaded.tickets.at(0).state), Fields(state));
+}
+
+TEST_P(StoreConformance, StateRowsReplaceThoseOfTheSameKey) {
+  router::Changes changes = OneWorkspace();
+  changes.agents = {SampleAgent("ann", 1)};
+  AddTicket(changes, 1, 1);
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+
+  router::Changes later;
+  router::AgentRow agent;
+  agent.workspace = kWorkspace;
+  agent.agent = "ann";
+  agent.ordinal = 1;
+  later.agents = {agent};
+  router::TicketStateRow state;
+  state.workspace = kWorkspace;
+  state.ticket = Ticket(1);
+  later.ticket_states = {state};
+  router::WorkspaceRow workspace = SampleWorkspace();
+  workspace.revision = 4;
+  workspace.configuration.queues.erase(workspace.configuration.queues.begin());
+  workspace.configuration.agents[1].display_name = "Robert";
+  std::swap(workspace.configuration.skills[0], workspace.configuration.skills[1]);
+  workspace.configuration.cool_down = Seconds(3);
+  workspace.configuration.session_grace.reset();
+  later.workspaces = {workspace};
+  ASSERT_EQ(Commit(later), CommitResult::kCommitted);
+
+  const router::LoadedState loaded = Load().state;
+  ASSERT_EQ(loaded.agents.size(), 1u);
+  EXPECT_EQ(Fields(loaded.agents[0]), Fields(agent));
+  ASSERT_EQ(loaded.tickets.size(), 1u);
+  EXPECT_EQ(Fields(loaded.tickets[0].state), Fields(state));
+  ASSERT_EQ(loaded.workspaces.size(), 1u);
+  EXPECT_EQ(Fields(loaded.workspaces[0]), Fields(workspace));
+}
+
+TEST_P(StoreConformance, RemovedAgentsAreGone) {
+  router::Changes changes = OneWorkspace();
+  changes.agents = {SampleAgent("ann", 1), SampleAgent("bob", 2)};
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  router::Changes later;
+  later.agents = {SampleAgent("ann", 1), SampleAgent("bob", 2), SampleAgent("never", 3)};
+  later.agents[0].removed = later.agents[2].removed = true;
+  ASSERT_EQ(Commit(later), CommitResult::kCommitted);
+  const router::LoadedState loaded = Load().state;
+  ASSERT_EQ(loaded.agents.size(), 1u);
+  EXPECT_EQ(loaded.agents[0].agent, "bob");
+}
+
+TEST_P(StoreConformance, ClosedTicketsAreNotLoadedButCounted) {
+  router::Changes changes = OneWorkspace();
+  for (uint64_t i = 1; i <= 5; ++i) AddTicket(changes, i, static_cast<int64_t>(10 + i));
+  changes.ticket_states[0] = ClosedState(1, TicketState::kCompleted, kMorning);
+  changes.ticket_states[3] = ClosedState(4, TicketState::kAbandoned, kMorning);
+  changes.ticket_states[4] = ClosedState(5, TicketState::kCanceled, kMorning);
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  router::Changes later;
+  later.ticket_states = {ClosedState(2, TicketState::kCompleted, kMorning)};
+  ASSERT_EQ(Commit(later), CommitResult::kCommitted);
+
+  const router::LoadedState loaded = Load().state;
+  ASSERT_EQ(loaded.tickets.size(), 1u);
+  EXPECT_EQ(loaded.tickets[0].ticket.ticket, Ticket(3));
+  ASSERT_EQ(loaded.counters.size(), 1u);
+  EXPECT_EQ(loaded.counters[0].workspace, kWorkspace);
+  EXPECT_EQ(loaded.counters[0].last_arrival, 5u);
+  EXPECT_EQ(loaded.counters[0].last_event_sequence, 15);
+}
+
+TEST_P(StoreConformance, WorkspacesAndShardsDoNotMix) {
+  ASSERT_TRUE(store_->Acquire(1, "test").ok());
+  router::Changes changes = OneWorkspace();
+  changes.workspaces.push_back(SampleWorkspace("zeta"));
+  AddTicket(changes, 1, 100);
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  Batch elsewhere = MakeBatch(1, 1);
+  elsewhere.shard = 1;
+  elsewhere.changes.workspaces = {SampleWorkspace("other")};
+  ASSERT_EQ(store_->Commit(elsewhere), CommitResult::kCommitted);
+
+  const router::LoadedState here = Load().state;
+  EXPECT_EQ(here.workspaces.size(), 2u);
+  ASSERT_EQ(here.counters.size(), 2u);
+  for (const auto& counters : here.counters) {
+    const bool has_ticket = counters.workspace == kWorkspace;
+    EXPECT_EQ(counters.last_event_sequence, has_ticket ? 100 : 0);
+    EXPECT_EQ(counters.last_arrival, has_ticket ? 1u : 0u);
+  }
+  const auto there = store_->Load(1, 1);
+  ASSERT_TRUE(there.ok()) << there.status();
+  ASSERT_EQ(there->state.workspaces.size(), 1u);
+  EXPECT_EQ(there->state.workspaces[0].workspace, "other");
+  EXPECT_THAT(there->state.tickets, IsEmpty());
+}
+
+TEST_P(StoreConformance, RowsThatContradictEachOtherAreDataLoss) {
+  router::Changes changes = OneWorkspace();
+  changes.ticket_states = {SampleState(1)};  // of a ticket that does not exist
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  EXPECT_EQ(store_->Load(0, epoch_).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_P(StoreConformance, ManyRowsCommitAtOnce) {
+  router::Changes changes = OneWorkspace();
+  for (uint64_t i = 1; i <= 3'000; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  EXPECT_EQ(Load().state.tickets.size(), 3'000u);
+}
+
+// --------------------------------------------------------------------------------------------------------
+// data errors
+
+TEST_P(StoreConformance, ARefusedValueLeavesNothingBehind) {
+  const auto refused = [&](const std::function<void(Batch&)>& spoil) {
+    Batch batch = NextBatch();
+    batch.changes = OneWorkspace();
+    AddTicket(batch.changes, 1, 1);
+    batch.requests = {SampleRequest(1)};
+    batch.external_ids = {SampleExternalId("x")};
+    spoil(batch);
+    EXPECT_EQ(Commit(batch), CommitResult::kDataRefused);
+    EXPECT_THAT(Load().state.workspaces, IsEmpty());
+    EXPECT_EQ(Load().last_sequence, 0);
+  };
+  const std::string nul("a\0b", 3);
+  refused([&](Batch& b) { b.changes.contacts[0].content.subject = nul; });
+  refused([&](Batch& b) { b.changes.contacts[0].content.attributes = {{"k", nul}}; });
+  refused([&](Batch& b) { b.changes.contacts[0].content.attributes = {{nul, "v"}}; });
+  refused([&](Batch& b) { b.changes.tickets[0].excluded_agents = {nul}; });
+  refused([&](Batch& b) { b.changes.ticket_states[0].queue = nul; });
+  refused([&](Batch& b) { b.changes.ticket_states[0].cool_downs = {{nul, kMorning}}; });
+  refused([&](Batch& b) { b.changes.events[0].reason = nul; });
+  refused([&](Batch& b) { b.changes.workspaces[0].configuration.agents[0].display_name = nul; });
+  refused([&](Batch& b) { b.external_ids[0].external_id = nul; });
+  refused([&](Batch& b) { b.requests[0].workspace = nul; });
+  refused([&](Batch& b) { b.changes.contacts[0].content.subject = "\xff"; });
+  refused([&](Batch& b) { b.changes.contacts[0].content.subject = "\xc3"; });
+  refused([&](Batch& b) { b.changes.contacts[0].content.subject = "\xed\xa0\x80"; });
+  refused([&](Batch& b) { b.changes.contacts[0].content.subject = "\xc0\x80"; });
+  refused([&](Batch& b) { b.changes.contacts[0].content.attributes = {{"k", "\xff"}}; });
+  refused([&](Batch& b) { b.changes.tickets[0].arrival = uint64_t{1} << 63; });
+  EXPECT_EQ(Commit(OneWorkspace()), CommitResult::kCommitted);
+}
+
+TEST_P(StoreConformance, AppendRowsAreWrittenOnce) {
+  router::Changes first = OneWorkspace();
+  AddTicket(first, 1, 1);
+  first.visits = {SampleVisit(1, 1)};
+  first.segments = {SampleSegment(1, 1)};
+  ASSERT_EQ(Commit(first), CommitResult::kCommitted);
+  router::Changes changes;
+  changes.tickets = {SampleTicket(1)};
+  EXPECT_EQ(Commit(changes), CommitResult::kDataRefused);
+  changes = {};
+  changes.contacts = {SampleContact(1, 1)};
+  EXPECT_EQ(Commit(changes), CommitResult::kDataRefused);
+  changes = {};
+  changes.events = {SampleEvent(1, 1)};
+  EXPECT_EQ(Commit(changes), CommitResult::kDataRefused);
+  changes.events = {SampleEvent(2, 1), SampleEvent(2, 1)};
+  EXPECT_EQ(Commit(changes), CommitResult::kDataRefused);
+  changes = {};
+  changes.visits = {SampleVisit(1, 1)};
+  EXPECT_EQ(Commit(changes), CommitResult::kDataRefused);
+  changes = {};
+  changes.segments = {SampleSegment(1, 1)};
+  EXPECT_EQ(Commit(changes), CommitResult::kDataRefused);
+  changes = {};
+  changes.ticket_states = {SampleState(1), SampleState(1)};
+  EXPECT_EQ(Commit(changes), CommitResult::kDataRefused) << "which of the two is meant?";
+  changes = {};
+  changes.visits = {SampleVisit(1, 2)};
+  changes.agent_intervals = {SampleInterval("ann"), SampleInterval("ann")};
+  changes.messages = {SampleMessage(1), SampleMessage(1)};
+  EXPECT_EQ(Commit(changes), CommitResult::kCommitted);
+}
+
+// -----------------------------------------------------------------------------------------------------------
+// resolve
+
+TEST_P(StoreConformance, ResolveFindsABatchThatIsDurable) {
+  const Batch batch = NextBatch();
+  ASSERT_EQ(Commit(batch), CommitResult::kCommitted);
+  const auto resolution = store_->Resolve(batch);
+  ASSERT_TRUE(resolution.ok()) << resolution.status();
+  EXPECT_TRUE(resolution->committed);
+  EXPECT_EQ(resolution->epoch, epoch_ + 1);
+  EXPECT_EQ(Commit(MakeBatch(epoch_, 2)), CommitResult::kFenced) << "the old epoch is over";
+  EXPECT_EQ(Commit(MakeBatch(resolution->epoch, 2)), CommitResult::kCommitted);
+}
+
+TEST_P(StoreConformance, ResolveFindsABatchThatIsLost) {
+  Batch batch = NextBatch();
+  batch.changes = OneWorkspace();
+  const auto resolution = store_->Resolve(batch);
+  ASSERT_TRUE(resolution.ok()) << resolution.status();
+  EXPECT_FALSE(resolution->committed);
+  EXPECT_EQ(Commit(batch), CommitResult::kFenced) << "a COMMIT on its way must fail now";
+  batch.epoch = epoch_ = resolution->epoch;
+  EXPECT_EQ(Commit(batch), CommitResult::kCommitted);
+  EXPECT_EQ(Load().state.workspaces.size(), 1u);
+}
+
+TEST_P(StoreConformance, ResolveIsAbortedWhenAnotherWriterTookOver) {
+  const Batch batch = NextBatch();
+  ASSERT_EQ(Commit(batch), CommitResult::kCommitted);
+  ASSERT_TRUE(backing_->OpenStore().Acquire(0, "other").ok());
+  EXPECT_EQ(store_->Resolve(batch).status().code(), absl::StatusCode::kAborted);
+}
+
+// ----------------------------------------------------------------------------------------------------------
+// look-ups
+
+TEST_P(StoreConformance, LookUpFindsWhatWasCommittedInTheOrderAsked) {
+  Batch batch = NextBatch();
+  batch.requests = {SampleRequest(1), SampleRequest(2)};
+  batch.requests[1].answer = {};
+  batch.external_ids = {SampleExternalId("x"), SampleExternalId(kUnicode), SampleExternalId("")};
+  ASSERT_EQ(Commit(batch), CommitResult::kCommitted);
+
+  store::Store::LookUpKeys keys;
+  keys.requests = {{kWorkspace, Request(2)},
+                   {kWorkspace, Request(3)},
+                   {"other", Request(1)},
+                   {kWorkspace, Request(1)},
+                   {kWorkspace, Request(1)}};
+  keys.external_ids = {{kWorkspace, "voice", kUnicode, kUnicode},
+                       {kWorkspace, "email", kUnicode, "x"},
+                       {kWorkspace, "voice", kUnicode, ""},
+                       {kWorkspace, "voice", kUnicode, "x"}};
+  const auto hits = store_->LookUp(keys);
+  ASSERT_TRUE(hits.ok()) << hits.status();
+  ASSERT_EQ(hits->requests.size(), 5u);
+  ASSERT_TRUE(hits->requests[0] && hits->requests[3] && hits->requests[4]);
+  EXPECT_EQ(Fields(*hits->requests[0]), Fields(batch.requests[1]));
+  EXPECT_EQ(Fields(*hits->requests[3]), Fields(batch.requests[0]));
+  EXPECT_EQ(Fields(*hits->requests[4]), Fields(batch.requests[0]));
+  EXPECT_FALSE(hits->requests[1] || hits->requests[2]);
+  ASSERT_EQ(hits->external_ids.size(), 4u);
+  ASSERT_TRUE(hits->external_ids[0] && hits->external_ids[2] && hits->external_ids[3]);
+  EXPECT_EQ(Fields(*hits->external_ids[0]), Fields(batch.external_ids[1]));
+  EXPECT_FALSE(hits->external_ids[1]);
+  EXPECT_EQ(Fields(*hits->external_ids[2]), Fields(batch.external_ids[2]));
+  EXPECT_EQ(Fields(*hits->external_ids[3]), Fields(batch.external_ids[0]));
+}
+
+TEST_P(StoreConformance, LookUpOfNothingGivesNothing) {
+  const auto hits = store_->LookUp({});
+  ASSERT_TRUE(hits.ok()) << hits.status();
+  EXPECT_THAT(hits->requests, IsEmpty());
+  EXPECT_THAT(hits->external_ids, IsEmpty());
+}
+
+TEST_P(StoreConformance, MaintainKeepsWhatMustBeKeptAndDropsTheRest) {
+  ASSERT_TRUE(store_->Maintain(kMorning).ok());
+  Batch batch = NextBatch();
+  batch.requests = {SampleRequest(1)};
+  batch.external_ids = {SampleExternalId("x")};
+  ASSERT_EQ(Commit(batch), CommitResult::kCommitted);
+  const store::Store::LookUpKeys keys{{{kWorkspace, Request(1)}},
+                                      {{kWorkspace, "voice", kUnicode, "x"}}};
+  const auto found = [&] {
+    const auto hits = store_->LookUp(keys);
+    EXPECT_TRUE(hits.ok()) << hits.status();
+    return std::pair(hits->requests[0].has_value(), hits->external_ids[0].has_value());
+  };
+  const std::pair both(true, true), external_only(false, true), none(false, false);
+  for (int hour = 0; hour <= 24; hour += 3) {
+    const absl::Status status = store_->Maintain(kMorning + Hours(hour));
+    ASSERT_TRUE(status.ok()) << status;
+    EXPECT_EQ(found(), both) << hour;
+  }
+  ASSERT_TRUE(store_->Maintain(kMorning + Hours(36)).ok());
+  EXPECT_EQ(found(), external_only);
+  ASSERT_TRUE(store_->Maintain(kMorning + router::Days(30)).ok());
+  EXPECT_EQ(found(), external_only);
+  ASSERT_TRUE(store_->Maintain(kMorning + router::Days(40)).ok());
+  EXPECT_EQ(found(), none);
+}
+
+TEST_P(StoreConformance, AnIdStoredAgainIsFoundAsStoredLast) {
+  Batch batch = NextBatch();
+  batch.external_ids = {SampleExternalId("x"), SampleExternalId("x")};
+  batch.external_ids[0].at = kMorning - router::Days(1);
+  batch.external_ids[0].ticket = Ticket(9);
+  ASSERT_EQ(Commit(batch), CommitResult::kCommitted);
+  const auto hits = store_->LookUp({{}, {{kWorkspace, "voice", kUnicode, "x"}}});
+  ASSERT_TRUE(hits.ok()) << hits.status();
+  ASSERT_TRUE(hits->external_ids[0]);
+  EXPECT_EQ(hits->external_ids[0]->ticket, Ticket(1));
+}
+
+// ------------------------------------------------------------------------------------------------------------
+// reader
+
+class ReaderConformance : public StoreConformance {
+ protected:
+  static std::vector<router::TicketId> IdsOf(const absl::StatusOr<std::vector<TicketView>>& views) {
+    EXPECT_TRUE(views.ok()) << views.status();
+    std::vector<router::TicketId> ids;
+    if (views.ok()) {
+      for (const TicketView& view : *views) ids.push_back(view.ticket.ticket);
+    }
+    return ids;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, ReaderConformance, ::testing::Values("memory", "postgres"),
+                         [](const auto& info) { return info.param; });
+
+TEST_P(ReaderConformance, GetTicketsGivesThoseThatExistInTheOrderAsked) {
+  router::Changes changes = OneWorkspace();
+  for (uint64_t i = 1; i <= 3; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
+  changes.contacts.pop_back();  // a ticket is shown without its contact, too
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  const auto views =
+      backing_->reader().GetTickets(kWorkspace, {Ticket(2), Ticket(7), Ticket(1), Ticket(3)});
+  EXPECT_THAT(IdsOf(views), ElementsAre(Ticket(2), Ticket(1), Ticket(3)));
+  const TicketView& view = views->at(1);
+  EXPECT_EQ(Fields(view.ticket), Fields(SampleTicket(1)));
+  EXPECT_EQ(Fields(view.state), Fields(SampleState(1)));
+  const router::NewContact content = SampleContact(1, 1).content;
+  EXPECT_EQ(view.subject, content.subject);
+  EXPECT_EQ(view.payload_json, content.payload_json);
+  EXPECT_EQ(view.attributes, content.attributes);
+  EXPECT_EQ(views->at(2).subject, "");
+  EXPECT_THAT(IdsOf(backing_->reader().GetTickets("other", {Ticket(1)})), IsEmpty());
+  EXPECT_THAT(IdsOf(backing_->reader().GetTickets(kWorkspace, {})), IsEmpty());
+}
+
+TEST_P(ReaderConformance, ListTicketsPagesFromTheNewest) {
+  router::Changes changes = OneWorkspace();
+  for (uint64_t i = 1; i <= 5; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
+  changes.ticket_states[0] = ClosedState(1, TicketState::kCompleted, kMorning);
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  store::Reader& reader = backing_->reader();
+  EXPECT_THAT(IdsOf(reader.ListTickets(kWorkspace, {}, {}, 2)), ElementsAre(Ticket(5), Ticket(4)));
+  EXPECT_THAT(IdsOf(reader.ListTickets(kWorkspace, {}, Ticket(4), 10)),
+              ElementsAre(Ticket(3), Ticket(2), Ticket(1)));
+  EXPECT_THAT(IdsOf(reader.ListTickets(kWorkspace, {}, Ticket(1), 10)), IsEmpty());
+  EXPECT_THAT(IdsOf(reader.ListTickets("other", {}, {}, 10)), IsEmpty());
+}
+
+TEST_P(ReaderConformance, ListTicketsFilters) {
+  router::Changes changes = OneWorkspace();
+  for (uint64_t i = 1; i <= 7; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
+  changes.ticket_states[0] = ClosedState(1, TicketState::kCompleted, kMorning);
+  changes.ticket_states[1].queue = "claims";
+  changes.tickets[2].client = "airline";
+  changes.tickets[3].process_type = "call";
+  changes.ticket_states[4].agent = "bob";
+  changes.tickets[5].customer_id = "o'neil";
+  changes.tickets[6].external_id = kUnicode;
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  const auto list = [&](auto set) {
+    store::TicketFilter filter;
+    set(filter);
+    return IdsOf(backing_->reader().ListTickets(kWorkspace, filter, {}, 100));
+  };
+  using Filter = store::TicketFilter;
+  EXPECT_THAT(list([](Filter& f) { f.states = {TicketState::kCompleted}; }),
+              ElementsAre(Ticket(1)));
+  EXPECT_EQ(list([](Filter& f) {
+              f.states = {TicketState::kActive, TicketState::kQueued};
+            }).size(),
+            6u);
+  EXPECT_EQ(list([](Filter& f) {
+              f.states = {TicketState::kActive, TicketState::kCompleted};
+            }).size(),
+            7u);
+  EXPECT_THAT(list([](Filter& f) { f.states = {TicketState::kWrapUp}; }), IsEmpty());
+  EXPECT_THAT(list([](Filter& f) { f.queue = "claims"; }), ElementsAre(Ticket(2)));
+  EXPECT_THAT(list([](Filter& f) { f.client = "airline"; }), ElementsAre(Ticket(3)));
+  EXPECT_THAT(list([](Filter& f) { f.process_type = "call"; }), ElementsAre(Ticket(4)));
+  EXPECT_THAT(list([](Filter& f) { f.agent = "bob"; }), ElementsAre(Ticket(5)));
+  EXPECT_THAT(list([](Filter& f) { f.customer_id = "o'neil"; }), ElementsAre(Ticket(6)));
+  EXPECT_THAT(list([](Filter& f) { f.external_id = kUnicode; }), ElementsAre(Ticket(7)));
+  EXPECT_THAT(list([](Filter& f) {
+                f.queue = "claims";
+                f.agent = "bob";
+              }),
+              IsEmpty());
+}
+
+TEST_P(ReaderConformance, ListTicketEventsPagesFromTheOldest) {
+  router::Changes changes = OneWorkspace();
+  for (int64_t i = 1; i <= 6; ++i) changes.events.push_back(SampleEvent(i, i % 2 == 0 ? 2 : 1));
+  changes.events[5].ticket = {};  // of no ticket
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  const auto list = [&](uint64_t ticket, int64_t after, int32_t limit) {
+    const auto events =
+        backing_->reader().ListTicketEvents(kWorkspace, Ticket(ticket), after, limit);
+    EXPECT_TRUE(events.ok()) << events.status();
+    std::vector<int64_t> sequences;
+    for (const router::EventRow& event : *events) {
+      EXPECT_EQ(Fields(event), Fields(SampleEvent(event.sequence, ticket)));
+      sequences.push_back(event.sequence);
+    }
+    return sequences;
+  };
+  EXPECT_THAT(list(1, 0, 10), ElementsAre(1, 3, 5));
+  EXPECT_THAT(list(1, 1, 1), ElementsAre(3));
+  EXPECT_THAT(list(2, 0, 10), ElementsAre(2, 4));
+  EXPECT_THAT(list(2, 4, 10), IsEmpty());
+}
+
+TEST_P(ReaderConformance, GetConfigurationGivesTheLastOne) {
+  EXPECT_EQ(backing_->reader().GetConfiguration(kWorkspace).status().code(),
+            absl::StatusCode::kNotFound);
+  ASSERT_EQ(Commit(OneWorkspace()), CommitResult::kCommitted);
+  const auto read = backing_->reader().GetConfiguration(kWorkspace);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(Fields(*read), Fields(SampleWorkspace()));
+}
+
+TEST_P(ReaderConformance, QueueStatisticsCountWhatTheySay) {
+  store::Reader& reader = backing_->reader();
+  EXPECT_EQ(reader.ListQueueStatistics(kWorkspace, kMorning).status().code(),
+            absl::StatusCode::kNotFound);
+  const Time since = kMorning + Seconds(10);
+  router::Changes changes = OneWorkspace();
+  changes.workspaces[0].configuration.agents[1].routing_profile = "all";
+  changes.agents = {SampleAgent("ann", 1), SampleAgent("bob", 2), SampleAgent("unknown", 3)};
+  changes.agents[1].status = router::AgentStatus::kAvailable;
+  for (uint64_t i = 1; i <= 8; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
+  const auto waits = [&](size_t i, TicketState state, Time queued_at) {
+    router::TicketStateRow& row = changes.ticket_states[i];
+    row.state = state;
+    row.queued_at = queued_at;
+    if (state == TicketState::kQueued) row.agent.clear();
+  };
+  waits(0, TicketState::kQueued, kMorning + Seconds(3));
+  waits(1, TicketState::kOffered, kMorning + Seconds(2));
+  waits(2, TicketState::kActive, kMorning + Seconds(1));
+  changes.ticket_states[3] = ClosedState(4, TicketState::kCompleted, since);
+  changes.ticket_states[4] = ClosedState(5, TicketState::kCompleted, since - Seconds(1));
+  changes.ticket_states[5] = ClosedState(6, TicketState::kAbandoned, since);
+  for (uint32_t i = 1; i <= 6; ++i) {
+    router::VisitRow visit = SampleVisit(1, i);
+    visit.left_at = since + Seconds(i);
+    visit.target = visit.left_at;
+    changes.visits.push_back(visit);
+  }
+  changes.visits[0].left_at = since - router::Microseconds(1);
+  changes.visits[1].left_at = changes.visits[1].target = since;
+  changes.visits[2].target = changes.visits[2].left_at - router::Microseconds(1);
+  changes.visits[3].exit_reason = router::ExitReason::kAbandoned;
+  changes.visits[4].exit_reason = router::ExitReason::kTransferred;
+  changes.visits[5].queue = "gone";
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+
+  const auto read = reader.ListQueueStatistics(kWorkspace, since);
+  ASSERT_TRUE(read.ok()) << read.status();
+  ASSERT_EQ(read->size(), 2u);
+  const QueueStatistics& claims = read->at(0);
+  EXPECT_EQ(claims.queue, "claims");
+  EXPECT_EQ(claims.waiting + claims.ended_visits + claims.completed, 0);
+  EXPECT_FALSE(claims.oldest_queued_at.IsSet());
+  EXPECT_EQ(claims.agents, 2) << "the routing profile names it too";
+  const QueueStatistics& sales = read->at(1);
+  EXPECT_EQ(sales.queue, "sales");
+  EXPECT_EQ(sales.waiting, 2);
+  EXPECT_EQ(sales.oldest_queued_at, kMorning + Seconds(2));
+  EXPECT_EQ(sales.agents, 2);
+  EXPECT_EQ(sales.available_agents, 1);
+  EXPECT_EQ(sales.ended_visits, 4);
+  EXPECT_EQ(sales.answered, 2);
+  EXPECT_EQ(sales.answered_in_target, 1);
+  EXPECT_EQ(sales.abandoned, 1);
+  EXPECT_EQ(sales.completed, 1);
+}
+
+}  // namespace
+}  // namespace tandem::tests

@@ -1,0 +1,363 @@
+#include "tests/store/store_rows.h"
+
+namespace tandem::tests {
+
+using router::Microseconds;
+using router::Minutes;
+using router::Seconds;
+using router::Time;
+
+router::TicketId Ticket(uint64_t number) {
+  return {0x0193'5a00'0000'7000, number};
+}
+router::ContactId Contact(uint64_t number) {
+  return {0x0193'5a00'0000'7001, number};
+}
+router::RequestId Request(uint64_t number) {
+  return {0xffff'ffff'ffff'ffff, number};
+}
+
+namespace {
+
+router::Requirement SampleRequirement() {
+  return {{router::SkillLevel{"cards", 2}, router::SkillLevel{"loans", 10}},
+          {router::LanguageRequirement{"de-CH", router::Cefr::kB2},
+           router::LanguageRequirement{"fr", router::Cefr::kNone}},
+          {router::ProcessTypePredicate{"claim"}, router::SitePredicate{"berlin"}}};
+}
+
+router::Agent SampleConfiguredAgent() {
+  router::Agent agent;
+  agent.id = "ann";
+  agent.display_name = kUnicode;
+  agent.kind = router::AgentKind::kAutomated;
+  agent.team = "north";
+  agent.site = "berlin";
+  agent.routing_profile = "all";
+  agent.skills = {{"cards", 3}, {"loans", 1}};
+  agent.languages = {{"de", router::Cefr::kC2, router::Cefr::kNone}};
+  agent.process_types = {"claim", "call"};
+  agent.clients = {"bank"};
+  agent.capacity.emplace();
+  agent.capacity->total_units = 7;
+  agent.capacity->groups[1] = {3, 2};
+  agent.capacity->groups[3] = {1, 5};
+  agent.cost_per_hour_milli = 25'500;
+  return agent;
+}
+
+router::Queue SampleQueue(const std::string& id) {
+  router::Queue queue;
+  queue.id = id;
+  queue.display_name = "Queue " + id;
+  queue.office = router::Office::kBack;
+  queue.urgency = router::Urgency::kDeferrable;
+  queue.client = "bank";
+  queue.priority_step = Minutes(5);
+  queue.offer_timeout = Seconds(20);
+  queue.connect_timeout = Seconds(30);
+  queue.lease_duration = Minutes(15);
+  queue.max_waiting = 4'000'000'000;
+  queue.auto_accept = true;
+  return queue;
+}
+
+}  // namespace
+
+router::WorkspaceRow SampleWorkspace(const std::string& workspace) {
+  router::WorkspaceRow row;
+  row.workspace = workspace;
+  row.revision = 3;
+  row.next_agent_ordinal = 17;
+  router::Configuration& c = row.configuration;
+  c.time_zone = "Europe/Berlin";
+  c.clients = {{{"bank", "The Bank"}}, {{"airline", ""}}};
+  c.sites.resize(1);
+  c.sites[0].id = "berlin";
+  c.sites[0].time_zone = "Europe/Berlin";
+  c.teams = {{{"north", "North"}}};
+  c.skills = {{{"loans", "Loans"}}, {{"cards", "Cards"}}};  // not in the order of their ids
+  c.channels.resize(2);
+  c.channels[0].id = "voice";
+  c.channels[0].group = router::CapacityGroup::kVoice;
+  c.channels[0].has_media = true;
+  c.channels[0].language_mode = router::LanguageMode::kSpoken;
+  c.channels[0].misses_allowed = 3;
+  c.channels[1].id = "task";
+  c.queues = {SampleQueue("sales"), SampleQueue("claims")};
+  c.queues[1].priority_step.reset();
+  c.process_types.resize(1);
+  c.process_types[0].id = "claim";
+  router::ProcessTypeDefaults& defaults = c.process_types[0].defaults.emplace_back();
+  defaults.channel = "voice";
+  defaults.queue = "sales";
+  defaults.requirement = SampleRequirement();
+  defaults.language_level = router::Cefr::kC1;
+  defaults.answer_target = Seconds(20);
+  defaults.due_after = router::Days(2);
+  defaults.expected_handling_time = Microseconds(1);
+  defaults.wrap_up_limit = Seconds(0);
+  c.process_types[0].defaults.emplace_back();
+  c.routing_profiles.resize(1);
+  c.routing_profiles[0].id = "all";
+  c.routing_profiles[0].live_reserve = 2;
+  c.routing_profiles[0].queues = {{"sales", 1, false, true}, {"claims", 2, true, false}};
+  c.agents = {SampleConfiguredAgent()};
+  c.agents.emplace_back().id = "bob";
+  c.dispositions.resize(1);
+  c.dispositions[0].id = "SOLD";
+  c.dispositions[0].resolved = true;
+  c.not_ready_reasons = {{{"lunch", "Lunch"}}};
+  c.session_grace = Seconds(30);
+  return row;
+}
+
+router::AgentRow SampleAgent(const std::string& agent, uint64_t ordinal) {
+  router::AgentRow row;
+  row.workspace = kWorkspace;
+  row.agent = agent;
+  row.ordinal = ordinal;
+  row.status = router::AgentStatus::kNotReady;
+  row.reason = "lunch";
+  row.status_since = kMorning;
+  row.idle_since = kMorning + Microseconds(1);
+  row.misses = 2;
+  row.session_id = "s-1";
+  row.generation = 9;
+  row.session_open = true;
+  row.session_lost_at = kMorning + Seconds(5);
+  row.grace_until = kMorning + Seconds(35);
+  row.interval_since = kMorning + Seconds(2);
+  return row;
+}
+
+router::TicketStateRow SampleState(uint64_t ticket) {
+  router::TicketStateRow row;
+  row.workspace = kWorkspace;
+  row.ticket = Ticket(ticket);
+  row.state = router::TicketState::kActive;
+  row.queue = "sales";
+  row.priority = 9;
+  row.queued_at = kMorning;
+  row.target = kMorning + Seconds(20);
+  row.agent = "ann";
+  row.leased = true;
+  row.offer_number = 4;
+  row.until = kMorning + Minutes(15);
+  row.answered_at = kMorning + Seconds(7);
+  row.disposition = "SOLD";
+  row.contact_count = 2;
+  row.cool_downs = {{"bob", kMorning + Seconds(60)}, {"ann", kMorning + Microseconds(1)}};
+  row.visit_number = 2;
+  row.visit_entered_at = kMorning + Seconds(1);
+  row.visit_entry_reason = router::EntryReason::kTransferred;
+  row.segment_number = 3;
+  row.segment_began_at = kMorning + Seconds(2);
+  row.accepted_at = kMorning + Seconds(3);
+  row.connected_at = kMorning + Seconds(4);
+  row.held_since = kMorning + Seconds(5);
+  row.held = Microseconds(123'456'789);
+  row.disconnected_at = kMorning + Seconds(6);
+  row.disconnected_by = router::Party::kCustomer;
+  row.finished_at = kMorning + Seconds(8);
+  return row;
+}
+
+router::TicketStateRow ClosedState(uint64_t ticket, router::TicketState state, Time at) {
+  router::TicketStateRow row = SampleState(ticket);
+  row.state = state;
+  row.closed_at = at;
+  return row;
+}
+
+router::TicketRow SampleTicket(uint64_t ticket) {
+  router::TicketRow row;
+  row.workspace = kWorkspace;
+  row.ticket = Ticket(ticket);
+  row.arrival = ticket;
+  row.contact = Contact(ticket);
+  row.channel = "voice";
+  row.client = "bank";
+  row.process_type = "claim";
+  row.language = "de-CH";
+  row.requirement = SampleRequirement();
+  row.excluded_agents = {"bob", "carl"};
+  row.entry_point = kUnicode;
+  row.external_id = "ext-1";
+  row.conversation_key = "conversation";
+  row.customer_id = "customer-1";
+  row.customer_segment = "gold";
+  row.created_at = kMorning;
+  row.due_at = kMorning + router::Days(2);
+  row.answer_target = Seconds(20);
+  row.expected_handling_time = Minutes(4);
+  row.wrap_up_limit = Seconds(90);
+  row.unroutable = true;
+  return row;
+}
+
+router::ContactRow SampleContact(uint64_t contact, uint64_t ticket) {
+  router::ContactRow row;
+  row.workspace = kWorkspace;
+  row.contact = Contact(contact);
+  row.ticket = Ticket(ticket);
+  row.received_at = kMorning - Seconds(1);
+  row.queued_at = kMorning;
+  router::NewContact& c = row.content;
+  c.channel = "voice";
+  c.entry_point = "+49 30 1234";
+  c.external_id = "ext-1";
+  c.conversation_key = "conversation";
+  c.client = "bank";
+  c.process_type = "claim";
+  c.language = "de";
+  c.requirement = SampleRequirement();
+  c.priority = 3;
+  c.queue = "sales";
+  c.answer_target = Seconds(10);
+  c.due_at = kMorning + Minutes(1);
+  c.received_at = kMorning - Seconds(2);
+  c.customer_id = "customer-1";
+  c.customer_segment = "gold";
+  c.direction = router::Direction::kOutbound;
+  c.initiated_by = router::Party::kSystem;
+  c.subject = kUnicode;
+  c.payload_json = "{ \"b\" : 1,\"a\":[1.50, null], \"b\":2 }";  // kept byte for byte
+  c.attributes = {{"a", kUnicode}, {"longer key", ""}, {"z", "1"}};
+  c.excluded_agents = {"carl"};
+  return row;
+}
+
+router::EventRow SampleEvent(int64_t sequence, uint64_t ticket) {
+  router::EventRow row;
+  row.workspace = kWorkspace;
+  row.sequence = sequence;
+  row.type = router::EventType::kTicketOffered;
+  row.at = kMorning + Microseconds(sequence);
+  row.ticket = Ticket(ticket);
+  row.agent = "ann";
+  row.queue = "sales";
+  row.offer_number = 2;
+  row.contact = Contact(ticket);
+  row.reason = kUnicode;
+  row.until = kMorning + Seconds(20);
+  row.number = -5;
+  return row;
+}
+
+router::VisitRow SampleVisit(uint64_t ticket, uint32_t number) {
+  router::VisitRow row;
+  row.workspace = kWorkspace;
+  row.ticket = Ticket(ticket);
+  row.visit_number = number;
+  row.queue = "sales";
+  row.client = "bank";
+  row.channel = "voice";
+  row.process_type = "claim";
+  row.entered_at = kMorning;
+  row.left_at = kMorning + Seconds(15);
+  row.entry_reason = router::EntryReason::kLeaseExpired;
+  row.exit_reason = router::ExitReason::kAnswered;
+  row.target = kMorning + Seconds(20);
+  row.agent = "ann";
+  return row;
+}
+
+router::SegmentRow SampleSegment(uint64_t ticket, uint32_t number) {
+  router::SegmentRow row;
+  row.workspace = kWorkspace;
+  row.ticket = Ticket(ticket);
+  row.segment_number = number;
+  row.agent = "ann";
+  row.queue = "sales";
+  row.client = "bank";
+  row.channel = "voice";
+  row.process_type = "claim";
+  row.began_at = kMorning;
+  row.claimed = true;
+  row.accepted_at = kMorning + Seconds(1);
+  row.connected_at = kMorning + Seconds(2);
+  row.held = Seconds(3);
+  row.disconnected_at = kMorning + Seconds(4);
+  row.disconnected_by = router::Party::kAgent;
+  row.finished_at = kMorning + Seconds(5);
+  row.ended_at = kMorning + Seconds(6);
+  row.outcome = router::SegmentOutcome::kConnectFailed;
+  row.disposition = "SOLD";
+  row.resolved = true;
+  return row;
+}
+
+router::AgentIntervalRow SampleInterval(const std::string& agent) {
+  router::AgentIntervalRow row;
+  row.workspace = kWorkspace;
+  row.agent = agent;
+  row.began_at = kMorning;
+  row.ended_at = kMorning + Minutes(3);
+  row.status = router::AgentStatus::kNotResponding;
+  row.reason = "device";
+  row.load = {1, 2, 3, 4};
+  row.client = "bank";
+  row.generation = 9;
+  return row;
+}
+
+router::MessageRow SampleMessage(uint64_t ticket) {
+  router::MessageRow row;
+  row.workspace = kWorkspace;
+  row.ticket = Ticket(ticket);
+  row.contact = Contact(ticket);
+  row.direction = router::Direction::kInternal;
+  row.author = router::Party::kSystem;
+  row.at = kMorning;
+  return row;
+}
+
+store::RequestRow SampleRequest(uint64_t request) {
+  store::RequestRow row;
+  row.workspace = kWorkspace;
+  row.request = Request(request);
+  row.hash = {0x8000'0000'0000'0001, request};
+  row.answer.kind = 7;
+  row.answer.tickets = {Ticket(1), Ticket(2)};
+  row.answer.contact = Contact(3);
+  row.answer.joined = true;
+  row.answer.unroutable = true;
+  row.answer.applied = true;
+  row.answer.state = router::TicketState::kWrapUp;
+  row.answer.revision = 12;
+  row.at = kMorning;
+  return row;
+}
+
+store::ExternalIdRow SampleExternalId(const std::string& external_id) {
+  store::ExternalIdRow row;
+  row.workspace = kWorkspace;
+  row.channel = "voice";
+  row.entry_point = kUnicode;
+  row.external_id = external_id;
+  row.ticket = Ticket(1);
+  row.contact = Contact(2);
+  row.joined = true;
+  row.unroutable = true;
+  row.at = kMorning;
+  return row;
+}
+
+void AddTicket(router::Changes& changes, uint64_t ticket, int64_t event_sequence) {
+  changes.tickets.push_back(SampleTicket(ticket));
+  changes.ticket_states.push_back(SampleState(ticket));
+  changes.contacts.push_back(SampleContact(ticket, ticket));
+  changes.events.push_back(SampleEvent(event_sequence, ticket));
+}
+
+std::vector<std::pair<std::string, int64_t>> Plain(
+    const std::vector<router::CoolDown>& cool_downs) {
+  std::vector<std::pair<std::string, int64_t>> plain;
+  for (const router::CoolDown& cool_down : cool_downs) {
+    plain.emplace_back(cool_down.agent, cool_down.until.us);
+  }
+  return plain;
+}
+
+}  // namespace tandem::tests
