@@ -58,12 +58,13 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
 }
 
 void CheckCounters(const Workspace& workspace) {
-  std::vector<uint32_t> waiting(workspace.queues.size()), open(workspace.queues.size());
+  std::vector<uint32_t> waiting(workspace.queues.size());
+  std::vector<uint32_t> in_queue(workspace.queues.size());
   size_t tickets = 0;
   for (const Ticket& ticket : workspace.tickets) {
     if (!ticket.in_use) continue;
     ++tickets;
-    ++open[ticket.queue.value];
+    ++in_queue[ticket.queue.value];
     if (ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered) {
       ++waiting[ticket.queue.value];
     }
@@ -72,7 +73,7 @@ void CheckCounters(const Workspace& workspace) {
   for (size_t i = 0; i < workspace.queues.size(); ++i) {
     TANDEM_INVARIANT(waiting[i] == workspace.queues[i].waiting,
                      "waiting tickets are counted per queue");
-    TANDEM_INVARIANT(open[i] == workspace.queues[i].open, "open tickets are counted per queue");
+    TANDEM_INVARIANT(in_queue[i] == workspace.queues[i].open, "open tickets are counted per queue");
   }
 }
 

@@ -72,6 +72,16 @@ CompiledPredicate Compile(const Workspace& workspace, const Predicate& predicate
   return std::visit(Visitor{workspace}, predicate);
 }
 
+std::vector<CompiledClause> Compile(const Workspace& workspace, const Requirement& requirement) {
+  std::vector<CompiledClause> clauses;
+  clauses.reserve(requirement.size());
+  for (const Clause& clause : requirement) {
+    CompiledClause& compiled = clauses.emplace_back();
+    for (const Predicate& predicate : clause) compiled.push_back(Compile(workspace, predicate));
+  }
+  return clauses;
+}
+
 std::string KeyOf(const ClassSpec& spec) {
   std::string key;
   for (const uint32_t part :
@@ -104,6 +114,8 @@ void Matching::ResetProfiles(const Workspace& workspace) {
     ticket_class.profiles_seen = 0;
     const ChannelState& channel = workspace.channels[ticket_class.spec.channel.value];
     if (channel.configured == nullptr) continue;  // no ticket of it is open
+    // A skill or site that a loaded ticket asks for can be unknown until a configuration names it.
+    ticket_class.clauses = Compile(workspace, ticket_class.spec.requirement);
     ticket_class.group = channel.configured->group;
     ticket_class.mode = channel.configured->language_mode;
     group_of_[index.value] = static_cast<uint8_t>(ticket_class.group);
@@ -149,11 +161,7 @@ ClassIndex Matching::AddToClass(const Workspace& workspace, ClassSpec spec) {
   added.key = key;
   added.group = channel.group;
   added.mode = channel.language_mode;
-  added.clauses.reserve(spec.requirement.size());
-  for (const Clause& clause : spec.requirement) {
-    CompiledClause& compiled = added.clauses.emplace_back();
-    for (const Predicate& predicate : clause) compiled.push_back(Compile(workspace, predicate));
-  }
+  added.clauses = Compile(workspace, spec.requirement);
   added.spec = std::move(spec);
   added.groups.resize(1);
   added.open_tickets = 1;

@@ -6,9 +6,9 @@
 // class is worked out once, when either meets the other first, and kept as lists in both
 // directions; so neither look-up tests requirements, and neither scans tickets or agents:
 //   - BestTicket looks at the heads of the classes that the agent's profile can take, grouped by
-//   (rank, urgency);
+//     (rank, urgency);
 //   - BestAgent looks at the heads of the ready lists of the profiles that can take the ticket's
-//   class.
+//     class.
 // Within a class, tickets that exclude the same agents share a tree, so an excluded agent passes
 // over them at once.
 #ifndef TANDEM_ROUTER_MATCHING_H_

@@ -125,7 +125,8 @@ using Requirement = std::vector<Clause>;
 // Sorts and removes repeats, so that requirements that ask the same compare equal.
 Requirement Canonical(Requirement requirement);
 
-// --- configuration: field by field as tandem.v1.Configuration, defaults filled in by FillDefaults ---
+// --- configuration: field by field as tandem.v1.Configuration, defaults filled in by FillDefaults
+// ---
 
 struct NamedResource {
   std::string id;

@@ -63,7 +63,8 @@ bool Passes(const CompiledPredicate& predicate, LanguageMode mode, const Traits&
     case CompiledPredicate::Kind::kProcessType:
       return traits.MayDo(predicate.process_type);
     case CompiledPredicate::Kind::kSite:
-      return traits.site == predicate.site;
+      // A site that was never configured is no one's, not even of those who work at no site.
+      return predicate.site.IsSet() && traits.site == predicate.site;
   }
   std::abort();
 }

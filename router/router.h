@@ -12,12 +12,10 @@
 // way), and tickets that began to wait or whose cool-down ended. Every command ends with "route
 // until quiet":
 //   1. While there are such agents: of these, the one with the smallest (idle_since, ordinal) takes
-//   its best ticket
-//      that it may take; if there is none it leaves the set.
+//      its best ticket that it may take; if there is none it leaves the set.
 //   2. Then, while there are such tickets: the first by (LIVE before DEFERRABLE, key, arrival) goes
-//   to the best agent
-//      who may take it, the longest idle: smallest (idle_since, ordinal); if there is none it just
-//      waits.
+//      to the best agent who may take it, the longest idle: smallest (idle_since, ordinal); if
+//      there is none it just waits.
 //   3. If 2 made agents possible again, back to 1.
 // An agent's best ticket: lowest rank of its queue in the agent's routing profile; LIVE before
 // DEFERRABLE; smallest key; smallest arrival. key = max(target, queued_at) - priority * the queue's

@@ -8,11 +8,9 @@
 // What a caller may rely on:
 //   - a reply other than a rejection means durable;
 //   - a rejection with kStoreUnavailable or kNotServing means: perhaps done, perhaps not; the same
-//   request_id repeated
-//     later tells (law 3). Every other rejection means nothing was changed;
+//     request_id repeated later tells (law 3). Every other rejection means nothing was changed;
 //   - replies and notices come in the order of their commands, from the engine's threads: callbacks
-//   must be quick and
-//     must not block.
+//     must be quick and must not block.
 #ifndef TANDEM_SERVER_ENGINE_ENGINE_H_
 #define TANDEM_SERVER_ENGINE_ENGINE_H_
 

@@ -94,8 +94,7 @@ enum class CommitResult {
   // Nothing of it is: the database refused a value. Sending it again would fail again.
   kDataRefused,
   // Nothing of it is, for certain: the database could not be reached, or ended the transaction.
-  // Sending the identical
-  // batch again is right.
+  // Sending the identical batch again is right.
   kNotCommitted,
   // Nobody knows: the connection was lost during COMMIT, or a synchronous replica did not confirm.
   // Call Resolve.
