@@ -63,8 +63,7 @@ bool Passes(const TicketFilter& filter, const router::TicketRow& ticket,
          matches(filter.external_id, ticket.external_id);
 }
 
-// ----------------------------------------------------------------------------------------------------
-// statistics
+// -------------------------------------------------------------------------------------- statistics
 
 void CountTicket(const router::TicketStateRow& state, router::Time since, QueueStatistics& queue) {
   const bool waits =
@@ -111,8 +110,7 @@ void CountAgent(const router::Configuration& configuration, const router::AgentR
 MemoryStore::MemoryStore(std::function<router::Time()> clock)
     : clock_(clock ? std::move(clock) : ComputerClock) {}
 
-// ------------------------------------------------------------------------------------------------------------
-// faults
+// ------------------------------------------------------------------------------------------ faults
 
 void MemoryStore::FailCommits(CommitFault fault, int count) {
   absl::MutexLock lock(&mutex_);
@@ -147,8 +145,7 @@ bool MemoryStore::CallFails() {
   return unavailable_;
 }
 
-// -------------------------------------------------------------------------------------------------------------
-// Store
+// ------------------------------------------------------------------------------------------- Store
 
 absl::StatusOr<Acquired> MemoryStore::Acquire(Shard shard, const std::string& owner) {
   absl::MutexLock lock(&mutex_);
@@ -325,8 +322,7 @@ absl::Status MemoryStore::Maintain(router::Time now) {
   return absl::OkStatus();
 }
 
-// ------------------------------------------------------------------------------------------------------------
-// Reader
+// ------------------------------------------------------------------------------------------ Reader
 
 absl::StatusOr<TicketView> MemoryStore::View(const Contents::TicketKey& key) const {
   const auto ticket = contents_.tickets.find(key);

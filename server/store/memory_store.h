@@ -75,8 +75,7 @@ class MemoryStore : public Store, public Reader {
   // `clock` gives the database's time; without one it is the computer's.
   explicit MemoryStore(std::function<router::Time()> clock = nullptr);
 
-  // -------------------------------------------------------------------------------------------------------
-  // faults
+  // ---------------------------------------------------------------------------------------- faults
 
   // The next `count` commits that are not fenced fail so. Faults queue up behind those already
   // asked for.
@@ -89,13 +88,11 @@ class MemoryStore : public Store, public Reader {
   // must hold a commit, or see each batch. Replaces the one before; an empty function ends it.
   void OnCommit(std::function<void(const Batch&)> hook);
 
-  // --------------------------------------------------------------------------------------------------------
-  // seeing
+  // ---------------------------------------------------------------------------------------- seeing
 
   Contents Copy() const;
 
-  // ---------------------------------------------------------------------------------------------------------
-  // Store
+  // ----------------------------------------------------------------------------------------- Store
 
   absl::StatusOr<Acquired> Acquire(Shard shard, const std::string& owner) override;
   absl::StatusOr<Loaded> Load(Shard shard, int64_t epoch) override;
@@ -104,8 +101,7 @@ class MemoryStore : public Store, public Reader {
   absl::StatusOr<LookUpHits> LookUp(const LookUpKeys& keys) override;
   absl::Status Maintain(router::Time now) override;
 
-  // --------------------------------------------------------------------------------------------------------
-  // Reader
+  // ---------------------------------------------------------------------------------------- Reader
 
   absl::StatusOr<std::vector<TicketView>> GetTickets(
       const std::string& workspace, const std::vector<router::TicketId>& tickets) override;

@@ -95,8 +95,7 @@ CorruptValue::CorruptValue(const char* expected, std::string_view found)
     : std::runtime_error(
           absl::StrCat("expected ", expected, ", but found '", std::string(found), "'")) {}
 
-// ----------------------------------------------------------------------------------------------------------
-// encoding
+// ---------------------------------------------------------------------------------------- encoding
 
 ArrayEncoder::ArrayEncoder(SqlType type, size_t count) {
   if (count > static_cast<size_t>(std::numeric_limits<int32_t>::max())) {
@@ -176,8 +175,7 @@ std::string BinaryTimestamp(router::Time value) {
   return BinaryInt8(ToPostgresTime(value));
 }
 
-// -----------------------------------------------------------------------------------------------------------
-// parsing
+// ----------------------------------------------------------------------------------------- parsing
 
 bool ParseBool(Cell cell) {
   const std::string_view text = NotNull(cell);

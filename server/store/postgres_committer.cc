@@ -26,8 +26,7 @@ std::string_view FieldOf(const PGresult* result, int field) {
   return text == nullptr ? std::string_view() : std::string_view(text);
 }
 
-// ------------------------------------------------------------------------------------------------------
-// statements
+// -------------------------------------------------------------------------------------- statements
 
 std::vector<Statement> CommitStatements() {
   return {
@@ -127,8 +126,7 @@ CommitResult PostgresCommitter::Commit(const Batch& batch) {
   return result;
 }
 
-// ----------------------------------------------------------------------------------------------------------
-// commands
+// ---------------------------------------------------------------------------------------- commands
 
 std::vector<PostgresCommitter::Command> PostgresCommitter::CommandsOf(const Batch& batch) {
   std::vector<Command> commands;
@@ -179,8 +177,7 @@ std::vector<PostgresCommitter::Command> PostgresCommitter::CommandsOf(const Batc
   return commands;
 }
 
-// --------------------------------------------------------------------------------------------------------
-// connection
+// -------------------------------------------------------------------------------------- connection
 
 bool PostgresCommitter::Connect() {
   if (connection_) {

@@ -19,8 +19,7 @@ using nlohmann::json;
 template <typename T, typename Plain>
 concept Of = std::same_as<std::remove_const_t<T>, Plain>;
 
-// ------------------------------------------------------------------------------------------------
-// fields of structs
+// ------------------------------------------------------------------------------- fields of structs
 
 void Fields(auto& io, Of<router::Client> auto& client) {
   io("display_name", client.display_name);
@@ -150,8 +149,7 @@ void Fields(auto& io, Of<router::CoolDown> auto& cool_down) {
   io("until_us", cool_down.until.us);
 }
 
-// ----------------------------------------------------------------------------------------------------------
-// writing
+// ----------------------------------------------------------------------------------------- writing
 
 template <typename T>
 json Write(const T& value);
@@ -204,8 +202,7 @@ std::string Print(const json& value) {
   }
 }
 
-// ----------------------------------------------------------------------------------------------------------
-// reading
+// ----------------------------------------------------------------------------------------- reading
 
 template <typename T>
 void Read(const json& from, T& to);
@@ -275,8 +272,7 @@ T ParseAs(std::string_view text) {
   return Parse<T>(text, [](const json& from, T& to) { Read(from, to); });
 }
 
-// ------------------------------------------------------------------------------------------------
-// kinds of resource
+// ------------------------------------------------------------------------------- kinds of resource
 
 // Calls `visit(kind, list)` for each list of resources.
 void ForEachKind(Of<router::Configuration> auto& configuration, auto visit) {
@@ -355,8 +351,7 @@ std::vector<router::CoolDown> CoolDownsFromJson(std::string_view json) {
   return ParseAs<std::vector<router::CoolDown>>(json);
 }
 
-// ----------------------------------------------------------------------------------------------------------
-// answers
+// ----------------------------------------------------------------------------------------- answers
 
 std::string AnswerToJson(const StoredAnswer& answer) {
   const StoredAnswer plain;

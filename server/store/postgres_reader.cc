@@ -29,8 +29,7 @@ pqxx::binarystring ArrayOf(SqlType type, const std::vector<Value>& values, auto 
   return pqxx::binarystring(array.Take());
 }
 
-// -----------------------------------------------------------------------------------------------------------
-// tickets
+// ----------------------------------------------------------------------------------------- tickets
 
 std::string TicketSelect() {
   return absl::StrCat("SELECT ", SelectList(TicketTable(), "t"), ", ",
@@ -106,8 +105,7 @@ Conditions ConditionsOf(const std::string& workspace, const TicketFilter& filter
   return conditions;
 }
 
-// --------------------------------------------------------------------------------------------------------
-// statistics
+// -------------------------------------------------------------------------------------- statistics
 
 // $1: workspace, $2: since. Collated "C" as the ids are, so that the order is that of the bytes.
 constexpr char kStatistics[] = R"(

@@ -24,6 +24,7 @@ using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kCallLimit{2000};
+constexpr std::chrono::seconds kStreamLimit{45};
 // Longer than any outage that the test makes.
 constexpr std::chrono::seconds kGiveUp{40};
 
@@ -52,8 +53,10 @@ class Caller {
   // Calls until the server has decided; nullopt when it did not in all that time.
   template <typename Call>
   std::optional<grpc::Status> UntilDecided(Call call) {
-    for (const auto give_up = Clock::now() + kGiveUp; Clock::now() < give_up;) {
+    for (const auto give_up = Clock::now() + kGiveUp;
+         Clock::now() < give_up && !state_.stop_agents;) {
       grpc::ClientContext context;
+      context.set_wait_for_ready(true);
       context.set_deadline(std::chrono::system_clock::now() + kCallLimit);
       const grpc::Status status = call(&context);
       if (!ctl::IsUndecided(status.error_code(), ctl::ReasonOf(status))) {
@@ -158,8 +161,9 @@ class UnaryAgent {
       return caller_.client().agents->OpenSession(context, request, &response);
     });
     if (!status.has_value() || !status->ok()) {
-      caller_.state().journal.Fault("OpenSession: " +
-                                    (status ? ctl::Describe(*status) : "no answer"));
+      if (status.has_value()) {
+        caller_.state().journal.Fault("OpenSession: " + ctl::Describe(*status));
+      }
       return false;
     }
     caller_.session.set_agent(caller_.agent());
@@ -241,8 +245,10 @@ class UnaryAgent {
 // One stream, from opening to its end. Messages that came wait in a queue.
 class Stream {
  public:
-  Stream(ctl::Client& client, const std::string& agent)
-      : stream_(client.agents->StreamAgentSession(&context_)) {
+  Stream(ctl::Client& client, const std::string& agent) {
+    context_.set_wait_for_ready(true);
+    context_.set_deadline(std::chrono::system_clock::now() + kStreamLimit);
+    stream_ = client.agents->StreamAgentSession(&context_);
     v1::StreamAgentSessionRequest open;
     open.mutable_open()->set_workspace(kWorkspace);
     open.mutable_open()->set_agent(agent);

@@ -20,6 +20,7 @@ using std::chrono::milliseconds;
 constexpr const char* kProcessTypes[] = {"call", "chat", "job"};
 constexpr const char* kChannels[] = {"voice", "chat", "task"};
 constexpr absl::Duration kCallLimit = absl::Seconds(2);
+constexpr std::chrono::seconds kGiveUp{60};
 constexpr int kBatch = 5;
 
 void AddQueue(v1::Configuration& configuration, const std::string& id, v1::Office office,
@@ -103,11 +104,14 @@ v1::Contact MakeContact(const std::string& external_id, size_t kind) {
   return contact;
 }
 
-// Calls until the server has decided, or the load ends without an answer.
+// Calls until the server has decided, or for longer than any outage lasts.
 grpc::Status CallUntilDecided(const std::function<grpc::Status(grpc::ClientContext*)>& call) {
   grpc::Status status;
-  for (int attempt = 0; attempt < 600; ++attempt) {
+  for (const auto give_up = std::chrono::steady_clock::now() + kGiveUp;
+       std::chrono::steady_clock::now() < give_up;) {
     grpc::ClientContext context;
+    // A call that waits for the connection also drives it; gRPC's own timer would take seconds.
+    context.set_wait_for_ready(true);
     context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(kCallLimit));
     status = call(&context);
     if (!ctl::IsUndecided(status.error_code(), ctl::ReasonOf(status))) {
@@ -193,7 +197,7 @@ void RunBatchConnector(LoadState& state) {
     }
     v1::BatchIngestContactsResponse response;
     bool complete = false;
-    for (int attempt = 0; !complete && attempt < 300; ++attempt) {
+    for (int attempt = 0; !complete && attempt < 20; ++attempt) {
       const grpc::Status status = CallUntilDecided([&](grpc::ClientContext* context) {
         return client.ingest->BatchIngestContacts(context, request, &response);
       });
@@ -221,6 +225,7 @@ void RunGauge(LoadState& state) {
     request.set_workspace(kWorkspace);
     v1::ListQueueStatisticsResponse response;
     grpc::ClientContext context;
+    context.set_wait_for_ready(true);
     context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(kCallLimit));
     if (client.queues->ListQueueStatistics(&context, request, &response).ok()) {
       int waiting = 0;

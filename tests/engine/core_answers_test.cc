@@ -254,6 +254,17 @@ TEST_F(Answers, ToOpenSessionComeBeforeItsNotices) {
   EXPECT_EQ(log.offers.size(), 1u);
 }
 
+TEST_F(Answers, ToOpenSessionMissNoOfferOfTheirOwnGroup) {
+  const router::SessionRef before = LogIn(1);
+  driver_->Submit(test::In(router::LoseSession{before}));
+  driver_->Submit(test::Question());
+  driver_->Settle();
+  NoticeLog log;
+  const test::AnswerPtr opened = driver_->Submit(test::Open(1), {}, &log);
+  driver_->Settle();
+  EXPECT_EQ(opened->reply<router::AgentSnapshot>()->offers.size() + log.offers.size(), 1u);
+}
+
 TEST_F(Answers, AreFollowedByNoticesToTheNewestSessionOnly) {
   NoticeLog first, second;
   LogIn(1, &first);

@@ -136,8 +136,13 @@ Configuration RandomCommands::MakeConfiguration() {
   for (const std::string& id : Some("s", kSkills, 97)) {
     configuration.skills.push_back(Skill{{id, ""}});
   }
-  configuration.channels = {
-      Channel{{"fax", ""}, CapacityGroup::kEmail, false, LanguageMode::kWritten, 2}};
+  configuration.channels = {Channel{{"fax", ""}, CapacityGroup::kEmail, false, {}, 2}};
+  configuration.channels[0].language_mode = LanguageMode::kWritten;
+  if (Chance(15)) {
+    configuration.channels[0].group = static_cast<CapacityGroup>(Below(kCapacityGroups));
+    configuration.channels[0].language_mode = LanguageMode::kSpoken;
+    configuration.channels[0].has_media = Chance(50);
+  }
   for (uint32_t number = 1; number <= kQueues; ++number) {
     if (number == 1 || Chance(96)) configuration.queues.push_back(MakeQueue(number, clients));
   }

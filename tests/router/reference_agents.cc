@@ -54,7 +54,7 @@ Outcome ReferenceRouter::Do(const CloseSession& command) {
 
 Outcome ReferenceRouter::Do(const LoseSession& command) {
   const auto it = workspace_->agents.find(command.session.agent);
-  if (it == workspace_->agents.end()) return Refuse(Reason::kAgentNotFound);
+  if (it == workspace_->agents.end()) return Reply{Done{}};
   AgentState& agent = it->second;
   if (command.session.generation != agent.generation || !agent.session_open ||
       agent.session_lost) {

@@ -28,8 +28,7 @@ using store::Batch;
 using store::CommitResult;
 using ::testing::HasSubstr;
 
-// ------------------------------------------------------------------------------------------------------------
-// schema
+// ------------------------------------------------------------------------------------------ schema
 
 TEST(Migrate, RunsTwiceAndTellsItsVersion) {
   const std::string url = SharedCluster().CreateDatabase();
@@ -79,8 +78,7 @@ TEST(OpenPostgresStore, RefusesWhatIsNoUrlAndShowsNoPassword) {
   EXPECT_THAT(std::string(store.status().message()), Not(HasSubstr("secret")));
 }
 
-// -----------------------------------------------------------------------------------------------------------
-// classify
+// ---------------------------------------------------------------------------------------- classify
 
 TEST(Classify, TellsFencedFromRefusedFromTransient) {
   EXPECT_EQ(store::Classify("TD001", "", ""), CommitResult::kFenced);
@@ -96,8 +94,7 @@ TEST(Classify, TellsFencedFromRefusedFromTransient) {
   }
 }
 
-// --------------------------------------------------------------------------------------------------------------
-// rows
+// -------------------------------------------------------------------------------------------- rows
 
 template <typename Row>
 void ExpectRows(pqxx::connection& connection, const store::Table<Row>& table,
@@ -184,8 +181,7 @@ TEST(PostgresRows, UpdatesOfOpenTicketsTouchNoIndex) {
   FAIL() << "expected 98 updates in the statistics";
 }
 
-// -----------------------------------------------------------------------------------------------------------
-// failures
+// ---------------------------------------------------------------------------------------- failures
 
 // A cluster that may be killed, and a shard acquired in a fresh database of it.
 class FailingPostgres : public ::testing::Test {

@@ -24,62 +24,14 @@ using router::Time;
 using store::Batch;
 using store::CommitResult;
 using store::Loaded;
-using store::QueueStatistics;
-using store::TicketView;
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
 
-class StoreConformance : public ::testing::TestWithParam<std::string> {
- protected:
-  void SetUp() override {
-    if (GetParam() == "postgres") {
-      backing_ = std::make_unique<PostgresBacking>(SharedCluster().CreateDatabase("migrated"));
-    } else {
-      backing_ = std::make_unique<MemoryBacking>();
-    }
-    store_ = &backing_->OpenStore();
-    const auto acquired = store_->Acquire(0, "test");
-    ASSERT_TRUE(acquired.ok()) << acquired.status();
-    epoch_ = acquired->epoch;
-  }
-
-  // Commits the changes as the next batch.
-  CommitResult Commit(router::Changes changes) {
-    Batch batch = MakeBatch(epoch_, sequence_ + 1, std::move(changes));
-    return Commit(batch);
-  }
-  CommitResult Commit(const Batch& batch) {
-    const CommitResult result = store_->Commit(batch);
-    if (result == CommitResult::kCommitted) sequence_ = batch.sequence;
-    return result;
-  }
-  Batch NextBatch() { return MakeBatch(epoch_, sequence_ + 1); }
-
-  Loaded Load() {
-    auto loaded = store_->Load(0, epoch_);
-    EXPECT_TRUE(loaded.ok()) << loaded.status();
-    return loaded.ok() ? *std::move(loaded) : Loaded{};
-  }
-
-  static router::Changes OneWorkspace() {
-    router::Changes changes;
-    changes.workspaces.push_back(SampleWorkspace());
-    return changes;
-  }
-
-  std::unique_ptr<Backing> backing_;
-  store::Store* store_ = nullptr;
-  int64_t epoch_ = 0;
-  int64_t sequence_ = 0;
-};
-
 INSTANTIATE_TEST_SUITE_P(Stores, StoreConformance, ::testing::Values("memory", "postgres"),
                          [](const auto& info) { return info.param; });
 
-// ------------------------------------------------------------------------------------------------------------
-// epochs
+// ------------------------------------------------------------------------------------------ epochs
 
 TEST_P(StoreConformance, AcquireRaisesTheEpochEachTime) {
   store::Store& other = backing_->OpenStore();
@@ -118,8 +70,7 @@ TEST_P(StoreConformance, TheSameSequenceCommitsOnce) {
   EXPECT_EQ(Commit(NextBatch()), CommitResult::kCommitted);
 }
 
-// --------------------------------------------------------------------------------------------------------------
-// load
+// -------------------------------------------------------------------------------------------- load
 
 TEST_P(StoreConformance, AFreshShardIsEmpty) {
   const Loaded loaded = Load();
@@ -327,8 +278,7 @@ TEST_P(StoreConformance, ManyRowsCommitAtOnce) {
   EXPECT_EQ(Load().state.tickets.size(), 3'000u);
 }
 
-// --------------------------------------------------------------------------------------------------------
-// data errors
+// ------------------------------------------------------------------------------------- data errors
 
 TEST_P(StoreConformance, ARefusedValueLeavesNothingBehind) {
   const auto refused = [&](const std::function<void(Batch&)>& spoil) {
@@ -395,8 +345,7 @@ TEST_P(StoreConformance, AppendRowsAreWrittenOnce) {
   EXPECT_EQ(Commit(changes), CommitResult::kCommitted);
 }
 
-// -----------------------------------------------------------------------------------------------------------
-// resolve
+// ----------------------------------------------------------------------------------------- resolve
 
 TEST_P(StoreConformance, ResolveFindsABatchThatIsDurable) {
   const Batch batch = NextBatch();
@@ -428,8 +377,7 @@ TEST_P(StoreConformance, ResolveIsAbortedWhenAnotherWriterTookOver) {
   EXPECT_EQ(store_->Resolve(batch).status().code(), absl::StatusCode::kAborted);
 }
 
-// ----------------------------------------------------------------------------------------------------------
-// look-ups
+// ---------------------------------------------------------------------------------------- look-ups
 
 TEST_P(StoreConformance, LookUpFindsWhatWasCommittedInTheOrderAsked) {
   Batch batch = NextBatch();
@@ -508,186 +456,6 @@ TEST_P(StoreConformance, AnIdStoredAgainIsFoundAsStoredLast) {
   ASSERT_TRUE(hits.ok()) << hits.status();
   ASSERT_TRUE(hits->external_ids[0]);
   EXPECT_EQ(hits->external_ids[0]->ticket, Ticket(1));
-}
-
-// ------------------------------------------------------------------------------------------------------------
-// reader
-
-class ReaderConformance : public StoreConformance {
- protected:
-  static std::vector<router::TicketId> IdsOf(const absl::StatusOr<std::vector<TicketView>>& views) {
-    EXPECT_TRUE(views.ok()) << views.status();
-    std::vector<router::TicketId> ids;
-    if (views.ok()) {
-      for (const TicketView& view : *views) ids.push_back(view.ticket.ticket);
-    }
-    return ids;
-  }
-};
-
-INSTANTIATE_TEST_SUITE_P(Stores, ReaderConformance, ::testing::Values("memory", "postgres"),
-                         [](const auto& info) { return info.param; });
-
-TEST_P(ReaderConformance, GetTicketsGivesThoseThatExistInTheOrderAsked) {
-  router::Changes changes = OneWorkspace();
-  for (uint64_t i = 1; i <= 3; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
-  changes.contacts.pop_back();  // a ticket is shown without its contact, too
-  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
-  const auto views =
-      backing_->reader().GetTickets(kWorkspace, {Ticket(2), Ticket(7), Ticket(1), Ticket(3)});
-  EXPECT_THAT(IdsOf(views), ElementsAre(Ticket(2), Ticket(1), Ticket(3)));
-  const TicketView& view = views->at(1);
-  EXPECT_EQ(Fields(view.ticket), Fields(SampleTicket(1)));
-  EXPECT_EQ(Fields(view.state), Fields(SampleState(1)));
-  const router::NewContact content = SampleContact(1, 1).content;
-  EXPECT_EQ(view.subject, content.subject);
-  EXPECT_EQ(view.payload_json, content.payload_json);
-  EXPECT_EQ(view.attributes, content.attributes);
-  EXPECT_EQ(views->at(2).subject, "");
-  EXPECT_THAT(IdsOf(backing_->reader().GetTickets("other", {Ticket(1)})), IsEmpty());
-  EXPECT_THAT(IdsOf(backing_->reader().GetTickets(kWorkspace, {})), IsEmpty());
-}
-
-TEST_P(ReaderConformance, ListTicketsPagesFromTheNewest) {
-  router::Changes changes = OneWorkspace();
-  for (uint64_t i = 1; i <= 5; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
-  changes.ticket_states[0] = ClosedState(1, TicketState::kCompleted, kMorning);
-  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
-  store::Reader& reader = backing_->reader();
-  EXPECT_THAT(IdsOf(reader.ListTickets(kWorkspace, {}, {}, 2)), ElementsAre(Ticket(5), Ticket(4)));
-  EXPECT_THAT(IdsOf(reader.ListTickets(kWorkspace, {}, Ticket(4), 10)),
-              ElementsAre(Ticket(3), Ticket(2), Ticket(1)));
-  EXPECT_THAT(IdsOf(reader.ListTickets(kWorkspace, {}, Ticket(1), 10)), IsEmpty());
-  EXPECT_THAT(IdsOf(reader.ListTickets("other", {}, {}, 10)), IsEmpty());
-}
-
-TEST_P(ReaderConformance, ListTicketsFilters) {
-  router::Changes changes = OneWorkspace();
-  for (uint64_t i = 1; i <= 7; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
-  changes.ticket_states[0] = ClosedState(1, TicketState::kCompleted, kMorning);
-  changes.ticket_states[1].queue = "claims";
-  changes.tickets[2].client = "airline";
-  changes.tickets[3].process_type = "call";
-  changes.ticket_states[4].agent = "bob";
-  changes.tickets[5].customer_id = "o'neil";
-  changes.tickets[6].external_id = kUnicode;
-  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
-  const auto list = [&](auto set) {
-    store::TicketFilter filter;
-    set(filter);
-    return IdsOf(backing_->reader().ListTickets(kWorkspace, filter, {}, 100));
-  };
-  using Filter = store::TicketFilter;
-  EXPECT_THAT(list([](Filter& f) { f.states = {TicketState::kCompleted}; }),
-              ElementsAre(Ticket(1)));
-  EXPECT_EQ(list([](Filter& f) {
-              f.states = {TicketState::kActive, TicketState::kQueued};
-            }).size(),
-            6u);
-  EXPECT_EQ(list([](Filter& f) {
-              f.states = {TicketState::kActive, TicketState::kCompleted};
-            }).size(),
-            7u);
-  EXPECT_THAT(list([](Filter& f) { f.states = {TicketState::kWrapUp}; }), IsEmpty());
-  EXPECT_THAT(list([](Filter& f) { f.queue = "claims"; }), ElementsAre(Ticket(2)));
-  EXPECT_THAT(list([](Filter& f) { f.client = "airline"; }), ElementsAre(Ticket(3)));
-  EXPECT_THAT(list([](Filter& f) { f.process_type = "call"; }), ElementsAre(Ticket(4)));
-  EXPECT_THAT(list([](Filter& f) { f.agent = "bob"; }), ElementsAre(Ticket(5)));
-  EXPECT_THAT(list([](Filter& f) { f.customer_id = "o'neil"; }), ElementsAre(Ticket(6)));
-  EXPECT_THAT(list([](Filter& f) { f.external_id = kUnicode; }), ElementsAre(Ticket(7)));
-  EXPECT_THAT(list([](Filter& f) {
-                f.queue = "claims";
-                f.agent = "bob";
-              }),
-              IsEmpty());
-}
-
-TEST_P(ReaderConformance, ListTicketEventsPagesFromTheOldest) {
-  router::Changes changes = OneWorkspace();
-  for (int64_t i = 1; i <= 6; ++i) changes.events.push_back(SampleEvent(i, i % 2 == 0 ? 2 : 1));
-  changes.events[5].ticket = {};  // of no ticket
-  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
-  const auto list = [&](uint64_t ticket, int64_t after, int32_t limit) {
-    const auto events =
-        backing_->reader().ListTicketEvents(kWorkspace, Ticket(ticket), after, limit);
-    EXPECT_TRUE(events.ok()) << events.status();
-    std::vector<int64_t> sequences;
-    for (const router::EventRow& event : *events) {
-      EXPECT_EQ(Fields(event), Fields(SampleEvent(event.sequence, ticket)));
-      sequences.push_back(event.sequence);
-    }
-    return sequences;
-  };
-  EXPECT_THAT(list(1, 0, 10), ElementsAre(1, 3, 5));
-  EXPECT_THAT(list(1, 1, 1), ElementsAre(3));
-  EXPECT_THAT(list(2, 0, 10), ElementsAre(2, 4));
-  EXPECT_THAT(list(2, 4, 10), IsEmpty());
-}
-
-TEST_P(ReaderConformance, GetConfigurationGivesTheLastOne) {
-  EXPECT_EQ(backing_->reader().GetConfiguration(kWorkspace).status().code(),
-            absl::StatusCode::kNotFound);
-  ASSERT_EQ(Commit(OneWorkspace()), CommitResult::kCommitted);
-  const auto read = backing_->reader().GetConfiguration(kWorkspace);
-  ASSERT_TRUE(read.ok()) << read.status();
-  EXPECT_EQ(Fields(*read), Fields(SampleWorkspace()));
-}
-
-TEST_P(ReaderConformance, QueueStatisticsCountWhatTheySay) {
-  store::Reader& reader = backing_->reader();
-  EXPECT_EQ(reader.ListQueueStatistics(kWorkspace, kMorning).status().code(),
-            absl::StatusCode::kNotFound);
-  const Time since = kMorning + Seconds(10);
-  router::Changes changes = OneWorkspace();
-  changes.workspaces[0].configuration.agents[1].routing_profile = "all";
-  changes.agents = {SampleAgent("ann", 1), SampleAgent("bob", 2), SampleAgent("unknown", 3)};
-  changes.agents[1].status = router::AgentStatus::kAvailable;
-  for (uint64_t i = 1; i <= 8; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
-  const auto waits = [&](size_t i, TicketState state, Time queued_at) {
-    router::TicketStateRow& row = changes.ticket_states[i];
-    row.state = state;
-    row.queued_at = queued_at;
-    if (state == TicketState::kQueued) row.agent.clear();
-  };
-  waits(0, TicketState::kQueued, kMorning + Seconds(3));
-  waits(1, TicketState::kOffered, kMorning + Seconds(2));
-  waits(2, TicketState::kActive, kMorning + Seconds(1));
-  changes.ticket_states[3] = ClosedState(4, TicketState::kCompleted, since);
-  changes.ticket_states[4] = ClosedState(5, TicketState::kCompleted, since - Seconds(1));
-  changes.ticket_states[5] = ClosedState(6, TicketState::kAbandoned, since);
-  for (uint32_t i = 1; i <= 6; ++i) {
-    router::VisitRow visit = SampleVisit(1, i);
-    visit.left_at = since + Seconds(i);
-    visit.target = visit.left_at;
-    changes.visits.push_back(visit);
-  }
-  changes.visits[0].left_at = since - router::Microseconds(1);
-  changes.visits[1].left_at = changes.visits[1].target = since;
-  changes.visits[2].target = changes.visits[2].left_at - router::Microseconds(1);
-  changes.visits[3].exit_reason = router::ExitReason::kAbandoned;
-  changes.visits[4].exit_reason = router::ExitReason::kTransferred;
-  changes.visits[5].queue = "gone";
-  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
-
-  const auto read = reader.ListQueueStatistics(kWorkspace, since);
-  ASSERT_TRUE(read.ok()) << read.status();
-  ASSERT_EQ(read->size(), 2u);
-  const QueueStatistics& claims = read->at(0);
-  EXPECT_EQ(claims.queue, "claims");
-  EXPECT_EQ(claims.waiting + claims.ended_visits + claims.completed, 0);
-  EXPECT_FALSE(claims.oldest_queued_at.IsSet());
-  EXPECT_EQ(claims.agents, 2) << "the routing profile names it too";
-  const QueueStatistics& sales = read->at(1);
-  EXPECT_EQ(sales.queue, "sales");
-  EXPECT_EQ(sales.waiting, 2);
-  EXPECT_EQ(sales.oldest_queued_at, kMorning + Seconds(2));
-  EXPECT_EQ(sales.agents, 2);
-  EXPECT_EQ(sales.available_agents, 1);
-  EXPECT_EQ(sales.ended_visits, 4);
-  EXPECT_EQ(sales.answered, 2);
-  EXPECT_EQ(sales.answered_in_target, 1);
-  EXPECT_EQ(sales.abandoned, 1);
-  EXPECT_EQ(sales.completed, 1);
 }
 
 }  // namespace

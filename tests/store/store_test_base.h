@@ -75,6 +75,52 @@ inline store::Batch MakeBatch(int64_t epoch, int64_t sequence, router::Changes c
   return batch;
 }
 
+// A fresh database of the store that the parameter names, "memory" or "postgres", and its one
+// writer.
+class StoreConformance : public ::testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    if (GetParam() == "postgres") {
+      backing_ = std::make_unique<PostgresBacking>(SharedCluster().CreateDatabase("migrated"));
+    } else {
+      backing_ = std::make_unique<MemoryBacking>();
+    }
+    store_ = &backing_->OpenStore();
+    const auto acquired = store_->Acquire(0, "test");
+    ASSERT_TRUE(acquired.ok()) << acquired.status();
+    epoch_ = acquired->epoch;
+  }
+
+  // Commits the changes as the next batch.
+  store::CommitResult Commit(router::Changes changes) {
+    store::Batch batch = MakeBatch(epoch_, sequence_ + 1, std::move(changes));
+    return Commit(batch);
+  }
+  store::CommitResult Commit(const store::Batch& batch) {
+    const store::CommitResult result = store_->Commit(batch);
+    if (result == store::CommitResult::kCommitted) sequence_ = batch.sequence;
+    return result;
+  }
+  store::Batch NextBatch() { return MakeBatch(epoch_, sequence_ + 1); }
+
+  store::Loaded Load() {
+    auto loaded = store_->Load(0, epoch_);
+    EXPECT_TRUE(loaded.ok()) << loaded.status();
+    return loaded.ok() ? *std::move(loaded) : store::Loaded{};
+  }
+
+  static router::Changes OneWorkspace() {
+    router::Changes changes;
+    changes.workspaces.push_back(SampleWorkspace());
+    return changes;
+  }
+
+  std::unique_ptr<Backing> backing_;
+  store::Store* store_ = nullptr;
+  int64_t epoch_ = 0;
+  int64_t sequence_ = 0;
+};
+
 }  // namespace tandem::tests
 
 #endif  // TANDEM_TESTS_STORE_STORE_TEST_BASE_H_

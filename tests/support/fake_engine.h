@@ -130,6 +130,7 @@ class CoreDriver {
   }
   // Lets time pass without the core noticing: a stall.
   void Stall(std::chrono::milliseconds span) { now_ += span; }
+  void MoveTo(engine::SteadyTime now) { now_ = now; }
 
  private:
   void PassOn() {

@@ -22,7 +22,7 @@
 
 namespace tandem::test {
 
-// The database refuses a batch that holds a contact with this subject.
+// The database refuses a batch that holds a contact whose subject begins so.
 inline constexpr char kPoison[] = "poison";
 
 class FakeStore : public store::Store {
@@ -77,7 +77,7 @@ class FakeStore : public store::Store {
     changed_.wait(lock, [&] { return !hold_commits_; });
     if (away_) return store::CommitResult::kNotCommitted;
     const auto is_poison = [](const router::ContactRow& row) {
-      return row.content.subject == kPoison;
+      return row.content.subject.starts_with(kPoison);
     };
     if (std::ranges::any_of(batch.changes.contacts, is_poison)) {
       return store::CommitResult::kDataRefused;

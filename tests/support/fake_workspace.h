@@ -21,8 +21,9 @@ inline std::string AgentName(int number) {
   return "agent" + std::to_string(number);
 }
 
-// Queues "care" (FRONT, chat) and "jobs" (BACK, pulled); process types "question" and "job";
-// dispositions "done"; agents agent1 … agentN, who take two chats and three jobs at a time.
+// Queues "care" (FRONT) and "jobs" (BACK, pulled); process types "question" and "job";
+// dispositions "done"; agents agent1 … agentN, who take one call, two chats and three jobs at a
+// time, of six units in all.
 inline router::Configuration SmallConfiguration(int agents) {
   router::Configuration configuration;
   configuration.time_zone = "UTC";
@@ -69,6 +70,7 @@ inline router::Configuration SmallConfiguration(int agents) {
     agent.clients = {"acme"};
     router::Capacity capacity;
     capacity.total_units = 6;
+    capacity.groups[static_cast<size_t>(router::CapacityGroup::kVoice)] = {1, 4};
     capacity.groups[static_cast<size_t>(router::CapacityGroup::kMessaging)] = {2, 2};
     capacity.groups[static_cast<size_t>(router::CapacityGroup::kTask)] = {3, 1};
     agent.capacity = capacity;

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Goal: what the documents point to is there. Method: reads every *.md of the repository and looks its links, the
+files it names, its `make` targets and its generated parts up.
+
+    tests/docs/docs_test.py
+"""
+
+import os
+import pathlib
+import re
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import reference  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+IGNORED_FOLDERS = {".git", "build", ".cache", "node_modules", "__pycache__"}
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+# `router/router.h` and the like: a path from the root, in backticks. Wildcards and placeholders name no one file.
+NAMED_FILE = re.compile(r"`((?:router|server|proto|deploy|tests|docs|\.ci)/[\w./-]*)`")
+CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def documents():
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in IGNORED_FOLDERS]
+        for name in names:
+            if name.endswith(".md"):
+                yield pathlib.Path(folder) / name
+
+
+def anchor_of(heading):
+    """The anchor that a heading gets on the usual hosting sites."""
+    plain = re.sub(r"[`*]|\[([^\]]*)\]\([^)]*\)", lambda match: match.group(1) or "", heading).strip().lower()
+    return re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
+
+
+def anchors(page):
+    text = CODE_BLOCK.sub("", page.read_text())
+    return {anchor_of(heading) for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
+
+
+class Documents(unittest.TestCase):
+
+    def test_every_relative_link_leads_somewhere(self):
+        for page in documents():
+            for target in LINK.findall(CODE_BLOCK.sub("", page.read_text())):
+                if re.match(r"[a-z]+:", target):
+                    continue
+                path, _, anchor = target.partition("#")
+                file = (page.parent / path).resolve() if path else page
+                with self.subTest(page=str(page.relative_to(ROOT)), link=target):
+                    self.assertTrue(file.exists(), "expected the file that the link names")
+                    if anchor and file.suffix == ".md":
+                        self.assertIn(anchor, anchors(file))
+
+    def test_every_file_they_name_exists(self):
+        for page in documents():
+            for named in NAMED_FILE.findall(page.read_text()):
+                with self.subTest(page=str(page.relative_to(ROOT)), file=named):
+                    self.assertTrue((ROOT / named).exists())
+
+    def test_every_make_target_they_name_exists(self):
+        targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+        for page in documents():
+            text = page.read_text()
+            # In prose only `make x` in backticks is a command; in a code block, a line that begins with it.
+            named = re.findall(r"`make ([a-z]+)", text)
+            for block in CODE_BLOCK.findall(text):
+                named += re.findall(r"^(?:\$ )?make ([a-z]+)", block, re.MULTILINE)
+            for target in named:
+                with self.subTest(page=str(page.relative_to(ROOT)), target=target):
+                    self.assertIn(target, targets)
+
+    def test_the_index_of_decisions_is_complete(self):
+        folder = ROOT / "docs/adr"
+        index = (folder / "README.md").read_text()
+        decisions = sorted(path.name for path in folder.glob("[0-9]*.md"))
+        self.assertEqual(decisions, re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", index))
+        for number, name in enumerate(decisions, 1):
+            with self.subTest(decision=name):
+                self.assertTrue(name.startswith(f"{number:04d}-"), "expected numbers without a gap")
+                headings = re.findall(r"^## (.*)$", (folder / name).read_text(), re.MULTILINE)
+                self.assertEqual(headings, ["Context", "Decision", "Consequences", "What would change our mind"])
+
+    def test_the_generated_parts_are_up_to_date(self):
+        for path, part in reference.generated_parts(ROOT).items():
+            with self.subTest(page=path):
+                page = (ROOT / path).read_text()
+                self.assertEqual(reference.with_part(page, part), page, "expected tests/docs/reference.py to have run")
+
+    def test_every_error_reason_is_described(self):
+        proto = (ROOT / "proto/tandem/v1/error.proto").read_text()
+        described = set(re.findall(r"^\| `([A-Z0-9_]+)` \| \d+ \|", (ROOT / "docs/reference/errors.md").read_text(),
+                                   re.MULTILINE))
+        reasons = set(re.findall(r"ERROR_REASON_(\w+) = [1-9]", proto))
+        self.assertGreater(len(reasons), 40)
+        self.assertEqual(described, reasons)
+
+    def test_every_column_of_the_schema_is_described(self):
+        page = (ROOT / "docs/reference/sql-schema.md").read_text()
+        for path in sorted((ROOT / "server/store/migrations").glob("*.sql")):
+            for table in re.findall(r"CREATE TABLE IF NOT EXISTS tandem\.(\w+) \(", path.read_text()):
+                with self.subTest(table=table):
+                    self.assertIn(f"## tandem.{table}\n", page)
+
+
+if __name__ == "__main__":
+    unittest.main()

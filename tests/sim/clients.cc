@@ -1,0 +1,414 @@
+#include "tests/sim/clients.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "tests/support/fake_workspace.h"
+
+namespace tandem::sim {
+namespace {
+
+using router::Reason;
+using test::In;
+
+constexpr milliseconds kPatience{3'000};
+
+bool MayHelpToRepeat(Reason reason) {
+  return reason == Reason::kStoreUnavailable || reason == Reason::kNotServing ||
+         reason == Reason::kOverloaded || reason == Reason::kDeadlineExpired;
+}
+
+const router::Reply* ReplyIn(const router::Outcome& outcome) {
+  return std::get_if<router::Reply>(&outcome);
+}
+
+}  // namespace
+
+// -------------------------------------------------------------------------------------------------------------
+// clients
+
+Clients::Clients(World& world) : world_(world) {
+  for (int number = 1; number <= kAgents; ++number) {
+    desks_.push_back(std::make_unique<Desk>(world, *this, number, number % 2 == 0));
+  }
+}
+
+void Clients::Begin() {
+  Start(test::ApplySmall(kAgents), true, [this](const router::Outcome&) {
+    for (const auto& desk : desks_) desk->Begin();
+    Customer();
+    Supervisor();
+  });
+}
+
+bool Clients::AllSettled() const {
+  return std::ranges::all_of(operations_, [](const OperationPtr& one) { return one->settled; });
+}
+
+void Clients::CompareViews() {
+  for (const auto& desk : desks_) desk->CompareView();
+}
+
+OperationPtr Clients::Start(router::Command command, bool with_request_id,
+                            std::function<void(const router::Outcome&)> then) {
+  auto operation = std::make_shared<Operation>();
+  operation->number = static_cast<int>(operations_.size()) + 1;
+  operation->command = std::move(command);
+  operation->then = std::move(then);
+  const auto number = static_cast<uint64_t>(operation->number);
+  if (with_request_id) operation->request = engine::RequestTag{{9, number}, {number, number}};
+  if (auto* ingest = std::get_if<router::IngestContact>(&operation->command.action)) {
+    // The subject tells later which operation a contact is of.
+    ingest->contact.subject += std::to_string(operation->number);
+  }
+  operations_.push_back(operation);
+  Send(operation);
+  return operation;
+}
+
+void Clients::Send(const OperationPtr& operation) {
+  const int attempt = ++operation->attempts;
+  test::CoreDriver* process = world_.process();
+  if (process != nullptr && !world_.Chance(30)) {
+    const bool answer_gets_lost = world_.Chance(30);
+    engine::PendingCall call;
+    call.command = operation->command;
+    call.request = operation->request;
+    if (world_.Chance(20)) call.deadline = world_.now() + world_.Between(1, 50);
+    call.done = [this, operation, attempt, answer_gets_lost](router::Outcome outcome) {
+      operation->answers.push_back(outcome);
+      if (answer_gets_lost) return;
+      world_.After(world_.Between(0, 3),
+                   [this, operation, attempt, outcome] { Receive(operation, attempt, outcome); });
+    };
+    process->core().Submit(std::move(call), world_.now());
+  }
+  world_.After(kPatience, [this, operation, attempt] {
+    if (!operation->settled && operation->attempts == attempt) Send(operation);
+  });
+}
+
+void Clients::Receive(const OperationPtr& operation, int attempt, const router::Outcome& outcome) {
+  if (operation->settled) return;
+  const auto* rejection = std::get_if<router::Rejection>(&outcome);
+  if (rejection != nullptr && MayHelpToRepeat(rejection->reason)) {
+    world_.After(world_.Between(20, 400), [this, operation, attempt] {
+      if (!operation->settled && operation->attempts == attempt) Send(operation);
+    });
+    return;
+  }
+  operation->settled = true;
+  if (operation->then) operation->then(outcome);
+  if (operation->request && rejection == nullptr && world_.Chance(60)) AskAgain(operation);
+}
+
+// A caller who repeats what was answered long ago, or takes its request id for something else.
+void Clients::AskAgain(const OperationPtr& operation) {
+  const bool with_another_body = world_.Chance(300);
+  world_.After(world_.Between(1, 90'000), [this, operation, with_another_body] {
+    if (resting_) return;
+    if (!with_another_body) {
+      Send(operation);
+      return;
+    }
+    auto other = std::make_shared<Operation>(*operation);
+    other->number = static_cast<int>(operations_.size()) + 1;
+    other->answers.clear();
+    other->settled = false;
+    other->request->hash.low += 1;
+    other->then = nullptr;
+    operations_.push_back(other);
+    Send(other);
+  });
+}
+
+// -----------------------------------------------------------------------------------------------------------
+// customers
+
+router::Command Clients::NewContact() {
+  if (!with_external_id_.empty() && world_.Chance(100)) {
+    // The same mail is fetched twice.
+    return with_external_id_[static_cast<size_t>(
+        world_.Pick(static_cast<int>(with_external_id_.size())))];
+  }
+  router::IngestContact ingest;
+  const int kind = world_.Pick(10);
+  ingest.contact.channel = kind < 5 ? "chat" : kind < 8 ? "voice" : "task";
+  ingest.contact.process_type = kind < 8 ? "question" : "job";
+  ingest.contact.client = "acme";
+  ingest.contact.entry_point = "site";
+  ingest.contact.subject = world_.Chance(8) ? std::string(test::kPoison) : "contact";
+  ingest.contact.priority = static_cast<uint32_t>(world_.Pick(4));
+  if (ingest.contact.subject == test::kPoison) return In(std::move(ingest));
+  if (kind < 5 && world_.Chance(300)) {
+    ingest.contact.conversation_key = "chat" + std::to_string(world_.Pick(30));
+  }
+  if (world_.Chance(200)) {
+    ingest.contact.external_id = "mail" + std::to_string(operations_.size());
+    with_external_id_.push_back(In(ingest));
+  }
+  return In(std::move(ingest));
+}
+
+void Clients::Customer() {
+  if (resting_) return;
+  // Now and then many come at once.
+  const int contacts = world_.Chance(40) ? 5 + world_.Pick(20) : 1;
+  for (int i = 0; i < contacts; ++i) Ingest();
+  world_.After(world_.Between(100, 900), [this] { Customer(); });
+}
+
+void Clients::Ingest() {
+  Start(NewContact(), true, [this](const router::Outcome& outcome) {
+    const router::Reply* reply = ReplyIn(outcome);
+    if (reply == nullptr) return;
+    const router::TicketId ticket = std::get<router::ContactIngested>(*reply).ticket;
+    tickets_.push_back(ticket);
+    if (!world_.Chance(120)) return;
+    world_.After(world_.Between(500, 20'000), [this, ticket] {
+      if (world_.Chance(700)) {
+        Start(In(router::AbandonTicket{ticket}), world_.Chance(800));
+      } else {
+        Start(In(router::CancelTicket{ticket, "no longer needed"}), world_.Chance(800));
+      }
+    });
+  });
+}
+
+void Clients::Supervisor() {
+  if (resting_) return;
+  const int kind = world_.Pick(10);
+  if (kind < 2) {
+    Start(test::ApplySmall(kAgents), true);
+  } else if (!tickets_.empty()) {
+    const router::TicketId ticket =
+        tickets_[static_cast<size_t>(world_.Pick(static_cast<int>(tickets_.size())))];
+    if (kind < 6) {
+      Start(In(router::ExplainTicket{ticket}), false);
+    } else {
+      Start(In(router::TransferTicket{ticket, world_.Chance(900) ? "care" : "jobs"}), true);
+    }
+  }
+  world_.After(world_.Between(1'000, 6'000), [this] { Supervisor(); });
+}
+
+// The telephony adapter, once an agent accepted a call.
+void Clients::Media(router::TicketId ticket, router::OfferId offer) {
+  const auto report = [this, ticket, offer](router::MediaEventType type,
+                                            std::function<void(const router::Outcome&)> then) {
+    router::ReportMediaEvent event;
+    event.ticket = ticket;
+    event.offer = offer;
+    event.type = type;
+    event.party = router::Party::kCustomer;
+    Start(In(std::move(event)), false, std::move(then));
+  };
+  world_.After(world_.Between(100, 2'000), [this, report] {
+    if (world_.Chance(100)) {
+      report(router::MediaEventType::kConnectFailed, nullptr);
+      return;
+    }
+    report(router::MediaEventType::kConnected, [this, report](const router::Outcome&) {
+      world_.After(world_.Between(1'000, 15'000),
+                   [report] { report(router::MediaEventType::kDisconnected, nullptr); });
+    });
+  });
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// desks
+
+Desk::Desk(World& world, Clients& clients, int number, bool has_stream)
+    : world_(world), clients_(clients), agent_(test::AgentName(number)), has_stream_(has_stream) {}
+
+Desk::~Desk() {
+  if (world_.process() != nullptr) world_.process()->feed().Unsubscribe(this);
+}
+
+void Desk::Begin() {
+  world_.After(world_.Between(0, 3'000), [this] { Act(); });
+}
+
+router::SessionRef Desk::session() const {
+  return {.agent = agent_, .generation = generation_};
+}
+
+void Desk::Act() {
+  if (clients_.resting()) return;
+  world_.After(world_.Between(100, 900), [this] { Act(); });
+  if (has_stream_ && incarnation_ != world_.incarnation()) {
+    // The server crashed: the stream broke.
+    generation_ = 0;
+    opening_ = false;
+  }
+  if (generation_ == 0) {
+    Open();
+    return;
+  }
+  if (!has_stream_ && world_.process() != nullptr) {
+    world_.process()->core().Heartbeat(test::kWorkspace, session(), world_.now());
+  }
+  Do(router::GetAgent{session()},
+     [this](const router::Reply& reply) { Choose(std::get<router::AgentSnapshot>(reply)); });
+}
+
+void Desk::Open() {
+  if (opening_ || world_.process() == nullptr) return;
+  opening_ = true;
+  incarnation_ = world_.incarnation();
+  world_.process()->feed().Unsubscribe(this);
+  engine::PendingCall call;
+  call.command = In(router::OpenSession{.agent = agent_, .session_id = "desk"});
+  if (has_stream_) call.subscription = world_.process()->feed().Announce(this);
+  call.done = [this, incarnation = incarnation_](router::Outcome outcome) {
+    if (incarnation != world_.incarnation()) return;
+    opening_ = false;
+    const router::Reply* reply = ReplyIn(outcome);
+    if (reply == nullptr) return;
+    Show(std::get<router::AgentSnapshot>(*reply));
+  };
+  world_.process()->core().Submit(std::move(call), world_.now());
+}
+
+void Desk::Show(const router::AgentSnapshot& snapshot) {
+  generation_ = snapshot.generation;
+  status_ = snapshot.state.status;
+  offers_.clear();
+  work_.clear();
+  for (const router::OfferView& offer : snapshot.offers) offers_.insert(offer.offer);
+  for (const router::WorkView& work : snapshot.work) work_[work.ticket] = work.state;
+}
+
+void Desk::OnNotice(const router::Notice& notice) {
+  ASSERT_EQ(notice.agent, agent_);
+  ASSERT_NE(generation_, 0) << "a notice came before the session's reply";
+  ASSERT_EQ(notice.generation, generation_);
+  if (const auto* made = std::get_if<router::OfferMade>(&notice.message)) {
+    EXPECT_TRUE(offers_.insert(made->offer.offer).second) << "an offer came twice";
+  } else if (const auto* ended = std::get_if<router::OfferEnded>(&notice.message)) {
+    offers_.erase(ended->offer);
+  } else if (const auto* changed = std::get_if<router::WorkChanged>(&notice.message)) {
+    const router::TicketId ticket = changed->work.ticket;
+    std::erase_if(offers_, [&](const router::OfferId& offer) { return offer.ticket == ticket; });
+    if (changed->gone) {
+      work_.erase(ticket);
+    } else {
+      work_[ticket] = changed->work.state;
+    }
+  } else if (const auto* state = std::get_if<router::StateChanged>(&notice.message)) {
+    status_ = state->state.status;
+  } else {
+    generation_ = 0;
+  }
+}
+
+void Desk::CompareView() {
+  if (!has_stream_ || generation_ == 0 || incarnation_ != world_.incarnation()) return;
+  Do(router::GetAgent{session()}, [this](const router::Reply& reply) {
+    const auto& snapshot = std::get<router::AgentSnapshot>(reply);
+    std::set<router::OfferId> offers;
+    for (const router::OfferView& offer : snapshot.offers) offers.insert(offer.offer);
+    std::map<router::TicketId, router::TicketState> work;
+    for (const router::WorkView& one : snapshot.work) work[one.ticket] = one.state;
+    EXPECT_EQ(offers_, offers) << agent_;
+    EXPECT_EQ(work_, work) << agent_;
+    EXPECT_EQ(status_, snapshot.state.status) << agent_;
+  });
+}
+
+void Desk::Do(router::Action action, std::function<void(const router::Reply&)> then) {
+  const bool with_request_id = world_.Chance(850);
+  clients_.Start(In(std::move(action)), with_request_id,
+                 [this, generation = generation_, then](const router::Outcome& outcome) {
+                   if (generation != generation_) return;  // of a session that is over
+                   if (const router::Reply* reply = ReplyIn(outcome)) {
+                     if (then) then(*reply);
+                     return;
+                   }
+                   const Reason reason = std::get<router::Rejection>(outcome).reason;
+                   if (reason == Reason::kNoSession || reason == Reason::kSessionFenced) {
+                     generation_ = 0;
+                   }
+                 });
+}
+
+void Desk::Leave(bool say_so) {
+  const router::SessionRef left = session();
+  if (say_so) Do(router::CloseSession{left});
+  generation_ = 0;
+  if (world_.process() == nullptr || !has_stream_ || incarnation_ != world_.incarnation()) return;
+  world_.process()->feed().Unsubscribe(this);
+  engine::PendingCall call;
+  call.command = In(router::LoseSession{left});
+  world_.process()->core().Submit(std::move(call), world_.now());
+}
+
+void Desk::Choose(const router::AgentSnapshot& snapshot) {
+  const int dice = world_.Pick(1000);
+  if (dice < 15) {
+    Leave(dice < 7);
+  } else if (snapshot.state.status != router::AgentStatus::kAvailable && dice < 900) {
+    Do(test::Available(session()).action);
+  } else if (!snapshot.offers.empty() && dice < 900) {
+    Answer(snapshot.offers.front());
+  } else if (!snapshot.work.empty() && dice < 950) {
+    Work(snapshot.work[static_cast<size_t>(world_.Pick(static_cast<int>(snapshot.work.size())))]);
+  } else if (dice < 970) {
+    Do(router::ClaimTickets{session(), static_cast<uint32_t>(1 + world_.Pick(3)), ""});
+  } else {
+    Do(router::SetAgentStatus{session(), router::AgentStatus::kNotReady, "break"});
+  }
+}
+
+void Desk::Answer(const router::OfferView& offer) {
+  const int dice = world_.Pick(100);
+  if (dice < 75) {
+    Do(router::AcceptOffer{session(), offer.offer}, [this, offer](const router::Reply& reply) {
+      if (std::get<router::StateReached>(reply).state == router::TicketState::kConnecting) {
+        clients_.Media(offer.offer.ticket, offer.offer);
+      }
+    });
+  } else if (dice < 90) {
+    Do(router::DeclineOffer{
+        session(), offer.offer,
+        dice < 86 ? router::DeclineCause::kAgent : router::DeclineCause::kDevice});
+  }
+}
+
+void Desk::Work(const router::WorkView& work) {
+  const int dice = world_.Pick(100);
+  switch (work.state) {
+    case router::TicketState::kAssigned:
+      if (dice < 60) {
+        Do(router::StartTicket{session(), work.ticket});
+      } else if (dice < 70) {
+        Do(router::ReleaseTicket{work.ticket, session()});
+      } else if (dice < 80) {
+        Do(router::ExtendLeases{session(), {}});
+      }
+      return;
+    case router::TicketState::kActive:
+      if (dice < 60) {
+        Do(router::FinishTicket{session(), work.ticket});
+      } else if (dice < 65) {
+        Do(router::ReleaseTicket{work.ticket, session()});
+      } else if (dice < 70) {
+        Do(router::CompleteTicket{work.ticket, session(), "done"});
+      }
+      return;
+    case router::TicketState::kWrapUp:
+      if (dice < 60) Do(router::CompleteTicket{work.ticket, session(), "done"});
+      return;
+    case router::TicketState::kQueued:
+    case router::TicketState::kOffered:
+    case router::TicketState::kConnecting:
+    case router::TicketState::kCompleted:
+    case router::TicketState::kCanceled:
+    case router::TicketState::kAbandoned:
+      return;
+  }
+}
+
+}  // namespace tandem::sim

@@ -1,0 +1,110 @@
+// Who uses the engine in the simulation: customers who write and call, agents at their desks, the
+// telephony adapter, and somebody who applies configurations. They lose calls and answers, and
+// repeat what they are not sure of.
+#ifndef TANDEM_TESTS_SIM_CLIENTS_H_
+#define TANDEM_TESTS_SIM_CLIENTS_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "router/command.h"
+#include "router/rows.h"
+#include "server/engine/engine.h"
+#include "tests/sim/world.h"
+
+namespace tandem::sim {
+
+inline constexpr int kAgents = 10;
+
+// Something that a client wants done, with every answer that the engine gave to it.
+struct Operation {
+  int number = 0;
+  router::Command command;
+  std::optional<engine::RequestTag> request;
+  std::vector<router::Outcome> answers;
+  int attempts = 0;
+  bool settled = false;  // the client knows the outcome
+  std::function<void(const router::Outcome&)> then;
+};
+using OperationPtr = std::shared_ptr<Operation>;
+
+class Clients;
+
+// One agent's desk. A stream's notices keep a view of what the agent has; without a stream the desk
+// asks.
+class Desk : public engine::NoticeSink {
+ public:
+  Desk(World& world, Clients& clients, int number, bool has_stream);
+  ~Desk() override;
+  void Begin();
+  // Compares the view with what the engine says; for when nothing moves any more.
+  void CompareView();
+
+  void OnNotice(const router::Notice& notice) override;
+
+ private:
+  void Act();
+  void Open();
+  void Leave(bool say_so);
+  void Choose(const router::AgentSnapshot& snapshot);
+  void Answer(const router::OfferView& offer);
+  void Work(const router::WorkView& work);
+  void Do(router::Action action, std::function<void(const router::Reply&)> then = nullptr);
+  void Show(const router::AgentSnapshot& snapshot);
+  router::SessionRef session() const;
+
+  World& world_;
+  Clients& clients_;
+  const std::string agent_;
+  const bool has_stream_;
+  bool opening_ = false;
+  int64_t generation_ = 0;  // 0: no session
+  int incarnation_ = 0;     // of the process that the stream goes to
+  router::AgentStatus status_ = router::AgentStatus::kOffline;
+  std::set<router::OfferId> offers_;
+  std::map<router::TicketId, router::TicketState> work_;
+};
+
+class Clients {
+ public:
+  explicit Clients(World& world);
+
+  void Begin();
+  // Nobody starts anything new; what was started is brought to its end.
+  void Rest() { resting_ = true; }
+  bool resting() const { return resting_; }
+  bool AllSettled() const;
+  void CompareViews();
+
+  OperationPtr Start(router::Command command, bool with_request_id,
+                     std::function<void(const router::Outcome&)> then = nullptr);
+  void Media(router::TicketId ticket, router::OfferId offer);
+
+  const std::vector<OperationPtr>& operations() const { return operations_; }
+
+ private:
+  void Send(const OperationPtr& operation);
+  void Receive(const OperationPtr& operation, int attempt, const router::Outcome& outcome);
+  void AskAgain(const OperationPtr& operation);
+  void Customer();
+  void Ingest();
+  void Supervisor();
+  router::Command NewContact();
+
+  World& world_;
+  bool resting_ = false;
+  std::vector<OperationPtr> operations_;
+  std::vector<std::unique_ptr<Desk>> desks_;
+  std::vector<router::TicketId> tickets_;
+  std::vector<router::Command> with_external_id_;
+};
+
+}  // namespace tandem::sim
+
+#endif  // TANDEM_TESTS_SIM_CLIENTS_H_

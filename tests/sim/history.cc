@@ -1,0 +1,323 @@
+#include "tests/sim/history.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <variant>
+
+#include "server/engine/answers.h"
+#include "tests/support/fake_workspace.h"
+
+namespace tandem::sim {
+namespace {
+
+using router::EventRow;
+using router::EventType;
+using router::TicketId;
+using Contents = store::MemoryStore::Contents;
+
+// --------------------------------------------------------------------------------------------------------------
+// events
+
+// Follows every ticket and every agent's load through the events.
+class Replay {
+ public:
+  explicit Replay(const Contents& contents) : contents_(contents) {
+    const router::Configuration configuration = test::SmallConfiguration(1);
+    capacity_ = *configuration.agents.front().capacity;
+    for (const router::Channel& channel : configuration.channels) {
+      groups_[channel.id] = static_cast<size_t>(channel.group);
+    }
+  }
+
+  void Run() {
+    int64_t last = 0;
+    for (const auto& [key, event] : contents_.events) {
+      ASSERT_EQ(key.second, ++last) << "events are numbered without gaps";
+      Apply(event);
+      if (testing::Test::HasFailure()) return;
+    }
+    CompareStates();
+  }
+
+ private:
+  struct Ticket {
+    std::string offered_to, owner;
+    bool closed = false;
+  };
+  struct Load {
+    std::array<uint32_t, router::kCapacityGroups> tickets{};
+  };
+
+  void Apply(const EventRow& event) {
+    SCOPED_TRACE(std::string(router::ToString(event.type)) + " " + std::to_string(event.sequence) +
+                 " " + router::ToString(event.ticket));
+    Ticket& ticket = tickets_[event.ticket];
+    switch (event.type) {
+      case EventType::kTicketOffered:
+        ASSERT_EQ(ticket.owner, "") << "offered while owned";
+        ASSERT_EQ(ticket.offered_to, "") << "offered to two";
+        ASSERT_FALSE(ticket.closed);
+        ticket.offered_to = event.agent;
+        Take(event);
+        return;
+      case EventType::kOfferAccepted:
+        ASSERT_EQ(ticket.offered_to, event.agent);
+        ASSERT_EQ(ticket.owner, "");
+        ticket.owner = std::exchange(ticket.offered_to, "");
+        return;
+      case EventType::kOfferDeclined:
+      case EventType::kOfferMissed:
+      case EventType::kOfferFailed:
+      case EventType::kOfferRescinded:
+        ASSERT_EQ(ticket.offered_to, event.agent);
+        Free(ticket, event.ticket);
+        return;
+      case EventType::kTicketClaimed:
+        ASSERT_EQ(ticket.owner, "") << "claimed while owned";
+        ASSERT_EQ(ticket.offered_to, "") << "claimed while offered";
+        ASSERT_FALSE(ticket.closed);
+        ticket.owner = event.agent;
+        Take(event);
+        return;
+      case EventType::kTicketReleased:
+      case EventType::kLeaseExpired:
+      case EventType::kMediaConnectFailed:
+        ASSERT_EQ(ticket.owner, event.agent);
+        Free(ticket, event.ticket);
+        return;
+      case EventType::kTicketTransferred:
+        Free(ticket, event.ticket);
+        return;
+      case EventType::kTicketCompleted:
+        ASSERT_EQ(ticket.owner, event.agent);
+        [[fallthrough]];
+      case EventType::kTicketCanceled:
+      case EventType::kTicketAbandoned:
+        ASSERT_FALSE(ticket.closed) << "closed twice";
+        Free(ticket, event.ticket);
+        ticket.closed = true;
+        return;
+      case EventType::kTicketCreated:
+      case EventType::kContactJoined:
+        ASSERT_FALSE(ticket.closed);
+        return;
+      case EventType::kTicketStarted:
+      case EventType::kTicketFinished:
+        ASSERT_EQ(ticket.owner, event.agent);
+        return;
+      case EventType::kConfigurationApplied:
+      case EventType::kMediaConnecting:
+      case EventType::kMediaConnected:
+      case EventType::kMediaHeld:
+      case EventType::kMediaRetrieved:
+      case EventType::kMediaDisconnected:
+      case EventType::kLeaseExtended:
+      case EventType::kTicketResumed:
+      case EventType::kAgentStatusChanged:
+      case EventType::kSessionOpened:
+      case EventType::kSessionLost:
+      case EventType::kSessionClosed:
+      case EventType::kTimeLost:
+        return;
+    }
+  }
+
+  size_t GroupOf(TicketId ticket) const {
+    return groups_.at(contents_.tickets.at({test::kWorkspace, ticket}).channel);
+  }
+
+  void Take(const EventRow& event) {
+    Load& load = loads_[event.agent];
+    const size_t group = GroupOf(event.ticket);
+    ++load.tickets[group];
+    ASSERT_LE(load.tickets[group], capacity_.groups[group].max) << event.agent;
+    uint32_t units = 0;
+    for (size_t i = 0; i < router::kCapacityGroups; ++i) {
+      units += load.tickets[i] * capacity_.groups[i].units_per_ticket;
+    }
+    ASSERT_LE(units, capacity_.total_units) << event.agent;
+  }
+
+  void Free(Ticket& ticket, TicketId id) {
+    const std::string agent = ticket.owner.empty() ? ticket.offered_to : ticket.owner;
+    ticket.owner.clear();
+    ticket.offered_to.clear();
+    if (!agent.empty()) --loads_[agent].tickets[GroupOf(id)];
+  }
+
+  void CompareStates() {
+    for (const auto& [key, row] : contents_.ticket_states) {
+      const Ticket& ticket = tickets_[key.second];
+      const bool offered = row.state == router::TicketState::kOffered;
+      const bool owned =
+          !offered && row.state != router::TicketState::kQueued && !router::IsClosed(row.state);
+      EXPECT_EQ(ticket.closed, router::IsClosed(row.state)) << router::ToString(key.second);
+      EXPECT_EQ(ticket.offered_to, offered ? row.agent : "") << router::ToString(key.second);
+      EXPECT_EQ(ticket.owner, owned ? row.agent : "") << router::ToString(key.second);
+    }
+  }
+
+  const Contents& contents_;
+  router::Capacity capacity_;
+  std::map<std::string, size_t> groups_;  // by channel
+  std::map<TicketId, Ticket> tickets_;
+  std::map<std::string, Load> loads_;
+};
+
+// -------------------------------------------------------------------------------------------------------------
+// answers
+
+class Judge {
+ public:
+  explicit Judge(const Contents& contents) : contents_(contents) {
+    for (const auto& [key, event] : contents.events) {
+      happened_.insert({event.type, event.ticket, event.offer_number, event.agent});
+      happened_.insert({event.type, event.ticket, 0, event.agent});
+      happened_.insert({event.type, event.ticket, 0, ""});
+    }
+    for (const auto& [key, contact] : contents.contacts) ++contacts_[contact.content.subject];
+  }
+
+  void Operations(const std::vector<OperationPtr>& operations) {
+    for (const OperationPtr& operation : operations) {
+      SCOPED_TRACE("operation " + std::to_string(operation->number));
+      One(*operation);
+      if (testing::Test::HasFailure()) return;
+    }
+  }
+
+  const HistoryCounts& counts() const { return counts_; }
+
+ private:
+  bool Happened(EventType type, TicketId ticket, uint32_t offer = 0,
+                const std::string& agent = "") const {
+    return happened_.contains({type, ticket, offer, agent});
+  }
+
+  void One(const Operation& operation) {
+    const router::Reply* first = nullptr;
+    bool data_refused = false;
+    for (const router::Outcome& outcome : operation.answers) {
+      const auto* rejection = std::get_if<router::Rejection>(&outcome);
+      if (rejection != nullptr) {
+        data_refused |= rejection->reason == router::Reason::kDataRefused;
+        counts_.reused_ids += rejection->reason == router::Reason::kRequestIdReused ? 1 : 0;
+        EXPECT_NE(rejection->reason, router::Reason::kInternal) << rejection->message;
+        continue;
+      }
+      const auto& reply = std::get<router::Reply>(outcome);
+      Acknowledged(operation.command, reply);
+      if (first == nullptr) {
+        first = &reply;
+      } else if (operation.request && engine::KeepsAnswer(operation.command)) {
+        ++counts_.repeated;
+        EXPECT_EQ(engine::Keep(*first), engine::Keep(reply)) << "a repeated request";
+      }
+    }
+    counts_.acknowledged += first != nullptr ? 1 : 0;
+    counts_.refused += first == nullptr && operation.settled ? 1 : 0;
+    counts_.data_refused += data_refused ? 1 : 0;
+    if (const auto* ingest = std::get_if<router::IngestContact>(&operation.command.action)) {
+      Contacts(ingest->contact, first, data_refused);
+    }
+  }
+
+  void Contacts(const router::NewContact& contact, const router::Reply* reply,
+                bool data_refused) const {
+    const auto found = contacts_.find(contact.subject);
+    const int made = found == contacts_.end() ? 0 : found->second;
+    EXPECT_LE(made, 1) << "one request, one contact: " << contact.subject;
+    // With a reply besides, it was another attempt that was refused.
+    if (data_refused && reply == nullptr) EXPECT_EQ(made, 0) << "refused, but kept";
+    if (reply != nullptr && !std::get<router::ContactIngested>(*reply).duplicate) {
+      EXPECT_EQ(made, 1) << "acknowledged, but lost: " << contact.subject;
+      EXPECT_FALSE(contact.subject.starts_with(test::kPoison));
+    }
+  }
+
+  // What a reply promised is in the events.
+  void Acknowledged(const router::Command& command, const router::Reply& reply) {
+    const auto check = [&](const auto& action) { Promised(action, reply); };
+    std::visit(check, command.action);
+  }
+
+  template <typename Action>
+  void Promised(const Action&, const router::Reply&) {}
+
+  void Promised(const router::IngestContact& action, const router::Reply& reply) {
+    const auto& ingested = std::get<router::ContactIngested>(reply);
+    EXPECT_TRUE(contents_.tickets.contains({test::kWorkspace, ingested.ticket}));
+    EXPECT_TRUE(contents_.contacts.contains({test::kWorkspace, ingested.contact}));
+    EXPECT_TRUE(Happened(EventType::kTicketCreated, ingested.ticket));
+    if (action.contact.external_id.empty()) {
+      EXPECT_FALSE(ingested.duplicate);
+      return;
+    }
+    const auto [first, is_new] = by_external_id_.emplace(
+        action.contact.external_id, std::pair(ingested.ticket, ingested.contact));
+    if (!is_new) {
+      EXPECT_EQ(first->second, std::pair(ingested.ticket, ingested.contact)) << "an external id";
+    }
+  }
+  void Promised(const router::AcceptOffer& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kOfferAccepted, action.offer.ticket, action.offer.number,
+                         action.session.agent));
+  }
+  void Promised(const router::DeclineOffer& action, const router::Reply&) {
+    const EventType type = action.cause == router::DeclineCause::kAgent ? EventType::kOfferDeclined
+                                                                        : EventType::kOfferFailed;
+    EXPECT_TRUE(Happened(type, action.offer.ticket, action.offer.number, action.session.agent));
+  }
+  void Promised(const router::StartTicket& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kTicketStarted, action.ticket, 0, action.session.agent));
+  }
+  void Promised(const router::FinishTicket& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kTicketFinished, action.ticket, 0, action.session.agent));
+  }
+  void Promised(const router::CompleteTicket& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kTicketCompleted, action.ticket));
+    EXPECT_EQ(contents_.ticket_states.at({test::kWorkspace, action.ticket}).state,
+              router::TicketState::kCompleted);
+  }
+  void Promised(const router::ReleaseTicket& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kTicketReleased, action.ticket, 0, action.session.agent));
+  }
+  void Promised(const router::TransferTicket& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kTicketTransferred, action.ticket));
+  }
+  void Promised(const router::CancelTicket& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kTicketCanceled, action.ticket));
+  }
+  void Promised(const router::AbandonTicket& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kTicketAbandoned, action.ticket));
+  }
+  void Promised(const router::ClaimTickets& action, const router::Reply& reply) {
+    for (const TicketId ticket : std::get<router::TicketsClaimed>(reply).tickets) {
+      EXPECT_TRUE(Happened(EventType::kTicketClaimed, ticket, 0, action.session.agent));
+    }
+  }
+
+  const Contents& contents_;
+  std::set<std::tuple<EventType, TicketId, uint32_t, std::string>> happened_;
+  std::map<std::string, int> contacts_;  // by subject, which names the operation
+  std::map<std::string, std::pair<TicketId, router::ContactId>> by_external_id_;
+  HistoryCounts counts_;
+};
+
+}  // namespace
+
+HistoryCounts CheckHistory(const Contents& contents, const std::vector<OperationPtr>& operations) {
+  Replay(contents).Run();
+  Judge judge(contents);
+  judge.Operations(operations);
+  return judge.counts();
+}
+
+}  // namespace tandem::sim

@@ -1,0 +1,34 @@
+// Judges a simulated run: what clients were told, against what is durable at the end.
+#ifndef TANDEM_TESTS_SIM_HISTORY_H_
+#define TANDEM_TESTS_SIM_HISTORY_H_
+
+#include <vector>
+
+#include "server/store/memory_store.h"
+#include "tests/sim/clients.h"
+
+namespace tandem::sim {
+
+struct HistoryCounts {
+  int acknowledged = 0;  // operations with a reply
+  int refused = 0;       // operations whose settled answer is a refusal
+  int repeated = 0;      // further replies to the same operation
+  int data_refused = 0;
+  int reused_ids = 0;
+};
+
+// Fails the test where one of these does not hold:
+//   - what a reply acknowledged is there: no ticket lost, no change undone;
+//   - a request id gives one answer, whenever it is repeated, and makes one contact at most; so
+//   does an external id;
+//   - events are numbered without gaps;
+//   - a ticket has one owner at a time and is offered to one agent at a time, and to none while
+//   owned;
+//   - no agent ever has more than the capacity allows;
+//   - state rows say what the events add up to.
+HistoryCounts CheckHistory(const store::MemoryStore::Contents& contents,
+                           const std::vector<OperationPtr>& operations);
+
+}  // namespace tandem::sim
+
+#endif  // TANDEM_TESTS_SIM_HISTORY_H_
