@@ -166,8 +166,9 @@ struct AdvanceTime {};
 // Goes on with routing that an earlier command left unfinished. Reply: Done. `workspace` is
 // ignored.
 struct ContinueRouting {};
-// We stood still for `lost`: moves the deadlines of offers, media connections, leases, wrap-ups and
-// graces, so that nothing expires because we were away. Reply: Done. `workspace` is ignored.
+// We stood still for `lost`: moves the deadlines of offers, media connections, leases, cool-downs,
+// wrap-ups and graces, so that nothing expires because we were away. Reply: Done. `workspace` is
+// ignored.
 struct TimeLost {
   Duration lost;
 };

@@ -37,8 +37,7 @@ Core::Core(EngineOptions options, std::function<uint64_t()> random, Clock& clock
       backoff_(milliseconds(10), milliseconds(500)),
       fenced_backoff_(milliseconds(2'000), milliseconds(60'000)) {}
 
-// ----------------------------------------------------------------------------------------------------------------
-// in
+// ---------------------------------------------------------------------------------------------- in
 
 void Core::Submit(PendingCall call, SteadyTime now) {
   const Availability available = availability();
@@ -87,8 +86,7 @@ void Core::Step(SteadyTime now) {
   recent_.Evict(now - options_.recent_window);
 }
 
-// -----------------------------------------------------------------------------------------------------------
-// deciding
+// ---------------------------------------------------------------------------------------- deciding
 
 void Core::RunGroup(SteadyTime now) {
   if (!Full()) {
@@ -245,8 +243,7 @@ router::Duration Core::StallLimit() const {
   return tick + std::max(router::Seconds(1), tick);
 }
 
-// ------------------------------------------------------------------------------------------------------------
-// waiting
+// ----------------------------------------------------------------------------------------- waiting
 
 void Core::UpdateAway(SteadyTime now) {
   const auto too_long = [&](const std::optional<SteadyTime>& since) {

@@ -57,8 +57,7 @@ class Core {
   // `clock` must outlive the core. `random` gives 64 random bits at each call.
   Core(EngineOptions options, std::function<uint64_t()> random, Clock& clock);
 
-  // -------------------------------------------------------------------------------------------------------------
-  // in
+  // -------------------------------------------------------------------------------------------- in
 
   void Submit(PendingCall call, SteadyTime now);
   void Heartbeat(const std::string& workspace, const router::SessionRef& session, SteadyTime now);
@@ -73,8 +72,7 @@ class Core {
   // Answers everything that waits with kNotServing.
   void Abandon();
 
-  // ------------------------------------------------------------------------------------------------------------
-  // out
+  // ------------------------------------------------------------------------------------------- out
 
   std::optional<StoreJob> TakeStoreJob(SteadyTime now);
   std::optional<LookUpJob> TakeLookUpJob(SteadyTime now);

@@ -23,8 +23,7 @@ constexpr std::chrono::minutes kPeace{5};
 
 }  // namespace
 
-// ----------------------------------------------------------------------------------------------------------------
-// jobs
+// -------------------------------------------------------------------------------------------- jobs
 
 std::optional<StoreJob> Core::TakeStoreJob(SteadyTime now) {
   if (job_running_) return std::nullopt;
@@ -82,8 +81,7 @@ void Core::Retry(SteadyTime now) {
   next_attempt_ = now + backoff_.Next();
 }
 
-// ----------------------------------------------------------------------------------------------------
-// becoming durable
+// -------------------------------------------------------------------------------- becoming durable
 
 void Core::HandOver(SteadyTime now) {
   if (flight_ != nullptr || settled()) return;
@@ -219,8 +217,7 @@ void Core::OnDurable(SteadyTime now) {
   Release(std::move(flight->group), std::move(flight->batch.changes.notices), now);
 }
 
-// ----------------------------------------------------------------------------------------------------
-// starting over
+// ----------------------------------------------------------------------------------- starting over
 
 void Core::OnDataRefused(SteadyTime now) {
   const std::unique_ptr<Flight> flight = std::move(flight_);
@@ -346,8 +343,7 @@ void Core::Adopt(Recovered recovered, SteadyTime now) {
   next_maintenance_ = now + std::chrono::seconds(1);
 }
 
-// ------------------------------------------------------------------------------------------------------------
-// stopping
+// ---------------------------------------------------------------------------------------- stopping
 
 void Core::BeginStop() {
   stopping_ = true;

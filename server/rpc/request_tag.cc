@@ -37,6 +37,20 @@ store::RequestHash Hash(const google::protobuf::Message& request) {
   return hash;
 }
 
+// The same, whichever session the caller has now: who lost a connection repeats the verb in a new
+// session.
+store::RequestHash HashWithoutGeneration(google::protobuf::Message& request) {
+  const auto* field = request.GetDescriptor()->FindFieldByName("session");
+  if (field == nullptr || !request.GetReflection()->HasField(request, field)) return Hash(request);
+  auto* session = request.GetReflection()->MutableMessage(&request, field);
+  const auto* generation = session->GetDescriptor()->FindFieldByName("generation");
+  const int64_t kept = session->GetReflection()->GetInt64(*session, generation);
+  session->GetReflection()->SetInt64(session, generation, 0);
+  const store::RequestHash hash = Hash(request);
+  session->GetReflection()->SetInt64(session, generation, kept);
+  return hash;
+}
+
 }  // namespace
 
 std::optional<engine::RequestTag> TakeRequestTag(google::protobuf::Message& request,
@@ -52,7 +66,7 @@ std::optional<engine::RequestTag> TakeRequestTag(google::protobuf::Message& requ
                "expected a UUID in its text form, but it has another form");
     return std::nullopt;
   }
-  return engine::RequestTag{.id = *id, .hash = Hash(request)};
+  return engine::RequestTag{.id = *id, .hash = HashWithoutGeneration(request)};
 }
 
 }  // namespace tandem::rpc

@@ -18,12 +18,12 @@ namespace tandem::rpc {
 
 struct ServerOptions {
   // Where to listen, "host:port" or "[host]:port". Port 0: a free one.
-  std::string address = "127.0.0.1:7400";
+  std::string address = "127.0.0.1:9400";
   // Whether the server describes its services to tools such as grpcurl.
   bool reflection = true;
 
-  // Largest request, and largest message of a stream.
-  size_t max_message_bytes = 4 << 20;
+  // Largest request, and largest message of a stream: room for a configuration of 100,000 agents.
+  size_t max_message_bytes = 64 << 20;
   // Largest metadata of a request.
   size_t max_metadata_bytes = 16 << 10;
   // Calls at once on one connection; further ones wait at the client.

@@ -34,11 +34,15 @@ uint32_t ElementType(SqlType type) {
 // 2000-01-01, from where PostgreSQL counts.
 constexpr int64_t kPostgresEpochUs = 946'684'800'000'000;
 
+// `value` is unsigned.
 template <typename Integer>
 void AppendBigEndian(std::string& bytes, Integer value) {
-  for (int shift = (static_cast<int>(sizeof(value)) - 1) * 8; shift >= 0; shift -= 8) {
-    bytes.push_back(static_cast<char>(static_cast<uint8_t>(value >> shift)));
+  char ordered[sizeof(value)];
+  for (size_t i = sizeof(value); i > 0; --i) {
+    ordered[i - 1] = static_cast<char>(static_cast<uint8_t>(value));
+    value = static_cast<Integer>(value >> 8);
   }
+  bytes.append(ordered, sizeof(value));
 }
 
 int64_t ToPostgresTime(router::Time value) {

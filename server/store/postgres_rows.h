@@ -69,21 +69,24 @@ std::string SelectList(const Table<Row>& table, const std::string& alias) {
   return list;
 }
 
-// "INSERT INTO … SELECT * FROM unnest(…)": one array parameter for each column.
+// "INSERT INTO … SELECT unnest($1), unnest($2) …": one array parameter for each column.
+//
+// In the select list the arrays, which are of one length, are walked in step, and each row is made
+// once. As one function in FROM they would be laid down in a tuplestore and read back: a third of
+// what a wide row costs.
 template <typename Row>
 std::string InsertStatement(const Table<Row>& table) {
-  std::string names, parameters;
+  std::string names, values;
   int number = 0;
   for (const Column<Row>& column : table.columns) {
     if (++number > 1) {
       names += ", ";
-      parameters += ", ";
+      values += ", ";
     }
     names += column.name;
-    parameters += "$" + std::to_string(number) + "::" + ArrayTypeName(column.type);
+    values += "unnest($" + std::to_string(number) + "::" + ArrayTypeName(column.type) + ")";
   }
-  return std::string("INSERT INTO ") + table.name + " (" + names + ") SELECT * FROM unnest(" +
-         parameters + ")";
+  return std::string("INSERT INTO ") + table.name + " (" + names + ") SELECT " + values;
 }
 
 // The same, replacing the rows of the same key.

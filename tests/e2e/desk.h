@@ -41,15 +41,18 @@ class Desk {
 
  private:
   using Clock = std::chrono::steady_clock;
+  // An offer or a piece of work.
+  template <typename What>
   struct Item {
-    v1::Work work;
+    What what;
     Clock::time_point act_at;
+    bool ignored = false;  // left to its time limit
   };
 
   void SeeOffer(const v1::Offer& offer);
   void SeeWork(const v1::Work& work);
   std::optional<Step> AnswerOffer(bool drain);
-  std::optional<Step> GoOnWith(Item& item, bool drain);
+  std::optional<Step> GoOnWith(Item<v1::Work>& item, bool drain);
   Step Media(const v1::Work& work, v1::MediaEventType type);
   std::optional<Step> MindStatus(bool drain);
   bool Chance(unsigned percent) { return random_() % 100 < percent; }
@@ -58,8 +61,8 @@ class Desk {
   const std::string agent_;
   std::mt19937_64 random_;
   v1::AgentState state_;
-  std::map<std::string, std::pair<v1::Offer, Clock::time_point>> offers_;  // by offer id
-  std::map<std::string, Item> work_;                                       // by ticket
+  std::map<std::string, Item<v1::Offer>> offers_;  // by offer id
+  std::map<std::string, Item<v1::Work>> work_;     // by ticket
   Clock::time_point status_at_, claim_at_;
 };
 

@@ -49,8 +49,7 @@ class ServerProcess {
   ~ServerProcess();
 
   // Any program; and tandemd of this build.
-  void StartCommand(std::vector<std::string> command,
-                    std::vector<std::string> variables = {});
+  void StartCommand(std::vector<std::string> command, std::vector<std::string> variables = {});
   void Start(const std::vector<std::string>& arguments,
              const std::vector<std::string>& variables = {});
   bool Running();

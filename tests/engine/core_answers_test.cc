@@ -87,8 +87,7 @@ TEST_F(Answers, ThatNeedNoCommitLeaveAtOnce) {
   EXPECT_EQ(store_.commits(), commits);
 }
 
-// -----------------------------------------------------------------------------------------------------------
-// request ids
+// ------------------------------------------------------------------------------------- request ids
 
 TEST_F(Answers, ToARepeatedRequestAreTheFirst) {
   const test::AnswerPtr first = driver_->Submit(test::Question(), Tag(1));
@@ -172,8 +171,7 @@ TEST_F(Answers, RememberNothingOfReads) {
   EXPECT_EQ(after->reply<router::AgentSnapshot>()->offers.size(), 1u);
 }
 
-// ----------------------------------------------------------------------------------------------------------
-// external ids
+// ------------------------------------------------------------------------------------ external ids
 
 TEST_F(Answers, ToAContactSeenBeforeNameTheFirst) {
   const test::AnswerPtr first = driver_->Submit(test::Question("mail-1"));
@@ -213,8 +211,7 @@ TEST_F(Answers, AskTheStoreOnceForManyCalls) {
   EXPECT_EQ(Tickets(), 50u);
 }
 
-// ---------------------------------------------------------------------------------------------------------------
-// the rest
+// ---------------------------------------------------------------------------------------- the rest
 
 TEST_F(Answers, SayWhenTheDeadlinePassedUndecided) {
   const SteadyTime soon = driver_->now() + milliseconds(10);

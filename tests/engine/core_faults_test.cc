@@ -24,8 +24,7 @@ class Faults : public CoreTest {
   }
 };
 
-// ---------------------------------------------------------------------------------------------------------
-// database away
+// ----------------------------------------------------------------------------------- database away
 
 TEST_F(Faults, OfACommitAreTriedAgainWithoutAnybodyNoticing) {
   store_.FailCommits(store::CommitFault::kNotCommitted, 3);
@@ -145,8 +144,7 @@ TEST_F(Faults, AtTheStartAreWaitedFor) {
   ComeBack();
 }
 
-// ---------------------------------------------------------------------------------------------------------------
-// in doubt
+// ---------------------------------------------------------------------------------------- in doubt
 
 TEST_F(Faults, InDoubtThatWereCommittedAreAnswered) {
   store_.FailCommits(store::CommitFault::kInDoubtCommitted);
@@ -184,8 +182,7 @@ TEST_F(Faults, InDoubtAreAskedForUntilTheDatabaseIsBack) {
   EXPECT_EQ(Tickets(), 1u);
 }
 
-// -----------------------------------------------------------------------------------------------------------------
-// fenced
+// ------------------------------------------------------------------------------------------ fenced
 
 TEST_F(Faults, ByAnotherWriterAreToldToEverybody) {
   NoticeLog log;
@@ -211,8 +208,7 @@ TEST_F(Faults, ByAnotherWriterAreToldToEverybody) {
   EXPECT_TRUE(AgentOf(1).session_lost_at.IsSet());
 }
 
-// -----------------------------------------------------------------------------------------------------------
-// data refused
+// ------------------------------------------------------------------------------------ data refused
 
 TEST_F(Faults, OfOneCommandsDataAreToldToItAlone) {
   const int64_t epoch = driver_->core().epoch();
@@ -276,8 +272,25 @@ TEST_F(Faults, OfDataOfSeveralCommandsAreToldToEach) {
   EXPECT_EQ(Tickets(), 5u);
 }
 
-// --------------------------------------------------------------------------------------------------------------
-// lost time
+TEST_F(Faults, OfDataWhileARivalWritesAreToldToEverybody) {
+  const test::AnswerPtr culprit = driver_->Submit(test::Question("", test::kPoison));
+  const test::AnswerPtr beside = driver_->Submit(test::Question());
+  driver_->Step();
+  driver_->RunStoreJob();
+  test::CoreDriver rival(Options(), store_, 99);
+  rival.Settle();
+  const test::AnswerPtr of_rival = rival.Submit(test::Question());
+  rival.Settle();
+  EXPECT_TRUE(TicketOf(of_rival).IsSet());
+  driver_->Settle();
+  EXPECT_EQ(ReasonOf(culprit), Reason::kStoreUnavailable);
+  EXPECT_EQ(ReasonOf(beside), Reason::kStoreUnavailable);
+  driver_->Submit(test::Question());
+  driver_->Settle();
+  EXPECT_EQ(Tickets(), 2u);
+}
+
+// --------------------------------------------------------------------------------------- lost time
 
 TEST_F(Faults, OfThisProcessGiveLostTimeBack) {
   const router::SessionRef session = LogIn(1);

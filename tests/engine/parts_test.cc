@@ -36,8 +36,7 @@ using testing::SizeIs;
 constexpr SteadyTime kStart{hours(5)};
 constexpr Time kDatabase{1'700'000'000'000'000};
 
-// ----------------------------------------------------------------------------------------------------------------
-// clock
+// ------------------------------------------------------------------------------------------- clock
 
 TEST(Clock, ShowsTheDatabasesTimeAfterTheFirstLoad) {
   Clock clock(1.0, Time{1}, kStart);
@@ -93,8 +92,7 @@ TEST(Clock, IgnoresASteadyTimeFromBeforeItsAnchor) {
   EXPECT_EQ(clock.At(kStart - seconds(1)), kDatabase);
 }
 
-// ------------------------------------------------------------------------------------------------------------------
-// ids
+// --------------------------------------------------------------------------------------------- ids
 
 TEST(UuidSource, GivesVersionSevenOfTheInstant) {
   UuidSource uuids([] { return ~uint64_t{0}; });
@@ -112,8 +110,7 @@ TEST(UuidSource, IncreasesWhenTimeStandsStillOrGoesBack) {
   }
 }
 
-// ----------------------------------------------------------------------------------------------------------
-// kept answers
+// ------------------------------------------------------------------------------------ kept answers
 
 TEST(Answers, RecallsWhatItKept) {
   const router::TicketId ticket{1, 2};
@@ -152,8 +149,7 @@ TEST(Answers, KeepsNoSnapshots) {
   EXPECT_TRUE(KeepsAnswer({"w", router::IngestContact{}}));
 }
 
-// --------------------------------------------------------------------------------------------------------
-// recent answers
+// ---------------------------------------------------------------------------------- recent answers
 
 store::RequestRow RequestOf(uint64_t id) {
   store::RequestRow row;
@@ -198,8 +194,7 @@ TEST(RecentAnswers, KeepsWorkspacesApart) {
   EXPECT_THAT(recent.FindRequest("other", {1, 1}), IsNull());
 }
 
-// --------------------------------------------------------------------------------------------------------------
-// sessions
+// ---------------------------------------------------------------------------------------- sessions
 
 std::vector<std::string> Agents(const std::vector<router::Command>& losses) {
   std::vector<std::string> agents;
@@ -242,8 +237,7 @@ TEST(Sessions, ForgivesSilenceWhileWeStoodStill) {
   EXPECT_THAT(sessions.TakeSilent(kDatabase + Seconds(130)), SizeIs(1));
 }
 
-// --------------------------------------------------------------------------------------------------------------
-// refusals
+// ---------------------------------------------------------------------------------------- refusals
 
 TEST(Refusals, SayWhatWasExpected) {
   for (int number = static_cast<int>(router::Reason::kRequestIdReused);

@@ -104,7 +104,6 @@ std::string Play(const std::string& file) {
   std::string line;
   std::string output;
   bool in_output = false;
-  bool any_command = false;
   while (std::getline(lines, line)) {
     if (in_output) {
       // What happened ends with an empty line; it is written anew.
@@ -115,12 +114,10 @@ std::string Play(const std::string& file) {
       played += "----\n" + output + "\n";
       output.clear();
       in_output = true;
-      any_command = false;
       continue;
     }
-    if (!line.empty() || any_command || played.empty()) played += line + "\n";
+    played += line + "\n";
     if (line.empty() || line[0] == '#') continue;
-    any_command = true;
     try {
       output += scenario.Do(line);
     } catch (const LineError& error) {

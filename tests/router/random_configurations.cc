@@ -141,7 +141,6 @@ Configuration RandomCommands::MakeConfiguration() {
   if (Chance(15)) {
     configuration.channels[0].group = static_cast<CapacityGroup>(Below(kCapacityGroups));
     configuration.channels[0].language_mode = LanguageMode::kSpoken;
-    configuration.channels[0].has_media = Chance(50);
   }
   for (uint32_t number = 1; number <= kQueues; ++number) {
     if (number == 1 || Chance(96)) configuration.queues.push_back(MakeQueue(number, clients));

@@ -98,6 +98,21 @@ TEST(RequestTag, DependsOnTheBodyAndNotOnTheId) {
   EXPECT_NE(TakeRequestTag(abandon, faults)->hash, hash);
 }
 
+TEST(RequestTag, IsTheSameForAVerbRepeatedInANewerSession) {
+  const auto hash = [](const char* agent, int64_t generation) {
+    v1::CompleteTicketRequest request;
+    request.set_request_id("6f1c0e6e-0f7b-4c1e-9d5e-3a1f0c2b4d5e");
+    request.mutable_session()->set_agent(agent);
+    request.mutable_session()->set_generation(generation);
+    Faults faults;
+    const auto tag = TakeRequestTag(request, faults);
+    EXPECT_EQ(request.session().generation(), generation);
+    return tag->hash;
+  };
+  EXPECT_EQ(hash("ana", 1), hash("ana", 2));
+  EXPECT_NE(hash("ana", 1), hash("ben", 1));
+}
+
 TEST(RequestTag, IsTheSameInWhateverOrderAMapIsFilled) {
   const auto hash = [](int from, int to, int step) {
     v1::IngestContactRequest request;

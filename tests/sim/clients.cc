@@ -26,8 +26,7 @@ const router::Reply* ReplyIn(const router::Outcome& outcome) {
 
 }  // namespace
 
-// -------------------------------------------------------------------------------------------------------------
-// clients
+// ----------------------------------------------------------------------------------------- clients
 
 Clients::Clients(World& world) : world_(world) {
   for (int number = 1; number <= kAgents; ++number) {
@@ -124,8 +123,7 @@ void Clients::AskAgain(const OperationPtr& operation) {
   });
 }
 
-// -----------------------------------------------------------------------------------------------------------
-// customers
+// --------------------------------------------------------------------------------------- customers
 
 router::Command Clients::NewContact() {
   if (!with_external_id_.empty() && world_.Chance(100)) {
@@ -217,8 +215,7 @@ void Clients::Media(router::TicketId ticket, router::OfferId offer) {
   });
 }
 
-// ---------------------------------------------------------------------------------------------------------------
-// desks
+// ------------------------------------------------------------------------------------------- desks
 
 Desk::Desk(World& world, Clients& clients, int number, bool has_stream)
     : world_(world), clients_(clients), agent_(test::AgentName(number)), has_stream_(has_stream) {}

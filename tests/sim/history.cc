@@ -22,8 +22,7 @@ using router::EventType;
 using router::TicketId;
 using Contents = store::MemoryStore::Contents;
 
-// --------------------------------------------------------------------------------------------------------------
-// events
+// ------------------------------------------------------------------------------------------ events
 
 // Follows every ticket and every agent's load through the events.
 class Replay {
@@ -171,8 +170,7 @@ class Replay {
   std::map<std::string, Load> loads_;
 };
 
-// -------------------------------------------------------------------------------------------------------------
-// answers
+// ----------------------------------------------------------------------------------------- answers
 
 class Judge {
  public:
@@ -235,7 +233,9 @@ class Judge {
     const int made = found == contacts_.end() ? 0 : found->second;
     EXPECT_LE(made, 1) << "one request, one contact: " << contact.subject;
     // With a reply besides, it was another attempt that was refused.
-    if (data_refused && reply == nullptr) EXPECT_EQ(made, 0) << "refused, but kept";
+    if (data_refused && reply == nullptr) {
+      EXPECT_EQ(made, 0) << "refused, but kept: " << contact.subject;
+    }
     if (reply != nullptr && !std::get<router::ContactIngested>(*reply).duplicate) {
       EXPECT_EQ(made, 1) << "acknowledged, but lost: " << contact.subject;
       EXPECT_FALSE(contact.subject.starts_with(test::kPoison));

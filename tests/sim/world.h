@@ -25,8 +25,7 @@ class World {
  public:
   explicit World(uint64_t seed);
 
-  // ------------------------------------------------------------------------------------------------
-  // time and chance
+  // ------------------------------------------------------------------------------- time and chance
 
   engine::SteadyTime now() const { return now_; }
   void After(milliseconds delay, std::function<void()> action);
@@ -39,8 +38,7 @@ class World {
     return milliseconds(first_ms + Pick(last_ms - first_ms + 1));
   }
 
-  // ------------------------------------------------------------------------------------------------------
-  // what fails
+  // ------------------------------------------------------------------------------------ what fails
 
   // Null while the process is down.
   test::CoreDriver* process() { return process_.get(); }

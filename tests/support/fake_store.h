@@ -55,8 +55,7 @@ class FakeStore : public store::Store {
     return memory_.Copy();
   }
 
-  // ---------------------------------------------------------------------------------------------------------
-  // Store
+  // ----------------------------------------------------------------------------------------- Store
 
   absl::StatusOr<store::Acquired> Acquire(store::Shard shard, const std::string& owner) override {
     const std::lock_guard lock(mutex_);
