@@ -153,33 +153,34 @@ void ReserveLike(const Changes& taken, Changes& next) {
 Changes Router::Core::TakeChanges() {
   std::vector<TicketStateRow> closed = std::move(changes_.ticket_states);
   changes_.ticket_states.clear();
-  for (auto& [id, workspace] : workspaces_) {
-    if (workspace->dirty) changes_.workspaces.push_back(WorkspaceRowOf(*workspace));
-    workspace->dirty = false;
+  for (auto& [id, owned] : workspaces_) {
+    Workspace& workspace = *owned;
+    if (workspace.dirty) changes_.workspaces.push_back(WorkspaceRowOf(workspace));
+    workspace.dirty = false;
 
-    auto& agents = workspace->dirty_agents;
+    auto& agents = workspace.dirty_agents;
     std::sort(agents.begin(), agents.end(), [&](AgentIndex a, AgentIndex b) {
-      return workspace->agent(a).ordinal < workspace->agent(b).ordinal;
+      return workspace.agent(a).ordinal < workspace.agent(b).ordinal;
     });
     for (const AgentIndex agent : agents) {
-      workspace->agents[agent.value].dirty = false;
-      changes_.agents.push_back(AgentRowOf(*workspace, agent));
+      workspace.agents[agent.value].dirty = false;
+      changes_.agents.push_back(AgentRowOf(workspace, agent));
     }
     agents.clear();
 
     // Tickets that were closed since they became dirty left an empty place; it is free from now on.
-    auto& tickets = workspace->dirty_tickets;
+    auto& tickets = workspace.dirty_tickets;
     std::sort(tickets.begin(), tickets.end(), [&](TicketIndex a, TicketIndex b) {
-      return std::pair{workspace->ticket(a).arrival, a.value} <
-             std::pair{workspace->ticket(b).arrival, b.value};
+      return std::pair{workspace.ticket(a).arrival, a.value} <
+             std::pair{workspace.ticket(b).arrival, b.value};
     });
     for (const TicketIndex index : tickets) {
-      Ticket& ticket = workspace->tickets[index.value];
+      Ticket& ticket = workspace.tickets[index.value];
       ticket.dirty = false;
       if (ticket.in_use) {
-        changes_.ticket_states.push_back(StateRowOf(*workspace, ticket));
+        changes_.ticket_states.push_back(StateRowOf(workspace, ticket));
       } else {
-        workspace->free_tickets.push_back(index);
+        workspace.free_tickets.push_back(index);
       }
     }
     tickets.clear();

@@ -36,7 +36,7 @@ constexpr seconds kStopLimit{25};
 constexpr seconds kQuitLimit{5};
 constexpr milliseconds kFirstBackOff{100};
 constexpr milliseconds kLongestBackOff{5'000};
-constexpr seconds kSteady{30};
+constexpr seconds kSteady{1};
 constexpr std::uintmax_t kLogLimit = 16U << 20U;
 
 std::string Describe(int wait_status) {
@@ -219,17 +219,20 @@ void EmbeddedPostgres::Watch(std::stop_token stop) {
     if (Running()) {
       continue;
     }
+    // One that dies as soon as it is started, or does not start, is tried less and less often.
     if (Clock::now() - started > kSteady) {
       back_off = kFirstBackOff;
+    } else if (!Pause(back_off, stop)) {
+      return;
+    } else {
+      back_off = std::min(back_off * 2, kLongestBackOff);
     }
     spdlog::error("PostgreSQL ended ({}); starting it again",
                   our_child_ ? Describe(wait_status_) : "it was not our child");
     if (const absl::Status status = EnsureRunning(stop); !status.ok() && !stop.stop_requested()) {
-      spdlog::error("{}; trying again in {} ms", std::string(status.message()), back_off.count());
+      spdlog::error("{}", std::string(status.message()));
     }
     started = Clock::now();
-    Pause(back_off, stop);
-    back_off = std::min(back_off * 2, kLongestBackOff);
   }
 }
 

@@ -67,7 +67,9 @@ void Core::Heartbeat(const std::string& workspace, const router::SessionRef& ses
 }
 
 void Core::OnLookUpResult(LookUpResult result, SteadyTime now) {
-  if (!result.ok()) spdlog::warn("engine: look-up failed: {}", result.status().ToString());
+  if (!result.ok() && !look_ups_.failing()) {
+    spdlog::warn("engine: look-ups fail: {}", result.status().ToString());
+  }
   for (PendingCall& call : look_ups_.Finish(std::move(result), now)) {
     waiting_.push_back(std::move(call));
   }

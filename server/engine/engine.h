@@ -95,9 +95,9 @@ class Engine {
   // answers everything else with kNotServing, and joins the threads.
   void Stop(std::chrono::milliseconds patience);
 
-  // Any thread. Never blocks: what can't be taken is answered at once. LoseSession is taken also
-  // while the database is away; its answer may say kStoreUnavailable, but it is decided when the
-  // database is back.
+  // Any thread. Never blocks: what can't be taken is answered at once, before Submit returns.
+  // LoseSession is taken also while the database is away; its answer may say kStoreUnavailable, but
+  // it is decided when the database is back.
   void Submit(Call call);
 
   // Any thread. Says that a session opened by OpenSession without sink is alive. Heartbeats never

@@ -35,6 +35,7 @@ class LookUpStage {
   // When look-ups began to fail, or the running one started; unset when nothing waits for the
   // database.
   std::optional<SteadyTime> stuck_since() const;
+  bool failing() const { return failing_since_.has_value(); }
   bool empty() const { return waiting_.empty() && asked_.empty(); }
   // When TakeJob has something; SteadyTime::max() when only after Add or Finish.
   SteadyTime NextJob() const;

@@ -22,6 +22,8 @@
 #include <thread>
 #include <vector>
 
+#include "absl/synchronization/mutex.h"
+
 #include "CLI/CLI.hpp"
 #include "tests/bench/echo_server.h"
 #include "tests/bench/lifecycle_bench_client.h"
@@ -292,6 +294,8 @@ void PrintWorkload(const Options& options) {
 }  // namespace tandem::bench
 
 int main(int argc, char** argv) {
+  // As in tandemd, so that the echo server and the load have the same advantage.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   const tandem::bench::Options options = tandem::bench::ParseOptions(argc, argv);
   if (!options.echo_port_file.empty()) {
     return tandem::bench::RunEchoServer(options.echo_port_file);

@@ -333,6 +333,23 @@ TEST_F(Faults, OfTheLoopThatAreShortLoseNoTime) {
   EXPECT_EQ(EventsOf(router::EventType::kOfferMissed), 1);
 }
 
+TEST_F(Faults, AreNotSeenInADemonstrationThatRunsFast) {
+  EngineOptions options = Options();
+  options.clock_speed = 60;
+  StartCore(std::move(options));
+  NoticeLog log;
+  LogIn(1, &log);
+  const test::AnswerPtr ingested = driver_->Submit(test::Question());
+  driver_->Advance(milliseconds(300));
+  EXPECT_EQ(EventsOf(router::EventType::kOfferMissed), 0) << "18 s of its 20 s have passed";
+  driver_->Advance(milliseconds(100));
+  EXPECT_EQ(EventsOf(router::EventType::kOfferMissed), 1);
+  EXPECT_EQ(EventsOf(router::EventType::kTimeLost), 0);
+  const router::Time shown = driver_->time();
+  StartCore();
+  EXPECT_GE(driver_->time() + router::Seconds(20), shown) << "it goes on from the last commit";
+}
+
 TEST_F(Faults, DuringAStopAreAnsweredWithNotServing) {
   store_.SetAway(true);
   const test::AnswerPtr decided = driver_->Submit(test::Question());

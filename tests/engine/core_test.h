@@ -50,8 +50,8 @@ class CoreTest : public testing::Test {
   }
 
   // A new process over what is durable.
-  void StartCore() {
-    driver_ = std::make_unique<test::CoreDriver>(Options(), store_, ++seed_);
+  void StartCore(EngineOptions options = Options()) {
+    driver_ = std::make_unique<test::CoreDriver>(std::move(options), store_, ++seed_);
     driver_->Settle();
   }
   void Apply(int agents) {

@@ -46,11 +46,11 @@ Command RandomCommands::Next(const ReferenceRouter& router, Time now) {
 }
 
 Duration RandomCommands::NextStep(Time now, Time next_deadline) {
-  if (Chance(50)) return Duration{};
-  if (Chance(30) && next_deadline > now && next_deadline < now + Minutes(3)) {
+  if (Chance(60)) return Duration{};
+  if (Chance(15) && next_deadline > now && next_deadline < now + Minutes(3)) {
     return next_deadline - now;
   }
-  if (Chance(80)) return Milliseconds(static_cast<int64_t>(Below(3000)));
+  if (Chance(95)) return Milliseconds(static_cast<int64_t>(Below(1500)));
   return Seconds(static_cast<int64_t>(Below(Chance(20) ? 300 : 20)));
 }
 
@@ -77,10 +77,25 @@ Action RandomCommands::MakeContact(const Workspace& workspace, Time now) {
   if (Chance(20)) contact.due_at = now + Seconds(static_cast<int64_t>(1 + Below(3000)));
   if (Chance(30)) contact.conversation_key = "k" + std::to_string(Below(4));
   if (Chance(50)) contact.entry_point = "e" + std::to_string(Below(2));
+  if (Chance(15)) ContinueConversation(workspace, contact);
   if (Chance(15)) contact.excluded_agents = Some("a", 9, 20);
   ingest.new_ticket = TicketId{0, ++last_id_};
   ingest.new_contact = ContactId{0, last_id_};
   return ingest;
+}
+
+// A further message of an open ticket's conversation, if there is one; rather of one in wrap-up.
+void RandomCommands::ContinueConversation(const Workspace& workspace, NewContact& contact) {
+  for (const auto& [id, ticket] : workspace.tickets) {
+    const NewContact& first = ticket.contact;
+    if (first.conversation_key.empty()) continue;
+    if (ticket.state != TicketState::kWrapUp && !Chance(10)) continue;
+    contact.channel = first.channel;
+    contact.client = first.client;
+    contact.entry_point = first.entry_point;
+    contact.conversation_key = first.conversation_key;
+    return;
+  }
 }
 
 // -------------------------------------------------------------------------------------------------------- agents
@@ -194,11 +209,12 @@ Action RandomCommands::AboutTicket(const Workspace& workspace) {
 }
 
 Action RandomCommands::AboutMedia(const Workspace& workspace) {
+  // Rather of a call that an agent has than of one that waits.
   std::vector<const TicketData*> on_media;
   for (const auto& [id, ticket] : workspace.tickets) {
-    if (ticket.contact.channel == "voice" || ticket.contact.channel == "video") {
-      on_media.push_back(&ticket);
-    }
+    const bool waits = ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered;
+    if (ticket.contact.channel != "voice" && ticket.contact.channel != "video") continue;
+    if (!waits || Chance(5)) on_media.push_back(&ticket);
   }
   ReportMediaEvent report;
   if (on_media.empty() || Chance(3)) {
@@ -209,7 +225,7 @@ Action RandomCommands::AboutMedia(const Workspace& workspace) {
     report.ticket = ticket.id;
     report.offer = OfferId{ticket.id, ticket.offer_number};
     if (Chance(4)) report.offer.number -= std::min<uint32_t>(report.offer.number, 1);
-    if (Chance(50) && ticket.state == TicketState::kConnecting) {
+    if (Chance(80) && ticket.state == TicketState::kConnecting) {
       report.type = MediaEventType::kConnected;
       return report;
     }

@@ -53,6 +53,7 @@ class RandomCommands {
   Predicate MakePredicate();
 
   Action MakeContact(const Workspace& workspace, Time now);
+  void ContinueConversation(const Workspace& workspace, NewContact& contact);
   Action AboutAgent(const Workspace& workspace);
   Action AboutOffer(const Workspace& workspace, const AgentState& agent);
   Action AboutWork(const Workspace& workspace, const AgentState& agent);

@@ -295,7 +295,10 @@ std::string TextOf(const AgentIntervalRow& row) {
       .Add("reason", row.reason)
       .Add("client", row.client)
       .Number("generation", row.generation);
-  for (const uint32_t load : row.load) line.Number("load", uint64_t{load});
+  static const char* const groups[] = {"voice", "messaging", "email", "task"};
+  for (size_t group = 0; group < kCapacityGroups; ++group) {
+    line.Number(groups[group], uint64_t{row.load[group]});
+  }
   return line.text();
 }
 

@@ -58,7 +58,7 @@ void RunOne(uint64_t seed) {
             << history.reused_ids << " ids reused; " << counts.crashes << " crashes, "
             << counts.late_commits << " late commits, " << counts.commit_faults
             << " commit faults, " << counts.away << " times away, " << counts.stalls << " stalls, "
-            << counts.comparisons << " comparisons\n";
+            << counts.comparisons << " comparisons" << std::endl;
 }
 
 TEST(Simulation, KeepsEveryPromiseWhateverFails) {

@@ -1,0 +1,282 @@
+// Configurations as a whole: limits, duplicates, references; and the defaults that are filled in.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <string>
+
+#include "router/check.h"
+#include "router/limits.h"
+
+namespace tandem::router {
+namespace {
+
+// One resource of each kind, all of them used.
+Configuration GoodConfiguration() {
+  Configuration configuration;
+  configuration.clients = {Client{{"acme", "Acme"}}};
+  configuration.sites = {Site{{"lisbon", ""}, ""}};
+  configuration.teams = {Team{{"first", ""}}};
+  configuration.skills = {Skill{{"billing", ""}}};
+  configuration.channels = {Channel{{"fax", ""}, CapacityGroup::kEmail, false, {}, 0}};
+  configuration.channels[0].language_mode = LanguageMode::kWritten;
+  Queue queue;
+  queue.id = "calls";
+  queue.client = "acme";
+  configuration.queues = {queue};
+  ProcessTypeDefaults defaults;
+  defaults.channel = "fax";
+  defaults.queue = "calls";
+  defaults.requirement = {{SkillLevel{"billing", 3}, SitePredicate{"lisbon"}}};
+  configuration.process_types = {ProcessType{{"support", ""}, {defaults}}};
+  RoutingProfile profile;
+  profile.id = "front";
+  profile.queues = {RoutingProfileQueue{"calls", 0, false, false}};
+  configuration.routing_profiles = {profile};
+  Agent agent;
+  agent.id = "ana";
+  agent.team = "first";
+  agent.site = "lisbon";
+  agent.routing_profile = "front";
+  agent.skills = {SkillLevel{"billing", 10}};
+  agent.languages = {AgentLanguage{"pt", Cefr::kC2, Cefr::kC2}};
+  agent.process_types = {"support"};
+  agent.clients = {"acme"};
+  configuration.agents = {agent};
+  configuration.dispositions = {Disposition{{"solved", ""}, true}};
+  configuration.not_ready_reasons = {NotReadyReason{{"lunch", ""}}};
+  return configuration;
+}
+
+struct Case {
+  const char* what;
+  std::function<void(Configuration&)> change;
+  std::string expected;  // "" or the reason and the first field
+};
+
+void ExpectAll(const std::vector<Case>& cases) {
+  for (const Case& one : cases) {
+    Configuration configuration = GoodConfiguration();
+    one.change(configuration);
+    const auto rejection = CheckConfiguration(configuration, "configuration");
+    const std::string found = !rejection ? ""
+                                         : std::string(ToString(rejection->reason)) + " " +
+                                               rejection->violations.at(0).field;
+    EXPECT_EQ(found, one.expected) << one.what;
+  }
+}
+
+TEST(CheckConfiguration, TakesWhatIsWithinLimits) {
+  ExpectAll({
+      {"as it is", [](Configuration&) {}, ""},
+      {"nothing at all", [](Configuration& c) { c = Configuration{}; }, ""},
+      {"steps", [](Configuration& c) { c.queues[0].priority_step = Days(7); }, ""},
+      {"no step", [](Configuration& c) { c.queues[0].priority_step = Duration{}; }, ""},
+      {"offers", [](Configuration& c) { c.queues[0].offer_timeout = Hours(1); }, ""},
+      {"connecting", [](Configuration& c) { c.queues[0].connect_timeout = Minutes(10); }, ""},
+      {"leases", [](Configuration& c) { c.queues[0].lease_duration = Days(7); }, ""},
+      {"waiting", [](Configuration& c) { c.queues[0].max_waiting = 10'000'000; }, ""},
+      {"grace", [](Configuration& c) { c.session_grace = Minutes(10); }, ""},
+      {"cool-down", [](Configuration& c) { c.cool_down = Hours(1); }, ""},
+      {"no cool-down", [](Configuration& c) { c.cool_down = Duration{}; }, ""},
+      {"rank", [](Configuration& c) { c.routing_profiles[0].queues[0].rank = 100; }, ""},
+      {"reserve", [](Configuration& c) { c.routing_profiles[0].live_reserve = 100'000; }, ""},
+      {"cost", [](Configuration& c) { c.agents[0].cost_per_hour_milli = 1'000'000'000; }, ""},
+      {"a changed built-in channel", [](Configuration& c) { c.channels[0].id = "voice"; },
+       "REFERENCE_BROKEN configuration.process_types[0].defaults[0].channel"},
+      {"a built-in channel in defaults",
+       [](Configuration& c) { c.process_types[0].defaults[0].channel = "voice"; }, ""},
+      {"the same id in two kinds", [](Configuration& c) { c.skills[0].id = "billing"; }, ""},
+  });
+}
+
+TEST(CheckConfiguration, RefusesWhatIsBeyondALimit) {
+  ExpectAll({
+      {"steps", [](Configuration& c) { c.queues[0].priority_step = Days(7) + Microseconds(1); },
+       "FIELD_OUT_OF_RANGE configuration.queues[0].priority_step"},
+      {"negative step", [](Configuration& c) { c.queues[0].priority_step = Microseconds(-1); },
+       "FIELD_OUT_OF_RANGE configuration.queues[0].priority_step"},
+      {"short offer", [](Configuration& c) { c.queues[0].offer_timeout = Milliseconds(999); },
+       "FIELD_OUT_OF_RANGE configuration.queues[0].offer_timeout"},
+      {"long offer", [](Configuration& c) { c.queues[0].offer_timeout = Hours(2); },
+       "FIELD_OUT_OF_RANGE configuration.queues[0].offer_timeout"},
+      {"connecting", [](Configuration& c) { c.queues[0].connect_timeout = Minutes(11); },
+       "FIELD_OUT_OF_RANGE configuration.queues[0].connect_timeout"},
+      {"leases", [](Configuration& c) { c.queues[0].lease_duration = Days(8); },
+       "FIELD_OUT_OF_RANGE configuration.queues[0].lease_duration"},
+      {"waiting", [](Configuration& c) { c.queues[0].max_waiting = 10'000'001; },
+       "FIELD_OUT_OF_RANGE configuration.queues[0].max_waiting"},
+      {"short grace", [](Configuration& c) { c.session_grace = Duration{}; },
+       "FIELD_OUT_OF_RANGE configuration.session_grace"},
+      {"long grace", [](Configuration& c) { c.session_grace = Minutes(11); },
+       "FIELD_OUT_OF_RANGE configuration.session_grace"},
+      {"cool-down", [](Configuration& c) { c.cool_down = Hours(2); },
+       "FIELD_OUT_OF_RANGE configuration.cool_down"},
+      {"misses", [](Configuration& c) { c.channels[0].misses_allowed = 101; },
+       "FIELD_OUT_OF_RANGE configuration.channels[0].misses_allowed"},
+      {"rank", [](Configuration& c) { c.routing_profiles[0].queues[0].rank = 101; },
+       "FIELD_OUT_OF_RANGE configuration.routing_profiles[0].queues[0].rank"},
+      {"reserve", [](Configuration& c) { c.routing_profiles[0].live_reserve = 100'001; },
+       "FIELD_OUT_OF_RANGE configuration.routing_profiles[0].live_reserve"},
+      {"a profile without queues", [](Configuration& c) { c.routing_profiles[0].queues.clear(); },
+       "FIELD_REQUIRED configuration.routing_profiles[0].queues"},
+      {"skill level 0", [](Configuration& c) { c.agents[0].skills[0].level = 0; },
+       "FIELD_OUT_OF_RANGE configuration.agents[0].skills[0].level"},
+      {"skill level 11", [](Configuration& c) { c.agents[0].skills[0].level = 11; },
+       "FIELD_OUT_OF_RANGE configuration.agents[0].skills[0].level"},
+      {"cost", [](Configuration& c) { c.agents[0].cost_per_hour_milli = -1; },
+       "FIELD_OUT_OF_RANGE configuration.agents[0].cost_per_hour_milli"},
+      {"units", [](Configuration& c) { c.agents[0].capacity = Capacity{1'000'001, {}}; },
+       "FIELD_OUT_OF_RANGE configuration.agents[0].capacity.total_units"},
+      {"answer target",
+       [](Configuration& c) { c.process_types[0].defaults[0].answer_target = Days(31); },
+       "FIELD_OUT_OF_RANGE configuration.process_types[0].defaults[0].answer_target"},
+      {"due after", [](Configuration& c) { c.process_types[0].defaults[0].due_after = Days(366); },
+       "FIELD_OUT_OF_RANGE configuration.process_types[0].defaults[0].due_after"},
+      {"wrap-up", [](Configuration& c) { c.process_types[0].defaults[0].wrap_up_limit = Hours(25); },
+       "FIELD_OUT_OF_RANGE configuration.process_types[0].defaults[0].wrap_up_limit"},
+      {"display name", [](Configuration& c) { c.clients[0].display_name = std::string(513, 'x'); },
+       "FIELD_TOO_LARGE configuration.clients[0].display_name"},
+      {"clients", [](Configuration& c) { c.clients.resize(1'001, c.clients[0]); },
+       "FIELD_TOO_LARGE configuration.clients"},
+      {"an id", [](Configuration& c) { c.teams[0].id = "First"; },
+       "FIELD_MALFORMED configuration.teams[0].id"},
+      {"a tag", [](Configuration& c) { c.agents[0].languages[0].tag = "portuguese-"; },
+       "LANGUAGE_TAG_MALFORMED configuration.agents[0].languages[0].tag"},
+  });
+}
+
+TEST(CheckConfiguration, RefusesBrokenReferences) {
+  ExpectAll({
+      {"queue's client", [](Configuration& c) { c.queues[0].client = "globex"; },
+       "REFERENCE_BROKEN configuration.queues[0].client"},
+      {"defaults' queue", [](Configuration& c) { c.process_types[0].defaults[0].queue = "mail"; },
+       "REFERENCE_BROKEN configuration.process_types[0].defaults[0].queue"},
+      {"defaults' channel",
+       [](Configuration& c) { c.process_types[0].defaults[0].channel = "pigeon"; },
+       "REFERENCE_BROKEN configuration.process_types[0].defaults[0].channel"},
+      {"defaults' skill",
+       [](Configuration& c) {
+         c.process_types[0].defaults[0].requirement = {{SkillLevel{"juggling", 1}}};
+       },
+       "REFERENCE_BROKEN configuration.process_types[0].defaults[0].requirement"},
+      {"profile's queue", [](Configuration& c) { c.routing_profiles[0].queues[0].queue = "mail"; },
+       "REFERENCE_BROKEN configuration.routing_profiles[0].queues[0].queue"},
+      {"agent's profile", [](Configuration& c) { c.agents[0].routing_profile = ""; },
+       "REFERENCE_BROKEN configuration.agents[0].routing_profile"},
+      {"agent's team", [](Configuration& c) { c.agents[0].team = "last"; },
+       "REFERENCE_BROKEN configuration.agents[0].team"},
+      {"agent's site", [](Configuration& c) { c.agents[0].site = "atlantis"; },
+       "REFERENCE_BROKEN configuration.agents[0].site"},
+      {"agent's skill", [](Configuration& c) { c.agents[0].skills[0].skill = "juggling"; },
+       "REFERENCE_BROKEN configuration.agents[0].skills[0].skill"},
+      {"agent's client", [](Configuration& c) { c.agents[0].clients = {"acme", "globex"}; },
+       "REFERENCE_BROKEN configuration.agents[0].clients[1]"},
+      {"agent's process type", [](Configuration& c) { c.agents[0].process_types = {"magic"}; },
+       "REFERENCE_BROKEN configuration.agents[0].process_types[0]"},
+  });
+}
+
+TEST(CheckConfiguration, RefusesDuplicates) {
+  ExpectAll({
+      {"agents", [](Configuration& c) { c.agents.push_back(c.agents[0]); },
+       "ID_DUPLICATE configuration.agents[1].id"},
+      {"queues", [](Configuration& c) { c.queues.push_back(c.queues[0]); },
+       "ID_DUPLICATE configuration.queues[1].id"},
+      {"queues of a profile",
+       [](Configuration& c) {
+         c.routing_profiles[0].queues.push_back(c.routing_profiles[0].queues[0]);
+       },
+       "ID_DUPLICATE configuration.routing_profiles[0].queues[1].queue"},
+      {"channels of defaults",
+       [](Configuration& c) {
+         c.process_types[0].defaults.push_back(c.process_types[0].defaults[0]);
+       },
+       "ID_DUPLICATE configuration.process_types[0].defaults[1].channel"},
+      {"skills of an agent",
+       [](Configuration& c) { c.agents[0].skills.push_back(c.agents[0].skills[0]); },
+       "ID_DUPLICATE configuration.agents[0].skills[1].skill"},
+      {"tags that are the same in another case",
+       [](Configuration& c) {
+         c.agents[0].languages = {AgentLanguage{"pt-BR", Cefr::kA1, Cefr::kA1},
+                                  AgentLanguage{"PT-br", Cefr::kA1, Cefr::kA1}};
+       },
+       "ID_DUPLICATE configuration.agents[0].languages[1].tag"},
+  });
+}
+
+TEST(FillDefaults, FillsInWhatTheManualSays) {
+  Configuration configuration = GoodConfiguration();
+  Queue mail;
+  mail.id = "mail";
+  mail.urgency = Urgency::kDeferrable;
+  configuration.queues.push_back(mail);
+  ProcessTypeDefaults any;
+  any.queue = "mail";
+  configuration.process_types[0].defaults.push_back(any);
+  Agent ben = configuration.agents[0];
+  ben.id = "ben";
+  ben.capacity.emplace();
+  ben.capacity->groups[0].max = 1;
+  configuration.agents.push_back(ben);
+  ASSERT_FALSE(CheckConfiguration(configuration, ""));
+  FillDefaults(configuration);
+
+  EXPECT_EQ(configuration.time_zone, "UTC");
+  EXPECT_EQ(configuration.sites[0].time_zone, "UTC");
+  EXPECT_EQ(configuration.session_grace, Seconds(15));
+  EXPECT_EQ(configuration.cool_down, Seconds(60));
+
+  const Queue& live = configuration.queues[0];
+  EXPECT_EQ(live.priority_step, Seconds(60));
+  EXPECT_EQ(live.offer_timeout, Seconds(20));
+  EXPECT_EQ(live.connect_timeout, Seconds(30));
+  EXPECT_EQ(live.lease_duration, Minutes(15));
+  const Queue& deferrable = configuration.queues[1];
+  EXPECT_EQ(deferrable.priority_step, Hours(4));
+  EXPECT_EQ(deferrable.offer_timeout, Seconds(120));
+
+  const ProcessTypeDefaults& of_live = configuration.process_types[0].defaults[0];
+  EXPECT_EQ(of_live.answer_target, Seconds(20));
+  EXPECT_EQ(of_live.due_after, Hours(8));
+  EXPECT_EQ(of_live.expected_handling_time, Minutes(5));
+  EXPECT_EQ(of_live.wrap_up_limit, Seconds(60));
+  EXPECT_EQ(configuration.process_types[0].defaults[1].answer_target, Hours(4));
+  EXPECT_EQ(configuration.routing_profiles[0].queues[0].rank, 1U);
+
+  EXPECT_EQ(configuration.agents[0].capacity->total_units, 1U);
+  EXPECT_EQ(configuration.agents[0].capacity->groups[3].max, 1U);
+  EXPECT_EQ(configuration.agents[1].capacity->total_units, 1'000'000U);
+  EXPECT_EQ(configuration.agents[1].capacity->groups[0].units_per_ticket, 1U);
+  EXPECT_EQ(configuration.agents[1].capacity->groups[1].max, 0U);
+}
+
+TEST(FillDefaults, AddsTheBuiltInChannelsButKeepsOnesOfTheSameId) {
+  Configuration configuration;
+  configuration.channels = {Channel{{"chat", ""}, CapacityGroup::kTask, false, {}, 7}};
+  FillDefaults(configuration);
+  EXPECT_EQ(configuration.channels.size(), 10U);
+  const auto find = [&](const std::string& id) {
+    return *std::find_if(configuration.channels.begin(), configuration.channels.end(),
+                         [&](const Channel& channel) { return channel.id == id; });
+  };
+  EXPECT_EQ(find("chat").group, CapacityGroup::kTask);
+  EXPECT_EQ(find("chat").misses_allowed, 7U);
+  EXPECT_TRUE(find("voice").has_media);
+  EXPECT_EQ(find("voice").misses_allowed, 1U);
+  EXPECT_EQ(find("video").language_mode, LanguageMode::kSpoken);
+  EXPECT_EQ(find("email").group, CapacityGroup::kEmail);
+  EXPECT_EQ(find("email").misses_allowed, 3U);
+  EXPECT_EQ(find("web_form").language_mode, LanguageMode::kWritten);
+}
+
+TEST(FillDefaults, ChangesNothingTheSecondTime) {
+  Configuration configuration = GoodConfiguration();
+  FillDefaults(configuration);
+  const Configuration once = configuration;
+  FillDefaults(configuration);
+  EXPECT_EQ(configuration, once);
+}
+
+}  // namespace
+}  // namespace tandem::router

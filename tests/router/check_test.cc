@@ -1,0 +1,236 @@
+// What comes from outside: every limit at its edge, every form that is refused, and why.
+#include "router/check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "router/limits.h"
+
+namespace tandem::router {
+namespace {
+
+constexpr Time kNow{1'700'000'000'000'000};
+
+NewContact GoodContact() {
+  NewContact contact;
+  contact.channel = "chat";
+  contact.client = "acme";
+  contact.process_type = "billing.dispute";
+  return contact;
+}
+
+// "" when the contact is good, else the name of the reason and the field.
+std::string Judge(NewContact contact) {
+  const auto rejection = CheckContact(contact, kNow, "contact");
+  if (!rejection) return "";
+  if (rejection->violations.empty()) return ToString(rejection->reason);
+  return std::string(ToString(rejection->reason)) + " " + rejection->violations[0].field;
+}
+
+std::string Repeat(const std::string& text, size_t count) {
+  std::string repeated;
+  for (size_t i = 0; i < count; ++i) repeated += text;
+  return repeated;
+}
+
+struct ContactCase {
+  const char* what;
+  std::function<void(NewContact&)> change;
+  std::string expected;
+};
+
+TEST(CheckContact, TakesWhatIsWithinLimits) {
+  const ContactCase cases[] = {
+      {"nothing but the required fields", [](NewContact&) {}, ""},
+      {"longest entry point", [](NewContact& c) { c.entry_point = Repeat("x", 128); }, ""},
+      {"longest external id", [](NewContact& c) { c.external_id = Repeat("x", 128); }, ""},
+      {"longest conversation", [](NewContact& c) { c.conversation_key = Repeat("x", 256); }, ""},
+      {"longest customer id", [](NewContact& c) { c.customer_id = Repeat("x", 128); }, ""},
+      {"longest segment", [](NewContact& c) { c.customer_segment = Repeat("x", 64); }, ""},
+      {"512 characters of four bytes",
+       [](NewContact& c) { c.subject = Repeat("\xf0\x9f\x93\x9e", 512); }, ""},
+      {"largest payload", [](NewContact& c) { c.payload_json = Repeat("1", 65'536); }, ""},
+      {"highest priority", [](NewContact& c) { c.priority = 9; }, ""},
+      {"shortest answer target", [](NewContact& c) { c.answer_target = Seconds(1); }, ""},
+      {"longest answer target", [](NewContact& c) { c.answer_target = Days(30); }, ""},
+      {"latest due time", [](NewContact& c) { c.due_at = kNow + Days(730); }, ""},
+      {"earliest receipt", [](NewContact& c) { c.received_at = kNow - Days(30); }, ""},
+      {"latest receipt", [](NewContact& c) { c.received_at = kNow + Minutes(5); }, ""},
+      {"most excluded", [](NewContact& c) { c.excluded_agents.assign(16, "ana"); }, ""},
+      {"most attributes", [](NewContact& c) { c.attributes.assign(64, {"key", "value"}); }, ""},
+      {"longest attribute",
+       [](NewContact& c) {
+         c.attributes = {{Repeat("k", 64), Repeat("v", 512)}};
+       },
+       ""},
+      {"most clauses",
+       [](NewContact& c) { c.requirement.assign(16, Clause{SkillLevel{"billing", 10}}); }, ""},
+      {"most predicates",
+       [](NewContact& c) { c.requirement = {Clause(8, SitePredicate{"lisbon"})}; }, ""},
+  };
+  for (const ContactCase& one : cases) {
+    NewContact contact = GoodContact();
+    one.change(contact);
+    EXPECT_EQ(Judge(contact), one.expected) << one.what;
+  }
+}
+
+TEST(CheckContact, RefusesWhatIsBeyondALimit) {
+  const ContactCase cases[] = {
+      {"no channel", [](NewContact& c) { c.channel = ""; }, "FIELD_REQUIRED contact.channel"},
+      {"no client", [](NewContact& c) { c.client = ""; }, "FIELD_REQUIRED contact.client"},
+      {"no process type", [](NewContact& c) { c.process_type = ""; },
+       "FIELD_REQUIRED contact.process_type"},
+      {"id with a blank", [](NewContact& c) { c.client = "ac me"; },
+       "FIELD_MALFORMED contact.client"},
+      {"queue in capitals", [](NewContact& c) { c.queue = "Calls"; },
+       "FIELD_MALFORMED contact.queue"},
+      {"entry point", [](NewContact& c) { c.entry_point = Repeat("x", 129); },
+       "FIELD_TOO_LARGE contact.entry_point"},
+      {"external id", [](NewContact& c) { c.external_id = Repeat("x", 129); },
+       "FIELD_TOO_LARGE contact.external_id"},
+      {"conversation", [](NewContact& c) { c.conversation_key = Repeat("x", 257); },
+       "FIELD_TOO_LARGE contact.conversation_key"},
+      {"customer", [](NewContact& c) { c.customer_id = Repeat("x", 129); },
+       "FIELD_TOO_LARGE contact.customer_id"},
+      {"segment", [](NewContact& c) { c.customer_segment = Repeat("x", 65); },
+       "FIELD_TOO_LARGE contact.customer_segment"},
+      {"subject", [](NewContact& c) { c.subject = Repeat("x", 2049); },
+       "FIELD_TOO_LARGE contact.subject"},
+      {"payload", [](NewContact& c) { c.payload_json = Repeat("1", 65'537); },
+       "FIELD_TOO_LARGE contact.payload_json"},
+      {"NUL in a text", [](NewContact& c) { c.subject = std::string("a\0b", 3); },
+       "TEXT_HAS_NUL contact.subject"},
+      {"text in Latin 1", [](NewContact& c) { c.subject = "caf\xe9"; },
+       "TEXT_NOT_UTF8 contact.subject"},
+      {"language", [](NewContact& c) { c.language = "english please"; },
+       "LANGUAGE_TAG_MALFORMED contact.language"},
+      {"priority", [](NewContact& c) { c.priority = 10; },
+       "FIELD_OUT_OF_RANGE contact.priority"},
+      {"short answer target", [](NewContact& c) { c.answer_target = Milliseconds(999); },
+       "FIELD_OUT_OF_RANGE contact.answer_target"},
+      {"negative answer target", [](NewContact& c) { c.answer_target = Seconds(-1); },
+       "FIELD_OUT_OF_RANGE contact.answer_target"},
+      {"long answer target", [](NewContact& c) { c.answer_target = Days(30) + Microseconds(1); },
+       "FIELD_OUT_OF_RANGE contact.answer_target"},
+      {"late due time", [](NewContact& c) { c.due_at = kNow + Days(731); },
+       "FIELD_OUT_OF_RANGE contact.due_at"},
+      {"old receipt", [](NewContact& c) { c.received_at = kNow - Days(30) - Microseconds(1); },
+       "FIELD_OUT_OF_RANGE contact.received_at"},
+      {"receipt ahead", [](NewContact& c) { c.received_at = kNow + Minutes(5) + Microseconds(1); },
+       "FIELD_OUT_OF_RANGE contact.received_at"},
+      {"excluded", [](NewContact& c) { c.excluded_agents.assign(17, "ana"); },
+       "FIELD_TOO_LARGE contact.excluded_agents"},
+      {"excluded id", [](NewContact& c) { c.excluded_agents = {"ana", "?"}; },
+       "FIELD_MALFORMED contact.excluded_agents[1]"},
+      {"attributes", [](NewContact& c) { c.attributes.assign(65, {"key", "value"}); },
+       "FIELD_TOO_LARGE contact.attributes"},
+      {"attribute key", [](NewContact& c) { c.attributes = {{Repeat("k", 65), ""}}; },
+       "FIELD_TOO_LARGE contact.attributes"},
+      {"attribute value", [](NewContact& c) { c.attributes = {{"k", Repeat("v", 513)}}; },
+       "FIELD_TOO_LARGE contact.attributes"},
+      {"clauses",
+       [](NewContact& c) { c.requirement.assign(17, Clause{SkillLevel{"billing", 1}}); },
+       "FIELD_TOO_LARGE contact.requirement.all_of"},
+      {"no predicate", [](NewContact& c) { c.requirement = {Clause{}}; },
+       "FIELD_REQUIRED contact.requirement.all_of[0].any_of"},
+      {"predicates", [](NewContact& c) { c.requirement = {Clause(9, SitePredicate{"lisbon"})}; },
+       "FIELD_TOO_LARGE contact.requirement.all_of[0].any_of"},
+      {"level 0", [](NewContact& c) { c.requirement = {{SkillLevel{"billing", 0}}}; },
+       "FIELD_OUT_OF_RANGE contact.requirement.all_of[0].any_of[0].skill.level"},
+      {"level 11", [](NewContact& c) { c.requirement = {{SkillLevel{"billing", 11}}}; },
+       "FIELD_OUT_OF_RANGE contact.requirement.all_of[0].any_of[0].skill.level"},
+      {"tag asked for",
+       [](NewContact& c) { c.requirement = {{LanguageRequirement{"x", Cefr::kA1}}}; },
+       "LANGUAGE_TAG_MALFORMED contact.requirement.all_of[0].any_of[0].language.tag"},
+  };
+  for (const ContactCase& one : cases) {
+    NewContact contact = GoodContact();
+    one.change(contact);
+    EXPECT_EQ(Judge(contact), one.expected) << one.what;
+  }
+}
+
+TEST(CheckContact, NamesEveryFaultyField) {
+  NewContact contact = GoodContact();
+  contact.client = "";
+  contact.priority = 10;
+  contact.language = "?";
+  const auto rejection = CheckContact(contact, kNow, "");
+  ASSERT_TRUE(rejection);
+  std::vector<std::string> fields;
+  for (const FieldViolation& violation : rejection->violations) fields.push_back(violation.field);
+  EXPECT_THAT(fields, testing::ElementsAre("client", "language", "priority"));
+}
+
+TEST(CheckContact, PutsTagsAndRequirementIntoCanonicalForm) {
+  NewContact contact = GoodContact();
+  contact.language = "PT-br";
+  contact.requirement = {
+      {SkillLevel{"b", 2}, LanguageRequirement{"ZH-hant-tw", Cefr::kB1}, SkillLevel{"b", 2}},
+      {SitePredicate{"lisbon"}},
+      {SitePredicate{"lisbon"}}};
+  ASSERT_EQ(Judge(contact), "");
+  ASSERT_FALSE(CheckContact(contact, kNow, ""));
+  EXPECT_EQ(contact.language, "pt-BR");
+  const Requirement expected = {
+      {SkillLevel{"b", 2}, LanguageRequirement{"zh-Hant-TW", Cefr::kB1}},
+      {SitePredicate{"lisbon"}}};
+  EXPECT_EQ(contact.requirement, Canonical(expected));
+}
+
+TEST(CheckText, SaysWhyATextIsRefused) {
+  EXPECT_FALSE(CheckText("", 3, "reason"));
+  EXPECT_FALSE(CheckText("abc", 3, "reason"));
+  EXPECT_EQ(CheckText("abcd", 3, "reason")->reason, Reason::kFieldTooLarge);
+  EXPECT_EQ(CheckText(std::string_view("a\0", 2), 3, "reason")->reason, Reason::kTextHasNul);
+  EXPECT_EQ(CheckText("\xff", 3, "reason")->reason, Reason::kTextNotUtf8);
+  EXPECT_EQ(CheckText("\xff", 3, "reason")->violations[0].field, "reason");
+}
+
+TEST(CheckId, SaysWhyAnIdIsRefused) {
+  EXPECT_FALSE(CheckId("acme", "client"));
+  EXPECT_EQ(CheckId("", "client")->reason, Reason::kFieldRequired);
+  EXPECT_EQ(CheckId(Repeat("a", 65), "client")->reason, Reason::kFieldTooLarge);
+  EXPECT_EQ(CheckId("-a", "client")->reason, Reason::kFieldMalformed);
+}
+
+TEST(IsResourceId, TakesLowerCaseLettersDigitsDotsDashesAndUnderscores) {
+  for (const char* id : {"a", "0", "billing.dispute", "a-b_c.d", "9lives"}) {
+    EXPECT_TRUE(IsResourceId(id)) << id;
+  }
+  EXPECT_TRUE(IsResourceId(Repeat("a", 64)));
+  for (const char* id : {"", "A", "-a", ".a", "_a", "a b", "a/b", "\xc3\xa9", "a\n"}) {
+    EXPECT_FALSE(IsResourceId(id)) << id;
+  }
+  EXPECT_FALSE(IsResourceId(Repeat("a", 65)));
+  EXPECT_FALSE(IsResourceId(std::string_view("a\0", 2)));
+}
+
+TEST(IsUtf8, TakesWellFormedTextOnly) {
+  for (const char* text :
+       {"", "plain", "caf\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x93\x9e", "\xed\x9f\xbf",
+        "\xee\x80\x80", "\xf4\x8f\xbf\xbf", "\xc2\x80", "\xe0\xa0\x80", "\xf0\x90\x80\x80"}) {
+    EXPECT_TRUE(IsUtf8(text)) << text;
+  }
+  const struct {
+    const char* what;
+    const char* text;
+  } cases[] = {
+      {"a continuation alone", "\x80"},       {"two bytes cut short", "\xc3"},
+      {"three bytes cut short", "\xe2\x82"},  {"four bytes cut short", "\xf0\x9f\x93"},
+      {"an overlong slash", "\xc0\xaf"},      {"an overlong letter", "\xc1\xa1"},
+      {"overlong in three", "\xe0\x9f\xbf"},  {"overlong in four", "\xf0\x8f\xbf\xbf"},
+      {"the first surrogate", "\xed\xa0\x80"}, {"the last surrogate", "\xed\xbf\xbf"},
+      {"above the end", "\xf4\x90\x80\x80"},  {"a byte that never is", "\xfe"},
+      {"a wrong continuation", "\xc3(" },     {"a late wrong one", "ok \xe2\x82("},
+  };
+  for (const auto& one : cases) EXPECT_FALSE(IsUtf8(one.text)) << one.what;
+}
+
+}  // namespace
+}  // namespace tandem::router

@@ -1,0 +1,231 @@
+// The router's contract beyond what scenarios and the reference show: slices, limits, changes, loading.
+#include "router/router.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "router/check.h"
+#include "tests/router/row_store.h"
+#include "tests/router/text.h"
+
+namespace tandem::router {
+namespace {
+
+// One client, one queue of chats, agents a1 to a<n> with room for `chats` each.
+Configuration ConfigurationWith(uint32_t agents, uint32_t chats) {
+  Configuration configuration;
+  configuration.clients = {Client{{"acme", ""}}};
+  Queue queue;
+  queue.id = "chats";
+  configuration.queues = {queue};
+  ProcessTypeDefaults defaults;
+  defaults.queue = "chats";
+  configuration.process_types = {ProcessType{{"support", ""}, {defaults}}};
+  RoutingProfile profile;
+  profile.id = "front";
+  profile.queues = {RoutingProfileQueue{"chats", 0, false, false}};
+  configuration.routing_profiles = {profile};
+  for (uint32_t number = 1; number <= agents; ++number) {
+    Agent agent;
+    agent.id = "a" + std::to_string(number);
+    agent.routing_profile = "front";
+    agent.process_types = {"support"};
+    agent.clients = {"acme"};
+    agent.capacity.emplace();
+    agent.capacity->groups[static_cast<size_t>(CapacityGroup::kMessaging)].max = chats;
+    configuration.agents.push_back(agent);
+  }
+  EXPECT_FALSE(CheckConfiguration(configuration, ""));
+  FillDefaults(configuration);
+  return configuration;
+}
+
+IngestContact Chat(uint64_t number) {
+  IngestContact ingest;
+  ingest.new_ticket = TicketId{0, number};
+  ingest.new_contact = ContactId{0, number};
+  ingest.contact.channel = "chat";
+  ingest.contact.client = "acme";
+  ingest.contact.process_type = "support";
+  return ingest;
+}
+
+class RouterTest : public testing::Test {
+ protected:
+  // The outcome in words; everything happens at `now_` in workspace "w" unless said otherwise.
+  std::string Do(Action action, const std::string& workspace = "w") {
+    return TextOf(router_.Execute(Command{workspace, std::move(action)}, now_));
+  }
+  void Configure(uint32_t agents, uint32_t chats, const std::string& workspace = "w") {
+    Do(ApplyConfiguration{ConfigurationWith(agents, chats), 0, false}, workspace);
+  }
+  void LogIn(const std::string& agent, const std::string& workspace = "w") {
+    Do(OpenSession{agent, "desk"}, workspace);
+    Do(SetAgentStatus{{agent, 1}, AgentStatus::kAvailable, ""}, workspace);
+  }
+  static size_t Count(const Changes& changes, EventType type) {
+    return static_cast<size_t>(
+        std::count_if(changes.events.begin(), changes.events.end(),
+                      [&](const EventRow& event) { return event.type == type; }));
+  }
+
+  Router router_{RouterOptions{2, 5}};
+  Time now_ = kStart;
+};
+
+TEST_F(RouterTest, StopsRoutingAtItsSliceAndGoesOnWhenAsked) {
+  Configure(1, 5);
+  for (uint64_t number = 1; number <= 5; ++number) Do(Chat(number));
+  EXPECT_FALSE(router_.HasPendingRouting());
+  (void)router_.TakeChanges();
+
+  LogIn("a1");
+  EXPECT_TRUE(router_.HasPendingRouting());
+  EXPECT_EQ(Count(router_.TakeChanges(), EventType::kTicketOffered), 2U);
+  // Reading does not go on with it.
+  Do(GetAgent{{"a1", 1}});
+  Do(ExplainTicket{{0, 5}});
+  EXPECT_TRUE(router_.TakeChanges().empty());
+  EXPECT_TRUE(router_.HasPendingRouting());
+
+  Do(ContinueRouting{}, "");
+  EXPECT_EQ(Count(router_.TakeChanges(), EventType::kTicketOffered), 2U);
+  Do(ContinueRouting{}, "");
+  EXPECT_EQ(Count(router_.TakeChanges(), EventType::kTicketOffered), 1U);
+  EXPECT_FALSE(router_.HasPendingRouting());
+  router_.CheckInvariants();
+}
+
+TEST_F(RouterTest, RefusesMoreOpenTicketsThanItMayHoldOverAllWorkspaces) {
+  Configure(1, 1, "w");
+  Configure(1, 1, "x");
+  for (uint64_t number = 1; number <= 5; ++number) {
+    Do(Chat(number), number % 2 == 0 ? "w" : "x");
+  }
+  EXPECT_EQ(router_.OpenTickets(), 5U);
+  EXPECT_EQ(Do(Chat(6)), "refused TOO_MANY_OPEN_TICKETS");
+  Do(CancelTicket{{0, 1}, ""}, "x");
+  EXPECT_EQ(Do(Chat(6)), "ingested ticket=t6 contact=c6");
+}
+
+TEST_F(RouterTest, KeepsWorkspacesApart) {
+  Configure(1, 1, "w");
+  Configure(1, 1, "x");
+  LogIn("a1", "x");
+  Do(Chat(1), "w");
+  EXPECT_EQ(Do(AbandonTicket{{0, 1}}, "x"), "refused TICKET_NOT_FOUND");
+  EXPECT_EQ(Do(AcceptOffer{{"a1", 1}, {{0, 1}, 1}}, "x"), "refused OFFER_GONE");
+  EXPECT_EQ(Do(GetAgent{{"a1", 1}}, "w"), "refused NO_SESSION");
+  for (const EventRow& event : router_.TakeChanges().events) {
+    EXPECT_NE(event.type, EventType::kTicketOffered);
+  }
+}
+
+TEST_F(RouterTest, KnowsNoWorkspaceBeforeItsFirstConfiguration) {
+  EXPECT_EQ(Do(Chat(1)), "refused WORKSPACE_NOT_FOUND");
+  EXPECT_EQ(Do(ApplyConfiguration{ConfigurationWith(1, 1), 3, false}), "refused REVISION_STALE");
+  EXPECT_EQ(Do(ApplyConfiguration{ConfigurationWith(1, 1), 0, true}), "revision 0");
+  EXPECT_EQ(Do(Chat(1)), "refused WORKSPACE_NOT_FOUND");
+  EXPECT_TRUE(router_.TakeChanges().empty());
+  EXPECT_EQ(Do(ApplyConfiguration{ConfigurationWith(1, 1), 0, false}), "revision 1");
+}
+
+TEST_F(RouterTest, ARefusalChangesNothing) {
+  Configure(1, 1);
+  LogIn("a1");
+  Do(Chat(1));
+  (void)router_.TakeChanges();
+  const std::string before = router_.Dump();
+  EXPECT_EQ(Do(DeclineOffer{{"a1", 1}, {{0, 1}, 2}, DeclineCause::kAgent}), "refused OFFER_GONE");
+  EXPECT_EQ(Do(SetAgentStatus{{"a1", 1}, AgentStatus::kNotReady, "siesta"}),
+            "refused NOT_READY_REASON_UNKNOWN");
+  EXPECT_EQ(router_.Dump(), before);
+  EXPECT_TRUE(router_.TakeChanges().empty());
+}
+
+TEST_F(RouterTest, WritesARowOnceForAllThatHappenedToIt) {
+  Configure(1, 1);
+  LogIn("a1");
+  Do(Chat(1));
+  Do(AcceptOffer{{"a1", 1}, {{0, 1}, 1}});
+  Changes changes = router_.TakeChanges();
+  ASSERT_EQ(changes.ticket_states.size(), 1U);
+  EXPECT_EQ(changes.ticket_states[0].state, TicketState::kActive);
+  EXPECT_EQ(changes.agents.size(), 1U);
+  EXPECT_EQ(changes.workspaces.size(), 1U);
+
+  Do(FinishTicket{{"a1", 1}, {0, 1}});
+  Do(CompleteTicket{{0, 1}, {"a1", 1}, ""});
+  changes = router_.TakeChanges();
+  ASSERT_EQ(changes.ticket_states.size(), 1U);
+  EXPECT_EQ(changes.ticket_states[0].state, TicketState::kCompleted);
+  EXPECT_EQ(changes.ticket_states[0].disposition, "NOT_SET");
+  EXPECT_TRUE(router_.TakeChanges().empty());
+}
+
+TEST_F(RouterTest, AsksForTheNextDeadline) {
+  EXPECT_EQ(router_.NextDeadline(), kEndOfTime);
+  Configure(1, 1);
+  LogIn("a1");
+  EXPECT_EQ(router_.NextDeadline(), kEndOfTime);
+  Do(Chat(1));
+  EXPECT_EQ(router_.NextDeadline(), kStart + Seconds(20));
+  Do(LoseSession{{"a1", 1}});
+  EXPECT_EQ(router_.NextDeadline(), kStart + Seconds(15));
+  Do(AcceptOffer{{"a1", 1}, {{0, 1}, 1}});
+  Do(OpenSession{"a1", "desk"});
+  EXPECT_EQ(router_.NextDeadline(), kEndOfTime);
+}
+
+TEST_F(RouterTest, GoesOnAfterLoadingWithWhatHadNotBeenRoutedYet) {
+  Configure(1, 5);
+  for (uint64_t number = 1; number <= 5; ++number) Do(Chat(number));
+  LogIn("a1");
+  RowStore store;
+  store.Commit(router_.TakeChanges());
+
+  Router loaded{RouterOptions{100, 5}};
+  loaded.Load(store.Load());
+  EXPECT_TRUE(loaded.HasPendingRouting());
+  EXPECT_EQ(loaded.OpenTickets(), 5U);
+  (void)loaded.Execute(Command{"", ContinueRouting{}}, now_);
+  EXPECT_EQ(Count(loaded.TakeChanges(), EventType::kTicketOffered), 3U);
+  loaded.CheckInvariants();
+}
+
+using RouterDeathTest = RouterTest;
+
+TEST_F(RouterDeathTest, AbortsWhenTimeGoesBackwards) {
+  Configure(1, 1);
+  now_ = now_ - Microseconds(1);
+  EXPECT_DEATH(Do(Chat(1)), "time never goes backwards");
+}
+
+TEST_F(RouterDeathTest, AbortsOnRowsThatContradictEachOther) {
+  Configure(1, 1);
+  LogIn("a1");
+  Do(Chat(1));
+  RowStore store;
+  store.Commit(router_.TakeChanges());
+  {
+    LoadedState state = store.Load();
+    state.tickets[0].state.queue = "nowhere";
+    EXPECT_DEATH(Router().Load(std::move(state)), "queue of an open ticket is configured");
+  }
+  {
+    LoadedState state = store.Load();
+    state.tickets[0].state.agent = "nobody";
+    EXPECT_DEATH(Router().Load(std::move(state)), "agent of a ticket that is held is configured");
+  }
+  {
+    LoadedState state = store.Load();
+    state.agents[0].workspace = "elsewhere";
+    EXPECT_DEATH(Router().Load(std::move(state)), "every row is of a loaded workspace");
+  }
+}
+
+}  // namespace
+}  // namespace tandem::router
