@@ -34,7 +34,7 @@ TEST_F(Faults, OfACommitAreTriedAgainWithoutAnybodyNoticing) {
   EXPECT_EQ(Tickets(), 1u);
 }
 
-TEST_F(Faults, OfTheDatabaseAreToldAfterOneSecondAndNoTwice) {
+TEST_F(Faults, OfTheDatabaseAreToldAfterOneSecondAndNotTwice) {
   store_.SetAway(true);
   const test::AnswerPtr ingested = driver_->Submit(test::Question());
   driver_->Advance(milliseconds(990));

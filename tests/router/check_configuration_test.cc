@@ -126,14 +126,18 @@ TEST(CheckConfiguration, RefusesWhatIsBeyondALimit) {
        "FIELD_OUT_OF_RANGE configuration.agents[0].skills[0].level"},
       {"cost", [](Configuration& c) { c.agents[0].cost_per_hour_milli = -1; },
        "FIELD_OUT_OF_RANGE configuration.agents[0].cost_per_hour_milli"},
-      {"units", [](Configuration& c) { c.agents[0].capacity = Capacity{1'000'001, {}}; },
+      {"units",
+       [](Configuration& c) {
+         c.agents[0].capacity = Capacity{1'000'001, {}};
+       },
        "FIELD_OUT_OF_RANGE configuration.agents[0].capacity.total_units"},
       {"answer target",
        [](Configuration& c) { c.process_types[0].defaults[0].answer_target = Days(31); },
        "FIELD_OUT_OF_RANGE configuration.process_types[0].defaults[0].answer_target"},
       {"due after", [](Configuration& c) { c.process_types[0].defaults[0].due_after = Days(366); },
        "FIELD_OUT_OF_RANGE configuration.process_types[0].defaults[0].due_after"},
-      {"wrap-up", [](Configuration& c) { c.process_types[0].defaults[0].wrap_up_limit = Hours(25); },
+      {"wrap-up",
+       [](Configuration& c) { c.process_types[0].defaults[0].wrap_up_limit = Hours(25); },
        "FIELD_OUT_OF_RANGE configuration.process_types[0].defaults[0].wrap_up_limit"},
       {"display name", [](Configuration& c) { c.clients[0].display_name = std::string(513, 'x'); },
        "FIELD_TOO_LARGE configuration.clients[0].display_name"},
@@ -170,7 +174,10 @@ TEST(CheckConfiguration, RefusesBrokenReferences) {
        "REFERENCE_BROKEN configuration.agents[0].site"},
       {"agent's skill", [](Configuration& c) { c.agents[0].skills[0].skill = "juggling"; },
        "REFERENCE_BROKEN configuration.agents[0].skills[0].skill"},
-      {"agent's client", [](Configuration& c) { c.agents[0].clients = {"acme", "globex"}; },
+      {"agent's client",
+       [](Configuration& c) {
+         c.agents[0].clients = {"acme", "globex"};
+       },
        "REFERENCE_BROKEN configuration.agents[0].clients[1]"},
       {"agent's process type", [](Configuration& c) { c.agents[0].process_types = {"magic"}; },
        "REFERENCE_BROKEN configuration.agents[0].process_types[0]"},

@@ -61,14 +61,21 @@ TEST(CheckContact, TakesWhatIsWithinLimits) {
       {"earliest receipt", [](NewContact& c) { c.received_at = kNow - Days(30); }, ""},
       {"latest receipt", [](NewContact& c) { c.received_at = kNow + Minutes(5); }, ""},
       {"most excluded", [](NewContact& c) { c.excluded_agents.assign(16, "ana"); }, ""},
-      {"most attributes", [](NewContact& c) { c.attributes.assign(64, {"key", "value"}); }, ""},
+      {"most attributes",
+       [](NewContact& c) {
+         c.attributes.assign(64, {"key", "value"});
+       },
+       ""},
       {"longest attribute",
        [](NewContact& c) {
          c.attributes = {{Repeat("k", 64), Repeat("v", 512)}};
        },
        ""},
       {"most clauses",
-       [](NewContact& c) { c.requirement.assign(16, Clause{SkillLevel{"billing", 10}}); }, ""},
+       [](NewContact& c) {
+         c.requirement.assign(16, Clause{SkillLevel{"billing", 10}});
+       },
+       ""},
       {"most predicates",
        [](NewContact& c) { c.requirement = {Clause(8, SitePredicate{"lisbon"})}; }, ""},
   };
@@ -109,8 +116,7 @@ TEST(CheckContact, RefusesWhatIsBeyondALimit) {
        "TEXT_NOT_UTF8 contact.subject"},
       {"language", [](NewContact& c) { c.language = "english please"; },
        "LANGUAGE_TAG_MALFORMED contact.language"},
-      {"priority", [](NewContact& c) { c.priority = 10; },
-       "FIELD_OUT_OF_RANGE contact.priority"},
+      {"priority", [](NewContact& c) { c.priority = 10; }, "FIELD_OUT_OF_RANGE contact.priority"},
       {"short answer target", [](NewContact& c) { c.answer_target = Milliseconds(999); },
        "FIELD_OUT_OF_RANGE contact.answer_target"},
       {"negative answer target", [](NewContact& c) { c.answer_target = Seconds(-1); },
@@ -125,27 +131,49 @@ TEST(CheckContact, RefusesWhatIsBeyondALimit) {
        "FIELD_OUT_OF_RANGE contact.received_at"},
       {"excluded", [](NewContact& c) { c.excluded_agents.assign(17, "ana"); },
        "FIELD_TOO_LARGE contact.excluded_agents"},
-      {"excluded id", [](NewContact& c) { c.excluded_agents = {"ana", "?"}; },
+      {"excluded id",
+       [](NewContact& c) {
+         c.excluded_agents = {"ana", "?"};
+       },
        "FIELD_MALFORMED contact.excluded_agents[1]"},
-      {"attributes", [](NewContact& c) { c.attributes.assign(65, {"key", "value"}); },
+      {"attributes",
+       [](NewContact& c) {
+         c.attributes.assign(65, {"key", "value"});
+       },
        "FIELD_TOO_LARGE contact.attributes"},
-      {"attribute key", [](NewContact& c) { c.attributes = {{Repeat("k", 65), ""}}; },
+      {"attribute key",
+       [](NewContact& c) {
+         c.attributes = {{Repeat("k", 65), ""}};
+       },
        "FIELD_TOO_LARGE contact.attributes"},
-      {"attribute value", [](NewContact& c) { c.attributes = {{"k", Repeat("v", 513)}}; },
+      {"attribute value",
+       [](NewContact& c) {
+         c.attributes = {{"k", Repeat("v", 513)}};
+       },
        "FIELD_TOO_LARGE contact.attributes"},
       {"clauses",
-       [](NewContact& c) { c.requirement.assign(17, Clause{SkillLevel{"billing", 1}}); },
+       [](NewContact& c) {
+         c.requirement.assign(17, Clause{SkillLevel{"billing", 1}});
+       },
        "FIELD_TOO_LARGE contact.requirement.all_of"},
       {"no predicate", [](NewContact& c) { c.requirement = {Clause{}}; },
        "FIELD_REQUIRED contact.requirement.all_of[0].any_of"},
       {"predicates", [](NewContact& c) { c.requirement = {Clause(9, SitePredicate{"lisbon"})}; },
        "FIELD_TOO_LARGE contact.requirement.all_of[0].any_of"},
-      {"level 0", [](NewContact& c) { c.requirement = {{SkillLevel{"billing", 0}}}; },
+      {"level 0",
+       [](NewContact& c) {
+         c.requirement = {{SkillLevel{"billing", 0}}};
+       },
        "FIELD_OUT_OF_RANGE contact.requirement.all_of[0].any_of[0].skill.level"},
-      {"level 11", [](NewContact& c) { c.requirement = {{SkillLevel{"billing", 11}}}; },
+      {"level 11",
+       [](NewContact& c) {
+         c.requirement = {{SkillLevel{"billing", 11}}};
+       },
        "FIELD_OUT_OF_RANGE contact.requirement.all_of[0].any_of[0].skill.level"},
       {"tag asked for",
-       [](NewContact& c) { c.requirement = {{LanguageRequirement{"x", Cefr::kA1}}}; },
+       [](NewContact& c) {
+         c.requirement = {{LanguageRequirement{"x", Cefr::kA1}}};
+       },
        "LANGUAGE_TAG_MALFORMED contact.requirement.all_of[0].any_of[0].language.tag"},
   };
   for (const ContactCase& one : cases) {
@@ -177,9 +205,8 @@ TEST(CheckContact, PutsTagsAndRequirementIntoCanonicalForm) {
   ASSERT_EQ(Judge(contact), "");
   ASSERT_FALSE(CheckContact(contact, kNow, ""));
   EXPECT_EQ(contact.language, "pt-BR");
-  const Requirement expected = {
-      {SkillLevel{"b", 2}, LanguageRequirement{"zh-Hant-TW", Cefr::kB1}},
-      {SitePredicate{"lisbon"}}};
+  const Requirement expected = {{SkillLevel{"b", 2}, LanguageRequirement{"zh-Hant-TW", Cefr::kB1}},
+                                {SitePredicate{"lisbon"}}};
   EXPECT_EQ(contact.requirement, Canonical(expected));
 }
 
@@ -221,13 +248,13 @@ TEST(IsUtf8, TakesWellFormedTextOnly) {
     const char* what;
     const char* text;
   } cases[] = {
-      {"a continuation alone", "\x80"},       {"two bytes cut short", "\xc3"},
-      {"three bytes cut short", "\xe2\x82"},  {"four bytes cut short", "\xf0\x9f\x93"},
-      {"an overlong slash", "\xc0\xaf"},      {"an overlong letter", "\xc1\xa1"},
-      {"overlong in three", "\xe0\x9f\xbf"},  {"overlong in four", "\xf0\x8f\xbf\xbf"},
+      {"a continuation alone", "\x80"},        {"two bytes cut short", "\xc3"},
+      {"three bytes cut short", "\xe2\x82"},   {"four bytes cut short", "\xf0\x9f\x93"},
+      {"an overlong slash", "\xc0\xaf"},       {"an overlong letter", "\xc1\xa1"},
+      {"overlong in three", "\xe0\x9f\xbf"},   {"overlong in four", "\xf0\x8f\xbf\xbf"},
       {"the first surrogate", "\xed\xa0\x80"}, {"the last surrogate", "\xed\xbf\xbf"},
-      {"above the end", "\xf4\x90\x80\x80"},  {"a byte that never is", "\xfe"},
-      {"a wrong continuation", "\xc3(" },     {"a late wrong one", "ok \xe2\x82("},
+      {"above the end", "\xf4\x90\x80\x80"},   {"a byte that never is", "\xfe"},
+      {"a wrong continuation", "\xc3("},       {"a late wrong one", "ok \xe2\x82("},
   };
   for (const auto& one : cases) EXPECT_FALSE(IsUtf8(one.text)) << one.what;
 }

@@ -140,7 +140,8 @@ RoutingProfile ParseProfile(Words& words) {
   return profile;
 }
 
-// `agent ana profile=front clients=acme types=support skills=billing:5 languages=fr:B2:C1 site=lisbon
+// `agent ana profile=front clients=acme types=support skills=billing:5 languages=fr:B2:C1
+// site=lisbon
 //  capacity=6/voice:1x6/messaging:3x2`
 Agent ParseAgent(Words& words) {
   Agent agent;
@@ -169,8 +170,8 @@ Agent ParseAgent(Words& words) {
     for (size_t i = 1; i < parts.size(); ++i) {
       const std::vector<std::string> group = Split(parts[i], ':');
       const std::vector<std::string> sizes = Split(group.at(1), 'x');
-      capacity.groups[static_cast<size_t>(ParseGroup(group[0]))] = GroupCapacity{
-          ParseNumber(sizes[0]), sizes.size() > 1 ? ParseNumber(sizes[1]) : 1};
+      capacity.groups[static_cast<size_t>(ParseGroup(group[0]))] =
+          GroupCapacity{ParseNumber(sizes[0]), sizes.size() > 1 ? ParseNumber(sizes[1]) : 1};
     }
     agent.capacity = capacity;
   }

@@ -55,7 +55,8 @@ AgentStatus ParseStatus(const std::string& word) {
 
 }  // namespace
 
-// --------------------------------------------------------------------------------------------------------- words
+// ---------------------------------------------------------------------------------------------------------
+// words
 
 Words::Words(const std::string& line) {
   std::istringstream stream(line);
@@ -105,7 +106,8 @@ void Words::ExpectNoMore() const {
   }
 }
 
-// ------------------------------------------------------------------------------------------------------ language
+// ------------------------------------------------------------------------------------------------------
+// language
 
 std::optional<Action> GoldenLanguage::Parse(const std::string& line, Time now) {
   Words words(line);
@@ -217,9 +219,9 @@ std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Wo
     const std::string agent = words.Next("an agent");
     return OpenSession{agent, words.NextIfAny().value_or("desk")};
   }
-  static const std::vector<std::string> verbs = {
-      "close",  "lose",     "get",     "status", "accept", "decline",
-      "start",  "finish",   "complete", "release", "claim",  "extend"};
+  static const std::vector<std::string> verbs = {"close",    "lose",    "get",   "status",
+                                                 "accept",   "decline", "start", "finish",
+                                                 "complete", "release", "claim", "extend"};
   if (std::find(verbs.begin(), verbs.end(), verb) == verbs.end()) return std::nullopt;
   const SessionRef session = ParseSession(words.Next("an agent"));
   if (verb == "close") return CloseSession{session};
@@ -267,7 +269,8 @@ std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, W
   return std::nullopt;
 }
 
-// `ingest voice acme support queue=calls priority=3 language=fr require=billing:3 answer=20s due=8h key=k exclude=ana`
+// `ingest voice acme support queue=calls priority=3 language=fr require=billing:3 answer=20s due=8h
+// key=k exclude=ana`
 Action GoldenLanguage::ParseIngest(Words& words, Time now) {
   IngestContact ingest;
   ingest.new_ticket = TicketId{0, tickets_ + 1};
@@ -293,8 +296,8 @@ Action GoldenLanguage::ParseIngest(Words& words, Time now) {
 
 // `media t1.1 CONNECTED`, `media t1 DISCONNECTED CUSTOMER`
 Action GoldenLanguage::ParseMedia(Words& words) {
-  static const std::vector<std::string> types = {"CONNECTED", "CONNECT_FAILED", "HELD",
-                                                 "RETRIEVED", "DISCONNECTED"};
+  static const std::vector<std::string> types = {"CONNECTED", "CONNECT_FAILED", "HELD", "RETRIEVED",
+                                                 "DISCONNECTED"};
   static const std::vector<std::string> parties = {"CUSTOMER", "AGENT", "SYSTEM"};
   ReportMediaEvent report;
   const OfferId offer = ParseOffer(words.Next("a ticket or an offer"));

@@ -1,9 +1,10 @@
 // The small language of the golden scenarios: one command in a line of words.
 //
-// Configuration: `client`, `site`, `skill`, `reason`, `disposition`, `channel`, `queue`, `process_type`, `profile`,
-// `agent`, `grace` and `cool_down` write into a draft (an id that is there already is replaced, `remove <kind> <id>`
-// takes it out); `apply` puts the draft into force. Everything else is a command of the router; tests/router/golden
-// shows them all. Agents act in their newest session, or in the one named as `ana@1`.
+// Configuration: `client`, `site`, `skill`, `reason`, `disposition`, `channel`, `queue`,
+// `process_type`, `profile`, `agent`, `grace` and `cool_down` write into a draft (an id that is
+// there already is replaced, `remove <kind> <id>` takes it out); `apply` puts the draft into force.
+// Everything else is a command of the router; tests/router/golden shows them all. Agents act in
+// their newest session, or in the one named as `ana@1`.
 #ifndef TANDEM_TESTS_ROUTER_GOLDEN_LANGUAGE_H_
 #define TANDEM_TESTS_ROUTER_GOLDEN_LANGUAGE_H_
 
@@ -73,8 +74,8 @@ Queue ParseQueue(Words& words);
 ProcessTypeDefaults ParseDefaults(Words& words);
 RoutingProfile ParseProfile(Words& words);
 Agent ParseAgent(Words& words);
-// "billing:3|site:lisbon,fr:B2": clauses by commas, predicates by bars. A number is a skill's level, a CEFR level or
-// "any" a language's; "site:" and "type:" are a site and a process type.
+// "billing:3|site:lisbon,fr:B2": clauses by commas, predicates by bars. A number is a skill's
+// level, a CEFR level or "any" a language's; "site:" and "type:" are a site and a process type.
 Requirement ParseRequirement(const std::string& text);
 std::vector<std::string> Split(const std::string& text, char separator);
 uint32_t ParseNumber(const std::string& word);

@@ -1,11 +1,13 @@
 // Golden scenarios: files of commands and of what happens then, as text.
 //
-// Goal: that anyone can read what the router does, one mechanism a file, and that a change of it shows as a diff.
-// Method: a file is blocks of command lines, a line `----` and what happened: of each command its outcome (unless it
-// is a plain "done" with events to show) and its events. The test runs the commands and compares. With --rewrite it
-// writes what happened into the files instead; commit that only when you understand the diff.
-//   advance 20s   moves time and does what is due        restart   goes on with a router loaded from the rows
-//   show notices  also tells what desktops are told      show facts   also tells visits, segments and intervals
+// Goal: that anyone can read what the router does, one mechanism a file, and that a change of it
+// shows as a diff. Method: a file is blocks of command lines, a line `----` and what happened: of
+// each command its outcome (unless it is a plain "done" with events to show) and its events. The
+// test runs the commands and compares. With --rewrite it writes what happened into the files
+// instead; commit that only when you understand the diff.
+//   advance 20s   moves time and does what is due        restart   goes on with a router loaded
+//   from the rows show notices  also tells what desktops are told      show facts   also tells
+//   visits, segments and intervals
 #include <gtest/gtest.h>
 
 #include <algorithm>

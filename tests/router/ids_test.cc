@@ -11,6 +11,12 @@ namespace {
 
 constexpr char kText[] = "01890a5d-ac96-774b-bcce-b302099a8057";
 
+std::string OfferText(const char* number) {
+  std::string text = kText;
+  text += number;
+  return text;
+}
+
 TEST(Uuid, IsReadAndWrittenAsTheSameText) {
   const auto id = ParseId<TicketId>(kText);
   ASSERT_TRUE(id);
@@ -55,19 +61,19 @@ TEST(Uuid, IsUnsetWhenAllZeros) {
 }
 
 TEST(OfferId, IsReadAndWrittenAsTheSameText) {
-  const std::string text = std::string(kText) + ".17";
+  const std::string text = OfferText(".17");
   const auto offer = ParseOfferId(text);
   ASSERT_TRUE(offer);
   EXPECT_EQ(offer->ticket, *ParseId<TicketId>(kText));
   EXPECT_EQ(offer->number, 17U);
   EXPECT_EQ(ToString(*offer), text);
-  EXPECT_TRUE(ParseOfferId(std::string(kText) + ".4294967295"));
+  EXPECT_TRUE(ParseOfferId(OfferText(".4294967295")));
 }
 
 TEST(OfferId, IsNotReadFromAnotherForm) {
   for (const char* number : {"", ".", ".0", ".-1", ".+1", ".1 ", ". 1", ".1.1", ".x", ".01",
                              ".4294967296", ".99999999999999999999"}) {
-    EXPECT_FALSE(ParseOfferId(std::string(kText) + number)) << number;
+    EXPECT_FALSE(ParseOfferId(OfferText(number))) << number;
   }
   EXPECT_FALSE(ParseOfferId("t1.1"));
 }

@@ -54,7 +54,8 @@ Duration RandomCommands::NextStep(Time now, Time next_deadline) {
   return Seconds(static_cast<int64_t>(Below(Chance(20) ? 300 : 20)));
 }
 
-// ------------------------------------------------------------------------------------------------------ contacts
+// ------------------------------------------------------------------------------------------------------
+// contacts
 
 Action RandomCommands::MakeContact(const Workspace& workspace, Time now) {
   const Configuration& configuration = workspace.configuration;
@@ -98,7 +99,8 @@ void RandomCommands::ContinueConversation(const Workspace& workspace, NewContact
   }
 }
 
-// -------------------------------------------------------------------------------------------------------- agents
+// --------------------------------------------------------------------------------------------------------
+// agents
 
 SessionRef RandomCommands::SessionOf(const AgentState& agent) {
   SessionRef session{agent.id, agent.generation};
@@ -116,8 +118,9 @@ TicketId RandomCommands::AnyTicket(const Workspace& workspace) {
   return it->first;
 }
 
-std::vector<const RandomCommands::TicketData*> RandomCommands::TicketsOf(
-    const Workspace& workspace, const AgentState& agent, bool offered) {
+std::vector<const RandomCommands::TicketData*> RandomCommands::TicketsOf(const Workspace& workspace,
+                                                                         const AgentState& agent,
+                                                                         bool offered) {
   std::vector<const TicketData*> tickets;
   for (const auto& [id, ticket] : workspace.tickets) {
     if (ticket.agent == agent.id && (ticket.state == TicketState::kOffered) == offered) {
@@ -194,7 +197,8 @@ Action RandomCommands::AboutWork(const Workspace& workspace, const AgentState& a
   }
 }
 
-// ------------------------------------------------------------------------------------------------------- tickets
+// -------------------------------------------------------------------------------------------------------
+// tickets
 
 Action RandomCommands::AboutTicket(const Workspace& workspace) {
   const TicketId ticket = AnyTicket(workspace);
@@ -212,7 +216,8 @@ Action RandomCommands::AboutMedia(const Workspace& workspace) {
   // Rather of a call that an agent has than of one that waits.
   std::vector<const TicketData*> on_media;
   for (const auto& [id, ticket] : workspace.tickets) {
-    const bool waits = ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered;
+    const bool waits =
+        ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered;
     if (ticket.contact.channel != "voice" && ticket.contact.channel != "video") continue;
     if (!waits || Chance(5)) on_media.push_back(&ticket);
   }
@@ -237,7 +242,8 @@ Action RandomCommands::AboutMedia(const Workspace& workspace) {
   return report;
 }
 
-// --------------------------------------------------------------------------------------------------------- words
+// ---------------------------------------------------------------------------------------------------------
+// words
 
 namespace {
 
@@ -256,7 +262,9 @@ struct CommandText {
            c.process_type + " queue=" + c.queue + " language=" + c.language +
            " priority=" + std::to_string(c.priority) + " key=" + c.conversation_key;
   }
-  std::string operator()(const CancelTicket& a) const { return "cancel " + router::TextOf(a.ticket); }
+  std::string operator()(const CancelTicket& a) const {
+    return "cancel " + router::TextOf(a.ticket);
+  }
   std::string operator()(const AbandonTicket& a) const {
     return "abandon " + router::TextOf(a.ticket);
   }

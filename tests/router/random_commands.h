@@ -1,7 +1,8 @@
 // Random configurations and commands, mostly sensible ones, from a seed.
 //
-// Looks at the reference's state to find tickets, offers and sessions that a command can be about; about one command
-// in ten is about something that is not there, or not any more. Worlds are small, so that everything meets everything.
+// Looks at the reference's state to find tickets, offers and sessions that a command can be about;
+// about one command in ten is about something that is not there, or not any more. Worlds are small,
+// so that everything meets everything.
 #ifndef TANDEM_TESTS_ROUTER_RANDOM_COMMANDS_H_
 #define TANDEM_TESTS_ROUTER_RANDOM_COMMANDS_H_
 

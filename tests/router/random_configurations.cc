@@ -179,7 +179,8 @@ Configuration RandomCommands::MakeConfiguration() {
   for (const uint32_t number : numbers) {
     configuration.agents.push_back(MakeAgent(number, configuration));
   }
-  configuration.dispositions = {Disposition{{"solved", ""}, true}, Disposition{{"open", ""}, false}};
+  configuration.dispositions = {Disposition{{"solved", ""}, true},
+                                Disposition{{"open", ""}, false}};
   configuration.not_ready_reasons = {NotReadyReason{{"lunch", ""}}, NotReadyReason{{"break", ""}}};
   if (Chance(80)) configuration.session_grace = Span({1, 5, 15});
   if (Chance(80)) configuration.cool_down = Span({0, 2, 10, 60});

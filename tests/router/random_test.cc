@@ -1,9 +1,10 @@
 // The router against its reference on random commands.
 //
-// Goal: for any commands at any instants the two give the same replies and the same events. On the way: every
-// invariant holds; nothing that could be routed waits; the same commands give a second router the same changes and the
-// same state; a router loaded from the rows has the same state and goes on in the same way; the facts fit the events.
-// Method: many short runs, each a world of its own from a seed that a failure prints.
+// Goal: for any commands at any instants the two give the same replies and the same events. On the
+// way: every invariant holds; nothing that could be routed waits; the same commands give a second
+// router the same changes and the same state; a router loaded from the rows has the same state and
+// goes on in the same way; the facts fit the events. Method: many short runs, each a world of its
+// own from a seed that a failure prints.
 //   TANDEM_RANDOM_COMMANDS=n   how many commands in all
 //   TANDEM_RANDOM_SEED=n       do only the run of this seed
 #include <gtest/gtest.h>
@@ -56,7 +57,8 @@ struct RunOptions {
   RouterOptions router;
 };
 
-// How often each event happened and each refusal was given: a world in which nothing happens proves nothing.
+// How often each event happened and each refusal was given: a world in which nothing happens proves
+// nothing.
 struct Tally {
   std::map<EventType, int64_t> events;
   std::map<Reason, int64_t> refusals;
@@ -67,8 +69,8 @@ struct Tally {
   }
 };
 
-// One world: the reference, the router, a second router that is given the same commands, and at times a third one
-// that was loaded from the rows.
+// One world: the reference, the router, a second router that is given the same commands, and at
+// times a third one that was loaded from the rows.
 class World {
  public:
   World(uint64_t seed, RunOptions options)
@@ -203,16 +205,20 @@ void ExpectAllSeen(const Tally& tally) {
     const auto event = static_cast<EventType>(type);
     EXPECT_GT(tally.events.count(event), 0U) << ToString(event);
   }
-  for (const Reason reason :
-       {Reason::kWorkspaceNotFound, Reason::kTicketNotFound, Reason::kAgentNotFound,
-        Reason::kQueueNotFound, Reason::kProcessTypeUnknown, Reason::kChannelUnknown,
-        Reason::kClientUnknown, Reason::kSkillUnknown, Reason::kDispositionUnknown,
-        Reason::kNotReadyReasonUnknown, Reason::kNoQueueForContact, Reason::kQueueOfOtherClient,
-        Reason::kQueueFull, Reason::kTooManyOpenTickets, Reason::kTicketStateForbids,
-        Reason::kOfferGone, Reason::kOfferOfOtherAgent, Reason::kNotOwner, Reason::kMediaConnected,
-        Reason::kAlreadyAnswered, Reason::kNotLeased, Reason::kChannelWithoutMedia,
-        Reason::kSessionFenced, Reason::kNoSession, Reason::kStatusNotSettable,
-        Reason::kRevisionStale, Reason::kReferenceBroken, Reason::kResourceInUse}) {
+  for (const Reason reason : {Reason::kWorkspaceNotFound,  Reason::kTicketNotFound,
+                              Reason::kAgentNotFound,      Reason::kQueueNotFound,
+                              Reason::kProcessTypeUnknown, Reason::kChannelUnknown,
+                              Reason::kClientUnknown,      Reason::kSkillUnknown,
+                              Reason::kDispositionUnknown, Reason::kNotReadyReasonUnknown,
+                              Reason::kNoQueueForContact,  Reason::kQueueOfOtherClient,
+                              Reason::kQueueFull,          Reason::kTooManyOpenTickets,
+                              Reason::kTicketStateForbids, Reason::kOfferGone,
+                              Reason::kOfferOfOtherAgent,  Reason::kNotOwner,
+                              Reason::kMediaConnected,     Reason::kAlreadyAnswered,
+                              Reason::kNotLeased,          Reason::kChannelWithoutMedia,
+                              Reason::kSessionFenced,      Reason::kNoSession,
+                              Reason::kStatusNotSettable,  Reason::kRevisionStale,
+                              Reason::kReferenceBroken,    Reason::kResourceInUse}) {
     EXPECT_GT(tally.refusals.count(reason), 0U) << ToString(reason);
   }
 }

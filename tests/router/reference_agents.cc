@@ -9,7 +9,9 @@
 namespace tandem::router {
 namespace {
 
-Outcome Refuse(Reason reason) { return Rejection{reason, {}, {}, {}}; }
+Outcome Refuse(Reason reason) {
+  return Rejection{reason, {}, {}, {}};
+}
 
 }  // namespace
 
@@ -23,7 +25,8 @@ ReferenceRouter::Refusal ReferenceRouter::CheckSession(const SessionRef& session
   return std::nullopt;
 }
 
-// ------------------------------------------------------------------------------------------------------ sessions
+// ------------------------------------------------------------------------------------------------------
+// sessions
 
 Outcome ReferenceRouter::Do(const OpenSession& command) {
   const auto it = workspace_->agents.find(command.agent);
@@ -56,8 +59,7 @@ Outcome ReferenceRouter::Do(const LoseSession& command) {
   const auto it = workspace_->agents.find(command.session.agent);
   if (it == workspace_->agents.end()) return Reply{Done{}};
   AgentState& agent = it->second;
-  if (command.session.generation != agent.generation || !agent.session_open ||
-      agent.session_lost) {
+  if (command.session.generation != agent.generation || !agent.session_open || agent.session_lost) {
     return Reply{Done{}};
   }
   agent.session_lost = true;
@@ -100,9 +102,9 @@ AgentSnapshot ReferenceRouter::Snapshot(const AgentState& agent) const {
     const OfferId offer{id, ticket.offer_number};
     if (ticket.state == TicketState::kOffered) {
       offers[{ticket.offered_at, ticket.arrival}] =
-          OfferView{offer,          contact.channel,  contact.client,   contact.process_type,
-                    ticket.queue,   contact.language, contact.priority, ticket.queued_at,
-                    ticket.target,  ticket.until};
+          OfferView{offer,         contact.channel,  contact.client,   contact.process_type,
+                    ticket.queue,  contact.language, contact.priority, ticket.queued_at,
+                    ticket.target, ticket.until};
     } else {
       snapshot.work.push_back(WorkView{id, ticket.state, contact.channel, contact.client,
                                        contact.process_type, ticket.queue,
@@ -119,7 +121,8 @@ AgentSnapshot ReferenceRouter::Snapshot(const AgentState& agent) const {
   return snapshot;
 }
 
-// -------------------------------------------------------------------------------------------------- offers and work
+// --------------------------------------------------------------------------------------------------
+// offers and work
 
 Outcome ReferenceRouter::Do(const AcceptOffer& command) {
   if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
@@ -229,7 +232,8 @@ Outcome ReferenceRouter::Do(const ExtendLeases& command) {
   return Reply{reply};
 }
 
-// --------------------------------------------------------------------------------------------------------- media
+// ---------------------------------------------------------------------------------------------------------
+// media
 
 bool ReferenceRouter::ReportDisconnected(TicketData& ticket, Party party) {
   if (ticket.state == TicketState::kConnecting) {
@@ -298,7 +302,8 @@ Outcome ReferenceRouter::Do(const ReportMediaEvent& command) {
   return Reply{MediaReported{applied}};
 }
 
-// ---------------------------------------------------------------------------------------------------------- time
+// ----------------------------------------------------------------------------------------------------------
+// time
 
 Outcome ReferenceRouter::Do(const AdvanceTime&) {
   for (auto& [id, workspace] : workspaces_) {
@@ -309,7 +314,9 @@ Outcome ReferenceRouter::Do(const AdvanceTime&) {
   return Reply{Done{}};
 }
 
-Outcome ReferenceRouter::Do(const ContinueRouting&) { return Reply{Done{}}; }
+Outcome ReferenceRouter::Do(const ContinueRouting&) {
+  return Reply{Done{}};
+}
 
 Outcome ReferenceRouter::Do(const TimeLost& command) {
   for (auto& [id, workspace] : workspaces_) {
@@ -328,7 +335,8 @@ Outcome ReferenceRouter::Do(const TimeLost& command) {
   return Reply{Done{}};
 }
 
-// ------------------------------------------------------------------------------------------------------- explain
+// -------------------------------------------------------------------------------------------------------
+// explain
 
 Outcome ReferenceRouter::Do(const ExplainTicket& command) {
   const TicketData* ticket = FindTicket(command.ticket);
@@ -362,8 +370,8 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   explanation.target = ticket.target;
   for (const auto& [id, other] : workspace_->tickets) {
     if (ticket.state == TicketState::kQueued && other.state == ticket.state &&
-        other.queue == ticket.queue &&
-        other.requirement == ticket.requirement && other.contact.client == ticket.contact.client &&
+        other.queue == ticket.queue && other.requirement == ticket.requirement &&
+        other.contact.client == ticket.contact.client &&
         other.contact.process_type == ticket.contact.process_type &&
         other.contact.channel == ticket.contact.channel &&
         std::tie(other.key, other.arrival) < std::tie(ticket.key, ticket.arrival)) {
@@ -390,9 +398,8 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
     });
   });
   for (const Clause& clause : ticket.requirement) {
-    count([&](const Agent& agent) {
-      return Passes(agent, clause, ChannelOf(ticket).language_mode);
-    });
+    count(
+        [&](const Agent& agent) { return Passes(agent, clause, ChannelOf(ticket).language_mode); });
   }
   std::map<Obstacle, uint32_t> obstacles;
   for (const Agent& agent : agents) {

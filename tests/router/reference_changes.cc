@@ -1,4 +1,5 @@
-// What several verbs of the reference do: events, offers that end, tickets that leave, time that passes.
+// What several verbs of the reference do: events, offers that end, tickets that leave, time that
+// passes.
 #include <algorithm>
 #include <string>
 #include <tuple>
@@ -7,7 +8,8 @@
 
 namespace tandem::router {
 
-// -------------------------------------------------------------------------------------------------------- events
+// --------------------------------------------------------------------------------------------------------
+// events
 
 EventRow& ReferenceRouter::Emit(EventType type) {
   EventRow event;
@@ -38,9 +40,11 @@ EventRow& ReferenceRouter::EmitAboutOffer(EventType type, const TicketData& tick
   return event;
 }
 
-// ------------------------------------------------------------------------------------------------------- tickets
+// -------------------------------------------------------------------------------------------------------
+// tickets
 
-// Notices when the number of idle agents of a profile rose to where DEFERRABLE work may go to them again.
+// Notices when the number of idle agents of a profile rose to where DEFERRABLE work may go to them
+// again.
 void ReferenceRouter::LookAtIdle() {
   for (const RoutingProfile& profile : workspace_->configuration.routing_profiles) {
     const uint32_t now_idle = CountIdle(profile.id);
@@ -68,7 +72,8 @@ void ReferenceRouter::LeaveReserve(const AgentState& agent) {
 void ReferenceRouter::Leave(TicketData& ticket) {
   if (!ticket.agent.empty()) {
     workspace_->gained.insert(ticket.agent);
-    if (ticket.state != TicketState::kOffered) workspace_->agents.at(ticket.agent).idle_since = now_;
+    if (ticket.state != TicketState::kOffered)
+      workspace_->agents.at(ticket.agent).idle_since = now_;
   }
   ticket.agent.clear();
   ticket.leased = false;
@@ -87,8 +92,7 @@ void ReferenceRouter::Requeue(TicketData& ticket) {
 
 void ReferenceRouter::EnterQueue(TicketData& ticket) {
   const Duration step = QueueOf(ticket).priority_step.value_or(Duration{});
-  ticket.key =
-      std::max(ticket.target, ticket.queued_at) - step * int64_t{ticket.contact.priority};
+  ticket.key = std::max(ticket.target, ticket.queued_at) - step * int64_t{ticket.contact.priority};
   Requeue(ticket);
 }
 
@@ -139,7 +143,8 @@ TicketState ReferenceRouter::FinishWork(TicketData& ticket) {
   return TicketState::kWrapUp;
 }
 
-// -------------------------------------------------------------------------------------------------------- offers
+// --------------------------------------------------------------------------------------------------------
+// offers
 
 void ReferenceRouter::Accept(TicketData& ticket, AgentState& agent) {
   agent.idle_since = now_;
@@ -181,7 +186,8 @@ void ReferenceRouter::RescindAll(const AgentState& agent, const char* reason) {
   for (TicketData* ticket : offered) Rescind(*ticket, reason);
 }
 
-// -------------------------------------------------------------------------------------------------------- agents
+// --------------------------------------------------------------------------------------------------------
+// agents
 
 void ReferenceRouter::SetStatus(AgentState& agent, AgentStatus status, const std::string& reason,
                                 const char* rescind_reason) {
@@ -229,7 +235,8 @@ void ReferenceRouter::EndSession(AgentState& agent) {
   SetStatus(agent, AgentStatus::kOffline, "", "AGENT_GONE");
 }
 
-// --------------------------------------------------------------------------------------------------------- media
+// ---------------------------------------------------------------------------------------------------------
+// media
 
 void ReferenceRouter::FailConnection(TicketData& ticket, const char* reason) {
   AgentState& agent = workspace_->agents.at(ticket.agent);
@@ -250,7 +257,8 @@ void ReferenceRouter::Abandon(TicketData& ticket) {
   Close(ticket);
 }
 
-// ---------------------------------------------------------------------------------------------------------- time
+// ----------------------------------------------------------------------------------------------------------
+// time
 
 Time ReferenceRouter::DeadlineOf(const TicketData& ticket) const {
   Time deadline = ticket.until.IsSet() ? ticket.until : kEndOfTime;
@@ -282,7 +290,9 @@ bool ReferenceRouter::ExpireNext() {
     }
   }
   TicketData* ticket = nullptr;
-  const auto order = [&](const TicketData& one) { return std::tuple(DeadlineOf(one), one.arrival); };
+  const auto order = [&](const TicketData& one) {
+    return std::tuple(DeadlineOf(one), one.arrival);
+  };
   for (auto& [id, candidate] : workspace_->tickets) {
     if (DeadlineOf(candidate) > now_) continue;
     if (ticket == nullptr || order(candidate) < order(*ticket)) ticket = &candidate;

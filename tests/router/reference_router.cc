@@ -55,7 +55,9 @@ Outcome ReferenceRouter::Execute(const Command& command, Time now) {
   return outcome;
 }
 
-std::vector<EventRow> ReferenceRouter::TakeEvents() { return std::exchange(events_, {}); }
+std::vector<EventRow> ReferenceRouter::TakeEvents() {
+  return std::exchange(events_, {});
+}
 
 bool ReferenceRouter::HasPendingRouting() const {
   return std::any_of(workspaces_.begin(), workspaces_.end(), [](const auto& entry) {
@@ -63,7 +65,8 @@ bool ReferenceRouter::HasPendingRouting() const {
   });
 }
 
-// ------------------------------------------------------------------------------------------------------ looking up
+// ------------------------------------------------------------------------------------------------------
+// looking up
 
 const Queue* ReferenceRouter::FindQueue(const std::string& id) const {
   return FindById(workspace_->configuration.queues, id);
@@ -89,7 +92,8 @@ bool ReferenceRouter::IsReason(const std::string& reason) const {
          FindById(workspace_->configuration.not_ready_reasons, reason) != nullptr;
 }
 
-// ---------------------------------------------------------------------------------------------------- the rules
+// ----------------------------------------------------------------------------------------------------
+// the rules
 
 bool ReferenceRouter::IsReady(const AgentState& agent) const {
   return agent.status == AgentStatus::kAvailable && agent.session_open && !agent.session_lost;
@@ -200,7 +204,8 @@ bool ReferenceRouter::MayTake(const AgentState& agent, const TicketData& ticket,
          !IsCoolingDown(agent, ticket) && HasCapacity(agent, ticket) && !IsReserved(agent, ticket);
 }
 
-// ------------------------------------------------------------------------------------------------------- routing
+// -------------------------------------------------------------------------------------------------------
+// routing
 
 ReferenceRouter::TicketData* ReferenceRouter::BestTicket(const AgentState& agent,
                                                          const std::string& queue, bool claiming) {
@@ -225,15 +230,16 @@ ReferenceRouter::AgentState* ReferenceRouter::BestAgent(const TicketData& ticket
   AgentState* best = nullptr;
   for (auto& [id, agent] : workspace_->agents) {
     if (!MayTake(agent, ticket, /*claiming=*/false)) continue;
-    if (best == nullptr || std::tie(agent.idle_since, agent.ordinal) <
-                               std::tie(best->idle_since, best->ordinal)) {
+    if (best == nullptr ||
+        std::tie(agent.idle_since, agent.ordinal) < std::tie(best->idle_since, best->ordinal)) {
       best = &agent;
     }
   }
   return best;
 }
 
-// Routes the workspace until quiet or until `budget` offers are made; returns what is left of the budget.
+// Routes the workspace until quiet or until `budget` offers are made; returns what is left of the
+// budget.
 uint32_t ReferenceRouter::Route(uint32_t budget) {
   Workspace& workspace = *workspace_;
   while (!workspace.gained.empty() || !workspace.arrived.empty()) {

@@ -1,8 +1,10 @@
-// The router again, as naive as can be: maps by id, a scan for every decision, nothing kept that can be computed.
+// The router again, as naive as can be: maps by id, a scan for every decision, nothing kept that
+// can be computed.
 //
-// It is written from router/*.h and the protos alone and shares no code with the router but the values of commands,
-// replies and events. Where the two differ, one of them misreads the rules. It keeps no facts (visits, segments,
-// intervals, messages): outcomes, events, deadlines and what waits for routing are what it answers for.
+// It is written from router/*.h and the protos alone and shares no code with the router but the
+// values of commands, replies and events. Where the two differ, one of them misreads the rules. It
+// keeps no facts (visits, segments, intervals, messages): outcomes, events, deadlines and what
+// waits for routing are what it answers for.
 //
 // Thread rule: one thread at a time.
 #ifndef TANDEM_TESTS_ROUTER_REFERENCE_ROUTER_H_

@@ -9,7 +9,9 @@
 namespace tandem::router {
 namespace {
 
-Outcome Refuse(Reason reason) { return Rejection{reason, {}, {}, {}}; }
+Outcome Refuse(Reason reason) {
+  return Rejection{reason, {}, {}, {}};
+}
 
 template <typename Resource>
 bool HasId(const std::vector<Resource>& resources, const std::string& id) {
@@ -19,7 +21,8 @@ bool HasId(const std::vector<Resource>& resources, const std::string& id) {
 
 }  // namespace
 
-// ------------------------------------------------------------------------------------------------- configuration
+// -------------------------------------------------------------------------------------------------
+// configuration
 
 ReferenceRouter::Refusal ReferenceRouter::CheckInUse(const Configuration& next) const {
   for (const auto& [id, ticket] : workspace_->tickets) {
@@ -72,7 +75,8 @@ Outcome ReferenceRouter::Do(const ApplyConfiguration& command) {
   return Reply{ConfigurationApplied{workspace.revision}};
 }
 
-// ------------------------------------------------------------------------------------------------------ contacts
+// ------------------------------------------------------------------------------------------------------
+// contacts
 
 ReferenceRouter::Refusal ReferenceRouter::CheckReferences(const Requirement& requirement) const {
   const Configuration& configuration = workspace_->configuration;
@@ -91,8 +95,8 @@ ReferenceRouter::Refusal ReferenceRouter::CheckReferences(const Requirement& req
 }
 
 bool ReferenceRouter::IsFull(const Queue& queue, TicketId except) const {
-  const auto waiting = std::count_if(
-      workspace_->tickets.begin(), workspace_->tickets.end(), [&](const auto& entry) {
+  const auto waiting =
+      std::count_if(workspace_->tickets.begin(), workspace_->tickets.end(), [&](const auto& entry) {
         const TicketData& ticket = entry.second;
         return ticket.id != except && ticket.queue == queue.id &&
                (ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered);
@@ -192,7 +196,8 @@ Outcome ReferenceRouter::Do(const IngestContact& command) {
   return Reply{ContactIngested{ticket.id, command.new_contact, false, ticket.unroutable}};
 }
 
-// ------------------------------------------------------------------------------------------------------- tickets
+// -------------------------------------------------------------------------------------------------------
+// tickets
 
 Outcome ReferenceRouter::Do(const CancelTicket& command) {
   TicketData* ticket = FindTicket(command.ticket);

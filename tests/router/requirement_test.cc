@@ -97,9 +97,8 @@ TEST(Passes, ByAnyOfThePredicates) {
 TEST(Canonical, SortsAndRemovesRepeats) {
   const Requirement one = {{SitePredicate{"b"}, SkillLevel{"x", 2}, SkillLevel{"x", 2}},
                            {SkillLevel{"a", 1}}};
-  const Requirement other = {{SkillLevel{"a", 1}},
-                             {SkillLevel{"x", 2}, SitePredicate{"b"}},
-                             {SkillLevel{"a", 1}}};
+  const Requirement other = {
+      {SkillLevel{"a", 1}}, {SkillLevel{"x", 2}, SitePredicate{"b"}}, {SkillLevel{"a", 1}}};
   EXPECT_EQ(Canonical(one), Canonical(other));
   EXPECT_EQ(Canonical(one).size(), 2U);
   EXPECT_EQ(KeyOf(Canonical(one)), KeyOf(Canonical(other)));

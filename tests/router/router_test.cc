@@ -1,4 +1,5 @@
-// The router's contract beyond what scenarios and the reference show: slices, limits, changes, loading.
+// The router's contract beyond what scenarios and the reference show: slices, limits, changes,
+// loading.
 #include "router/router.h"
 
 #include <gtest/gtest.h>

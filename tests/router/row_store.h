@@ -1,4 +1,5 @@
-// A store in memory, as simple as can be: keeps the newest of each state row and what a load needs of the others.
+// A store in memory, as simple as can be: keeps the newest of each state row and what a load needs
+// of the others.
 #ifndef TANDEM_TESTS_ROUTER_ROW_STORE_H_
 #define TANDEM_TESTS_ROUTER_ROW_STORE_H_
 

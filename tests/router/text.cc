@@ -32,7 +32,9 @@ class Line {
   Line& Number(const char* name, int64_t value) {
     return value != 0 ? Add(name, std::to_string(value)) : *this;
   }
-  Line& Number(const char* name, uint64_t value) { return Number(name, static_cast<int64_t>(value)); }
+  Line& Number(const char* name, uint64_t value) {
+    return Number(name, static_cast<int64_t>(value));
+  }
   template <typename Enum>
   Line& Code(const char* name, Enum value) {
     return Number(name, static_cast<int64_t>(value));
@@ -139,10 +141,9 @@ struct ReplyText {
       text += "\n  " + std::to_string(clause.passing_agents) + " pass";
       if (with_clauses) text += ": " + clause.clause;
     }
-    static const char* const obstacles[] = {"",         "EXCLUDED",  "OFFLINE",
-                                            "SESSION_LOST", "NOT_READY", "NOT_RESPONDING",
-                                            "BUSY",     "COOLING_DOWN", "LIVE_RESERVE",
-                                            "PULL_ONLY", "NONE"};
+    static const char* const obstacles[] = {
+        "",     "EXCLUDED",     "OFFLINE",      "SESSION_LOST", "NOT_READY", "NOT_RESPONDING",
+        "BUSY", "COOLING_DOWN", "LIVE_RESERVE", "PULL_ONLY",    "NONE"};
     for (const auto& [obstacle, agents] : reply.obstacles) {
       text += std::string("\n  ") + obstacles[static_cast<size_t>(obstacle)] + " " +
               std::to_string(agents);

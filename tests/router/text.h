@@ -1,6 +1,8 @@
-// Events, replies and rows as text, for comparing them and for people who read why two of them differ.
+// Events, replies and rows as text, for comparing them and for people who read why two of them
+// differ.
 //
-// Instants are written from kStart ("+20s"), tickets with a small id as "t1". Fields that are empty are left out.
+// Instants are written from kStart ("+20s"), tickets with a small id as "t1". Fields that are empty
+// are left out.
 #ifndef TANDEM_TESTS_ROUTER_TEXT_H_
 #define TANDEM_TESTS_ROUTER_TEXT_H_
 
