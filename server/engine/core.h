@@ -86,7 +86,7 @@ class Core {
   // Nothing is decided but not durable.
   bool settled() const { return flight_ == nullptr && !open_.touched && open_.entries.empty(); }
 
-  // For tests: null before the first load; and the epoch under which we write.
+  // For tests: null while loading; and the epoch under which we write.
   const router::Router* router() const { return router_.get(); }
   int64_t epoch() const { return epoch_; }
 

@@ -241,6 +241,7 @@ void Core::OnDataRefused(SteadyTime now) {
   }
   open_ = {};
   recent_.DropUndurable();
+  router_.reset();
   state_ = State::kLoading;
   resuming_ = true;
   stuck_since_ = now;

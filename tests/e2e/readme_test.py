@@ -34,6 +34,11 @@ def free_port():
         return listener.getsockname()[1]
 
 
+def what_is_not_in_a_clone(folder, names):
+    built = {"build", ".git"} if pathlib.Path(folder) == ROOT else set()
+    return {name for name in names if name in built or name == "__pycache__"}
+
+
 class Readme(unittest.TestCase):
 
     def setUp(self):
@@ -43,7 +48,7 @@ class Readme(unittest.TestCase):
         os.chmod(folder.name, 0o755)
         self.folder = pathlib.Path(folder.name)
         self.copy = self.folder / "tandem"
-        shutil.copytree(ROOT, self.copy, ignore=shutil.ignore_patterns("build", ".git", "__pycache__"))
+        shutil.copytree(ROOT, self.copy, ignore=what_is_not_in_a_clone)
         # Of this run's build, which the copy should not know.
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("TANDEM_")}
 
@@ -62,6 +67,7 @@ class Readme(unittest.TestCase):
         watchdog = threading.Timer(LIMIT_SECONDS, os.killpg, (process.pid, signal.SIGKILL))
         watchdog.start()
         self.addCleanup(watchdog.cancel)
+        self.addCleanup(process.stdout.close)
         output = []
         server = None
         killed = False

@@ -7,7 +7,7 @@
 // everything comes to rest, and the history is judged. In between, whenever nothing is in flight,
 // the live state is compared with the one that a new process would load.
 //
-// TANDEM_SIMULATION_SEED: the first seed, default 1. TANDEM_SIMULATION_RUNS: how many, default 25.
+// TANDEM_SIMULATION_SEED: the first seed, default 1. TANDEM_SIMULATION_RUNS: how many, default 40.
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
@@ -66,7 +66,7 @@ void RunOne(uint64_t seed) {
 TEST(Simulation, KeepsEveryPromiseWhateverFails) {
   spdlog::set_level(spdlog::level::off);
   const uint64_t first = FromEnvironment("TANDEM_SIMULATION_SEED", 1);
-  const uint64_t runs = FromEnvironment("TANDEM_SIMULATION_RUNS", 25);
+  const uint64_t runs = FromEnvironment("TANDEM_SIMULATION_RUNS", 40);
   for (uint64_t seed = first; seed < first + runs; ++seed) {
     SCOPED_TRACE("TANDEM_SIMULATION_SEED=" + std::to_string(seed) + " TANDEM_SIMULATION_RUNS=1");
     RunOne(seed);
