@@ -54,11 +54,11 @@ void Core::OnStoreResult(StoreResult result, SteadyTime now) {
   const auto handle = [&](auto&& value) {
     using T = std::decay_t<decltype(value)>;
     if constexpr (std::is_same_v<T, absl::StatusOr<Recovered>>) {
-      OnRecovered(std::move(value), now);
+      OnRecovered(std::forward<decltype(value)>(value), now);
     } else if constexpr (std::is_same_v<T, store::CommitResult>) {
       OnCommit(value, now);
     } else if constexpr (std::is_same_v<T, absl::StatusOr<store::Resolution>>) {
-      OnResolution(std::move(value), now);
+      OnResolution(std::forward<decltype(value)>(value), now);
     } else {
       static_assert(std::is_same_v<T, Maintained>);
       const auto engine_us = static_cast<double>(kMaintenanceEngineInterval.us) / clock_.speed();
