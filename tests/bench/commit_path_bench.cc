@@ -3,9 +3,9 @@
 //
 // Workload: one shard, one workspace, 20,000 open tickets, a PostgreSQL of its own on this machine
 // with fsync on, one writer. A change is one event row appended and one ticket's state row updated.
-// Changes are committed in groups of 1, 16, 64, 128 and 1,024, one commit after the other, for 2 s each
-// after 20 commits to warm up. Encoding the rows is part of what is measured. Rows per second count
-// event rows and state rows.
+// Changes are committed in groups of 1, 16, 64, 128 and 1,024, one commit after the other, for 2 s
+// each after 20 commits to warm up. Encoding the rows is part of what is measured. Rows per second
+// count event rows and state rows.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
