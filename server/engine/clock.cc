@@ -21,7 +21,7 @@ Clock::Clock(double speed, router::Time start, SteadyTime now)
     : speed_(speed), steady_(now), engine_(start) {}
 
 router::Time Clock::At(SteadyTime now) const {
-  MutexLock lock(mutex_);
+  sync::MutexLock lock(mutex_);
   return AtLocked(now);
 }
 
@@ -43,7 +43,7 @@ SteadyTime Clock::When(router::Time time, SteadyTime now) const {
 }
 
 void Clock::Anchor(router::Time database_now, router::Time last_commit_at, SteadyTime now) {
-  MutexLock lock(mutex_);
+  sync::MutexLock lock(mutex_);
   router::Time floor = last_commit_at;
   if (anchored_) floor = std::max(floor, AtLocked(now));
   router::Duration ahead = database_now - floor;

@@ -14,7 +14,7 @@
 #include "absl/base/thread_annotations.h"
 
 #include "router/time.h"
-#include "server/engine/mutex.h"
+#include "server/sync/mutex.h"
 
 namespace tandem::engine {
 
@@ -41,7 +41,7 @@ class Clock {
   router::Time AtLocked(SteadyTime now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const double speed_;
-  mutable Mutex mutex_;
+  mutable sync::Mutex mutex_;
   bool anchored_ ABSL_GUARDED_BY(mutex_) = false;
   SteadyTime steady_ ABSL_GUARDED_BY(mutex_);
   router::Time engine_ ABSL_GUARDED_BY(mutex_);  // at `steady_`

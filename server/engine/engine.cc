@@ -16,7 +16,7 @@
 #include "server/engine/core.h"
 #include "server/engine/feed.h"
 #include "server/engine/handoff.h"
-#include "server/engine/mutex.h"
+#include "server/sync/mutex.h"
 #include "server/engine/refusals.h"
 #include "server/engine/store_work.h"
 
@@ -89,7 +89,7 @@ class Engine::Impl {
   template <typename Put>
   bool Post(Put put) {
     {
-      MutexLock lock(inbox_mutex_);
+      sync::MutexLock lock(inbox_mutex_);
       if (inbox_closed_) return false;
       put(inbox_);
     }
@@ -106,8 +106,8 @@ class Engine::Impl {
   std::atomic<Availability> available_ = Availability::kStarting;
   std::atomic<size_t> pending_calls_ = 0;
 
-  Mutex inbox_mutex_;
-  Condition inbox_changed_;
+  sync::Mutex inbox_mutex_;
+  sync::Condition inbox_changed_;
   Inbox inbox_ ABSL_GUARDED_BY(inbox_mutex_);
   bool inbox_closed_ ABSL_GUARDED_BY(inbox_mutex_) = true;  // open while the loop runs
 
@@ -117,7 +117,7 @@ class Engine::Impl {
   Handoff<LookUpJob> look_up_jobs_;
   Handoff<std::vector<Delivery>> deliveries_;
 
-  Mutex life_mutex_;  // Start and Stop
+  sync::Mutex life_mutex_;  // Start and Stop
   bool started_ ABSL_GUARDED_BY(life_mutex_) = false;
   std::jthread herald_, look_up_, committer_, loop_;
 };
@@ -125,11 +125,11 @@ class Engine::Impl {
 // ----------------------------------------------------------------------------------------- threads
 
 void Engine::Impl::Start() {
-  MutexLock life(life_mutex_);
+  sync::MutexLock life(life_mutex_);
   if (started_) return;
   started_ = true;
   {
-    MutexLock lock(inbox_mutex_);
+    sync::MutexLock lock(inbox_mutex_);
     inbox_closed_ = false;
   }
   herald_ = std::jthread([this] { RunHerald(); });
@@ -139,7 +139,7 @@ void Engine::Impl::Start() {
 }
 
 void Engine::Impl::Stop(std::chrono::milliseconds patience) {
-  MutexLock life(life_mutex_);
+  sync::MutexLock life(life_mutex_);
   started_ = true;  // there is no second time
   const SteadyTime stop_by = SteadyNow() + patience;
   Post([&](Inbox& inbox) { inbox.stop_by = stop_by; });
@@ -172,7 +172,7 @@ void Engine::Impl::Loop() {
   }
   Inbox left;
   {
-    MutexLock lock(inbox_mutex_);
+    sync::MutexLock lock(inbox_mutex_);
     inbox_closed_ = true;
     left = std::exchange(inbox_, {});
   }
@@ -186,7 +186,7 @@ void Engine::Impl::Loop() {
 }
 
 Engine::Impl::Inbox Engine::Impl::TakeInput(SteadyTime wake) {
-  MutexLock lock(inbox_mutex_);
+  sync::MutexLock lock(inbox_mutex_);
   while (inbox_.empty() && SteadyNow() < wake) inbox_changed_.WaitUntil(inbox_mutex_, wake);
   return std::exchange(inbox_, {});
 }

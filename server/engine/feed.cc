@@ -7,7 +7,7 @@ namespace tandem::engine {
 
 Subscription Feed::Announce(NoticeSink* sink) {
   if (sink == nullptr) return {};
-  MutexLock lock(mutex_);
+  sync::MutexLock lock(mutex_);
   Sink& entry = sinks_[sink];
   if (entry.session) sessions_.erase(*entry.session);
   entry = {.number = ++last_number_, .session = std::nullopt};
@@ -15,7 +15,7 @@ Subscription Feed::Announce(NoticeSink* sink) {
 }
 
 void Feed::Unsubscribe(NoticeSink* sink) {
-  MutexLock lock(mutex_);
+  sync::MutexLock lock(mutex_);
   const auto place = sinks_.find(sink);
   if (place == sinks_.end()) return;
   if (place->second.session) sessions_.erase(*place->second.session);
@@ -42,7 +42,7 @@ std::optional<router::Command> Feed::Pass(Answer answer) {
   std::move(answer.done)(std::move(answer.outcome));
   if (answer.subscription.sink == nullptr) return std::nullopt;
 
-  MutexLock lock(mutex_);
+  sync::MutexLock lock(mutex_);
   const auto place = sinks_.find(answer.subscription.sink);
   if (place != sinks_.end() && place->second.number == answer.subscription.number) {
     if (generation) {
@@ -59,7 +59,7 @@ std::optional<router::Command> Feed::Pass(Answer answer) {
 }
 
 void Feed::Pass(const router::Notice& notice) {
-  MutexLock lock(mutex_);
+  sync::MutexLock lock(mutex_);
   const auto place = sessions_.find(SessionKey(notice.workspace, notice.agent, notice.generation));
   if (place == sessions_.end()) return;
   NoticeSink* sink = place->second;
@@ -71,7 +71,7 @@ void Feed::Pass(const router::Notice& notice) {
 }
 
 void Feed::EndAll() {
-  MutexLock lock(mutex_);
+  sync::MutexLock lock(mutex_);
   for (const auto& [session, sink] : sessions_) {
     const auto& [workspace, agent, generation] = session;
     sink->OnNotice({.workspace = workspace,

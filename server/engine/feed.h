@@ -18,7 +18,7 @@
 #include "router/command.h"
 #include "router/rows.h"
 #include "server/engine/engine.h"
-#include "server/engine/mutex.h"
+#include "server/sync/mutex.h"
 #include "server/engine/pending_call.h"
 
 namespace tandem::engine {
@@ -45,7 +45,7 @@ class Feed {
   void Pass(const router::Notice& notice);
   void EndAll();
 
-  Mutex mutex_;
+  sync::Mutex mutex_;
   uint64_t last_number_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::flat_hash_map<NoticeSink*, Sink> sinks_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<SessionKey, NoticeSink*> sessions_ ABSL_GUARDED_BY(mutex_);

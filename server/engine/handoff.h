@@ -10,7 +10,7 @@
 
 #include "absl/base/thread_annotations.h"
 
-#include "server/engine/mutex.h"
+#include "server/sync/mutex.h"
 
 namespace tandem::engine {
 
@@ -19,7 +19,7 @@ class Handoff {
  public:
   void Put(T value) {
     {
-      MutexLock lock(mutex_);
+      sync::MutexLock lock(mutex_);
       values_.push_back(std::move(value));
     }
     changed_.Notify();
@@ -27,7 +27,7 @@ class Handoff {
 
   // Waits for a value. Nothing when the queue is closed and empty.
   [[nodiscard]] std::optional<T> Take() {
-    MutexLock lock(mutex_);
+    sync::MutexLock lock(mutex_);
     while (values_.empty() && !closed_) changed_.Wait(mutex_);
     if (values_.empty()) return std::nullopt;
     T value = std::move(values_.front());
@@ -38,15 +38,15 @@ class Handoff {
   // What is in the queue is still taken; after that, takers get nothing.
   void Close() {
     {
-      MutexLock lock(mutex_);
+      sync::MutexLock lock(mutex_);
       closed_ = true;
     }
     changed_.Notify();
   }
 
  private:
-  Mutex mutex_;
-  Condition changed_;
+  sync::Mutex mutex_;
+  sync::Condition changed_;
   std::deque<T> values_ ABSL_GUARDED_BY(mutex_);
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 };

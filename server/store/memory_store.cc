@@ -113,27 +113,27 @@ MemoryStore::MemoryStore(std::function<router::Time()> clock)
 // ------------------------------------------------------------------------------------------ faults
 
 void MemoryStore::FailCommits(CommitFault fault, int count) {
-  absl::MutexLock lock(&mutex_);
+  const sync::MutexLock lock(mutex_);
   faults_.insert(faults_.end(), static_cast<size_t>(std::max(count, 0)), fault);
 }
 
 void MemoryStore::FailCalls(int calls) {
-  absl::MutexLock lock(&mutex_);
+  const sync::MutexLock lock(mutex_);
   failing_calls_ = calls;
 }
 
 void MemoryStore::SetUnavailable(bool unavailable) {
-  absl::MutexLock lock(&mutex_);
+  const sync::MutexLock lock(mutex_);
   unavailable_ = unavailable;
 }
 
 void MemoryStore::OnCommit(std::function<void(const Batch&)> hook) {
-  absl::MutexLock lock(&mutex_);
+  const sync::MutexLock lock(mutex_);
   hook_ = std::move(hook);
 }
 
 MemoryStore::Contents MemoryStore::Copy() const {
-  absl::MutexLock lock(&mutex_);
+  const sync::MutexLock lock(mutex_);
   return contents_;
 }
 
@@ -148,7 +148,7 @@ bool MemoryStore::CallFails() {
 // ------------------------------------------------------------------------------------------- Store
 
 absl::StatusOr<Acquired> MemoryStore::Acquire(Shard shard, const std::string& owner) {
-  absl::MutexLock lock(&mutex_);
+  const sync::MutexLock lock(mutex_);
   if (CallFails()) return Unavailable();
   Contents::ShardRow& row = contents_.shards[shard];
   row.owner = owner;
@@ -156,7 +156,7 @@ absl::StatusOr<Acquired> MemoryStore::Acquire(Shard shard, const std::string& ow
 }
 
 absl::StatusOr<Loaded> MemoryStore::Load(Shard shard, int64_t epoch) {
-  absl::MutexLock lock(&mutex_);
+  const sync::MutexLock lock(mutex_);
   if (CallFails()) return Unavailable();
   const auto row = contents_.shards.find(shard);
   if (row == contents_.shards.end() || row->second.epoch != epoch) {
@@ -204,12 +204,12 @@ absl::StatusOr<Loaded> MemoryStore::Load(Shard shard, int64_t epoch) {
 CommitResult MemoryStore::Commit(const Batch& batch) {
   std::function<void(const Batch&)> hook;
   {
-    absl::MutexLock lock(&mutex_);
+    const sync::MutexLock lock(mutex_);
     hook = hook_;
   }
   if (hook) hook(batch);
 
-  absl::MutexLock lock(&mutex_);
+  const sync::MutexLock lock(mutex_);
   if (CallFails()) return CommitResult::kNotCommitted;
   const auto shard = contents_.shards.find(batch.shard);
   if (shard == contents_.shards.end() || shard->second.epoch != batch.epoch ||
@@ -288,7 +288,7 @@ void MemoryStore::Apply(const Batch& batch) {
 }
 
 absl::StatusOr<Resolution> MemoryStore::Resolve(const Batch& batch) {
-  absl::MutexLock lock(&mutex_);
+  const sync::MutexLock lock(mutex_);
   if (CallFails()) return Unavailable();
   const auto shard = contents_.shards.find(batch.shard);
   if (shard == contents_.shards.end() || shard->second.epoch != batch.epoch) {
@@ -299,7 +299,7 @@ absl::StatusOr<Resolution> MemoryStore::Resolve(const Batch& batch) {
 }
 
 absl::StatusOr<Store::LookUpHits> MemoryStore::LookUp(const LookUpKeys& keys) {
-  absl::MutexLock lock(&mutex_);
+  const sync::MutexLock lock(mutex_);
   if (CallFails()) return Unavailable();
   LookUpHits hits;
   for (const RequestKey& key : keys.requests) {
@@ -313,7 +313,7 @@ absl::StatusOr<Store::LookUpHits> MemoryStore::LookUp(const LookUpKeys& keys) {
 }
 
 absl::Status MemoryStore::Maintain(router::Time now) {
-  absl::MutexLock lock(&mutex_);
+  const sync::MutexLock lock(mutex_);
   if (CallFails()) return Unavailable();
   std::erase_if(contents_.requests,
                 [&](const auto& entry) { return entry.second.at < now - kRequestRetention; });
@@ -346,7 +346,7 @@ absl::StatusOr<TicketView> MemoryStore::View(const Contents::TicketKey& key) con
 
 absl::StatusOr<std::vector<TicketView>> MemoryStore::GetTickets(
     const std::string& workspace, const std::vector<router::TicketId>& tickets) {
-  absl::MutexLock lock(&mutex_);
+  const sync::MutexLock lock(mutex_);
   if (CallFails()) return Unavailable();
   std::vector<TicketView> views;
   for (const router::TicketId ticket : tickets) {
@@ -360,7 +360,7 @@ absl::StatusOr<std::vector<TicketView>> MemoryStore::ListTickets(const std::stri
                                                                  const TicketFilter& filter,
                                                                  router::TicketId before,
                                                                  int32_t limit) {
-  absl::MutexLock lock(&mutex_);
+  const sync::MutexLock lock(mutex_);
   if (CallFails()) return Unavailable();
   const auto& states = contents_.ticket_states;
   constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
@@ -378,7 +378,7 @@ absl::StatusOr<std::vector<TicketView>> MemoryStore::ListTickets(const std::stri
 
 absl::StatusOr<std::vector<router::EventRow>> MemoryStore::ListTicketEvents(
     const std::string& workspace, router::TicketId ticket, int64_t after, int32_t limit) {
-  absl::MutexLock lock(&mutex_);
+  const sync::MutexLock lock(mutex_);
   if (CallFails()) return Unavailable();
   std::vector<router::EventRow> events;
   for (auto it = contents_.events.upper_bound({workspace, after});
@@ -391,7 +391,7 @@ absl::StatusOr<std::vector<router::EventRow>> MemoryStore::ListTicketEvents(
 }
 
 absl::StatusOr<router::WorkspaceRow> MemoryStore::GetConfiguration(const std::string& workspace) {
-  absl::MutexLock lock(&mutex_);
+  const sync::MutexLock lock(mutex_);
   if (CallFails()) return Unavailable();
   const auto found = contents_.workspaces.find(workspace);
   if (found == contents_.workspaces.end()) return absl::NotFoundError("no such workspace");
@@ -400,7 +400,7 @@ absl::StatusOr<router::WorkspaceRow> MemoryStore::GetConfiguration(const std::st
 
 absl::StatusOr<std::vector<QueueStatistics>> MemoryStore::ListQueueStatistics(
     const std::string& workspace, router::Time since) {
-  absl::MutexLock lock(&mutex_);
+  const sync::MutexLock lock(mutex_);
   if (CallFails()) return Unavailable();
   const auto found = contents_.workspaces.find(workspace);
   if (found == contents_.workspaces.end()) return absl::NotFoundError("no such workspace");

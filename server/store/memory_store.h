@@ -24,12 +24,12 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 
 #include "router/ids.h"
 #include "router/rows.h"
 #include "router/time.h"
 #include "server/store/store.h"
+#include "server/sync/mutex.h"
 
 namespace tandem::store {
 
@@ -121,14 +121,14 @@ class MemoryStore : public Store, public Reader {
   // Counts down FailCalls. True when this call finds no database.
   bool CallFails() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // True when every append row is new and every value could be stored.
-  bool CanApply(const Batch& batch) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  bool CanApply(const Batch& batch) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Apply(const Batch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<TicketView> View(const Contents::TicketKey& key) const
-      ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::function<router::Time()> clock_;
 
-  mutable absl::Mutex mutex_;
+  mutable sync::Mutex mutex_;
   Contents contents_ ABSL_GUARDED_BY(mutex_);
   std::deque<CommitFault> faults_ ABSL_GUARDED_BY(mutex_);
   int failing_calls_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -1,8 +1,7 @@
 // A store for tests of the engine: the store in memory behind switches that hold it up and make it
 // fail.
 //
-// It has a lock of its own around every call, of a kind that the thread sanitizer sees (see
-// server/engine/mutex.h).
+// Its own lock guards the switches.
 //
 // Thread rule: every function is safe from any thread.
 #ifndef TANDEM_TESTS_SUPPORT_FAKE_STORE_H_

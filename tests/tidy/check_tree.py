@@ -93,15 +93,16 @@ def line_of(text, offset):
 # What the code of a layer may include of ours. `main` is what lies directly in server/: it wires the rest.
 ARROWS = {
     "router": {"router"},
-    "store": {"store", "router"},
-    "engine": {"engine", "store", "router"},
-    "query": {"query", "store", "router"},
-    "rpc": {"rpc", "engine", "query", "store", "router"},
+    "sync": {"sync"},
+    "store": {"store", "router", "sync"},
+    "engine": {"engine", "store", "router", "sync"},
+    "query": {"query", "store", "router", "sync"},
+    "rpc": {"rpc", "engine", "query", "store", "router", "sync"},
     "http": {"http", "engine", "query"},
     "embedded": {"embedded"},
     "ctl": {"ctl"},
-    "main": {"main", "ctl", "embedded", "http", "rpc", "query", "engine", "store", "router"},
-    "tests": {"tests", "main", "ctl", "embedded", "http", "rpc", "query", "engine", "store", "router"},
+    "main": {"main", "ctl", "embedded", "http", "rpc", "query", "engine", "store", "router", "sync"},
+    "tests": {"tests", "main", "ctl", "embedded", "http", "rpc", "query", "engine", "store", "router", "sync"},
 }
 ROUTER_ABSEIL = re.compile(r"absl/(container|hash|types)/")
 # Headers of the standard library that let the world into the router.

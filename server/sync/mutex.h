@@ -4,8 +4,8 @@
 // absl::Mutex would be at hand, but Debian's build of it is not instrumented: the thread sanitizer
 // does not see its locks and reports races that are none. std::mutex it sees, but std::mutex
 // carries no annotations. So: std::mutex, annotated.
-#ifndef TANDEM_SERVER_ENGINE_MUTEX_H_
-#define TANDEM_SERVER_ENGINE_MUTEX_H_
+#ifndef TANDEM_SERVER_SYNC_MUTEX_H_
+#define TANDEM_SERVER_SYNC_MUTEX_H_
 
 #include <chrono>
 #include <condition_variable>
@@ -13,7 +13,7 @@
 
 #include "absl/base/thread_annotations.h"
 
-namespace tandem::engine {
+namespace tandem::sync {
 
 class ABSL_LOCKABLE Mutex {
  public:
@@ -68,6 +68,6 @@ class Condition {
   std::condition_variable condition_;
 };
 
-}  // namespace tandem::engine
+}  // namespace tandem::sync
 
-#endif  // TANDEM_SERVER_ENGINE_MUTEX_H_
+#endif  // TANDEM_SERVER_SYNC_MUTEX_H_
