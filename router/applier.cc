@@ -74,8 +74,13 @@ void Applier::SetTimer(AgentIndex index) {
 void Applier::Notify(AgentIndex index, decltype(Notice::message)&& message) {
   const AgentState& agent = AgentAt(index);
   if (!agent.session_open || agent.session_lost_at.IsSet()) return;
-  changes_.notices.push_back(
-      {workspace_.id, workspace_.AgentName(index), agent.generation, std::move(message)});
+  const bool tells_of_a_change =
+      std::holds_alternative<WorkChanged>(message) || std::holds_alternative<StateChanged>(message);
+  changes_.notices.push_back({.workspace = workspace_.id,
+                              .agent = workspace_.AgentName(index),
+                              .generation = agent.generation,
+                              .own = index == acting_ && tells_of_a_change,
+                              .message = std::move(message)});
 }
 
 void Applier::NotifyWork(TicketIndex ticket, AgentIndex agent, bool gone) {

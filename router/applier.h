@@ -47,6 +47,9 @@ class Applier {
 
   Time now() const { return now_; }
 
+  // Whose verb is being decided; unset for nobody's. Its changes are noted as that agent's own.
+  void SetActing(AgentIndex agent) { acting_ = agent; }
+
   // Configuration and time.
   void ConfigurationApplied(Configuration configuration);
   void TimeLost(Duration lost);
@@ -155,6 +158,7 @@ class Applier {
   Changes& changes_;
   size_t& open_tickets_;  // of all workspaces
   const Time now_;
+  AgentIndex acting_;
 };
 
 }  // namespace tandem::router

@@ -76,7 +76,11 @@ Outcome Router::Core::ExecuteIn(const std::string& id, ActionType& action) {
   }
   Workspace& workspace = *it->second;
   Outcome outcome = With(workspace, [&](Context& context) {
+    if constexpr (requires { action.session; }) {
+      context.apply.SetActing(workspace.agent_ids.Find(action.session.agent));
+    }
     Outcome decided = Decide(context, action);
+    context.apply.SetActing({});
     uint32_t budget = options_.max_offers_per_slice;
     if (!kReadsOnly<ActionType> && std::holds_alternative<Reply>(decided)) {
       RouteUntilQuiet(context, budget);

@@ -271,6 +271,8 @@ struct Notice {
   std::string workspace;
   std::string agent;
   int64_t generation = 0;  // of the session it is for
+  // A verb of this very session made the change, and the verb's answer tells of it, too.
+  bool own = false;
   std::variant<OfferMade, OfferEnded, WorkChanged, StateChanged, SessionEnded> message;
 };
 

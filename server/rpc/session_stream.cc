@@ -5,6 +5,7 @@
 
 #include "server/rpc/closed_ticket.h"
 #include "server/rpc/convert_agent.h"
+#include "server/rpc/convert_types.h"
 #include "server/rpc/status.h"
 #include "server/rpc/stream_registry.h"
 #include "server/rpc/wire.h"
@@ -77,6 +78,7 @@ void SessionStream::Open(v1::OpenSessionRequest& request) {
   }
   workspace_ = request.workspace();
   session_.agent = request.agent();
+  omit_own_changes_ = request.omit_own_changes();
   Submit(
       backend_, std::move(std::get<Verb>(verb)), SteadyDeadline(*context_),
       [self = shared_from_this()](const router::Outcome& outcome) { self->OnOpened(outcome); },
@@ -148,10 +150,9 @@ void SessionStream::Dispatch(v1::StreamAgentSessionRequest& message) {
   switch (message.verb_case()) {
     case Message::kOpen: {
       if (session_.generation == 0) return Open(*message.mutable_open());
-      const Rejection rejection =
-          query::FieldFault(Reason::kFieldMalformed, "open",
-                            "expected it as the first message only, but it is again");
-      return Answer(tag, &rejection);
+      return Answer(tag, query::FieldFault(Reason::kFieldMalformed, "open",
+                                           "expected it as the first message only, but it is "
+                                           "again"));
     }
     case Message::kSetStatus:
       return RunPlain(tag, *message.mutable_set_status());
@@ -168,14 +169,12 @@ void SessionStream::Dispatch(v1::StreamAgentSessionRequest& message) {
     case Message::kRelease:
       return RunOfTicket(tag, *message.mutable_release());
     case Message::kHeartbeat:
-      return Answer(tag, nullptr);
+      return Answer(tag, router::Reply(router::Done{}));
     case Message::kClose:
       return Close(tag, *message.mutable_close());
-    case Message::VERB_NOT_SET: {
-      const Rejection rejection =
-          query::FieldFault(Reason::kFieldRequired, "verb", "expected a verb, but none is set");
-      return Answer(tag, &rejection);
-    }
+    case Message::VERB_NOT_SET:
+      return Answer(tag, query::FieldFault(Reason::kFieldRequired, "verb",
+                                           "expected a verb, but none is set"));
   }
 }
 
@@ -212,7 +211,7 @@ void SessionStream::Run(Request& request, Done done) {
 template <typename Request>
 void SessionStream::RunPlain(int64_t tag, Request& request) {
   Run(request, [self = shared_from_this(), tag](const router::Outcome& outcome) {
-    self->Answer(tag, std::get_if<Rejection>(&outcome));
+    self->Answer(tag, outcome);
   });
 }
 
@@ -222,12 +221,11 @@ void SessionStream::RunOfTicket(int64_t tag, Request& request) {
   Run(request, [self = shared_from_this(), tag, ticket](const router::Outcome& outcome) {
     const auto* rejection = std::get_if<Rejection>(&outcome);
     if (rejection == nullptr || rejection->reason != Reason::kTicketNotFound || !ticket) {
-      return self->Answer(tag, rejection);
+      return self->Answer(tag, outcome);
     }
     LookUpClosed(self->backend_, self->workspace_, *ticket,
                  [self, tag, ticket, rejection = *rejection](const ClosedState& found) {
-                   const Rejection explained = ExplainNotFound(rejection, *ticket, found);
-                   self->Answer(tag, &explained);
+                   self->Answer(tag, ExplainNotFound(rejection, *ticket, found));
                  });
   });
 }
@@ -238,11 +236,10 @@ void SessionStream::Close(int64_t tag, v1::CloseSessionRequest& request) {
     closing_ = true;
   }
   Run(request, [self = shared_from_this(), tag](const router::Outcome& outcome) {
-    const auto* rejection = std::get_if<Rejection>(&outcome);
-    self->Answer(tag, rejection);
+    self->Answer(tag, outcome);
     const absl::MutexLock lock(&self->mutex_);
     self->closing_ = false;
-    if (rejection != nullptr) return;
+    if (std::holds_alternative<Rejection>(outcome)) return;
     self->session_over_ = true;
     self->End(grpc::Status::OK);
   });
@@ -251,13 +248,17 @@ void SessionStream::Close(int64_t tag, v1::CloseSessionRequest& request) {
 // --------------------------------------------------------------------------------------------------------
 // writing
 
-void SessionStream::Answer(int64_t tag, const Rejection* rejection) {
+void SessionStream::Answer(int64_t tag, const router::Outcome& outcome) {
   v1::StreamAgentSessionResponse message;
-  message.mutable_result()->set_tag(tag);
-  if (rejection != nullptr) {
-    message.mutable_result()->set_code(CodeOf(rejection->reason));
-    message.mutable_result()->set_reason(router::ToString(rejection->reason));
-    message.mutable_result()->set_message(rejection->message);
+  v1::VerbResult& result = *message.mutable_result();
+  result.set_tag(tag);
+  if (const auto* rejection = std::get_if<Rejection>(&outcome)) {
+    result.set_code(CodeOf(rejection->reason));
+    result.set_reason(router::ToString(rejection->reason));
+    result.set_message(rejection->message);
+  } else if (const auto* reached =
+                 std::get_if<router::StateReached>(&std::get<router::Reply>(outcome))) {
+    result.set_ticket_state(ToProto(reached->state));
   }
   const absl::MutexLock lock(&mutex_);
   --verbs_in_flight_;
@@ -267,6 +268,7 @@ void SessionStream::Answer(int64_t tag, const Rejection* rejection) {
 }
 
 void SessionStream::OnNotice(const router::Notice& notice) {
+  if (notice.own && omit_own_changes_) return;
   const auto message = ToMessage(notice);
   const absl::MutexLock lock(&mutex_);
   if (ending()) return;

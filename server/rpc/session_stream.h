@@ -81,7 +81,7 @@ class SessionStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   void RunOfTicket(int64_t tag, Request& request);
 
   // ---- what goes down
-  void Answer(int64_t tag, const router::Rejection* rejection);
+  void Answer(int64_t tag, const router::Outcome& outcome);
   void Push(const v1::StreamAgentSessionResponse& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Pump() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReadOn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -108,6 +108,7 @@ class SessionStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   // Set before the session is open, and only read afterwards.
   std::string workspace_;
   router::SessionRef session_;
+  bool omit_own_changes_ = false;
 
   absl::Mutex mutex_;
   enum class Phase { kAwaitingOpen, kOpening, kOpen };

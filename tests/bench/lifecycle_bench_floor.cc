@@ -3,6 +3,7 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/client_callback.h>
 
+#include <atomic>
 #include <stdexcept>
 #include <utility>
 
@@ -139,6 +140,7 @@ class Floor::AgentStream final : public grpc::ClientBidiReactor<v1::StreamAgentS
     open.set_workspace(kWorkspace);
     open.set_agent(agent_);
     open.set_session_id("bench");
+    open.set_omit_own_changes(true);
     StartWrite(&request_);
     StartRead(&response_);
     StartCall();
@@ -152,7 +154,7 @@ class Floor::AgentStream final : public grpc::ClientBidiReactor<v1::StreamAgentS
     switch (response_.message_case()) {
       case v1::StreamAgentSessionResponse::kOpened:
         generation_ = response_.opened().generation();
-        GoAvailable();
+        OpenStep();
         break;
       case v1::StreamAgentSessionResponse::kResult:
         OnStatusSet(response_.result());
@@ -168,6 +170,10 @@ class Floor::AgentStream final : public grpc::ClientBidiReactor<v1::StreamAgentS
     StartRead(&response_);
   }
 
+  void OnWriteDone(bool ok) override {
+    if (ok) OpenStep();
+  }
+
   void OnDone(const grpc::Status& status) override {
     const absl::MutexLock lock(&floor_.mutex_);
     if (!floor_.closing_) floor_.failure_ = "stream of " + agent_ + ": " + status.error_message();
@@ -175,6 +181,12 @@ class Floor::AgentStream final : public grpc::ClientBidiReactor<v1::StreamAgentS
   }
 
  private:
+  // The answer to `open` can come before its write is reported as done, and only one write may be
+  // under way. The third step is the second write's.
+  void OpenStep() {
+    if (open_steps_.fetch_add(1) == 1) GoAvailable();
+  }
+
   void GoAvailable() {
     request_.set_tag(kStatusTag);
     request_.mutable_set_status()->set_status(v1::AGENT_STATUS_AVAILABLE);
@@ -197,6 +209,7 @@ class Floor::AgentStream final : public grpc::ClientBidiReactor<v1::StreamAgentS
   v1::StreamAgentSessionRequest request_;
   v1::StreamAgentSessionResponse response_;
   int64_t generation_ = 0;
+  std::atomic<int> open_steps_ = 0;
 };
 
 Floor::Floor(const std::vector<std::shared_ptr<grpc::Channel>>& channels, size_t agents,

@@ -357,6 +357,7 @@ std::string TextOf(const Outcome& outcome, bool with_clauses) {
 std::string TextOf(const Notice& notice) {
   Line line("notice " + notice.workspace + "/" + notice.agent + "@" +
             std::to_string(notice.generation));
+  line.Flag("own", notice.own);
   std::visit(NoticeText{line}, notice.message);
   return line.text();
 }

@@ -58,8 +58,9 @@ class Desktop {
     return status;
   }
 
-  v1::AgentSnapshot Open(const std::string& agent) {
+  v1::AgentSnapshot Open(const std::string& agent, bool omit_own_changes = false) {
     Request request;
+    request.mutable_open()->set_omit_own_changes(omit_own_changes);
     request.mutable_open()->set_workspace(kWorkspace);
     request.mutable_open()->set_agent(agent);
     request.mutable_open()->set_session_id("desk");
@@ -167,6 +168,41 @@ TEST(Stream, TellsOfOffersThatEndAndWorkThatGoes) {
     ASSERT_EQ(changed.work().ticket_id(), moved);
     if (changed.gone()) break;
   }
+}
+
+TEST(Stream, OmitsOwnChangesWhenAskedTo) {
+  Fixture f;
+  Desktop ann(f);
+  const int64_t generation = ann.Open("ann", true).generation();
+  ann.SetAvailable();
+  const std::string ticket = f.Ingest(ChatContact());
+  const v1::VerbResult accepted = ann.Accept(ann.Until(Response::kOffer).offer().offer_id());
+  EXPECT_EQ(accepted.ticket_state(), v1::TICKET_STATE_ACTIVE);
+  // A unary twin's change is the session's own, too.
+  v1::FinishTicketRequest finish;
+  finish.set_workspace(kWorkspace);
+  finish.mutable_session()->set_agent("ann");
+  finish.mutable_session()->set_generation(generation);
+  finish.set_ticket_id(ticket);
+  v1::FinishTicketResponse finished;
+  EXPECT_EQ(ReasonOf(f.agents->FinishTicket(ClientContext(), finish, &finished)), "OK");
+  EXPECT_EQ(finished.state(), v1::TICKET_STATE_WRAP_UP);
+  v1::CompleteTicketRequest complete;
+  complete.set_workspace(kWorkspace);
+  *complete.mutable_session() = finish.session();
+  complete.set_ticket_id(ticket);
+  v1::CompleteTicketResponse completed;
+  EXPECT_EQ(ReasonOf(f.tickets->CompleteTicket(ClientContext(), complete, &completed)), "OK");
+  // The next message is about another ticket, and what others do to that one comes down.
+  const std::string moved = f.Ingest(ChatContact());
+  const Response offered = ann.MustRead();
+  ASSERT_EQ(offered.message_case(), Response::kOffer);
+  EXPECT_EQ(ann.Accept(offered.offer().offer_id()).ticket_state(), v1::TICKET_STATE_ACTIVE);
+  EXPECT_EQ(ReasonOf(f.Transfer(moved, "tiny")), "OK");
+  const Response next = ann.MustRead();
+  ASSERT_EQ(next.message_case(), Response::kWorkChanged);
+  EXPECT_EQ(next.work_changed().work().ticket_id(), moved);
+  EXPECT_TRUE(next.work_changed().gone());
 }
 
 TEST(Stream, AnswersEveryVerbUnderItsTag) {
