@@ -22,6 +22,7 @@ EventRow& Applier::Record(EventType type) {
 EventRow& Applier::RecordTicket(EventType type, const Ticket& ticket) {
   EventRow& event = Record(type);
   event.ticket = ticket.id;
+  event.client = workspace_.client_ids.Name(ticket.client);
   event.agent = workspace_.AgentName(ticket.agent);
   return event;
 }

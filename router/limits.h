@@ -38,6 +38,12 @@ inline constexpr size_t kMaxBatchContacts = 1'000;
 inline constexpr uint32_t kMaxClaimTickets = 100;
 inline constexpr size_t kMaxExtendLeases = 1'000;
 
+// Streams.
+inline constexpr size_t kMaxFilterValues = 100;
+inline constexpr size_t kMaxTokenBytes = 64;
+inline constexpr Duration kMinHeartbeatInterval = Seconds(1);
+inline constexpr Duration kMaxHeartbeatInterval = Minutes(5);
+
 // Configuration.
 inline constexpr size_t kMaxClients = 1'000;
 inline constexpr size_t kMaxSites = 1'000;

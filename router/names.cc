@@ -266,6 +266,12 @@ const char* ToString(Reason reason) {
       return "INTERNAL";
     case Reason::kDataRefused:
       return "DATA_REFUSED";
+    case Reason::kResumeTokenInvalid:
+      return "RESUME_TOKEN_INVALID";
+    case Reason::kResumeTokenExpired:
+      return "RESUME_TOKEN_EXPIRED";
+    case Reason::kTooManyStreams:
+      return "TOO_MANY_STREAMS";
   }
   std::abort();
 }

@@ -58,6 +58,9 @@ enum class Reason : uint8_t {
   kOverloaded = 94,
   kInternal = 95,
   kDataRefused = 96,
+  kResumeTokenInvalid = 110,
+  kResumeTokenExpired = 111,
+  kTooManyStreams = 112,
 };
 
 // The name that clients see in ErrorInfo: "TICKET_NOT_FOUND".

@@ -185,6 +185,9 @@ struct EventRow {
   std::string reason;
   Time until;
   int64_t number = 0;
+  // Of the ticket. Not a column: a ticket's client never changes, so who reads events back finds it
+  // at the ticket.
+  std::string client;
 };
 
 // Key: workspace, ticket, visit_number. One stay in one queue.

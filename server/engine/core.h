@@ -67,6 +67,9 @@ class Core {
   // Does what there is to do. To be called after the functions above, and at NextWake().
   void Step(SteadyTime now);
 
+  // Whether batches are delivered when they are durable.
+  void SetObserved(bool observed) { observed_ = observed; }
+
   // From now on nothing is taken; what was taken goes on.
   void BeginStop();
   // Answers everything that waits with kNotServing.
@@ -156,6 +159,7 @@ class Core {
   bool ever_served_ = false;
   bool stopping_ = false;
   bool away_ = false;
+  bool observed_ = false;
   // While loading: the shard is still ours, only our picture of it was wrong. Calls go on waiting.
   bool resuming_ = false;
 

@@ -207,7 +207,7 @@ void Core::OnResolution(absl::StatusOr<store::Resolution> result, SteadyTime now
 }
 
 void Core::OnDurable(SteadyTime now) {
-  const std::unique_ptr<Flight> flight = std::move(flight_);
+  std::unique_ptr<Flight> flight = std::move(flight_);
   durable_sequence_ = flight->batch.sequence;
   recent_.MarkDurable(durable_sequence_, now);
   stuck_since_.reset();
@@ -215,6 +215,9 @@ void Core::OnDurable(SteadyTime now) {
   failures_ = 0;
   if (now - serving_since_ > kPeace) fenced_backoff_.Reset();
   Release(std::move(flight->group), std::move(flight->batch.changes.notices), now);
+  if (observed_) {
+    deliveries_.emplace_back(std::make_shared<const store::Batch>(std::move(flight->batch)));
+  }
 }
 
 // ----------------------------------------------------------------------------------- starting over

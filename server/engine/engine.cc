@@ -55,6 +55,11 @@ class Engine::Impl {
   void Submit(Call call);
   void Heartbeat(const std::string& workspace, const router::SessionRef& session);
 
+  void Observe(DurableSink* sink) {
+    feed_.Observe(sink);
+    observed_.store(sink != nullptr);
+  }
+
   Feed& feed() { return feed_; }
   const Clock& clock() const { return clock_; }
   bool ready() const { return available_.load() == Availability::kReady; }
@@ -105,6 +110,7 @@ class Engine::Impl {
 
   std::atomic<Availability> available_ = Availability::kStarting;
   std::atomic<size_t> pending_calls_ = 0;
+  std::atomic<bool> observed_ = false;
 
   sync::Mutex inbox_mutex_;
   sync::Condition inbox_changed_;
@@ -192,6 +198,9 @@ Engine::Impl::Inbox Engine::Impl::TakeInput(SteadyTime wake) {
 }
 
 void Engine::Impl::Process(Inbox input, SteadyTime now) {
+  // Asked for before the result of a commit is looked at: who observes since before the commit gets
+  // it.
+  core_.SetObserved(observed_.load());
   if (input.store_result) core_.OnStoreResult(*std::move(input.store_result), now);
   if (input.look_up_result) core_.OnLookUpResult(*std::move(input.look_up_result), now);
   for (const HeartbeatSeen& seen : input.heartbeats) {
@@ -299,6 +308,9 @@ void Engine::Heartbeat(const std::string& workspace, const router::SessionRef& s
 }
 void Engine::Unsubscribe(NoticeSink* sink) {
   impl_->feed().Unsubscribe(sink);
+}
+void Engine::Observe(DurableSink* sink) {
+  impl_->Observe(sink);
 }
 bool Engine::ready() const {
   return impl_->ready();

@@ -62,6 +62,17 @@ class NoticeSink {
   virtual void OnNotice(const router::Notice& notice) = 0;
 };
 
+// Gets what became durable, batch by batch and in order, after the answers that rest on it. Called
+// from one of the engine's threads: quick, no blocking. Between two batches of one shard nothing is
+// missing, unless OnShardLost came between.
+class DurableSink {
+ public:
+  virtual ~DurableSink() = default;
+  virtual void OnDurable(std::shared_ptr<const store::Batch> batch) = 0;
+  // Another writer had the shard for a while; what it made durable is not told.
+  virtual void OnShardLost() = 0;
+};
+
 // The caller's request id with the hash of what was asked.
 struct RequestTag {
   router::RequestId id;
@@ -108,6 +119,12 @@ class Engine {
   // held that OnNotice takes. A session whose sink left before the session was open is lost by
   // itself; else the caller submits LoseSession.
   void Unsubscribe(NoticeSink* sink);
+
+  // Any thread. From now on the sink gets what becomes durable: every commit that is not in the
+  // database when Observe returns, and perhaps some before it. Null ends that; when it returns, the
+  // one before is not called any more, so not to be called from there. While nobody observes,
+  // batches are not kept.
+  void Observe(DurableSink* sink);
 
   // Any thread. Whether changes are taken and made durable now.
   bool ready() const;

@@ -22,12 +22,22 @@ void Feed::Unsubscribe(NoticeSink* sink) {
   sinks_.erase(place);
 }
 
+void Feed::Observe(DurableSink* sink) {
+  sync::MutexLock lock(observer_mutex_);
+  observer_ = sink;
+}
+
 std::optional<router::Command> Feed::Deliver(Delivery delivery) {
   if (auto* answer = std::get_if<Answer>(&delivery)) return Pass(std::move(*answer));
   if (const auto* notice = std::get_if<router::Notice>(&delivery)) {
     Pass(*notice);
+  } else if (auto* batch = std::get_if<std::shared_ptr<const store::Batch>>(&delivery)) {
+    sync::MutexLock lock(observer_mutex_);
+    if (observer_ != nullptr) observer_->OnDurable(std::move(*batch));
   } else {
     EndAll();
+    sync::MutexLock lock(observer_mutex_);
+    if (observer_ != nullptr) observer_->OnShardLost();
   }
   return std::nullopt;
 }

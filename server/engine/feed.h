@@ -30,6 +30,9 @@ class Feed {
   // When it returns, the sink is not called any more.
   void Unsubscribe(NoticeSink* sink);
 
+  // See Engine::Observe.
+  void Observe(DurableSink* sink);
+
   // Returns a session that was opened for a sink which has gone meanwhile, as the command that ends
   // it.
   std::optional<router::Command> Deliver(Delivery delivery);
@@ -44,6 +47,10 @@ class Feed {
   std::optional<router::Command> Pass(Answer answer);
   void Pass(const router::Notice& notice);
   void EndAll();
+
+  // A lock of its own: an observer need not wait for what sessions are told.
+  sync::Mutex observer_mutex_;
+  DurableSink* observer_ ABSL_GUARDED_BY(observer_mutex_) = nullptr;
 
   sync::Mutex mutex_;
   uint64_t last_number_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -3,6 +3,7 @@
 #define TANDEM_SERVER_ENGINE_PENDING_CALL_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -61,8 +62,10 @@ struct Answer {
 // No notice will come for the sessions that there are: what they were told may not be all.
 struct SessionsForgotten {};
 
-// What leaves the engine; to be passed on in this order.
-using Delivery = std::variant<Answer, router::Notice, SessionsForgotten>;
+// What leaves the engine; to be passed on in this order. A batch that became durable, when somebody
+// observes.
+using Delivery = std::variant<Answer, router::Notice, SessionsForgotten,
+                              std::shared_ptr<const store::Batch>>;
 
 }  // namespace tandem::engine
 

@@ -7,13 +7,6 @@
 namespace tandem::rpc {
 namespace {
 
-router::Rejection Overloaded() {
-  return {.reason = router::Reason::kOverloaded,
-          .message = "expected fewer reads at once, but too many wait for the database",
-          .violations = {},
-          .metadata = {}};
-}
-
 router::Rejection DeadlineExpired() {
   return {.reason = router::Reason::kDeadlineExpired,
           .message = "expected an answer before the deadline, but it passed while the call waited",
@@ -22,6 +15,13 @@ router::Rejection DeadlineExpired() {
 }
 
 }  // namespace
+
+router::Rejection TooManyReads() {
+  return {.reason = router::Reason::kOverloaded,
+          .message = "expected fewer reads at once, but too many wait for the database",
+          .violations = {},
+          .metadata = {}};
+}
 
 std::chrono::steady_clock::time_point SteadyDeadline(const grpc::ServerContextBase& context) {
   using std::chrono::steady_clock;
@@ -52,7 +52,7 @@ void Read(Backend& backend, Call call, ReaderPool::Job job) {
       std::move(job)();
     }
   };
-  if (!backend.pool.TryRun(timed)) call.Refuse(Overloaded());
+  if (!backend.pool.TryRun(timed)) call.Refuse(TooManyReads());
 }
 
 void Submit(Backend& backend, Verb verb, std::chrono::steady_clock::time_point deadline, Done done,

@@ -26,9 +26,16 @@
 #include "server/rpc/wire.h"
 #include "server/store/store.h"
 
+namespace tandem::live {
+class Hub;
+}
+
 namespace tandem::rpc {
 
 class StreamRegistry;
+
+// Too many reads wait for the database.
+router::Rejection TooManyReads();
 
 // What the services work with. All of it outlives the gRPC server.
 struct Backend {
@@ -36,6 +43,7 @@ struct Backend {
   store::Reader& reader;
   ReaderPool& pool;
   StreamRegistry& streams;
+  live::Hub& hub;
 };
 
 // When a caller stops waiting, on the clock that the engine compares with.

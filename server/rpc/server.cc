@@ -14,6 +14,7 @@
 
 #include "google/protobuf/stubs/logging.h"
 
+#include "server/live/hub.h"
 #include "server/rpc/listener.h"
 #include "server/rpc/reader_pool.h"
 #include "server/rpc/services.h"
@@ -79,8 +80,11 @@ void LogOfProtobuf(google::protobuf::LogLevel level, const char* /*file*/, int /
 class Server::Impl {
  public:
   Impl(const ServerOptions& options, engine::Engine& engine, store::Reader& reader)
-      : pool_(options.reader_threads, options.max_waiting_reads),
-        backend_{.engine = engine, .reader = reader, .pool = pool_, .streams = streams_},
+      : streams_(options.streams),
+        hub_(engine),
+        pool_(options.reader_threads, options.max_waiting_reads),
+        backend_{
+            .engine = engine, .reader = reader, .pool = pool_, .streams = streams_, .hub = hub_},
         listener_(options.reserved_files) {}
 
   absl::Status Start(const ServerOptions& options);
@@ -91,6 +95,7 @@ class Server::Impl {
  private:
   // In the order in which they need each other; what comes later goes first.
   StreamRegistry streams_;
+  live::Hub hub_;
   ReaderPool pool_;
   Backend backend_;
   std::vector<Service> services_;
@@ -106,6 +111,7 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
 
   services_.push_back(MakeAgentService(backend_));
   services_.push_back(MakeConfigurationService(backend_));
+  services_.push_back(MakeEventService(backend_));
   services_.push_back(MakeIngestService(backend_));
   services_.push_back(MakeMediaService(backend_));
   services_.push_back(MakeQueueService(backend_));

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 
 #include "server/engine/engine.h"
+#include "server/rpc/stream_registry.h"
 #include "server/store/store.h"
 
 namespace tandem::rpc {
@@ -48,6 +49,9 @@ struct ServerOptions {
   // Clients that ask more often than this are disconnected.
   std::chrono::seconds min_ping_interval{5};
 
+  // How many streams may be open, and how long one waits for its reader.
+  StreamLimits streams;
+
   // Threads that may wait for the database, and reads that may wait for one of them.
   size_t reader_threads = 4;
   size_t max_waiting_reads = 1'024;
@@ -70,7 +74,7 @@ class Server {
   // What health checks say of "" and of each service. To be called by the engine's OnReadyChange.
   void SetServing(bool serving);
 
-  // Takes no more connections, tells clients to go elsewhere, ends the streams of agents with
+  // Takes no more connections, tells clients to go elsewhere, ends all streams with
   // NOT_SERVING, lets the calls under way finish for at most `patience`, and cancels the rest.
   void Shutdown(std::chrono::milliseconds patience);
 

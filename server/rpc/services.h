@@ -22,6 +22,7 @@ struct Service {
 // `backend` must outlive the service.
 Service MakeAgentService(Backend& backend);
 Service MakeConfigurationService(Backend& backend);
+Service MakeEventService(Backend& backend);
 Service MakeIngestService(Backend& backend);
 Service MakeMediaService(Backend& backend);
 Service MakeQueueService(Backend& backend);

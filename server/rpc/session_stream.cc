@@ -7,7 +7,6 @@
 #include "server/rpc/convert_agent.h"
 #include "server/rpc/convert_types.h"
 #include "server/rpc/status.h"
-#include "server/rpc/stream_registry.h"
 #include "server/rpc/wire.h"
 
 namespace tandem::rpc {
@@ -44,8 +43,9 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* SessionStream::Star
   const auto stream = std::make_shared<SessionStream>(backend, context);
   stream->self_ = stream;
   stream->SetAlarm(stream->open_alarm_, &SessionStream::OnOpenTimeout);
-  if (!backend.streams.Add(stream)) stream->StopServing();
+  const auto refusal = backend.streams.Add(stream, StreamKind::kAgentSession);
   const absl::MutexLock lock(&stream->mutex_);
+  if (refusal) stream->End(ToStatus(*refusal));
   stream->ReadOn();
   return stream.get();
 }
@@ -360,8 +360,7 @@ void SessionStream::StopServing() {
   const absl::MutexLock lock(&mutex_);
   if (ending()) return;
   LoseSession();
-  End(ToStatus(
-      Refusal(Reason::kNotServing, "expected a server that goes on, but this one is stopping")));
+  End(ToStatus(ServerStops()));
 }
 
 void SessionStream::OnCancel() {

@@ -32,12 +32,14 @@
 #include "router/rows.h"
 #include "server/engine/engine.h"
 #include "server/rpc/call.h"
+#include "server/rpc/stream_registry.h"
 #include "tandem/v1/agent_service.pb.h"
 
 namespace tandem::rpc {
 
 class SessionStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
                             public engine::NoticeSink,
+                            public OpenStream,
                             public std::enable_shared_from_this<SessionStream> {
  public:
   // Messages that wait for a slow reader; one more ends the stream.
@@ -54,7 +56,7 @@ class SessionStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   SessionStream(Backend& backend, grpc::CallbackServerContext* context);
 
   // Ends the stream because the server stops.
-  void StopServing();
+  void StopServing() override;
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;

@@ -81,7 +81,10 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kReferenceBroken:
     case Reason::kIdDuplicate:
     case Reason::kDataRefused:
+    case Reason::kResumeTokenInvalid:
       return grpc::StatusCode::INVALID_ARGUMENT;
+    case Reason::kResumeTokenExpired:
+      return grpc::StatusCode::OUT_OF_RANGE;
     case Reason::kWorkspaceNotFound:
     case Reason::kTicketNotFound:
     case Reason::kAgentNotFound:
@@ -117,6 +120,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kQueueFull:
     case Reason::kTooManyOpenTickets:
     case Reason::kOverloaded:
+    case Reason::kTooManyStreams:
       return grpc::StatusCode::RESOURCE_EXHAUSTED;
     case Reason::kStoreUnavailable:
     case Reason::kNotServing:

@@ -2,29 +2,51 @@
 
 #include <vector>
 
-#include "server/rpc/session_stream.h"
+#include "fmt/format.h"
 
 namespace tandem::rpc {
 
-bool StreamRegistry::Add(const std::shared_ptr<SessionStream>& stream) {
-  const absl::MutexLock lock(&mutex_);
-  if (ending_) return false;
-  streams_.emplace(stream.get(), stream);
-  return true;
+router::Rejection ServerStops() {
+  return {.reason = router::Reason::kNotServing,
+          .message = "expected a server that goes on, but this one is stopping",
+          .violations = {},
+          .metadata = {}};
 }
 
-void StreamRegistry::Remove(const SessionStream* stream) {
+std::optional<router::Rejection> StreamRegistry::Add(const std::shared_ptr<OpenStream>& stream,
+                                                     StreamKind kind) {
+  const size_t most = kind == StreamKind::kAgentSession ? limits_.max_agent_sessions
+                                                        : limits_.max_other_streams;
   const absl::MutexLock lock(&mutex_);
-  streams_.erase(stream);
+  if (ending_) return ServerStops();
+  size_t& open = open_[static_cast<size_t>(kind)];
+  if (open >= most) {
+    return router::Rejection{
+        .reason = router::Reason::kTooManyStreams,
+        .message = fmt::format("expected fewer streams of this kind at once, but {} are open", open),
+        .violations = {},
+        .metadata = {}};
+  }
+  ++open;
+  streams_.emplace(stream.get(), Entry{.stream = stream, .kind = kind});
+  return std::nullopt;
+}
+
+void StreamRegistry::Remove(const OpenStream* stream) {
+  const absl::MutexLock lock(&mutex_);
+  const auto place = streams_.find(stream);
+  if (place == streams_.end()) return;
+  --open_[static_cast<size_t>(place->second.kind)];
+  streams_.erase(place);
 }
 
 void StreamRegistry::EndAll() {
-  std::vector<std::shared_ptr<SessionStream>> streams;
+  std::vector<std::shared_ptr<OpenStream>> streams;
   {
     const absl::MutexLock lock(&mutex_);
     ending_ = true;
-    for (const auto& [key, weak] : streams_) {
-      if (auto stream = weak.lock()) streams.push_back(std::move(stream));
+    for (const auto& [key, entry] : streams_) {
+      if (auto stream = entry.stream.lock()) streams.push_back(std::move(stream));
     }
   }
   // Outside of the lock: a stream that ends removes itself.

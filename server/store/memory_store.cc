@@ -132,6 +132,12 @@ void MemoryStore::OnCommit(std::function<void(const Batch&)> hook) {
   hook_ = std::move(hook);
 }
 
+void MemoryStore::RemoveEvents(const std::string& workspace, int64_t oldest) {
+  const sync::MutexLock lock(mutex_);
+  contents_.events.erase(contents_.events.lower_bound({workspace, 0}),
+                         contents_.events.lower_bound({workspace, oldest}));
+}
+
 MemoryStore::Contents MemoryStore::Copy() const {
   const sync::MutexLock lock(mutex_);
   return contents_;
@@ -388,6 +394,33 @@ absl::StatusOr<std::vector<router::EventRow>> MemoryStore::ListTicketEvents(
     if (it->second.ticket == ticket) events.push_back(it->second);
   }
   return events;
+}
+
+absl::StatusOr<std::vector<router::EventRow>> MemoryStore::ListEvents(const std::string& workspace,
+                                                                      int64_t after,
+                                                                      int32_t limit) {
+  const sync::MutexLock lock(mutex_);
+  if (CallFails()) return Unavailable();
+  std::vector<router::EventRow> events;
+  for (auto it = contents_.events.upper_bound({workspace, after});
+       it != contents_.events.end() && it->first.first == workspace &&
+       events.size() < static_cast<size_t>(std::max(limit, 0));
+       ++it) {
+    router::EventRow& event = events.emplace_back(it->second);
+    const auto ticket = contents_.tickets.find({workspace, event.ticket});
+    event.client = ticket != contents_.tickets.end() ? ticket->second.client : "";
+  }
+  return events;
+}
+
+absl::StatusOr<EventRange> MemoryStore::GetEventRange(const std::string& workspace) {
+  const sync::MutexLock lock(mutex_);
+  if (CallFails()) return Unavailable();
+  if (!contents_.workspaces.contains(workspace)) return absl::NotFoundError("no such workspace");
+  const auto first = contents_.events.lower_bound({workspace, 0});
+  const auto end = contents_.events.upper_bound({workspace, std::numeric_limits<int64_t>::max()});
+  if (first == end) return EventRange{};
+  return EventRange{.oldest = first->first.second, .newest = std::prev(end)->first.second};
 }
 
 absl::StatusOr<router::WorkspaceRow> MemoryStore::GetConfiguration(const std::string& workspace) {

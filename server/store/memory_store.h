@@ -88,6 +88,9 @@ class MemoryStore : public Store, public Reader {
   // must hold a commit, or see each batch. Replaces the one before; an empty function ends it.
   void OnCommit(std::function<void(const Batch&)> hook);
 
+  // Removes the workspace's events with a sequence below `oldest`, as an operator may.
+  void RemoveEvents(const std::string& workspace, int64_t oldest);
+
   // ---------------------------------------------------------------------------------------- seeing
 
   Contents Copy() const;
@@ -113,6 +116,9 @@ class MemoryStore : public Store, public Reader {
                                                                  router::TicketId ticket,
                                                                  int64_t after,
                                                                  int32_t limit) override;
+  absl::StatusOr<std::vector<router::EventRow>> ListEvents(const std::string& workspace,
+                                                           int64_t after, int32_t limit) override;
+  absl::StatusOr<EventRange> GetEventRange(const std::string& workspace) override;
   absl::StatusOr<router::WorkspaceRow> GetConfiguration(const std::string& workspace) override;
   absl::StatusOr<std::vector<QueueStatistics>> ListQueueStatistics(const std::string& workspace,
                                                                    router::Time since) override;

@@ -236,6 +236,47 @@ absl::StatusOr<std::vector<router::EventRow>> PostgresReader::ListTicketEvents(
   });
 }
 
+absl::StatusOr<std::vector<router::EventRow>> PostgresReader::ListEvents(
+    const std::string& workspace, int64_t after, int32_t limit) {
+  using Events = absl::StatusOr<std::vector<router::EventRow>>;
+  return Read([&](pqxx::connection& connection) -> Events {
+    pqxx::nontransaction work(connection);
+    const pqxx::result rows =
+        work.exec_params(absl::StrCat("SELECT ", SelectList(EventTable(), "e"),
+                                      ", t.client FROM tandem.event e"
+                                      " LEFT JOIN tandem.ticket t USING (workspace, ticket_id)"
+                                      " WHERE e.workspace = $1 AND e.sequence > $2"
+                                      " ORDER BY e.sequence LIMIT ",
+                                      std::max(limit, 0)),
+                         workspace, after);
+    std::vector<router::EventRow> events;
+    events.reserve(static_cast<size_t>(rows.size()));
+    for (const pqxx::row& row : rows) {
+      const auto cells = CellsOf(row);
+      events.push_back(Decode(EventTable(), 0, cells));
+      events.back().client = std::string(cells(EventTable().columns.size()).value_or(""));
+    }
+    return events;
+  });
+}
+
+absl::StatusOr<EventRange> PostgresReader::GetEventRange(const std::string& workspace) {
+  return Read([&](pqxx::connection& connection) -> absl::StatusOr<EventRange> {
+    pqxx::nontransaction work(connection);
+    const pqxx::result rows = work.exec_params(
+        "SELECT (SELECT min(sequence) FROM tandem.event WHERE workspace = $1),"
+        " (SELECT max(sequence) FROM tandem.event WHERE workspace = $1)"
+        " FROM tandem.workspace WHERE workspace = $1",
+        workspace);
+    if (rows.empty()) {
+      return absl::NotFoundError(absl::StrCat("workspace ", workspace, " has no configuration"));
+    }
+    const auto cells = CellsOf(rows[0]);
+    if (!cells(0)) return EventRange{};
+    return EventRange{.oldest = ParseInt8(cells(0)), .newest = ParseInt8(cells(1))};
+  });
+}
+
 absl::StatusOr<router::WorkspaceRow> PostgresReader::GetConfiguration(
     const std::string& workspace) {
   return Read([&](pqxx::connection& connection) {

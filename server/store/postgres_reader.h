@@ -33,6 +33,9 @@ class PostgresReader : public Reader {
                                                                  router::TicketId ticket,
                                                                  int64_t after,
                                                                  int32_t limit) override;
+  absl::StatusOr<std::vector<router::EventRow>> ListEvents(const std::string& workspace,
+                                                           int64_t after, int32_t limit) override;
+  absl::StatusOr<EventRange> GetEventRange(const std::string& workspace) override;
   absl::StatusOr<router::WorkspaceRow> GetConfiguration(const std::string& workspace) override;
   absl::StatusOr<std::vector<QueueStatistics>> ListQueueStatistics(const std::string& workspace,
                                                                    router::Time since) override;

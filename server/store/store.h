@@ -195,6 +195,12 @@ struct QueueStatistics {
   int32_t completed = 0;
 };
 
+// Sequences of a workspace's events; no number between them is missing.
+struct EventRange {
+  int64_t oldest = 0;  // the first one that is still kept
+  int64_t newest = 0;
+};
+
 // Reads what is durable. Every function: UNAVAILABLE when the database can't be reached.
 class Reader {
  public:
@@ -213,6 +219,15 @@ class Reader {
   // Oldest first, those with a sequence above `after`, at most `limit`.
   virtual absl::StatusOr<std::vector<router::EventRow>> ListTicketEvents(
       const std::string& workspace, router::TicketId ticket, int64_t after, int32_t limit) = 0;
+
+  // Events of the workspace with a sequence above `after`, in order, at most `limit`; with the
+  // client of their ticket.
+  virtual absl::StatusOr<std::vector<router::EventRow>> ListEvents(const std::string& workspace,
+                                                                   int64_t after,
+                                                                   int32_t limit) = 0;
+
+  // Which events there are. NOT_FOUND when the workspace has no configuration.
+  virtual absl::StatusOr<EventRange> GetEventRange(const std::string& workspace) = 0;
 
   // NOT_FOUND when the workspace has none.
   virtual absl::StatusOr<router::WorkspaceRow> GetConfiguration(const std::string& workspace) = 0;

@@ -170,6 +170,7 @@ Fixture::Fixture(FixtureOptions options) {
                                       grpc::InsecureChannelCredentials(), arguments);
   agents = v1::AgentService::NewStub(channel);
   configurations = v1::ConfigurationService::NewStub(channel);
+  events = v1::EventService::NewStub(channel);
   ingest = v1::IngestService::NewStub(channel);
   media = v1::MediaService::NewStub(channel);
   queues = v1::QueueService::NewStub(channel);
@@ -182,6 +183,14 @@ Fixture::Fixture(FixtureOptions options) {
 Fixture::~Fixture() {
   server->Shutdown(std::chrono::seconds(2));
   engine->Stop(std::chrono::seconds(1));
+}
+
+std::shared_ptr<grpc::Channel> Fixture::NarrowChannel() const {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  return grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(server->port()),
+                                   grpc::InsecureChannelCredentials(), arguments);
 }
 
 bool Fixture::WaitForReady(bool ready) const {
@@ -202,6 +211,14 @@ std::string Fixture::Ingest(const v1::Contact& contact) {
   v1::IngestResult result;
   EXPECT_EQ(ReasonOf(IngestStatus(contact, &result)), "OK");
   return result.ticket_id();
+}
+
+void Fixture::IngestMany(const v1::Contact& contact, int count) {
+  v1::BatchIngestContactsRequest request;
+  request.set_workspace(kWorkspace);
+  for (int i = 0; i < count; ++i) *request.add_contacts() = contact;
+  v1::BatchIngestContactsResponse response;
+  EXPECT_EQ(ReasonOf(ingest->BatchIngestContacts(ClientContext(), request, &response)), "OK");
 }
 
 v1::Ticket Fixture::Get(const std::string& ticket) {

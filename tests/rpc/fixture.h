@@ -19,6 +19,7 @@
 #include "server/store/memory_store.h"
 #include "tandem/v1/agent_service.grpc.pb.h"
 #include "tandem/v1/configuration_service.grpc.pb.h"
+#include "tandem/v1/event_service.grpc.pb.h"
 #include "tandem/v1/ingest_service.grpc.pb.h"
 #include "tandem/v1/media_service.grpc.pb.h"
 #include "tandem/v1/queue_service.grpc.pb.h"
@@ -104,12 +105,16 @@ class Fixture {
 
   std::unique_ptr<v1::AgentService::Stub> agents;
   std::unique_ptr<v1::ConfigurationService::Stub> configurations;
+  std::unique_ptr<v1::EventService::Stub> events;
   std::unique_ptr<v1::IngestService::Stub> ingest;
   std::unique_ptr<v1::MediaService::Stub> media;
   std::unique_ptr<v1::QueueService::Stub> queues;
   std::unique_ptr<v1::SystemService::Stub> system;
   std::unique_ptr<v1::TicketService::Stub> tickets;
   std::unique_ptr<v1::WorkService::Stub> work;
+
+  // A connection of its own, whose client takes little that nobody asked for yet.
+  std::shared_ptr<grpc::Channel> NarrowChannel() const;
 
   // Waits until the engine takes changes, or does not any more.
   bool WaitForReady(bool ready) const;
@@ -125,6 +130,9 @@ class Fixture {
   std::string OfferOf(const v1::SessionRef& session);
   // Ingests and accepts; returns the ticket.
   std::string Take(const v1::SessionRef& session, const v1::Contact& contact);
+
+  // So many contacts in one call.
+  void IngestMany(const v1::Contact& contact, int count);
 
   // Each returns what the server said.
   grpc::Status SetStatus(const v1::SessionRef& session, v1::AgentStatus status,

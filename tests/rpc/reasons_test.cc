@@ -107,6 +107,7 @@ TEST(Status, HasTheCodeThatTheContractNames) {
       {"FAILED_PRECONDITION", grpc::StatusCode::FAILED_PRECONDITION},
       {"ABORTED", grpc::StatusCode::ABORTED},
       {"DEADLINE_EXCEEDED", grpc::StatusCode::DEADLINE_EXCEEDED},
+      {"OUT_OF_RANGE", grpc::StatusCode::OUT_OF_RANGE},
       {"UNAVAILABLE", grpc::StatusCode::UNAVAILABLE},
       {"INTERNAL", grpc::StatusCode::INTERNAL},
   };

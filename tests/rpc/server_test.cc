@@ -167,6 +167,13 @@ class BrokenReader final : public store::Reader {
                                                                  int32_t) override {
     return std::vector<router::EventRow>();
   }
+  absl::StatusOr<std::vector<router::EventRow>> ListEvents(const std::string&, int64_t,
+                                                           int32_t) override {
+    return std::vector<router::EventRow>();
+  }
+  absl::StatusOr<store::EventRange> GetEventRange(const std::string&) override {
+    return store::EventRange();
+  }
   absl::StatusOr<router::WorkspaceRow> GetConfiguration(const std::string&) override {
     return router::WorkspaceRow();
   }

@@ -133,6 +133,45 @@ TEST_P(ReaderConformance, ListTicketEventsPagesFromTheOldest) {
   EXPECT_THAT(list(2, 4, 10), IsEmpty());
 }
 
+TEST_P(ReaderConformance, ListEventsGivesAllInOrderWithTheirClients) {
+  store::Reader& reader = backing_->reader();
+  EXPECT_EQ(reader.GetEventRange(kWorkspace).status().code(), absl::StatusCode::kNotFound);
+  router::Changes changes = OneWorkspace();
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  const auto none = reader.GetEventRange(kWorkspace);
+  ASSERT_TRUE(none.ok()) << none.status();
+  EXPECT_EQ(none->oldest, 0);
+  EXPECT_EQ(none->newest, 0);
+
+  changes = {};
+  AddTicket(changes, 1, 3);
+  changes.tickets[0].client = "airline";
+  changes.events.push_back(SampleEvent(4, 1));
+  changes.events.push_back(SampleEvent(5, 7));  // of a ticket that is not there
+  changes.events.push_back(SampleEvent(6, 1));
+  changes.events.back().ticket = {};  // of no ticket
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  const auto range = reader.GetEventRange(kWorkspace);
+  ASSERT_TRUE(range.ok()) << range.status();
+  EXPECT_EQ(range->oldest, 3);
+  EXPECT_EQ(range->newest, 6);
+  const auto list = [&](const std::string& workspace, int64_t after, int32_t limit) {
+    const auto events = reader.ListEvents(workspace, after, limit);
+    EXPECT_TRUE(events.ok()) << events.status();
+    std::vector<std::pair<int64_t, std::string>> found;
+    for (const router::EventRow& event : *events) found.emplace_back(event.sequence, event.client);
+    return found;
+  };
+  using Found = std::pair<int64_t, std::string>;
+  EXPECT_THAT(list(kWorkspace, 0, 10), ElementsAre(Found{3, "airline"}, Found{4, "airline"},
+                                                   Found{5, ""}, Found{6, ""}));
+  EXPECT_THAT(list(kWorkspace, 3, 1), ElementsAre(Found{4, "airline"}));
+  EXPECT_THAT(list(kWorkspace, 6, 10), IsEmpty());
+  EXPECT_THAT(list("other", 0, 10), IsEmpty());
+  const auto events = reader.ListEvents(kWorkspace, 3, 1);
+  EXPECT_EQ(Fields(events->at(0)), Fields(SampleEvent(4, 1)));
+}
+
 TEST_P(ReaderConformance, GetConfigurationGivesTheLastOne) {
   EXPECT_EQ(backing_->reader().GetConfiguration(kWorkspace).status().code(),
             absl::StatusCode::kNotFound);

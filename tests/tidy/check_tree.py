@@ -96,13 +96,15 @@ ARROWS = {
     "sync": {"sync"},
     "store": {"store", "router", "sync"},
     "engine": {"engine", "store", "router", "sync"},
+    "live": {"live", "engine", "store", "router", "sync"},
     "query": {"query", "store", "router", "sync"},
-    "rpc": {"rpc", "engine", "query", "store", "router", "sync"},
+    "rpc": {"rpc", "live", "engine", "query", "store", "router", "sync"},
     "http": {"http", "engine", "query"},
     "embedded": {"embedded"},
     "ctl": {"ctl"},
-    "main": {"main", "ctl", "embedded", "http", "rpc", "query", "engine", "store", "router", "sync"},
-    "tests": {"tests", "main", "ctl", "embedded", "http", "rpc", "query", "engine", "store", "router", "sync"},
+    "main": {"main", "ctl", "embedded", "http", "rpc", "live", "query", "engine", "store", "router", "sync"},
+    "tests": {"tests", "main", "ctl", "embedded", "http", "rpc", "live", "query", "engine", "store", "router",
+              "sync"},
 }
 ROUTER_ABSEIL = re.compile(r"absl/(container|hash|types)/")
 # Headers of the standard library that let the world into the router.

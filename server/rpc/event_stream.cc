@@ -1,0 +1,187 @@
+#include "server/rpc/event_stream.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "router/limits.h"
+#include "server/rpc/convert_event.h"
+#include "server/rpc/convert_types.h"
+#include "server/rpc/faults.h"
+#include "server/rpc/verbs.h"
+#include "server/rpc/wire.h"
+
+namespace tandem::rpc {
+namespace {
+
+using router::Reason;
+using router::Rejection;
+
+constexpr router::Duration kDefaultHeartbeat = router::Seconds(15);
+
+bool CheckSize(int size, std::string_view field, Faults& faults) {
+  if (size <= static_cast<int>(router::kMaxFilterValues)) return true;
+  faults.Add(Reason::kFieldTooLarge, field,
+             "expected at most " + std::to_string(router::kMaxFilterValues) +
+                 " entries, but found " + std::to_string(size));
+  return false;
+}
+
+live::EventFilter ToFilter(const v1::EventFilter& filter, Faults& faults) {
+  live::EventFilter to;
+  const auto ids = [&](const auto& from, const char* field, auto& set) {
+    if (!CheckSize(from.size(), field, faults)) return;
+    for (int i = 0; i < from.size(); ++i) {
+      faults.RequireId(from[i], At(field, i));
+      set.insert(from[i]);
+    }
+  };
+  ids(filter.clients(), "filter.clients", to.clients);
+  ids(filter.queues(), "filter.queues", to.queues);
+  if (CheckSize(filter.ticket_ids_size(), "filter.ticket_ids", faults)) {
+    for (int i = 0; i < filter.ticket_ids_size(); ++i) {
+      to.tickets.insert(ToTicketId(filter.ticket_ids(i), At("filter.ticket_ids", i), faults));
+    }
+  }
+  if (CheckSize(filter.types_size(), "filter.types", faults)) {
+    for (int i = 0; i < filter.types_size(); ++i) {
+      const int type = filter.types(i);
+      if (CheckEnum(type, v1::EventType_MAX, At("filter.types", i), faults)) {
+        to.types.set(static_cast<size_t>(type));
+      }
+    }
+  }
+  return to;
+}
+
+query::EventStart ToStart(const v1::StreamEventsRequest& request, Faults& faults) {
+  if (request.start() == v1::EVENT_START_UNSPECIFIED) return query::EventStart::kNow;
+  if (!CheckEnum(request.start(), v1::EventStart_MAX, "start", faults)) {
+    return query::EventStart::kNow;
+  }
+  if (!request.resume_token().empty()) {
+    faults.Add(Reason::kFieldOutOfRange, "start",
+               "expected none beside a resume_token, but both are set");
+  }
+  return request.start() == v1::EVENT_START_OLDEST ? query::EventStart::kOldest
+                                                   : query::EventStart::kNow;
+}
+
+}  // namespace
+
+std::variant<EventsAsked, Rejection> ToEventsAsked(const v1::StreamEventsRequest& request) {
+  Faults faults;
+  EventsAsked asked;
+  faults.RequireId(request.workspace(), "workspace");
+  asked.workspace = request.workspace();
+  faults.Text(request.resume_token(), router::kMaxTokenBytes, "resume_token");
+  asked.token = request.resume_token();
+  asked.start = ToStart(request, faults);
+  asked.filter = ToFilter(request.filter(), faults);
+  asked.heartbeat = kDefaultHeartbeat;
+  if (request.has_heartbeat_interval()) {
+    asked.heartbeat = ToDuration(request.heartbeat_interval(), "heartbeat_interval", faults);
+    if (asked.heartbeat < router::kMinHeartbeatInterval ||
+        asked.heartbeat > router::kMaxHeartbeatInterval) {
+      faults.Add(Reason::kFieldOutOfRange, "heartbeat_interval",
+                 "expected 1 s to 5 min, but it is another span");
+    }
+  }
+  if (auto rejection = faults.Take()) return *std::move(rejection);
+  return asked;
+}
+
+EventStream::EventStream(Backend& backend, grpc::CallbackServerContext* context,
+                         const grpc::ByteBuffer* request)
+    : ServerStream(backend, context), request_(request) {}
+
+std::shared_ptr<EventStream> EventStream::Self() {
+  return std::static_pointer_cast<EventStream>(shared_from_this());
+}
+
+void EventStream::Begin() {
+  v1::StreamEventsRequest request;
+  if (const auto rejection = Read(*request_, request)) return Refuse(*rejection);
+  auto asked = ToEventsAsked(request);
+  if (const auto* rejection = std::get_if<Rejection>(&asked)) return Refuse(*rejection);
+  asked_ = std::move(std::get<EventsAsked>(asked));
+  // In this order: what becomes durable from now on is in the ring, the rest in the database.
+  backend_.hub.Add(shared_from_this());
+  ring_ = backend_.hub.Events(asked_.workspace);
+  ReaderPool::Job job = [self = Self(), &reader = backend_.reader] {
+    self->OnPosition(query::FindPosition(reader, self->asked_.workspace, self->asked_.token,
+                                         self->asked_.start));
+  };
+  if (!backend_.pool.TryRun(job)) Refuse(TooManyReads());
+}
+
+void EventStream::OnPosition(const query::Result<int64_t>& position) {
+  const absl::MutexLock lock(&mutex_);
+  if (const auto* rejection = std::get_if<Rejection>(&position)) return End(ToStatus(*rejection));
+  started_ = true;
+  position_ = std::get<int64_t>(position);
+  Pump();
+}
+
+void EventStream::OnTurn() {
+  may_fetch_ = true;
+}
+
+void EventStream::Fetch() {
+  if (fetching_ || !may_fetch_ || ending()) return;
+  fetching_ = true;
+  ReaderPool::Job job = [self = Self(), &reader = backend_.reader, position = position_] {
+    self->OnFetched(query::ListEvents(reader, self->asked_.workspace, position));
+  };
+  if (backend_.pool.TryRun(job)) return;
+  fetching_ = false;
+  may_fetch_ = false;  // the next round tries again
+}
+
+void EventStream::OnFetched(query::Result<std::vector<router::EventRow>> page) {
+  const absl::MutexLock lock(&mutex_);
+  fetching_ = false;
+  if (const auto* rejection = std::get_if<Rejection>(&page)) return End(ToStatus(*rejection));
+  auto& events = std::get<std::vector<router::EventRow>>(page);
+  may_fetch_ = !events.empty();
+  if (events.empty()) return;
+  page_end_ = events.back().sequence;
+  std::erase_if(events, [this](const auto& event) { return !asked_.filter.Passes(event); });
+  page_ = std::move(events);
+  page_at_ = 0;
+  if (page_.empty()) position_ = page_end_;
+  Pump();
+}
+
+std::optional<grpc::ByteBuffer> EventStream::Next() {
+  if (ending() || !started_) return std::nullopt;
+  std::vector<router::EventRow> events;
+  if (page_at_ < page_.size()) {
+    const size_t end = std::min(page_at_ + kMostEvents, page_.size());
+    events.assign(page_.begin() + static_cast<std::ptrdiff_t>(page_at_),
+                  page_.begin() + static_cast<std::ptrdiff_t>(end));
+    page_at_ = end;
+    position_ = end == page_.size() ? page_end_ : events.back().sequence;
+    return Message(events);
+  }
+  auto found = live::EventRing::Found::kRead;
+  // While the database is read the position stands still, or the page would be told twice.
+  while (!fetching_ && found == live::EventRing::Found::kRead && events.empty()) {
+    found = ring_->Read(position_, asked_.filter, kMostEvents, events);
+  }
+  if (found == live::EventRing::Found::kOlder) Fetch();
+  const std::chrono::microseconds heartbeat(asked_.heartbeat.us);
+  if (!events.empty() || !told_ || now_ - told_at_ >= heartbeat) return Message(events);
+  return std::nullopt;
+}
+
+grpc::ByteBuffer EventStream::Message(const std::vector<router::EventRow>& events) {
+  v1::StreamEventsResponse message;
+  for (const router::EventRow& event : events) Fill(event, *message.add_events());
+  message.set_resume_token(query::MakeResumeToken(asked_.workspace, position_));
+  *message.mutable_server_time() = ToTimestamp(backend_.engine.Now());
+  told_ = true;
+  told_at_ = std::chrono::steady_clock::now();
+  return Write(message);
+}
+
+}  // namespace tandem::rpc

@@ -1,0 +1,376 @@
+// Goal: whoever follows events gets each of them once and in order, whatever happens on the way: it
+// reads slowly, its stream breaks, others come and go, the database holds what memory does not.
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "server/query/events.h"
+#include "tests/rpc/fixture.h"
+
+namespace tandem::rpc {
+namespace {
+
+using Request = v1::StreamEventsRequest;
+using Response = v1::StreamEventsResponse;
+
+Request Everything() {
+  Request request;
+  request.set_workspace(kWorkspace);
+  return request;
+}
+
+Request From(const std::string& token) {
+  Request request = Everything();
+  request.set_resume_token(token);
+  return request;
+}
+
+Request FromOldest() {
+  Request request = Everything();
+  request.set_start(v1::EVENT_START_OLDEST);
+  return request;
+}
+
+class Follower {
+ public:
+  Follower(Fixture& fixture, const Request& request) : Follower(*fixture.events, request) {}
+  Follower(v1::EventService::Stub& stub, const Request& request)
+      : stream_(stub.StreamEvents(context_, request)) {}
+  ~Follower() {
+    if (!stream_) return;
+    context_->TryCancel();
+    stream_->Finish();
+  }
+
+  std::optional<Response> Next() {
+    Response response;
+    if (!stream_->Read(&response)) return std::nullopt;
+    token_ = response.resume_token();
+    return response;
+  }
+  // The next `count` events; fewer when the stream ends.
+  std::vector<v1::Event> Take(size_t count) {
+    std::vector<v1::Event> events;
+    while (events.size() < count) {
+      const auto response = Next();
+      EXPECT_TRUE(response.has_value()) << "the stream ended";
+      if (!response) break;
+      events.insert(events.end(), response->events().begin(), response->events().end());
+    }
+    return events;
+  }
+  // The place after the first message, which comes at once.
+  std::string Begin() {
+    EXPECT_TRUE(Next().has_value()) << ReasonOf(End());
+    return token_;
+  }
+  const std::string& token() const { return token_; }
+  void Cancel() { context_->TryCancel(); }
+  grpc::Status End() {
+    while (Next()) {
+    }
+    const grpc::Status status = stream_->Finish();
+    stream_.reset();
+    return status;
+  }
+
+ private:
+  ClientContext context_{std::chrono::seconds(60)};
+  std::unique_ptr<grpc::ClientReader<Response>> stream_;
+  std::string token_;
+};
+
+void ExpectNoGap(const std::vector<v1::Event>& events, int64_t first) {
+  for (size_t i = 0; i < events.size(); ++i) {
+    ASSERT_EQ(events[i].sequence(), first + static_cast<int64_t>(i));
+  }
+}
+
+int64_t LastSequence(Fixture& f) {
+  return f.store.GetEventRange(kWorkspace)->newest;
+}
+
+TEST(StreamEvents, TellsWhatHappensFromNowOn) {
+  Fixture f;
+  f.IngestMany(ChatContact(), 3);
+  const int64_t before = LastSequence(f);
+  Follower follower(f, Everything());
+  follower.Begin();
+  const std::string ticket = f.Ingest(ChatContact());
+  const std::vector<v1::Event> events = follower.Take(1);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].sequence(), before + 1);
+  EXPECT_EQ(events[0].type(), v1::EVENT_TYPE_TICKET_CREATED);
+  EXPECT_EQ(events[0].ticket_id(), ticket);
+  EXPECT_EQ(events[0].queue(), "chats");
+  f.IngestMany(ChatContact(), 700);  // more than one message holds
+  ExpectNoGap(follower.Take(700), before + 2);
+}
+
+TEST(StreamEvents, FromTheOldestReadsTheDatabaseAndGoesOnLive) {
+  Fixture f;
+  for (int i = 0; i < 3; ++i) f.IngestMany(ChatContact(), 900);  // more than a page
+  Follower follower(f, FromOldest());
+  ExpectNoGap(follower.Take(static_cast<size_t>(LastSequence(f))), 1);
+  const int64_t before = LastSequence(f);
+  f.IngestMany(ChatContact(), 10);
+  ExpectNoGap(follower.Take(10), before + 1);
+}
+
+TEST(StreamEvents, ResumesWithExactlyTheNextEvent) {
+  Fixture f;
+  std::string token;
+  int64_t next = LastSequence(f) + 1;
+  {
+    Follower follower(f, Everything());
+    token = follower.Begin();
+  }
+  for (int round = 0; round < 5; ++round) {
+    f.IngestMany(ChatContact(), 40);
+    Follower follower(f, From(token));
+    const std::vector<v1::Event> events = follower.Take(20);
+    ExpectNoGap(events, next);
+    next += static_cast<int64_t>(events.size());
+    token = follower.token();
+  }
+  // A token of the past is good as often as it is used.
+  f.Ingest(ChatContact());
+  for (int round = 0; round < 2; ++round) {
+    Follower again(f, From(token));
+    ExpectNoGap(again.Take(1), next);
+  }
+}
+
+TEST(StreamEvents, FilterByClientQueueTicketAndType) {
+  Fixture f;
+  v1::Contact globex = ChatContact();
+  globex.set_client("globex");
+  v1::Contact privately = ChatContact();
+  privately.set_queue("private");
+  const auto follow = [&](auto set) {
+    Request request = Everything();
+    set(*request.mutable_filter());
+    auto follower = std::make_unique<Follower>(f, request);
+    follower->Begin();
+    return follower;
+  };
+  const std::string first = f.Ingest(ChatContact());
+  // Live, and from the database: both must choose the same.
+  const auto by_client = follow([](auto& filter) { filter.add_clients("globex"); });
+  const auto by_queue = follow([](auto& filter) { filter.add_queues("private"); });
+  const auto by_ticket = follow([&](auto& filter) { filter.add_ticket_ids(first); });
+  const auto by_type = follow([](auto& filter) {
+    filter.add_types(v1::EVENT_TYPE_TICKET_CANCELED);
+    filter.add_types(v1::EVENT_TYPE_TICKET_ABANDONED);
+  });
+  const auto by_all = follow([](auto& filter) {
+    filter.add_clients("globex");
+    filter.add_types(v1::EVENT_TYPE_TICKET_CANCELED);
+  });
+  const std::string begin = by_all->token();
+  const std::string second = f.Ingest(globex);
+  const std::string third = f.Ingest(privately);
+  for (const std::string& ticket : {first, second, third}) {
+    EXPECT_EQ(ReasonOf(f.Cancel(ticket)), "OK");
+  }
+  const auto tickets = [](Follower& follower, size_t count) {
+    std::vector<std::string> ids;
+    for (const v1::Event& event : follower.Take(count)) ids.push_back(event.ticket_id());
+    return ids;
+  };
+  using Ids = std::vector<std::string>;
+  EXPECT_EQ(tickets(*by_client, 2), (Ids{second, second}));
+  EXPECT_EQ(tickets(*by_queue, 1), (Ids{third}));
+  EXPECT_EQ(tickets(*by_ticket, 1), (Ids{first}));
+  EXPECT_EQ(tickets(*by_type, 3), (Ids{first, second, third}));
+  EXPECT_EQ(tickets(*by_all, 1), (Ids{second}));
+  Request resumed = From(begin);
+  resumed.mutable_filter()->add_clients("globex");
+  Follower from_database(f, resumed);
+  EXPECT_EQ(tickets(from_database, 2), (Ids{second, second}));
+}
+
+TEST(StreamEvents, HeartbeatsCarryATokenBehindWhatIsLeftOut) {
+  Fixture f;
+  Request request = Everything();
+  request.mutable_filter()->add_types(v1::EVENT_TYPE_TICKET_ABANDONED);
+  request.mutable_heartbeat_interval()->set_seconds(1);
+  Follower follower(f, request);
+  const std::string begin = follower.Begin();
+  f.IngestMany(ChatContact(), 20);
+  const auto heartbeat = follower.Next();
+  ASSERT_TRUE(heartbeat.has_value());
+  EXPECT_EQ(heartbeat->events_size(), 0);
+  EXPECT_NE(heartbeat->resume_token(), begin);
+  const int64_t next = LastSequence(f) + 1;
+  f.Ingest(ChatContact());
+  Follower resumed(f, From(heartbeat->resume_token()));
+  ExpectNoGap(resumed.Take(1), next);
+}
+
+TEST(StreamEvents, RefusesWhatItCannotRead) {
+  Fixture f;
+  const auto refusal = [&](auto set) {
+    Request request = Everything();
+    set(request);
+    return ReasonOf(Follower(f, request).End());
+  };
+  EXPECT_EQ(refusal([](Request& r) { r.set_workspace(""); }), "FIELD_REQUIRED");
+  EXPECT_EQ(refusal([](Request& r) { r.set_workspace("nowhere"); }), "WORKSPACE_NOT_FOUND");
+  EXPECT_EQ(refusal([](Request& r) { r.set_resume_token("no token"); }), "RESUME_TOKEN_INVALID");
+  EXPECT_EQ(refusal([](Request& r) { r.set_resume_token(std::string(65, 'a')); }),
+            "FIELD_TOO_LARGE");
+  EXPECT_EQ(refusal([](Request& r) { r.set_resume_token(query::MakeResumeToken("other", 1)); }),
+            "RESUME_TOKEN_INVALID");
+  EXPECT_EQ(refusal([](Request& r) {
+              r.set_resume_token(query::MakeResumeToken(kWorkspace, 1));
+              r.set_start(v1::EVENT_START_NOW);
+            }),
+            "FIELD_OUT_OF_RANGE");
+  EXPECT_EQ(refusal([](Request& r) { r.set_start(static_cast<v1::EventStart>(9)); }),
+            "FIELD_OUT_OF_RANGE");
+  EXPECT_EQ(refusal([](Request& r) { r.mutable_heartbeat_interval()->set_nanos(999'999'999); }),
+            "FIELD_OUT_OF_RANGE");
+  EXPECT_EQ(refusal([](Request& r) { r.mutable_heartbeat_interval()->set_seconds(301); }),
+            "FIELD_OUT_OF_RANGE");
+  EXPECT_EQ(refusal([](Request& r) { r.mutable_filter()->add_queues("no id"); }),
+            "FIELD_MALFORMED");
+  EXPECT_EQ(refusal([](Request& r) { r.mutable_filter()->add_ticket_ids("1"); }),
+            "FIELD_MALFORMED");
+  EXPECT_EQ(refusal([](Request& r) {
+              r.mutable_filter()->add_types(static_cast<v1::EventType>(999));
+            }),
+            "FIELD_OUT_OF_RANGE");
+  EXPECT_EQ(refusal([](Request& r) {
+              for (int i = 0; i < 101; ++i) r.mutable_filter()->add_clients("acme");
+            }),
+            "FIELD_TOO_LARGE");
+}
+
+TEST(StreamEvents, TokenThatIsTooOldIsToldWithTheOldest) {
+  constexpr int64_t kOldest = 101;
+  Fixture f;
+  f.IngestMany(ChatContact(), 200);
+  f.store.RemoveEvents(kWorkspace, kOldest);
+  const auto expect_expired = [&](int64_t position) {
+    const Error error =
+        Decode(Follower(f, From(query::MakeResumeToken(kWorkspace, position))).End());
+    EXPECT_EQ(error.reason, "RESUME_TOKEN_EXPIRED");
+    EXPECT_EQ(error.code, grpc::StatusCode::OUT_OF_RANGE);
+    Follower oldest(f, From(error.metadata.at("oldest")));
+    ExpectNoGap(oldest.Take(5), kOldest);
+  };
+  expect_expired(0);
+  expect_expired(kOldest - 2);
+  expect_expired(1'000'000);  // ahead: of another life of the database
+  Follower good(f, From(query::MakeResumeToken(kWorkspace, kOldest - 1)));
+  ExpectNoGap(good.Take(5), kOldest);
+  ExpectNoGap(Follower(f, FromOldest()).Take(5), kOldest);
+  // Removed while a stream was on its way to them.
+  const auto page = query::ListEvents(f.store, kWorkspace, kOldest - 2);
+  ASSERT_TRUE(std::holds_alternative<router::Rejection>(page));
+  EXPECT_EQ(std::get<router::Rejection>(page).reason, router::Reason::kResumeTokenExpired);
+}
+
+TEST(StreamEvents, ReadTooSlowlyIsCutOffAndCanResume) {
+  FixtureOptions options;
+  options.server.streams.slow_reader_patience = std::chrono::milliseconds(200);
+  Fixture f(options);
+  const auto stub = v1::EventService::NewStub(f.NarrowChannel());
+  Follower follower(*stub, Everything());
+  follower.Begin();
+  int64_t next = LastSequence(f) + 1;
+  for (int i = 0; i < 20; ++i) f.IngestMany(ChatContact(), 1'000);
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  std::vector<v1::Event> events;
+  while (const auto response = follower.Next()) {
+    events.insert(events.end(), response->events().begin(), response->events().end());
+  }
+  EXPECT_EQ(ReasonOf(follower.End()), "OVERLOADED");
+  ExpectNoGap(events, next);
+  EXPECT_LT(events.size(), 20'000U);
+  next += static_cast<int64_t>(events.size());
+  Follower resumed(f, From(follower.token()));
+  ExpectNoGap(resumed.Take(20'000 - events.size()), next);
+}
+
+TEST(StreamEvents, ManyFollowersThatComeAndGoMissNothing) {
+  Fixture f;
+  constexpr int kBatches = 60;
+  constexpr int kPerBatch = 50;
+  std::string begin;
+  {
+    Follower follower(f, Everything());
+    begin = follower.Begin();
+  }
+  const int64_t first = LastSequence(f) + 1;
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 6; ++i) {
+    threads.emplace_back([&f, &begin, first, i] {
+      std::string token = begin;
+      int64_t next = first;
+      const int64_t end = first + kBatches * kPerBatch;
+      while (next < end) {
+        Follower follower(f, From(token));
+        for (int messages = 0; next < end && messages < 2 + 7 * i; ++messages) {
+          const auto response = follower.Next();
+          ASSERT_TRUE(response.has_value());
+          for (const v1::Event& event : response->events()) {
+            ASSERT_EQ(event.sequence(), next);
+            ++next;
+          }
+          token = response->resume_token();
+        }
+      }
+    });
+  }
+  for (int i = 0; i < kBatches; ++i) f.IngestMany(ChatContact(), kPerBatch);
+}
+
+TEST(StreamEvents, EndsWhenTheServerStopsOrStartsOver) {
+  Fixture f;
+  Follower follower(f, Everything());
+  follower.Begin();
+  f.store.FailCommits(store::CommitFault::kFenced);
+  EXPECT_EQ(ReasonOf(f.IngestStatus(ChatContact())), "STORE_UNAVAILABLE");
+  EXPECT_EQ(ReasonOf(follower.End()), "NOT_SERVING");
+  Follower other(f, Everything());
+  other.Begin();
+  const auto began = std::chrono::steady_clock::now();
+  f.server->Shutdown(std::chrono::seconds(10));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5));
+  EXPECT_EQ(ReasonOf(other.End()), "NOT_SERVING");
+}
+
+TEST(StreamEvents, StoreThatIsAwayIsToldAndStreamsAreBounded) {
+  FixtureOptions options;
+  options.server.streams.max_other_streams = 2;
+  Fixture f(options);
+  f.store.SetUnavailable(true);
+  EXPECT_EQ(ReasonOf(Follower(f, Everything()).End()), "STORE_UNAVAILABLE");
+  f.store.SetUnavailable(false);
+  Follower first(f, Everything());
+  first.Begin();
+  auto second = std::make_unique<Follower>(f, Everything());
+  second->Begin();
+  EXPECT_EQ(ReasonOf(Follower(f, Everything()).End()), "TOO_MANY_STREAMS");
+  // Agents are counted apart.
+  EXPECT_NE(f.LogIn("ann").generation(), 0);
+  second.reset();
+  // The place is free again a moment later.
+  for (int i = 0; i < 500; ++i) {
+    Follower third(f, Everything());
+    if (third.Next()) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  FAIL() << "a stream that ended still counts";
+}
+
+}  // namespace
+}  // namespace tandem::rpc
