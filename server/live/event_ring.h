@@ -51,8 +51,8 @@ class EventRing {
   // begins anew.
   void Append(const std::vector<router::EventRow>& events);
 
-  // Appends to `events` those after `position` that pass the filter, up to `most` of them, and moves
-  // the position behind the last event that was looked at.
+  // Appends to `events` those after `position` that pass the filter, until there are `most`, and
+  // moves the position behind the last event that was looked at.
   Found Read(int64_t& position, const EventFilter& filter, size_t most,
              std::vector<router::EventRow>& events) const;
 

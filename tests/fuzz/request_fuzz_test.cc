@@ -20,9 +20,12 @@
 
 #include "gtest/gtest.h"
 #include "router/check.h"
+#include "server/query/events.h"
+#include "server/rpc/event_stream.h"
 #include "server/rpc/status.h"
 #include "server/rpc/verbs.h"
 #include "server/rpc/wire.h"
+#include "server/store/memory_store.h"
 #include "tests/rpc/fixture.h"
 
 namespace tandem::rpc {
@@ -49,6 +52,35 @@ Target MakeTarget(const Request& good) {
             auto verb = ToVerb(request, kNow);
             if (auto* rejection = std::get_if<router::Rejection>(&verb)) return *rejection;
             return std::nullopt;
+          }};
+}
+
+// Requests of streams that only read have a conversion of their own.
+Target EventsTarget() {
+  v1::StreamEventsRequest good;
+  good.set_workspace(kWorkspace);
+  good.set_resume_token(query::MakeResumeToken(kWorkspace, 17));
+  good.mutable_filter()->add_clients("acme");
+  good.mutable_filter()->add_queues("chats");
+  good.mutable_filter()->add_ticket_ids(kTicket);
+  good.mutable_filter()->add_types(v1::EVENT_TYPE_TICKET_CREATED);
+  good.mutable_heartbeat_interval()->set_seconds(20);
+  return {std::make_unique<v1::StreamEventsRequest>(good),
+          [](const std::string& bytes) -> std::optional<router::Rejection> {
+            const grpc::Slice slice(bytes);
+            v1::StreamEventsRequest request;
+            if (auto rejection = Read(grpc::ByteBuffer(&slice, 1), request)) return rejection;
+            auto asked = ToEventsAsked(request);
+            if (auto* rejection = std::get_if<router::Rejection>(&asked)) return *rejection;
+            // The token is read when the database is.
+            store::MemoryStore empty;
+            const auto& events = std::get<EventsAsked>(asked);
+            const auto found =
+                query::FindPosition(empty, events.workspace, events.token, events.start);
+            const auto* rejection = std::get_if<router::Rejection>(&found);
+            const bool invalid = rejection != nullptr &&
+                                 rejection->reason == router::Reason::kResumeTokenInvalid;
+            return invalid ? std::optional(*rejection) : std::nullopt;
           }};
 }
 
@@ -123,6 +155,7 @@ std::vector<Target> Targets() {
   *extend.mutable_session() = accept.session();
   extend.add_ticket_ids(kTicket);
   targets.push_back(MakeTarget(extend));
+  targets.push_back(EventsTarget());
   return targets;
 }
 
