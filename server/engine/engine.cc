@@ -16,9 +16,9 @@
 #include "server/engine/core.h"
 #include "server/engine/feed.h"
 #include "server/engine/handoff.h"
-#include "server/sync/mutex.h"
 #include "server/engine/refusals.h"
 #include "server/engine/store_work.h"
+#include "server/sync/mutex.h"
 
 namespace tandem::engine {
 namespace {

@@ -18,8 +18,8 @@
 #include "router/command.h"
 #include "router/rows.h"
 #include "server/engine/engine.h"
-#include "server/sync/mutex.h"
 #include "server/engine/pending_call.h"
+#include "server/sync/mutex.h"
 
 namespace tandem::engine {
 

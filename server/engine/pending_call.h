@@ -64,8 +64,8 @@ struct SessionsForgotten {};
 
 // What leaves the engine; to be passed on in this order. A batch that became durable, when somebody
 // observes.
-using Delivery = std::variant<Answer, router::Notice, SessionsForgotten,
-                              std::shared_ptr<const store::Batch>>;
+using Delivery =
+    std::variant<Answer, router::Notice, SessionsForgotten, std::shared_ptr<const store::Batch>>;
 
 }  // namespace tandem::engine
 

@@ -2,9 +2,9 @@
 //
 // A follower keeps a position, the sequence of the last event that it has dealt with, and nothing
 // else: it reads on from there when it can send. So a follower that is slow costs nothing here; it
-// falls out of the ring, reads from the store, and comes back. Nothing is missed on the way, because
-// sequences have no gaps: the event after a position is in the ring, or older than all of it, or
-// not there yet.
+// falls out of the ring, reads from the store, and comes back. Nothing is missed on the way,
+// because sequences have no gaps: the event after a position is in the ring, or older than all of
+// it, or not there yet.
 //
 // Thread rule: every function is safe from any thread.
 #ifndef TANDEM_SERVER_LIVE_EVENT_RING_H_

@@ -20,7 +20,8 @@ Hub::~Hub() {
   inbox_changed_.Notify();
 }
 
-// ---------------------------------------------------------------------------------------- listeners
+// ----------------------------------------------------------------------------------------
+// listeners
 
 void Hub::Add(const std::shared_ptr<Listener>& listener) {
   const sync::MutexLock lock(mutex_);
@@ -53,7 +54,8 @@ std::shared_ptr<EventRing> Hub::Events(const std::string& workspace) {
   return ring;
 }
 
-// ------------------------------------------------------------------------------------------- engine
+// -------------------------------------------------------------------------------------------
+// engine
 
 void Hub::OnDurable(std::shared_ptr<const store::Batch> batch) {
   {
@@ -80,7 +82,8 @@ void Hub::OnShardLost() {
   inbox_changed_.Notify();
 }
 
-// ------------------------------------------------------------------------------------------- thread
+// -------------------------------------------------------------------------------------------
+// thread
 
 Hub::Inbox Hub::TakeInput(SteadyTime not_before) {
   const SteadyTime tick = not_before + kTick;

@@ -29,8 +29,7 @@ struct EventsAsked {
   live::EventFilter filter;
   router::Duration heartbeat;
 };
-std::variant<EventsAsked, router::Rejection> ToEventsAsked(
-    const v1::StreamEventsRequest& request);
+std::variant<EventsAsked, router::Rejection> ToEventsAsked(const v1::StreamEventsRequest& request);
 
 class EventStream final : public ServerStream {
  public:
@@ -59,8 +58,8 @@ class EventStream final : public ServerStream {
   int64_t position_ ABSL_GUARDED_BY(mutex_) = 0;   // behind what was sent, or left out
   bool told_ ABSL_GUARDED_BY(mutex_) = false;      // the first message went out
   bool fetching_ ABSL_GUARDED_BY(mutex_) = false;  // a read of the database is under way
-  // The database had nothing after the position: it is asked again when the next round comes and the
-  // ring has something.
+  // The database had nothing after the position: it is asked again when the next round comes and
+  // the ring has something.
   bool may_fetch_ ABSL_GUARDED_BY(mutex_) = true;
   // Read from the database and not sent yet: those that pass the filter, then the position behind.
   std::vector<router::EventRow> page_ ABSL_GUARDED_BY(mutex_);

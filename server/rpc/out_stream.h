@@ -113,8 +113,8 @@ class OutStream : public Reactor,
  protected:
   // Looks at the request, and goes on from there. Not under the lock.
   virtual void Begin() = 0;
-  // The next message, when there is one; called when the one before was taken. Also called while the
-  // stream ends, for what must still be told.
+  // The next message, when there is one; called when the one before was taken. Also called while
+  // the stream ends, for what must still be told.
   virtual std::optional<grpc::ByteBuffer> Next() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) = 0;
   // Another round of the hub.
   virtual void OnTurn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {}

@@ -15,15 +15,16 @@ router::Rejection ServerStops() {
 
 std::optional<router::Rejection> StreamRegistry::Add(const std::shared_ptr<OpenStream>& stream,
                                                      StreamKind kind) {
-  const size_t most = kind == StreamKind::kAgentSession ? limits_.max_agent_sessions
-                                                        : limits_.max_other_streams;
+  const size_t most =
+      kind == StreamKind::kAgentSession ? limits_.max_agent_sessions : limits_.max_other_streams;
   const absl::MutexLock lock(&mutex_);
   if (ending_) return ServerStops();
   size_t& open = open_[static_cast<size_t>(kind)];
   if (open >= most) {
     return router::Rejection{
         .reason = router::Reason::kTooManyStreams,
-        .message = fmt::format("expected fewer streams of this kind at once, but {} are open", open),
+        .message =
+            fmt::format("expected fewer streams of this kind at once, but {} are open", open),
         .violations = {},
         .metadata = {}};
   }

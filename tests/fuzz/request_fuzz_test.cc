@@ -78,8 +78,8 @@ Target EventsTarget() {
             const auto found =
                 query::FindPosition(empty, events.workspace, events.token, events.start);
             const auto* rejection = std::get_if<router::Rejection>(&found);
-            const bool invalid = rejection != nullptr &&
-                                 rejection->reason == router::Reason::kResumeTokenInvalid;
+            const bool invalid =
+                rejection != nullptr && rejection->reason == router::Reason::kResumeTokenInvalid;
             return invalid ? std::optional(*rejection) : std::nullopt;
           }};
 }

@@ -1,5 +1,7 @@
 // Goal: the ring and the hub tell everything that became durable, once and in order, and the engine
 // keeps nothing while nobody listens. A real engine over a store in memory.
+#include "server/live/hub.h"
+
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -11,7 +13,6 @@
 #include "gtest/gtest.h"
 #include "server/engine/engine.h"
 #include "server/live/event_ring.h"
-#include "server/live/hub.h"
 #include "server/store/memory_store.h"
 
 namespace tandem::live {

@@ -243,10 +243,9 @@ TEST(StreamEvents, RefusesWhatItCannotRead) {
             "FIELD_MALFORMED");
   EXPECT_EQ(refusal([](Request& r) { r.mutable_filter()->add_ticket_ids("1"); }),
             "FIELD_MALFORMED");
-  EXPECT_EQ(refusal([](Request& r) {
-              r.mutable_filter()->add_types(static_cast<v1::EventType>(999));
-            }),
-            "FIELD_OUT_OF_RANGE");
+  EXPECT_EQ(
+      refusal([](Request& r) { r.mutable_filter()->add_types(static_cast<v1::EventType>(999)); }),
+      "FIELD_OUT_OF_RANGE");
   EXPECT_EQ(refusal([](Request& r) {
               for (int i = 0; i < 101; ++i) r.mutable_filter()->add_clients("acme");
             }),

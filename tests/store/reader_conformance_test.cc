@@ -163,8 +163,8 @@ TEST_P(ReaderConformance, ListEventsGivesAllInOrderWithTheirClients) {
     return found;
   };
   using Found = std::pair<int64_t, std::string>;
-  EXPECT_THAT(list(kWorkspace, 0, 10), ElementsAre(Found{3, "airline"}, Found{4, "airline"},
-                                                   Found{5, ""}, Found{6, ""}));
+  EXPECT_THAT(list(kWorkspace, 0, 10),
+              ElementsAre(Found{3, "airline"}, Found{4, "airline"}, Found{5, ""}, Found{6, ""}));
   EXPECT_THAT(list(kWorkspace, 3, 1), ElementsAre(Found{4, "airline"}));
   EXPECT_THAT(list(kWorkspace, 6, 10), IsEmpty());
   EXPECT_THAT(list("other", 0, 10), IsEmpty());
