@@ -75,12 +75,12 @@ void Applier::SetTimer(AgentIndex index) {
 void Applier::Notify(AgentIndex index, decltype(Notice::message)&& message) {
   const AgentState& agent = AgentAt(index);
   if (!agent.session_open || agent.session_lost_at.IsSet()) return;
-  const bool tells_of_a_change =
-      std::holds_alternative<WorkChanged>(message) || std::holds_alternative<StateChanged>(message);
+  // A status may change as a consequence that the answer does not tell, as after a failed device.
+  const bool own = index == acting_ && std::holds_alternative<WorkChanged>(message);
   changes_.notices.push_back({.workspace = workspace_.id,
                               .agent = workspace_.AgentName(index),
                               .generation = agent.generation,
-                              .own = index == acting_ && tells_of_a_change,
+                              .own = own,
                               .message = std::move(message)});
 }
 
