@@ -166,10 +166,11 @@ void Applier::Unhold(AgentIndex agent, TicketIndex index) {
   state.units_used -= state.capacity.groups[group].units_per_ticket;
 }
 
-void Applier::CloseInterval(AgentIndex index) {
+void Applier::CloseInterval(AgentIndex index, Time idle_since) {
   AgentState& agent = AgentAt(index);
-  MarkDirty(index);
-  if (agent.interval_since < now_) {
+  if (agent.interval_since == now_) {
+    MarkDirty(index);  // no row of an interval will say what changes now
+  } else {
     AgentIntervalRow& row = changes_.agent_intervals.emplace_back();
     row.workspace = workspace_.id;
     row.agent = workspace_.AgentName(index);
@@ -188,12 +189,21 @@ void Applier::CloseInterval(AgentIndex index) {
       client = ticket.client;
     }
     if (one_client) row.client = workspace_.client_ids.Name(client);
+    row.idle_since = idle_since;
   }
   agent.interval_since = now_;
 }
 
+void Applier::ForgiveMisses(AgentIndex index) {
+  AgentState& agent = AgentAt(index);
+  if (agent.misses == 0) return;
+  agent.misses = 0;
+  MarkDirty(index);
+}
+
 void Applier::AgentStatusChanged(AgentIndex index, AgentStatus status, const std::string& reason) {
-  CloseInterval(index);
+  CloseInterval(index, AgentAt(index).idle_since);
+  MarkDirty(index);
   EventRow& event = RecordAgent(EventType::kAgentStatusChanged, index);
   event.reason = ToString(status);
   if (status == AgentStatus::kNotReady) event.reason += ":" + reason;
@@ -211,7 +221,8 @@ void Applier::AgentStatusChanged(AgentIndex index, AgentStatus status, const std
 }
 
 void Applier::SessionOpened(AgentIndex index, const std::string& session_id) {
-  CloseInterval(index);
+  CloseInterval(index, AgentAt(index).idle_since);
+  MarkDirty(index);
   Notify(index, SessionEnded{.fenced = true});
   ChangeAgent(index, [&](AgentState& agent) {
     agent.session_id = session_id;
@@ -238,7 +249,8 @@ void Applier::SessionLost(AgentIndex index) {
 }
 
 void Applier::SessionClosed(AgentIndex index) {
-  CloseInterval(index);
+  CloseInterval(index, AgentAt(index).idle_since);
+  MarkDirty(index);
   RecordAgent(EventType::kSessionClosed, index).number = AgentAt(index).generation;
   Notify(index, SessionEnded{.fenced = false});
   ChangeAgent(index, [&](AgentState& agent) {
@@ -383,13 +395,18 @@ void Applier::LeaveAgent(TicketIndex index, SegmentOutcome outcome, const std::s
   Ticket& ticket = TicketAt(index);
   const AgentIndex agent = ticket.agent;
   const bool owned = IsOwned(ticket);
-  if (owned) CloseInterval(agent);
+  const Time idle_since = now_idle ? now_ : AgentAt(agent).idle_since;
+  if (owned) {
+    CloseInterval(agent, idle_since);
+  } else if (now_idle) {
+    MarkDirty(agent);
+  }
   RetrieveFromHold(ticket, now_);
   EndSegment(ticket, outcome, disposition);
   if (owned) NotifyWork(index, agent, true);
   ChangeAgent(agent, [&](AgentState& state) {
     Unhold(agent, index);
-    if (now_idle) state.idle_since = now_;
+    state.idle_since = idle_since;
   });
   Gain(agent);
   ticket.segment_began_at = Time{};

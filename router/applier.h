@@ -117,7 +117,8 @@ class Applier {
   void SetTimer(TicketIndex ticket);
   void SetTimer(AgentIndex agent);
 
-  // Changes an agent, keeping every index of it right.
+  // Changes an agent, keeping every index of it right. What its row must say is for the caller to
+  // mark as dirty.
   template <typename Change>
   void ChangeAgent(AgentIndex index, Change change);
   void SetIdle(AgentIndex index, AgentState& agent, bool idle);
@@ -125,7 +126,10 @@ class Applier {
   void Hold(AgentIndex agent, TicketIndex ticket);
   void Unhold(AgentIndex agent, TicketIndex ticket);
   void CountLoad(AgentState& agent);
-  void CloseInterval(AgentIndex agent);
+  // Ends the running interval and begins the next. From then on the agent is idle since
+  // `idle_since`, which the caller sets: a row keeps it, so that the agent's own needs no writing.
+  void CloseInterval(AgentIndex agent, Time idle_since);
+  void ForgiveMisses(AgentIndex agent);
 
   void JoinClass(Ticket& ticket, Requirement requirement);
   void LeaveQueue(TicketIndex ticket);

@@ -31,7 +31,6 @@ void Applier::ChangeAgent(AgentIndex index, Change change) {
   SetIdle(index, agent, agent.Ready() && agent.held.empty());
   workspace_.matching.AddReady(index, agent);
   if (gained) Gain(index);
-  MarkDirty(index);
 }
 
 }  // namespace tandem::router

@@ -155,7 +155,8 @@ void Applier::IndexAgents() {
 }
 
 void Applier::RetireAgent(AgentIndex index) {
-  CloseInterval(index);
+  CloseInterval(index, AgentAt(index).idle_since);
+  MarkDirty(index);
   AgentState& agent = AgentAt(index);
   if (agent.gained) AgentSettled(index);
   // Its cool-downs stay with the tickets and must stay counted; everything else begins anew if it

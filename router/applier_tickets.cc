@@ -202,7 +202,7 @@ void Applier::OfferAccepted(TicketIndex index) {
   Ticket& ticket = TicketAt(index);
   const AgentIndex agent = ticket.agent;
   --workspace_.queues[ticket.queue.value].waiting;
-  CloseInterval(agent);
+  CloseInterval(agent, now_);
   RecordTicket(EventType::kOfferAccepted, ticket).offer_number = ticket.offer_number;
   ticket.accepted_at = now_;
   if (workspace_.channel_of(ticket).has_media) {
@@ -220,8 +220,8 @@ void Applier::OfferAccepted(TicketIndex index) {
   MarkDirty(index);
   ChangeAgent(agent, [&](AgentState& state) {
     state.idle_since = now_;
-    state.misses = 0;
   });
+  ForgiveMisses(agent);
   NotifyWork(index, agent, false);
 }
 
@@ -251,7 +251,10 @@ void Applier::OfferEnded(TicketIndex index, OfferEnd end, Duration cool_down, co
   }
   Notify(agent, router::OfferEnded{{ticket.id, ticket.offer_number}, kind.name});
   LeaveAgent(index, kind.outcome, "", false);
-  if (end == OfferEnd::kMissed) ++AgentAt(agent).misses;
+  if (end == OfferEnd::kMissed) {
+    ++AgentAt(agent).misses;
+    MarkDirty(agent);
+  }
   EnterQueue(index, EntryReason::kCreated);
 }
 
@@ -261,7 +264,7 @@ void Applier::TicketClaimed(TicketIndex index, AgentIndex agent) {
   Ticket& ticket = TicketAt(index);
   LeaveQueue(index);
   --workspace_.queues[ticket.queue.value].waiting;
-  CloseInterval(agent);
+  CloseInterval(agent, now_);
   BeginSegment(ticket, agent);
   ticket.accepted_at = now_;
   ticket.state = TicketState::kAssigned;
@@ -272,8 +275,8 @@ void Applier::TicketClaimed(TicketIndex index, AgentIndex agent) {
   ChangeAgent(agent, [&](AgentState& state) {
     Hold(agent, index);
     state.idle_since = now_;
-    state.misses = 0;
   });
+  ForgiveMisses(agent);
   EventRow& event = RecordTicket(EventType::kTicketClaimed, ticket);
   event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.until = ticket.until;

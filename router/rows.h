@@ -46,7 +46,7 @@ struct AgentRow {
   AgentStatus status = AgentStatus::kOffline;
   std::string reason;  // of NOT_READY
   Time status_since;
-  Time idle_since;      // became AVAILABLE, accepted or finished last
+  Time idle_since;      // became AVAILABLE, accepted or finished last; see Continue
   uint32_t misses = 0;  // offers missed in a row
 
   std::string session_id;  // of the last session
@@ -56,7 +56,7 @@ struct AgentRow {
   Time grace_until;      // when lost: then the agent is OFFLINE
 
   // The interval that is running (it becomes an AgentIntervalRow when status, reason, session or
-  // load change).
+  // load change); see Continue.
   Time interval_since;
 };
 
@@ -235,7 +235,18 @@ struct AgentIntervalRow {
   std::array<uint32_t, kCapacityGroups> load{};
   std::string client;      // when all owned tickets are of one client; else empty
   int64_t generation = 0;  // of the session; 0: none open
+  Time idle_since;         // the agent's when the next interval begins
 };
+
+// What changes with every ticket, an agent's idle_since and interval_since, is kept by the row of
+// the interval that ended then; the agent's own row is written when something else changes. So a
+// load continues each AgentRow with the intervals that began at its interval_since or later, in
+// their order. Others are from before the row was written and change nothing.
+inline void Continue(AgentRow& agent, const AgentIntervalRow& interval) {
+  if (interval.began_at < agent.interval_since) return;
+  agent.interval_since = interval.ended_at;
+  agent.idle_since = interval.idle_since;
+}
 
 // One message of a conversation.
 struct MessageRow {

@@ -285,6 +285,10 @@ void MemoryStore::Apply(const Batch& batch) {
   for (const auto& row : changes.segments) {
     to.segments[{row.workspace, row.ticket, row.segment_number}] = row;
   }
+  for (const auto& row : changes.agent_intervals) {
+    const auto agent = to.agents.find({row.workspace, row.agent});
+    if (agent != to.agents.end()) router::Continue(agent->second, row);
+  }
   to.agent_intervals.insert(to.agent_intervals.end(), changes.agent_intervals.begin(),
                             changes.agent_intervals.end());
   to.messages.insert(to.messages.end(), changes.messages.begin(), changes.messages.end());

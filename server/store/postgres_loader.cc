@@ -26,11 +26,20 @@ void ReadLastCommit(pqxx::transaction_base& work, Shard shard, Loaded& loaded) {
 void ReadAgents(pqxx::transaction_base& work, const std::string& workspace,
                 router::LoadedState& state) {
   const pqxx::result rows = work.exec_params(
-      absl::StrCat("SELECT ", SelectList(AgentTable(), "a"),
-                   " FROM tandem.agent a WHERE a.workspace = $1 ORDER BY a.ordinal"),
+      absl::StrCat("SELECT ", SelectList(AgentTable(), "a"), ", ",
+                   SelectList(AgentIntervalTable(), "i"),
+                   " FROM tandem.agent a LEFT JOIN LATERAL ("
+                   "SELECT * FROM tandem.agent_interval i WHERE i.workspace = a.workspace"
+                   " AND i.agent = a.agent AND i.began_at >= a.interval_since"
+                   " ORDER BY i.began_at DESC LIMIT 1) i ON true"
+                   " WHERE a.workspace = $1 ORDER BY a.ordinal"),
       workspace);
+  const size_t interval_begins = AgentTable().columns.size();
   for (const pqxx::row& row : rows) {
-    state.agents.push_back(Decode(AgentTable(), 0, CellsOf(row)));
+    const auto cells = CellsOf(row);
+    router::AgentRow& agent = state.agents.emplace_back(Decode(AgentTable(), 0, cells));
+    if (!cells(interval_begins)) continue;  // none since the row was written
+    router::Continue(agent, Decode(AgentIntervalTable(), interval_begins, cells));
   }
 }
 

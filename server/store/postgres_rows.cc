@@ -248,7 +248,7 @@ const Table<router::AgentIntervalRow>& AgentIntervalTable() {
        C::Number("load_messaging", Load(CapacityGroup::kMessaging)),
        C::Number("load_email", Load(CapacityGroup::kEmail)),
        C::Number("load_task", Load(CapacityGroup::kTask)), C::Text("client", &Row::client),
-       C::Number("generation", &Row::generation)}};
+       C::Number("generation", &Row::generation), C::Instant("idle_since", &Row::idle_since)}};
   return table;
 }
 

@@ -23,6 +23,10 @@ class RowStore {
       agents_[key] = row;
       if (row.removed) agents_.erase(key);
     }
+    for (const AgentIntervalRow& row : changes.agent_intervals) {
+      const auto agent = agents_.find({row.workspace, row.agent});
+      if (agent != agents_.end()) Continue(agent->second, row);
+    }
     for (const TicketRow& row : changes.tickets) {
       tickets_[{row.workspace, row.ticket}].ticket = row;
       counters_[row.workspace].last_arrival = row.arrival;

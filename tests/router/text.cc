@@ -295,7 +295,8 @@ std::string TextOf(const AgentIntervalRow& row) {
       .Add("status", std::string(ToString(row.status)))
       .Add("reason", row.reason)
       .Add("client", row.client)
-      .Number("generation", row.generation);
+      .Number("generation", row.generation)
+      .Add("idle", row.idle_since);
   static const char* const groups[] = {"voice", "messaging", "email", "task"};
   for (size_t group = 0; group < kCapacityGroups; ++group) {
     line.Number(groups[group], uint64_t{row.load[group]});

@@ -238,6 +238,33 @@ TEST_P(StoreConformance, ClosedTicketsAreNotLoadedButCounted) {
   EXPECT_EQ(loaded.counters[0].last_event_sequence, 15);
 }
 
+TEST_P(StoreConformance, AnAgentIsContinuedByTheIntervalsSinceItsRow) {
+  router::Changes changes = OneWorkspace();
+  changes.agents = {SampleAgent("ann", 1), SampleAgent("bob", 2)};
+  const router::Time since = changes.agents[0].interval_since;
+  router::AgentIntervalRow before = SampleInterval("bob");
+  before.began_at = since - Seconds(1);
+  before.ended_at = since + Seconds(9);
+  changes.agent_intervals = {before};
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  router::Changes later;
+  for (int i = 0; i < 2; ++i) {
+    router::AgentIntervalRow& next = later.agent_intervals.emplace_back(SampleInterval("ann"));
+    next.began_at = since + Seconds(i);
+    next.ended_at = since + Seconds(i + 1);
+    next.idle_since = since + Seconds(10 + i);
+  }
+  ASSERT_EQ(Commit(later), CommitResult::kCommitted);
+
+  router::AgentRow ann = SampleAgent("ann", 1);
+  ann.interval_since = since + Seconds(2);
+  ann.idle_since = since + Seconds(11);
+  const auto agents = Load().state.agents;
+  ASSERT_EQ(agents.size(), 2u);
+  EXPECT_EQ(Fields(agents[0]), Fields(ann));
+  EXPECT_EQ(Fields(agents[1]), Fields(SampleAgent("bob", 2)));
+}
+
 TEST_P(StoreConformance, WorkspacesAndShardsDoNotMix) {
   ASSERT_TRUE(store_->Acquire(1, "test").ok());
   router::Changes changes = OneWorkspace();

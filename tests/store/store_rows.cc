@@ -299,6 +299,7 @@ router::AgentIntervalRow SampleInterval(const std::string& agent) {
   row.load = {1, 2, 3, 4};
   row.client = "bank";
   row.generation = 9;
+  row.idle_since = kMorning + Minutes(2);
   return row;
 }
 

@@ -95,7 +95,7 @@ inline auto Fields(const router::SegmentRow& r) {
 }
 inline auto Fields(const router::AgentIntervalRow& r) {
   return std::tie(r.workspace, r.agent, r.began_at, r.ended_at, r.status, r.reason, r.load,
-                  r.client, r.generation);
+                  r.client, r.generation, r.idle_since);
 }
 inline auto Fields(const router::MessageRow& r) {
   return std::tie(r.workspace, r.ticket, r.contact, r.direction, r.author, r.at);
