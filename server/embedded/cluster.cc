@@ -34,10 +34,11 @@ namespace {
 constexpr const char kInitialSettings[] = R"(
 # Set by tandem when it made this cluster; change them as you need.
 max_connections = 50
-shared_buffers = 128MB
+shared_buffers = 512MB
 work_mem = 4MB
 maintenance_work_mem = 64MB
-max_wal_size = 1GB
+min_wal_size = 1GB
+max_wal_size = 2GB
 jit = off
 log_line_prefix = '%m [%p] '
 )";
