@@ -4,10 +4,21 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <atomic>
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
+#include <deque>
 #include <fstream>
+#include <functional>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 
 #include "tandem/v1/agent_service.grpc.pb.h"
 #include "tandem/v1/ingest_service.grpc.pb.h"
@@ -16,9 +27,16 @@
 namespace tandem::bench {
 namespace {
 
-// As long as any other.
-constexpr char kTicket[] = "0190f1c2-7d3e-7a4b-8c5d-9e6f70818293";
 constexpr char kContact[] = "0190f1c2-7d3e-7a4b-8c5d-9e6f70818294";
+
+// As long as any other, and none twice.
+std::string NextTicket() {
+  static std::atomic<uint64_t> made = 0;
+  char text[40];
+  std::snprintf(text, sizeof text, "0190f1c2-7d3e-7a4b-8c5d-%012llx",
+                static_cast<unsigned long long>(made.fetch_add(1)));
+  return text;
+}
 
 grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
@@ -26,25 +44,141 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context) {
   return reactor;
 }
 
+// As tandem's is in this bench.
+v1::Offer OfferOf(const std::string& ticket) {
+  v1::Offer offer;
+  offer.set_offer_id(ticket + ".1");
+  offer.set_ticket_id(ticket);
+  offer.set_channel("chat");
+  offer.set_client("acme");
+  offer.set_process_type("billing.dispute");
+  offer.set_queue("billing-chat");
+  offer.set_language("en");
+  offer.set_priority(5);
+  for (auto* const at :
+       {offer.mutable_queued_at(), offer.mutable_target(), offer.mutable_expires_at()}) {
+    at->set_seconds(1'790'000'000);
+    at->set_nanos(123'456'000);
+  }
+  return offer;
+}
+
+// A stream that says yes to everything, and carries the offers that it is given.
+class EchoSession final : public grpc::ServerBidiReactor<v1::StreamAgentSessionRequest,
+                                                         v1::StreamAgentSessionResponse> {
+ public:
+  // Takes the session from where offers find it. Called once, before the session is gone.
+  using Forget = std::function<void(EchoSession*)>;
+
+  explicit EchoSession(Forget forget) : forget_(std::move(forget)) { StartRead(&request_); }
+
+  void Offer(const std::string& ticket) {
+    v1::StreamAgentSessionResponse response;
+    *response.mutable_offer() = OfferOf(ticket);
+    Send(std::move(response));
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      forget_(this);
+      Finish(grpc::Status::OK);
+      return;
+    }
+    v1::StreamAgentSessionResponse response;
+    if (request_.verb_case() == v1::StreamAgentSessionRequest::kOpen) {
+      response.mutable_opened()->set_generation(1);
+    } else {
+      response.mutable_result()->set_tag(request_.tag());
+    }
+    Send(std::move(response));
+    StartRead(&request_);
+  }
+
+  void OnWriteDone(bool ok) override {
+    const absl::MutexLock lock(&mutex_);
+    to_send_.pop_front();
+    if (!ok) to_send_.clear();
+    if (!to_send_.empty()) StartWrite(&to_send_.front());
+  }
+
+  void OnDone() override { delete this; }
+
+ private:
+  // gRPC takes one write at a time.
+  void Send(v1::StreamAgentSessionResponse response) {
+    const absl::MutexLock lock(&mutex_);
+    to_send_.push_back(std::move(response));
+    if (to_send_.size() == 1) StartWrite(&to_send_.front());
+  }
+
+  const Forget forget_;
+  v1::StreamAgentSessionRequest request_;
+  absl::Mutex mutex_;
+  std::deque<v1::StreamAgentSessionResponse> to_send_ ABSL_GUARDED_BY(mutex_);
+};
+
+// The open sessions, who are offered contacts in turn.
+class Sessions {
+ public:
+  EchoSession* Open() {
+    auto* const session = new EchoSession([this](EchoSession* ended) { Close(ended); });
+    const absl::MutexLock lock(&mutex_);
+    open_.push_back(session);
+    return session;
+  }
+
+  void OfferToNext(const std::string& ticket) {
+    const absl::MutexLock lock(&mutex_);
+    if (!open_.empty()) open_[next_++ % open_.size()]->Offer(ticket);
+  }
+
+ private:
+  void Close(EchoSession* session) {
+    const absl::MutexLock lock(&mutex_);
+    std::erase(open_, session);
+  }
+
+  absl::Mutex mutex_;
+  size_t next_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<EchoSession*> open_ ABSL_GUARDED_BY(mutex_);
+};
+
 class EchoIngest final : public v1::IngestService::CallbackService {
  public:
+  explicit EchoIngest(Sessions& sessions) : sessions_(sessions) {}
+
   grpc::ServerUnaryReactor* IngestContact(grpc::CallbackServerContext* context,
                                           const v1::IngestContactRequest* /*request*/,
                                           v1::IngestContactResponse* response) override {
-    response->mutable_result()->set_ticket_id(kTicket);
+    const std::string ticket = NextTicket();
+    response->mutable_result()->set_ticket_id(ticket);
     response->mutable_result()->set_contact_id(kContact);
+    sessions_.OfferToNext(ticket);
     return Answer(context);
   }
+
+ private:
+  Sessions& sessions_;
 };
 
 class EchoAgent final : public v1::AgentService::CallbackService {
  public:
+  explicit EchoAgent(Sessions& sessions) : sessions_(sessions) {}
+
+  grpc::ServerBidiReactor<v1::StreamAgentSessionRequest, v1::StreamAgentSessionResponse>*
+  StreamAgentSession(grpc::CallbackServerContext* /*context*/) override {
+    return sessions_.Open();
+  }
+
   grpc::ServerUnaryReactor* AcceptOffer(grpc::CallbackServerContext* context,
                                         const v1::AcceptOfferRequest* /*request*/,
                                         v1::AcceptOfferResponse* response) override {
     response->set_state(v1::TICKET_STATE_ACTIVE);
     return Answer(context);
   }
+
+ private:
+  Sessions& sessions_;
 };
 
 class EchoTicket final : public v1::TicketService::CallbackService {
@@ -65,8 +199,9 @@ int RunEchoServer(const std::string& port_file) {
   // Before gRPC starts its threads, so that none of them gets the signal.
   pthread_sigmask(SIG_BLOCK, &ending, nullptr);
 
-  EchoIngest ingest;
-  EchoAgent agent;
+  Sessions sessions;
+  EchoIngest ingest(sessions);
+  EchoAgent agent(sessions);
   EchoTicket ticket;
   grpc::ServerBuilder builder;
   int port = 0;

@@ -1,4 +1,5 @@
-// The yardstick of lifecycle_bench: a server that answers the three calls of a lifecycle at once.
+// The yardstick of lifecycle_bench: a server that answers the three calls of a lifecycle at once,
+// and sends one offer for each contact, if there are sessions of agents to send it on.
 //
 // It has tandem's methods and messages, so that the same client code drives both, and answers with
 // messages as large as tandem's. It checks, decides and stores nothing: what a client gets out of

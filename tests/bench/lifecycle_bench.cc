@@ -1,14 +1,24 @@
 // Whole unary lifecycles: a real server over a real PostgreSQL, against a bare echo service.
 //
-// Three processes on this machine talk over loopback: the load (this program), tandemd with its
+// The processes on this machine talk over loopback: the load (this program), tandemd with its
 // private PostgreSQL on a fresh folder (fsync on, synchronous_commit on: every change is
-// acknowledged after its commit), and an echo server with the same methods and messages. The same
-// client code, with the same number of calls at once over the same number of connections, calls
-// tandem and the echo in turns, slice by slice, so that a noisy neighbour meets both. The ratio is
-// calls per second against calls per second in neighbouring slices; the median of the pairs counts.
+// acknowledged after its commit), and two echo servers with the same methods and messages. The same
+// client code, with the same number of calls at once over the same connections, calls tandem and
+// the echoes in turns, slice by slice, so that a noisy neighbour meets all. A ratio is lifecycles
+// per second against lifecycles per second in neighbouring slices; the median of the rounds counts.
 // Before and after the part of a slice that counts the load runs, too.
 //
+// A lifecycle is three calls and one message on a stream, the offer. There are two yardsticks:
+//   echo              answers the three calls, and sends nothing on streams: the client makes the
+//                     offers up. What the calls alone cost.
+//   echo_with_offers  sends an offer of tandem's size for each contact, too: message for message
+//                     what tandem and its client exchange.
+//
+// PostgreSQL is brought to where it is after the first minutes, when it writes over old files of
+// its log: one that is new makes each of them first, which costs it a tenth of its time.
+//
 // At the end the database is asked whether every lifecycle that was acknowledged is in it.
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,9 +27,11 @@
 #include <exception>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
@@ -37,11 +49,12 @@ namespace {
 constexpr double kCallsPerLifecycle = 3;
 
 struct Options {
-  size_t lanes = 128;
-  size_t channels = 4;
-  size_t agents = 128;
-  int pairs = 5;
-  int pairs_with_ids = 2;
+  size_t lanes = 512;
+  size_t adapters = 4;
+  size_t agents = 512;
+  size_t agent_connections = 0;  // 0: one for each
+  int rounds = 5;
+  int rounds_with_ids = 2;
   double slice_seconds = 4;
   double warm_up_seconds = 1;
   bool smoke = false;
@@ -50,12 +63,31 @@ struct Options {
 };
 
 // One server and the load on it.
-struct Target {
-  Target(int port, const Options& options, OfferBoard* board)
-      : channels(Connect(port, options.channels)), load(channels, options.lanes, board) {}
+class Target {
+ public:
+  Target(const e2e::ServerProcess& of, int port, const Options& options)
+      : process(of),
+        adapters(Connect(port, options.adapters)),
+        connections(Connect(port, options.agent_connections)) {}
 
-  std::vector<std::shared_ptr<grpc::Channel>> channels;
-  Load load;
+  // Opens the agents' sessions, if they are to be offered something.
+  void Start(const Options& options, bool with_offers) {
+    if (with_offers) floor.emplace(connections, options.agents, board);
+    load.emplace(adapters, connections, options.agents, options.lanes,
+                 with_offers ? &board : nullptr);
+    CheckFloor();
+  }
+
+  void CheckFloor() {
+    const std::string failure = floor ? floor->Failure() : "";
+    if (!failure.empty()) throw std::runtime_error(failure);
+  }
+
+  const e2e::ServerProcess& process;
+  const Channels adapters, connections;
+  OfferBoard board;
+  std::optional<Load> load;
+  std::optional<Floor> floor;
 };
 
 // What was used until an instant.
@@ -70,14 +102,30 @@ struct Slice {
   std::map<std::string, double> cpu_us_per_lifecycle;
 };
 
-void Sleep(double seconds) {
-  std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
-}
-
 double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const size_t middle = values.size() / 2;
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+// The slices of a target, of which the medians count.
+class Slices {
+ public:
+  void Add(const Slice& slice) {
+    rates_.push_back(slice.lifecycles_per_second);
+    for (const auto& [who, us] : slice.cpu_us_per_lifecycle) cpu_[who].push_back(us);
+  }
+  double rate() const { return Median(rates_); }
+  const std::vector<double>& rates() const { return rates_; }
+  const std::map<std::string, std::vector<double>>& cpu() const { return cpu_; }
+
+ private:
+  std::vector<double> rates_;
+  std::map<std::string, std::vector<double>> cpu_;
+};
+
+void Sleep(double seconds) {
+  std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
 }
 
 void Print(const std::string& name, double value, const char* unit, int decimals = 0) {
@@ -102,17 +150,21 @@ class Bench {
       : options_(options),
         data_folder_(options.data_folder.empty() ? folder_.path() + "/data" : options.data_folder),
         server_(folder_.path() + "/tandemd.log"),
-        echo_server_(folder_.path() + "/echo.log") {}
+        echo_server_(folder_.path() + "/echo.log"),
+        offering_echo_server_(folder_.path() + "/offering_echo.log") {}
 
   void Run();
 
  private:
-  Slice RunSlice(Target& target, const e2e::ServerProcess& server, bool with_ids);
-  Reading Read(const Load& load, const e2e::ServerProcess& server) const;
-  // Slices in turns; prints the figures with `suffix` behind their names.
-  void RunPairs(Target& tandem, Target& echo, int pairs, bool with_ids, const std::string& suffix);
+  int StartEcho(e2e::ServerProcess& process, const std::string& name) const;
+  void ReachSteadyState() const;
+  Slice RunSlice(Target& target, bool with_ids);
+  Reading Read(const Target& target) const;
+  // Slices in turns, of tandem first; prints the figures with `suffix` behind their names.
+  void RunRounds(Target& tandem, Target& echo, Target& offering_echo, int rounds, bool with_ids,
+                 const std::string& suffix);
   void PrintLatencies(const std::string& name, const Load& load) const;
-  double Query(const std::string& sql) const;
+  std::string Psql(const std::string& sql) const;
   // What is in the database until now.
   double CompletedTickets() const;
   double Commits() const;
@@ -122,83 +174,105 @@ class Bench {
   const std::string data_folder_;
   e2e::ServerProcess server_;
   e2e::ServerProcess echo_server_;
+  e2e::ServerProcess offering_echo_server_;
 };
 
 void Bench::Run() {
   const std::string port_file = folder_.path() + "/tandemd.port";
-  const std::string echo_port_file = folder_.path() + "/echo.port";
   const int port = StartAndReadPort(
       server_,
       {e2e::ProgramPath("tandemd"), "--listen", "127.0.0.1:0", "--http-listen", "", "--data-dir",
        data_folder_, "--port-file", port_file, "--log-level", "warning"},
       port_file);
-  const int echo_port = StartAndReadPort(
-      echo_server_, {"/proc/self/exe", "--echo-server", echo_port_file}, echo_port_file);
+  Target tandem(server_, port, options_);
+  Target echo(echo_server_, StartEcho(echo_server_, "echo"), options_);
+  Target offering_echo(offering_echo_server_, StartEcho(offering_echo_server_, "offering_echo"),
+                       options_);
+  ReachSteadyState();
+  Configure(tandem.adapters.front(), options_.agents);
+  tandem.Start(options_, /*with_offers=*/true);
+  echo.Start(options_, /*with_offers=*/false);
+  offering_echo.Start(options_, /*with_offers=*/true);
 
-  OfferBoard board;
-  Target tandem(port, options_, &board);
-  Target echo(echo_port, options_, nullptr);
-  Floor floor(tandem.channels, options_.agents, board);
-  const auto check_floor = [&floor] {
-    const std::string failure = floor.Failure();
-    if (!failure.empty()) throw std::runtime_error(failure);
-  };
-  check_floor();
   const double commits_before = Commits();
   const double completed_before = CompletedTickets();
-  RunPairs(tandem, echo, options_.pairs, false, "");
-  PrintLatencies("unary_call", tandem.load);
-  PrintLatencies("echo_call", echo.load);
+  RunRounds(tandem, echo, offering_echo, options_.rounds, false, "");
+  PrintLatencies("unary_call", *tandem.load);
+  PrintLatencies("echo_call", *echo.load);
   Print("stream_messages_per_lifecycle",
-        static_cast<double>(floor.messages()) / static_cast<double>(tandem.load.lifecycles()),
+        static_cast<double>(tandem.floor->messages()) /
+            static_cast<double>(tandem.load->lifecycles()),
         "messages", 2);
-  if (options_.pairs_with_ids > 0) {
-    RunPairs(tandem, echo, options_.pairs_with_ids, true, "_with_ids");
+  if (options_.rounds_with_ids > 0) {
+    RunRounds(tandem, echo, offering_echo, options_.rounds_with_ids, true, "_with_ids");
   }
-  check_floor();
+  tandem.CheckFloor();
+  offering_echo.CheckFloor();
 
-  const auto acknowledged = static_cast<double>(tandem.load.lifecycles());
+  const auto acknowledged = static_cast<double>(tandem.load->lifecycles());
   const double completed = CompletedTickets() - completed_before;
   Print("calls_per_commit", acknowledged * kCallsPerLifecycle / (Commits() - commits_before),
         "calls", 1);
   Print("completed_tickets_in_database", completed, "tickets");
   if (completed != acknowledged) {
-    throw std::runtime_error("expected " + std::to_string(tandem.load.lifecycles()) +
+    throw std::runtime_error("expected " + std::to_string(tandem.load->lifecycles()) +
                              " tickets more that are completed in the database");
   }
 }
 
-void Bench::RunPairs(Target& tandem, Target& echo, int pairs, bool with_ids,
-                     const std::string& suffix) {
-  std::vector<double> lifecycles, echoes, ratios;
-  std::map<std::string, std::vector<double>> cpu;
-  for (int i = 0; i < pairs; ++i) {
-    const Slice slice = RunSlice(tandem, server_, with_ids);
-    const Slice yardstick = RunSlice(echo, echo_server_, with_ids);
-    lifecycles.push_back(slice.lifecycles_per_second);
-    echoes.push_back(yardstick.lifecycles_per_second);
-    ratios.push_back(slice.lifecycles_per_second / yardstick.lifecycles_per_second);
-    std::printf("  slice %d: %.0f lifecycles/s, echo %.0f, ratio %.3f\n", i + 1, lifecycles.back(),
-                echoes.back(), ratios.back());
-    for (const auto& [who, us] : slice.cpu_us_per_lifecycle) cpu["tandem_" + who].push_back(us);
-    for (const auto& [who, us] : yardstick.cpu_us_per_lifecycle) cpu["echo_" + who].push_back(us);
-  }
-  Print("unary_lifecycles" + suffix, Median(lifecycles), "lifecycles/s");
-  Print("unary_calls" + suffix, Median(lifecycles) * kCallsPerLifecycle, "calls/s");
-  Print("echo_calls" + suffix, Median(echoes) * kCallsPerLifecycle, "calls/s");
-  Print("lifecycle_to_echo_ratio" + suffix, Median(ratios), "ratio", 3);
-  for (const auto& [who, us] : cpu) Print("cpu_" + who + suffix, Median(us), "us/lifecycle");
+int Bench::StartEcho(e2e::ServerProcess& process, const std::string& name) const {
+  const std::string port_file = folder_.path() + "/" + name + ".port";
+  return StartAndReadPort(process, {"/proc/self/exe", "--echo-server", port_file}, port_file);
 }
 
-Slice Bench::RunSlice(Target& target, const e2e::ServerProcess& server, bool with_ids) {
-  target.load.Start(with_ids);
+// Fills and so makes as many files of the log as one keeps, and gives them free for use again.
+void Bench::ReachSteadyState() const {
+  if (options_.smoke) return;
+  Psql(
+      "DO $$ BEGIN FOR i IN 1..64 LOOP PERFORM pg_logical_emit_message(false, 'bench', 'x');"
+      " PERFORM pg_switch_wal(); END LOOP; END $$");
+  Psql("CHECKPOINT");
+}
+
+void Bench::RunRounds(Target& tandem, Target& echo, Target& offering_echo, int rounds,
+                      bool with_ids, const std::string& suffix) {
+  const std::pair<std::string, Target*> targets[] = {
+      {"tandem", &tandem}, {"echo", &echo}, {"echo_with_offers", &offering_echo}};
+  std::map<std::string, Slices> slices;
+  std::map<std::string, std::vector<double>> ratios;
+  for (int i = 0; i < rounds; ++i) {
+    std::printf("  round %d:", i + 1);
+    for (const auto& [name, target] : targets) {
+      Slices& of_target = slices[name];
+      of_target.Add(RunSlice(*target, with_ids));
+      const double rate = of_target.rates().back();
+      ratios[name].push_back(slices["tandem"].rates().back() / rate);
+      std::printf(" %s %.0f lifecycles/s (%.3f)", name.c_str(), rate, ratios[name].back());
+    }
+    std::printf("\n");
+  }
+  Print("unary_lifecycles" + suffix, slices["tandem"].rate(), "lifecycles/s");
+  Print("unary_calls" + suffix, slices["tandem"].rate() * kCallsPerLifecycle, "calls/s");
+  for (const std::string echo_name : {"echo", "echo_with_offers"}) {
+    Print(echo_name + "_calls" + suffix, slices[echo_name].rate() * kCallsPerLifecycle, "calls/s");
+    Print("lifecycle_to_" + echo_name + "_ratio" + suffix, Median(ratios[echo_name]), "ratio", 3);
+  }
+  for (const auto& [name, target] : targets) {
+    for (const auto& [who, us] : slices[name].cpu()) {
+      Print("cpu_" + name + "_" + who + suffix, Median(us), "us/lifecycle");
+    }
+  }
+}
+
+Slice Bench::RunSlice(Target& target, bool with_ids) {
+  target.load->Start(with_ids);
   Sleep(options_.warm_up_seconds);
-  target.load.Record(!with_ids);
-  const Reading before = Read(target.load, server);
+  target.load->Record(!with_ids);
+  const Reading before = Read(target);
   Sleep(options_.slice_seconds);
-  const Reading after = Read(target.load, server);
-  target.load.Record(false);
-  target.load.Finish();
+  const Reading after = Read(target);
+  target.load->Record(false);
+  target.load->Finish();
 
   Slice slice;
   const double lifecycles = after.lifecycles - before.lifecycles;
@@ -211,13 +285,13 @@ Slice Bench::RunSlice(Target& target, const e2e::ServerProcess& server, bool wit
   return slice;
 }
 
-Reading Bench::Read(const Load& load, const e2e::ServerProcess& server) const {
+Reading Bench::Read(const Target& target) const {
   Reading reading;
   reading.at = std::chrono::steady_clock::now();
-  reading.lifecycles = static_cast<double>(load.lifecycles());
+  reading.lifecycles = static_cast<double>(target.load->lifecycles());
   reading.cpu_seconds["client"] = CpuSecondsOf(getpid());
-  reading.cpu_seconds["server"] = CpuSecondsOf(server.pid());
-  if (&server == &server_) {
+  reading.cpu_seconds["server"] = CpuSecondsOf(target.process.pid());
+  if (&target.process == &server_) {
     reading.cpu_seconds["postgres"] = CpuSecondsOfPostgres(data_folder_ + "/postgres");
   }
   return reading;
@@ -228,29 +302,41 @@ void Bench::PrintLatencies(const std::string& name, const Load& load) const {
   Print(name + "_p99", load.latencies().QuantileMs(0.99), "ms", 2);
 }
 
-double Bench::Query(const std::string& sql) const {
+std::string Bench::Psql(const std::string& sql) const {
   const e2e::Ended psql = e2e::Run(
       {e2e::ProgramPath("tandemd"), "psql", "--data-dir", data_folder_, "--", "-XAtc", sql});
   if (psql.exit_code != 0) throw std::runtime_error("psql failed: " + psql.output);
-  return std::stod(psql.output);
+  return psql.output;
 }
 
 double Bench::CompletedTickets() const {
-  return Query("SELECT count(*) FROM tandem.ticket_state WHERE state = 'COMPLETED'");
+  return std::stod(Psql("SELECT count(*) FROM tandem.ticket_state WHERE state = 'COMPLETED'"));
 }
 
 double Bench::Commits() const {
-  return Query("SELECT coalesce(max(sequence), 0) FROM tandem.commit");
+  return std::stod(Psql("SELECT coalesce(max(sequence), 0) FROM tandem.commit"));
+}
+
+// Every agent is a connection, three times over.
+void RaiseFileLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 Options ParseOptions(int argc, char** argv) {
   Options options;
-  CLI::App app("Whole unary lifecycles per second, and their ratio to a bare echo service.");
+  CLI::App app("Whole unary lifecycles per second, and their ratio to bare echo services.");
   app.add_option("--lanes", options.lanes, "Calls at once")->capture_default_str();
-  app.add_option("--channels", options.channels, "Connections")->capture_default_str();
+  app.add_option("--adapters", options.adapters, "Connections that contacts come over")
+      ->capture_default_str();
   app.add_option("--agents", options.agents, "Agents, each with a stream")->capture_default_str();
-  app.add_option("--pairs", options.pairs, "Slices of each kind")->capture_default_str();
-  app.add_option("--pairs-with-ids", options.pairs_with_ids,
+  app.add_option("--agent-connections", options.agent_connections,
+                 "Connections that the agents share, as behind a gateway; 0: each has its own")
+      ->capture_default_str();
+  app.add_option("--rounds", options.rounds, "Slices of each kind")->capture_default_str();
+  app.add_option("--rounds-with-ids", options.rounds_with_ids,
                  "The same, with a request id on every call and an external id on every contact")
       ->capture_default_str();
   app.add_option("--seconds", options.slice_seconds, "Length of a slice")->capture_default_str();
@@ -267,26 +353,26 @@ Options ParseOptions(int argc, char** argv) {
   }
   if (options.smoke) {
     options.lanes = options.agents = 8;
-    options.channels = 1;
-    options.pairs = options.pairs_with_ids = 1;
+    options.adapters = 1;
+    options.rounds = options.rounds_with_ids = 1;
     options.slice_seconds = 0.3;
     options.warm_up_seconds = 0.1;
   }
+  if (options.agent_connections == 0) options.agent_connections = options.agents;
   return options;
 }
 
 void PrintWorkload(const Options& options) {
   std::printf(
       "Workload: IngestContact (chat, about 500 bytes), AcceptOffer, CompleteTicket as unary "
-      "calls; "
-      "the offer comes on the agent's stream. %zu calls at once on %zu connections, %zu agents "
-      "with "
-      "1 to 3 chats each, no wrap-up. %d pairs of slices of %.1f s (tandem, echo) after %.1f s of "
-      "warm-up each; then %d pairs with request ids and external ids. %u processors for "
-      "everything, "
-      "PostgreSQL included.\n",
-      options.lanes, options.channels, options.agents, options.pairs, options.slice_seconds,
-      options.warm_up_seconds, options.pairs_with_ids, std::thread::hardware_concurrency());
+      "calls; the offer comes on the agent's stream. %zu calls at once. Contacts come over %zu "
+      "connections; %zu agents with 1 to 3 chats each, no wrap-up, have %zu connections. %d rounds "
+      "of slices of %.1f s (tandem, echo, echo with offers) after %.1f s of warm-up each; then %d "
+      "rounds with request ids and external ids. %u processors for everything, PostgreSQL "
+      "included.\n",
+      options.lanes, options.adapters, options.agents, options.agent_connections, options.rounds,
+      options.slice_seconds, options.warm_up_seconds, options.rounds_with_ids,
+      std::thread::hardware_concurrency());
   std::fflush(stdout);
 }
 
@@ -297,6 +383,7 @@ int main(int argc, char** argv) {
   // As in tandemd, so that the echo server and the load have the same advantage.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   const tandem::bench::Options options = tandem::bench::ParseOptions(argc, argv);
+  tandem::bench::RaiseFileLimit();
   if (!options.echo_port_file.empty()) {
     return tandem::bench::RunEchoServer(options.echo_port_file);
   }

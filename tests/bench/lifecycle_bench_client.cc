@@ -45,11 +45,11 @@ v1::IngestContactRequest MakeIngest() {
 
 }  // namespace
 
-std::vector<std::shared_ptr<grpc::Channel>> Connect(int port, size_t channels) {
+Channels Connect(int port, size_t channels) {
   grpc::ChannelArguments arguments;
   // Else channels with the same arguments would share one connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  std::vector<std::shared_ptr<grpc::Channel>> connected;
+  Channels connected;
   for (size_t i = 0; i < channels; ++i) {
     connected.push_back(grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port),
                                                   grpc::InsecureChannelCredentials(), arguments));
@@ -61,15 +61,19 @@ std::vector<std::shared_ptr<grpc::Channel>> Connect(int port, size_t channels) {
   return connected;
 }
 
+struct Load::Desk {
+  std::unique_ptr<v1::AgentService::Stub> agent;
+  std::unique_ptr<v1::TicketService::Stub> ticket;
+};
+
 // One ticket at a time. Its functions run one after the other, on whichever thread brings the
 // answer; nothing is touched once the next call is under way.
 class Load::Lane final : public OfferTaker {
  public:
-  Lane(Load& load, const std::shared_ptr<grpc::Channel>& channel)
+  Lane(Load& load, size_t number, const std::shared_ptr<grpc::Channel>& adapter)
       : load_(load),
-        ingest_stub_(v1::IngestService::NewStub(channel)),
-        agent_stub_(v1::AgentService::NewStub(channel)),
-        ticket_stub_(v1::TicketService::NewStub(channel)),
+        number_(number),
+        ingest_stub_(v1::IngestService::NewStub(adapter)),
         ingest_(MakeIngest()) {
     accept_.set_workspace(kWorkspace);
     complete_.set_workspace(kWorkspace);
@@ -86,13 +90,14 @@ class Load::Lane final : public OfferTaker {
   }
 
   void OnOffer(const OfferSeen& offer) override {
+    desk_ = &load_.desks_[offer.agent];
     accept_.set_offer_id(offer.id);
-    accept_.mutable_session()->set_agent(offer.agent);
+    accept_.mutable_session()->set_agent(AgentId(offer.agent));
     accept_.mutable_session()->set_generation(offer.generation);
     accept_.set_request_id(load_.with_ids_ ? NextId() : std::string());
     Prepare();
-    agent_stub_->async()->AcceptOffer(&*context_, &accept_, &accepted_,
-                                      [this](const grpc::Status& status) { OnAccepted(status); });
+    desk_->agent->async()->AcceptOffer(&*context_, &accept_, &accepted_,
+                                       [this](const grpc::Status& status) { OnAccepted(status); });
   }
 
  private:
@@ -101,7 +106,7 @@ class Load::Lane final : public OfferTaker {
     const std::string& ticket = ingested_.result().ticket_id();
     complete_.set_ticket_id(ticket);
     if (load_.board_ == nullptr) {
-      OnOffer({.id = ticket + ".1", .agent = "agent-0", .generation = 1});
+      OnOffer({.id = ticket + ".1", .agent = number_ % load_.desks_.size(), .generation = 1});
     } else if (const auto offer = load_.board_->Ask(ticket, this)) {
       OnOffer(*offer);
     }
@@ -112,7 +117,7 @@ class Load::Lane final : public OfferTaker {
     *complete_.mutable_session() = accept_.session();
     complete_.set_request_id(load_.with_ids_ ? NextId() : std::string());
     Prepare();
-    ticket_stub_->async()->CompleteTicket(
+    desk_->ticket->async()->CompleteTicket(
         &*context_, &complete_, &completed_,
         [this](const grpc::Status& answer) { OnCompleted(answer); });
   }
@@ -151,9 +156,9 @@ class Load::Lane final : public OfferTaker {
   }
 
   Load& load_;
+  const size_t number_;
   const std::unique_ptr<v1::IngestService::Stub> ingest_stub_;
-  const std::unique_ptr<v1::AgentService::Stub> agent_stub_;
-  const std::unique_ptr<v1::TicketService::Stub> ticket_stub_;
+  Desk* desk_ = nullptr;  // whose the ticket is
   std::optional<grpc::ClientContext> context_;
   std::chrono::steady_clock::time_point began_at_;
   v1::IngestContactRequest ingest_;
@@ -164,11 +169,15 @@ class Load::Lane final : public OfferTaker {
   v1::CompleteTicketResponse completed_;
 };
 
-Load::Load(const std::vector<std::shared_ptr<grpc::Channel>>& channels, size_t lanes,
+Load::Load(const Channels& adapters, const Channels& connections, size_t agents, size_t lanes,
            OfferBoard* board)
     : board_(board) {
+  for (size_t i = 0; i < agents; ++i) {
+    const auto& channel = connections[i % connections.size()];
+    desks_.push_back({v1::AgentService::NewStub(channel), v1::TicketService::NewStub(channel)});
+  }
   for (size_t i = 0; i < lanes; ++i) {
-    lanes_.push_back(std::make_unique<Lane>(*this, channels[i % channels.size()]));
+    lanes_.push_back(std::make_unique<Lane>(*this, i, adapters[i % adapters.size()]));
   }
 }
 

@@ -2,8 +2,9 @@
 // life by three unary calls: IngestContact, AcceptOffer, CompleteTicket.
 //
 // A lane has at most one call under way, so the number of lanes is the number of calls at once.
-// Against the echo server the same lanes make the same calls; there nothing is offered, and they
-// make an offer up.
+// Contacts come over a few connections, as from the adapters of channels; what an agent does goes
+// over the agent's own. Against an echo server the same lanes make the same calls over as many
+// connections; where nothing is offered, they make an offer up.
 #ifndef TANDEM_TESTS_BENCH_LIFECYCLE_BENCH_CLIENT_H_
 #define TANDEM_TESTS_BENCH_LIFECYCLE_BENCH_CLIENT_H_
 
@@ -24,14 +25,17 @@
 
 namespace tandem::bench {
 
+using Channels = std::vector<std::shared_ptr<grpc::Channel>>;
+
 // Connections of their own to a server of this machine.
-std::vector<std::shared_ptr<grpc::Channel>> Connect(int port, size_t channels);
+Channels Connect(int port, size_t channels);
 
 // Used by one thread, but for what says otherwise.
 class Load {
  public:
-  // `board` gives the offers; null: the lanes make them up. It must outlive the load.
-  Load(const std::vector<std::shared_ptr<grpc::Channel>>& channels, size_t lanes,
+  // `adapters` bring the contacts; agent i calls over connection i modulo their number. `board`
+  // gives the offers; null: the lanes make them up. It must outlive the load.
+  Load(const Channels& adapters, const Channels& connections, size_t agents, size_t lanes,
        OfferBoard* board);
   ~Load();
   Load(const Load&) = delete;
@@ -53,6 +57,8 @@ class Load {
  private:
   class Lane;
   friend class Lane;
+  // What an agent calls, over the agent's connection.
+  struct Desk;
 
   void OnIdle(const std::string& failure);
 
@@ -66,6 +72,7 @@ class Load {
   absl::Mutex mutex_;
   size_t busy_ ABSL_GUARDED_BY(mutex_) = 0;
   std::string failure_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Desk> desks_;  // by the number of the agent
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
 

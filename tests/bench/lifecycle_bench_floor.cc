@@ -19,30 +19,6 @@ namespace {
 constexpr absl::Duration kPatience = absl::Seconds(30);
 constexpr int64_t kStatusTag = 1;
 
-std::string AgentId(size_t number) {
-  return "agent-" + std::to_string(number);
-}
-
-// A server that has just begun to listen is perhaps still loading, and refuses for that long.
-void Apply(const std::shared_ptr<grpc::Channel>& channel, const v1::Configuration& configuration) {
-  const auto stub = v1::ConfigurationService::NewStub(channel);
-  v1::ApplyConfigurationRequest request;
-  request.set_workspace(kWorkspace);
-  *request.mutable_configuration() = configuration;
-  const absl::Time give_up_at = absl::Now() + kPatience;
-  for (;;) {
-    v1::ApplyConfigurationResponse response;
-    grpc::ClientContext context;
-    context.set_deadline(absl::ToChronoTime(give_up_at));
-    const grpc::Status status = stub->ApplyConfiguration(&context, request, &response);
-    if (status.ok()) return;
-    if (status.error_code() != grpc::StatusCode::UNAVAILABLE || absl::Now() > give_up_at) {
-      throw std::runtime_error("configuration refused: " + status.error_message());
-    }
-    absl::SleepFor(absl::Milliseconds(50));
-  }
-}
-
 }  // namespace
 
 // --------------------------------------------------------------------------------------------------------
@@ -79,6 +55,8 @@ void OfferBoard::Put(const std::string& ticket, OfferSeen offer) {
 
 // --------------------------------------------------------------------------------------------------------
 // configuration
+
+namespace {
 
 v1::Configuration MakeConfiguration(size_t agents) {
   v1::Configuration configuration;
@@ -126,6 +104,32 @@ v1::Configuration MakeConfiguration(size_t agents) {
   return configuration;
 }
 
+}  // namespace
+
+std::string AgentId(size_t number) {
+  return "agent-" + std::to_string(number);
+}
+
+// A server that has just begun to listen is perhaps still loading, and refuses for that long.
+void Configure(const std::shared_ptr<grpc::Channel>& channel, size_t agents) {
+  const auto stub = v1::ConfigurationService::NewStub(channel);
+  v1::ApplyConfigurationRequest request;
+  request.set_workspace(kWorkspace);
+  *request.mutable_configuration() = MakeConfiguration(agents);
+  const absl::Time give_up_at = absl::Now() + kPatience;
+  for (;;) {
+    v1::ApplyConfigurationResponse response;
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(give_up_at));
+    const grpc::Status status = stub->ApplyConfiguration(&context, request, &response);
+    if (status.ok()) return;
+    if (status.error_code() != grpc::StatusCode::UNAVAILABLE || absl::Now() > give_up_at) {
+      throw std::runtime_error("configuration refused: " + status.error_message());
+    }
+    absl::SleepFor(absl::Milliseconds(50));
+  }
+}
+
 // --------------------------------------------------------------------------------------------------------
 // agents
 
@@ -133,12 +137,12 @@ v1::Configuration MakeConfiguration(size_t agents) {
 class Floor::AgentStream final : public grpc::ClientBidiReactor<v1::StreamAgentSessionRequest,
                                                                 v1::StreamAgentSessionResponse> {
  public:
-  AgentStream(Floor& floor, std::string agent, const std::shared_ptr<grpc::Channel>& channel)
-      : floor_(floor), agent_(std::move(agent)), stub_(v1::AgentService::NewStub(channel)) {
+  AgentStream(Floor& floor, size_t agent, const std::shared_ptr<grpc::Channel>& channel)
+      : floor_(floor), agent_(agent), stub_(v1::AgentService::NewStub(channel)) {
     stub_->async()->StreamAgentSession(&context_, this);
     v1::OpenSessionRequest& open = *request_.mutable_open();
     open.set_workspace(kWorkspace);
-    open.set_agent(agent_);
+    open.set_agent(AgentId(agent_));
     open.set_session_id("bench");
     open.set_omit_own_changes(true);
     StartWrite(&request_);
@@ -176,7 +180,8 @@ class Floor::AgentStream final : public grpc::ClientBidiReactor<v1::StreamAgentS
 
   void OnDone(const grpc::Status& status) override {
     const absl::MutexLock lock(&floor_.mutex_);
-    if (!floor_.closing_) floor_.failure_ = "stream of " + agent_ + ": " + status.error_message();
+    if (!floor_.closing_)
+      floor_.failure_ = "stream of " + AgentId(agent_) + ": " + status.error_message();
     --floor_.open_;
   }
 
@@ -198,12 +203,12 @@ class Floor::AgentStream final : public grpc::ClientBidiReactor<v1::StreamAgentS
     if (result.code() == 0) {
       ++floor_.available_;
     } else {
-      floor_.failure_ = agent_ + " can't be AVAILABLE: " + result.message();
+      floor_.failure_ = AgentId(agent_) + " can't be AVAILABLE: " + result.message();
     }
   }
 
   Floor& floor_;
-  const std::string agent_;
+  const size_t agent_;
   const std::unique_ptr<v1::AgentService::Stub> stub_;
   grpc::ClientContext context_;
   v1::StreamAgentSessionRequest request_;
@@ -212,17 +217,16 @@ class Floor::AgentStream final : public grpc::ClientBidiReactor<v1::StreamAgentS
   std::atomic<int> open_steps_ = 0;
 };
 
-Floor::Floor(const std::vector<std::shared_ptr<grpc::Channel>>& channels, size_t agents,
+Floor::Floor(const std::vector<std::shared_ptr<grpc::Channel>>& connections, size_t agents,
              OfferBoard& board)
     : board_(board) {
-  Apply(channels.front(), MakeConfiguration(agents));
   {
     const absl::MutexLock lock(&mutex_);
     open_ = agents;
   }
   for (size_t i = 0; i < agents; ++i) {
     streams_.push_back(
-        std::make_unique<AgentStream>(*this, AgentId(i), channels[i % channels.size()]));
+        std::make_unique<AgentStream>(*this, i, connections[i % connections.size()]));
   }
   const auto settled = [this, agents]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return available_ == agents || !failure_.empty();

@@ -1,7 +1,8 @@
-// The agents of lifecycle_bench: each holds a stream to the server and learns its offers from it.
+// The agents of lifecycle_bench: each holds a stream over its connection, as a desktop does, and
+// learns its offers from that.
 //
 // The agents decide nothing: whoever waits for a ticket's offer takes it from the board and goes on
-// with unary calls in the agent's name.
+// with unary calls in the agent's name, over the agent's connection.
 #ifndef TANDEM_TESTS_BENCH_LIFECYCLE_BENCH_FLOOR_H_
 #define TANDEM_TESTS_BENCH_LIFECYCLE_BENCH_FLOOR_H_
 
@@ -20,8 +21,6 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 
-#include "tandem/v1/configuration.pb.h"
-
 namespace tandem::bench {
 
 inline constexpr char kWorkspace[] = "bench";
@@ -29,7 +28,7 @@ inline constexpr char kWorkspace[] = "bench";
 // Who has a ticket on offer, as an agent's stream said it.
 struct OfferSeen {
   std::string id;
-  std::string agent;
+  size_t agent = 0;  // its number
   int64_t generation = 0;
 };
 
@@ -54,14 +53,19 @@ class OfferBoard {
       ABSL_GUARDED_BY(mutex_);
 };
 
-// One client, one chat queue without wrap-up, and agents who take 1, 2 or 3 chats at once.
-v1::Configuration MakeConfiguration(size_t agents);
+// The id of the agent with this number.
+std::string AgentId(size_t number);
+
+// One client, one chat queue without wrap-up, and agents who take 1, 2 or 3 chats at once. Throws
+// std::runtime_error when the server refuses it.
+void Configure(const std::shared_ptr<grpc::Channel>& channel, size_t agents);
 
 // Used by one thread. Throws std::runtime_error when the server refuses something.
 class Floor {
  public:
-  // Applies the configuration and opens a session for each agent; returns when all are AVAILABLE.
-  Floor(const std::vector<std::shared_ptr<grpc::Channel>>& channels, size_t agents,
+  // Opens a session for each agent, agent i over connection i modulo their number; returns when all
+  // are AVAILABLE.
+  Floor(const std::vector<std::shared_ptr<grpc::Channel>>& connections, size_t agents,
         OfferBoard& board);
   // Closes the streams.
   ~Floor();
