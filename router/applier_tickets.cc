@@ -218,9 +218,7 @@ void Applier::OfferAccepted(TicketIndex index) {
   }
   SetTimer(index);
   MarkDirty(index);
-  ChangeAgent(agent, [&](AgentState& state) {
-    state.idle_since = now_;
-  });
+  ChangeAgent(agent, [&](AgentState& state) { state.idle_since = now_; });
   ForgiveMisses(agent);
   NotifyWork(index, agent, false);
 }
