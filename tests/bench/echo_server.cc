@@ -3,7 +3,10 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/async_unary_call.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -14,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -36,6 +40,15 @@ std::string NextTicket() {
   std::snprintf(text, sizeof text, "0190f1c2-7d3e-7a4b-8c5d-%012llx",
                 static_cast<unsigned long long>(made.fetch_add(1)));
   return text;
+}
+
+void FillIn(v1::IngestContactResponse& response, const std::string& ticket) {
+  response.mutable_result()->set_ticket_id(ticket);
+  response.mutable_result()->set_contact_id(kContact);
+}
+
+void FillIn(v1::AcceptOfferResponse& response) {
+  response.set_state(v1::TICKET_STATE_ACTIVE);
 }
 
 grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context) {
@@ -151,8 +164,7 @@ class EchoIngest final : public v1::IngestService::CallbackService {
                                           const v1::IngestContactRequest* /*request*/,
                                           v1::IngestContactResponse* response) override {
     const std::string ticket = NextTicket();
-    response->mutable_result()->set_ticket_id(ticket);
-    response->mutable_result()->set_contact_id(kContact);
+    FillIn(*response, ticket);
     sessions_.OfferToNext(ticket);
     return Answer(context);
   }
@@ -173,7 +185,7 @@ class EchoAgent final : public v1::AgentService::CallbackService {
   grpc::ServerUnaryReactor* AcceptOffer(grpc::CallbackServerContext* context,
                                         const v1::AcceptOfferRequest* /*request*/,
                                         v1::AcceptOfferResponse* response) override {
-    response->set_state(v1::TICKET_STATE_ACTIVE);
+    FillIn(*response);
     return Answer(context);
   }
 
@@ -190,39 +202,157 @@ class EchoTicket final : public v1::TicketService::CallbackService {
   }
 };
 
-}  // namespace
+// --------------------------------------------------------------------------------------------------------
+// completion queues
 
-int RunEchoServer(const std::string& port_file) {
+// What a queue hands out.
+class Step {
+ public:
+  virtual ~Step() = default;
+  virtual void Proceed(bool ok) = 0;
+};
+
+// One call of a method: waits for a request, answers it, and is gone. `Ask` asks gRPC for the next
+// request, `Fill` makes the answer.
+template <typename Request, typename Response, typename Ask, typename Fill>
+class QueuedCall final : public Step {
+ public:
+  QueuedCall(const Ask& ask, const Fill& fill, grpc::ServerCompletionQueue& queue)
+      : ask_(ask), fill_(fill), queue_(queue) {
+    ask_(&context_, &request_, &writer_, &queue_, this);
+  }
+
+  void Proceed(bool ok) override {
+    if (answered_ || !ok) {
+      delete this;
+      return;
+    }
+    new QueuedCall(ask_, fill_, queue_);
+    fill_(response_);
+    answered_ = true;
+    writer_.Finish(response_, grpc::Status::OK, this);
+  }
+
+ private:
+  const Ask& ask_;
+  const Fill& fill_;
+  grpc::ServerCompletionQueue& queue_;
+  bool answered_ = false;
+  grpc::ServerContext context_;
+  Request request_;
+  Response response_;
+  grpc::ServerAsyncResponseWriter<Response> writer_{&context_};
+};
+
+// Has `kAtOnce` calls wait for requests on each queue. `ask` and `fill` must outlive the calls.
+template <typename Request, typename Response, typename Ask, typename Fill>
+void Serve(const Ask& ask, const Fill& fill,
+           const std::vector<std::unique_ptr<grpc::ServerCompletionQueue>>& queues) {
+  constexpr int kAtOnce = 256;
+  for (const auto& queue : queues) {
+    for (int i = 0; i < kAtOnce; ++i)
+      new QueuedCall<Request, Response, Ask, Fill>(ask, fill, *queue);
+  }
+}
+
+void Drain(grpc::ServerCompletionQueue& queue) {
+  void* tag = nullptr;
+  bool ok = false;
+  while (queue.Next(&tag, &ok)) static_cast<Step*>(tag)->Proceed(ok);
+}
+
+// --------------------------------------------------------------------------------------------------------
+// start and end
+
+// Before gRPC starts its threads, so that none of them gets the signal.
+sigset_t BlockEnding() {
   sigset_t ending;
   sigemptyset(&ending);
   sigaddset(&ending, SIGTERM);
-  // Before gRPC starts its threads, so that none of them gets the signal.
   pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+  return ending;
+}
 
-  Sessions sessions;
-  EchoIngest ingest(sessions);
-  EchoAgent agent(sessions);
-  EchoTicket ticket;
-  grpc::ServerBuilder builder;
+// Starts the server on a free port, and writes that down. Null when it can't.
+std::unique_ptr<grpc::Server> Start(grpc::ServerBuilder& builder, const std::string& port_file) {
   int port = 0;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  builder.RegisterService(&ingest);
-  builder.RegisterService(&agent);
-  builder.RegisterService(&ticket);
-  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) {
     std::fprintf(stderr, "the echo server could not start\n");
-    return 1;
+    return nullptr;
   }
   const std::string draft = port_file + ".new";
   std::ofstream(draft) << port << "\n";
   if (std::rename(draft.c_str(), port_file.c_str()) != 0) {
     std::fprintf(stderr, "cannot write %s\n", port_file.c_str());
-    return 1;
+    return nullptr;
   }
+  return server;
+}
+
+void AwaitEnding(const sigset_t& ending, grpc::Server& server) {
   int signal_number = 0;
   sigwait(&ending, &signal_number);
-  server->Shutdown(std::chrono::system_clock::now());
+  server.Shutdown(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+int RunEchoServer(const std::string& port_file) {
+  const sigset_t ending = BlockEnding();
+  Sessions sessions;
+  EchoIngest ingest(sessions);
+  EchoAgent agent(sessions);
+  EchoTicket ticket;
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&ingest);
+  builder.RegisterService(&agent);
+  builder.RegisterService(&ticket);
+  const auto server = Start(builder, port_file);
+  if (server == nullptr) return 1;
+  AwaitEnding(ending, *server);
+  return 0;
+}
+
+int RunQueueEchoServer(const std::string& port_file) {
+  const sigset_t ending = BlockEnding();
+  v1::IngestService::AsyncService ingest;
+  v1::AgentService::AsyncService agent;
+  v1::TicketService::AsyncService ticket;
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&ingest);
+  builder.RegisterService(&agent);
+  builder.RegisterService(&ticket);
+  std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues;
+  for (unsigned i = 0; i < std::max(std::jthread::hardware_concurrency(), 1U); ++i) {
+    queues.push_back(builder.AddCompletionQueue());
+  }
+  const auto server = Start(builder, port_file);
+  if (server == nullptr) return 1;
+
+  const auto ask_contact = [&](auto* context, auto* request, auto* writer, auto* queue, void* tag) {
+    ingest.RequestIngestContact(context, request, writer, queue, queue, tag);
+  };
+  const auto ask_accept = [&](auto* context, auto* request, auto* writer, auto* queue, void* tag) {
+    agent.RequestAcceptOffer(context, request, writer, queue, queue, tag);
+  };
+  const auto ask_complete = [&](auto* context, auto* request, auto* writer, auto* queue,
+                                void* tag) {
+    ticket.RequestCompleteTicket(context, request, writer, queue, queue, tag);
+  };
+  const auto fill_contact = [](v1::IngestContactResponse& response) {
+    FillIn(response, NextTicket());
+  };
+  const auto fill_accept = [](v1::AcceptOfferResponse& response) { FillIn(response); };
+  const auto fill_complete = [](v1::CompleteTicketResponse&) {};
+  Serve<v1::IngestContactRequest, v1::IngestContactResponse>(ask_contact, fill_contact, queues);
+  Serve<v1::AcceptOfferRequest, v1::AcceptOfferResponse>(ask_accept, fill_accept, queues);
+  Serve<v1::CompleteTicketRequest, v1::CompleteTicketResponse>(ask_complete, fill_complete, queues);
+  std::vector<std::jthread> threads;
+  for (const auto& queue : queues) threads.emplace_back([&queue] { Drain(*queue); });
+  AwaitEnding(ending, *server);
+  for (const auto& queue : queues) queue->Shutdown();
   return 0;
 }
 

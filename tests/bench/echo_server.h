@@ -15,6 +15,10 @@ namespace tandem::bench {
 // ended by SIGTERM.
 int RunEchoServer(const std::string& port_file);
 
+// The same over completion queues, one and a thread for each processor, without sessions: what
+// another API of gRPC would give.
+int RunQueueEchoServer(const std::string& port_file);
+
 }  // namespace tandem::bench
 
 #endif  // TANDEM_TESTS_BENCH_ECHO_SERVER_H_

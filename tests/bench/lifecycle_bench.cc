@@ -13,6 +13,7 @@
 //                     offers up. What the calls alone cost.
 //   echo_with_offers  sends an offer of tandem's size for each contact, too: message for message
 //                     what tandem and its client exchange.
+// --completion-queues adds the first over gRPC's other API, echo_over_queues.
 //
 // PostgreSQL is brought to where it is after the first minutes, when it writes over old files of
 // its log: one that is new makes each of them first, which costs it a tenth of its time.
@@ -28,6 +29,7 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -58,8 +60,10 @@ struct Options {
   double slice_seconds = 4;
   double warm_up_seconds = 1;
   bool smoke = false;
-  std::string data_folder;     // empty: a fresh one
-  std::string echo_port_file;  // set: be the echo server
+  std::string data_folder;  // empty: a fresh one
+  bool completion_queues = false;
+  std::string echo_port_file;        // set: be the echo server
+  std::string queue_echo_port_file;  // set: be the one over completion queues
 };
 
 // One server and the load on it.
@@ -151,18 +155,21 @@ class Bench {
         data_folder_(options.data_folder.empty() ? folder_.path() + "/data" : options.data_folder),
         server_(folder_.path() + "/tandemd.log"),
         echo_server_(folder_.path() + "/echo.log"),
-        offering_echo_server_(folder_.path() + "/offering_echo.log") {}
+        offering_echo_server_(folder_.path() + "/offering_echo.log"),
+        queue_echo_server_(folder_.path() + "/queue_echo.log") {}
 
   void Run();
 
  private:
-  int StartEcho(e2e::ServerProcess& process, const std::string& name) const;
+  // `option` says which.
+  int StartEcho(e2e::ServerProcess& process, const std::string& name,
+                const std::string& option = "--echo-server") const;
   void ReachSteadyState() const;
   Slice RunSlice(Target& target, bool with_ids);
   Reading Read(const Target& target) const;
   // Slices in turns, of tandem first; prints the figures with `suffix` behind their names.
-  void RunRounds(Target& tandem, Target& echo, Target& offering_echo, int rounds, bool with_ids,
-                 const std::string& suffix);
+  using NamedTargets = std::vector<std::pair<std::string, Target*>>;
+  void RunRounds(const NamedTargets& targets, int rounds, bool with_ids, const std::string& suffix);
   void PrintLatencies(const std::string& name, const Load& load) const;
   std::string Psql(const std::string& sql) const;
   // What is in the database until now.
@@ -175,6 +182,7 @@ class Bench {
   e2e::ServerProcess server_;
   e2e::ServerProcess echo_server_;
   e2e::ServerProcess offering_echo_server_;
+  e2e::ServerProcess queue_echo_server_;
 };
 
 void Bench::Run() {
@@ -193,10 +201,20 @@ void Bench::Run() {
   tandem.Start(options_, /*with_offers=*/true);
   echo.Start(options_, /*with_offers=*/false);
   offering_echo.Start(options_, /*with_offers=*/true);
+  NamedTargets targets = {
+      {"tandem", &tandem}, {"echo", &echo}, {"echo_with_offers", &offering_echo}};
+  std::optional<Target> queue_echo;
+  if (options_.completion_queues) {
+    queue_echo.emplace(queue_echo_server_,
+                       StartEcho(queue_echo_server_, "queue_echo", "--queue-echo-server"),
+                       options_);
+    queue_echo->Start(options_, /*with_offers=*/false);
+    targets.emplace_back("echo_over_queues", &*queue_echo);
+  }
 
   const double commits_before = Commits();
   const double completed_before = CompletedTickets();
-  RunRounds(tandem, echo, offering_echo, options_.rounds, false, "");
+  RunRounds(targets, options_.rounds, false, "");
   PrintLatencies("unary_call", *tandem.load);
   PrintLatencies("echo_call", *echo.load);
   Print("stream_messages_per_lifecycle",
@@ -204,7 +222,7 @@ void Bench::Run() {
             static_cast<double>(tandem.load->lifecycles()),
         "messages", 2);
   if (options_.rounds_with_ids > 0) {
-    RunRounds(tandem, echo, offering_echo, options_.rounds_with_ids, true, "_with_ids");
+    RunRounds(targets, options_.rounds_with_ids, true, "_with_ids");
   }
   tandem.CheckFloor();
   offering_echo.CheckFloor();
@@ -220,9 +238,10 @@ void Bench::Run() {
   }
 }
 
-int Bench::StartEcho(e2e::ServerProcess& process, const std::string& name) const {
+int Bench::StartEcho(e2e::ServerProcess& process, const std::string& name,
+                     const std::string& option) const {
   const std::string port_file = folder_.path() + "/" + name + ".port";
-  return StartAndReadPort(process, {"/proc/self/exe", "--echo-server", port_file}, port_file);
+  return StartAndReadPort(process, {"/proc/self/exe", option, port_file}, port_file);
 }
 
 // Fills and so makes as many files of the log as one keeps, and gives them free for use again.
@@ -234,10 +253,8 @@ void Bench::ReachSteadyState() const {
   Psql("CHECKPOINT");
 }
 
-void Bench::RunRounds(Target& tandem, Target& echo, Target& offering_echo, int rounds,
-                      bool with_ids, const std::string& suffix) {
-  const std::pair<std::string, Target*> targets[] = {
-      {"tandem", &tandem}, {"echo", &echo}, {"echo_with_offers", &offering_echo}};
+void Bench::RunRounds(const NamedTargets& targets, int rounds, bool with_ids,
+                      const std::string& suffix) {
   std::map<std::string, Slices> slices;
   std::map<std::string, std::vector<double>> ratios;
   for (int i = 0; i < rounds; ++i) {
@@ -253,9 +270,9 @@ void Bench::RunRounds(Target& tandem, Target& echo, Target& offering_echo, int r
   }
   Print("unary_lifecycles" + suffix, slices["tandem"].rate(), "lifecycles/s");
   Print("unary_calls" + suffix, slices["tandem"].rate() * kCallsPerLifecycle, "calls/s");
-  for (const std::string echo_name : {"echo", "echo_with_offers"}) {
-    Print(echo_name + "_calls" + suffix, slices[echo_name].rate() * kCallsPerLifecycle, "calls/s");
-    Print("lifecycle_to_" + echo_name + "_ratio" + suffix, Median(ratios[echo_name]), "ratio", 3);
+  for (const auto& [name, target] : std::span(targets).subspan(1)) {
+    Print(name + "_calls" + suffix, slices[name].rate() * kCallsPerLifecycle, "calls/s");
+    Print("lifecycle_to_" + name + "_ratio" + suffix, Median(ratios[name]), "ratio", 3);
   }
   for (const auto& [name, target] : targets) {
     for (const auto& [who, us] : slices[name].cpu()) {
@@ -344,8 +361,12 @@ Options ParseOptions(int argc, char** argv) {
   app.add_option("--data-dir", options.data_folder,
                  "Folder of the server's private PostgreSQL; by default a new one below /tmp, "
                  "removed at the end");
+  app.add_flag("--completion-queues", options.completion_queues,
+               "Also against an echo over completion queues");
   app.add_flag("--smoke", options.smoke, "As little as shows that everything works");
   app.add_option("--echo-server", options.echo_port_file, "Be the echo server: port file");
+  app.add_option("--queue-echo-server", options.queue_echo_port_file,
+                 "Be the echo server over completion queues: port file");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -357,6 +378,7 @@ Options ParseOptions(int argc, char** argv) {
     options.rounds = options.rounds_with_ids = 1;
     options.slice_seconds = 0.3;
     options.warm_up_seconds = 0.1;
+    options.completion_queues = true;
   }
   if (options.agent_connections == 0) options.agent_connections = options.agents;
   return options;
@@ -386,6 +408,9 @@ int main(int argc, char** argv) {
   tandem::bench::RaiseFileLimit();
   if (!options.echo_port_file.empty()) {
     return tandem::bench::RunEchoServer(options.echo_port_file);
+  }
+  if (!options.queue_echo_port_file.empty()) {
+    return tandem::bench::RunQueueEchoServer(options.queue_echo_port_file);
   }
   try {
     tandem::bench::PrintWorkload(options);
