@@ -44,6 +44,12 @@ inline constexpr size_t kMaxTokenBytes = 64;
 inline constexpr Duration kMinHeartbeatInterval = Seconds(1);
 inline constexpr Duration kMaxHeartbeatInterval = Minutes(5);
 
+// Reports.
+inline constexpr size_t kMaxMeasures = 100;
+inline constexpr size_t kMaxReportIntervals = 3'000;
+inline constexpr size_t kMaxReportRows = 50'000;
+inline constexpr size_t kMaxServiceLevelPolicies = 1'000;
+
 // Configuration.
 inline constexpr size_t kMaxClients = 1'000;
 inline constexpr size_t kMaxSites = 1'000;
@@ -86,6 +92,10 @@ inline constexpr Duration kMaxCoolDown = Hours(1);
 inline constexpr Duration kMaxReceivedBefore = Days(30);
 inline constexpr Duration kMaxClockAhead = Minutes(5);
 inline constexpr Duration kMaxMediaEventBefore = Hours(24);
+inline constexpr Duration kMaxReportRange = Days(366);
+inline constexpr Duration kMaxReportTime = Seconds(10);
+inline constexpr Duration kMinThreshold = Milliseconds(1);
+inline constexpr Duration kMaxThreshold = Days(30);
 
 // What one shard holds.
 inline constexpr size_t kMaxOpenTickets = 4'000'000;

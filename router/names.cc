@@ -272,6 +272,16 @@ const char* ToString(Reason reason) {
       return "RESUME_TOKEN_EXPIRED";
     case Reason::kTooManyStreams:
       return "TOO_MANY_STREAMS";
+    case Reason::kMeasureUnknown:
+      return "MEASURE_UNKNOWN";
+    case Reason::kTimeZoneUnknown:
+      return "TIME_ZONE_UNKNOWN";
+    case Reason::kReportTooLarge:
+      return "REPORT_TOO_LARGE";
+    case Reason::kReportTimedOut:
+      return "REPORT_TIMED_OUT";
+    case Reason::kPolicyNotFound:
+      return "POLICY_NOT_FOUND";
   }
   std::abort();
 }

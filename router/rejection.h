@@ -61,6 +61,11 @@ enum class Reason : uint8_t {
   kResumeTokenInvalid = 110,
   kResumeTokenExpired = 111,
   kTooManyStreams = 112,
+  kMeasureUnknown = 120,
+  kTimeZoneUnknown = 121,
+  kReportTooLarge = 122,
+  kReportTimedOut = 123,
+  kPolicyNotFound = 124,
 };
 
 // The name that clients see in ErrorInfo: "TICKET_NOT_FOUND".

@@ -34,6 +34,7 @@
 #include "server/rpc/server.h"
 #include "server/signals.h"
 #include "server/store/postgres_migrate.h"
+#include "server/store/postgres_policies.h"
 #include "server/store/postgres_reader.h"
 #include "server/store/postgres_store.h"
 #include "spdlog/spdlog.h"
@@ -169,9 +170,15 @@ absl::Status WritePortFile(const std::string& path, int port) {
 absl::Status ServeOn(const ServerOptions& options, const std::string& url, Readiness& readiness,
                      Signals& signals) {
   auto store = store::OpenPostgresStore(url);
-  auto reader = store::OpenPostgresReader(url, static_cast<size_t>(options.database_connections));
-  if (!store.ok() || !reader.ok()) {
-    return store.ok() ? reader.status() : store.status();
+  rpc::ServerOptions server_options;
+  server_options.reader_threads = static_cast<size_t>(options.database_connections);
+  auto reader =
+      store::OpenPostgresReader(url, server_options.reader_threads + server_options.report_threads);
+  auto policies = store::OpenPostgresPolicies(url);
+  for (const absl::Status& status : {store.status(), reader.status(), policies.status()}) {
+    if (!status.ok()) {
+      return status;
+    }
   }
   engine::EngineOptions engine_options;
   engine_options.owner = OwnerName();
@@ -180,11 +187,9 @@ absl::Status ServeOn(const ServerOptions& options, const std::string& url, Readi
   engine.OnReadyChange([&readiness](bool ready) { readiness.Set(ready); });
   engine.Start();
 
-  rpc::ServerOptions server_options;
   server_options.address = options.listen;
   server_options.reflection = options.reflection;
-  server_options.reader_threads = static_cast<size_t>(options.database_connections);
-  auto server = rpc::Server::Start(server_options, engine, **reader);
+  auto server = rpc::Server::Start(server_options, engine, **reader, **policies);
   if (!server.ok()) {
     return server.status();
   }

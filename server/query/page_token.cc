@@ -1,5 +1,6 @@
 #include "server/query/page_token.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -64,6 +65,24 @@ std::optional<PagePosition> ReadPageToken(std::string_view token, uint64_t finge
   const PagePosition position{.high = words[0], .low = words[1]};
   if (words[2] != fingerprint || words[3] != CheckSum(position, fingerprint)) return std::nullopt;
   return position;
+}
+
+Result<PagePlan> PlanPage(const PageRequest& page, int32_t default_size, uint64_t fingerprint) {
+  if (page.size < 0) {
+    return FieldFault(router::Reason::kFieldOutOfRange, "page_size",
+                      "expected 0 or more, but it is " + std::to_string(page.size));
+  }
+  PagePlan plan;
+  plan.size = page.size == 0 ? default_size : std::min(page.size, kMaxPage);
+  if (!page.token.empty()) {
+    plan.from = ReadPageToken(page.token, fingerprint);
+    if (!plan.from) {
+      return FieldFault(router::Reason::kPageTokenInvalid, "page_token",
+                        "expected the next_page_token of this list with this filter, but it is "
+                        "another text");
+    }
+  }
+  return plan;
 }
 
 }  // namespace tandem::query

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "server/query/fault.h"
+
 namespace tandem::query {
 
 // A fingerprint of a list's name and filter, field by field; the same in every process and version.
@@ -36,6 +38,24 @@ struct PagePosition {
 std::string MakePageToken(PagePosition position, uint64_t fingerprint);
 // The position, or nothing when the token was not made for this fingerprint.
 std::optional<PagePosition> ReadPageToken(std::string_view token, uint64_t fingerprint);
+
+inline constexpr int32_t kMaxPage = 1'000;
+
+// What a caller says about the page wanted.
+struct PageRequest {
+  int32_t size = 0;  // 0: the list's default; more than kMaxPage: kMaxPage; negative: refused
+  std::string token;
+};
+
+// Where the page begins, and how many it holds.
+struct PagePlan {
+  int32_t size = 0;
+  std::optional<PagePosition> from;
+};
+
+// kFieldOutOfRange for a negative size, kPageTokenInvalid for a token that was not made for this
+// fingerprint.
+Result<PagePlan> PlanPage(const PageRequest& page, int32_t default_size, uint64_t fingerprint);
 
 }  // namespace tandem::query
 

@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <optional>
 #include <utility>
-
-#include "server/query/page_token.h"
 
 namespace tandem::query {
 namespace {
@@ -19,30 +16,6 @@ Rejection TicketNotFound(router::TicketId ticket) {
       .message = "expected a ticket of this workspace, but there is no " + router::ToString(ticket),
       .violations = {},
       .metadata = {}};
-}
-
-// Where the page begins, and how many it holds.
-struct PagePlan {
-  int32_t size = 0;
-  std::optional<PagePosition> from;
-};
-
-Result<PagePlan> Plan(const PageRequest& page, int32_t default_size, uint64_t fingerprint) {
-  if (page.size < 0) {
-    return FieldFault(Reason::kFieldOutOfRange, "page_size",
-                      "expected 0 or more, but it is " + std::to_string(page.size));
-  }
-  PagePlan plan;
-  plan.size = page.size == 0 ? default_size : std::min(page.size, kMaxPage);
-  if (!page.token.empty()) {
-    plan.from = ReadPageToken(page.token, fingerprint);
-    if (!plan.from) {
-      return FieldFault(Reason::kPageTokenInvalid, "page_token",
-                        "expected the next_page_token of this list with this filter, but it is "
-                        "another text");
-    }
-  }
-  return plan;
 }
 
 uint64_t Fingerprint(const std::string& workspace, const store::TicketFilter& filter) {
@@ -82,7 +55,7 @@ Result<std::vector<store::TicketView>> GetTickets(store::Reader& reader,
 Result<TicketPage> ListTickets(store::Reader& reader, const std::string& workspace,
                                const store::TicketFilter& filter, const PageRequest& page) {
   const uint64_t fingerprint = Fingerprint(workspace, filter);
-  const Result<PagePlan> planned = Plan(page, kDefaultTicketPage, fingerprint);
+  const Result<PagePlan> planned = PlanPage(page, kDefaultTicketPage, fingerprint);
   if (const auto* rejection = std::get_if<Rejection>(&planned)) return *rejection;
   const PagePlan& plan = std::get<PagePlan>(planned);
 
@@ -105,7 +78,7 @@ Result<EventPage> ListTicketEvents(store::Reader& reader, const std::string& wor
   FilterFingerprint fingerprint("ticket events");
   fingerprint.Add(workspace);
   fingerprint.Add(router::ToString(ticket));
-  const Result<PagePlan> planned = Plan(page, kDefaultEventPage, fingerprint.value());
+  const Result<PagePlan> planned = PlanPage(page, kDefaultEventPage, fingerprint.value());
   if (const auto* rejection = std::get_if<Rejection>(&planned)) return *rejection;
   const PagePlan& plan = std::get<PagePlan>(planned);
 

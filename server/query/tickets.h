@@ -11,19 +11,13 @@
 #include "router/ids.h"
 #include "router/rows.h"
 #include "server/query/fault.h"
+#include "server/query/page_token.h"
 #include "server/store/store.h"
 
 namespace tandem::query {
 
 inline constexpr int32_t kDefaultTicketPage = 50;
 inline constexpr int32_t kDefaultEventPage = 100;
-inline constexpr int32_t kMaxPage = 1'000;
-
-// What a caller says about the page wanted.
-struct PageRequest {
-  int32_t size = 0;  // 0: the list's default; more than kMaxPage: kMaxPage; negative: refused
-  std::string token;
-};
 
 struct TicketPage {
   std::vector<store::TicketView> tickets;

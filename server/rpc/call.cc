@@ -43,7 +43,7 @@ void Call::Refuse(const router::Rejection& rejection) const {
   reactor_->Finish(ToStatus(rejection));
 }
 
-void Read(Backend& backend, Call call, ReaderPool::Job job) {
+void RunOn(ReaderPool& pool, Call call, ReaderPool::Job job) {
   const auto deadline = call.deadline();
   ReaderPool::Job timed = [call, deadline, job = std::move(job)]() mutable {
     if (std::chrono::steady_clock::now() >= deadline) {
@@ -52,7 +52,11 @@ void Read(Backend& backend, Call call, ReaderPool::Job job) {
       std::move(job)();
     }
   };
-  if (!backend.pool.TryRun(timed)) call.Refuse(TooManyReads());
+  if (!pool.TryRun(timed)) call.Refuse(TooManyReads());
+}
+
+void Read(Backend& backend, Call call, ReaderPool::Job job) {
+  RunOn(backend.pool, call, std::move(job));
 }
 
 void Submit(Backend& backend, Verb verb, std::chrono::steady_clock::time_point deadline, Done done,

@@ -24,6 +24,7 @@
 #include "server/rpc/reader_pool.h"
 #include "server/rpc/verbs.h"
 #include "server/rpc/wire.h"
+#include "server/store/policies.h"
 #include "server/store/store.h"
 
 namespace tandem::live {
@@ -41,7 +42,9 @@ router::Rejection TooManyReads();
 struct Backend {
   engine::Engine& engine;
   store::Reader& reader;
+  store::PolicyStore& policies;
   ReaderPool& pool;
+  ReaderPool& report_pool;  // so that long reports don't keep other reads waiting
   StreamRegistry& streams;
   live::Hub& hub;
 };
@@ -81,8 +84,10 @@ grpc::ServerUnaryReactor* Handle(Backend& backend, grpc::CallbackServerContext* 
   return call.reactor();
 }
 
-// Runs `job` on a thread that may wait for the database. Refuses the call when too many wait, or
-// when its deadline passed before its turn.
+// Runs `job` on a thread of the pool, which may wait for the database. Refuses the call when too
+// many wait, or when its deadline passed before its turn.
+void RunOn(ReaderPool& pool, Call call, ReaderPool::Job job);
+// The same on the pool for all but reports.
 void Read(Backend& backend, Call call, ReaderPool::Job job);
 
 using Done = absl::AnyInvocable<void(router::Outcome) &&>;

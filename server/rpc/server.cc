@@ -79,12 +79,19 @@ void LogOfProtobuf(google::protobuf::LogLevel level, const char* /*file*/, int /
 
 class Server::Impl {
  public:
-  Impl(const ServerOptions& options, engine::Engine& engine, store::Reader& reader)
+  Impl(const ServerOptions& options, engine::Engine& engine, store::Reader& reader,
+       store::PolicyStore& policies)
       : streams_(options.streams),
         hub_(engine),
         pool_(options.reader_threads, options.max_waiting_reads),
-        backend_{
-            .engine = engine, .reader = reader, .pool = pool_, .streams = streams_, .hub = hub_},
+        report_pool_(options.report_threads, options.max_waiting_reports),
+        backend_{.engine = engine,
+                 .reader = reader,
+                 .policies = policies,
+                 .pool = pool_,
+                 .report_pool = report_pool_,
+                 .streams = streams_,
+                 .hub = hub_},
         listener_(options.reserved_files) {}
 
   absl::Status Start(const ServerOptions& options);
@@ -97,6 +104,7 @@ class Server::Impl {
   StreamRegistry streams_;
   live::Hub hub_;
   ReaderPool pool_;
+  ReaderPool report_pool_;
   Backend backend_;
   std::vector<Service> services_;
   std::unique_ptr<grpc::Server> server_;
@@ -115,6 +123,7 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
   services_.push_back(MakeIngestService(backend_));
   services_.push_back(MakeMediaService(backend_));
   services_.push_back(MakeQueueService(backend_));
+  services_.push_back(MakeReportService(backend_));
   services_.push_back(MakeSystemService(backend_));
   services_.push_back(MakeTicketService(backend_));
   services_.push_back(MakeWorkService(backend_));
@@ -153,9 +162,9 @@ void Server::Impl::Shutdown(std::chrono::milliseconds patience) {
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
-                                                      engine::Engine& engine,
-                                                      store::Reader& reader) {
-  auto impl = std::make_unique<Impl>(options, engine, reader);
+                                                      engine::Engine& engine, store::Reader& reader,
+                                                      store::PolicyStore& policies) {
+  auto impl = std::make_unique<Impl>(options, engine, reader, policies);
   if (const absl::Status status = impl->Start(options); !status.ok()) return status;
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

@@ -13,6 +13,7 @@
 
 #include "server/engine/engine.h"
 #include "server/rpc/stream_registry.h"
+#include "server/store/policies.h"
 #include "server/store/store.h"
 
 namespace tandem::rpc {
@@ -55,16 +56,20 @@ struct ServerOptions {
   // Threads that may wait for the database, and reads that may wait for one of them.
   size_t reader_threads = 4;
   size_t max_waiting_reads = 1'024;
+  // The same for reports, which take long: apart, so that they never keep other reads waiting.
+  size_t report_threads = 2;
+  size_t max_waiting_reports = 64;
 };
 
 class Server {
  public:
-  // Listens and serves. `engine` and `reader` must outlive the server, and the engine must go on
-  // answering until Shutdown returned. INVALID_ARGUMENT or UNAVAILABLE, with the reason, when the
-  // address can't be listened on.
+  // Listens and serves. `engine`, `reader` and `policies` must outlive the server, and the engine
+  // must go on answering until Shutdown returned. INVALID_ARGUMENT or UNAVAILABLE, with the reason,
+  // when the address can't be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
                                                        engine::Engine& engine,
-                                                       store::Reader& reader);
+                                                       store::Reader& reader,
+                                                       store::PolicyStore& policies);
   // Shuts down without patience, if that has not been done.
   ~Server();
 

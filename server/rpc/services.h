@@ -26,6 +26,7 @@ Service MakeEventService(Backend& backend);
 Service MakeIngestService(Backend& backend);
 Service MakeMediaService(Backend& backend);
 Service MakeQueueService(Backend& backend);
+Service MakeReportService(Backend& backend);
 Service MakeSystemService(Backend& backend);
 Service MakeTicketService(Backend& backend);
 Service MakeWorkService(Backend& backend);

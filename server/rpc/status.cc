@@ -82,6 +82,8 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kIdDuplicate:
     case Reason::kDataRefused:
     case Reason::kResumeTokenInvalid:
+    case Reason::kMeasureUnknown:
+    case Reason::kTimeZoneUnknown:
       return grpc::StatusCode::INVALID_ARGUMENT;
     case Reason::kResumeTokenExpired:
       return grpc::StatusCode::OUT_OF_RANGE;
@@ -89,6 +91,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kTicketNotFound:
     case Reason::kAgentNotFound:
     case Reason::kQueueNotFound:
+    case Reason::kPolicyNotFound:
       return grpc::StatusCode::NOT_FOUND;
     case Reason::kProcessTypeUnknown:
     case Reason::kChannelUnknown:
@@ -108,6 +111,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kNoSession:
     case Reason::kStatusNotSettable:
     case Reason::kResourceInUse:
+    case Reason::kReportTooLarge:
       return grpc::StatusCode::FAILED_PRECONDITION;
     case Reason::kOfferOfOtherAgent:
     case Reason::kNotOwner:
@@ -126,6 +130,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kNotServing:
       return grpc::StatusCode::UNAVAILABLE;
     case Reason::kDeadlineExpired:
+    case Reason::kReportTimedOut:
       return grpc::StatusCode::DEADLINE_EXCEEDED;
     case Reason::kInternal:
       return grpc::StatusCode::INTERNAL;

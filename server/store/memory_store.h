@@ -28,6 +28,7 @@
 #include "router/ids.h"
 #include "router/rows.h"
 #include "router/time.h"
+#include "server/store/policies.h"
 #include "server/store/store.h"
 #include "server/sync/mutex.h"
 
@@ -42,7 +43,7 @@ enum class CommitFault {
   kInDoubtLost,       // not durable, and the writer is not told
 };
 
-class MemoryStore : public Store, public Reader {
+class MemoryStore : public Store, public Reader, public PolicyStore {
  public:
   // Everything that is durable, as copies.
   struct Contents {
@@ -70,6 +71,7 @@ class MemoryStore : public Store, public Reader {
     std::multimap<std::pair<std::string, router::RequestId>, RequestRow> requests;
     std::multimap<std::tuple<std::string, std::string, std::string, std::string>, ExternalIdRow>
         external_ids;
+    std::map<std::pair<std::string, std::string>, ServiceLevelPolicy> policies;
   };
 
   // `clock` gives the database's time; without one it is the computer's.
@@ -122,6 +124,20 @@ class MemoryStore : public Store, public Reader {
   absl::StatusOr<router::WorkspaceRow> GetConfiguration(const std::string& workspace) override;
   absl::StatusOr<std::vector<QueueStatistics>> ListQueueStatistics(const std::string& workspace,
                                                                    router::Time since) override;
+  absl::StatusOr<std::string> GetTimeZone(const std::string& workspace) override;
+  absl::StatusOr<std::vector<FactRow>> SumFacts(const FactQuery& query) override;
+
+  // ----------------------------------------------------------------------------------- PolicyStore
+
+  absl::StatusOr<std::vector<ServiceLevelPolicy>> ListPolicies(
+      const std::string& workspace) override;
+  absl::StatusOr<ServiceLevelPolicy> GetPolicy(const std::string& workspace,
+                                               const std::string& id) override;
+  absl::StatusOr<PolicyChange> PutPolicy(const std::string& workspace,
+                                         const ServiceLevelPolicy& policy,
+                                         int64_t expected_revision) override;
+  absl::StatusOr<PolicyChange> DeletePolicy(const std::string& workspace, const std::string& id,
+                                            int64_t expected_revision) override;
 
  private:
   // Counts down FailCalls. True when this call finds no database.

@@ -9,6 +9,7 @@
 
 #include "pqxx/nontransaction"
 #include "pqxx/transaction"
+#include "server/store/postgres_facts.h"
 #include "server/store/postgres_loader.h"
 #include "server/store/postgres_names.h"
 #include "server/store/postgres_rows.h"
@@ -300,6 +301,25 @@ absl::StatusOr<std::vector<QueueStatistics>> PostgresReader::ListQueueStatistics
     std::vector<QueueStatistics> statistics;
     for (const pqxx::row& row : rows) statistics.push_back(DecodeStatistics(row));
     return statistics;
+  });
+}
+
+absl::StatusOr<std::string> PostgresReader::GetTimeZone(const std::string& workspace) {
+  return Read([&](pqxx::connection& connection) -> absl::StatusOr<std::string> {
+    pqxx::nontransaction work(connection);
+    const pqxx::result rows =
+        work.exec_params("SELECT time_zone FROM tandem.workspace WHERE workspace = $1", workspace);
+    if (rows.empty()) {
+      return absl::NotFoundError(absl::StrCat("workspace ", workspace, " has no configuration"));
+    }
+    return std::string(CellOf(rows[0][0]).value_or(""));
+  });
+}
+
+absl::StatusOr<std::vector<FactRow>> PostgresReader::SumFacts(const FactQuery& query) {
+  return Read([&](pqxx::connection& connection) {
+    Snapshot work(connection);  // all sources as of one instant
+    return SumFactsIn(work, query);
   });
 }
 

@@ -39,6 +39,8 @@ class PostgresReader : public Reader {
   absl::StatusOr<router::WorkspaceRow> GetConfiguration(const std::string& workspace) override;
   absl::StatusOr<std::vector<QueueStatistics>> ListQueueStatistics(const std::string& workspace,
                                                                    router::Time since) override;
+  absl::StatusOr<std::string> GetTimeZone(const std::string& workspace) override;
+  absl::StatusOr<std::vector<FactRow>> SumFacts(const FactQuery& query) override;
 
  private:
   // Runs `use(connection)` on a connection that nobody else uses meanwhile.

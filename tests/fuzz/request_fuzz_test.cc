@@ -21,6 +21,8 @@
 #include "gtest/gtest.h"
 #include "router/check.h"
 #include "server/query/events.h"
+#include "server/query/reports.h"
+#include "server/rpc/convert_report.h"
 #include "server/rpc/event_stream.h"
 #include "server/rpc/status.h"
 #include "server/rpc/verbs.h"
@@ -81,6 +83,37 @@ Target EventsTarget() {
             const bool invalid =
                 rejection != nullptr && rejection->reason == router::Reason::kResumeTokenInvalid;
             return invalid ? std::optional(*rejection) : std::nullopt;
+          }};
+}
+
+// Requests for reports are converted without an engine.
+Target ReportTarget() {
+  v1::QueryMetricsRequest good;
+  good.set_workspace(kWorkspace);
+  good.mutable_since()->set_seconds(kNow.us / 1'000'000);
+  good.mutable_until()->set_seconds(kNow.us / 1'000'000 + 86'400);
+  good.set_interval(v1::REPORT_INTERVAL_HOUR);
+  good.set_time_zone("Asia/Kolkata");
+  good.add_group_by(v1::REPORT_DIMENSION_QUEUE);
+  good.mutable_filter()->add_clients("acme");
+  good.add_measures("service_level");
+  good.mutable_policy()->mutable_threshold()->set_seconds(20);
+  good.mutable_policy()->mutable_short_abandon_limit()->set_seconds(5);
+  return {std::make_unique<v1::QueryMetricsRequest>(good),
+          [](const std::string& bytes) -> std::optional<router::Rejection> {
+            const grpc::Slice slice(bytes);
+            v1::QueryMetricsRequest request;
+            if (auto rejection = Read(grpc::ByteBuffer(&slice, 1), request)) return rejection;
+            Faults faults;
+            const query::ReportRequest wanted = ToReportRequest(request, faults);
+            if (auto rejection = faults.Take()) return rejection;
+            // What else is wrong is found when the database is asked. Without a workspace in it
+            // nothing is read.
+            store::MemoryStore empty;
+            const auto found = query::QueryMetrics(empty, empty, wanted, kNow);
+            const auto* rejection = std::get_if<router::Rejection>(&found);
+            const bool of_a_field = rejection != nullptr && !rejection->violations.empty();
+            return of_a_field ? std::optional(*rejection) : std::nullopt;
           }};
 }
 
@@ -156,6 +189,7 @@ std::vector<Target> Targets() {
   extend.add_ticket_ids(kTicket);
   targets.push_back(MakeTarget(extend));
   targets.push_back(EventsTarget());
+  targets.push_back(ReportTarget());
   return targets;
 }
 

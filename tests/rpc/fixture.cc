@@ -155,8 +155,8 @@ v1::Contact JobContact() {
 Fixture::Fixture(FixtureOptions options) {
   engine = std::make_unique<engine::Engine>(options.engine, store);
   options.server.address = "127.0.0.1:0";
-  auto started =
-      Server::Start(options.server, *engine, options.reader == nullptr ? store : *options.reader);
+  auto started = Server::Start(options.server, *engine,
+                               options.reader == nullptr ? store : *options.reader, store);
   EXPECT_TRUE(started.ok()) << started.status();
   server = *std::move(started);
   engine->OnReadyChange([this](bool ready) { server->SetServing(ready); });
@@ -174,6 +174,7 @@ Fixture::Fixture(FixtureOptions options) {
   ingest = v1::IngestService::NewStub(channel);
   media = v1::MediaService::NewStub(channel);
   queues = v1::QueueService::NewStub(channel);
+  reports = v1::ReportService::NewStub(channel);
   system = v1::SystemService::NewStub(channel);
   tickets = v1::TicketService::NewStub(channel);
   work = v1::WorkService::NewStub(channel);

@@ -181,6 +181,12 @@ class BrokenReader final : public store::Reader {
                                                                           router::Time) override {
     return std::vector<store::QueueStatistics>();
   }
+  absl::StatusOr<std::string> GetTimeZone(const std::string&) override { return "UTC"; }
+  absl::StatusOr<std::vector<store::FactRow>> SumFacts(const store::FactQuery& query) override {
+    // The number of intervals says which fault is wanted.
+    if (query.boundaries.size() > 2) return store::TooManyRows(query.max_rows);
+    return absl::DeadlineExceededError("secret text of a driver");
+  }
 };
 
 TEST(Store, FaultsStayInTheLog) {
@@ -196,6 +202,23 @@ TEST(Store, FaultsStayInTheLog) {
   EXPECT_EQ(ReasonOf(status), "INTERNAL");
   EXPECT_EQ(status.error_message().find("secret"), std::string::npos);
   EXPECT_EQ(status.error_details().find("secret"), std::string::npos);
+}
+
+TEST(Store, SaysWhenAReportIsTooMuch) {
+  BrokenReader reader;
+  FixtureOptions options;
+  options.reader = &reader;
+  Fixture f(options);
+  v1::QueryMetricsRequest request;
+  request.set_workspace(kWorkspace);
+  request.mutable_since()->set_seconds(1'700'000'000);
+  request.mutable_until()->set_seconds(1'700'000'000 + 86'400);
+  v1::QueryMetricsResponse response;
+  EXPECT_EQ(ReasonOf(f.reports->QueryMetrics(ClientContext(), request, &response)),
+            "REPORT_TIMED_OUT");
+  request.set_interval(v1::REPORT_INTERVAL_HOUR);
+  EXPECT_EQ(ReasonOf(f.reports->QueryMetrics(ClientContext(), request, &response)),
+            "REPORT_TOO_LARGE");
 }
 
 // -----------------------------------------------------------------------------------------------------------
@@ -258,10 +281,10 @@ TEST(Server, SaysWhyItCannotListen) {
   Fixture f;
   ServerOptions options;
   options.address = "127.0.0.1";
-  EXPECT_EQ(Server::Start(options, *f.engine, f.store).status().code(),
+  EXPECT_EQ(Server::Start(options, *f.engine, f.store, f.store).status().code(),
             absl::StatusCode::kInvalidArgument);
   options.address = "192.0.2.1:80";  // a documentation address, never ours
-  EXPECT_EQ(Server::Start(options, *f.engine, f.store).status().code(),
+  EXPECT_EQ(Server::Start(options, *f.engine, f.store, f.store).status().code(),
             absl::StatusCode::kUnavailable);
 }
 

@@ -11,6 +11,7 @@
 
 #include "server/store/memory_store.h"
 #include "server/store/postgres_migrate.h"
+#include "server/store/postgres_policies.h"
 #include "server/store/postgres_reader.h"
 #include "server/store/postgres_store.h"
 #include "server/store/store.h"
@@ -26,12 +27,14 @@ class Backing {
   // A process of its own: another Store over the same rows.
   virtual store::Store& OpenStore() = 0;
   virtual store::Reader& reader() = 0;
+  virtual store::PolicyStore& policies() = 0;
 };
 
 class MemoryBacking : public Backing {
  public:
   store::Store& OpenStore() override { return store_; }
   store::Reader& reader() override { return store_; }
+  store::PolicyStore& policies() override { return store_; }
 
  private:
   store::MemoryStore store_;
@@ -52,17 +55,21 @@ inline PostgresCluster& SharedCluster() {
 class PostgresBacking : public Backing {
  public:
   explicit PostgresBacking(std::string url)
-      : url_(std::move(url)), reader_(std::make_unique<store::PostgresReader>(url_, 2)) {}
+      : url_(std::move(url)),
+        reader_(std::make_unique<store::PostgresReader>(url_, 2)),
+        policies_(std::make_unique<store::PostgresPolicies>(url_)) {}
 
   store::Store& OpenStore() override {
     stores_.push_back(std::make_unique<store::PostgresStore>(url_));
     return *stores_.back();
   }
   store::Reader& reader() override { return *reader_; }
+  store::PolicyStore& policies() override { return *policies_; }
 
  private:
   const std::string url_;
   std::unique_ptr<store::PostgresReader> reader_;
+  std::unique_ptr<store::PostgresPolicies> policies_;
   std::vector<std::unique_ptr<store::PostgresStore>> stores_;
 };
 

@@ -1,0 +1,312 @@
+#include "server/query/reports.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "fmt/format.h"
+#include "router/limits.h"
+#include "server/query/workspaces.h"
+
+namespace tandem::query {
+namespace {
+
+using router::Reason;
+using router::Rejection;
+using router::Time;
+using store::FactRow;
+using store::Sum;
+
+Rejection PolicyNotFound(const std::string& id) {
+  return {.reason = Reason::kPolicyNotFound,
+          .message = "expected a service-level policy of this workspace, but there is no " + id,
+          .violations = {},
+          .metadata = {}};
+}
+
+Rejection RevisionStale(int64_t expected, int64_t actual) {
+  return {
+      .reason = Reason::kRevisionStale,
+      .message = fmt::format("expected revision {} of the policy, but it is {}", expected, actual),
+      .violations = {},
+      .metadata = {{"expected", std::to_string(expected)}, {"actual", std::to_string(actual)}}};
+}
+
+Rejection MeasureUnknown(size_t index, const std::string& id) {
+  const char* nearest = NearestMeasure(id);
+  Rejection rejection = FieldFault(
+      Reason::kMeasureUnknown, fmt::format("measures[{}]", index),
+      fmt::format("expected a measure of ListMeasures, but \"{}\" is none; did you mean \"{}\"?",
+                  id, nearest));
+  rejection.metadata = {{"measure", id}, {"nearest", nearest}};
+  return rejection;
+}
+
+// What a store's error over facts is to the caller.
+Rejection FactFault(const std::string& workspace, const absl::Status& status) {
+  if (absl::IsNotFound(status)) return WorkspaceNotFound(workspace);
+  if (absl::IsResourceExhausted(status)) {
+    return {.reason = Reason::kReportTooLarge,
+            .message = fmt::format("expected a report of at most {} rows, but it has more; take a "
+                                   "shorter range, longer intervals, fewer dimensions or a filter",
+                                   router::kMaxReportRows),
+            .violations = {},
+            .metadata = {}};
+  }
+  if (absl::IsDeadlineExceeded(status)) {
+    return {.reason = Reason::kReportTimedOut,
+            .message = fmt::format("expected to read the facts within {} s, but it takes longer; "
+                                   "take a shorter range or fewer measures",
+                                   router::kMaxReportTime.us / 1'000'000),
+            .violations = {},
+            .metadata = {}};
+  }
+  return StoreFault(status);
+}
+
+// A report as it was asked for, looked up and checked.
+struct Plan {
+  std::vector<Measure> measures;
+  std::optional<store::ServiceLevelPolicy> policy;
+  std::string time_zone;
+  store::FactQuery query;
+};
+
+uint64_t Fingerprint(const ReportRequest& request) {
+  FilterFingerprint fingerprint("report");
+  fingerprint.Add(request.workspace);
+  fingerprint.Add(request.since.us);
+  fingerprint.Add(request.until.us);
+  fingerprint.Add(static_cast<int64_t>(request.interval));
+  fingerprint.Add(request.time_zone);
+  fingerprint.Add(static_cast<int64_t>(request.group_by.to_ulong()));
+  const auto list = [&](const std::vector<std::string>& texts) {
+    fingerprint.Add(static_cast<int64_t>(texts.size()));
+    for (const std::string& text : texts) fingerprint.Add(text);
+  };
+  for (const std::vector<std::string>& ids : request.filter) list(ids);
+  list(request.measures);
+  fingerprint.Add(request.policy_id);
+  fingerprint.Add(static_cast<int64_t>(request.policy.has_value()));
+  if (request.policy) {
+    fingerprint.Add(request.policy->threshold.us);
+    fingerprint.Add(static_cast<int64_t>(request.policy->abandons));
+    fingerprint.Add(request.policy->short_abandon_limit.us);
+  }
+  return fingerprint.value();
+}
+
+std::optional<Rejection> PlanMeasures(const ReportRequest& request, Plan& plan) {
+  const auto abandons = plan.policy ? plan.policy->abandons : store::AbandonTreatment::kNegative;
+  std::vector<const Measure*> found;
+  for (size_t i = 0; i < request.measures.size(); ++i) {
+    found.push_back(FindMeasure(request.measures[i]));
+    if (found.back() == nullptr) return MeasureUnknown(i, request.measures[i]);
+  }
+  if (found.empty()) {
+    for (const Measure& measure : Measures()) found.push_back(&measure);
+  }
+  for (const Measure* measure : found) {
+    plan.measures.push_back(WithTreatment(*measure, abandons));
+    for (const Sum sum : SumsOf(plan.measures.back())) {
+      plan.query.sums.set(static_cast<size_t>(sum));
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Rejection> PlanPolicy(store::PolicyStore& policies, const ReportRequest& request,
+                                    Plan& plan) {
+  plan.policy = request.policy;
+  if (!request.policy_id.empty()) {
+    auto found = policies.GetPolicy(request.workspace, request.policy_id);
+    if (absl::IsNotFound(found.status())) return PolicyNotFound(request.policy_id);
+    if (!found.ok()) return StoreFault(found.status());
+    plan.policy = *std::move(found);
+  }
+  if (!plan.policy) return std::nullopt;
+  plan.query.threshold.within = plan.policy->threshold;
+  if (plan.policy->short_abandon_limit.us > 0) {
+    plan.query.threshold.short_abandon = plan.policy->short_abandon_limit;
+  }
+  return std::nullopt;
+}
+
+std::optional<Rejection> PlanIntervals(store::Reader& reader, const ReportRequest& request,
+                                       Time now, Plan& plan) {
+  const Time until = request.until.IsSet() ? request.until : now;
+  if (until <= request.since || until > request.since + router::kMaxReportRange) {
+    const bool now_ends = !request.until.IsSet();
+    return FieldFault(Reason::kFieldOutOfRange, now_ends ? "since" : "until",
+                      now_ends ? "expected an instant before now and at most 366 days before it, "
+                                 "but it is another"
+                               : "expected an instant after `since` and at most 366 days after "
+                                 "it, but it is another");
+  }
+  // Also tells whether there is such a workspace.
+  const auto own = reader.GetTimeZone(request.workspace);
+  if (!own.ok()) return FactFault(request.workspace, own.status());
+  plan.time_zone = request.time_zone.empty() ? *own : request.time_zone;
+  const auto zone = FindTimeZone(plan.time_zone);
+  if (!zone) {
+    return FieldFault(Reason::kTimeZoneUnknown, "time_zone",
+                      "expected the IANA name of a time zone, but \"" + plan.time_zone +
+                          "\" is none that the server knows");
+  }
+  plan.query.boundaries =
+      BoundariesOf(request.since, until, request.interval, *zone, router::kMaxReportIntervals);
+  if (plan.query.boundaries.size() > router::kMaxReportIntervals + 1) {
+    return FieldFault(Reason::kFieldOutOfRange, "interval",
+                      fmt::format("expected at most {} intervals from `since` to `until`, but "
+                                  "there are more",
+                                  router::kMaxReportIntervals));
+  }
+  return std::nullopt;
+}
+
+Result<Plan> PlanReport(store::Reader& reader, store::PolicyStore& policies,
+                        const ReportRequest& request, Time now) {
+  Plan plan;
+  plan.query.workspace = request.workspace;
+  plan.query.group_by = request.group_by;
+  plan.query.filter = request.filter;
+  plan.query.now = now;
+  plan.query.max_rows = router::kMaxReportRows;
+  if (auto rejection = PlanIntervals(reader, request, now, plan)) return *std::move(rejection);
+  if (auto rejection = PlanPolicy(policies, request, plan)) return *std::move(rejection);
+  if (auto rejection = PlanMeasures(request, plan)) return *std::move(rejection);
+  return plan;
+}
+
+// ------------------------------------------------------------------------------------------ values
+
+int64_t TotalOf(const Terms& terms, const FactRow& row) {
+  const auto value = [&](std::optional<Sum> sum) {
+    return sum ? row.values[static_cast<size_t>(*sum)].value_or(0) : 0;
+  };
+  return value(terms.plus) + value(terms.also) - value(terms.minus);
+}
+
+MetricValue ValueOf(const Measure& measure, const store::FactQuery& query, const FactRow& row) {
+  MetricValue value;
+  if (!store::CanAnswer(query, SourceOf(measure))) return value;
+  const double unit =
+      store::IsTime(measure.above.plus) && measure.unit == MeasureUnit::kSeconds ? 1e6 : 1;
+  switch (KindOf(measure)) {
+    case MeasureKind::kMaximum:
+    case MeasureKind::kPercentile: {
+      const auto& found = row.values[static_cast<size_t>(measure.above.plus)];
+      if (found) value.value = static_cast<double>(*found) / unit;
+      return value;
+    }
+    case MeasureKind::kTotal:
+      value.numerator = TotalOf(measure.above, row);
+      value.value = static_cast<double>(*value.numerator) / unit;
+      return value;
+    case MeasureKind::kRatio:
+      value.numerator = TotalOf(measure.above, row);
+      value.denominator = TotalOf(*measure.below, row);
+      if (*value.denominator != 0) {
+        value.value =
+            static_cast<double>(*value.numerator) / unit / static_cast<double>(*value.denominator);
+      }
+      return value;
+  }
+  return value;
+}
+
+// Without groups there is a row for every interval, whether it has facts or not.
+std::vector<FactRow> WithEmptyIntervals(std::vector<FactRow> rows, size_t intervals) {
+  std::vector<FactRow> all(intervals);
+  for (size_t i = 0; i < intervals; ++i) all[i].key.interval = i;
+  for (FactRow& row : rows) {
+    const size_t interval = row.key.interval;
+    all[interval] = std::move(row);
+  }
+  return all;
+}
+
+ReportRow RowOf(const Plan& plan, FactRow&& row) {
+  ReportRow report{.ids = std::move(row.key.ids),
+                   .start = plan.query.boundaries[row.key.interval],
+                   .end = plan.query.boundaries[row.key.interval + 1],
+                   .values = {}};
+  for (const Measure& measure : plan.measures) {
+    report.values.push_back(ValueOf(measure, plan.query, row));
+  }
+  return report;
+}
+
+}  // namespace
+
+Result<Report> QueryMetrics(store::Reader& reader, store::PolicyStore& policies,
+                            const ReportRequest& request, Time now) {
+  const uint64_t fingerprint = Fingerprint(request);
+  const Result<PagePlan> paged = PlanPage(request.page, kDefaultReportPage, fingerprint);
+  if (const auto* rejection = std::get_if<Rejection>(&paged)) return *rejection;
+  const PagePlan& page = std::get<PagePlan>(paged);
+  // Every page is the same report: of the instant of its first page.
+  if (page.from) now = {static_cast<int64_t>(page.from->high)};
+
+  Result<Plan> planned = PlanReport(reader, policies, request, now);
+  if (auto* rejection = std::get_if<Rejection>(&planned)) return std::move(*rejection);
+  const Plan& plan = std::get<Plan>(planned);
+  auto found = reader.SumFacts(plan.query);
+  if (!found.ok()) return FactFault(request.workspace, found.status());
+  std::vector<FactRow> rows = *std::move(found);
+  if (request.group_by.none()) {
+    rows = WithEmptyIntervals(std::move(rows), plan.query.boundaries.size() - 1);
+  }
+
+  Report report{.measures = plan.measures,
+                .rows = {},
+                .next_token = {},
+                .until = plan.query.boundaries.back(),
+                .counted_at = now,
+                .time_zone = plan.time_zone,
+                .policy = plan.policy};
+  const size_t begin = std::min(page.from ? page.from->low : 0, rows.size());
+  const size_t end = std::min(begin + static_cast<size_t>(page.size), rows.size());
+  for (size_t i = begin; i < end; ++i) report.rows.push_back(RowOf(plan, std::move(rows[i])));
+  if (end < rows.size()) {
+    report.next_token =
+        MakePageToken({.high = static_cast<uint64_t>(now.us), .low = end}, fingerprint);
+  }
+  return report;
+}
+
+Result<store::ServiceLevelPolicy> PutPolicy(store::PolicyStore& policies,
+                                            const std::string& workspace,
+                                            const store::ServiceLevelPolicy& policy,
+                                            int64_t expected_revision) {
+  auto changed = policies.PutPolicy(workspace, policy, expected_revision);
+  if (absl::IsNotFound(changed.status())) return WorkspaceNotFound(workspace);
+  if (absl::IsResourceExhausted(changed.status())) {
+    return FieldFault(Reason::kFieldTooLarge, "policy",
+                      fmt::format("expected at most {} policies in a workspace, but this would be "
+                                  "one more",
+                                  router::kMaxServiceLevelPolicies));
+  }
+  if (!changed.ok()) return StoreFault(changed.status());
+  if (!changed->done) return RevisionStale(expected_revision, changed->policy.revision);
+  return std::move(changed->policy);
+}
+
+Result<store::ServiceLevelPolicy> DeletePolicy(store::PolicyStore& policies,
+                                               const std::string& workspace, const std::string& id,
+                                               int64_t expected_revision) {
+  auto changed = policies.DeletePolicy(workspace, id, expected_revision);
+  if (absl::IsNotFound(changed.status())) return PolicyNotFound(id);
+  if (!changed.ok()) return StoreFault(changed.status());
+  if (!changed->done) return RevisionStale(expected_revision, changed->policy.revision);
+  return std::move(changed->policy);
+}
+
+Result<std::vector<store::ServiceLevelPolicy>> ListPolicies(store::PolicyStore& policies,
+                                                            const std::string& workspace) {
+  auto found = policies.ListPolicies(workspace);
+  if (!found.ok()) return StoreFault(found.status());
+  return *std::move(found);
+}
+
+}  // namespace tandem::query

@@ -1,0 +1,198 @@
+#include "server/rpc/convert_report.h"
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "fmt/format.h"
+#include "router/limits.h"
+#include "server/rpc/convert_types.h"
+
+namespace tandem::rpc {
+namespace {
+
+using query::MeasureKind;
+using query::MeasureUnit;
+using query::ReportInterval;
+using router::Reason;
+using store::AbandonTreatment;
+using store::Dimension;
+using store::FactSource;
+
+// The numbers are the same on both sides.
+static_assert(static_cast<int>(ReportInterval::kWhole) == v1::REPORT_INTERVAL_WHOLE);
+static_assert(static_cast<int>(ReportInterval::kDay) == v1::REPORT_INTERVAL_DAY);
+static_assert(static_cast<int>(Dimension::kQueue) == v1::REPORT_DIMENSION_QUEUE);
+static_assert(static_cast<int>(Dimension::kAgent) == v1::REPORT_DIMENSION_AGENT);
+static_assert(static_cast<int>(AbandonTreatment::kIgnored) == v1::ABANDON_TREATMENT_IGNORED);
+static_assert(static_cast<int>(AbandonTreatment::kPositive) == v1::ABANDON_TREATMENT_POSITIVE);
+static_assert(static_cast<int>(FactSource::kVisits) == v1::FACT_SOURCE_VISITS);
+static_assert(static_cast<int>(FactSource::kOpenTickets) == v1::FACT_SOURCE_OPEN_TICKETS);
+static_assert(static_cast<int>(MeasureUnit::kCount) == v1::MEASURE_UNIT_COUNT);
+static_assert(static_cast<int>(MeasureUnit::kShare) == v1::MEASURE_UNIT_SHARE);
+static_assert(static_cast<int>(MeasureKind::kTotal) == v1::MEASURE_KIND_TOTAL);
+static_assert(static_cast<int>(MeasureKind::kPercentile) == v1::MEASURE_KIND_PERCENTILE);
+
+// The ids of a list, at most `max`.
+template <typename List>
+std::vector<std::string> ToIds(const List& list, size_t max, const char* field, Faults& faults) {
+  if (static_cast<size_t>(list.size()) > max) {
+    faults.Add(Reason::kFieldTooLarge, field,
+               fmt::format("expected at most {} entries, but found {}", max, list.size()));
+    return {};
+  }
+  for (int i = 0; i < list.size(); ++i) faults.RequireId(list[i], At(field, i));
+  return {list.begin(), list.end()};
+}
+
+void ReadGroups(const v1::QueryMetricsRequest& request, query::ReportRequest& to, Faults& faults) {
+  for (int i = 0; i < request.group_by_size(); ++i) {
+    const std::string field = At("group_by", i);
+    const int dimension = request.group_by(i);
+    if (!CheckEnum(dimension, v1::ReportDimension_MAX, field, faults)) return;
+    const size_t index = store::IndexOf(static_cast<Dimension>(dimension));
+    if (to.group_by[index]) {
+      faults.Add(Reason::kFieldOutOfRange, field,
+                 "expected each dimension at most once, but this one comes again");
+      return;
+    }
+    to.group_by.set(index);
+  }
+}
+
+void ReadFilter(const v1::ReportFilter& filter, query::ReportRequest& to, Faults& faults) {
+  const auto read = [&](Dimension dimension, const auto& list, const char* field) {
+    to.filter[store::IndexOf(dimension)] = ToIds(list, router::kMaxFilterValues, field, faults);
+  };
+  read(Dimension::kQueue, filter.queues(), "filter.queues");
+  read(Dimension::kClient, filter.clients(), "filter.clients");
+  read(Dimension::kProcessType, filter.process_types(), "filter.process_types");
+  read(Dimension::kChannel, filter.channels(), "filter.channels");
+  read(Dimension::kAgent, filter.agents(), "filter.agents");
+}
+
+void Fill(const query::MetricValue& value, v1::MetricValue& to) {
+  if (value.value) to.set_value(*value.value);
+  if (value.numerator) to.set_numerator(*value.numerator);
+  if (value.denominator) to.set_denominator(*value.denominator);
+}
+
+void Fill(const query::ReportRow& row, v1::MetricsRow& to) {
+  const auto id = [&](Dimension dimension) { return row.ids[store::IndexOf(dimension)]; };
+  *to.mutable_interval_start() = ToTimestamp(row.start);
+  *to.mutable_interval_end() = ToTimestamp(row.end);
+  to.set_queue(id(Dimension::kQueue));
+  to.set_client(id(Dimension::kClient));
+  to.set_process_type(id(Dimension::kProcessType));
+  to.set_channel(id(Dimension::kChannel));
+  to.set_agent(id(Dimension::kAgent));
+  for (const query::MetricValue& value : row.values) Fill(value, *to.add_values());
+}
+
+}  // namespace
+
+void CheckRevision(int64_t revision, Faults& faults) {
+  faults.Range(revision, 0, std::numeric_limits<int64_t>::max(), "expected_revision");
+}
+
+store::ServiceLevelPolicy ToPolicy(const v1::ServiceLevelPolicy& policy, Faults& faults) {
+  store::ServiceLevelPolicy to;
+  to.id = policy.id();
+  faults.OptionalId(policy.id(), "policy.id");
+  to.display_name = policy.display_name();
+  faults.Text(policy.display_name(), router::kMaxDisplayNameBytes, "policy.display_name");
+  if (!policy.has_threshold()) {
+    faults.Add(Reason::kFieldRequired, "policy.threshold", "expected a span, but it is not set");
+  } else {
+    to.threshold = ToDuration(policy.threshold(), "policy.threshold", faults);
+    if (to.threshold < router::kMinThreshold || to.threshold > router::kMaxThreshold) {
+      faults.Add(Reason::kFieldOutOfRange, "policy.threshold",
+                 "expected 1 ms to 30 days, but it is another span");
+    }
+  }
+  if (policy.abandons() != v1::ABANDON_TREATMENT_UNSPECIFIED &&
+      CheckEnum(policy.abandons(), v1::AbandonTreatment_MAX, "policy.abandons", faults)) {
+    to.abandons = static_cast<AbandonTreatment>(policy.abandons());
+  }
+  if (policy.has_short_abandon_limit()) {
+    to.short_abandon_limit =
+        ToDuration(policy.short_abandon_limit(), "policy.short_abandon_limit", faults);
+    if (to.short_abandon_limit.us < 0 || to.short_abandon_limit > router::kMaxThreshold) {
+      faults.Add(Reason::kFieldOutOfRange, "policy.short_abandon_limit",
+                 "expected 0 to 30 days, but it is another span");
+    }
+  }
+  return to;
+}
+
+query::ReportRequest ToReportRequest(const v1::QueryMetricsRequest& request, Faults& faults) {
+  query::ReportRequest to;
+  to.workspace = request.workspace();
+  faults.RequireId(request.workspace(), "workspace");
+  if (request.has_since()) {
+    to.since = ToTime(request.since(), "since", faults);
+  } else {
+    faults.Add(Reason::kFieldRequired, "since", "expected an instant, but it is not set");
+  }
+  if (request.has_until()) to.until = ToTime(request.until(), "until", faults);
+  if (request.interval() != v1::REPORT_INTERVAL_UNSPECIFIED &&
+      CheckEnum(request.interval(), v1::ReportInterval_MAX, "interval", faults)) {
+    to.interval = static_cast<ReportInterval>(request.interval());
+  }
+  to.time_zone = request.time_zone();
+  faults.Text(request.time_zone(), router::kMaxIdBytes, "time_zone");
+  ReadGroups(request, to, faults);
+  ReadFilter(request.filter(), to, faults);
+  to.measures = ToIds(request.measures(), router::kMaxMeasures, "measures", faults);
+  if (request.service_level_case() == v1::QueryMetricsRequest::kPolicyId) {
+    to.policy_id = request.policy_id();
+    faults.RequireId(request.policy_id(), "policy_id");
+  }
+  if (request.has_policy()) {
+    to.policy = ToPolicy(request.policy(), faults);
+    if (!to.policy->id.empty()) {
+      faults.Add(Reason::kFieldMalformed, "policy.id",
+                 "expected no id of a policy that is not stored, but there is one");
+    }
+  }
+  to.page = {.size = request.page_size(), .token = request.page_token()};
+  return to;
+}
+
+void Fill(const query::Report& report, v1::QueryMetricsResponse& to) {
+  for (const query::Measure& measure : report.measures) to.add_measures(measure.id);
+  for (const query::ReportRow& row : report.rows) Fill(row, *to.add_rows());
+  to.set_next_page_token(report.next_token);
+  *to.mutable_until() = ToTimestamp(report.until);
+  *to.mutable_counted_at() = ToTimestamp(report.counted_at);
+  to.set_time_zone(report.time_zone);
+  if (report.policy) Fill(*report.policy, *to.mutable_policy());
+}
+
+void Fill(const query::Measure& measure, v1::Measure& to) {
+  const FactSource source = query::SourceOf(measure);
+  to.set_id(measure.id);
+  to.set_display_name(measure.name);
+  to.set_unit(static_cast<v1::MeasureUnit>(measure.unit));
+  to.set_kind(static_cast<v1::MeasureKind>(query::KindOf(measure)));
+  to.set_facts(static_cast<v1::FactSource>(source));
+  to.set_formula(measure.formula);
+  to.set_origin(measure.origin);
+  for (int i = v1::REPORT_DIMENSION_QUEUE; i <= v1::ReportDimension_MAX; ++i) {
+    if (store::HasDimension(source, static_cast<Dimension>(i))) {
+      to.add_dimensions(static_cast<v1::ReportDimension>(i));
+    }
+  }
+  to.set_depends_on_policy(measure.by_policy);
+}
+
+void Fill(const store::ServiceLevelPolicy& policy, v1::ServiceLevelPolicy& to) {
+  to.set_id(policy.id);
+  to.set_display_name(policy.display_name);
+  *to.mutable_threshold() = ToProtoDuration(policy.threshold);
+  to.set_abandons(static_cast<v1::AbandonTreatment>(policy.abandons));
+  *to.mutable_short_abandon_limit() = ToProtoDuration(policy.short_abandon_limit);
+  to.set_revision(policy.revision);
+}
+
+}  // namespace tandem::rpc

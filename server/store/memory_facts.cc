@@ -1,0 +1,486 @@
+#include "server/store/memory_facts.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <string>
+#include <tuple>
+#include <utility>
+
+namespace tandem::store {
+namespace {
+
+using router::AgentStatus;
+using router::Duration;
+using router::EntryReason;
+using router::ExitReason;
+using router::SegmentOutcome;
+using router::Time;
+
+// What one fact adds to a sum; nothing when it is not of those that count.
+using Amount = std::optional<int64_t>;
+
+Amount Count(bool counts) {
+  return counts ? Amount(1) : std::nullopt;
+}
+Amount Span(bool counts, Duration span) {
+  return counts ? Amount(span.us) : std::nullopt;
+}
+Duration NotNegative(Duration span) {
+  return std::max(span, Duration{});
+}
+
+template <typename Fact>
+struct SumOver {
+  Sum sum;
+  Amount (*amount)(const Fact&);
+};
+
+// ------------------------------------------------------------------------------------------ visits
+
+struct VisitFact {
+  const router::VisitRow& row;
+  const Threshold& threshold;
+
+  Duration wait() const { return row.left_at - row.entered_at; }
+  bool Left(ExitReason reason) const { return row.exit_reason == reason; }
+  bool by_target() const { return row.target.IsSet() && row.left_at <= row.target; }
+  bool in_time() const { return threshold.within ? wait() <= *threshold.within : by_target(); }
+  bool is_short() const {
+    return threshold.short_abandon && Left(ExitReason::kAbandoned) &&
+           wait() <= *threshold.short_abandon;
+  }
+};
+using V = VisitFact;
+
+constexpr SumOver<V> kVisitSums[] = {
+    {Sum::kOffered, [](const V&) { return Count(true); }},
+    {Sum::kAnswered, [](const V& v) { return Count(v.Left(ExitReason::kAnswered)); }},
+    {Sum::kAbandoned, [](const V& v) { return Count(v.Left(ExitReason::kAbandoned)); }},
+    {Sum::kShortAbandoned, [](const V& v) { return Count(v.is_short()); }},
+    {Sum::kVisitTransferred, [](const V& v) { return Count(v.Left(ExitReason::kTransferred)); }},
+    {Sum::kVisitCanceled, [](const V& v) { return Count(v.Left(ExitReason::kCanceled)); }},
+    {Sum::kReturned,
+     [](const V& v) {
+       return Count(v.row.entry_reason != EntryReason::kCreated &&
+                    v.row.entry_reason != EntryReason::kTransferred);
+     }},
+    {Sum::kTransferredIn,
+     [](const V& v) { return Count(v.row.entry_reason == EntryReason::kTransferred); }},
+    {Sum::kAnsweredInTime,
+     [](const V& v) { return Count(v.Left(ExitReason::kAnswered) && v.in_time()); }},
+    {Sum::kAbandonedInTime,
+     [](const V& v) {
+       return Count(v.Left(ExitReason::kAbandoned) && v.in_time() && !v.is_short());
+     }},
+    {Sum::kDecided,
+     [](const V& v) {
+       const bool decided =
+           v.Left(ExitReason::kAnswered) || v.Left(ExitReason::kAbandoned) || !v.in_time();
+       return Count(decided && !v.is_short());
+     }},
+    {Sum::kAnsweredByTarget,
+     [](const V& v) { return Count(v.Left(ExitReason::kAnswered) && v.by_target()); }},
+    {Sum::kAnswerWaitTime,
+     [](const V& v) { return Span(v.Left(ExitReason::kAnswered), v.wait()); }},
+    {Sum::kAbandonWaitTime,
+     [](const V& v) { return Span(v.Left(ExitReason::kAbandoned), v.wait()); }},
+    {Sum::kVisitTime, [](const V& v) { return Span(true, v.wait()); }},
+    {Sum::kLongestWait, [](const V& v) { return Span(true, v.wait()); }},
+    {Sum::kLongestAnswerWait,
+     [](const V& v) { return Span(v.Left(ExitReason::kAnswered), v.wait()); }},
+    {Sum::kAnswerWaitP90, [](const V& v) { return Span(v.Left(ExitReason::kAnswered), v.wait()); }},
+};
+
+// ---------------------------------------------------------------------------------------- segments
+
+struct SegmentFact {
+  const router::SegmentRow& row;
+
+  bool handled() const { return row.connected_at.IsSet(); }
+  bool Ended(SegmentOutcome outcome) const { return row.outcome == outcome; }
+  bool accepted() const { return !row.claimed && row.accepted_at.IsSet(); }
+  Time contact_end() const {
+    if (row.disconnected_at.IsSet()) return row.disconnected_at;
+    return row.finished_at.IsSet() ? row.finished_at : row.ended_at;
+  }
+  Duration handling() const { return row.ended_at - row.connected_at; }
+};
+using S = SegmentFact;
+
+constexpr SumOver<S> kSegmentSums[] = {
+    {Sum::kOffers, [](const S& s) { return Count(!s.row.claimed); }},
+    {Sum::kOffersAccepted, [](const S& s) { return Count(s.accepted()); }},
+    {Sum::kOffersDeclined, [](const S& s) { return Count(s.Ended(SegmentOutcome::kDeclined)); }},
+    {Sum::kOffersMissed, [](const S& s) { return Count(s.Ended(SegmentOutcome::kMissed)); }},
+    {Sum::kOffersFailed, [](const S& s) { return Count(s.Ended(SegmentOutcome::kFailed)); }},
+    {Sum::kOffersRescinded, [](const S& s) { return Count(s.Ended(SegmentOutcome::kRescinded)); }},
+    {Sum::kOfferTime,
+     [](const S& s) { return Span(s.accepted(), s.row.accepted_at - s.row.began_at); }},
+    {Sum::kClaims, [](const S& s) { return Count(s.row.claimed); }},
+    {Sum::kLeasesExpired, [](const S& s) { return Count(s.Ended(SegmentOutcome::kLeaseExpired)); }},
+    {Sum::kConnectsFailed,
+     [](const S& s) { return Count(s.Ended(SegmentOutcome::kConnectFailed)); }},
+    {Sum::kHandled, [](const S& s) { return Count(s.handled()); }},
+    {Sum::kConnectWaitTime,
+     [](const S& s) {
+       return Span(s.handled() && s.row.accepted_at.IsSet(),
+                   s.row.connected_at - s.row.accepted_at);
+     }},
+    {Sum::kTalkTime,
+     [](const S& s) {
+       return Span(s.handled(), s.contact_end() - s.row.connected_at - s.row.held);
+     }},
+    {Sum::kHoldTime, [](const S& s) { return Span(s.handled(), s.row.held); }},
+    {Sum::kWrapUpTime,
+     [](const S& s) { return Span(s.handled(), s.row.ended_at - s.contact_end()); }},
+    {Sum::kHandlingTime, [](const S& s) { return Span(s.handled(), s.handling()); }},
+    {Sum::kLongestHandling, [](const S& s) { return Span(s.handled(), s.handling()); }},
+    {Sum::kHandlingP90, [](const S& s) { return Span(s.handled(), s.handling()); }},
+    {Sum::kHandledWithHold, [](const S& s) { return Count(s.handled() && s.row.held.us > 0); }},
+    {Sum::kHandledTransferred,
+     [](const S& s) { return Count(s.handled() && s.Ended(SegmentOutcome::kTransferred)); }},
+    {Sum::kHandledReleased,
+     [](const S& s) { return Count(s.handled() && s.Ended(SegmentOutcome::kReleased)); }},
+    {Sum::kHandledCompleted,
+     [](const S& s) { return Count(s.handled() && s.Ended(SegmentOutcome::kCompleted)); }},
+    {Sum::kHandledResolved,
+     [](const S& s) {
+       return Count(s.handled() && s.Ended(SegmentOutcome::kCompleted) && s.row.resolved);
+     }},
+    {Sum::kEndedByCustomer,
+     [](const S& s) {
+       return Count(s.handled() && s.row.disconnected_at.IsSet() &&
+                    s.row.disconnected_by == router::Party::kCustomer);
+     }},
+    {Sum::kEndedByAgent,
+     [](const S& s) {
+       return Count(s.handled() && s.row.disconnected_at.IsSet() &&
+                    s.row.disconnected_by == router::Party::kAgent);
+     }},
+};
+
+// --------------------------------------------------------------------------------- agent intervals
+
+struct IntervalFact {
+  const router::AgentIntervalRow& row;
+  Duration overlap;  // with the report's interval
+
+  int64_t load() const {
+    int64_t sum = 0;
+    for (const uint32_t tickets : row.load) sum += tickets;
+    return sum;
+  }
+  bool Is(AgentStatus status) const { return row.status == status; }
+  bool signed_in() const { return !Is(AgentStatus::kOffline); }
+};
+using I = IntervalFact;
+
+constexpr SumOver<I> kIntervalSums[] = {
+    {Sum::kSignedInTime, [](const I& i) { return Span(i.signed_in(), i.overlap); }},
+    {Sum::kAvailableTime,
+     [](const I& i) { return Span(i.Is(AgentStatus::kAvailable), i.overlap); }},
+    {Sum::kNotReadyTime, [](const I& i) { return Span(i.Is(AgentStatus::kNotReady), i.overlap); }},
+    {Sum::kNotRespondingTime,
+     [](const I& i) { return Span(i.Is(AgentStatus::kNotResponding), i.overlap); }},
+    {Sum::kIdleTime,
+     [](const I& i) { return Span(i.Is(AgentStatus::kAvailable) && i.load() == 0, i.overlap); }},
+    {Sum::kBusyTime, [](const I& i) { return Span(i.signed_in() && i.load() > 0, i.overlap); }},
+    {Sum::kWorkTime, [](const I& i) { return Span(i.signed_in(), i.overlap * i.load()); }},
+};
+
+// ---------------------------------------------------------------------------------------- messages
+
+bool IsResponse(const router::MessageRow& row) {
+  return row.direction == router::Direction::kOutbound && row.author == router::Party::kAgent;
+}
+
+struct MessageFact {
+  const router::MessageRow& row;
+  bool first_response;
+  Duration since_creation;
+};
+using M = MessageFact;
+
+constexpr SumOver<M> kMessageSums[] = {
+    {Sum::kMessagesIn,
+     [](const M& m) { return Count(m.row.direction == router::Direction::kInbound); }},
+    {Sum::kMessagesOut,
+     [](const M& m) { return Count(m.row.direction == router::Direction::kOutbound); }},
+    {Sum::kFirstResponses, [](const M& m) { return Count(m.first_response); }},
+    {Sum::kFirstResponseTime, [](const M& m) { return Span(m.first_response, m.since_creation); }},
+    {Sum::kFirstResponseP90, [](const M& m) { return Span(m.first_response, m.since_creation); }},
+};
+
+// ----------------------------------------------------------------------------------------- tickets
+
+using T = router::TicketRow;
+
+constexpr SumOver<T> kCreatedSums[] = {
+    {Sum::kReceived, [](const T&) { return Count(true); }},
+    {Sum::kUnroutable, [](const T& t) { return Count(t.unroutable); }},
+    {Sum::kReceivedWithDue, [](const T& t) { return Count(t.due_at.IsSet()); }},
+};
+
+struct ClosedFact {
+  const router::TicketRow& ticket;
+  const router::TicketStateRow& state;
+  bool resolved;
+
+  bool Is(router::TicketState closed) const { return state.state == closed; }
+  bool completed() const { return Is(router::TicketState::kCompleted); }
+  Duration turnaround() const { return state.closed_at - ticket.created_at; }
+};
+using C = ClosedFact;
+
+constexpr SumOver<C> kClosedSums[] = {
+    {Sum::kCompleted, [](const C& c) { return Count(c.completed()); }},
+    {Sum::kTicketsCanceled, [](const C& c) { return Count(c.Is(router::TicketState::kCanceled)); }},
+    {Sum::kTicketsAbandoned,
+     [](const C& c) { return Count(c.Is(router::TicketState::kAbandoned)); }},
+    {Sum::kTurnaroundTime, [](const C& c) { return Span(c.completed(), c.turnaround()); }},
+    {Sum::kLongestTurnaround, [](const C& c) { return Span(c.completed(), c.turnaround()); }},
+    {Sum::kTurnaroundP90, [](const C& c) { return Span(c.completed(), c.turnaround()); }},
+    {Sum::kCompletedWithDue,
+     [](const C& c) { return Count(c.completed() && c.ticket.due_at.IsSet()); }},
+    {Sum::kCompletedInDue,
+     [](const C& c) {
+       return Count(c.completed() && c.ticket.due_at.IsSet() &&
+                    c.state.closed_at <= c.ticket.due_at);
+     }},
+    {Sum::kContacts,
+     [](const C& c) { return c.completed() ? Amount(c.state.contact_count) : std::nullopt; }},
+    {Sum::kResolvedAtFirstContact,
+     [](const C& c) {
+       return Count(c.completed() && c.resolved && c.state.contact_count == 1 &&
+                    c.state.visit_number == 1);
+     }},
+    {Sum::kDispositionNotSet,
+     [](const C& c) {
+       return Count(c.completed() && c.state.disposition == router::kDispositionNotSet);
+     }},
+    {Sum::kTicketsAnswered,
+     [](const C& c) { return Count(c.completed() && c.state.answered_at.IsSet()); }},
+    {Sum::kFirstAnswerTime,
+     [](const C& c) {
+       return Span(c.completed() && c.state.answered_at.IsSet(),
+                   NotNegative(c.state.answered_at - c.ticket.created_at));
+     }},
+};
+
+struct OpenFact {
+  const router::TicketRow& ticket;
+  const router::TicketStateRow& state;
+  Time now;
+
+  Duration age() const { return NotNegative(now - ticket.created_at); }
+  bool IsAged(int64_t from_days, int64_t below_days) const {
+    return age() >= router::Days(from_days) && age() < router::Days(below_days);
+  }
+};
+using O = OpenFact;
+
+constexpr SumOver<O> kOpenSums[] = {
+    {Sum::kOpen, [](const O&) { return Count(true); }},
+    {Sum::kWaiting,
+     [](const O& o) {
+       return Count(o.state.state == router::TicketState::kQueued ||
+                    o.state.state == router::TicketState::kOffered);
+     }},
+    {Sum::kOpenOverdue,
+     [](const O& o) { return Count(o.ticket.due_at.IsSet() && o.ticket.due_at < o.now); }},
+    {Sum::kOpenUnderOneDay, [](const O& o) { return Count(o.IsAged(0, 1)); }},
+    {Sum::kOpenUnderThreeDays, [](const O& o) { return Count(o.IsAged(1, 3)); }},
+    {Sum::kOpenUnderFiveDays, [](const O& o) { return Count(o.IsAged(3, 5)); }},
+    {Sum::kOpenFiveDaysOrMore, [](const O& o) { return Count(o.age() >= router::Days(5)); }},
+    {Sum::kLongestOpen, [](const O& o) { return Span(true, o.age()); }},
+};
+
+// --------------------------------------------------------------------------------------- gathering
+
+// By dimension: queue, client, process type, channel, agent.
+using Ids = std::array<const std::string*, kDimensions>;
+
+class Gatherer {
+ public:
+  explicit Gatherer(const FactQuery& query) : query_(query), rows_(query.max_rows) {}
+
+  // Adds a fact to its group in the interval, unless the filter leaves it out.
+  template <typename Fact, size_t kCount>
+  void Add(const SumOver<Fact> (&sums)[kCount], const Fact& fact, const Ids& ids, size_t interval) {
+    if (!Passes(ids)) return;
+    FactRow::Key key{.ids = {}, .interval = interval};
+    for (size_t i = 0; i < kDimensions; ++i) {
+      if (query_.group_by[i]) key.ids[i] = *ids[i];
+    }
+    FactRow& row = rows_.At(key);
+    for (const SumOver<Fact>& sum : sums) {
+      if (query_.sums[static_cast<size_t>(sum.sum)]) {
+        AddTo(row, sum.sum, sum.amount(fact));
+      }
+    }
+  }
+
+  absl::StatusOr<std::vector<FactRow>> Take() && {
+    for (auto& [place, values] : spread_) {
+      // The nearest rank, reckoned as PostgreSQL's percentile_disc does.
+      const auto rank = static_cast<size_t>(std::ceil(0.9 * static_cast<double>(values.size())));
+      const auto at = values.begin() + static_cast<std::ptrdiff_t>(rank - 1);
+      std::ranges::nth_element(values, at);
+      rows_.At(place.first).values[static_cast<size_t>(place.second)] = *at;
+    }
+    return std::move(rows_).Take();
+  }
+
+ private:
+  bool Passes(const Ids& ids) const {
+    for (size_t i = 0; i < kDimensions; ++i) {
+      const std::vector<std::string>& wanted = query_.filter[i];
+      if (!wanted.empty() && std::ranges::find(wanted, *ids[i]) == wanted.end()) return false;
+    }
+    return true;
+  }
+
+  void AddTo(FactRow& row, Sum sum, Amount amount) {
+    std::optional<int64_t>& value = row.values[static_cast<size_t>(sum)];
+    switch (KindOf(sum)) {
+      case SumKind::kTotal:
+        value = value.value_or(0) + amount.value_or(0);
+        return;
+      case SumKind::kMaximum:
+        if (amount) value = std::max(value.value_or(*amount), *amount);
+        return;
+      case SumKind::kPercentile:
+        if (amount) spread_[{row.key, sum}].push_back(*amount);
+        return;
+    }
+  }
+
+  const FactQuery& query_;
+  FactRows rows_;
+  std::map<std::pair<FactRow::Key, Sum>, std::vector<int64_t>> spread_;  // for percentiles
+};
+
+const std::string kNone;
+
+void GatherVisits(const MemoryStore::Contents& contents, const FactQuery& query, Gatherer& to) {
+  for (const auto& [key, row] : contents.visits) {
+    const auto interval = IntervalOf(query, row.left_at);
+    if (row.workspace != query.workspace || !interval) continue;
+    to.Add(kVisitSums, VisitFact{row, query.threshold},
+           {&row.queue, &row.client, &row.process_type, &row.channel, &row.agent}, *interval);
+  }
+}
+
+void GatherSegments(const MemoryStore::Contents& contents, const FactQuery& query, Gatherer& to) {
+  for (const auto& [key, row] : contents.segments) {
+    const auto interval = IntervalOf(query, row.ended_at);
+    if (row.workspace != query.workspace || !interval) continue;
+    to.Add(kSegmentSums, SegmentFact{row},
+           {&row.queue, &row.client, &row.process_type, &row.channel, &row.agent}, *interval);
+  }
+}
+
+void GatherAgentIntervals(const MemoryStore::Contents& contents, const FactQuery& query,
+                          Gatherer& to) {
+  for (const router::AgentIntervalRow& row : contents.agent_intervals) {
+    if (row.workspace != query.workspace) continue;
+    for (size_t i = 0; i + 1 < query.boundaries.size(); ++i) {
+      const Duration overlap = std::min(row.ended_at, query.boundaries[i + 1]) -
+                               std::max(row.began_at, query.boundaries[i]);
+      if (overlap.us <= 0) continue;
+      to.Add(kIntervalSums, IntervalFact{row, overlap},
+             {&kNone, &kNone, &kNone, &kNone, &row.agent}, i);
+    }
+  }
+}
+
+void GatherMessages(const MemoryStore::Contents& contents, const FactQuery& query, Gatherer& to) {
+  const auto order = [](const router::MessageRow& row) {
+    return std::tuple(row.at, row.contact.high, row.contact.low);
+  };
+  std::map<router::TicketId, decltype(order(router::MessageRow()))> first;
+  for (const router::MessageRow& row : contents.messages) {
+    if (row.workspace != query.workspace || !IsResponse(row)) continue;
+    const auto [it, is_new] = first.try_emplace(row.ticket, order(row));
+    if (!is_new) it->second = std::min(it->second, order(row));
+  }
+  for (const router::MessageRow& row : contents.messages) {
+    const auto interval = IntervalOf(query, row.at);
+    const auto found = contents.tickets.find({query.workspace, row.ticket});
+    if (row.workspace != query.workspace || !interval || found == contents.tickets.end()) continue;
+    const router::TicketRow& ticket = found->second;
+    const bool is_first = IsResponse(row) && first.at(row.ticket) == order(row);
+    to.Add(kMessageSums, MessageFact{row, is_first, NotNegative(row.at - ticket.created_at)},
+           {&kNone, &ticket.client, &ticket.process_type, &ticket.channel, &kNone}, *interval);
+  }
+}
+
+void GatherCreated(const MemoryStore::Contents& contents, const FactQuery& query, Gatherer& to) {
+  for (const auto& [key, row] : contents.tickets) {
+    const auto interval = IntervalOf(query, row.created_at);
+    if (key.first != query.workspace || !interval) continue;
+    to.Add(kCreatedSums, row, {&kNone, &row.client, &row.process_type, &row.channel, &kNone},
+           *interval);
+  }
+}
+
+void GatherClosed(const MemoryStore::Contents& contents, const FactQuery& query, Gatherer& to) {
+  for (const auto& [key, state] : contents.ticket_states) {
+    if (key.first != query.workspace || !state.closed_at.IsSet()) continue;
+    const auto interval = IntervalOf(query, state.closed_at);
+    const auto ticket = contents.tickets.find(key);
+    if (!interval || ticket == contents.tickets.end()) continue;
+    const auto last = contents.segments.find({key.first, key.second, state.segment_number});
+    const bool resolved = last != contents.segments.end() && last->second.resolved;
+    const T& row = ticket->second;
+    to.Add(kClosedSums, ClosedFact{row, state, resolved},
+           {&state.queue, &row.client, &row.process_type, &row.channel, &state.agent}, *interval);
+  }
+}
+
+void GatherOpen(const MemoryStore::Contents& contents, const FactQuery& query, Gatherer& to) {
+  for (const auto& [key, state] : contents.ticket_states) {
+    if (key.first != query.workspace || state.closed_at.IsSet()) continue;
+    const auto ticket = contents.tickets.find(key);
+    if (ticket == contents.tickets.end()) continue;
+    const T& row = ticket->second;
+    to.Add(kOpenSums, OpenFact{row, state, query.now},
+           {&state.queue, &row.client, &row.process_type, &row.channel, &kNone}, 0);
+  }
+}
+
+void GatherSource(const MemoryStore::Contents& contents, const FactQuery& query, FactSource source,
+                  Gatherer& to) {
+  switch (source) {
+    case FactSource::kVisits:
+      return GatherVisits(contents, query, to);
+    case FactSource::kSegments:
+      return GatherSegments(contents, query, to);
+    case FactSource::kAgentIntervals:
+      return GatherAgentIntervals(contents, query, to);
+    case FactSource::kMessages:
+      return GatherMessages(contents, query, to);
+    case FactSource::kCreatedTickets:
+      return GatherCreated(contents, query, to);
+    case FactSource::kClosedTickets:
+      return GatherClosed(contents, query, to);
+    case FactSource::kOpenTickets:
+      return GatherOpen(contents, query, to);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<FactRow>> SumFactsOf(const MemoryStore::Contents& contents,
+                                                const FactQuery& query) {
+  Gatherer gatherer(query);
+  for (int i = 1; i <= kFactSources; ++i) {
+    const auto source = static_cast<FactSource>(i);
+    if (CanAnswer(query, source)) GatherSource(contents, query, source, gatherer);
+  }
+  return std::move(gatherer).Take();
+}
+
+}  // namespace tandem::store

@@ -1,0 +1,431 @@
+#include "server/store/postgres_facts.h"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+#include "pqxx/except"
+#include "pqxx/result"
+#include "router/limits.h"
+#include "server/store/postgres_arrays.h"
+#include "server/store/postgres_connection.h"
+
+namespace tandem::store {
+namespace {
+
+// A sum in SQL: of `amount` (an interval; nullptr counts) over the facts for which `counts` is true
+// (nullptr: all). KindOf says how. {in_time} and {short} stand for the policy's conditions,
+// {first} for what a first response is, {now} for the instant of the report.
+struct SumSql {
+  Sum sum;
+  const char* amount;
+  const char* counts;
+};
+
+// ----------------------------------------------------------------------------------------- sources
+
+constexpr char kWait[] = "f.left_at - f.entered_at";
+constexpr char kIsAnswered[] = "f.exit_reason = 'ANSWERED'";
+constexpr char kIsAbandoned[] = "f.exit_reason = 'ABANDONED'";
+
+constexpr SumSql kVisitSums[] = {
+    {Sum::kOffered, nullptr, nullptr},
+    {Sum::kAnswered, nullptr, kIsAnswered},
+    {Sum::kAbandoned, nullptr, kIsAbandoned},
+    {Sum::kShortAbandoned, nullptr, "{short}"},
+    {Sum::kVisitTransferred, nullptr, "f.exit_reason = 'TRANSFERRED'"},
+    {Sum::kVisitCanceled, nullptr, "f.exit_reason = 'CANCELED'"},
+    {Sum::kReturned, nullptr, "f.entry_reason NOT IN ('CREATED', 'TRANSFERRED')"},
+    {Sum::kTransferredIn, nullptr, "f.entry_reason = 'TRANSFERRED'"},
+    {Sum::kAnsweredInTime, nullptr, "f.exit_reason = 'ANSWERED' AND {in_time}"},
+    {Sum::kAbandonedInTime, nullptr, "f.exit_reason = 'ABANDONED' AND {in_time} AND NOT {short}"},
+    {Sum::kDecided, nullptr,
+     "(f.exit_reason IN ('ANSWERED', 'ABANDONED') OR NOT {in_time}) AND NOT {short}"},
+    {Sum::kAnsweredByTarget, nullptr, "f.exit_reason = 'ANSWERED' AND f.left_at <= f.target"},
+    {Sum::kAnswerWaitTime, kWait, kIsAnswered},
+    {Sum::kAbandonWaitTime, kWait, kIsAbandoned},
+    {Sum::kVisitTime, kWait, nullptr},
+    {Sum::kLongestWait, kWait, nullptr},
+    {Sum::kLongestAnswerWait, kWait, kIsAnswered},
+    {Sum::kAnswerWaitP90, kWait, kIsAnswered},
+};
+
+constexpr char kIsHandled[] = "f.connected_at IS NOT NULL";
+constexpr char kHandling[] = "f.ended_at - f.connected_at";
+
+constexpr SumSql kSegmentSums[] = {
+    {Sum::kOffers, nullptr, "NOT f.claimed"},
+    {Sum::kOffersAccepted, nullptr, "NOT f.claimed AND f.accepted_at IS NOT NULL"},
+    {Sum::kOffersDeclined, nullptr, "f.outcome = 'DECLINED'"},
+    {Sum::kOffersMissed, nullptr, "f.outcome = 'MISSED'"},
+    {Sum::kOffersFailed, nullptr, "f.outcome = 'FAILED'"},
+    {Sum::kOffersRescinded, nullptr, "f.outcome = 'RESCINDED'"},
+    {Sum::kOfferTime, "f.accepted_at - f.began_at", "NOT f.claimed"},
+    {Sum::kClaims, nullptr, "f.claimed"},
+    {Sum::kLeasesExpired, nullptr, "f.outcome = 'LEASE_EXPIRED'"},
+    {Sum::kConnectsFailed, nullptr, "f.outcome = 'CONNECT_FAILED'"},
+    {Sum::kHandled, nullptr, kIsHandled},
+    {Sum::kConnectWaitTime, "f.connected_at - f.accepted_at", kIsHandled},
+    {Sum::kTalkTime,
+     "coalesce(f.disconnected_at, f.finished_at, f.ended_at) - f.connected_at"
+     " - f.held_us * interval '1 microsecond'",
+     kIsHandled},
+    {Sum::kHoldTime, "f.held_us * interval '1 microsecond'", kIsHandled},
+    {Sum::kWrapUpTime, "f.ended_at - coalesce(f.disconnected_at, f.finished_at, f.ended_at)",
+     kIsHandled},
+    {Sum::kHandlingTime, kHandling, kIsHandled},
+    {Sum::kLongestHandling, kHandling, kIsHandled},
+    {Sum::kHandlingP90, kHandling, kIsHandled},
+    {Sum::kHandledWithHold, nullptr, "f.connected_at IS NOT NULL AND f.held_us > 0"},
+    {Sum::kHandledTransferred, nullptr, "f.connected_at IS NOT NULL AND f.outcome = 'TRANSFERRED'"},
+    {Sum::kHandledReleased, nullptr, "f.connected_at IS NOT NULL AND f.outcome = 'RELEASED'"},
+    {Sum::kHandledCompleted, nullptr, "f.connected_at IS NOT NULL AND f.outcome = 'COMPLETED'"},
+    {Sum::kHandledResolved, nullptr,
+     "f.connected_at IS NOT NULL AND f.outcome = 'COMPLETED' AND f.resolved"},
+    {Sum::kEndedByCustomer, nullptr,
+     "f.connected_at IS NOT NULL AND f.disconnected_at IS NOT NULL"
+     " AND f.disconnected_by = 'CUSTOMER'"},
+    {Sum::kEndedByAgent, nullptr,
+     "f.connected_at IS NOT NULL AND f.disconnected_at IS NOT NULL"
+     " AND f.disconnected_by = 'AGENT'"},
+};
+
+constexpr char kIsSignedIn[] = "f.status <> 'OFFLINE'";
+constexpr char kOverlap[] = "part.overlap";
+
+constexpr SumSql kIntervalSums[] = {
+    {Sum::kSignedInTime, kOverlap, kIsSignedIn},
+    {Sum::kAvailableTime, kOverlap, "f.status = 'AVAILABLE'"},
+    {Sum::kNotReadyTime, kOverlap, "f.status = 'NOT_READY'"},
+    {Sum::kNotRespondingTime, kOverlap, "f.status = 'NOT_RESPONDING'"},
+    {Sum::kIdleTime, kOverlap, "f.status = 'AVAILABLE' AND part.load = 0"},
+    {Sum::kBusyTime, kOverlap, "f.status <> 'OFFLINE' AND part.load > 0"},
+    {Sum::kWorkTime, "part.overlap * part.load", kIsSignedIn},
+};
+
+constexpr char kSinceCreation[] = "greatest(f.at - t.created_at, interval '0')";
+
+constexpr SumSql kMessageSums[] = {
+    {Sum::kMessagesIn, nullptr, "f.direction = 'INBOUND'"},
+    {Sum::kMessagesOut, nullptr, "f.direction = 'OUTBOUND'"},
+    {Sum::kFirstResponses, nullptr, "{first}"},
+    {Sum::kFirstResponseTime, kSinceCreation, "{first}"},
+    {Sum::kFirstResponseP90, kSinceCreation, "{first}"},
+};
+constexpr char kFirstResponse[] =
+    "(f.direction = 'OUTBOUND' AND f.author = 'AGENT' AND NOT EXISTS ("
+    "SELECT FROM tandem.message e WHERE e.workspace = f.workspace AND e.ticket_id = f.ticket_id"
+    " AND e.direction = 'OUTBOUND' AND e.author = 'AGENT'"
+    " AND (e.at, e.contact_id) < (f.at, f.contact_id)))";
+
+constexpr SumSql kCreatedSums[] = {
+    {Sum::kReceived, nullptr, nullptr},
+    {Sum::kUnroutable, nullptr, "f.unroutable"},
+    {Sum::kReceivedWithDue, nullptr, "f.due_at IS NOT NULL"},
+};
+
+constexpr char kIsCompleted[] = "f.state = 'COMPLETED'";
+constexpr char kTurnaround[] = "f.closed_at - t.created_at";
+
+constexpr SumSql kClosedSums[] = {
+    {Sum::kCompleted, nullptr, kIsCompleted},
+    {Sum::kTicketsCanceled, nullptr, "f.state = 'CANCELED'"},
+    {Sum::kTicketsAbandoned, nullptr, "f.state = 'ABANDONED'"},
+    {Sum::kTurnaroundTime, kTurnaround, kIsCompleted},
+    {Sum::kLongestTurnaround, kTurnaround, kIsCompleted},
+    {Sum::kTurnaroundP90, kTurnaround, kIsCompleted},
+    {Sum::kCompletedWithDue, nullptr, "f.state = 'COMPLETED' AND t.due_at IS NOT NULL"},
+    {Sum::kCompletedInDue, nullptr, "f.state = 'COMPLETED' AND f.closed_at <= t.due_at"},
+    {Sum::kContacts, nullptr, kIsCompleted},  // see AggregateOf
+    {Sum::kResolvedAtFirstContact, nullptr,
+     "f.state = 'COMPLETED' AND g.resolved AND f.contact_count = 1 AND f.visit_number = 1"},
+    {Sum::kDispositionNotSet, nullptr, "f.state = 'COMPLETED' AND f.disposition = 'NOT_SET'"},
+    {Sum::kTicketsAnswered, nullptr, "f.state = 'COMPLETED' AND f.answered_at IS NOT NULL"},
+    {Sum::kFirstAnswerTime, "greatest(f.answered_at - t.created_at, interval '0')",
+     "f.state = 'COMPLETED' AND f.answered_at IS NOT NULL"},
+};
+
+constexpr char kAge[] = "greatest({now} - t.created_at, interval '0')";
+
+constexpr SumSql kOpenSums[] = {
+    {Sum::kOpen, nullptr, nullptr},
+    {Sum::kWaiting, nullptr, "f.state IN ('QUEUED', 'OFFERED')"},
+    {Sum::kOpenOverdue, nullptr, "t.due_at < {now}"},
+    {Sum::kOpenUnderOneDay, nullptr, "{now} - t.created_at < interval '24 hours'"},
+    {Sum::kOpenUnderThreeDays, nullptr,
+     "{now} - t.created_at >= interval '24 hours' AND {now} - t.created_at < interval '72 hours'"},
+    {Sum::kOpenUnderFiveDays, nullptr,
+     "{now} - t.created_at >= interval '72 hours' AND {now} - t.created_at < interval '120 hours'"},
+    {Sum::kOpenFiveDaysOrMore, nullptr, "{now} - t.created_at >= interval '120 hours'"},
+    {Sum::kLongestOpen, kAge, nullptr},
+};
+
+constexpr char kWithTicket[] = " JOIN tandem.ticket t USING (workspace, ticket_id)";
+
+// Where a source is, and what its columns are called.
+struct SourceSql {
+  std::span<const SumSql> sums;
+  const char* table;
+  const char* joins;
+  const char* at;       // when a fact counts; nullptr: in every report
+  const char* subject;  // which table says client, process type and channel
+};
+
+SourceSql SqlOf(FactSource source) {
+  switch (source) {
+    case FactSource::kVisits:
+      return {kVisitSums, "tandem.visit", "", "f.left_at", "f"};
+    case FactSource::kSegments:
+      return {kSegmentSums, "tandem.segment", "", "f.ended_at", "f"};
+    case FactSource::kAgentIntervals:
+      return {kIntervalSums, "tandem.agent_interval", "", nullptr, "f"};
+    case FactSource::kMessages:
+      return {kMessageSums, "tandem.message", kWithTicket, "f.at", "t"};
+    case FactSource::kCreatedTickets:
+      return {kCreatedSums, "tandem.ticket", "", "f.created_at", "f"};
+    case FactSource::kClosedTickets:
+      return {kClosedSums, "tandem.ticket_state", kWithTicket, "f.closed_at", "t"};
+    case FactSource::kOpenTickets:
+      return {kOpenSums, "tandem.ticket_state", kWithTicket, nullptr, "t"};
+  }
+  std::abort();
+}
+
+std::string ColumnOf(const SourceSql& source, Dimension dimension) {
+  switch (dimension) {
+    case Dimension::kQueue:
+      return "f.queue";
+    case Dimension::kClient:
+      return absl::StrCat(source.subject, ".client");
+    case Dimension::kProcessType:
+      return absl::StrCat(source.subject, ".process_type");
+    case Dimension::kChannel:
+      return absl::StrCat(source.subject, ".channel");
+    case Dimension::kAgent:
+      return "f.agent";
+  }
+  std::abort();
+}
+
+// ------------------------------------------------------------------------------------- statements
+
+// An aggregate as bigint: a count, or microseconds.
+std::string AggregateOf(const SumSql& sum) {
+  const std::string filter =
+      sum.counts == nullptr ? "" : absl::StrCat(" FILTER (WHERE ", sum.counts, ")");
+  if (sum.sum == Sum::kContacts) return absl::StrCat("sum(f.contact_count)", filter, "::bigint");
+  if (sum.amount == nullptr) return absl::StrCat("count(*)", filter);
+  std::string spans;
+  switch (KindOf(sum.sum)) {
+    case SumKind::kTotal:
+      spans = absl::StrCat("sum(", sum.amount, ")", filter);
+      break;
+    case SumKind::kMaximum:
+      spans = absl::StrCat("max(", sum.amount, ")", filter);
+      break;
+    case SumKind::kPercentile:
+      spans = absl::StrCat("percentile_disc(0.9) WITHIN GROUP (ORDER BY ", sum.amount, ")", filter);
+      break;
+  }
+  return absl::StrCat("(extract(epoch FROM ", spans, ") * 1000000)::bigint");
+}
+
+class Builder {
+ public:
+  Builder(const FactQuery& query, FactSource source)
+      : query_(query), source_(source), sql_(SqlOf(source)) {}
+
+  FactStatement Build() {
+    workspace_ = Parameter(query_.workspace, "text");
+    since_ = Parameter(BinaryTimestamp(query_.boundaries.front()), "timestamptz");
+    until_ = Parameter(BinaryTimestamp(query_.boundaries.back()), "timestamptz");
+    const std::string from = From();
+    std::string sql = absl::StrCat("SELECT ", Interval());
+    std::string groups = "1";
+    for (size_t i = 0; i < kDimensions; ++i) {
+      if (!query_.group_by[i]) continue;
+      absl::StrAppend(&sql, ", ", ColumnOf(sql_, static_cast<Dimension>(i + 1)));
+      absl::StrAppend(&groups, ", ", ++columns_);
+    }
+    for (const SumSql& sum : sql_.sums) {
+      if (query_.sums[static_cast<size_t>(sum.sum)]) {
+        absl::StrAppend(&sql, ", ", Filled(AggregateOf(sum)));
+      }
+    }
+    absl::StrAppend(&sql, from, Where(), " GROUP BY ", groups, " LIMIT ", query_.max_rows + 1);
+    return {std::move(sql), std::move(parameters_)};
+  }
+
+ private:
+  // Adds a value in binary format.
+  std::string Parameter(const std::string& value, const char* type) {
+    parameters_.emplace_back(value);
+    return absl::StrCat("$", parameters_.size(), "::", type);
+  }
+
+  std::string Boundaries() {
+    if (boundaries_.empty()) {
+      ArrayEncoder array(SqlType::kTimestamp, query_.boundaries.size());
+      for (const router::Time boundary : query_.boundaries) array.Timestamp(boundary);
+      boundaries_ = Parameter(array.Take(), "timestamptz[]");
+    }
+    return boundaries_;
+  }
+
+  bool one_interval() const { return query_.boundaries.size() == 2; }
+
+  std::string From() {
+    std::string from = absl::StrCat(" FROM ", sql_.table, " f", sql_.joins);
+    if (source_ == FactSource::kAgentIntervals) {
+      absl::StrAppend(&from, one_interval() ? WholePart() : Parts());
+    }
+    const bool resolved = query_.sums[static_cast<size_t>(Sum::kResolvedAtFirstContact)];
+    if (source_ == FactSource::kClosedTickets && resolved) {
+      absl::StrAppend(&from,
+                      " LEFT JOIN tandem.segment g ON g.workspace = f.workspace"
+                      " AND g.ticket_id = f.ticket_id AND g.segment_number = f.segment_number");
+    }
+    return from;
+  }
+
+  static constexpr char kLoad[] =
+      "f.load_voice + f.load_messaging + f.load_email + f.load_task AS load";
+
+  std::string WholePart() const {
+    return absl::StrCat(" CROSS JOIN LATERAL (SELECT 1 AS bucket, least(f.ended_at, ", until_,
+                        ") - greatest(f.began_at, ", since_, ") AS overlap, ", kLoad, ") part");
+  }
+
+  // One part for each interval that the stretch overlaps.
+  std::string Parts() {
+    const std::string& b = Boundaries();
+    return absl::StrCat(" CROSS JOIN LATERAL (SELECT bucket, least(f.ended_at, (", b,
+                        ")[bucket + 1]) - greatest(f.began_at, (", b, ")[bucket]) AS overlap, ",
+                        kLoad, " FROM generate_series(width_bucket(greatest(f.began_at, ", since_,
+                        "), ", b, "), width_bucket(least(f.ended_at, ", until_,
+                        ") - interval '1 microsecond', ", b, ")) bucket) part");
+  }
+
+  std::string Interval() {
+    if (source_ == FactSource::kAgentIntervals) return "part.bucket";
+    if (one_interval()) return "1";
+    return absl::StrCat("width_bucket(", sql_.at, ", ", Boundaries(), ")");
+  }
+
+  std::string Where() {
+    std::string where = absl::StrCat(" WHERE f.workspace = ", workspace_);
+    if (source_ == FactSource::kAgentIntervals) {
+      absl::StrAppend(&where, " AND f.ended_at > ", since_, " AND f.began_at < ", until_,
+                      " AND f.ended_at > f.began_at");
+    } else if (sql_.at != nullptr) {
+      absl::StrAppend(&where, " AND ", sql_.at, " >= ", since_, " AND ", sql_.at, " < ", until_);
+    } else {
+      // Names the range, so that its parameters have a use.
+      absl::StrAppend(&where, " AND f.closed_at IS NULL AND ", since_, " < ", until_);
+    }
+    for (size_t i = 0; i < kDimensions; ++i) {
+      if (query_.filter[i].empty()) continue;
+      ArrayEncoder ids(SqlType::kText, query_.filter[i].size());
+      for (const std::string& id : query_.filter[i]) ids.Text(id);
+      absl::StrAppend(&where, " AND ", ColumnOf(sql_, static_cast<Dimension>(i + 1)), " = ANY(",
+                      Parameter(ids.Take(), "text[]"), ")");
+    }
+    return where;
+  }
+
+  // The expression with its conditions in place.
+  std::string Filled(const std::string& expression) {
+    std::string filled = absl::StrReplaceAll(
+        expression, {{"{in_time}", InTime()}, {"{short}", Short()}, {"{first}", kFirstResponse}});
+    if (filled.find("{now}") == std::string::npos) return filled;
+    if (now_.empty()) now_ = Parameter(BinaryTimestamp(query_.now), "timestamptz");
+    return absl::StrReplaceAll(filled, {{"{now}", now_}});
+  }
+
+  static std::string Waited(router::Duration at_most) {
+    return absl::StrCat("(f.left_at - f.entered_at <= interval '", at_most.us, " microseconds')");
+  }
+
+  std::string InTime() const {
+    if (query_.threshold.within) return Waited(*query_.threshold.within);
+    return "coalesce(f.left_at <= f.target, false)";
+  }
+
+  std::string Short() const {
+    if (!query_.threshold.short_abandon) return "false";
+    return absl::StrCat("(f.exit_reason = 'ABANDONED' AND ",
+                        Waited(*query_.threshold.short_abandon), ")");
+  }
+
+  const FactQuery& query_;
+  const FactSource source_;
+  const SourceSql sql_;
+  size_t columns_ = 1;
+  std::vector<pqxx::binarystring> parameters_;
+  std::string workspace_, since_, until_, boundaries_, now_;  // references to parameters
+};
+
+// ---------------------------------------------------------------------------------------- results
+
+void AddRow(const pqxx::row& cells_of, const FactQuery& query, const std::vector<Sum>& sums,
+            FactRows& rows) {
+  const auto cells = CellsOf(cells_of);
+  FactRow::Key key{.ids = {}, .interval = static_cast<size_t>(ParseInt8(cells(0)) - 1)};
+  size_t column = 1;
+  for (size_t i = 0; i < kDimensions; ++i) {
+    if (query.group_by[i]) key.ids[i] = std::string(cells(column++).value_or(""));
+  }
+  FactRow& row = rows.At(key);
+  for (const Sum sum : sums) {
+    const Cell cell = cells(column++);
+    std::optional<int64_t>& value = row.values[static_cast<size_t>(sum)];
+    if (cell) {
+      value = ParseInt8(cell);
+    } else if (KindOf(sum) == SumKind::kTotal) {
+      value = 0;  // SQL's sum over nothing is NULL
+    }
+  }
+}
+
+constexpr char kQueryCanceled[] = "57014";
+
+}  // namespace
+
+FactStatement StatementOf(const FactQuery& query, FactSource source) {
+  return Builder(query, source).Build();
+}
+
+absl::StatusOr<std::vector<FactRow>> SumFactsIn(pqxx::transaction_base& work,
+                                                const FactQuery& query) {
+  using std::chrono::microseconds;
+  using std::chrono::steady_clock;
+  const auto give_up = steady_clock::now() + microseconds(router::kMaxReportTime.us);
+  FactRows rows(query.max_rows);
+  for (int i = 1; i <= kFactSources; ++i) {
+    const auto source = static_cast<FactSource>(i);
+    if (!CanAnswer(query, source)) continue;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(give_up - steady_clock::now());
+    if (left.count() <= 0) return absl::DeadlineExceededError("a report took too long");
+    work.exec(absl::StrCat("SET LOCAL statement_timeout = ", left.count()));
+    const FactStatement statement = StatementOf(query, source);
+    try {
+      const pqxx::result found =
+          work.exec_params(statement.sql, pqxx::prepare::make_dynamic_params(statement.parameters));
+      const std::vector<Sum> sums = SumsOf(query, source);
+      for (const pqxx::row& row : found) AddRow(row, query, sums, rows);
+    } catch (const pqxx::sql_error& error) {
+      if (error.sqlstate() != kQueryCanceled) throw;
+      return absl::DeadlineExceededError(error.what());
+    }
+    if (rows.too_many()) return TooManyRows(query.max_rows);
+  }
+  return std::move(rows).Take();
+}
+
+}  // namespace tandem::store

@@ -1,0 +1,420 @@
+// Goal: reports say what happened, by policies that may come later, and refuse what they can't say.
+// Method: the whole server over the store in memory; what happened is made by its own verbs. The
+// sums themselves are tested over both stores in tests/store/facts_conformance_test.cc.
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "google/protobuf/util/time_util.h"
+
+#include "gtest/gtest.h"
+#include "router/limits.h"
+#include "server/query/intervals.h"
+#include "server/query/measures.h"
+#include "tests/rpc/fixture.h"
+
+namespace tandem::rpc {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+v1::QueryMetricsRequest LastHour(const std::vector<std::string>& measures = {}) {
+  v1::QueryMetricsRequest request;
+  request.set_workspace(kWorkspace);
+  *request.mutable_since() = TimeUtil::SecondsToTimestamp(
+      TimeUtil::TimestampToSeconds(TimeUtil::GetCurrentTime()) - 3'600);
+  for (const std::string& measure : measures) request.add_measures(measure);
+  return request;
+}
+
+v1::QueryMetricsResponse Query(Fixture& f, const v1::QueryMetricsRequest& request) {
+  v1::QueryMetricsResponse response;
+  EXPECT_EQ(ReasonOf(f.reports->QueryMetrics(ClientContext(), request, &response)), "OK");
+  return response;
+}
+
+// The values of a row, by the measures' ids.
+std::map<std::string, v1::MetricValue> ValuesOf(const v1::QueryMetricsResponse& report, int row) {
+  std::map<std::string, v1::MetricValue> values;
+  EXPECT_LT(row, report.rows_size());
+  if (row >= report.rows_size()) return values;
+  EXPECT_EQ(report.rows(row).values_size(), report.measures_size());
+  for (int i = 0; i < report.measures_size(); ++i) {
+    values[report.measures(i)] = report.rows(row).values(i);
+  }
+  return values;
+}
+
+v1::ServiceLevelPolicy HourPolicy(v1::AbandonTreatment abandons, int64_t short_limit_s = 0) {
+  v1::ServiceLevelPolicy policy;
+  policy.mutable_threshold()->set_seconds(3'600);
+  policy.set_abandons(abandons);
+  policy.mutable_short_abandon_limit()->set_seconds(short_limit_s);
+  return policy;
+}
+
+// One chat answered and completed by ann, one abandoned, one that waits; one job of globex that
+// waits.
+void PlayALittle(Fixture& f) {
+  f.Ingest(JobContact());
+  const std::string gone = f.Ingest(ChatContact());
+  ASSERT_EQ(ReasonOf(f.Abandon(gone)), "OK");
+  const v1::SessionRef ann = f.LogIn("ann");
+  const std::string ticket = f.Take(ann, ChatContact());
+  ASSERT_EQ(ReasonOf(f.SetStatus(ann, v1::AGENT_STATUS_NOT_READY, "lunch")), "OK");
+  ASSERT_EQ(ReasonOf(f.Complete(ann, ticket, "solved")), "OK");
+  ASSERT_EQ(ReasonOf(f.Close(ann)), "OK");
+  f.Ingest(ChatContact());
+}
+
+TEST(QueryMetrics, CountsWhatHappened) {
+  Fixture f;
+  PlayALittle(f);
+  const v1::QueryMetricsResponse report = Query(f, LastHour());
+  ASSERT_EQ(report.rows_size(), 1);
+  EXPECT_EQ(static_cast<size_t>(report.measures_size()), query::Measures().size());
+  EXPECT_EQ(report.time_zone(), "Europe/Lisbon");
+  EXPECT_FALSE(report.has_policy());
+  EXPECT_TRUE(report.next_page_token().empty());
+  auto values = ValuesOf(report, 0);
+  EXPECT_EQ(values["received"].value(), 4);
+  EXPECT_EQ(values["offered"].value(), 2);
+  EXPECT_EQ(values["answered"].numerator(), 1);
+  EXPECT_FALSE(values["answered"].has_denominator());
+  EXPECT_EQ(values["abandoned"].value(), 1);
+  EXPECT_EQ(values["abandonment_rate"].value(), 0.5);
+  EXPECT_EQ(values["service_level"].numerator(), 1);
+  EXPECT_EQ(values["service_level"].denominator(), 2);
+  EXPECT_EQ(values["handled"].value(), 1);
+  EXPECT_EQ(values["completed"].value(), 1);
+  EXPECT_EQ(values["backlog"].value(), 2);
+  EXPECT_EQ(values["average_speed_of_answer"].denominator(), 1);
+  EXPECT_DOUBLE_EQ(values["average_speed_of_answer"].value(),
+                   static_cast<double>(values["average_speed_of_answer"].numerator()) / 1e6);
+  EXPECT_GT(values["signed_in_time"].numerator(), 0);
+  EXPECT_GE(values["signed_in_time"].numerator(), values["busy_time"].numerator());
+  EXPECT_TRUE(values["on_time_rate"].has_denominator());
+  EXPECT_FALSE(values["on_time_rate"].has_value()) << "nothing over nothing can't be computed";
+}
+
+TEST(QueryMetrics, AppliesThePolicyWhenAsked) {
+  Fixture f;
+  PlayALittle(f);
+  const auto level = [&](const v1::ServiceLevelPolicy& policy) {
+    v1::QueryMetricsRequest request = LastHour({"service_level", "abandonment_rate"});
+    *request.mutable_policy() = policy;
+    const v1::QueryMetricsResponse report = Query(f, request);
+    EXPECT_EQ(report.policy().threshold().seconds(), 3'600);
+    EXPECT_EQ(report.policy().revision(), 0);
+    const v1::MetricValue value = ValuesOf(report, 0)["service_level"];
+    return std::pair(value.numerator(), value.denominator());
+  };
+  using Pair = std::pair<int64_t, int64_t>;
+  EXPECT_EQ(level(HourPolicy(v1::ABANDON_TREATMENT_IGNORED)), Pair(1, 1));
+  EXPECT_EQ(level(HourPolicy(v1::ABANDON_TREATMENT_NEGATIVE)), Pair(1, 2));
+  EXPECT_EQ(level(HourPolicy(v1::ABANDON_TREATMENT_UNSPECIFIED)), Pair(1, 2));
+  EXPECT_EQ(level(HourPolicy(v1::ABANDON_TREATMENT_POSITIVE)), Pair(2, 2));
+  EXPECT_EQ(level(HourPolicy(v1::ABANDON_TREATMENT_NEGATIVE, 3'600)), Pair(1, 1))
+      << "who hung up at once was no customer";
+  v1::QueryMetricsRequest request = LastHour({"abandonment_rate", "short_abandoned"});
+  *request.mutable_policy() = HourPolicy(v1::ABANDON_TREATMENT_NEGATIVE, 3'600);
+  auto values = ValuesOf(Query(f, request), 0);
+  EXPECT_EQ(values["short_abandoned"].value(), 1);
+  EXPECT_EQ(values["abandonment_rate"].numerator(), 0);
+  EXPECT_EQ(values["abandonment_rate"].denominator(), 1);
+}
+
+TEST(QueryMetrics, GroupsFiltersAndLeavesUnsetWhatAGroupCannotHave) {
+  Fixture f;
+  PlayALittle(f);
+  v1::QueryMetricsRequest request = LastHour({"offered", "backlog", "received", "signed_in_time"});
+  request.add_group_by(v1::REPORT_DIMENSION_QUEUE);
+  const v1::QueryMetricsResponse report = Query(f, request);
+  ASSERT_EQ(report.rows_size(), 2);
+  EXPECT_EQ(report.rows(0).queue(), "chats");
+  EXPECT_EQ(report.rows(0).client(), "");
+  auto chats = ValuesOf(report, 0);
+  EXPECT_EQ(chats["offered"].value(), 2);
+  EXPECT_EQ(chats["backlog"].value(), 1);
+  EXPECT_FALSE(chats["received"].has_value()) << "a ticket comes before it has a queue";
+  EXPECT_FALSE(chats["received"].has_numerator());
+  EXPECT_FALSE(chats["signed_in_time"].has_value());
+  EXPECT_EQ(report.rows(1).queue(), "jobs");
+  EXPECT_EQ(ValuesOf(report, 1)["offered"].value(), 0) << "none is a result";
+
+  request.clear_group_by();
+  request.add_group_by(v1::REPORT_DIMENSION_AGENT);
+  request.mutable_filter()->add_agents("ann");
+  const v1::QueryMetricsResponse ann = Query(f, request);
+  ASSERT_EQ(ann.rows_size(), 1);
+  EXPECT_EQ(ann.rows(0).agent(), "ann");
+  EXPECT_EQ(ValuesOf(ann, 0)["offered"].value(), 1);
+  EXPECT_TRUE(ValuesOf(ann, 0)["signed_in_time"].has_value());
+  EXPECT_FALSE(ValuesOf(ann, 0)["backlog"].has_value());
+}
+
+TEST(QueryMetrics, GoesPageByPageThroughTheSameInstants) {
+  Fixture f;
+  PlayALittle(f);
+  v1::QueryMetricsRequest request = LastHour({"offered"});
+  request.set_interval(v1::REPORT_INTERVAL_QUARTER_HOUR);
+  request.set_page_size(2);
+  double offered = 0;
+  int rows = 0;
+  google::protobuf::Timestamp end = request.since();
+  v1::QueryMetricsResponse page;
+  google::protobuf::Timestamp until;
+  do {
+    page = Query(f, request);
+    if (rows == 0) until = page.until();
+    EXPECT_EQ(TimeUtil::TimestampToMicroseconds(page.until()),
+              TimeUtil::TimestampToMicroseconds(until));
+    for (const v1::MetricsRow& row : page.rows()) {
+      EXPECT_EQ(TimeUtil::TimestampToMicroseconds(row.interval_start()),
+                TimeUtil::TimestampToMicroseconds(end))
+          << "without groups every interval is there";
+      end = row.interval_end();
+      offered += row.values(0).value();
+      ++rows;
+    }
+    EXPECT_LE(page.rows_size(), 2);
+    f.Ingest(ChatContact());  // what comes meanwhile is not of this report
+    request.set_page_token(page.next_page_token());
+  } while (!page.next_page_token().empty());
+  EXPECT_EQ(TimeUtil::TimestampToMicroseconds(end), TimeUtil::TimestampToMicroseconds(until));
+  EXPECT_EQ(offered, 2);
+  EXPECT_GE(rows, 4);
+
+  request.clear_page_token();
+  request.set_page_token(Query(f, request).next_page_token());
+  request.add_measures("answered");
+  EXPECT_EQ(ReasonOf(f.reports->QueryMetrics(ClientContext(), request, &page)),
+            "PAGE_TOKEN_INVALID");
+}
+
+TEST(QueryMetrics, RefusesWhatItCannotSay) {
+  Fixture f;
+  const auto refused = [&](auto change) {
+    v1::QueryMetricsRequest request = LastHour();
+    change(request);
+    v1::QueryMetricsResponse response;
+    const Error error = Decode(f.reports->QueryMetrics(ClientContext(), request, &response));
+    return error.reason + (error.fields.empty() ? "" : " " + error.fields.front());
+  };
+  using R = v1::QueryMetricsRequest;
+  EXPECT_EQ(refused([](R& r) { r.clear_workspace(); }), "FIELD_REQUIRED workspace");
+  EXPECT_EQ(refused([](R& r) { r.set_workspace("nowhere"); }), "WORKSPACE_NOT_FOUND");
+  EXPECT_EQ(refused([](R& r) { r.clear_since(); }), "FIELD_REQUIRED since");
+  EXPECT_EQ(refused([](R& r) { r.mutable_since()->set_seconds(4'000'000'000); }),
+            "FIELD_OUT_OF_RANGE since");
+  EXPECT_EQ(refused([](R& r) { *r.mutable_until() = r.since(); }), "FIELD_OUT_OF_RANGE until");
+  EXPECT_EQ(refused([](R& r) {
+              *r.mutable_until() = r.since() + TimeUtil::SecondsToDuration(367 * 86'400);
+            }),
+            "FIELD_OUT_OF_RANGE until");
+  EXPECT_EQ(refused([](R& r) {
+              r.set_interval(v1::REPORT_INTERVAL_QUARTER_HOUR);
+              *r.mutable_until() = r.since() + TimeUtil::SecondsToDuration(32 * 86'400);
+            }),
+            "FIELD_OUT_OF_RANGE interval");
+  EXPECT_EQ(refused([](R& r) { r.set_interval(static_cast<v1::ReportInterval>(6)); }),
+            "FIELD_OUT_OF_RANGE interval");
+  EXPECT_EQ(refused([](R& r) { r.set_time_zone("Europe/Lissabon"); }),
+            "TIME_ZONE_UNKNOWN time_zone");
+  EXPECT_EQ(refused([](R& r) { r.set_time_zone("../../etc/passwd"); }),
+            "TIME_ZONE_UNKNOWN time_zone");
+  EXPECT_EQ(refused([](R& r) { r.set_time_zone(std::string("a\0b", 3)); }),
+            "TEXT_HAS_NUL time_zone");
+  EXPECT_EQ(refused([](R& r) { r.add_group_by(v1::REPORT_DIMENSION_UNSPECIFIED); }),
+            "FIELD_REQUIRED group_by[0]");
+  EXPECT_EQ(refused([](R& r) {
+              r.add_group_by(v1::REPORT_DIMENSION_QUEUE);
+              r.add_group_by(v1::REPORT_DIMENSION_QUEUE);
+            }),
+            "FIELD_OUT_OF_RANGE group_by[1]");
+  EXPECT_EQ(refused([](R& r) { r.mutable_filter()->add_clients("A B"); }),
+            "FIELD_MALFORMED filter.clients[0]");
+  EXPECT_EQ(refused([](R& r) {
+              for (int i = 0; i <= 100; ++i) r.mutable_filter()->add_queues("chats");
+            }),
+            "FIELD_TOO_LARGE filter.queues");
+  EXPECT_EQ(refused([](R& r) {
+              for (int i = 0; i <= 100; ++i) r.add_measures("offered");
+            }),
+            "FIELD_TOO_LARGE measures");
+  EXPECT_EQ(refused([](R& r) { r.set_policy_id("gold"); }), "POLICY_NOT_FOUND");
+  EXPECT_EQ(refused([](R& r) { r.set_policy_id(""); }), "FIELD_REQUIRED policy_id");
+  EXPECT_EQ(refused([](R& r) { r.mutable_policy(); }), "FIELD_REQUIRED policy.threshold");
+  EXPECT_EQ(refused([](R& r) { r.mutable_policy()->mutable_threshold(); }),
+            "FIELD_OUT_OF_RANGE policy.threshold");
+  EXPECT_EQ(
+      refused([](R& r) { *r.mutable_policy() = HourPolicy(v1::ABANDON_TREATMENT_IGNORED, -1); }),
+      "FIELD_OUT_OF_RANGE policy.short_abandon_limit");
+  EXPECT_EQ(
+      refused([](R& r) { *r.mutable_policy() = HourPolicy(static_cast<v1::AbandonTreatment>(4)); }),
+      "FIELD_OUT_OF_RANGE policy.abandons");
+  EXPECT_EQ(refused([](R& r) {
+              *r.mutable_policy() = HourPolicy(v1::ABANDON_TREATMENT_IGNORED);
+              r.mutable_policy()->set_id("gold");
+            }),
+            "FIELD_MALFORMED policy.id");
+  EXPECT_EQ(refused([](R& r) { r.set_page_size(-1); }), "FIELD_OUT_OF_RANGE page_size");
+  EXPECT_EQ(refused([](R& r) { r.set_page_token("next"); }), "PAGE_TOKEN_INVALID page_token");
+
+  v1::QueryMetricsRequest request = LastHour({"offered", "servce_level"});
+  v1::QueryMetricsResponse response;
+  const Error error = Decode(f.reports->QueryMetrics(ClientContext(), request, &response));
+  EXPECT_EQ(error.reason, "MEASURE_UNKNOWN");
+  EXPECT_EQ(error.fields, std::vector<std::string>{"measures[1]"});
+  EXPECT_EQ(error.metadata.at("nearest"), "service_level");
+  EXPECT_NE(error.message.find("did you mean \"service_level\"?"), std::string::npos);
+}
+
+TEST(ListMeasures, IsACatalogueWithoutGaps) {
+  Fixture f;
+  v1::ListMeasuresRequest request;
+  v1::ListMeasuresResponse response;
+  EXPECT_EQ(ReasonOf(f.reports->ListMeasures(ClientContext(), request, &response)),
+            "FIELD_REQUIRED");
+  request.set_workspace(kWorkspace);
+  ASSERT_EQ(ReasonOf(f.reports->ListMeasures(ClientContext(), request, &response)), "OK");
+  std::set<std::string> ids;
+  for (const v1::Measure& measure : response.measures()) {
+    EXPECT_TRUE(ids.insert(measure.id()).second) << measure.id();
+    EXPECT_FALSE(measure.display_name().empty()) << measure.id();
+    EXPECT_FALSE(measure.formula().empty()) << measure.id();
+    EXPECT_FALSE(measure.origin().empty()) << measure.id();
+    EXPECT_GT(measure.dimensions_size(), 0) << measure.id();
+    EXPECT_NE(measure.unit(), v1::MEASURE_UNIT_UNSPECIFIED) << measure.id();
+    EXPECT_NE(measure.facts(), v1::FACT_SOURCE_UNSPECIFIED) << measure.id();
+  }
+  EXPECT_LE(ids.size(), router::kMaxMeasures);
+  // No sum is computed for nobody, and no ratio mixes facts.
+  std::set<store::Sum> used;
+  for (const query::Measure& measure : query::Measures()) {
+    for (const store::Sum sum : query::SumsOf(measure)) {
+      used.insert(sum);
+      EXPECT_EQ(store::SourceOf(sum), query::SourceOf(measure)) << measure.id;
+    }
+  }
+  EXPECT_EQ(used.size(), store::kSums);
+}
+
+TEST(ServiceLevelPolicies, AreKeptAndNamedInReports) {
+  Fixture f;
+  PlayALittle(f);
+  v1::PutServiceLevelPolicyRequest put;
+  v1::PutServiceLevelPolicyResponse was_put;
+  const auto try_put = [&] {
+    return ReasonOf(f.reports->PutServiceLevelPolicy(ClientContext(), put, &was_put));
+  };
+  EXPECT_EQ(try_put(), "FIELD_REQUIRED");
+  put.set_workspace(kWorkspace);
+  *put.mutable_policy() = HourPolicy(v1::ABANDON_TREATMENT_POSITIVE);
+  EXPECT_EQ(try_put(), "FIELD_REQUIRED");
+  put.mutable_policy()->set_id("gold");
+  put.mutable_policy()->set_display_name("Acme, from March on");
+  EXPECT_EQ(try_put(), "OK");
+  EXPECT_EQ(was_put.policy().revision(), 1);
+  EXPECT_EQ(was_put.policy().display_name(), "Acme, from March on");
+  EXPECT_EQ(try_put(), "OK");
+  EXPECT_EQ(was_put.policy().revision(), 1) << "the same again changes nothing";
+  put.mutable_policy()->set_abandons(v1::ABANDON_TREATMENT_IGNORED);
+  put.set_expected_revision(7);
+  EXPECT_EQ(try_put(), "REVISION_STALE");
+  put.set_expected_revision(-1);
+  EXPECT_EQ(try_put(), "FIELD_OUT_OF_RANGE");
+  put.set_expected_revision(0);
+  put.set_workspace("nowhere");
+  EXPECT_EQ(try_put(), "WORKSPACE_NOT_FOUND");
+
+  v1::QueryMetricsRequest query = LastHour({"service_level"});
+  query.set_policy_id("gold");
+  v1::QueryMetricsResponse report = Query(f, query);
+  EXPECT_EQ(report.policy().id(), "gold");
+  EXPECT_EQ(report.policy().revision(), 1);
+  EXPECT_EQ(ValuesOf(report, 0)["service_level"].value(), 1);
+  put.set_workspace(kWorkspace);
+  EXPECT_EQ(try_put(), "OK");
+  report = Query(f, query);
+  EXPECT_EQ(report.policy().revision(), 2);
+  EXPECT_EQ(ValuesOf(report, 0)["service_level"].denominator(), 1)
+      << "what was is reckoned by what is agreed now";
+
+  v1::ListServiceLevelPoliciesRequest list;
+  list.set_workspace(kWorkspace);
+  v1::ListServiceLevelPoliciesResponse listed;
+  ASSERT_EQ(ReasonOf(f.reports->ListServiceLevelPolicies(ClientContext(), list, &listed)), "OK");
+  ASSERT_EQ(listed.policies_size(), 1);
+  EXPECT_EQ(listed.policies(0).id(), "gold");
+
+  v1::DeleteServiceLevelPolicyRequest remove;
+  v1::DeleteServiceLevelPolicyResponse removed;
+  remove.set_workspace(kWorkspace);
+  remove.set_policy_id("gold");
+  remove.set_expected_revision(1);
+  const auto try_remove = [&] {
+    return ReasonOf(f.reports->DeleteServiceLevelPolicy(ClientContext(), remove, &removed));
+  };
+  EXPECT_EQ(try_remove(), "REVISION_STALE");
+  remove.set_expected_revision(2);
+  EXPECT_EQ(try_remove(), "OK");
+  EXPECT_EQ(try_remove(), "POLICY_NOT_FOUND");
+}
+
+// --------------------------------------------------------------------------------------- intervals
+
+router::Time At(const std::string& text) {
+  google::protobuf::Timestamp timestamp;
+  EXPECT_TRUE(TimeUtil::FromString(text, &timestamp)) << text;
+  return {TimeUtil::TimestampToMicroseconds(timestamp)};
+}
+
+std::vector<router::Time> Cut(const char* since, const char* until, query::ReportInterval interval,
+                              const char* zone) {
+  return query::BoundariesOf(At(since), At(until), interval, *query::FindTimeZone(zone),
+                             router::kMaxReportIntervals);
+}
+
+TEST(Intervals, BeginAtMidnightOfTheZone) {
+  // Clocks go forward in Lisbon on 29 March 2026 at 01:00.
+  EXPECT_EQ(Cut("2026-03-28T12:00:00Z", "2026-03-31T00:00:00Z", query::ReportInterval::kDay,
+                "Europe/Lisbon"),
+            (std::vector<router::Time>{At("2026-03-28T12:00:00Z"), At("2026-03-29T00:00:00Z"),
+                                       At("2026-03-29T23:00:00Z"), At("2026-03-30T23:00:00Z"),
+                                       At("2026-03-31T00:00:00Z")}));
+  EXPECT_EQ(Cut("2026-03-29T00:00:00Z", "2026-03-29T23:00:00Z", query::ReportInterval::kHour,
+                "Europe/Lisbon")
+                .size(),
+            24U)
+      << "23 hours";
+  EXPECT_EQ(Cut("2026-03-02T10:40:00Z", "2026-03-02T12:00:00Z", query::ReportInterval::kHour,
+                "Asia/Kolkata"),
+            (std::vector<router::Time>{At("2026-03-02T10:40:00Z"), At("2026-03-02T11:30:00Z"),
+                                       At("2026-03-02T12:00:00Z")}));
+  EXPECT_EQ(Cut("2026-03-02T10:40:00Z", "2026-03-02T12:00:00Z", query::ReportInterval::kWhole,
+                "Asia/Kolkata")
+                .size(),
+            2U);
+}
+
+TEST(Intervals, AreOfOneLengthButForTheFirstAndTheLastOfADay) {
+  for (const char* zone : {"UTC", "America/Sao_Paulo", "Australia/Lord_Howe", "Asia/Kathmandu"}) {
+    const auto cut =
+        Cut("2026-03-20T10:07:00Z", "2026-04-20T03:00:00Z", query::ReportInterval::kHalfHour, zone);
+    for (size_t i = 1; i + 2 < cut.size(); ++i) {
+      EXPECT_EQ(cut[i + 1] - cut[i], router::Minutes(30)) << zone << " " << i;
+    }
+  }
+}
+
+TEST(Intervals, StopWhenThereAreTooMany) {
+  EXPECT_EQ(Cut("2026-01-01T00:00:00Z", "2026-12-31T00:00:00Z", query::ReportInterval::kQuarterHour,
+                "UTC")
+                .size(),
+            router::kMaxReportIntervals + 2);
+}
+
+}  // namespace
+}  // namespace tandem::rpc

@@ -1,0 +1,367 @@
+// Goal: both stores sum facts up as server/store/facts.h says, and alike.
+// Method: a few facts whose sums can be reckoned by hand, over each store; then many facts at
+// random, where the two stores must give the same rows for every grouping, filter, interval and
+// threshold that is tried.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "router/limits.h"
+#include "server/query/intervals.h"
+#include "server/store/facts.h"
+#include "tests/store/random_facts.h"
+#include "tests/store/store_rows.h"
+#include "tests/store/store_test_base.h"
+
+namespace tandem::tests {
+namespace {
+
+using router::Duration;
+using router::ExitReason;
+using router::Hours;
+using router::Minutes;
+using router::Seconds;
+using router::Time;
+using store::CommitResult;
+using store::Dimension;
+using store::FactQuery;
+using store::FactRow;
+using store::Sum;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// Every sum, in one interval and one group.
+FactQuery WholeQuery(Time since, Time until) {
+  FactQuery query;
+  query.workspace = kWorkspace;
+  query.boundaries = {since, until};
+  query.sums.set();
+  query.now = until;
+  query.max_rows = 1'000'000;
+  return query;
+}
+
+int64_t ValueOf(const FactRow& row, Sum sum) {
+  return row.values[static_cast<size_t>(sum)].value_or(-1);
+}
+
+class FactsConformance : public StoreConformance {
+ protected:
+  std::vector<FactRow> Rows(const FactQuery& query) {
+    auto rows = backing_->reader().SumFacts(query);
+    EXPECT_TRUE(rows.ok()) << rows.status();
+    return rows.ok() ? *std::move(rows) : std::vector<FactRow>();
+  }
+  // The one row that there must be.
+  FactRow Row(const FactQuery& query) {
+    std::vector<FactRow> rows = Rows(query);
+    EXPECT_EQ(rows.size(), 1u);
+    return rows.empty() ? FactRow() : rows[0];
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, FactsConformance, ::testing::Values("memory", "postgres"),
+                         [](const auto& info) { return info.param; });
+
+TEST_P(FactsConformance, GivesNothingWithoutFacts) {
+  ASSERT_EQ(Commit(OneWorkspace()), CommitResult::kCommitted);
+  EXPECT_THAT(Rows(WholeQuery(kMorning, kMorning + Hours(1))), IsEmpty());
+}
+
+TEST_P(FactsConformance, TellsTheTimeZone) {
+  EXPECT_EQ(backing_->reader().GetTimeZone(kWorkspace).status().code(),
+            absl::StatusCode::kNotFound);
+  ASSERT_EQ(Commit(OneWorkspace()), CommitResult::kCommitted);
+  const auto zone = backing_->reader().GetTimeZone(kWorkspace);
+  ASSERT_TRUE(zone.ok()) << zone.status();
+  EXPECT_EQ(*zone, SampleWorkspace().configuration.time_zone);
+}
+
+// 100 visits: 70 answered within 20 s, 10 abandoned within (3 of them within 5 s), 12 answered and
+// 5 abandoned later, 2 transferred later, 1 canceled within.
+TEST_P(FactsConformance, CountsVisitsByTheThreshold) {
+  router::Changes changes = OneWorkspace();
+  uint32_t number = 0;
+  const auto add = [&](int count, ExitReason reason, Duration wait) {
+    for (int i = 0; i < count; ++i) {
+      router::VisitRow visit = SampleVisit(1, ++number);
+      visit.left_at = visit.entered_at + wait;
+      visit.target = visit.entered_at + Seconds(10);
+      visit.exit_reason = reason;
+      changes.visits.push_back(visit);
+    }
+  };
+  add(60, ExitReason::kAnswered, Seconds(10));
+  add(10, ExitReason::kAnswered, Seconds(20));
+  add(3, ExitReason::kAbandoned, Seconds(5));
+  add(7, ExitReason::kAbandoned, Seconds(20));
+  add(12, ExitReason::kAnswered, Seconds(20) + router::Microseconds(1));
+  add(5, ExitReason::kAbandoned, Seconds(50));
+  add(2, ExitReason::kTransferred, Seconds(30));
+  add(1, ExitReason::kCanceled, Seconds(20));
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+
+  FactQuery query = WholeQuery(kMorning, kMorning + Hours(1));
+  query.threshold.within = Seconds(20);
+  FactRow row = Row(query);
+  EXPECT_EQ(ValueOf(row, Sum::kOffered), 100);
+  EXPECT_EQ(ValueOf(row, Sum::kAnswered), 82);
+  EXPECT_EQ(ValueOf(row, Sum::kAbandoned), 15);
+  EXPECT_EQ(ValueOf(row, Sum::kVisitTransferred), 2);
+  EXPECT_EQ(ValueOf(row, Sum::kVisitCanceled), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kShortAbandoned), 0);
+  EXPECT_EQ(ValueOf(row, Sum::kAnsweredInTime), 70);
+  EXPECT_EQ(ValueOf(row, Sum::kAbandonedInTime), 10);
+  EXPECT_EQ(ValueOf(row, Sum::kDecided), 99) << "not who was called off within the threshold";
+  EXPECT_EQ(ValueOf(row, Sum::kAnsweredByTarget), 60);
+  EXPECT_EQ(ValueOf(row, Sum::kLongestWait), Seconds(50).us);
+  EXPECT_EQ(ValueOf(row, Sum::kAnswerWaitP90), Seconds(20).us + 1);
+  EXPECT_EQ(ValueOf(row, Sum::kAbandonWaitTime), Seconds(15 + 140 + 250).us);
+
+  query.threshold.short_abandon = Seconds(5);
+  row = Row(query);
+  EXPECT_EQ(ValueOf(row, Sum::kAbandoned), 15);
+  EXPECT_EQ(ValueOf(row, Sum::kShortAbandoned), 3);
+  EXPECT_EQ(ValueOf(row, Sum::kAbandonedInTime), 7);
+  EXPECT_EQ(ValueOf(row, Sum::kDecided), 96);
+
+  query.threshold = {};  // by the own target of each
+  row = Row(query);
+  EXPECT_EQ(ValueOf(row, Sum::kAnsweredInTime), 60);
+  EXPECT_EQ(ValueOf(row, Sum::kAbandonedInTime), 3);
+  EXPECT_EQ(ValueOf(row, Sum::kDecided), 100) << "who was called off after the target counts";
+}
+
+TEST_P(FactsConformance, CountsAVisitWhenItEnds) {
+  router::Changes changes = OneWorkspace();
+  for (uint32_t i = 1; i <= 3; ++i) {
+    router::VisitRow visit = SampleVisit(1, i);
+    visit.entered_at = kMorning - Hours(1);
+    visit.left_at = kMorning + Hours(i - 1);
+    visit.queue = i == 3 ? "" : "sales";
+    changes.visits.push_back(visit);
+  }
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  FactQuery query = WholeQuery(kMorning, kMorning + Hours(2));
+  EXPECT_EQ(ValueOf(Row(query), Sum::kOffered), 2) << "since is in, until is not";
+  query.boundaries = {kMorning, kMorning + Hours(1), kMorning + Hours(2), kMorning + Hours(9)};
+  query.group_by.set(store::IndexOf(Dimension::kQueue));
+  const std::vector<FactRow> rows = Rows(query);
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows[0].key.ids[0], "") << "facts without the dimension have a group of their own";
+  EXPECT_EQ(rows[0].key.interval, 2u);
+  EXPECT_EQ(rows[1].key.ids[0], "sales");
+  EXPECT_EQ(rows[1].key.interval, 0u);
+  EXPECT_EQ(rows[2].key.interval, 1u);
+  query.max_rows = 2;
+  EXPECT_EQ(backing_->reader().SumFacts(query).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  query.filter[store::IndexOf(Dimension::kQueue)] = {"sales", "none"};
+  EXPECT_EQ(Rows(query).size(), 2u);
+  query.workspace = "other";
+  EXPECT_THAT(Rows(query), IsEmpty());
+}
+
+TEST_P(FactsConformance, TakesHandlingTimeApart) {
+  router::Changes changes = OneWorkspace();
+  changes.segments.push_back(SampleSegment(1, 1));  // 1 s to accept, 1 to connect, media until 4 s
+  router::SegmentRow task = SampleSegment(1, 2);
+  task.claimed = false;
+  task.held = {};
+  task.disconnected_at = {};
+  task.outcome = router::SegmentOutcome::kCompleted;
+  changes.segments.push_back(task);
+  router::SegmentRow missed = SampleSegment(1, 3);
+  missed.claimed = false;
+  missed.accepted_at = missed.connected_at = missed.disconnected_at = missed.finished_at = {};
+  missed.outcome = router::SegmentOutcome::kMissed;
+  changes.segments.push_back(missed);
+  changes.segments[0].held = Seconds(1);
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  const FactRow row = Row(WholeQuery(kMorning, kMorning + Hours(1)));
+  EXPECT_EQ(ValueOf(row, Sum::kOffers), 2);
+  EXPECT_EQ(ValueOf(row, Sum::kOffersAccepted), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kOffersMissed), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kClaims), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kHandled), 2);
+  EXPECT_EQ(ValueOf(row, Sum::kTalkTime), Seconds(1 + 3).us);
+  EXPECT_EQ(ValueOf(row, Sum::kHoldTime), Seconds(1).us);
+  EXPECT_EQ(ValueOf(row, Sum::kWrapUpTime), Seconds(2 + 1).us);
+  EXPECT_EQ(ValueOf(row, Sum::kHandlingTime), Seconds(4 + 4).us);
+  EXPECT_EQ(ValueOf(row, Sum::kHandledCompleted), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kHandledResolved), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kEndedByAgent), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kEndedByCustomer), 0);
+}
+
+TEST_P(FactsConformance, CutsAgentIntervalsAtTheReportsIntervals) {
+  router::Changes changes = OneWorkspace();
+  router::AgentIntervalRow busy = SampleInterval("ann");
+  busy.status = router::AgentStatus::kAvailable;
+  busy.began_at = kMorning - Hours(1);
+  busy.ended_at = kMorning + Minutes(40);
+  busy.load = {0, 2, 1, 0};
+  router::AgentIntervalRow idle = busy;
+  idle.began_at = busy.ended_at;
+  idle.ended_at = kMorning + Minutes(50);
+  idle.load = {};
+  router::AgentIntervalRow away = idle;
+  away.began_at = idle.ended_at;
+  away.ended_at = kMorning + Hours(5);
+  away.status = router::AgentStatus::kOffline;
+  changes.agent_intervals = {busy, idle, away};
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  FactQuery query = WholeQuery(kMorning, kMorning + Hours(2));
+  query.boundaries = {kMorning, kMorning + Minutes(30), kMorning + Hours(1), kMorning + Hours(2)};
+  query.group_by.set(store::IndexOf(Dimension::kAgent));
+  const std::vector<FactRow> rows = Rows(query);
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(ValueOf(rows[0], Sum::kBusyTime), Minutes(30).us);
+  EXPECT_EQ(ValueOf(rows[0], Sum::kWorkTime), Minutes(90).us);
+  EXPECT_EQ(ValueOf(rows[0], Sum::kIdleTime), 0);
+  EXPECT_EQ(ValueOf(rows[1], Sum::kBusyTime), Minutes(10).us);
+  EXPECT_EQ(ValueOf(rows[1], Sum::kIdleTime), Minutes(10).us);
+  EXPECT_EQ(ValueOf(rows[1], Sum::kSignedInTime), Minutes(20).us);
+  EXPECT_EQ(ValueOf(rows[2], Sum::kSignedInTime), 0);
+  query.group_by.set(store::IndexOf(Dimension::kClient));
+  EXPECT_THAT(Rows(query), IsEmpty()) << "an agent's time is of no one client";
+}
+
+TEST_P(FactsConformance, FindsTheFirstResponse) {
+  router::Changes changes = OneWorkspace();
+  AddTicket(changes, 1, 1);
+  const Time created = changes.tickets[0].created_at;
+  const auto say = [&](uint64_t contact, router::Direction direction, router::Party author,
+                       Duration after) {
+    router::MessageRow message = SampleMessage(1);
+    message.contact = Contact(contact);
+    message.direction = direction;
+    message.author = author;
+    message.at = created + after;
+    changes.messages.push_back(message);
+  };
+  say(1, router::Direction::kInbound, router::Party::kCustomer, Seconds(0));
+  say(2, router::Direction::kOutbound, router::Party::kSystem, Seconds(5));
+  say(4, router::Direction::kOutbound, router::Party::kAgent, Seconds(90));
+  say(3, router::Direction::kOutbound, router::Party::kAgent, Seconds(90));
+  say(5, router::Direction::kOutbound, router::Party::kAgent, Seconds(100));
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  FactRow row = Row(WholeQuery(created, created + Hours(1)));
+  EXPECT_EQ(ValueOf(row, Sum::kMessagesIn), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kMessagesOut), 4);
+  EXPECT_EQ(ValueOf(row, Sum::kFirstResponses), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kFirstResponseTime), Seconds(90).us);
+  row = Row(WholeQuery(created + Seconds(95), created + Hours(1)));
+  EXPECT_EQ(ValueOf(row, Sum::kMessagesOut), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kFirstResponses), 0) << "the first was before";
+}
+
+TEST_P(FactsConformance, CountsTicketsWhenTheyComeAndGoAndWhileTheyAreOpen) {
+  router::Changes changes = OneWorkspace();
+  for (uint64_t i = 1; i <= 5; ++i) {
+    AddTicket(changes, i, static_cast<int64_t>(i));
+    changes.tickets.back().created_at = kMorning + Hours(static_cast<int64_t>(i));
+    changes.tickets.back().due_at = kMorning + Hours(6);
+  }
+  const auto close = [&](size_t i, router::TicketState state, Time at) {
+    changes.ticket_states[i] = ClosedState(i + 1, state, at);
+    changes.ticket_states[i].contact_count = 1;
+    changes.ticket_states[i].visit_number = 1;
+    changes.ticket_states[i].segment_number = 1;
+  };
+  close(0, router::TicketState::kCompleted, kMorning + Hours(6));
+  close(1, router::TicketState::kCompleted, kMorning + Hours(7));
+  close(2, router::TicketState::kAbandoned, kMorning + Hours(8));
+  router::SegmentRow last = SampleSegment(1, 1);
+  last.resolved = true;
+  changes.segments = {last};
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+
+  FactQuery query = WholeQuery(kMorning + Hours(2), kMorning + Hours(8));
+  query.now = kMorning + Hours(4 + 3 * 24);
+  const FactRow row = Row(query);
+  EXPECT_EQ(ValueOf(row, Sum::kReceived), 4);
+  EXPECT_EQ(ValueOf(row, Sum::kReceivedWithDue), 4);
+  EXPECT_EQ(ValueOf(row, Sum::kCompleted), 2);
+  EXPECT_EQ(ValueOf(row, Sum::kTicketsAbandoned), 0);
+  EXPECT_EQ(ValueOf(row, Sum::kTurnaroundTime), Hours(5 + 5).us);
+  EXPECT_EQ(ValueOf(row, Sum::kCompletedWithDue), 2);
+  EXPECT_EQ(ValueOf(row, Sum::kCompletedInDue), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kResolvedAtFirstContact), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kOpen), 2);
+  EXPECT_EQ(ValueOf(row, Sum::kOpenOverdue), 2);
+  EXPECT_EQ(ValueOf(row, Sum::kOpenUnderFiveDays), 1) << "72 h are 3 days";
+  EXPECT_EQ(ValueOf(row, Sum::kOpenUnderThreeDays), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kLongestOpen), Hours(3 * 24).us);
+  query.boundaries = {kMorning, kMorning + Hours(2), kMorning + Hours(8)};
+  EXPECT_EQ(ValueOf(Rows(query)[0], Sum::kOpen), -1) << "what is open now is of no interval";
+}
+
+// --------------------------------------------------------------------------------------- the same
+
+std::map<std::string, std::string> Printed(const std::vector<FactRow>& rows) {
+  std::map<std::string, std::string> printed;
+  for (const FactRow& row : rows) {
+    std::string key = std::to_string(row.key.interval);
+    for (const std::string& id : row.key.ids) key += "/" + id;
+    std::string values;
+    for (size_t i = 0; i < row.values.size(); ++i) {
+      values += std::to_string(i) + ":";
+      values += (row.values[i] ? std::to_string(*row.values[i]) : "-") + " ";
+    }
+    printed[key] = values;
+  }
+  return printed;
+}
+
+TEST(FactsOfBothStores, AreSummedUpAlike) {
+  constexpr uint64_t kSeed = 20'261'123;
+  const Time from = kMorning;
+  const Time until = kMorning + router::Days(3);
+  router::Changes facts = RandomFacts(kSeed, 400, from, until);
+  MemoryBacking memory;
+  PostgresBacking postgres(SharedCluster().CreateDatabase("migrated"));
+  for (Backing* backing : {static_cast<Backing*>(&memory), static_cast<Backing*>(&postgres)}) {
+    store::Store& opened = backing->OpenStore();
+    const auto acquired = opened.Acquire(0, "test");
+    ASSERT_TRUE(acquired.ok()) << acquired.status();
+    ASSERT_EQ(opened.Commit(MakeBatch(acquired->epoch, 1, facts)), CommitResult::kCommitted);
+  }
+  const absl::TimeZone zone = *query::FindTimeZone("Asia/Kolkata");
+  int compared = 0;
+  for (const auto interval : {query::ReportInterval::kWhole, query::ReportInterval::kQuarterHour,
+                              query::ReportInterval::kHour, query::ReportInterval::kDay}) {
+    for (uint32_t groups = 0; groups < 32;
+         groups += interval == query::ReportInterval::kWhole ? 1 : 5) {
+      for (int variant = 0; variant < 3; ++variant) {
+        FactQuery query = WholeQuery(from + Hours(1), until - Hours(1));
+        query.now = until;
+        query.boundaries = query::BoundariesOf(query.boundaries[0], query.boundaries[1], interval,
+                                               zone, router::kMaxReportIntervals);
+        query.group_by = groups;
+        if (variant > 0) query.threshold.within = Seconds(25);
+        if (variant > 1) {
+          query.threshold.short_abandon = Seconds(8);
+          query.filter[store::IndexOf(Dimension::kClient)] = {"client1", "client9"};
+          query.filter[store::IndexOf(Dimension::kChannel)] = {"channel1", "channel2"};
+        }
+        const auto of_memory = memory.reader().SumFacts(query);
+        const auto of_postgres = postgres.reader().SumFacts(query);
+        ASSERT_TRUE(of_memory.ok()) << of_memory.status();
+        ASSERT_TRUE(of_postgres.ok()) << of_postgres.status();
+        ASSERT_FALSE(of_memory->empty());
+        ASSERT_EQ(Printed(*of_memory), Printed(*of_postgres))
+            << "seed " << kSeed << ", groups " << groups << ", variant " << variant
+            << ", intervals " << query.boundaries.size() - 1;
+        ++compared;
+      }
+    }
+  }
+  EXPECT_GT(compared, 100);
+}
+
+}  // namespace
+}  // namespace tandem::tests
