@@ -196,7 +196,7 @@ class Parser {
         ->type_name("postgresql://...")
         ->group("Database");
     app_.add_option("--database-connections", options_.database_connections,
-                    "Connections for reading; writing uses three more. 1 to 100")
+                    "Connections for reading; reports and writing use six more. 1 to 100")
         ->check(CLI::Range(1, 100).description(""))
         ->type_name("N")
         ->capture_default_str()

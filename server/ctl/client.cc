@@ -50,6 +50,7 @@ Client::Client(const std::shared_ptr<grpc::Channel>& channel)
       ingest(v1::IngestService::NewStub(channel)),
       media(v1::MediaService::NewStub(channel)),
       queues(v1::QueueService::NewStub(channel)),
+      reports(v1::ReportService::NewStub(channel)),
       system(v1::SystemService::NewStub(channel)),
       tickets(v1::TicketService::NewStub(channel)),
       work(v1::WorkService::NewStub(channel)) {}
@@ -98,8 +99,9 @@ std::string CodeName(int code) {
 bool IsUndecided(int code, const std::string& reason) {
   switch (code) {
     case grpc::StatusCode::UNAVAILABLE:
-    case grpc::StatusCode::DEADLINE_EXCEEDED:
       return true;
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      return reason != "REPORT_TIMED_OUT";  // It would again.
     case grpc::StatusCode::CANCELLED:
     case grpc::StatusCode::UNKNOWN:
     case grpc::StatusCode::INTERNAL:

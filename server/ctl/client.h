@@ -15,6 +15,7 @@
 #include "tandem/v1/ingest_service.grpc.pb.h"
 #include "tandem/v1/media_service.grpc.pb.h"
 #include "tandem/v1/queue_service.grpc.pb.h"
+#include "tandem/v1/report_service.grpc.pb.h"
 #include "tandem/v1/system_service.grpc.pb.h"
 #include "tandem/v1/ticket_service.grpc.pb.h"
 #include "tandem/v1/work_service.grpc.pb.h"
@@ -40,6 +41,7 @@ struct Client {
   std::unique_ptr<tandem::v1::IngestService::Stub> ingest;
   std::unique_ptr<tandem::v1::MediaService::Stub> media;
   std::unique_ptr<tandem::v1::QueueService::Stub> queues;
+  std::unique_ptr<tandem::v1::ReportService::Stub> reports;
   std::unique_ptr<tandem::v1::SystemService::Stub> system;
   std::unique_ptr<tandem::v1::TicketService::Stub> tickets;
   std::unique_ptr<tandem::v1::WorkService::Stub> work;

@@ -9,6 +9,7 @@
 #include "server/ctl/client.h"
 #include "server/ctl/commands.h"
 #include "server/ctl/player.h"
+#include "server/ctl/report_options.h"
 
 namespace {
 
@@ -22,6 +23,7 @@ Examples:
   tandemctl play --contacts deploy/starter/day/contacts.jsonl --agents deploy/starter/day/agents.jsonl
   tandemctl import contacts monday.jsonl
   tandemctl queues
+  tandemctl report --by queue --interval hour --since 2026-03-02 --until 2026-03-03
   tandemctl ticket 01890a5d-ac96-774b-bcce-b302099a8057
 
 Exit codes: 0 done, 1 failed, 2 the command line was not understood, 3 done in part (some lines of
@@ -176,6 +178,7 @@ int main(int argc, char** argv) {
   AddApply(app, arguments, exit_code);
   AddPlay(app, arguments, exit_code);
   AddOthers(app, arguments, exit_code);
+  tandem::ctl::AddReports(app, arguments.target, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -20,8 +20,8 @@ namespace tandem::store {
 namespace {
 
 // A sum in SQL: of `amount` (an interval; nullptr counts) over the facts for which `counts` is true
-// (nullptr: all). KindOf says how. {in_time} and {short} stand for the policy's conditions,
-// {first} for what a first response is, {now} for the instant of the report.
+// (nullptr: all). KindOf says how. {in_time} and {short} stand for the policy's conditions, {now}
+// for the instant of the report.
 struct SumSql {
   Sum sum;
   const char* amount;
@@ -114,15 +114,16 @@ constexpr char kSinceCreation[] = "greatest(f.at - t.created_at, interval '0')";
 constexpr SumSql kMessageSums[] = {
     {Sum::kMessagesIn, nullptr, "f.direction = 'INBOUND'"},
     {Sum::kMessagesOut, nullptr, "f.direction = 'OUTBOUND'"},
-    {Sum::kFirstResponses, nullptr, "{first}"},
-    {Sum::kFirstResponseTime, kSinceCreation, "{first}"},
-    {Sum::kFirstResponseP90, kSinceCreation, "{first}"},
+    {Sum::kFirstResponses, nullptr, "response.is_first"},
+    {Sum::kFirstResponseTime, kSinceCreation, "response.is_first"},
+    {Sum::kFirstResponseP90, kSinceCreation, "response.is_first"},
 };
+// Behind OFFSET 0 it is looked up once for a message, and not once for each sum.
 constexpr char kFirstResponse[] =
-    "(f.direction = 'OUTBOUND' AND f.author = 'AGENT' AND NOT EXISTS ("
+    " CROSS JOIN LATERAL (SELECT f.direction = 'OUTBOUND' AND f.author = 'AGENT' AND NOT EXISTS ("
     "SELECT FROM tandem.message e WHERE e.workspace = f.workspace AND e.ticket_id = f.ticket_id"
     " AND e.direction = 'OUTBOUND' AND e.author = 'AGENT'"
-    " AND (e.at, e.contact_id) < (f.at, f.contact_id)))";
+    " AND (e.at, e.contact_id) < (f.at, f.contact_id)) AS is_first OFFSET 0) response";
 
 constexpr SumSql kCreatedSums[] = {
     {Sum::kReceived, nullptr, nullptr},
@@ -285,8 +286,11 @@ class Builder {
     if (source_ == FactSource::kAgentIntervals) {
       absl::StrAppend(&from, one_interval() ? WholePart() : Parts());
     }
-    const bool resolved = query_.sums[static_cast<size_t>(Sum::kResolvedAtFirstContact)];
-    if (source_ == FactSource::kClosedTickets && resolved) {
+    const auto wanted = [this](Sum sum) { return query_.sums[static_cast<size_t>(sum)]; };
+    const bool first = wanted(Sum::kFirstResponses) || wanted(Sum::kFirstResponseTime) ||
+                       wanted(Sum::kFirstResponseP90);
+    if (source_ == FactSource::kMessages && first) from += kFirstResponse;
+    if (source_ == FactSource::kClosedTickets && wanted(Sum::kResolvedAtFirstContact)) {
       absl::StrAppend(&from,
                       " LEFT JOIN tandem.segment g ON g.workspace = f.workspace"
                       " AND g.ticket_id = f.ticket_id AND g.segment_number = f.segment_number");
@@ -341,8 +345,8 @@ class Builder {
 
   // The expression with its conditions in place.
   std::string Filled(const std::string& expression) {
-    std::string filled = absl::StrReplaceAll(
-        expression, {{"{in_time}", InTime()}, {"{short}", Short()}, {"{first}", kFirstResponse}});
+    std::string filled =
+        absl::StrReplaceAll(expression, {{"{in_time}", InTime()}, {"{short}", Short()}});
     if (filled.find("{now}") == std::string::npos) return filled;
     if (now_.empty()) now_ = Parameter(BinaryTimestamp(query_.now), "timestamptz");
     return absl::StrReplaceAll(filled, {{"{now}", now_}});

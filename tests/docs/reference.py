@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes the generated parts of docs/reference from what they describe: errors.md and events.md from the protos,
-sql-schema.md from the migrations, configuration.md from `tandemd --help`.
+measures.md from the catalogue of measures, sql-schema.md from the migrations, configuration.md from `tandemd --help`.
 
     tests/docs/reference.py [root]      rewrites the pages; configuration.md only when $TANDEM_BIN has a tandemd
 
@@ -76,6 +76,36 @@ def events(root):
             + "\n\n## Fields\n\n" + table(["Field", "Type", "Meaning"], fields))
 
 
+# --- Measures --------------------------------------------------------------------------------------------------------
+
+TERMS = r"(?:One|Both|Less)\([^)]*\)"
+MEASURE = re.compile(
+    r'\{"(?P<id>\w+)",\s*"[^"]+",\s*\w+\(k(?P<sum>\w+)[^)]*\),\s*(?:\{\}|' + TERMS + r"),\s*k(?P<unit>\w+),\s*"
+    r'(?P<formula>(?:"[^"]*"\s*)+),\s*(?P<origin>\w+|"[^"]*")[^}]*\},')
+
+
+def measures(root):
+    """A section for each source of facts, in the order of the proto."""
+    catalogue = (root / "server/query/measures.cc").read_text()
+    names = dict(re.findall(r'constexpr char (k\w+)\[\] = "([^"]+)";', catalogue))
+    sums = re.search(r"enum class Sum : uint8_t \{\n(.*?)\n\};", (root / "server/store/facts.h").read_text(), re.DOTALL)
+    # The enum has a paragraph for each source.
+    paragraphs = [re.findall(r"^  k(\w+),", part, re.MULTILINE) for part in sums.group(1).split("\n\n")]
+    sources = [(name, comment) for name, number, comment in enum_values(
+        (root / "proto/tandem/v1/report_service.proto").read_text(), "FactSource") if number > 0]
+    sections = []
+    for (source, comment), known in zip(sources, paragraphs, strict=True):
+        rows = []
+        for match in MEASURE.finditer(catalogue):
+            if match["sum"] in known:
+                formula = "".join(re.findall(r'"([^"]*)"', match["formula"]))
+                origin = names.get(match["origin"], match["origin"].strip('"'))
+                rows.append([f"`{match['id']}`", match["unit"].lower(), formula, origin])
+        title = source.replace("_", " ").capitalize()
+        sections.append(f"## {title}\n\n{comment}\n\n" + table(["Measure", "Unit", "Formula", "Origin"], rows))
+    return "\n\n".join(sections)
+
+
 # --- Schema ----------------------------------------------------------------------------------------------------------
 
 
@@ -128,6 +158,7 @@ def flags(tandemd):
 def generated_parts(root):
     """The generated part of each page, by the page's path. Without a tandemd at hand, configuration.md is left out."""
     parts = {"docs/reference/errors.md": errors(root), "docs/reference/events.md": events(root),
+             "docs/reference/measures.md": measures(root),
              "docs/reference/sql-schema.md": schema(root)}
     tandemd = pathlib.Path(os.environ.get("TANDEM_BIN", "build/release/bin")) / "tandemd"
     if tandemd.exists():
