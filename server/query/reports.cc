@@ -172,6 +172,7 @@ Result<Plan> PlanReport(store::Reader& reader, store::PolicyStore& policies,
   plan.query.filter = request.filter;
   plan.query.now = now;
   plan.query.max_rows = router::kMaxReportRows;
+  plan.query.max_time = router::kMaxReportTime;
   if (auto rejection = PlanIntervals(reader, request, now, plan)) return *std::move(rejection);
   if (auto rejection = PlanPolicy(policies, request, plan)) return *std::move(rejection);
   if (auto rejection = PlanMeasures(request, plan)) return *std::move(rejection);

@@ -175,8 +175,9 @@ struct FactQuery {
   std::array<std::vector<std::string>, kDimensions> filter;
   std::bitset<kSums> sums;  // what to compute; others stay unset
   Threshold threshold;
-  router::Time now;     // for open tickets
-  size_t max_rows = 0;  // RESOURCE_EXHAUSTED above
+  router::Time now;           // for open tickets
+  size_t max_rows = 0;        // RESOURCE_EXHAUSTED above
+  router::Duration max_time;  // DEADLINE_EXCEEDED above, where reading takes time
 };
 
 // The sums of one group in one interval.

@@ -12,7 +12,6 @@
 
 #include "pqxx/except"
 #include "pqxx/result"
-#include "router/limits.h"
 #include "server/store/postgres_arrays.h"
 #include "server/store/postgres_connection.h"
 
@@ -409,7 +408,7 @@ absl::StatusOr<std::vector<FactRow>> SumFactsIn(pqxx::transaction_base& work,
                                                 const FactQuery& query) {
   using std::chrono::microseconds;
   using std::chrono::steady_clock;
-  const auto give_up = steady_clock::now() + microseconds(router::kMaxReportTime.us);
+  const auto give_up = steady_clock::now() + microseconds(query.max_time.us);
   FactRows rows(query.max_rows);
   for (int i = 1; i <= kFactSources; ++i) {
     const auto source = static_cast<FactSource>(i);

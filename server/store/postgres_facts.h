@@ -25,7 +25,7 @@ struct FactStatement {
 FactStatement StatementOf(const FactQuery& query, FactSource source);
 
 // As Reader::SumFacts, in the transaction. DEADLINE_EXCEEDED when the statements together take
-// longer than router::kMaxReportTime; the transaction is of no more use then.
+// longer than the query allows; the transaction is of no more use then.
 absl::StatusOr<std::vector<FactRow>> SumFactsIn(pqxx::transaction_base& work,
                                                 const FactQuery& query);
 

@@ -244,7 +244,7 @@ class Reader {
   // The sums that are asked for, by group and interval, in the order of their keys; all sources as
   // of one instant. Sources that can't answer (see CanAnswer) give nothing. RESOURCE_EXHAUSTED
   // when there would be more rows than the query allows, DEADLINE_EXCEEDED when it takes longer
-  // than router::kMaxReportTime.
+  // than it allows.
   virtual absl::StatusOr<std::vector<FactRow>> SumFacts(const FactQuery& query) = 0;
 };
 

@@ -271,6 +271,16 @@ TEST(QueryMetrics, RefusesWhatItCannotSay) {
   EXPECT_NE(error.message.find("did you mean \"service_level\"?"), std::string::npos);
 }
 
+TEST(QueryMetrics, WaitsApartFromOtherReads) {
+  FixtureOptions options;
+  options.server.max_waiting_reports = 0;
+  Fixture f(options);
+  v1::QueryMetricsResponse response;
+  EXPECT_EQ(ReasonOf(f.reports->QueryMetrics(ClientContext(), LastHour(), &response)),
+            "OVERLOADED");
+  f.Get(f.Ingest(ChatContact()));
+}
+
 TEST(ListMeasures, IsACatalogueWithoutGaps) {
   Fixture f;
   v1::ListMeasuresRequest request;

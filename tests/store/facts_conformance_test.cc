@@ -41,6 +41,7 @@ FactQuery WholeQuery(Time since, Time until) {
   query.sums.set();
   query.now = until;
   query.max_rows = 1'000'000;
+  query.max_time = Minutes(1);
   return query;
 }
 

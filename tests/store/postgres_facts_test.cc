@@ -361,6 +361,7 @@ store::FactQuery OneDay() {
   query.sums.set();
   query.now = kFirst + Days(30);
   query.max_rows = router::kMaxReportRows;
+  query.max_time = router::kMaxReportTime;
   return query;
 }
 
@@ -377,6 +378,18 @@ TEST_F(Million, ADayIsFoundByTheBlocksThatHoldIt) {
   for (const auto& [source, index] : indexes) {
     EXPECT_THAT(Plan(OneDay(), source), HasSubstr(index));
   }
+}
+
+TEST_F(Million, AReportThatTakesTooLongIsEndedAndHurtsNobody) {
+  store::FactQuery query = OneDay();
+  query.boundaries = {kFirst, kFirst + Days(30)};
+  query.max_time = router::Milliseconds(20);
+  const auto ended = database_->reader().SumFacts(query);
+  EXPECT_EQ(ended.status().code(), absl::StatusCode::kDeadlineExceeded) << ended.status();
+  const auto zone = database_->reader().GetTimeZone(kWorkspace);
+  EXPECT_TRUE(zone.ok()) << zone.status();
+  const auto next = database_->reader().SumFacts(OneDay());
+  EXPECT_TRUE(next.ok()) << next.status();
 }
 
 // A report that takes longer than router::kMaxReportTime is refused, which fails the test.
