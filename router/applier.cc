@@ -295,11 +295,17 @@ void Applier::EnterQueue(TicketIndex index, EntryReason reason) {
     ticket.visit_entered_at = now_;
     ticket.visit_entry_reason = reason;
   }
-  workspace_.matching.AddWaiting(index, ticket);
-  workspace_.fresh_tickets.insert(
-      {queue.configured->urgency, WaitKey{ticket.key, ticket.arrival}, index});
+  Wait(index);
   SetTimer(index);
   MarkDirty(index);
+}
+
+// In its place by its key, and to be looked at by routing.
+void Applier::Wait(TicketIndex index) {
+  const Ticket& ticket = TicketAt(index);
+  workspace_.matching.AddWaiting(index, ticket);
+  workspace_.fresh_tickets.insert(
+      {QueueOf(ticket).urgency, WaitKey{ticket.key, ticket.arrival}, index});
 }
 
 void Applier::EndVisit(Ticket& ticket, ExitReason reason) {
@@ -438,6 +444,7 @@ void Applier::Close(TicketIndex index, TicketState state) {
   row.closed_at = now_;
   row.cool_downs.clear();
   changes_.ticket_states.push_back(std::move(row));
+  if (ticket.detail_dirty) changes_.ticket_details.push_back(DetailRowOf(workspace_, ticket));
   while (!ticket.cool_downs.empty()) DropCoolDown(ticket, ticket.cool_downs.size() - 1);
   ticket.in_use = false;
   SetTimer(index);

@@ -36,6 +36,21 @@ struct Transfer {
   Time queued_at, target, key;
 };
 
+// What an update makes of a ticket.
+struct TicketUpdate {
+  TicketDetail detail;  // but for the revision, which the applier counts
+  uint32_t priority = 0;
+  Time due_at, target, key;
+  std::string what;  // changed, as the event tells
+};
+
+// A ticket that something is added to.
+struct TicketRef {
+  TicketId id;
+  TicketIndex open;  // unset: it is closed
+  std::string client;
+};
+
 enum class OfferEnd : uint8_t { kDeclined, kMissed, kFailed, kRescinded };
 enum class OfferReason : uint8_t { kArrived, kAgentFree };
 
@@ -62,6 +77,15 @@ class Applier {
   void TicketTransferred(TicketIndex ticket, const Transfer& transfer);
   void TicketCanceled(TicketIndex ticket, const std::string& reason);
   void TicketAbandoned(TicketIndex ticket);
+  void TicketUpdated(TicketIndex ticket, TicketUpdate&& update);
+  TicketIndex AgentContactStarted(NewTicket&& created, AgentIndex agent);
+  void AgentContactUnanswered(TicketIndex ticket, const char* reason);
+
+  // What is added to a ticket: rows without workspace, ticket and sequence. Each gives the event's
+  // sequence.
+  int64_t NoteAdded(const TicketRef& to, NoteRow&& note);
+  int64_t MessageAdded(const TicketRef& to, MessageRow&& message);
+  int64_t SurveyRecorded(const TicketRef& to, std::vector<SurveyRow>&& scores);
 
   // Offers.
   void TicketOffered(TicketIndex ticket, AgentIndex agent, OfferReason reason);
@@ -95,6 +119,7 @@ class Applier {
   // Loading: the same without events.
   void AdoptConfiguration(Configuration configuration);
   void AdoptTicket(TicketIndex ticket, const TicketRow& row, QueueIndex queue);
+  void AdoptTicketDetail(TicketIndex ticket, const TicketDetail& detail);
   void AdoptTicketState(TicketIndex ticket, const TicketStateRow& row);
   void AdoptAgent(AgentIndex agent, const AgentRow& row);
 
@@ -131,9 +156,16 @@ class Applier {
   void CloseInterval(AgentIndex agent, Time idle_since);
   void ForgiveMisses(AgentIndex agent);
 
+  TicketIndex AddTicket(NewTicket& created);
+  void AddContact(ContactRow&& contact, int64_t sequence);
+  TicketDetail& DetailOf(TicketIndex ticket);
+  EventRow& RecordAddition(EventType type, const TicketRef& to, const std::string& agent);
+  // An agent has it now: to be connected when the channel has media, else answered.
+  void BeginHandling(TicketIndex ticket);
   void JoinClass(Ticket& ticket, Requirement requirement);
   void LeaveQueue(TicketIndex ticket);
   void EnterQueue(TicketIndex ticket, EntryReason reason);
+  void Wait(TicketIndex ticket);
   void AddCoolDown(TicketIndex ticket, AgentIndex agent, Duration cool_down);
   void DropCoolDown(Ticket& ticket, size_t position);
   // The segment ends, and the ticket is no longer its agent's. `now_idle`: counts as finished work.

@@ -11,10 +11,7 @@ inline uint32_t OpenGroups(const AgentState& agent) {
   if (!agent.Ready()) return 0;
   uint32_t open = 0;
   for (size_t group = 0; group < kCapacityGroups; ++group) {
-    const GroupCapacity& capacity = agent.capacity.groups[group];
-    const bool fits = agent.held_in_group[group] < capacity.max &&
-                      agent.units_used + capacity.units_per_ticket <= agent.capacity.total_units;
-    if (fits) open |= 1U << group;
+    if (agent.HasRoom(static_cast<CapacityGroup>(group))) open |= 1U << group;
   }
   return open;
 }

@@ -27,6 +27,12 @@ void Applier::AdoptAgent(AgentIndex index, const AgentRow& row) {
   if (agent.Ready()) Gain(index);
 }
 
+void Applier::AdoptTicketDetail(TicketIndex index, const TicketDetail& detail) {
+  Ticket& ticket = TicketAt(index);
+  ticket.detail = std::make_unique<TicketDetail>(detail);
+  if (detail.due_at.IsSet()) ticket.due_at = detail.due_at;
+}
+
 void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
   Ticket& ticket = TicketAt(index);
   ticket.state = row.state;

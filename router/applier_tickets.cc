@@ -7,38 +7,55 @@
 #include "router/snapshot.h"
 
 namespace tandem::router {
-namespace {
-
-const char* NameOf(Party party) {
-  switch (party) {
-    case Party::kUnknown:
-      return "UNKNOWN";
-    case Party::kCustomer:
-      return "CUSTOMER";
-    case Party::kAgent:
-      return "AGENT";
-    case Party::kSystem:
-      return "SYSTEM";
-  }
-  std::abort();
-}
-
-MessageRow MessageOf(const ContactRow& contact) {
-  MessageRow message;
-  message.workspace = contact.workspace;
-  message.ticket = contact.ticket;
-  message.contact = contact.contact;
-  message.direction = contact.content.direction;
-  message.author = contact.content.initiated_by;
-  message.at = contact.received_at;
-  return message;
-}
-
-}  // namespace
-
 // --- coming, going ---
 
 TicketIndex Applier::TicketCreated(NewTicket&& created) {
+  const TicketIndex index = AddTicket(created);
+  Ticket& ticket = TicketAt(index);
+  ticket.visit_entered_at = now_;
+  EventRow& event = RecordTicket(EventType::kTicketCreated, ticket);
+  event.queue = workspace_.queue_ids.Name(ticket.queue);
+  event.contact = created.row.contact;
+  event.until = ticket.target;
+  AddContact(std::move(created.contact), event.sequence);
+  changes_.tickets.push_back(std::move(created.row));
+  EnterQueue(index, EntryReason::kCreated);
+  return index;
+}
+
+// It was in no queue: its visits are counted from the first one that it enters.
+TicketIndex Applier::AgentContactStarted(NewTicket&& created, AgentIndex agent) {
+  const TicketIndex index = AddTicket(created);
+  Ticket& ticket = TicketAt(index);
+  ticket.visit_number = 0;
+  CloseInterval(agent, now_);
+  BeginSegment(ticket, agent);
+  // Media is reported under it, as under an offer that was accepted.
+  ticket.offer_number = 1;
+  ChangeAgent(agent, [&](AgentState& state) {
+    Hold(agent, index);
+    state.idle_since = now_;
+  });
+  ForgiveMisses(agent);
+  EventRow& event = RecordTicket(EventType::kAgentContactStarted, ticket);
+  event.queue = workspace_.queue_ids.Name(ticket.queue);
+  event.contact = created.row.contact;
+  event.offer_number = ticket.offer_number;
+  AddContact(std::move(created.contact), event.sequence);
+  changes_.tickets.push_back(std::move(created.row));
+  BeginHandling(index);
+  NotifyWork(index, agent, false);
+  return index;
+}
+
+void Applier::AgentContactUnanswered(TicketIndex index, const char* reason) {
+  EventRow& event = RecordTicket(EventType::kAgentContactUnanswered, TicketAt(index));
+  event.offer_number = TicketAt(index).offer_number;
+  event.reason = reason;
+}
+
+// A new ticket in its indexes, without an event.
+TicketIndex Applier::AddTicket(NewTicket& created) {
   TicketIndex index;
   if (workspace_.free_tickets.empty()) {
     index = TicketIndex{static_cast<uint32_t>(workspace_.tickets.size())};
@@ -55,21 +72,25 @@ TicketIndex Applier::TicketCreated(NewTicket&& created) {
   ticket.queued_at = now_;
   ticket.target = created.target;
   ticket.key = created.key;
-  ticket.visit_entered_at = now_;
   const auto& excluded =
       workspace_.matching.ClassOf(ticket.ticket_class).groups[ticket.exclusion_group].excluded;
   row.unroutable = ticket.unroutable =
       !workspace_.matching.IsRoutable(workspace_, ticket.ticket_class, excluded);
-
-  EventRow& event = RecordTicket(EventType::kTicketCreated, ticket);
-  event.queue = workspace_.queue_ids.Name(ticket.queue);
-  event.contact = row.contact;
-  event.until = ticket.target;
-  changes_.messages.push_back(MessageOf(created.contact));
-  changes_.contacts.push_back(std::move(created.contact));
-  changes_.tickets.push_back(std::move(row));
-  EnterQueue(index, EntryReason::kCreated);
   return index;
+}
+
+// A contact, and the message that it is.
+void Applier::AddContact(ContactRow&& contact, int64_t sequence) {
+  MessageRow message;
+  message.workspace = contact.workspace;
+  message.ticket = contact.ticket;
+  message.sequence = sequence;
+  message.contact = contact.contact;
+  message.direction = contact.content.direction;
+  message.author = contact.content.initiated_by;
+  message.at = contact.received_at;
+  changes_.messages.push_back(std::move(message));
+  changes_.contacts.push_back(std::move(contact));
 }
 
 // The part of a ticket that never changes, and its place in the indexes: for new tickets and loaded
@@ -113,8 +134,7 @@ void Applier::ContactJoined(TicketIndex index, ContactRow&& contact) {
   EventRow& event = RecordTicket(EventType::kContactJoined, ticket);
   event.agent.clear();
   event.contact = contact.contact;
-  changes_.messages.push_back(MessageOf(contact));
-  changes_.contacts.push_back(std::move(contact));
+  AddContact(std::move(contact), event.sequence);
   if (IsOwned(ticket)) NotifyWork(index, ticket.agent, false);
 }
 
@@ -204,6 +224,14 @@ void Applier::OfferAccepted(TicketIndex index) {
   --workspace_.queues[ticket.queue.value].waiting;
   CloseInterval(agent, now_);
   RecordTicket(EventType::kOfferAccepted, ticket).offer_number = ticket.offer_number;
+  BeginHandling(index);
+  ChangeAgent(agent, [&](AgentState& state) { state.idle_since = now_; });
+  ForgiveMisses(agent);
+  NotifyWork(index, agent, false);
+}
+
+void Applier::BeginHandling(TicketIndex index) {
+  Ticket& ticket = TicketAt(index);
   ticket.accepted_at = now_;
   if (workspace_.channel_of(ticket).has_media) {
     ticket.state = TicketState::kConnecting;
@@ -218,9 +246,6 @@ void Applier::OfferAccepted(TicketIndex index) {
   }
   SetTimer(index);
   MarkDirty(index);
-  ChangeAgent(agent, [&](AgentState& state) { state.idle_since = now_; });
-  ForgiveMisses(agent);
-  NotifyWork(index, agent, false);
 }
 
 void Applier::OfferEnded(TicketIndex index, OfferEnd end, Duration cool_down, const char* reason) {
@@ -375,7 +400,7 @@ void Applier::MediaDisconnected(TicketIndex index, Time occurred_at, Party by) {
   ticket.disconnected_by = by;
   RetrieveFromHold(ticket, ticket.disconnected_at);
   MarkDirty(index);
-  RecordTicket(EventType::kMediaDisconnected, ticket).reason = NameOf(by);
+  RecordTicket(EventType::kMediaDisconnected, ticket).reason = ToString(by);
 }
 
 }  // namespace tandem::router

@@ -75,6 +75,53 @@ struct TransferTicket {
 struct ExplainTicket {
   TicketId ticket;
 };
+// Reply: TicketRevised. What is not set stays as it is.
+struct UpdateTicket {
+  TicketId ticket;
+  int64_t expected_revision = 0;  // 0: any
+  std::optional<uint32_t> priority;
+  Time due_at;
+  std::string customer_id, customer_segment, subject;
+  // By key, each once; without a value: to be taken away.
+  std::vector<std::pair<std::string, std::optional<std::string>>> attributes;
+  std::vector<ExternalReference> remove_references, add_references;
+};
+
+// What the caller knows of a closed ticket, which the router doesn't: read from the store after the
+// router had not found it. A closed ticket never changes, so this is not outdated; its counts may
+// be.
+struct ClosedTicket {
+  TicketState state = TicketState::kCompleted;
+  std::string queue, client, channel, process_type;
+  std::string agent;  // that had it last
+  uint32_t notes = 0, messages = 0, scores = 0;
+};
+
+// Reply: Recorded. `closed` counts for a ticket that is not open, in this and in the next two.
+struct AddNote {
+  TicketId ticket;
+  std::string agent;  // empty: no agent wrote it
+  std::string text;
+  std::optional<ClosedTicket> closed;
+};
+// Reply: Recorded.
+struct AddMessage {
+  TicketId ticket;
+  Direction direction = Direction::kInbound;
+  Party author = Party::kCustomer;
+  std::string agent;  // empty: no agent wrote it
+  Time sent_at;       // unset: now
+  std::string text;
+  std::string external_id;
+  std::optional<ClosedTicket> closed;
+};
+// Reply: Done. Each measure once.
+struct RecordSurvey {
+  TicketId ticket;
+  std::vector<SurveyScore> scores;
+  Time answered_at;  // unset: now
+  std::optional<ClosedTicket> closed;
+};
 
 // --- agents ---
 
@@ -125,6 +172,14 @@ struct FinishTicket {
   TicketId ticket;
 };
 
+// Reply: ContactStarted. `new_ticket` and `new_contact` are fresh UUIDv7.
+struct StartAgentContact {
+  SessionRef session;
+  NewContact contact;
+  TicketId new_ticket;
+  ContactId new_contact;
+};
+
 // --- back office ---
 
 // Reply: TicketsClaimed.
@@ -173,11 +228,13 @@ struct TimeLost {
   Duration lost;
 };
 
-using Action = std::variant<ApplyConfiguration, IngestContact, CancelTicket, AbandonTicket,
-                            CompleteTicket, ReleaseTicket, TransferTicket, ExplainTicket,
-                            OpenSession, CloseSession, LoseSession, GetAgent, SetAgentStatus,
-                            AcceptOffer, DeclineOffer, StartTicket, FinishTicket, ClaimTickets,
-                            ExtendLeases, ReportMediaEvent, AdvanceTime, ContinueRouting, TimeLost>;
+using Action =
+    std::variant<ApplyConfiguration, IngestContact, CancelTicket, AbandonTicket, CompleteTicket,
+                 ReleaseTicket, TransferTicket, ExplainTicket, UpdateTicket, AddNote, AddMessage,
+                 RecordSurvey, OpenSession, CloseSession, LoseSession, GetAgent, SetAgentStatus,
+                 AcceptOffer, DeclineOffer, StartTicket, FinishTicket, StartAgentContact,
+                 ClaimTickets, ExtendLeases, ReportMediaEvent, AdvanceTime, ContinueRouting,
+                 TimeLost>;
 
 struct Command {
   std::string workspace;
@@ -279,9 +336,24 @@ struct Explanation {
   std::vector<std::pair<Obstacle, uint32_t>> obstacles;  // in the enum's order, none with 0
 };
 
-using Reply =
-    std::variant<Done, ConfigurationApplied, ContactIngested, StateReached, TicketsClaimed,
-                 LeasesExtended, MediaReported, AgentSnapshot, Explanation>;
+struct TicketRevised {
+  int64_t revision = 0;
+};
+
+// A note or a message.
+struct Recorded {
+  int64_t sequence = 0;  // of its event
+};
+
+struct ContactStarted {
+  TicketId ticket;
+  ContactId contact;
+  TicketState state = TicketState::kActive;
+};
+
+using Reply = std::variant<Done, ConfigurationApplied, ContactIngested, StateReached,
+                           TicketsClaimed, LeasesExtended, MediaReported, AgentSnapshot,
+                           Explanation, TicketRevised, Recorded, ContactStarted>;
 
 // What a command gave: a reply, or why it was refused.
 using Outcome = std::variant<Reply, Rejection>;

@@ -86,6 +86,12 @@ TicketState EndHandling(Context& context, TicketIndex ticket) {
   return TicketState::kWrapUp;
 }
 
+void ResumeFromWrapUp(Context& context, TicketIndex index) {
+  const Ticket& ticket = context.workspace.ticket(index);
+  if (ticket.state != TicketState::kWrapUp || context.workspace.channel_of(ticket).has_media) return;
+  context.apply.TicketResumed(index);
+}
+
 Time KeyIn(const Queue& queue, Time queued_at, Time target, uint32_t priority) {
   return std::max(target, queued_at) - *queue.priority_step * static_cast<int64_t>(priority);
 }

@@ -37,6 +37,10 @@ Outcome Decide(Context& context, const CompleteTicket& command);
 Outcome Decide(Context& context, const ReleaseTicket& command);
 Outcome Decide(Context& context, const TransferTicket& command);
 Outcome Decide(Context& context, const ExplainTicket& command);
+Outcome Decide(Context& context, UpdateTicket& command);
+Outcome Decide(Context& context, AddNote& command);
+Outcome Decide(Context& context, AddMessage& command);
+Outcome Decide(Context& context, const RecordSurvey& command);
 Outcome Decide(Context& context, const OpenSession& command);
 Outcome Decide(Context& context, const CloseSession& command);
 Outcome Decide(Context& context, const LoseSession& command);
@@ -46,6 +50,7 @@ Outcome Decide(Context& context, const AcceptOffer& command);
 Outcome Decide(Context& context, const DeclineOffer& command);
 Outcome Decide(Context& context, const StartTicket& command);
 Outcome Decide(Context& context, const FinishTicket& command);
+Outcome Decide(Context& context, StartAgentContact& command);
 Outcome Decide(Context& context, const ClaimTickets& command);
 Outcome Decide(Context& context, const ExtendLeases& command);
 Outcome Decide(Context& context, const ReportMediaEvent& command);
@@ -81,6 +86,8 @@ void RescindOffers(Context& context, AgentIndex agent, const char* reason);
 void MarkDeviceFailed(Context& context, AgentIndex agent);
 // Handling is over: wrap-up, or completion when the ticket has none. Returns the state reached.
 TicketState EndHandling(Context& context, TicketIndex ticket);
+// A customer wrote: a ticket without media that is in WRAP_UP is ACTIVE again.
+void ResumeFromWrapUp(Context& context, TicketIndex ticket);
 // What a ticket is ordered by in a queue.
 Time KeyIn(const Queue& queue, Time queued_at, Time target, uint32_t priority);
 

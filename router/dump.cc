@@ -119,6 +119,19 @@ void DumpAgent(const Workspace& workspace, AgentIndex index, std::string& out) {
       "cooling", agent.cooling);
 }
 
+void DumpDetail(const TicketDetail& detail, std::string& out) {
+  Line line(out, "  detail");
+  line("revision", detail.revision)("customer", detail.customer_id)(
+      "segment", detail.customer_segment)("subject", detail.subject)("due_at", detail.due_at)(
+      "notes", detail.notes)("messages", detail.messages)("scores", detail.scores);
+  for (const auto& [key, value] : detail.attributes) {
+    line("changed", key)(value ? "to" : "gone", value.value_or("yes"));
+  }
+  for (const ExternalReference& reference : detail.references) {
+    line("system", reference.system)("id", reference.id);
+  }
+}
+
 void DumpTicket(const Workspace& workspace, const Ticket& ticket, std::string& out) {
   Line line(out, " ticket");
   line("id", ToString(ticket.id))("arrival", ticket.arrival)(
@@ -170,7 +183,10 @@ void DumpWorkspace(const Workspace& workspace, std::string& out) {
   }
   std::sort(tickets.begin(), tickets.end(),
             [](const Ticket* a, const Ticket* b) { return a->arrival < b->arrival; });
-  for (const Ticket* ticket : tickets) DumpTicket(workspace, *ticket, out);
+  for (const Ticket* ticket : tickets) {
+    DumpTicket(workspace, *ticket, out);
+    if (ticket->detail) DumpDetail(*ticket->detail, out);
+  }
   for (const Timer& timer : workspace.timers) {
     Line(out, " timer")("at", timer.at)("of", timer.of_ticket ? "ticket" : "agent")("order",
                                                                                     timer.order);

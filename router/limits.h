@@ -26,6 +26,9 @@ inline constexpr size_t kMaxLanguageTagBytes = 35;
 inline constexpr size_t kMaxReasonBytes = 64;
 inline constexpr size_t kMaxSessionIdBytes = 64;
 
+inline constexpr size_t kMaxNoteBytes = 16'384;
+inline constexpr size_t kMaxMessageBytes = 16'384;
+
 // Requirements.
 inline constexpr size_t kMaxClauses = 16;
 inline constexpr size_t kMaxPredicates = 8;
@@ -33,10 +36,20 @@ inline constexpr size_t kMaxExcludedAgents = 16;
 inline constexpr uint32_t kMaxSkillLevel = 10;
 inline constexpr uint32_t kMaxPriority = 9;
 
+// What may be said of a ticket, and added to it, over its life.
+inline constexpr size_t kMaxChangedAttributes = 64;
+inline constexpr size_t kMaxChangedAttributeBytes = 8'192;  // keys and values together
+inline constexpr size_t kMaxExternalReferences = 32;
+inline constexpr uint32_t kMaxTicketNotes = 1'000;
+inline constexpr uint32_t kMaxTicketMessages = 10'000;
+inline constexpr uint32_t kMaxTicketScores = 100;
+
 // Calls.
 inline constexpr size_t kMaxBatchContacts = 1'000;
 inline constexpr uint32_t kMaxClaimTickets = 100;
 inline constexpr size_t kMaxExtendLeases = 1'000;
+inline constexpr size_t kMaxSurveyScores = 20;
+inline constexpr int32_t kMaxScore = 1'000;
 
 // Streams.
 inline constexpr size_t kMaxFilterValues = 100;

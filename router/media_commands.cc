@@ -13,7 +13,14 @@ bool IsHangUp(const Ticket& ticket, const ReportMediaEvent& command) {
          !IsAnswered(ticket);
 }
 
+// The customer was not reached. A call that the agent began by hand stays with the agent, for the
+// disposition; one that a queue brought goes back to it, and the device is taken to be at fault.
 void FailConnection(Context& context, TicketIndex index, const char* reason) {
+  if (Workspace::BegunByHand(context.workspace.ticket(index))) {
+    context.apply.AgentContactUnanswered(index, reason);
+    EndHandling(context, index);
+    return;
+  }
   const AgentIndex agent = context.workspace.ticket(index).agent;
   context.apply.MediaConnectFailed(index, reason);
   MarkDeviceFailed(context, agent);
@@ -70,6 +77,10 @@ Outcome Decide(Context& context, const ReportMediaEvent& command) {
   if (IsHangUp(ticket, command)) {
     if (command.offer.IsSet() && command.offer.ticket != ticket.id) {
       return Reply(MediaReported{false});
+    }
+    if (Workspace::BegunByHand(ticket)) {
+      FailConnection(context, index, "REFUSED");
+      return Reply(MediaReported{true});
     }
     if (ticket.state == TicketState::kOffered) {
       context.apply.OfferEnded(index, OfferEnd::kRescinded, Duration{}, "ABANDONED");

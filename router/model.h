@@ -31,6 +31,7 @@ enum class Cefr : uint8_t { kNone = 0, kA1, kA2, kB1, kB2, kC1, kC2 };
 enum class Office : uint8_t { kFront = 1, kBack = 2 };
 enum class Urgency : uint8_t { kLive = 1, kDeferrable = 2 };
 enum class Party : uint8_t { kUnknown = 0, kCustomer = 1, kAgent = 2, kSystem = 3 };
+const char* ToString(Party party);  // "CUSTOMER"
 enum class Direction : uint8_t { kInbound = 1, kOutbound = 2, kInternal = 3 };
 enum class AgentKind : uint8_t { kHuman = 1, kAutomated = 2 };
 
@@ -281,6 +282,39 @@ struct NewContact {
   std::string payload_json;
   std::vector<std::pair<std::string, std::string>> attributes;  // sorted by key
   std::vector<std::string> excluded_agents;
+};
+
+// --- tickets ---
+
+// What another system calls a ticket.
+struct ExternalReference {
+  std::string system;
+  std::string id;
+  friend auto operator<=>(const ExternalReference&, const ExternalReference&) = default;
+};
+
+// What was said of a ticket after it came in, and how much was added to it. An empty text, or an
+// unset instant: as its contact said.
+struct TicketDetail {
+  int64_t revision = 1;
+  std::string customer_id, customer_segment, subject;
+  Time due_at;
+  // Changes of the contact's attributes, sorted by key; without a value: taken away.
+  std::vector<std::pair<std::string, std::optional<std::string>>> attributes;
+  std::vector<ExternalReference> references;  // sorted
+  // Added while it was open; later additions are counted by whoever reads them.
+  uint32_t notes = 0;
+  uint32_t messages = 0;
+  uint32_t scores = 0;
+  friend bool operator==(const TicketDetail&, const TicketDetail&) = default;
+};
+
+// One answer of a customer, on a scale.
+struct SurveyScore {
+  std::string measure;
+  int32_t score = 0;
+  int32_t lowest = 0;
+  int32_t highest = 0;
 };
 
 }  // namespace tandem::router

@@ -32,6 +32,20 @@ const char* ToString(TicketState state) {
   std::abort();
 }
 
+const char* ToString(Party party) {
+  switch (party) {
+    case Party::kUnknown:
+      return "UNKNOWN";
+    case Party::kCustomer:
+      return "CUSTOMER";
+    case Party::kAgent:
+      return "AGENT";
+    case Party::kSystem:
+      return "SYSTEM";
+  }
+  std::abort();
+}
+
 const char* ToString(AgentStatus status) {
   switch (status) {
     case AgentStatus::kOffline:
@@ -168,6 +182,18 @@ const char* ToString(EventType type) {
       return "SESSION_CLOSED";
     case EventType::kTimeLost:
       return "TIME_LOST";
+    case EventType::kTicketUpdated:
+      return "TICKET_UPDATED";
+    case EventType::kNoteAdded:
+      return "NOTE_ADDED";
+    case EventType::kMessageAdded:
+      return "MESSAGE_ADDED";
+    case EventType::kSurveyRecorded:
+      return "SURVEY_RECORDED";
+    case EventType::kAgentContactStarted:
+      return "AGENT_CONTACT_STARTED";
+    case EventType::kAgentContactUnanswered:
+      return "AGENT_CONTACT_UNANSWERED";
   }
   std::abort();
 }
@@ -238,12 +264,22 @@ const char* ToString(Reason reason) {
       return "NOT_LEASED";
     case Reason::kChannelWithoutMedia:
       return "CHANNEL_WITHOUT_MEDIA";
+    case Reason::kTicketFull:
+      return "TICKET_FULL";
+    case Reason::kAgentNotQualified:
+      return "AGENT_NOT_QUALIFIED";
+    case Reason::kConversationOpen:
+      return "CONVERSATION_OPEN";
     case Reason::kSessionFenced:
       return "SESSION_FENCED";
     case Reason::kNoSession:
       return "NO_SESSION";
     case Reason::kStatusNotSettable:
       return "STATUS_NOT_SETTABLE";
+    case Reason::kAgentStatusForbids:
+      return "AGENT_STATUS_FORBIDS";
+    case Reason::kAgentBusy:
+      return "AGENT_BUSY";
     case Reason::kRevisionStale:
       return "REVISION_STALE";
     case Reason::kReferenceBroken:

@@ -183,6 +183,8 @@ Changes Router::Core::TakeChanges() {
       ticket.dirty = false;
       if (ticket.in_use) {
         changes_.ticket_states.push_back(StateRowOf(workspace, ticket));
+        if (ticket.detail_dirty) changes_.ticket_details.push_back(DetailRowOf(workspace, ticket));
+        ticket.detail_dirty = false;
       } else {
         workspace.free_tickets.push_back(index);
       }
@@ -205,6 +207,7 @@ void Router::Core::LoadTicket(Workspace& workspace, const LoadedState::OpenTicke
     TANDEM_INVARIANT(queue.IsSet() && workspace.queue(queue).configured != nullptr,
                      "the queue of an open ticket is configured: " + loaded.state.queue);
     context.apply.AdoptTicket(index, loaded.ticket, queue);
+    if (loaded.detail) context.apply.AdoptTicketDetail(index, *loaded.detail);
     context.apply.AdoptTicketState(index, loaded.state);
   });
 }

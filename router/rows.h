@@ -3,7 +3,8 @@
 // Every field that can alter a decision is in a row here or follows from rows, so that a router
 // loaded from them decides exactly as the one that wrote them (the test: dump(Load(rows)) = dump).
 // Two kinds:
-//   - state rows (WorkspaceRow, AgentRow, TicketStateRow) replace the row of the same key;
+//   - state rows (WorkspaceRow, AgentRow, TicketStateRow, TicketDetailRow) replace the row of the
+//     same key;
 //   - append rows (everything else) are written once and never change.
 // Rows are values and own their text.
 #ifndef TANDEM_ROUTER_ROWS_H_
@@ -104,6 +105,14 @@ struct TicketStateRow {
   Time finished_at;
 };
 
+// Key: workspace, ticket. What was said of a ticket after it came in. Written when that changes
+// first; most tickets have none.
+struct TicketDetailRow {
+  std::string workspace;
+  TicketId ticket;
+  TicketDetail detail;
+};
+
 // --- append rows ---
 
 // Key: workspace, ticket. What a ticket is from the start.
@@ -168,7 +177,14 @@ enum class EventType : uint8_t {
   kSessionLost = 29,
   kSessionClosed = 30,
   kTimeLost = 31,
+  kTicketUpdated = 32,
+  kNoteAdded = 33,
+  kMessageAdded = 34,
+  kSurveyRecorded = 35,
+  kAgentContactStarted = 36,
+  kAgentContactUnanswered = 37,
 };
+inline constexpr EventType kLastEventType = EventType::kAgentContactUnanswered;
 const char* ToString(EventType type);  // "TICKET_CREATED"
 
 // Key: workspace, sequence. What happened; fields as tandem.v1.Event.
@@ -248,14 +264,38 @@ inline void Continue(AgentRow& agent, const AgentIntervalRow& interval) {
   agent.idle_since = interval.idle_since;
 }
 
-// One message of a conversation.
+// Key: workspace, ticket, sequence. One message of a conversation.
 struct MessageRow {
   std::string workspace;
   TicketId ticket;
-  ContactId contact;
+  int64_t sequence = 0;  // of the event that tells of it
+  ContactId contact;     // unset: it came without a contact
   Direction direction = Direction::kInbound;
   Party author = Party::kCustomer;
+  Time at;            // the author's clock
+  std::string agent;  // who wrote it, if an agent did
+  std::string text;
+  std::string external_id;
+};
+
+// Key: workspace, ticket, sequence. What somebody wrote about a ticket.
+struct NoteRow {
+  std::string workspace;
+  TicketId ticket;
+  int64_t sequence = 0;  // of its event
   Time at;
+  std::string agent;  // who wrote it, if an agent did
+  std::string text;
+};
+
+// Key: workspace, ticket, sequence, measure. One answer of a customer, and who and what it judges.
+struct SurveyRow {
+  std::string workspace;
+  TicketId ticket;
+  int64_t sequence = 0;  // of the event, which all scores of one call share
+  SurveyScore score;
+  Time at;                                                    // the customer's clock
+  std::string agent, queue, client, channel, process_type;  // that served the customer last
 };
 
 // --- notices ---
@@ -299,6 +339,7 @@ struct Changes {
   std::vector<AgentRow> agents;  // state: at most one per agent, ordered by workspace and ordinal
   std::vector<TicketStateRow>
       ticket_states;  // state: at most one per ticket, ordered by workspace and arrival
+  std::vector<TicketDetailRow> ticket_details;  // state: at most one per ticket
   std::vector<TicketRow> tickets;
   std::vector<ContactRow> contacts;
   std::vector<EventRow> events;
@@ -306,13 +347,16 @@ struct Changes {
   std::vector<SegmentRow> segments;
   std::vector<AgentIntervalRow> agent_intervals;
   std::vector<MessageRow> messages;
+  std::vector<NoteRow> notes;
+  std::vector<SurveyRow> surveys;
   std::vector<Notice> notices;  // not persisted
 
   // True when there is nothing to persist.
   bool empty() const {
-    return workspaces.empty() && agents.empty() && ticket_states.empty() && tickets.empty() &&
-           contacts.empty() && events.empty() && visits.empty() && segments.empty() &&
-           agent_intervals.empty() && messages.empty();
+    return workspaces.empty() && agents.empty() && ticket_states.empty() &&
+           ticket_details.empty() && tickets.empty() && contacts.empty() && events.empty() &&
+           visits.empty() && segments.empty() && agent_intervals.empty() && messages.empty() &&
+           notes.empty() && surveys.empty();
   }
 };
 
@@ -321,6 +365,7 @@ struct LoadedState {
   struct OpenTicket {
     TicketRow ticket;
     TicketStateRow state;
+    std::optional<TicketDetail> detail;  // none: nothing was said since it came in
   };
   // Counters of a workspace, which follow from rows that are not loaded.
   struct Counters {

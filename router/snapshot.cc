@@ -71,6 +71,14 @@ TicketStateRow StateRowOf(const Workspace& workspace, const Ticket& ticket) {
   return row;
 }
 
+TicketDetailRow DetailRowOf(const Workspace& workspace, const Ticket& ticket) {
+  TicketDetailRow row;
+  row.workspace = workspace.id;
+  row.ticket = ticket.id;
+  row.detail = *ticket.detail;
+  return row;
+}
+
 AgentRow AgentRowOf(const Workspace& workspace, AgentIndex index) {
   const AgentState& agent = workspace.agent(index);
   AgentRow row;

@@ -9,6 +9,8 @@
 namespace tandem::router {
 
 TicketStateRow StateRowOf(const Workspace& workspace, const Ticket& ticket);
+// Requires that the ticket has a detail.
+TicketDetailRow DetailRowOf(const Workspace& workspace, const Ticket& ticket);
 AgentRow AgentRowOf(const Workspace& workspace, AgentIndex agent);
 WorkspaceRow WorkspaceRowOf(const Workspace& workspace);
 

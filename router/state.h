@@ -8,6 +8,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -64,6 +65,9 @@ struct Ticket {
   Time due_at;
   Duration answer_target, expected_handling_time, wrap_up_limit;
   bool unroutable = false;
+  // Null: nothing was said or added since it came in, as of most.
+  std::unique_ptr<TicketDetail> detail;
+  bool detail_dirty = false;  // has a detail row to write
 
   TicketState state = TicketState::kQueued;
   QueueIndex queue;
@@ -137,6 +141,12 @@ struct AgentState {
   bool Ready() const {
     return configured && status == AgentStatus::kAvailable && session_open &&
            !session_lost_at.IsSet();
+  }
+  // Whether one more ticket of the group fits, ready or not.
+  bool HasRoom(CapacityGroup group) const {
+    const GroupCapacity& of_group = capacity.groups[static_cast<size_t>(group)];
+    return held_in_group[static_cast<size_t>(group)] < of_group.max &&
+           units_used + of_group.units_per_ticket <= capacity.total_units;
   }
   bool HasGroupOpen(CapacityGroup group) const {
     return ((open_groups >> static_cast<uint32_t>(group)) & 1U) != 0;
@@ -249,6 +259,8 @@ struct Workspace {
   bool MediaConnected(const Ticket& ticket) const {
     return ticket.state == TicketState::kActive && !ticket.leased && channel_of(ticket).has_media;
   }
+  // Whether an agent began it by hand and it was in no queue since.
+  static bool BegunByHand(const Ticket& ticket) { return ticket.visit_number == 0; }
   // Whether a lease runs on the ticket.
   static bool UnderLease(const Ticket& ticket) {
     return ticket.leased && ticket.until.IsSet() &&

@@ -79,9 +79,9 @@ std::optional<Rejection> CheckReferences(const Workspace& workspace, const NewCo
   return CheckRequirement(workspace, contact.requirement);
 }
 
-// Whether a ticket of the client may enter the queue, in which it counts for `already` places.
+// Whether there is such a queue, for tickets of the client.
 std::optional<Rejection> CheckQueue(const Workspace& workspace, QueueIndex index,
-                                    const std::string& id, ClientIndex client, uint32_t already) {
+                                    const std::string& id, ClientIndex client) {
   if (!index.IsSet() || workspace.queue(index).configured == nullptr) {
     return Unknown(Reason::kQueueNotFound, "queue", id);
   }
@@ -91,34 +91,72 @@ std::optional<Rejection> CheckQueue(const Workspace& workspace, QueueIndex index
                   "expected a queue that takes the ticket's client, but queue '" + id +
                       "' takes another client only");
   }
-  const uint32_t most = queue.configured->max_waiting;
-  if (most != 0 && queue.waiting - already >= most) {
-    return Refuse(Reason::kQueueFull, "expected fewer than " + std::to_string(most) +
-                                          " waiting tickets in queue '" + id + "', but there are " +
-                                          std::to_string(queue.waiting));
-  }
   return std::nullopt;
 }
 
-ContactRow ContactRowOf(const Workspace& workspace, IngestContact& command, TicketId ticket,
-                        Time now) {
+// Whether one more ticket may wait in the queue, in which it counts for `already` places.
+std::optional<Rejection> CheckRoom(const QueueState& queue, uint32_t already) {
+  const uint32_t most = queue.configured->max_waiting;
+  if (most == 0 || queue.waiting - already < most) return std::nullopt;
+  return Refuse(Reason::kQueueFull, "expected fewer than " + std::to_string(most) +
+                                        " waiting tickets in queue '" + queue.configured->id +
+                                        "', but there are " + std::to_string(queue.waiting));
+}
+
+// The fresh ids of what a command makes.
+struct NewIds {
+  TicketId ticket;
+  ContactId contact;
+};
+
+// Where a contact's ticket belongs, and what it takes from its process type.
+struct Placement {
+  QueueIndex queue;
+  ProcessTypeDefaults defaults;
+};
+
+// Requires that the contact's references are checked.
+std::variant<Placement, Rejection> Place(const Workspace& workspace, const NewContact& contact) {
+  const ProcessType& type =
+      *workspace.process_types[workspace.process_type_ids.Find(contact.process_type).value];
+  const ProcessTypeDefaults* configured = DefaultsFor(type, contact.channel);
+  if (configured == nullptr && contact.queue.empty()) {
+    return Refuse(Reason::kNoQueueForContact,
+                  "expected a queue, or a process type with one for channel '" + contact.channel +
+                      "', but '" + contact.process_type + "' has none");
+  }
+  const std::string& id = contact.queue.empty() ? configured->queue : contact.queue;
+  const QueueIndex queue = workspace.queue_ids.Find(id);
+  const ClientIndex client = workspace.client_ids.Find(contact.client);
+  if (auto rejection = CheckQueue(workspace, queue, id, client)) return *std::move(rejection);
+  if (configured != nullptr) return Placement{queue, *configured};
+  return Placement{queue, OwnDefaults(id, workspace.queue(queue).configured->urgency)};
+}
+
+std::optional<Rejection> CheckOpenTickets(const Context& context) {
+  if (context.open_tickets < context.options.max_open_tickets) return std::nullopt;
+  return Refuse(Reason::kTooManyOpenTickets,
+                "expected fewer than " + std::to_string(context.options.max_open_tickets) +
+                    " open tickets, but there are " + std::to_string(context.open_tickets));
+}
+
+ContactRow ContactRowOf(const Workspace& workspace, NewContact&& contact, NewIds ids, Time now) {
   ContactRow row;
   row.workspace = workspace.id;
-  row.contact = command.new_contact;
-  row.ticket = ticket;
-  row.received_at = command.contact.received_at.IsSet() ? command.contact.received_at : now;
+  row.contact = ids.contact;
+  row.ticket = ids.ticket;
+  row.received_at = contact.received_at.IsSet() ? contact.received_at : now;
   row.queued_at = now;
-  row.content = std::move(command.contact);
+  row.content = std::move(contact);
   return row;
 }
 
-TicketRow TicketRowOf(const Workspace& workspace, const IngestContact& command,
+TicketRow TicketRowOf(const Workspace& workspace, const NewContact& contact, NewIds ids,
                       const ProcessTypeDefaults& defaults, const Queue& queue, Time now) {
-  const NewContact& contact = command.contact;
   TicketRow row;
   row.workspace = workspace.id;
-  row.ticket = command.new_ticket;
-  row.contact = command.new_contact;
+  row.ticket = ids.ticket;
+  row.contact = ids.contact;
   row.channel = contact.channel;
   row.client = contact.client;
   row.process_type = contact.process_type;
@@ -154,6 +192,30 @@ Time TargetOf(Office office, Time queued_at, Duration answer_target, Time due_at
   return office == Office::kFront ? queued_at + answer_target : due_at - expected_handling_time;
 }
 
+NewTicket NewTicketOf(const Context& context, NewContact&& contact, NewIds ids,
+                      const Placement& placement) {
+  const Queue& queue = *context.workspace.queue(placement.queue).configured;
+  NewTicket created;
+  created.row =
+      TicketRowOf(context.workspace, contact, ids, placement.defaults, queue, context.now);
+  created.queue = placement.queue;
+  created.priority = contact.priority;
+  created.target = TargetOf(queue.office, context.now, created.row.answer_target,
+                            created.row.due_at, created.row.expected_handling_time);
+  created.key = KeyIn(queue, context.now, created.target, contact.priority);
+  created.contact = ContactRowOf(context.workspace, std::move(contact), ids, context.now);
+  return created;
+}
+
+// The open ticket of the contact's conversation, if there is one.
+TicketIndex FindConversation(const Workspace& workspace, const NewContact& contact) {
+  const std::string conversation = ConversationKey(contact.client, contact.channel,
+                                                   contact.entry_point, contact.conversation_key);
+  if (conversation.empty()) return {};
+  const auto open = workspace.ticket_by_conversation.find(conversation);
+  return open != workspace.ticket_by_conversation.end() ? open->second : TicketIndex{};
+}
+
 Outcome Join(Context& context, TicketIndex index, IngestContact& command) {
   const Ticket& ticket = context.workspace.ticket(index);
   const ContactIngested reply{.ticket = ticket.id,
@@ -161,62 +223,81 @@ Outcome Join(Context& context, TicketIndex index, IngestContact& command) {
                               .joined = true,
                               .unroutable = ticket.unroutable};
   context.apply.ContactJoined(index,
-                              ContactRowOf(context.workspace, command, ticket.id, context.now));
-  if (ticket.state == TicketState::kWrapUp && !context.workspace.channel_of(ticket).has_media) {
-    context.apply.TicketResumed(index);
-  }
+                              ContactRowOf(context.workspace, std::move(command.contact),
+                                           {ticket.id, command.new_contact}, context.now));
+  ResumeFromWrapUp(context, index);
   return Reply(reply);
+}
+
+// Whether the agent may begin a contact by hand now.
+std::optional<Rejection> CheckBeginner(const Workspace& workspace, AgentIndex index,
+                                       const NewContact& contact) {
+  const AgentState& agent = workspace.agent(index);
+  const Traits& traits = workspace.matching.TraitsOf(agent.profile);
+  if (!traits.MayServe(workspace.client_ids.Find(contact.client)) ||
+      !traits.MayDo(workspace.process_type_ids.Find(contact.process_type))) {
+    return Refuse(Reason::kAgentNotQualified,
+                  "expected an agent with client '" + contact.client + "' and process type '" +
+                      contact.process_type + "', but '" + workspace.AgentName(index) +
+                      "' lacks one of them");
+  }
+  if (agent.status != AgentStatus::kAvailable && agent.status != AgentStatus::kNotReady) {
+    return Refuse(Reason::kAgentStatusForbids,
+                  std::string("expected an agent who is AVAILABLE or NOT_READY, but found ") +
+                      ToString(agent.status),
+                  {{"status", ToString(agent.status)}});
+  }
+  const ChannelIndex channel = workspace.channel_ids.Find(contact.channel);
+  if (!agent.HasRoom(workspace.channels[channel.value].configured->group)) {
+    return Refuse(Reason::kAgentBusy, "expected free capacity for channel '" + contact.channel +
+                                          "', but the agent's offers and work take all of it");
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
 Outcome Decide(Context& context, IngestContact& command) {
   const Workspace& workspace = context.workspace;
-  const NewContact& contact = command.contact;
-  if (auto rejection = CheckReferences(workspace, contact)) return *std::move(rejection);
+  if (auto rejection = CheckReferences(workspace, command.contact)) return *std::move(rejection);
+  const TicketIndex open = FindConversation(workspace, command.contact);
+  if (open.IsSet()) return Join(context, open, command);
+  const auto placed = Place(workspace, command.contact);
+  if (const auto* rejection = std::get_if<Rejection>(&placed)) return *rejection;
+  const Placement& placement = std::get<Placement>(placed);
+  if (auto rejection = CheckRoom(workspace.queue(placement.queue), 0)) return *std::move(rejection);
+  if (auto rejection = CheckOpenTickets(context)) return *std::move(rejection);
+  const NewIds ids{command.new_ticket, command.new_contact};
+  const TicketIndex index = context.apply.TicketCreated(
+      NewTicketOf(context, std::move(command.contact), ids, placement));
+  return Reply(ContactIngested{.ticket = ids.ticket,
+                               .contact = ids.contact,
+                               .unroutable = workspace.ticket(index).unroutable});
+}
 
-  const std::string conversation = ConversationKey(contact.client, contact.channel,
-                                                   contact.entry_point, contact.conversation_key);
-  if (!conversation.empty()) {
-    const auto open = workspace.ticket_by_conversation.find(conversation);
-    if (open != workspace.ticket_by_conversation.end()) return Join(context, open->second, command);
-  }
-
-  const ProcessType& type =
-      *workspace.process_types[workspace.process_type_ids.Find(contact.process_type).value];
-  const ProcessTypeDefaults* configured = DefaultsFor(type, contact.channel);
-  if (configured == nullptr && contact.queue.empty()) {
-    return Refuse(Reason::kNoQueueForContact,
-                  "expected a queue, or a process type with one for channel '" + contact.channel +
-                      "', but '" + contact.process_type + "' has none");
-  }
-  const std::string& queue_id = contact.queue.empty() ? configured->queue : contact.queue;
-  const QueueIndex queue_index = workspace.queue_ids.Find(queue_id);
-  const ClientIndex client = workspace.client_ids.Find(contact.client);
-  if (auto rejection = CheckQueue(workspace, queue_index, queue_id, client, 0)) {
+Outcome Decide(Context& context, StartAgentContact& command) {
+  const Workspace& workspace = context.workspace;
+  const auto session = FindSession(workspace, command.session);
+  if (const auto* rejection = std::get_if<Rejection>(&session)) return *rejection;
+  const AgentIndex agent = std::get<AgentIndex>(session);
+  if (auto rejection = CheckReferences(workspace, command.contact)) return *std::move(rejection);
+  if (auto rejection = CheckBeginner(workspace, agent, command.contact)) {
     return *std::move(rejection);
   }
-  if (context.open_tickets >= context.options.max_open_tickets) {
-    return Refuse(Reason::kTooManyOpenTickets,
-                  "expected fewer than " + std::to_string(context.options.max_open_tickets) +
-                      " open tickets, but there are " + std::to_string(context.open_tickets));
+  const TicketIndex open = FindConversation(workspace, command.contact);
+  if (open.IsSet()) {
+    const std::string id = ToString(workspace.ticket(open).id);
+    return Refuse(Reason::kConversationOpen,
+                  "expected a conversation without an open ticket, but ticket " + id + " is open",
+                  {{"ticket_id", id}});
   }
-
-  const Queue& queue = *workspace.queue(queue_index).configured;
-  const ProcessTypeDefaults defaults =
-      configured != nullptr ? *configured : OwnDefaults(queue_id, queue.urgency);
-  NewTicket created;
-  created.row = TicketRowOf(workspace, command, defaults, queue, context.now);
-  created.queue = queue_index;
-  created.priority = contact.priority;
-  created.target = TargetOf(queue.office, context.now, created.row.answer_target,
-                            created.row.due_at, created.row.expected_handling_time);
-  created.key = KeyIn(queue, context.now, created.target, contact.priority);
-  created.contact = ContactRowOf(workspace, command, command.new_ticket, context.now);
-  const TicketIndex index = context.apply.TicketCreated(std::move(created));
-  return Reply(ContactIngested{.ticket = command.new_ticket,
-                               .contact = command.new_contact,
-                               .unroutable = workspace.ticket(index).unroutable});
+  const auto placed = Place(workspace, command.contact);
+  if (const auto* rejection = std::get_if<Rejection>(&placed)) return *rejection;
+  if (auto rejection = CheckOpenTickets(context)) return *std::move(rejection);
+  const NewIds ids{command.new_ticket, command.new_contact};
+  const TicketIndex index = context.apply.AgentContactStarted(
+      NewTicketOf(context, std::move(command.contact), ids, std::get<Placement>(placed)), agent);
+  return Reply(ContactStarted{ids.ticket, ids.contact, workspace.ticket(index).state});
 }
 
 Outcome Decide(Context& context, const CancelTicket& command) {
@@ -239,12 +320,14 @@ Outcome Decide(Context& context, const AbandonTicket& command) {
   const auto found = FindTicket(context.workspace, command.ticket);
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const TicketIndex index = std::get<TicketIndex>(found);
-  const TicketState state = context.workspace.ticket(index).state;
+  const Ticket& ticket = context.workspace.ticket(index);
+  const TicketState state = ticket.state;
   if (state == TicketState::kActive || state == TicketState::kWrapUp) {
     return Refuse(
         Reason::kAlreadyAnswered,
         std::string("expected a customer who waits, but the ticket is ") + ToString(state));
   }
+  if (Workspace::BegunByHand(ticket)) return RefuseState(ticket, "in, or was in, a queue");
   if (state == TicketState::kOffered) {
     context.apply.OfferEnded(index, OfferEnd::kRescinded, Duration{}, "ABANDONED");
   }
@@ -297,9 +380,10 @@ Outcome Decide(Context& context, const TransferTicket& command) {
   const QueueIndex to = workspace.queue_ids.Find(command.queue);
   const bool waits = ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered;
   const uint32_t already = waits && to == ticket.queue ? 1 : 0;
-  if (auto rejection = CheckQueue(workspace, to, command.queue, ticket.client, already)) {
+  if (auto rejection = CheckQueue(workspace, to, command.queue, ticket.client)) {
     return *std::move(rejection);
   }
+  if (auto rejection = CheckRoom(workspace.queue(to), already)) return *std::move(rejection);
   if (ticket.state == TicketState::kConnecting || ticket.state == TicketState::kWrapUp) {
     return RefuseState(ticket, "QUEUED, OFFERED, ASSIGNED or ACTIVE");
   }

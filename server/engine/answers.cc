@@ -31,6 +31,9 @@ static_assert(KindOf<router::ContactIngested>() == 2);
 static_assert(KindOf<router::StateReached>() == 3);
 static_assert(KindOf<router::TicketsClaimed>() == 4);
 static_assert(KindOf<router::MediaReported>() == 6);
+static_assert(KindOf<router::TicketRevised>() == 9);
+static_assert(KindOf<router::Recorded>() == 10);
+static_assert(KindOf<router::ContactStarted>() == 11);
 
 struct Keeper {
   StoredAnswer& answer;
@@ -49,6 +52,14 @@ struct Keeper {
   void operator()(const router::StateReached& reply) const { answer.state = reply.state; }
   void operator()(const router::TicketsClaimed& reply) const { answer.tickets = reply.tickets; }
   void operator()(const router::MediaReported& reply) const { answer.applied = reply.applied; }
+  void operator()(const router::TicketRevised& reply) const { answer.revision = reply.revision; }
+  // The field is a number of the reply's own, whatever its name.
+  void operator()(const router::Recorded& reply) const { answer.revision = reply.sequence; }
+  void operator()(const router::ContactStarted& reply) const {
+    answer.tickets = {reply.ticket};
+    answer.contact = reply.contact;
+    answer.state = reply.state;
+  }
   void operator()(const router::LeasesExtended&) const { NotKept(); }
   void operator()(const router::AgentSnapshot&) const { NotKept(); }
   void operator()(const router::Explanation&) const { NotKept(); }
@@ -95,6 +106,14 @@ std::optional<Reply> Recall(const StoredAnswer& answer) {
       return router::TicketsClaimed{.tickets = answer.tickets};
     case KindOf<router::MediaReported>():
       return router::MediaReported{.applied = answer.applied};
+    case KindOf<router::TicketRevised>():
+      return router::TicketRevised{.revision = answer.revision};
+    case KindOf<router::Recorded>():
+      return router::Recorded{.sequence = answer.revision};
+    case KindOf<router::ContactStarted>():
+      if (answer.tickets.size() != 1) return std::nullopt;
+      return router::ContactStarted{
+          .ticket = answer.tickets.front(), .contact = answer.contact, .state = answer.state};
     default:  // a number from the store, not one of our enums
       return std::nullopt;
   }

@@ -48,11 +48,14 @@ void Core::Submit(PendingCall call, SteadyTime now) {
     return;
   }
   call.submitted_at = now;
-  if (auto* ingest = std::get_if<router::IngestContact>(&call.command.action)) {
+  const auto give_ids = [&](auto* makes_ticket) {
+    if (makes_ticket == nullptr) return;
     const router::Time time = clock_.At(now);
-    if (!ingest->new_ticket.IsSet()) ingest->new_ticket = uuids_.NextTicket(time);
-    if (!ingest->new_contact.IsSet()) ingest->new_contact = uuids_.NextContact(time);
-  }
+    if (!makes_ticket->new_ticket.IsSet()) makes_ticket->new_ticket = uuids_.NextTicket(time);
+    if (!makes_ticket->new_contact.IsSet()) makes_ticket->new_contact = uuids_.NextContact(time);
+  };
+  give_ids(std::get_if<router::IngestContact>(&call.command.action));
+  give_ids(std::get_if<router::StartAgentContact>(&call.command.action));
   if (!KeepsAnswer(call.command)) call.request.reset();
   if (NeedsLookUp(call)) {
     look_ups_.Add(std::move(call));

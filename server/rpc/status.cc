@@ -108,13 +108,18 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kAlreadyAnswered:
     case Reason::kNotLeased:
     case Reason::kChannelWithoutMedia:
+    case Reason::kTicketFull:
+    case Reason::kConversationOpen:
     case Reason::kNoSession:
     case Reason::kStatusNotSettable:
+    case Reason::kAgentStatusForbids:
+    case Reason::kAgentBusy:
     case Reason::kResourceInUse:
     case Reason::kReportTooLarge:
       return grpc::StatusCode::FAILED_PRECONDITION;
     case Reason::kOfferOfOtherAgent:
     case Reason::kNotOwner:
+    case Reason::kAgentNotQualified:
       return grpc::StatusCode::PERMISSION_DENIED;
     case Reason::kSessionFenced:
     case Reason::kRevisionStale:

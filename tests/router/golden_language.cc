@@ -53,6 +53,13 @@ AgentStatus ParseStatus(const std::string& word) {
   throw LineError("expected a status, but found " + word);
 }
 
+Party ParseParty(const std::string& word) {
+  for (const Party party : {Party::kCustomer, Party::kAgent, Party::kSystem}) {
+    if (word == ToString(party)) return party;
+  }
+  throw LineError("expected a party, but found " + word);
+}
+
 }  // namespace
 
 // ---------------------------------------------------------------------------------------------------------
@@ -117,13 +124,19 @@ std::optional<Action> GoldenLanguage::Parse(const std::string& line, Time now) {
     action = ParseApply(words);
   } else if (verb == "ingest") {
     action = ParseIngest(words, now);
+  } else if (verb == "begin") {
+    const SessionRef session = ParseSession(words.Next("an agent"));
+    IngestContact made = ParseIngest(words, now);
+    made.contact.direction = Direction::kOutbound;
+    made.contact.initiated_by = Party::kAgent;
+    action = StartAgentContact{session, made.contact, made.new_ticket, made.new_contact};
   } else if (verb == "media") {
     action = ParseMedia(words);
   } else if (verb == "time_lost") {
     action = TimeLost{ParseDuration(words.Next("a span"))};
   } else if (!ParseConfiguration(verb, words)) {
     action = ParseAgentVerb(verb, words);
-    if (!action) action = ParseTicketVerb(verb, words);
+    if (!action) action = ParseTicketVerb(verb, words, now);
     if (!action) throw LineError("expected a verb that is known, but found " + verb);
   }
   words.ExpectNoMore();
@@ -135,6 +148,10 @@ void GoldenLanguage::Notice(const Action& action, const Outcome& outcome) {
   if (reply == nullptr) return;
   if (const auto* open = std::get_if<OpenSession>(&action)) {
     generations_[open->agent] = std::get<AgentSnapshot>(*reply).generation;
+  }
+  if (std::holds_alternative<ContactStarted>(*reply)) {
+    ++contacts_;
+    ++tickets_;
   }
   if (const auto* ingested = std::get_if<ContactIngested>(reply)) {
     ++contacts_;
@@ -255,10 +272,25 @@ std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Wo
   return CompleteTicket{ticket, session, words.NextIfAny().value_or("")};
 }
 
-std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, Words& words) {
+std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, Words& words,
+                                                      Time now) {
   if (verb == "cancel") {
     const TicketId ticket = ParseTicket(words.Next("a ticket"));
     return CancelTicket{ticket, words.NextIfAny().value_or("")};
+  }
+  if (verb == "update") return ParseUpdate(words, now);
+  if (verb == "note" || verb == "message") return ParseAddition(verb, words);
+  if (verb == "survey") {
+    RecordSurvey survey;
+    survey.ticket = ParseTicket(words.Next("a ticket"));
+    survey.closed = ParseClosed(words);
+    while (const auto word = words.NextIfAny()) {
+      const std::vector<std::string> parts = Split(*word, ':');
+      if (parts.size() != 4) throw LineError("expected csat:4:1:5, but found " + *word);
+      const auto number = [&](size_t i) { return static_cast<int32_t>(ParseNumber(parts[i])); };
+      survey.scores.push_back({parts[0], number(1), number(2), number(3)});
+    }
+    return survey;
   }
   if (verb == "abandon") return AbandonTicket{ParseTicket(words.Next("a ticket"))};
   if (verb == "explain") return ExplainTicket{ParseTicket(words.Next("a ticket"))};
@@ -271,7 +303,7 @@ std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, W
 
 // `ingest voice acme support queue=calls priority=3 language=fr require=billing:3 answer=20s due=8h
 // key=k exclude=ana`
-Action GoldenLanguage::ParseIngest(Words& words, Time now) {
+IngestContact GoldenLanguage::ParseIngest(Words& words, Time now) {
   IngestContact ingest;
   ingest.new_ticket = TicketId{0, tickets_ + 1};
   ingest.new_contact = ContactId{0, contacts_ + 1};
@@ -294,11 +326,69 @@ Action GoldenLanguage::ParseIngest(Words& words, Time now) {
   return ingest;
 }
 
+// `update t1 expected=1 priority=5 due=1h customer=c segment=gold subject=s set=k:v,l:w unset=m
+// add=crm:17 drop=crm:16`
+Action GoldenLanguage::ParseUpdate(Words& words, Time now) {
+  UpdateTicket update;
+  update.ticket = ParseTicket(words.Next("a ticket"));
+  update.expected_revision = ParseNumber(words.Value("expected").value_or("0"));
+  if (const auto priority = words.Value("priority")) update.priority = ParseNumber(*priority);
+  if (const auto span = words.Value("due")) update.due_at = now + ParseDuration(*span);
+  update.customer_id = words.Value("customer").value_or("");
+  update.customer_segment = words.Value("segment").value_or("");
+  update.subject = words.Value("subject").value_or("");
+  const auto list = [&](const char* name) {
+    const auto text = words.Value(name);
+    return text ? Split(*text, ',') : std::vector<std::string>();
+  };
+  const auto pair = [](const std::string& text) {
+    const std::vector<std::string> parts = Split(text, ':');
+    if (parts.size() != 2) throw LineError("expected two words around a colon, but found " + text);
+    return std::pair(parts[0], parts[1]);
+  };
+  for (const std::string& text : list("set")) update.attributes.emplace_back(pair(text));
+  for (const std::string& key : list("unset")) update.attributes.emplace_back(key, std::nullopt);
+  std::sort(update.attributes.begin(), update.attributes.end());
+  for (const std::string& text : list("add")) {
+    update.add_references.push_back({pair(text).first, pair(text).second});
+  }
+  for (const std::string& text : list("drop")) {
+    update.remove_references.push_back({pair(text).first, pair(text).second});
+  }
+  return update;
+}
+
+// `closed=acme`: as of a closed ticket of this client that ana had last.
+std::optional<ClosedTicket> GoldenLanguage::ParseClosed(Words& words) {
+  const auto client = words.Value("closed");
+  if (!client) return std::nullopt;
+  ClosedTicket closed;
+  closed.client = *client;
+  closed.agent = "ana";
+  closed.notes = ParseNumber(words.Value("notes").value_or("0"));
+  return closed;
+}
+
+// `note t1 text agent=ana`, `message t1 CUSTOMER text`
+Action GoldenLanguage::ParseAddition(const std::string& verb, Words& words) {
+  const TicketId ticket = ParseTicket(words.Next("a ticket"));
+  const std::string agent = words.Value("agent").value_or("");
+  const auto closed = ParseClosed(words);
+  if (verb == "note") return AddNote{ticket, agent, words.Next("a text"), closed};
+  AddMessage message;
+  message.ticket = ticket;
+  message.agent = agent;
+  message.author = ParseParty(words.Next("a party"));
+  if (message.author != Party::kCustomer) message.direction = Direction::kOutbound;
+  message.text = words.NextIfAny().value_or("");
+  message.closed = closed;
+  return message;
+}
+
 // `media t1.1 CONNECTED`, `media t1 DISCONNECTED CUSTOMER`
 Action GoldenLanguage::ParseMedia(Words& words) {
   static const std::vector<std::string> types = {"CONNECTED", "CONNECT_FAILED", "HELD", "RETRIEVED",
                                                  "DISCONNECTED"};
-  static const std::vector<std::string> parties = {"CUSTOMER", "AGENT", "SYSTEM"};
   ReportMediaEvent report;
   const OfferId offer = ParseOffer(words.Next("a ticket or an offer"));
   report.ticket = offer.ticket;
@@ -308,9 +398,7 @@ Action GoldenLanguage::ParseMedia(Words& words) {
   if (type_at == types.end()) throw LineError("expected a media event, but found " + type);
   report.type = static_cast<MediaEventType>(1 + (type_at - types.begin()));
   if (const auto party = words.NextIfAny()) {
-    const auto party_at = std::find(parties.begin(), parties.end(), *party);
-    if (party_at == parties.end()) throw LineError("expected a party, but found " + *party);
-    report.party = static_cast<Party>(1 + (party_at - parties.begin()));
+    report.party = ParseParty(*party);
   }
   return report;
 }

@@ -54,8 +54,11 @@ class GoldenLanguage {
  private:
   bool ParseConfiguration(const std::string& verb, Words& words);
   std::optional<Action> ParseAgentVerb(const std::string& verb, Words& words);
-  std::optional<Action> ParseTicketVerb(const std::string& verb, Words& words);
-  Action ParseIngest(Words& words, Time now);
+  std::optional<Action> ParseTicketVerb(const std::string& verb, Words& words, Time now);
+  IngestContact ParseIngest(Words& words, Time now);
+  Action ParseUpdate(Words& words, Time now);
+  Action ParseAddition(const std::string& verb, Words& words);
+  static std::optional<ClosedTicket> ParseClosed(Words& words);
   Action ParseMedia(Words& words);
   Action ParseApply(Words& words);
   SessionRef ParseSession(const std::string& word) const;

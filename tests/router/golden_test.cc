@@ -79,6 +79,8 @@ class Scenario {
     facts.segments = changes.segments;
     facts.agent_intervals = changes.agent_intervals;
     facts.messages = changes.messages;
+    facts.notes = changes.notes;
+    facts.surveys = changes.surveys;
     return TextOf(facts);
   }
 

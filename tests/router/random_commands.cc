@@ -34,7 +34,7 @@ Command RandomCommands::Next(const ReferenceRouter& router, Time now) {
     const bool full = workspace.tickets.size() >= options_.open_tickets;
     command.action = full && Chance(80) ? AboutTicket(workspace) : MakeContact(workspace, now);
   } else if (kind < 800) {
-    command.action = AboutAgent(workspace);
+    command.action = AboutAgent(workspace, now);
   } else if (kind < 920) {
     command.action = AboutMedia(workspace);
   } else if (kind < 990) {
@@ -130,7 +130,7 @@ std::vector<const RandomCommands::TicketData*> RandomCommands::TicketsOf(const W
   return tickets;
 }
 
-Action RandomCommands::AboutAgent(const Workspace& workspace) {
+Action RandomCommands::AboutAgent(const Workspace& workspace, Time now) {
   if (workspace.agents.empty()) return GetAgent{SessionRef{"a1", 1}};
   auto it = workspace.agents.begin();
   std::advance(it, static_cast<int64_t>(Below(workspace.agents.size())));
@@ -153,6 +153,11 @@ Action RandomCommands::AboutAgent(const Workspace& workspace) {
     ClaimTickets claim{SessionOf(agent), static_cast<uint32_t>(1 + Below(3)), ""};
     if (Chance(30)) claim.queue = "q" + std::to_string(1 + Below(6));
     return claim;
+  }
+  if (kind < 36) {
+    const auto ingest = std::get<IngestContact>(MakeContact(workspace, now));
+    return StartAgentContact{SessionOf(agent), ingest.contact, ingest.new_ticket,
+                             ingest.new_contact};
   }
   if (!TicketsOf(workspace, agent, /*offered=*/true).empty() && Chance(60)) {
     return AboutOffer(workspace, agent);
@@ -202,13 +207,76 @@ Action RandomCommands::AboutWork(const Workspace& workspace, const AgentState& a
 
 Action RandomCommands::AboutTicket(const Workspace& workspace) {
   const TicketId ticket = AnyTicket(workspace);
-  switch (Below(4)) {
+  switch (Below(10)) {
     case 0:
-      return CancelTicket{ticket, "duplicate"};
     case 1:
+      return CancelTicket{ticket, "duplicate"};
+    case 2:
+    case 3:
       return AbandonTicket{ticket};
+    case 4:
+    case 5:
+      return MakeUpdate(workspace, ticket);
+    case 6:
+      return MakeRecord(workspace, ticket);
     default:
       return TransferTicket{ticket, "q" + std::to_string(1 + Below(6))};
+  }
+}
+
+Action RandomCommands::MakeUpdate(const Workspace& workspace, TicketId ticket) {
+  static const std::vector<std::string> words = {"one", "two", "three", "four"};
+  UpdateTicket update;
+  update.ticket = ticket;
+  const auto found = workspace.tickets.find(ticket);
+  if (Chance(30) && found != workspace.tickets.end()) {
+    update.expected_revision = found->second.revision + (Chance(20) ? 1 : 0);
+  }
+  if (Chance(60)) update.priority = static_cast<uint32_t>(Below(10));
+  if (Chance(30)) update.due_at = kStart + Seconds(static_cast<int64_t>(1 + Below(6000)));
+  if (Chance(20)) update.customer_id = Pick(words);
+  if (Chance(20)) update.customer_segment = Pick(words);
+  if (Chance(20)) update.subject = Pick(words);
+  for (const std::string& word : words) {
+    if (Chance(20)) update.attributes.emplace_back(word, Pick(words));
+    if (Chance(20)) update.add_references.push_back({"crm", word});
+  }
+  std::sort(update.attributes.begin(), update.attributes.end());
+  if (!update.attributes.empty() && Chance(30)) update.attributes[0].second.reset();
+  if (update.add_references.empty()) update.remove_references = {{"crm", Pick(words)}};
+  return update;
+}
+
+// A note, a message or a survey; at times as of a ticket that is closed.
+Action RandomCommands::MakeRecord(const Workspace& workspace, TicketId ticket) {
+  std::optional<ClosedTicket> closed;
+  if (Chance(50)) {
+    closed.emplace();
+    closed->client = Pick(workspace.configuration.clients).id;
+    closed->agent = "a1";
+  }
+  const std::string agent = Chance(60) ? "" : "a" + std::to_string(1 + Below(9));
+  switch (Below(3)) {
+    case 0:
+      return AddNote{ticket, agent, "a note", closed};
+    case 1: {
+      AddMessage message;
+      message.ticket = ticket;
+      message.direction = static_cast<Direction>(1 + Below(3));
+      message.author = static_cast<Party>(1 + Below(3));
+      if (message.author == Party::kAgent) message.agent = agent;
+      message.text = Chance(50) ? "a message" : "";
+      message.closed = closed;
+      return message;
+    }
+    default: {
+      RecordSurvey survey;
+      survey.ticket = ticket;
+      survey.scores = {{"csat", 4, 1, 5}};
+      if (Chance(30)) survey.scores.push_back({"nps", 9, 0, 10});
+      survey.closed = closed;
+      return survey;
+    }
   }
 }
 
@@ -279,6 +347,27 @@ struct CommandText {
   }
   std::string operator()(const ExplainTicket& a) const {
     return "explain " + router::TextOf(a.ticket);
+  }
+  std::string operator()(const UpdateTicket& a) const {
+    std::string text = "update " + router::TextOf(a.ticket);
+    text += " expected=" + std::to_string(a.expected_revision);
+    if (a.priority) text += " priority=" + std::to_string(*a.priority);
+    if (a.due_at.IsSet()) text += " due=" + router::TextOf(a.due_at);
+    return text + " attributes=" + std::to_string(a.attributes.size()) +
+           " references=" + std::to_string(a.add_references.size());
+  }
+  std::string operator()(const AddNote& a) const {
+    return "note " + router::TextOf(a.ticket) + " agent=" + a.agent + (a.closed ? " closed" : "");
+  }
+  std::string operator()(const AddMessage& a) const {
+    return "message " + router::TextOf(a.ticket) + " " + ToString(a.author) + " agent=" + a.agent +
+           (a.closed ? " closed" : "");
+  }
+  std::string operator()(const RecordSurvey& a) const {
+    return "survey " + router::TextOf(a.ticket) + (a.closed ? " closed" : "");
+  }
+  std::string operator()(const StartAgentContact& a) const {
+    return "begin " + TextOf(a.session) + " " + (*this)(IngestContact{a.contact, a.new_ticket, {}});
   }
   std::string operator()(const OpenSession& a) const { return "open " + a.agent; }
   std::string operator()(const CloseSession& a) const { return "close " + TextOf(a.session); }

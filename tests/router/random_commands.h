@@ -55,10 +55,12 @@ class RandomCommands {
 
   Action MakeContact(const Workspace& workspace, Time now);
   void ContinueConversation(const Workspace& workspace, NewContact& contact);
-  Action AboutAgent(const Workspace& workspace);
+  Action AboutAgent(const Workspace& workspace, Time now);
   Action AboutOffer(const Workspace& workspace, const AgentState& agent);
   Action AboutWork(const Workspace& workspace, const AgentState& agent);
   Action AboutTicket(const Workspace& workspace);
+  Action MakeUpdate(const Workspace& workspace, TicketId ticket);
+  Action MakeRecord(const Workspace& workspace, TicketId ticket);
   Action AboutMedia(const Workspace& workspace);
   SessionRef SessionOf(const AgentState& agent);
   TicketId AnyTicket(const Workspace& workspace);

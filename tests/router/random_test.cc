@@ -201,7 +201,7 @@ class World {
 
 // Everything that can happen has to have happened, and every refusal that the router gives.
 void ExpectAllSeen(const Tally& tally) {
-  for (int type = 1; type <= static_cast<int>(EventType::kTimeLost); ++type) {
+  for (int type = 1; type <= static_cast<int>(kLastEventType); ++type) {
     const auto event = static_cast<EventType>(type);
     EXPECT_GT(tally.events.count(event), 0U) << ToString(event);
   }
@@ -218,7 +218,9 @@ void ExpectAllSeen(const Tally& tally) {
                               Reason::kNotLeased,          Reason::kChannelWithoutMedia,
                               Reason::kSessionFenced,      Reason::kNoSession,
                               Reason::kStatusNotSettable,  Reason::kRevisionStale,
-                              Reason::kReferenceBroken,    Reason::kResourceInUse}) {
+                              Reason::kReferenceBroken,    Reason::kResourceInUse,
+                              Reason::kAgentNotQualified,  Reason::kConversationOpen,
+                              Reason::kAgentStatusForbids, Reason::kAgentBusy}) {
     EXPECT_GT(tally.refusals.count(reason), 0U) << ToString(reason);
   }
 }

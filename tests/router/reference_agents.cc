@@ -178,6 +178,46 @@ Outcome ReferenceRouter::Do(const FinishTicket& command) {
   return Reply{StateReached{FinishWork(*ticket)}};
 }
 
+Outcome ReferenceRouter::Do(const StartAgentContact& command) {
+  if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
+  const NewContact& contact = command.contact;
+  if (const Refusal refusal = CheckReferences(contact)) return Refuse(*refusal);
+  AgentState& agent = workspace_->agents.at(command.session.agent);
+  const Agent& configured = *FindAgent(agent.id);
+  const auto contains = [](const std::vector<std::string>& list, const std::string& id) {
+    return std::find(list.begin(), list.end(), id) != list.end();
+  };
+  if (!contains(configured.clients, contact.client) ||
+      !contains(configured.process_types, contact.process_type)) {
+    return Refuse(Reason::kAgentNotQualified);
+  }
+  if (agent.status == AgentStatus::kOffline || agent.status == AgentStatus::kNotResponding) {
+    return Refuse(Reason::kAgentStatusForbids);
+  }
+  TicketData probe;
+  probe.contact.channel = contact.channel;
+  if (!HasCapacity(agent, probe)) return Refuse(Reason::kAgentBusy);
+  if (FindConversation(contact) != nullptr) return Refuse(Reason::kConversationOpen);
+  const Queue* queue = nullptr;
+  ProcessTypeDefaults defaults;
+  if (const Refusal refusal = FindPlace(contact, &queue, &defaults)) return Refuse(*refusal);
+  if (TooManyOpen()) return Refuse(Reason::kTooManyOpenTickets);
+
+  LeaveReserve(agent);
+  TicketData& ticket = AddTicket(command.new_ticket, contact, *queue, defaults);
+  SetKey(ticket);
+  NoteWhetherUnroutable(ticket);
+  ticket.by_hand = true;
+  ticket.agent = agent.id;
+  ticket.offer_number = 1;
+  EventRow& event = EmitAboutOffer(EventType::kAgentContactStarted, ticket);
+  event.queue = ticket.queue;
+  event.contact = command.new_contact;
+  Handle(ticket, agent);
+  LookAtIdle();
+  return Reply{ContactStarted{ticket.id, command.new_contact, ticket.state}};
+}
+
 Outcome ReferenceRouter::Do(const ClaimTickets& command) {
   if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
   if (!command.queue.empty() && FindQueue(command.queue) == nullptr) {
@@ -260,7 +300,11 @@ Outcome ReferenceRouter::Do(const ReportMediaEvent& command) {
     if (command.offer.IsSet() && command.offer.ticket != ticket->id) {
       return Reply{MediaReported{false}};
     }
-    Abandon(*ticket);
+    if (ticket->by_hand) {
+      FailConnection(*ticket, "REFUSED");
+    } else {
+      Abandon(*ticket);
+    }
     return Reply{MediaReported{true}};
   }
   if (!ticket->by_offer || command.offer != OfferId{ticket->id, ticket->offer_number}) {

@@ -86,14 +86,27 @@ void ReferenceRouter::Leave(TicketData& ticket) {
 
 void ReferenceRouter::Requeue(TicketData& ticket) {
   Leave(ticket);
+  ticket.by_hand = false;
   ticket.state = TicketState::kQueued;
   workspace_->arrived.insert(ticket.id);
 }
 
 void ReferenceRouter::EnterQueue(TicketData& ticket) {
+  SetKey(ticket);
+  Requeue(ticket);
+}
+
+void ReferenceRouter::SetKey(TicketData& ticket) {
   const Duration step = QueueOf(ticket).priority_step.value_or(Duration{});
   ticket.key = std::max(ticket.target, ticket.queued_at) - step * int64_t{ticket.contact.priority};
-  Requeue(ticket);
+}
+
+// A customer wrote.
+void ReferenceRouter::Resume(TicketData& ticket) {
+  if (ticket.state != TicketState::kWrapUp || ChannelOf(ticket).has_media) return;
+  ticket.state = TicketState::kActive;
+  ticket.until = Time{};
+  Emit(EventType::kTicketResumed, ticket, ticket.agent);
 }
 
 // As of the office of the queue that the ticket has just entered.
@@ -147,10 +160,15 @@ TicketState ReferenceRouter::FinishWork(TicketData& ticket) {
 // offers
 
 void ReferenceRouter::Accept(TicketData& ticket, AgentState& agent) {
+  EmitAboutOffer(EventType::kOfferAccepted, ticket);
+  Handle(ticket, agent);
+}
+
+// The agent has it: media first when the channel has any.
+void ReferenceRouter::Handle(TicketData& ticket, AgentState& agent) {
   agent.idle_since = now_;
   agent.misses = 0;
   ticket.by_offer = true;
-  EmitAboutOffer(EventType::kOfferAccepted, ticket);
   if (!ChannelOf(ticket).has_media) {
     ticket.state = TicketState::kActive;
     ticket.until = Time{};
@@ -239,6 +257,11 @@ void ReferenceRouter::EndSession(AgentState& agent) {
 // media
 
 void ReferenceRouter::FailConnection(TicketData& ticket, const char* reason) {
+  if (ticket.by_hand) {
+    EmitAboutOffer(EventType::kAgentContactUnanswered, ticket).reason = reason;
+    FinishWork(ticket);
+    return;
+  }
   AgentState& agent = workspace_->agents.at(ticket.agent);
   EmitAboutOffer(EventType::kMediaConnectFailed, ticket).reason = reason;
   Requeue(ticket);

@@ -57,12 +57,15 @@ class ReferenceRouter {
     std::string agent;
     bool leased = false;     // the owner claimed it, and the lease runs
     bool by_offer = false;   // the owner accepted the offer `offer_number`
+    bool by_hand = false;    // an agent began it, and it was in no queue since
     bool connected = false;  // media between customer and owner
     bool held = false;
     uint32_t offer_number = 0;
     Time offered_at;
     Time until;
     std::vector<CoolDown> cool_downs;
+
+    int64_t revision = 1;
   };
 
   struct Workspace {
@@ -103,6 +106,10 @@ class ReferenceRouter {
   Outcome Do(const ReleaseTicket& command);
   Outcome Do(const TransferTicket& command);
   Outcome Do(const ExplainTicket& command);
+  Outcome Do(const UpdateTicket& command);
+  Outcome Do(const AddNote& command);
+  Outcome Do(const AddMessage& command);
+  Outcome Do(const RecordSurvey& command);
   Outcome Do(const OpenSession& command);
   Outcome Do(const CloseSession& command);
   Outcome Do(const LoseSession& command);
@@ -112,6 +119,7 @@ class ReferenceRouter {
   Outcome Do(const DeclineOffer& command);
   Outcome Do(const StartTicket& command);
   Outcome Do(const FinishTicket& command);
+  Outcome Do(const StartAgentContact& command);
   Outcome Do(const ClaimTickets& command);
   Outcome Do(const ExtendLeases& command);
   Outcome Do(const ReportMediaEvent& command);
@@ -126,6 +134,7 @@ class ReferenceRouter {
   const RoutingProfile* FindProfile(const std::string& id) const;
   const Agent* FindAgent(const std::string& id) const;
   TicketData* FindTicket(TicketId id);
+  TicketData* FindConversation(const NewContact& contact);
   bool IsReason(const std::string& reason) const;
   const Queue& QueueOf(const TicketData& ticket) const { return *FindQueue(ticket.queue); }
   const Channel& ChannelOf(const TicketData& ticket) const {
@@ -134,7 +143,13 @@ class ReferenceRouter {
 
   // Checks shared by verbs.
   Refusal CheckSession(const SessionRef& session) const;
-  Refusal CheckReferences(const Requirement& requirement) const;
+  Refusal CheckReferences(const NewContact& contact) const;
+  Refusal CheckRequirement(const Requirement& requirement) const;
+  Refusal CheckAuthor(const std::string& agent) const;
+  // Where the contact's ticket belongs.
+  Refusal FindPlace(const NewContact& contact, const Queue** queue,
+                    ProcessTypeDefaults* defaults) const;
+  bool TooManyOpen() const;
   Refusal CheckInUse(const Configuration& next) const;
   bool IsFull(const Queue& queue, TicketId except) const;
 
@@ -162,6 +177,11 @@ class ReferenceRouter {
   void LeaveReserve(const AgentState& agent);
   void Leave(TicketData& ticket);
   void Requeue(TicketData& ticket);
+  TicketData& AddTicket(TicketId id, const NewContact& contact, const Queue& queue,
+                        const ProcessTypeDefaults& defaults);
+  void NoteWhetherUnroutable(TicketData& ticket);
+  void SetKey(TicketData& ticket);
+  void Resume(TicketData& ticket);
   void EnterQueue(TicketData& ticket);
   void SetTarget(TicketData& ticket);
   void AddCoolDown(TicketData& ticket, const std::string& agent);
@@ -169,6 +189,7 @@ class ReferenceRouter {
   void Complete(TicketData& ticket, const std::string& disposition);
   TicketState FinishWork(TicketData& ticket);
   void Accept(TicketData& ticket, AgentState& agent);
+  void Handle(TicketData& ticket, AgentState& agent);
   void EndOffer(TicketData& ticket, EventType type);
   void Rescind(TicketData& ticket, const char* reason);
   void RescindAll(const AgentState& agent, const char* reason);

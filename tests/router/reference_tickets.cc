@@ -78,7 +78,14 @@ Outcome ReferenceRouter::Do(const ApplyConfiguration& command) {
 // ------------------------------------------------------------------------------------------------------
 // contacts
 
-ReferenceRouter::Refusal ReferenceRouter::CheckReferences(const Requirement& requirement) const {
+ReferenceRouter::Refusal ReferenceRouter::CheckReferences(const NewContact& contact) const {
+  if (FindChannel(contact.channel) == nullptr) return Reason::kChannelUnknown;
+  if (!HasId(workspace_->configuration.clients, contact.client)) return Reason::kClientUnknown;
+  if (FindProcessType(contact.process_type) == nullptr) return Reason::kProcessTypeUnknown;
+  return CheckRequirement(contact.requirement);
+}
+
+ReferenceRouter::Refusal ReferenceRouter::CheckRequirement(const Requirement& requirement) const {
   const Configuration& configuration = workspace_->configuration;
   for (const Clause& clause : requirement) {
     for (const Predicate& predicate : clause) {
@@ -104,95 +111,115 @@ bool ReferenceRouter::IsFull(const Queue& queue, TicketId except) const {
   return queue.max_waiting != 0 && waiting >= static_cast<int64_t>(queue.max_waiting);
 }
 
-Outcome ReferenceRouter::Do(const IngestContact& command) {
-  const NewContact& contact = command.contact;
-  if (FindChannel(contact.channel) == nullptr) return Refuse(Reason::kChannelUnknown);
-  if (!HasId(workspace_->configuration.clients, contact.client)) {
-    return Refuse(Reason::kClientUnknown);
-  }
-  const ProcessType* type = FindProcessType(contact.process_type);
-  if (type == nullptr) return Refuse(Reason::kProcessTypeUnknown);
-  if (const Refusal refusal = CheckReferences(contact.requirement)) return Refuse(*refusal);
-
+ReferenceRouter::TicketData* ReferenceRouter::FindConversation(const NewContact& contact) {
   for (auto& [id, ticket] : workspace_->tickets) {
     const NewContact& first = ticket.contact;
-    if (contact.conversation_key.empty() || first.conversation_key != contact.conversation_key ||
-        first.client != contact.client || first.channel != contact.channel ||
-        first.entry_point != contact.entry_point) {
-      continue;
+    if (!contact.conversation_key.empty() && first.conversation_key == contact.conversation_key &&
+        first.client == contact.client && first.channel == contact.channel &&
+        first.entry_point == contact.entry_point) {
+      return &ticket;
     }
-    Emit(EventType::kContactJoined, ticket).contact = command.new_contact;
-    if (ticket.state == TicketState::kWrapUp && !ChannelOf(ticket).has_media) {
-      ticket.state = TicketState::kActive;
-      ticket.until = Time{};
-      Emit(EventType::kTicketResumed, ticket, ticket.agent);
-    }
-    return Reply{ContactIngested{id, command.new_contact, /*joined=*/true, ticket.unroutable}};
   }
+  return nullptr;
+}
 
-  const ProcessTypeDefaults* defaults = nullptr;
-  for (const ProcessTypeDefaults& entry : type->defaults) {
-    if (entry.channel == contact.channel) defaults = &entry;
+ReferenceRouter::Refusal ReferenceRouter::FindPlace(const NewContact& contact, const Queue** queue,
+                                                    ProcessTypeDefaults* defaults) const {
+  const ProcessTypeDefaults* found = nullptr;
+  const auto& entries = FindProcessType(contact.process_type)->defaults;
+  for (const ProcessTypeDefaults& entry : entries) {
+    if (entry.channel == contact.channel) found = &entry;
   }
-  for (const ProcessTypeDefaults& entry : type->defaults) {
-    if (defaults == nullptr && entry.channel.empty()) defaults = &entry;
+  for (const ProcessTypeDefaults& entry : entries) {
+    if (found == nullptr && entry.channel.empty()) found = &entry;
   }
-  if (defaults == nullptr && contact.queue.empty()) return Refuse(Reason::kNoQueueForContact);
-  const Queue* queue = FindQueue(contact.queue.empty() ? defaults->queue : contact.queue);
-  if (queue == nullptr) return Refuse(Reason::kQueueNotFound);
-  if (!queue->client.empty() && queue->client != contact.client) {
-    return Refuse(Reason::kQueueOfOtherClient);
+  if (found == nullptr && contact.queue.empty()) return Reason::kNoQueueForContact;
+  *queue = FindQueue(contact.queue.empty() ? found->queue : contact.queue);
+  if (*queue == nullptr) return Reason::kQueueNotFound;
+  if (!(*queue)->client.empty() && (*queue)->client != contact.client) {
+    return Reason::kQueueOfOtherClient;
   }
-  if (IsFull(*queue, TicketId{})) return Refuse(Reason::kQueueFull);
+  if (found != nullptr) {
+    *defaults = *found;
+    return std::nullopt;
+  }
+  defaults->answer_target = (*queue)->urgency == Urgency::kLive ? Seconds(20) : Hours(4);
+  defaults->due_after = Hours(8);
+  defaults->expected_handling_time = Minutes(5);
+  defaults->wrap_up_limit = Seconds(60);
+  return std::nullopt;
+}
+
+bool ReferenceRouter::TooManyOpen() const {
   size_t open_tickets = 0;
   for (const auto& [id, workspace] : workspaces_) open_tickets += workspace.tickets.size();
-  if (open_tickets >= options_.max_open_tickets) return Refuse(Reason::kTooManyOpenTickets);
+  return open_tickets >= options_.max_open_tickets;
+}
 
-  ProcessTypeDefaults without_entry;
-  without_entry.answer_target = queue->urgency == Urgency::kLive ? Seconds(20) : Hours(4);
-  without_entry.due_after = Hours(8);
-  without_entry.expected_handling_time = Minutes(5);
-  without_entry.wrap_up_limit = Seconds(60);
-  if (defaults == nullptr) defaults = &without_entry;
-
-  TicketData& ticket = workspace_->tickets[command.new_ticket];
-  ticket.id = command.new_ticket;
+ReferenceRouter::TicketData& ReferenceRouter::AddTicket(TicketId id, const NewContact& contact,
+                                                        const Queue& queue,
+                                                        const ProcessTypeDefaults& defaults) {
+  TicketData& ticket = workspace_->tickets[id];
+  ticket.id = id;
   ticket.arrival = ++workspace_->last_arrival;
   ticket.contact = contact;
-  ticket.requirement = defaults->requirement;
+  ticket.requirement = defaults.requirement;
   ticket.requirement.insert(ticket.requirement.end(), contact.requirement.begin(),
                             contact.requirement.end());
   if (!contact.language.empty()) {
     ticket.requirement.push_back(
-        Clause{LanguageRequirement{contact.language, defaults->language_level}});
+        Clause{LanguageRequirement{contact.language, defaults.language_level}});
   }
   std::sort(ticket.requirement.begin(), ticket.requirement.end());
   const auto repeats = std::unique(ticket.requirement.begin(), ticket.requirement.end());
   ticket.requirement.erase(repeats, ticket.requirement.end());
   ticket.answer_target = contact.answer_target;
   ticket.due_at = contact.due_at;
-  if (queue->office == Office::kFront && ticket.answer_target.us == 0) {
-    ticket.answer_target = defaults->answer_target;
+  if (queue.office == Office::kFront && ticket.answer_target.us == 0) {
+    ticket.answer_target = defaults.answer_target;
   }
-  if (queue->office == Office::kBack && !ticket.due_at.IsSet()) {
-    ticket.due_at = now_ + defaults->due_after;
+  if (queue.office == Office::kBack && !ticket.due_at.IsSet()) {
+    ticket.due_at = now_ + defaults.due_after;
   }
-  ticket.handling_time = defaults->expected_handling_time;
-  ticket.wrap_up_limit = defaults->wrap_up_limit.value_or(Seconds(60));
-  ticket.queue = queue->id;
+  ticket.handling_time = defaults.expected_handling_time;
+  ticket.wrap_up_limit = defaults.wrap_up_limit.value_or(Seconds(60));
+  ticket.queue = queue.id;
   ticket.queued_at = now_;
   SetTarget(ticket);
+  return ticket;
+}
+
+void ReferenceRouter::NoteWhetherUnroutable(TicketData& ticket) {
+  const auto& agents = workspace_->configuration.agents;
+  ticket.unroutable = std::none_of(agents.begin(), agents.end(), [&](const Agent& agent) {
+    const auto& excluded = ticket.contact.excluded_agents;
+    return Qualifies(agent, ticket) &&
+           std::find(excluded.begin(), excluded.end(), agent.id) == excluded.end();
+  });
+}
+
+Outcome ReferenceRouter::Do(const IngestContact& command) {
+  const NewContact& contact = command.contact;
+  if (const Refusal refusal = CheckReferences(contact)) return Refuse(*refusal);
+  if (TicketData* open = FindConversation(contact)) {
+    Emit(EventType::kContactJoined, *open).contact = command.new_contact;
+    Resume(*open);
+    return Reply{
+        ContactIngested{open->id, command.new_contact, /*joined=*/true, open->unroutable}};
+  }
+  const Queue* queue = nullptr;
+  ProcessTypeDefaults defaults;
+  if (const Refusal refusal = FindPlace(contact, &queue, &defaults)) return Refuse(*refusal);
+  if (IsFull(*queue, TicketId{})) return Refuse(Reason::kQueueFull);
+  if (TooManyOpen()) return Refuse(Reason::kTooManyOpenTickets);
+
+  TicketData& ticket = AddTicket(command.new_ticket, contact, *queue, defaults);
   EventRow& event = Emit(EventType::kTicketCreated, ticket);
   event.queue = ticket.queue;
   event.contact = command.new_contact;
   event.until = ticket.target;
   EnterQueue(ticket);
-  const auto& agents = workspace_->configuration.agents;
-  ticket.unroutable = std::none_of(agents.begin(), agents.end(), [&](const Agent& agent) {
-    const auto& excluded = contact.excluded_agents;
-    return Qualifies(agent, ticket) &&
-           std::find(excluded.begin(), excluded.end(), agent.id) == excluded.end();
-  });
+  NoteWhetherUnroutable(ticket);
   return Reply{ContactIngested{ticket.id, command.new_contact, false, ticket.unroutable}};
 }
 
@@ -215,6 +242,7 @@ Outcome ReferenceRouter::Do(const AbandonTicket& command) {
   if (ticket->state == TicketState::kActive || ticket->state == TicketState::kWrapUp) {
     return Refuse(Reason::kAlreadyAnswered);
   }
+  if (ticket->by_hand) return Refuse(Reason::kTicketStateForbids);
   Abandon(*ticket);
   return Reply{Done{}};
 }

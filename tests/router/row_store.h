@@ -31,6 +31,9 @@ class RowStore {
       tickets_[{row.workspace, row.ticket}].ticket = row;
       counters_[row.workspace].last_arrival = row.arrival;
     }
+    for (const TicketDetailRow& row : changes.ticket_details) {
+      tickets_[{row.workspace, row.ticket}].detail = row.detail;
+    }
     for (const TicketStateRow& row : changes.ticket_states) {
       const auto key = std::pair(row.workspace, row.ticket);
       tickets_[key].state = row;

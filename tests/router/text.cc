@@ -111,6 +111,19 @@ struct ReplyText {
   std::string operator()(const MediaReported& reply) const {
     return reply.applied ? "applied" : "not applied";
   }
+  std::string operator()(const TicketRevised& reply) const {
+    return "revision " + std::to_string(reply.revision);
+  }
+  std::string operator()(const Recorded& reply) const {
+    return "recorded " + std::to_string(reply.sequence);
+  }
+  std::string operator()(const ContactStarted& reply) const {
+    return Line("started")
+        .Add("ticket", reply.ticket)
+        .Add("contact", reply.contact)
+        .Add("state", std::string(ToString(reply.state)))
+        .text();
+  }
   std::string operator()(const AgentSnapshot& reply) const {
     Line line("snapshot");
     line.Number("generation", reply.generation).Add("now", reply.now);
@@ -304,6 +317,67 @@ std::string TextOf(const AgentIntervalRow& row) {
   return line.text();
 }
 
+std::string TextOf(const TicketDetailRow& row) {
+  const TicketDetail& detail = row.detail;
+  Line line("ticket_detail " + row.workspace + "/" + TextOf(row.ticket));
+  line.Number("revision", detail.revision)
+      .Add("customer", detail.customer_id)
+      .Add("segment", detail.customer_segment)
+      .Add("subject", detail.subject)
+      .Add("due", detail.due_at);
+  for (const auto& [key, value] : detail.attributes) {
+    line.Add(key.c_str(), value ? "'" + *value + "'" : "gone");
+  }
+  for (const ExternalReference& reference : detail.references) {
+    line.Add("reference", reference.system + ":" + reference.id);
+  }
+  line.Number("notes", uint64_t{detail.notes})
+      .Number("messages", uint64_t{detail.messages})
+      .Number("scores", uint64_t{detail.scores});
+  return line.text();
+}
+
+std::string TextOf(const MessageRow& row) {
+  return Line("message " + row.workspace)
+      .Add("ticket", row.ticket)
+      .Number("sequence", row.sequence)
+      .Add("contact", row.contact)
+      .Code("direction", row.direction)
+      .Code("author", row.author)
+      .Add("at", row.at)
+      .Add("agent", row.agent)
+      .Add("text", row.text)
+      .Add("external_id", row.external_id)
+      .text();
+}
+
+std::string TextOf(const NoteRow& row) {
+  return Line("note " + row.workspace)
+      .Add("ticket", row.ticket)
+      .Number("sequence", row.sequence)
+      .Add("at", row.at)
+      .Add("agent", row.agent)
+      .Add("text", row.text)
+      .text();
+}
+
+std::string TextOf(const SurveyRow& row) {
+  return Line("survey " + row.workspace)
+      .Add("ticket", row.ticket)
+      .Number("sequence", row.sequence)
+      .Add("measure", row.score.measure)
+      .Number("score", int64_t{row.score.score})
+      .Number("lowest", int64_t{row.score.lowest})
+      .Number("highest", int64_t{row.score.highest})
+      .Add("at", row.at)
+      .Add("agent", row.agent)
+      .Add("queue", row.queue)
+      .Add("client", row.client)
+      .Add("channel", row.channel)
+      .Add("process_type", row.process_type)
+      .text();
+}
+
 }  // namespace
 
 std::string TextOf(Duration duration) {
@@ -377,6 +451,7 @@ std::string TextOf(const Changes& changes) {
   }
   add(changes.agents);
   add(changes.ticket_states);
+  add(changes.ticket_details);
   add(changes.tickets);
   for (const ContactRow& row : changes.contacts) {
     text += Line("contact " + row.workspace)
@@ -391,16 +466,9 @@ std::string TextOf(const Changes& changes) {
   add(changes.visits);
   add(changes.segments);
   add(changes.agent_intervals);
-  for (const MessageRow& row : changes.messages) {
-    text += Line("message " + row.workspace)
-                .Add("ticket", row.ticket)
-                .Add("contact", row.contact)
-                .Code("direction", row.direction)
-                .Code("author", row.author)
-                .Add("at", row.at)
-                .text() +
-            "\n";
-  }
+  add(changes.messages);
+  add(changes.notes);
+  add(changes.surveys);
   add(changes.notices);
   return text;
 }

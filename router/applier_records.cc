@@ -1,0 +1,83 @@
+// What is said of a ticket, and added to it, after it came in.
+#include <utility>
+
+#include "router/applier.h"
+#include "router/snapshot.h"
+
+namespace tandem::router {
+
+TicketDetail& Applier::DetailOf(TicketIndex index) {
+  Ticket& ticket = TicketAt(index);
+  if (ticket.detail == nullptr) ticket.detail = std::make_unique<TicketDetail>();
+  ticket.detail_dirty = true;
+  MarkDirty(index);
+  return *ticket.detail;
+}
+
+void Applier::TicketUpdated(TicketIndex index, TicketUpdate&& update) {
+  Ticket& ticket = TicketAt(index);
+  const bool waits = ticket.state == TicketState::kQueued;
+  if (waits) LeaveQueue(index);
+  ticket.priority = update.priority;
+  ticket.due_at = update.due_at;
+  ticket.target = update.target;
+  ticket.key = update.key;
+  TicketDetail& detail = DetailOf(index);
+  const int64_t revision = detail.revision + 1;
+  detail = std::move(update.detail);
+  detail.revision = revision;
+  if (waits) Wait(index);
+  EventRow& event = RecordTicket(EventType::kTicketUpdated, ticket);
+  event.agent.clear();
+  event.number = revision;
+  event.until = ticket.target;
+  event.reason = std::move(update.what);
+  if (IsOwned(ticket)) NotifyWork(index, ticket.agent, false);
+}
+
+EventRow& Applier::RecordAddition(EventType type, const TicketRef& to, const std::string& agent) {
+  EventRow& event = Record(type);
+  event.ticket = to.id;
+  event.client = to.client;
+  event.agent = agent;
+  return event;
+}
+
+int64_t Applier::NoteAdded(const TicketRef& to, NoteRow&& note) {
+  note.workspace = workspace_.id;
+  note.ticket = to.id;
+  note.sequence = RecordAddition(EventType::kNoteAdded, to, note.agent).sequence;
+  if (to.open.IsSet()) ++DetailOf(to.open).notes;
+  changes_.notes.push_back(std::move(note));
+  return changes_.notes.back().sequence;
+}
+
+int64_t Applier::MessageAdded(const TicketRef& to, MessageRow&& message) {
+  EventRow& event = RecordAddition(EventType::kMessageAdded, to, message.agent);
+  event.reason = ToString(message.author);
+  message.workspace = workspace_.id;
+  message.ticket = to.id;
+  message.sequence = event.sequence;
+  changes_.messages.push_back(std::move(message));
+  const int64_t sequence = changes_.messages.back().sequence;
+  if (!to.open.IsSet()) return sequence;
+  ++DetailOf(to.open).messages;
+  const Ticket& ticket = TicketAt(to.open);
+  if (IsOwned(ticket)) NotifyWork(to.open, ticket.agent, false);
+  return sequence;
+}
+
+int64_t Applier::SurveyRecorded(const TicketRef& to, std::vector<SurveyRow>&& scores) {
+  EventRow& event = RecordAddition(EventType::kSurveyRecorded, to, scores.front().agent);
+  event.number = static_cast<int64_t>(scores.size());
+  if (to.open.IsSet()) DetailOf(to.open).scores += static_cast<uint32_t>(scores.size());
+  for (SurveyRow& row : scores) {
+    row.workspace = workspace_.id;
+    row.ticket = to.id;
+    row.sequence = event.sequence;
+    changes_.surveys.push_back(std::move(row));
+  }
+  return event.sequence;
+}
+
+}  // namespace tandem::router

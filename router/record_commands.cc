@@ -1,0 +1,218 @@
+// What is said of a ticket, and added to it, after it came in. Nothing here needs a session: these
+// verbs are called by other systems, too.
+#include <algorithm>
+#include <utility>
+
+#include "router/commands.h"
+#include "router/limits.h"
+#include "router/snapshot.h"
+
+namespace tandem::router {
+namespace {
+
+Rejection Full(const char* what, size_t limit) {
+  return Refuse(Reason::kTicketFull,
+                "expected a ticket with room for more " + std::string(what) + ", but it may hold " +
+                    std::to_string(limit),
+                {{"what", what}, {"limit", std::to_string(limit)}});
+}
+
+// Merges the changes of attributes by key; false when there are more than a ticket may have.
+bool Merge(const UpdateTicket& command, TicketDetail& detail) {
+  for (const auto& change : command.attributes) {
+    const auto at = std::lower_bound(detail.attributes.begin(), detail.attributes.end(), change,
+                                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    if (at != detail.attributes.end() && at->first == change.first) {
+      at->second = change.second;
+    } else {
+      detail.attributes.insert(at, change);
+    }
+  }
+  size_t bytes = 0;
+  for (const auto& [key, value] : detail.attributes) {
+    bytes += key.size() + (value ? value->size() : 0);
+  }
+  return detail.attributes.size() <= kMaxChangedAttributes && bytes <= kMaxChangedAttributeBytes;
+}
+
+// Takes references away, then adds others; false when there are more than a ticket may have.
+bool MergeReferences(const UpdateTicket& command, TicketDetail& detail) {
+  std::vector<ExternalReference>& references = detail.references;
+  std::erase_if(references, [&](const ExternalReference& reference) {
+    return std::count(command.remove_references.begin(), command.remove_references.end(),
+                      reference) > 0;
+  });
+  references.insert(references.end(), command.add_references.begin(), command.add_references.end());
+  std::sort(references.begin(), references.end());
+  references.erase(std::unique(references.begin(), references.end()), references.end());
+  return references.size() <= kMaxExternalReferences;
+}
+
+// What changes, as the event tells it: no values, which may be personal data.
+std::string WhatChanges(const UpdateTicket& command) {
+  std::string what;
+  const auto add = [&](bool changes, const char* name) {
+    if (changes) what += (what.empty() ? "" : ",") + std::string(name);
+  };
+  add(command.priority.has_value(), "PRIORITY");
+  add(command.due_at.IsSet(), "DUE_AT");
+  add(!command.customer_id.empty() || !command.customer_segment.empty(), "CUSTOMER");
+  add(!command.subject.empty(), "SUBJECT");
+  add(!command.attributes.empty(), "ATTRIBUTES");
+  add(!command.add_references.empty() || !command.remove_references.empty(), "EXTERNAL_REFERENCES");
+  return what;
+}
+
+// A ticket to which something is added: open, or closed as the command says.
+struct Found {
+  TicketRef ref;
+  uint32_t notes = 0, messages = 0, scores = 0;  // that it has
+};
+
+template <typename Command>
+std::variant<Found, Rejection> FindOpenOrClosed(const Workspace& workspace,
+                                                const Command& command) {
+  const auto open = FindTicket(workspace, command.ticket);
+  if (const auto* index = std::get_if<TicketIndex>(&open)) {
+    const Ticket& ticket = workspace.ticket(*index);
+    Found found{{ticket.id, *index, workspace.client_ids.Name(ticket.client)}};
+    if (ticket.detail != nullptr) {
+      found.notes = ticket.detail->notes;
+      found.messages = ticket.detail->messages;
+      found.scores = ticket.detail->scores;
+    }
+    return found;
+  }
+  if (!command.closed) return std::get<Rejection>(open);
+  const ClosedTicket& closed = *command.closed;
+  return Found{{command.ticket, TicketIndex{}, closed.client},
+               closed.notes,
+               closed.messages,
+               closed.scores};
+}
+
+std::optional<Rejection> CheckAuthor(const Workspace& workspace, const std::string& agent) {
+  if (agent.empty()) return std::nullopt;
+  const AgentIndex index = workspace.agent_ids.Find(agent);
+  if (index.IsSet() && workspace.agent(index).configured) return std::nullopt;
+  return Refuse(Reason::kAgentNotFound,
+                "expected a configured agent, but there is no '" + agent + "'");
+}
+
+// Who and what is judged: those who serve the customer, or served the customer last.
+SurveyRow JudgedBy(const Workspace& workspace, TicketIndex open, const RecordSurvey& command) {
+  SurveyRow row;
+  if (open.IsSet()) {
+    const Ticket& ticket = workspace.ticket(open);
+    row.agent = workspace.AgentName(ticket.agent);
+    row.queue = workspace.queue_ids.Name(ticket.queue);
+    row.client = workspace.client_ids.Name(ticket.client);
+    row.channel = workspace.channel_ids.Name(ticket.channel);
+    row.process_type = workspace.process_type_ids.Name(ticket.process_type);
+  } else {
+    row.agent = command.closed->agent;
+    row.queue = command.closed->queue;
+    row.client = command.closed->client;
+    row.channel = command.closed->channel;
+    row.process_type = command.closed->process_type;
+  }
+  return row;
+}
+
+}  // namespace
+
+Outcome Decide(Context& context, UpdateTicket& command) {
+  const Workspace& workspace = context.workspace;
+  const auto found = FindTicket(workspace, command.ticket);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const TicketIndex index = std::get<TicketIndex>(found);
+  const Ticket& ticket = workspace.ticket(index);
+  TicketUpdate update;
+  if (ticket.detail != nullptr) update.detail = *ticket.detail;
+  TicketDetail& detail = update.detail;
+  if (command.expected_revision != 0 && command.expected_revision != detail.revision) {
+    return Refuse(Reason::kRevisionStale,
+                  "expected revision " + std::to_string(command.expected_revision) +
+                      " of the ticket, but it is " + std::to_string(detail.revision),
+                  {{"expected", std::to_string(command.expected_revision)},
+                   {"actual", std::to_string(detail.revision)}});
+  }
+  update.what = WhatChanges(command);
+  if (!Merge(command, detail)) return Full("changed attributes", kMaxChangedAttributes);
+  if (!MergeReferences(command, detail)) return Full("external references", kMaxExternalReferences);
+  if (!command.customer_id.empty()) detail.customer_id = std::move(command.customer_id);
+  if (!command.customer_segment.empty()) {
+    detail.customer_segment = std::move(command.customer_segment);
+  }
+  if (!command.subject.empty()) detail.subject = std::move(command.subject);
+  if (command.due_at.IsSet()) detail.due_at = command.due_at;
+
+  const Queue& queue = *workspace.queue(ticket.queue).configured;
+  update.priority = command.priority.value_or(ticket.priority);
+  update.due_at = command.due_at.IsSet() ? command.due_at : ticket.due_at;
+  update.target = ticket.target;
+  update.key = ticket.key;
+  if (command.due_at.IsSet() && queue.office == Office::kBack) {
+    update.target = update.due_at - ticket.expected_handling_time;
+  }
+  // Else it keeps the place that it was given under the configuration of its time.
+  if (command.priority || command.due_at.IsSet()) {
+    update.key = KeyIn(queue, ticket.queued_at, update.target, update.priority);
+  }
+  context.apply.TicketUpdated(index, std::move(update));
+  return Reply(TicketRevised{ticket.detail->revision});
+}
+
+Outcome Decide(Context& context, AddNote& command) {
+  const auto result = FindOpenOrClosed(context.workspace, command);
+  if (const auto* rejection = std::get_if<Rejection>(&result)) return *rejection;
+  const Found& found = std::get<Found>(result);
+  if (auto rejection = CheckAuthor(context.workspace, command.agent)) return *std::move(rejection);
+  if (found.notes >= kMaxTicketNotes) return Full("notes", kMaxTicketNotes);
+  NoteRow note;
+  note.at = context.now;
+  note.agent = std::move(command.agent);
+  note.text = std::move(command.text);
+  return Reply(Recorded{context.apply.NoteAdded(found.ref, std::move(note))});
+}
+
+Outcome Decide(Context& context, AddMessage& command) {
+  const auto result = FindOpenOrClosed(context.workspace, command);
+  if (const auto* rejection = std::get_if<Rejection>(&result)) return *rejection;
+  const Found& found = std::get<Found>(result);
+  if (auto rejection = CheckAuthor(context.workspace, command.agent)) return *std::move(rejection);
+  if (found.messages >= kMaxTicketMessages) return Full("messages", kMaxTicketMessages);
+  MessageRow message;
+  message.direction = command.direction;
+  message.author = command.author;
+  message.at = command.sent_at.IsSet() ? command.sent_at : context.now;
+  message.agent = std::move(command.agent);
+  message.text = std::move(command.text);
+  message.external_id = std::move(command.external_id);
+  const bool of_customer =
+      message.author == Party::kCustomer && message.direction == Direction::kInbound;
+  const int64_t sequence = context.apply.MessageAdded(found.ref, std::move(message));
+  if (of_customer && found.ref.open.IsSet()) ResumeFromWrapUp(context, found.ref.open);
+  return Reply(Recorded{sequence});
+}
+
+Outcome Decide(Context& context, const RecordSurvey& command) {
+  const auto result = FindOpenOrClosed(context.workspace, command);
+  if (const auto* rejection = std::get_if<Rejection>(&result)) return *rejection;
+  const Found& found = std::get<Found>(result);
+  const TicketIndex open = found.ref.open;
+  if (open.IsSet() && context.workspace.ticket(open).state != TicketState::kWrapUp) {
+    return RefuseState(context.workspace.ticket(open), "WRAP_UP or closed");
+  }
+  if (found.scores + command.scores.size() > kMaxTicketScores) {
+    return Full("scores", kMaxTicketScores);
+  }
+  SurveyRow row = JudgedBy(context.workspace, open, command);
+  row.at = command.answered_at.IsSet() ? command.answered_at : context.now;
+  std::vector<SurveyRow> rows(command.scores.size(), row);
+  for (size_t i = 0; i < rows.size(); ++i) rows[i].score = command.scores[i];
+  context.apply.SurveyRecorded(found.ref, std::move(rows));
+  return Reply(Done{});
+}
+
+}  // namespace tandem::router

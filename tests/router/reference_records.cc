@@ -1,0 +1,99 @@
+// The reference's verbs about what is said of a ticket, and added to it, after it came in. Limits
+// of what a ticket may hold are not its business: random commands never reach them.
+#include <string>
+
+#include "tests/router/reference_router.h"
+
+namespace tandem::router {
+namespace {
+
+Outcome Refuse(Reason reason) {
+  return Rejection{reason, {}, {}, {}};
+}
+
+}  // namespace
+
+ReferenceRouter::Refusal ReferenceRouter::CheckAuthor(const std::string& agent) const {
+  if (agent.empty() || FindAgent(agent) != nullptr) return std::nullopt;
+  return Reason::kAgentNotFound;
+}
+
+Outcome ReferenceRouter::Do(const UpdateTicket& command) {
+  TicketData* ticket = FindTicket(command.ticket);
+  if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
+  if (command.expected_revision != 0 && command.expected_revision != ticket->revision) {
+    return Refuse(Reason::kRevisionStale);
+  }
+  std::string what;
+  const auto changed = [&](const char* name) {
+    if (!what.empty()) what += ",";
+    what += name;
+  };
+  if (command.priority) {
+    ticket->contact.priority = *command.priority;
+    changed("PRIORITY");
+  }
+  if (command.due_at.IsSet()) {
+    ticket->due_at = command.due_at;
+    if (QueueOf(*ticket).office == Office::kBack) SetTarget(*ticket);
+    changed("DUE_AT");
+  }
+  if (command.priority || command.due_at.IsSet()) SetKey(*ticket);
+  if (!command.customer_id.empty() || !command.customer_segment.empty()) changed("CUSTOMER");
+  if (!command.subject.empty()) changed("SUBJECT");
+  if (!command.attributes.empty()) changed("ATTRIBUTES");
+  if (!command.add_references.empty() || !command.remove_references.empty()) {
+    changed("EXTERNAL_REFERENCES");
+  }
+  ticket->revision += 1;
+  EventRow& event = Emit(EventType::kTicketUpdated, *ticket);
+  event.number = ticket->revision;
+  event.until = ticket->target;
+  event.reason = what;
+  if (ticket->state == TicketState::kQueued) workspace_->arrived.insert(ticket->id);
+  return Reply{TicketRevised{ticket->revision}};
+}
+
+Outcome ReferenceRouter::Do(const AddNote& command) {
+  if (FindTicket(command.ticket) == nullptr && !command.closed) {
+    return Refuse(Reason::kTicketNotFound);
+  }
+  if (const Refusal refusal = CheckAuthor(command.agent)) return Refuse(*refusal);
+  EventRow& event = Emit(EventType::kNoteAdded);
+  event.ticket = command.ticket;
+  event.agent = command.agent;
+  return Reply{Recorded{event.sequence}};
+}
+
+Outcome ReferenceRouter::Do(const AddMessage& command) {
+  TicketData* ticket = FindTicket(command.ticket);
+  if (ticket == nullptr && !command.closed) return Refuse(Reason::kTicketNotFound);
+  if (const Refusal refusal = CheckAuthor(command.agent)) return Refuse(*refusal);
+  EventRow& event = Emit(EventType::kMessageAdded);
+  event.ticket = command.ticket;
+  event.agent = command.agent;
+  event.reason = "SYSTEM";
+  if (command.author == Party::kCustomer) event.reason = "CUSTOMER";
+  if (command.author == Party::kAgent) event.reason = "AGENT";
+  const int64_t sequence = event.sequence;
+  if (ticket != nullptr && command.author == Party::kCustomer &&
+      command.direction == Direction::kInbound) {
+    Resume(*ticket);
+  }
+  return Reply{Recorded{sequence}};
+}
+
+Outcome ReferenceRouter::Do(const RecordSurvey& command) {
+  const TicketData* ticket = FindTicket(command.ticket);
+  if (ticket == nullptr && !command.closed) return Refuse(Reason::kTicketNotFound);
+  if (ticket != nullptr && ticket->state != TicketState::kWrapUp) {
+    return Refuse(Reason::kTicketStateForbids);
+  }
+  EventRow& event = Emit(EventType::kSurveyRecorded);
+  event.ticket = command.ticket;
+  event.agent = ticket != nullptr ? ticket->agent : command.closed->agent;
+  event.number = static_cast<int64_t>(command.scores.size());
+  return Reply{Done{}};
+}
+
+}  // namespace tandem::router
