@@ -264,7 +264,7 @@ inline void Continue(AgentRow& agent, const AgentIntervalRow& interval) {
   agent.idle_since = interval.idle_since;
 }
 
-// Key: workspace, ticket, sequence. One message of a conversation.
+// One message of a conversation.
 struct MessageRow {
   std::string workspace;
   TicketId ticket;

@@ -9,7 +9,7 @@ namespace {
 static_assert(static_cast<int>(router::EventType::kConfigurationApplied) ==
               v1::EVENT_TYPE_CONFIGURATION_APPLIED);
 static_assert(static_cast<int>(router::EventType::kTicketClaimed) == v1::EVENT_TYPE_TICKET_CLAIMED);
-static_assert(static_cast<int>(router::EventType::kTimeLost) == v1::EVENT_TYPE_TIME_LOST);
+static_assert(static_cast<int>(router::kLastEventType) == v1::EventType_MAX);
 
 }  // namespace
 

@@ -53,8 +53,9 @@ std::optional<typename Map::mapped_type> Newest(const Map& map, const typename M
   return newest;
 }
 
-bool Passes(const TicketFilter& filter, const router::TicketRow& ticket,
-            const router::TicketStateRow& state) {
+bool Passes(const TicketFilter& filter, const TicketView& view) {
+  const router::TicketRow& ticket = view.ticket;
+  const router::TicketStateRow& state = view.state;
   const auto matches = [](const std::string& wanted, const std::string& is) {
     return wanted.empty() || wanted == is;
   };
@@ -62,7 +63,9 @@ bool Passes(const TicketFilter& filter, const router::TicketRow& ticket,
          matches(filter.queue, state.queue) && matches(filter.client, ticket.client) &&
          matches(filter.process_type, ticket.process_type) && matches(filter.agent, state.agent) &&
          matches(filter.customer_id, ticket.customer_id) &&
-         matches(filter.external_id, ticket.external_id);
+         matches(filter.external_id, ticket.external_id) &&
+         (filter.reference.system.empty() ||
+          std::ranges::count(view.references, filter.reference) > 0);
 }
 
 // -------------------------------------------------------------------------------------- statistics
@@ -192,7 +195,11 @@ absl::StatusOr<Loaded> MemoryStore::Load(Shard shard, int64_t epoch) {
       return absl::DataLossError(absl::StrCat("expected the ticket of an open ticket's state, but ",
                                               router::ToString(key.second), " has none"));
     }
-    loaded.state.tickets.push_back({ticket->second, state});
+    const auto detail = contents_.ticket_details.find(key);
+    loaded.state.tickets.push_back(
+        {ticket->second, state,
+         detail == contents_.ticket_details.end() ? std::nullopt
+                                                  : std::optional(detail->second.detail)});
   }
   for (const auto& [key, ticket] : contents_.tickets) {
     const auto counter = counters.find(key.first);
@@ -250,6 +257,13 @@ bool MemoryStore::CanApply(const Batch& batch) const {
   const std::map<Contents::TicketKey, int> no_tickets;
   return IsStorable(batch) && AreNew(contents_.tickets, changes.tickets, by_ticket) &&
          AreNew(no_tickets, changes.ticket_states, by_ticket) &&
+         AreNew(no_tickets, changes.ticket_details, by_ticket) &&
+         AreNew(contents_.notes, changes.notes,
+                [](const auto& row) { return std::tuple(row.workspace, row.ticket, row.sequence); }) &&
+         AreNew(contents_.surveys, changes.surveys,
+                [](const auto& row) {
+                  return std::tuple(row.workspace, row.ticket, row.sequence, row.score.measure);
+                }) &&
          AreNew(no_agents, changes.agents,
                 [](const auto& row) { return std::pair(row.workspace, row.agent); }) &&
          AreNew(contents_.contacts, changes.contacts,
@@ -278,6 +292,13 @@ void MemoryStore::Apply(const Batch& batch) {
     }
   }
   for (const auto& row : changes.ticket_states) to.ticket_states[{row.workspace, row.ticket}] = row;
+  for (const auto& row : changes.ticket_details) {
+    to.ticket_details[{row.workspace, row.ticket}] = row;
+  }
+  for (const auto& row : changes.notes) to.notes[{row.workspace, row.ticket, row.sequence}] = row;
+  for (const auto& row : changes.surveys) {
+    to.surveys[{row.workspace, row.ticket, row.sequence, row.score.measure}] = row;
+  }
   for (const auto& row : changes.tickets) to.tickets[{row.workspace, row.ticket}] = row;
   for (const auto& row : changes.contacts) to.contacts[{row.workspace, row.contact}] = row;
   for (const auto& row : changes.events) to.events[{row.workspace, row.sequence}] = row;
@@ -342,17 +363,17 @@ absl::StatusOr<TicketView> MemoryStore::View(const Contents::TicketKey& key) con
   if (ticket == contents_.tickets.end() || state == contents_.ticket_states.end()) {
     return absl::NotFoundError("no such ticket");
   }
-  TicketView view{.ticket = ticket->second,
-                  .state = state->second,
-                  .subject = {},
-                  .payload_json = {},
-                  .attributes = {}};
+  TicketView view;
+  view.ticket = ticket->second;
+  view.state = state->second;
   const auto contact = contents_.contacts.find({key.first, ticket->second.contact});
   if (contact != contents_.contacts.end()) {
     view.subject = contact->second.content.subject;
     view.payload_json = contact->second.content.payload_json;
     view.attributes = contact->second.content.attributes;
   }
+  const auto detail = contents_.ticket_details.find(key);
+  if (detail != contents_.ticket_details.end()) Overlay(detail->second.detail, view);
   return view;
 }
 
@@ -383,7 +404,7 @@ absl::StatusOr<std::vector<TicketView>> MemoryStore::ListTickets(const std::stri
     --it;
     if (it->first.first != workspace) break;
     absl::StatusOr<TicketView> view = View(it->first);
-    if (view.ok() && Passes(filter, view->ticket, view->state)) views.push_back(*std::move(view));
+    if (view.ok() && Passes(filter, *view)) views.push_back(*std::move(view));
   }
   return views;
 }
@@ -400,6 +421,54 @@ absl::StatusOr<std::vector<router::EventRow>> MemoryStore::ListTicketEvents(
     if (it->second.ticket == ticket) events.push_back(it->second);
   }
   return events;
+}
+
+absl::StatusOr<std::vector<router::NoteRow>> MemoryStore::ListNotes(const std::string& workspace,
+                                                                    router::TicketId ticket,
+                                                                    int64_t after, int32_t limit) {
+  const sync::MutexLock lock(mutex_);
+  if (CallFails()) return Unavailable();
+  std::vector<router::NoteRow> notes;
+  for (auto it = contents_.notes.upper_bound({workspace, ticket, after});
+       it != contents_.notes.end() && std::get<0>(it->first) == workspace &&
+       std::get<1>(it->first) == ticket && notes.size() < static_cast<size_t>(std::max(limit, 0));
+       ++it) {
+    notes.push_back(it->second);
+  }
+  return notes;
+}
+
+absl::StatusOr<std::vector<router::MessageRow>> MemoryStore::ListMessages(
+    const std::string& workspace, router::TicketId ticket, int64_t after, int32_t limit) {
+  const sync::MutexLock lock(mutex_);
+  if (CallFails()) return Unavailable();
+  std::vector<router::MessageRow> messages;
+  for (const router::MessageRow& row : contents_.messages) {
+    if (row.workspace == workspace && row.ticket == ticket && row.sequence > after) {
+      messages.push_back(row);
+    }
+  }
+  std::ranges::sort(messages, {}, &router::MessageRow::sequence);
+  messages.resize(std::min(messages.size(), static_cast<size_t>(std::max(limit, 0))));
+  return messages;
+}
+
+absl::StatusOr<Additions> MemoryStore::CountAdditions(const std::string& workspace,
+                                                      router::TicketId ticket) {
+  const sync::MutexLock lock(mutex_);
+  if (CallFails()) return Unavailable();
+  const auto of_ticket = [&](const router::MessageRow& row) {
+    return row.workspace == workspace && row.ticket == ticket && !row.contact.IsSet();
+  };
+  const auto count = [&](const auto& rows) {
+    return static_cast<uint32_t>(std::ranges::count_if(rows, [&](const auto& entry) {
+      return std::get<0>(entry.first) == workspace && std::get<1>(entry.first) == ticket;
+    }));
+  };
+  return Additions{
+      .notes = count(contents_.notes),
+      .messages = static_cast<uint32_t>(std::ranges::count_if(contents_.messages, of_ticket)),
+      .scores = count(contents_.surveys)};
 }
 
 absl::StatusOr<std::vector<router::EventRow>> MemoryStore::ListEvents(const std::string& workspace,
@@ -445,7 +514,10 @@ absl::StatusOr<std::vector<QueueStatistics>> MemoryStore::ListQueueStatistics(
   if (found == contents_.workspaces.end()) return absl::NotFoundError("no such workspace");
   const router::Configuration& configuration = found->second.second.configuration;
   std::map<std::string, QueueStatistics> queues;
-  for (const router::Queue& queue : configuration.queues) queues[queue.id].queue = queue.id;
+  for (const router::Queue& queue : configuration.queues) {
+    queues[queue.id].queue = queue.id;
+    queues[queue.id].configured = queue;
+  }
   for (const auto& [key, state] : contents_.ticket_states) {
     const auto queue = queues.find(state.queue);
     if (key.first == workspace && queue != queues.end()) CountTicket(state, since, queue->second);

@@ -61,12 +61,16 @@ class MemoryStore : public Store, public Reader, public PolicyStore {
     std::map<std::pair<std::string, std::string>, router::AgentRow> agents;
     std::map<TicketKey, router::TicketRow> tickets;
     std::map<TicketKey, router::TicketStateRow> ticket_states;
+    std::map<TicketKey, router::TicketDetailRow> ticket_details;
     std::map<std::pair<std::string, router::ContactId>, router::ContactRow> contacts;
     std::map<std::pair<std::string, int64_t>, router::EventRow> events;
     std::map<PartKey, router::VisitRow> visits;
     std::map<PartKey, router::SegmentRow> segments;
     std::vector<router::AgentIntervalRow> agent_intervals;
     std::vector<router::MessageRow> messages;
+    std::map<std::tuple<std::string, router::TicketId, int64_t>, router::NoteRow> notes;
+    std::map<std::tuple<std::string, router::TicketId, int64_t, std::string>, router::SurveyRow>
+        surveys;
     // The last of several with the same key is the one that is found.
     std::multimap<std::pair<std::string, router::RequestId>, RequestRow> requests;
     std::multimap<std::tuple<std::string, std::string, std::string, std::string>, ExternalIdRow>
@@ -118,6 +122,15 @@ class MemoryStore : public Store, public Reader, public PolicyStore {
                                                                  router::TicketId ticket,
                                                                  int64_t after,
                                                                  int32_t limit) override;
+  absl::StatusOr<std::vector<router::NoteRow>> ListNotes(const std::string& workspace,
+                                                         router::TicketId ticket, int64_t after,
+                                                         int32_t limit) override;
+  absl::StatusOr<std::vector<router::MessageRow>> ListMessages(const std::string& workspace,
+                                                               router::TicketId ticket,
+                                                               int64_t after,
+                                                               int32_t limit) override;
+  absl::StatusOr<Additions> CountAdditions(const std::string& workspace,
+                                           router::TicketId ticket) override;
   absl::StatusOr<std::vector<router::EventRow>> ListEvents(const std::string& workspace,
                                                            int64_t after, int32_t limit) override;
   absl::StatusOr<EventRange> GetEventRange(const std::string& workspace) override;

@@ -56,12 +56,15 @@ std::vector<Statement> CommitStatements() {
        " WHERE gone.workspace = held.workspace AND gone.agent = held.agent"},
       {"ticket", InsertStatement(TicketTable())},
       {"ticket_state", UpsertStatement(TicketStateTable())},
+      {"ticket_detail", UpsertStatement(TicketDetailTable())},
       {"contact", InsertStatement(ContactTable())},
       {"event", InsertStatement(EventTable())},
       {"visit", InsertStatement(VisitTable())},
       {"segment", InsertStatement(SegmentTable())},
       {"agent_interval", InsertStatement(AgentIntervalTable())},
       {"message", InsertStatement(MessageTable())},
+      {"note", InsertStatement(NoteTable())},
+      {"survey", InsertStatement(SurveyTable())},
       {"request", InsertStatement(RequestTable())},
       {"external_id", InsertStatement(ExternalIdTable())},
   };
@@ -165,12 +168,15 @@ std::vector<PostgresCommitter::Command> PostgresCommitter::CommandsOf(const Batc
   if (!gone.empty()) add("agent_gone", EncodeKeys(AgentTable(), gone));
   add_rows("ticket", TicketTable(), changes.tickets);
   add_rows("ticket_state", TicketStateTable(), changes.ticket_states);
+  add_rows("ticket_detail", TicketDetailTable(), changes.ticket_details);
   add_rows("contact", ContactTable(), changes.contacts);
   add_rows("event", EventTable(), changes.events);
   add_rows("visit", VisitTable(), changes.visits);
   add_rows("segment", SegmentTable(), changes.segments);
   add_rows("agent_interval", AgentIntervalTable(), changes.agent_intervals);
   add_rows("message", MessageTable(), changes.messages);
+  add_rows("note", NoteTable(), changes.notes);
+  add_rows("survey", SurveyTable(), changes.surveys);
   add_rows("request", RequestTable(), batch.requests);
   add_rows("external_id", ExternalIdTable(), batch.external_ids);
   add("commit");

@@ -343,6 +343,39 @@ Attributes AttributesFromJson(std::string_view json) {
   });
 }
 
+std::string ChangedAttributesToJson(const ChangedAttributes& attributes) {
+  json object = json::object();
+  for (const auto& [key, value] : attributes) object[key] = value ? json(*value) : json();
+  return Print(object);
+}
+
+ChangedAttributes ChangedAttributesFromJson(std::string_view text) {
+  return Parse<ChangedAttributes>(text, [](const nlohmann::json& from, ChangedAttributes& to) {
+    for (const auto& [key, value] : from.items()) {
+      to.emplace_back(key, std::nullopt);
+      if (!value.is_null()) to.back().second = value.get<std::string>();
+    }
+  });
+}
+
+std::string ReferencesToJson(const std::vector<router::ExternalReference>& references) {
+  json list = json::array();
+  for (const router::ExternalReference& reference : references) {
+    list.push_back({{"system", reference.system}, {"id", reference.id}});
+  }
+  return Print(list);
+}
+
+std::vector<router::ExternalReference> ReferencesFromJson(std::string_view text) {
+  using References = std::vector<router::ExternalReference>;
+  return Parse<References>(text, [](const nlohmann::json& from, References& to) {
+    for (const nlohmann::json& reference : from) {
+      to.push_back({reference.at("system").get<std::string>(),
+                    reference.at("id").get<std::string>()});
+    }
+  });
+}
+
 std::string CoolDownsToJson(const std::vector<router::CoolDown>& cool_downs) {
   return Print(Write(cool_downs));
 }

@@ -46,6 +46,15 @@ using Attributes = std::vector<std::pair<std::string, std::string>>;
 std::string AttributesToJson(const Attributes& attributes);
 Attributes AttributesFromJson(std::string_view json);
 
+// {"key": "value", "gone": null}; read back sorted by key.
+using ChangedAttributes = std::vector<std::pair<std::string, std::optional<std::string>>>;
+std::string ChangedAttributesToJson(const ChangedAttributes& attributes);
+ChangedAttributes ChangedAttributesFromJson(std::string_view json);
+
+// [{"system": "crm", "id": "CASE-4711"}]
+std::string ReferencesToJson(const std::vector<router::ExternalReference>& references);
+std::vector<router::ExternalReference> ReferencesFromJson(std::string_view json);
+
 // [{"agent": "ann", "until_us": 1790000000000000}]
 std::string CoolDownsToJson(const std::vector<router::CoolDown>& cool_downs);
 std::vector<router::CoolDown> CoolDownsFromJson(std::string_view json);

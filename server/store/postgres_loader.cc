@@ -48,20 +48,25 @@ int ReadTicketPage(pqxx::transaction_base& work, const std::string& workspace,
                    const std::string& after, router::LoadedState& state) {
   const pqxx::result rows = work.exec_params(
       absl::StrCat("SELECT ", SelectList(TicketStateTable(), "s"), ", ",
-                   SelectList(TicketTable(), "t"),
+                   SelectList(TicketTable(), "t"), ", ", SelectList(TicketDetailTable(), "d"),
                    " FROM tandem.ticket_state s"
                    " LEFT JOIN tandem.ticket t USING (workspace, ticket_id)"
+                   " LEFT JOIN tandem.ticket_detail d USING (workspace, ticket_id)"
                    " WHERE s.workspace = $1 AND s.closed_at IS NULL AND s.ticket_id > $2"
                    " ORDER BY s.ticket_id LIMIT ",
                    kPage),
       workspace, after);
   const size_t ticket_begins = TicketStateTable().columns.size();
+  const size_t detail_begins = ticket_begins + TicketTable().columns.size();
   for (const pqxx::row& row : rows) {
     const auto cells = CellsOf(row);
     // Without a ticket's row its key is NULL, which Decode refuses.
     router::LoadedState::OpenTicket& open = state.tickets.emplace_back();
     open.state = Decode(TicketStateTable(), 0, cells);
     open.ticket = Decode(TicketTable(), ticket_begins, cells);
+    if (cells(detail_begins)) {
+      open.detail = Decode(TicketDetailTable(), detail_begins, cells).detail;
+    }
   }
   return static_cast<int>(rows.size());
 }

@@ -83,7 +83,7 @@ struct NameTable<router::SegmentOutcome>
     : NamesOfRouter<router::SegmentOutcome, router::SegmentOutcome::kCanceled> {};
 template <>
 struct NameTable<router::EventType>
-    : NamesOfRouter<router::EventType, router::EventType::kTimeLost> {};
+    : NamesOfRouter<router::EventType, router::kLastEventType> {};
 
 template <typename Enum>
 const char* NameOf(Enum value) {

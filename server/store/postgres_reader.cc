@@ -12,7 +12,6 @@
 #include "server/store/postgres_facts.h"
 #include "server/store/postgres_loader.h"
 #include "server/store/postgres_names.h"
-#include "server/store/postgres_rows.h"
 
 namespace tandem::store {
 namespace {
@@ -35,23 +34,27 @@ pqxx::binarystring ArrayOf(SqlType type, const std::vector<Value>& values, auto 
 std::string TicketSelect() {
   return absl::StrCat("SELECT ", SelectList(TicketTable(), "t"), ", ",
                       SelectList(TicketStateTable(), "s"),
+                      ", ", SelectList(TicketDetailTable(), "d"),
                       ", c.subject, c.payload_json, c.attributes FROM tandem.ticket t"
                       " JOIN tandem.ticket_state s USING (workspace, ticket_id)"
+                      " LEFT JOIN tandem.ticket_detail d USING (workspace, ticket_id)"
                       " LEFT JOIN tandem.contact c USING (workspace, contact_id)");
 }
 
 TicketView DecodeTicket(const pqxx::row& row) {
   const auto cells = CellsOf(row);
   const size_t state_begins = TicketTable().columns.size();
-  const size_t contact_begins = state_begins + TicketStateTable().columns.size();
+  const size_t detail_begins = state_begins + TicketStateTable().columns.size();
+  const size_t contact_begins = detail_begins + TicketDetailTable().columns.size();
   const auto text = [](Cell cell) { return cell ? std::string(*cell) : std::string(); };
-  TicketView view{.ticket = Decode(TicketTable(), 0, cells),
-                  .state = Decode(TicketStateTable(), state_begins, cells),
-                  .subject = text(cells(contact_begins)),
-                  .payload_json = text(cells(contact_begins + 1)),
-                  .attributes = {}};
+  TicketView view;
+  view.ticket = Decode(TicketTable(), 0, cells);
+  view.state = Decode(TicketStateTable(), state_begins, cells);
+  view.subject = text(cells(contact_begins));
+  view.payload_json = text(cells(contact_begins + 1));
   const Cell attributes = cells(contact_begins + 2);
   if (attributes) view.attributes = AttributesFromJson(*attributes);
+  if (cells(detail_begins)) Overlay(Decode(TicketDetailTable(), detail_begins, cells).detail, view);
   return view;
 }
 
@@ -75,6 +78,14 @@ class Conditions {
   void AddIfSet(const char* condition, const std::string& value) {
     if (!value.empty()) Add(condition, value);
   }
+  // The customer said last counts; either may be found by its index.
+  void AddCustomer(const std::string& customer) {
+    if (customer.empty()) return;
+    Add("coalesce(d.customer_id, t.customer_id) = ", customer);
+    const std::string named = absl::StrCat("workspace = $1 AND customer_id = $", values_.size());
+    AddPlain(absl::StrCat("t.ticket_id IN (SELECT ticket_id FROM tandem.ticket WHERE ", named,
+                          " UNION SELECT ticket_id FROM tandem.ticket_detail WHERE ", named, ")"));
+  }
   void AddPlain(const std::string& condition) { absl::StrAppend(&sql_, " AND ", condition); }
 
   const std::string& sql() const { return sql_; }
@@ -91,8 +102,11 @@ Conditions ConditionsOf(const std::string& workspace, const TicketFilter& filter
   conditions.AddIfSet("s.agent = ", filter.agent);
   conditions.AddIfSet("t.client = ", filter.client);
   conditions.AddIfSet("t.process_type = ", filter.process_type);
-  conditions.AddIfSet("t.customer_id = ", filter.customer_id);
+  conditions.AddCustomer(filter.customer_id);
   conditions.AddIfSet("t.external_id = ", filter.external_id);
+  if (!filter.reference.system.empty()) {
+    conditions.Add("d.external_references @> ", ReferencesToJson({filter.reference}));
+  }
   if (filter.states.empty()) return conditions;
   std::string names;
   for (const router::TicketState state : filter.states) {
@@ -134,7 +148,7 @@ WITH waiting AS (
   CROSS JOIN LATERAL jsonb_array_elements(profile.body -> 'queues') named
   WHERE a.workspace = $1 AND a.status <> 'OFFLINE' GROUP BY 1
 )
-SELECT q.id, coalesce(w.waiting, 0), w.oldest_queued_at, coalesce(s.agents, 0),
+SELECT q.id, q.body, coalesce(w.waiting, 0), w.oldest_queued_at, coalesce(s.agents, 0),
        coalesce(s.available, 0), coalesce(v.ended, 0), coalesce(v.answered, 0),
        coalesce(v.in_target, 0), coalesce(v.abandoned, 0), coalesce(c.completed, 0)
 FROM tandem.configuration_resource q
@@ -145,19 +159,23 @@ LEFT JOIN staff s ON s.queue = q.id
 WHERE q.workspace = $1 AND q.kind = 'queue' ORDER BY q.id
 )";
 
-QueueStatistics DecodeStatistics(const pqxx::row& row) {
+QueueStatistics DecodeStatistics(const std::string& workspace, const pqxx::row& row) {
   const auto cells = CellsOf(row);
   const auto count = [&](size_t column) { return static_cast<int32_t>(ParseInt8(cells(column))); };
-  return {.queue = std::string(cells(0).value_or("")),
-          .waiting = count(1),
-          .oldest_queued_at = cells(2) ? ParseTimestamp(cells(2)) : router::Time{},
-          .agents = count(3),
-          .available_agents = count(4),
-          .ended_visits = count(5),
-          .answered = count(6),
-          .answered_in_target = count(7),
-          .abandoned = count(8),
-          .completed = count(9)};
+  const std::string id(cells(0).value_or(""));
+  router::Configuration configured;
+  AddResource({workspace, "queue", id, 0, std::string(cells(1).value_or(""))}, configured);
+  return {.queue = id,
+          .configured = std::move(configured.queues.front()),
+          .waiting = count(2),
+          .oldest_queued_at = cells(3) ? ParseTimestamp(cells(3)) : router::Time{},
+          .agents = count(4),
+          .available_agents = count(5),
+          .ended_visits = count(6),
+          .answered = count(7),
+          .answered_in_target = count(8),
+          .abandoned = count(9),
+          .completed = count(10)};
 }
 
 }  // namespace
@@ -220,20 +238,57 @@ absl::StatusOr<std::vector<TicketView>> PostgresReader::ListTickets(const std::s
   });
 }
 
-absl::StatusOr<std::vector<router::EventRow>> PostgresReader::ListTicketEvents(
-    const std::string& workspace, router::TicketId ticket, int64_t after, int32_t limit) {
-  using Events = absl::StatusOr<std::vector<router::EventRow>>;
-  return Read([&](pqxx::connection& connection) -> Events {
+// Rows of one ticket, by their sequence.
+template <typename Row>
+absl::StatusOr<std::vector<Row>> PostgresReader::ListOfTicket(const Table<Row>& table,
+                                                              const std::string& workspace,
+                                                              router::TicketId ticket,
+                                                              int64_t after, int32_t limit) {
+  return Read([&](pqxx::connection& connection) -> absl::StatusOr<std::vector<Row>> {
     pqxx::nontransaction work(connection);
-    const pqxx::result rows = work.exec_params(
-        absl::StrCat("SELECT ", SelectList(EventTable(), "e"),
-                     " FROM tandem.event e WHERE e.workspace = $1 AND e.ticket_id = $2"
-                     " AND e.sequence > $3 ORDER BY e.sequence LIMIT ",
+    const pqxx::result found = work.exec_params(
+        absl::StrCat("SELECT ", SelectList(table, "r"), " FROM ", table.name,
+                     " r WHERE r.workspace = $1 AND r.ticket_id = $2 AND r.sequence > $3"
+                     " ORDER BY r.sequence LIMIT ",
                      std::max(limit, 0)),
         workspace, router::ToString(ticket), after);
-    std::vector<router::EventRow> events;
-    for (const pqxx::row& row : rows) events.push_back(Decode(EventTable(), 0, CellsOf(row)));
-    return events;
+    std::vector<Row> rows;
+    for (const pqxx::row& row : found) rows.push_back(Decode(table, 0, CellsOf(row)));
+    return rows;
+  });
+}
+
+absl::StatusOr<std::vector<router::EventRow>> PostgresReader::ListTicketEvents(
+    const std::string& workspace, router::TicketId ticket, int64_t after, int32_t limit) {
+  return ListOfTicket(EventTable(), workspace, ticket, after, limit);
+}
+
+absl::StatusOr<std::vector<router::NoteRow>> PostgresReader::ListNotes(const std::string& workspace,
+                                                                       router::TicketId ticket,
+                                                                       int64_t after,
+                                                                       int32_t limit) {
+  return ListOfTicket(NoteTable(), workspace, ticket, after, limit);
+}
+
+absl::StatusOr<std::vector<router::MessageRow>> PostgresReader::ListMessages(
+    const std::string& workspace, router::TicketId ticket, int64_t after, int32_t limit) {
+  return ListOfTicket(MessageTable(), workspace, ticket, after, limit);
+}
+
+absl::StatusOr<Additions> PostgresReader::CountAdditions(const std::string& workspace,
+                                                         router::TicketId ticket) {
+  return Read([&](pqxx::connection& connection) -> absl::StatusOr<Additions> {
+    pqxx::nontransaction work(connection);
+    const pqxx::row row = work.exec_params1(
+        "SELECT (SELECT count(*) FROM tandem.note WHERE workspace = $1 AND ticket_id = $2),"
+        " (SELECT count(*) FROM tandem.message WHERE workspace = $1 AND ticket_id = $2"
+        " AND contact_id IS NULL),"
+        " (SELECT count(*) FROM tandem.survey WHERE workspace = $1 AND ticket_id = $2)",
+        workspace, router::ToString(ticket));
+    const auto count = [&](pqxx::row::size_type column) {
+      return static_cast<uint32_t>(ParseInt8(CellOf(row[column])));
+    };
+    return Additions{.notes = count(0), .messages = count(1), .scores = count(2)};
   });
 }
 
@@ -299,7 +354,7 @@ absl::StatusOr<std::vector<QueueStatistics>> PostgresReader::ListQueueStatistics
     const pqxx::result rows =
         work.exec_params(kStatistics, workspace, pqxx::binarystring(BinaryTimestamp(since)));
     std::vector<QueueStatistics> statistics;
-    for (const pqxx::row& row : rows) statistics.push_back(DecodeStatistics(row));
+    for (const pqxx::row& row : rows) statistics.push_back(DecodeStatistics(workspace, row));
     return statistics;
   });
 }

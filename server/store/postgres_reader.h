@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 
 #include "server/store/postgres_connection.h"
+#include "server/store/postgres_rows.h"
 #include "server/store/store.h"
 
 namespace tandem::store {
@@ -33,6 +34,15 @@ class PostgresReader : public Reader {
                                                                  router::TicketId ticket,
                                                                  int64_t after,
                                                                  int32_t limit) override;
+  absl::StatusOr<std::vector<router::NoteRow>> ListNotes(const std::string& workspace,
+                                                         router::TicketId ticket, int64_t after,
+                                                         int32_t limit) override;
+  absl::StatusOr<std::vector<router::MessageRow>> ListMessages(const std::string& workspace,
+                                                               router::TicketId ticket,
+                                                               int64_t after,
+                                                               int32_t limit) override;
+  absl::StatusOr<Additions> CountAdditions(const std::string& workspace,
+                                           router::TicketId ticket) override;
   absl::StatusOr<std::vector<router::EventRow>> ListEvents(const std::string& workspace,
                                                            int64_t after, int32_t limit) override;
   absl::StatusOr<EventRange> GetEventRange(const std::string& workspace) override;
@@ -46,6 +56,11 @@ class PostgresReader : public Reader {
   // Runs `use(connection)` on a connection that nobody else uses meanwhile.
   template <typename Function>
   auto Read(Function use) -> decltype(use(std::declval<pqxx::connection&>()));
+  template <typename Row>
+  absl::StatusOr<std::vector<Row>> ListOfTicket(const Table<Row>& table,
+                                                const std::string& workspace,
+                                                router::TicketId ticket, int64_t after,
+                                                int32_t limit);
 
   absl::Mutex mutex_;
   std::vector<std::unique_ptr<PostgresConnection>> free_ ABSL_GUARDED_BY(mutex_);

@@ -108,6 +108,29 @@ const Table<router::TicketStateRow>& TicketStateTable() {
   return table;
 }
 
+const Table<router::TicketDetailRow>& TicketDetailTable() {
+  using Row = router::TicketDetailRow;
+  using Detail = router::TicketDetail;
+  using C = ColumnsOf<Row>;
+  const auto said = [](auto member) { return In(&Row::detail, member); };
+  static const Table<Row> table{
+      "tandem.ticket_detail",
+      2,
+      {C::Key("workspace", &Row::workspace), C::KeyUuid("ticket_id", &Row::ticket),
+       C::Number("revision", said(&Detail::revision)),
+       C::Text("customer_id", said(&Detail::customer_id)),
+       C::Text("customer_segment", said(&Detail::customer_segment)),
+       C::Text("subject", said(&Detail::subject)), C::Instant("due_at", said(&Detail::due_at)),
+       C::Json("attributes", said(&Detail::attributes), ChangedAttributesToJson,
+               ChangedAttributesFromJson, true),
+       C::Json("external_references", said(&Detail::references), ReferencesToJson,
+               ReferencesFromJson, true),
+       C::Number("note_count", said(&Detail::notes)),
+       C::Number("message_count", said(&Detail::messages)),
+       C::Number("score_count", said(&Detail::scores))}};
+  return table;
+}
+
 const Table<router::TicketRow>& TicketTable() {
   using Row = router::TicketRow;
   using C = ColumnsOf<Row>;
@@ -259,8 +282,40 @@ const Table<router::MessageRow>& MessageTable() {
       "tandem.message",
       0,
       {C::Key("workspace", &Row::workspace), C::KeyUuid("ticket_id", &Row::ticket),
-       C::Uuid("contact_id", &Row::contact), C::Named("direction", &Row::direction),
-       C::Named("author", &Row::author), C::Instant("at", &Row::at)}};
+       C::Number("sequence", &Row::sequence), C::Uuid("contact_id", &Row::contact),
+       C::Named("direction", &Row::direction), C::Named("author", &Row::author),
+       C::Instant("at", &Row::at), C::Text("agent", &Row::agent), C::Text("text", &Row::text),
+       C::Text("external_id", &Row::external_id)}};
+  return table;
+}
+
+const Table<router::NoteRow>& NoteTable() {
+  using Row = router::NoteRow;
+  using C = ColumnsOf<Row>;
+  static const Table<Row> table{
+      "tandem.note",
+      3,
+      {C::Key("workspace", &Row::workspace), C::KeyUuid("ticket_id", &Row::ticket),
+       C::Number("sequence", &Row::sequence), C::Instant("at", &Row::at),
+       C::Text("agent", &Row::agent), C::Text("text", &Row::text)}};
+  return table;
+}
+
+const Table<router::SurveyRow>& SurveyTable() {
+  using Row = router::SurveyRow;
+  using Score = router::SurveyScore;
+  using C = ColumnsOf<Row>;
+  const auto said = [](auto member) { return In(&Row::score, member); };
+  static const Table<Row> table{
+      "tandem.survey",
+      4,
+      {C::Key("workspace", &Row::workspace), C::KeyUuid("ticket_id", &Row::ticket),
+       C::Number("sequence", &Row::sequence), C::Key("measure", said(&Score::measure)),
+       C::Number("score", said(&Score::score)), C::Number("lowest", said(&Score::lowest)),
+       C::Number("highest", said(&Score::highest)), C::Instant("at", &Row::at),
+       C::Text("agent", &Row::agent), C::Text("queue", &Row::queue),
+       C::Text("client", &Row::client), C::Text("channel", &Row::channel),
+       C::Text("process_type", &Row::process_type)}};
   return table;
 }
 

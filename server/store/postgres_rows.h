@@ -48,6 +48,7 @@ const Table<WorkspaceRecord>& WorkspaceTable();
 const Table<ResourceRow>& ResourceTable();
 const Table<router::AgentRow>& AgentTable();
 const Table<router::TicketStateRow>& TicketStateTable();
+const Table<router::TicketDetailRow>& TicketDetailTable();
 const Table<router::TicketRow>& TicketTable();
 const Table<router::ContactRow>& ContactTable();
 const Table<router::EventRow>& EventTable();
@@ -55,6 +56,8 @@ const Table<router::VisitRow>& VisitTable();
 const Table<router::SegmentRow>& SegmentTable();
 const Table<router::AgentIntervalRow>& AgentIntervalTable();
 const Table<router::MessageRow>& MessageTable();
+const Table<router::NoteRow>& NoteTable();
+const Table<router::SurveyRow>& SurveyTable();
 const Table<RequestRow>& RequestTable();
 const Table<ExternalIdRow>& ExternalIdTable();
 

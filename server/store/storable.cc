@@ -117,9 +117,31 @@ bool IsRowStorable(const router::AgentIntervalRow& row) {
   return AllStorable(row.workspace, row.agent, row.reason, row.client);
 }
 
-bool IsRowStorable(const router::MessageRow& row) {
-  return IsStorableText(row.workspace);
+bool IsRowStorable(const router::TicketDetailRow& row) {
+  const router::TicketDetail& detail = row.detail;
+  return AllStorable(row.workspace, detail.customer_id, detail.customer_segment, detail.subject) &&
+         std::ranges::all_of(detail.attributes,
+                             [](const auto& attribute) {
+                               return AllStorable(attribute.first, attribute.second.value_or(""));
+                             }) &&
+         std::ranges::all_of(detail.references, [](const router::ExternalReference& reference) {
+           return AllStorable(reference.system, reference.id);
+         });
 }
+
+bool IsRowStorable(const router::MessageRow& row) {
+  return AllStorable(row.workspace, row.agent, row.text, row.external_id);
+}
+
+bool IsRowStorable(const router::NoteRow& row) {
+  return AllStorable(row.workspace, row.agent, row.text);
+}
+
+bool IsRowStorable(const router::SurveyRow& row) {
+  return AllStorable(row.workspace, row.score.measure, row.agent, row.queue, row.client,
+                     row.channel, row.process_type);
+}
+
 bool IsRowStorable(const RequestRow& row) {
   return IsStorableText(row.workspace);
 }
@@ -171,7 +193,9 @@ bool IsStorableText(std::string_view text) {
 bool IsStorable(const Batch& batch) {
   const router::Changes& changes = batch.changes;
   return AreRowsStorable(changes.workspaces) && AreRowsStorable(changes.agents) &&
-         AreRowsStorable(changes.ticket_states) && AreRowsStorable(changes.tickets) &&
+         AreRowsStorable(changes.ticket_states) && AreRowsStorable(changes.ticket_details) &&
+         AreRowsStorable(changes.tickets) && AreRowsStorable(changes.notes) &&
+         AreRowsStorable(changes.surveys) &&
          AreRowsStorable(changes.contacts) && AreRowsStorable(changes.events) &&
          AreRowsStorable(changes.visits) && AreRowsStorable(changes.segments) &&
          AreRowsStorable(changes.agent_intervals) && AreRowsStorable(changes.messages) &&

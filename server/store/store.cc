@@ -1,5 +1,6 @@
 #include "server/store/store.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace tandem::store {
@@ -18,6 +19,24 @@ const char* ToString(CommitResult result) {
       return "IN_DOUBT";
   }
   std::abort();
+}
+
+void Overlay(const router::TicketDetail& detail, TicketView& view) {
+  const auto lay = [](const std::string& later, std::string& text) {
+    if (!later.empty()) text = later;
+  };
+  lay(detail.customer_id, view.ticket.customer_id);
+  lay(detail.customer_segment, view.ticket.customer_segment);
+  lay(detail.subject, view.subject);
+  if (detail.due_at.IsSet()) view.ticket.due_at = detail.due_at;
+  for (const auto& [key, value] : detail.attributes) {
+    const auto has_key = [&](const auto& attribute) { return attribute.first == key; };
+    std::erase_if(view.attributes, has_key);
+    if (value) view.attributes.emplace_back(key, *value);
+  }
+  std::sort(view.attributes.begin(), view.attributes.end());
+  view.revision = detail.revision;
+  view.references = detail.references;
 }
 
 }  // namespace tandem::store

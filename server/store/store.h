@@ -170,21 +170,35 @@ class Store {
   virtual absl::Status Maintain(router::Time now) = 0;
 };
 
-// A ticket as a reader sees it: what it is, where it is now, and the contact that made it.
+// A ticket as a reader sees it: what it is, where it is now, and what its contact said, all with
+// what was said since.
 struct TicketView {
   router::TicketRow ticket;
   router::TicketStateRow state;
   std::string subject, payload_json;
-  std::vector<std::pair<std::string, std::string>> attributes;
+  std::vector<std::pair<std::string, std::string>> attributes;  // sorted by key
+  int64_t revision = 1;
+  std::vector<router::ExternalReference> references;
 };
+// Lays what was said since over what was said at first.
+void Overlay(const router::TicketDetail& detail, TicketView& view);
 
 struct TicketFilter {
   std::vector<router::TicketState> states;                                   // empty: any
   std::string queue, client, process_type, agent, customer_id, external_id;  // empty: any
+  router::ExternalReference reference;  // without a system: any
+};
+
+// What was added to a ticket, open or closed; messages without those of contacts.
+struct Additions {
+  uint32_t notes = 0;
+  uint32_t messages = 0;
+  uint32_t scores = 0;
 };
 
 struct QueueStatistics {
   std::string queue;
+  router::Queue configured;
   int32_t waiting = 0;
   router::Time oldest_queued_at;  // unset when none waits
   int32_t agents = 0;
@@ -220,6 +234,17 @@ class Reader {
   // Oldest first, those with a sequence above `after`, at most `limit`.
   virtual absl::StatusOr<std::vector<router::EventRow>> ListTicketEvents(
       const std::string& workspace, router::TicketId ticket, int64_t after, int32_t limit) = 0;
+
+  // By sequence, those with one above `after`, at most `limit`.
+  virtual absl::StatusOr<std::vector<router::NoteRow>> ListNotes(const std::string& workspace,
+                                                                 router::TicketId ticket,
+                                                                 int64_t after, int32_t limit) = 0;
+  virtual absl::StatusOr<std::vector<router::MessageRow>> ListMessages(const std::string& workspace,
+                                                                       router::TicketId ticket,
+                                                                       int64_t after,
+                                                                       int32_t limit) = 0;
+  virtual absl::StatusOr<Additions> CountAdditions(const std::string& workspace,
+                                                   router::TicketId ticket) = 0;
 
   // Events of the workspace with a sequence above `after`, in order, at most `limit`; with the
   // client of their ticket.

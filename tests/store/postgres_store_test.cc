@@ -129,6 +129,9 @@ TEST(PostgresRows, HistoryRoundTripsExactly) {
   changes.segments = {SampleSegment(1, 1), bare_segment};
   changes.agent_intervals = {SampleInterval("ann")};
   changes.messages = {SampleMessage(1)};
+  changes.ticket_details = {SampleDetail(1)};
+  changes.notes = {SampleNote(1, 3)};
+  changes.surveys = {SampleSurvey(1, 4, "csat")};
   ASSERT_EQ(store.Commit(batch), CommitResult::kCommitted);
 
   pqxx::connection connection(url + "&options=-ctimezone%3DUTC");
@@ -138,6 +141,9 @@ TEST(PostgresRows, HistoryRoundTripsExactly) {
   ExpectRows(connection, store::SegmentTable(), changes.segments);
   ExpectRows(connection, store::AgentIntervalTable(), changes.agent_intervals);
   ExpectRows(connection, store::MessageTable(), changes.messages);
+  ExpectRows(connection, store::TicketDetailTable(), changes.ticket_details);
+  ExpectRows(connection, store::NoteTable(), changes.notes);
+  ExpectRows(connection, store::SurveyTable(), changes.surveys);
 }
 
 TEST(PostgresRows, AnEpochNeverShrinks) {

@@ -111,6 +111,78 @@ TEST_P(ReaderConformance, ListTicketsFilters) {
               IsEmpty());
 }
 
+TEST_P(ReaderConformance, TicketsShowWhatWasSaidLast) {
+  router::Changes changes = OneWorkspace();
+  for (uint64_t i = 1; i <= 3; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
+  changes.tickets[2].customer_id = "customer-2";
+  changes.ticket_details = {SampleDetail(1), SampleDetail(2)};
+  changes.ticket_details[1].detail = {};
+  changes.ticket_details[1].detail.references = {{"crm", "17"}};
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  store::Reader& reader = backing_->reader();
+  const auto views = reader.GetTickets(kWorkspace, {Ticket(1), Ticket(2), Ticket(3)});
+  ASSERT_EQ(IdsOf(views).size(), 3u);
+  const TicketView& view = views->at(0);
+  const router::TicketDetail detail = SampleDetail(1).detail;
+  EXPECT_EQ(view.ticket.customer_id, "customer-2");
+  EXPECT_EQ(view.ticket.customer_segment, "silver");
+  EXPECT_EQ(view.ticket.due_at, detail.due_at);
+  EXPECT_EQ(view.subject, kUnicode);
+  EXPECT_EQ(view.revision, 7);
+  EXPECT_EQ(view.references, detail.references);
+  using Attributes = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(view.attributes, (Attributes{{"b", kUnicode}, {"longer key", "now set"}, {"z", "1"}}));
+  EXPECT_EQ(Fields(views->at(1).ticket), Fields(SampleTicket(2)));
+  EXPECT_EQ(views->at(2).revision, 1);
+
+  const auto list = [&](const std::string& customer, const router::ExternalReference& reference) {
+    store::TicketFilter filter;
+    filter.customer_id = customer;
+    filter.reference = reference;
+    return IdsOf(reader.ListTickets(kWorkspace, filter, {}, 100));
+  };
+  EXPECT_THAT(list("customer-2", {}), ElementsAre(Ticket(3), Ticket(1)));
+  EXPECT_THAT(list("customer-1", {}), ElementsAre(Ticket(2)));
+  EXPECT_THAT(list("", {"crm", kUnicode}), ElementsAre(Ticket(1)));
+  EXPECT_THAT(list("", {"crm", "17"}), ElementsAre(Ticket(2)));
+  EXPECT_THAT(list("", {"shop", "17"}), ElementsAre(Ticket(1)));
+  EXPECT_THAT(list("customer-1", {"shop", "17"}), IsEmpty());
+  EXPECT_THAT(list("", {"shop", "18"}), IsEmpty());
+}
+
+TEST_P(ReaderConformance, NotesAndMessagesPageFromTheOldestAndAreCounted) {
+  router::Changes changes = OneWorkspace();
+  changes.notes = {SampleNote(1, 5), SampleNote(1, 3), SampleNote(2, 4)};
+  for (const int64_t sequence : {9, 7, 8}) {
+    changes.messages.push_back(SampleMessage(1));
+    changes.messages.back().sequence = sequence;
+  }
+  changes.messages[2].contact = {};
+  changes.surveys = {SampleSurvey(1, 10, "csat"), SampleSurvey(1, 10, "nps")};
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  store::Reader& reader = backing_->reader();
+  const auto notes = reader.ListNotes(kWorkspace, Ticket(1), 0, 10);
+  ASSERT_TRUE(notes.ok()) << notes.status();
+  ASSERT_EQ(notes->size(), 2u);
+  EXPECT_EQ(Fields(notes->at(0)), Fields(SampleNote(1, 3)));
+  EXPECT_EQ(Fields(notes->at(1)), Fields(SampleNote(1, 5)));
+  EXPECT_EQ(reader.ListNotes(kWorkspace, Ticket(1), 3, 10)->size(), 1u);
+  EXPECT_EQ(reader.ListNotes(kWorkspace, Ticket(1), 0, 1)->size(), 1u);
+  EXPECT_THAT(*reader.ListNotes(kWorkspace, Ticket(1), 5, 10), IsEmpty());
+  EXPECT_THAT(*reader.ListNotes("other", Ticket(1), 0, 10), IsEmpty());
+  const auto messages = reader.ListMessages(kWorkspace, Ticket(1), 7, 10);
+  ASSERT_TRUE(messages.ok()) << messages.status();
+  ASSERT_EQ(messages->size(), 2u);
+  EXPECT_EQ(Fields(messages->at(0)), Fields(changes.messages[2]));
+  EXPECT_EQ(Fields(messages->at(1)), Fields(changes.messages[0]));
+  const auto added = reader.CountAdditions(kWorkspace, Ticket(1));
+  ASSERT_TRUE(added.ok()) << added.status();
+  EXPECT_EQ(added->notes, 2u);
+  EXPECT_EQ(added->messages, 1u) << "those of contacts are not counted";
+  EXPECT_EQ(added->scores, 2u);
+  EXPECT_EQ(reader.CountAdditions(kWorkspace, Ticket(3))->notes, 0u);
+}
+
 TEST_P(ReaderConformance, ListTicketEventsPagesFromTheOldest) {
   router::Changes changes = OneWorkspace();
   for (int64_t i = 1; i <= 6; ++i) changes.events.push_back(SampleEvent(i, i % 2 == 0 ? 2 : 1));
@@ -222,6 +294,7 @@ TEST_P(ReaderConformance, QueueStatisticsCountWhatTheySay) {
   ASSERT_EQ(read->size(), 2u);
   const QueueStatistics& claims = read->at(0);
   EXPECT_EQ(claims.queue, "claims");
+  EXPECT_EQ(claims.configured, SampleWorkspace().configuration.queues[1]);
   EXPECT_EQ(claims.waiting + claims.ended_visits + claims.completed, 0);
   EXPECT_FALSE(claims.oldest_queued_at.IsSet());
   EXPECT_EQ(claims.agents, 2) << "the routing profile names it too";

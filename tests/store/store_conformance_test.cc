@@ -170,6 +170,28 @@ TEST_P(StoreConformance, ExtremeValuesRoundTripExactly) {
   EXPECT_EQ(Fields(loaded.tickets.at(0).state), Fields(state));
 }
 
+TEST_P(StoreConformance, DetailsOfOpenTicketsAreLoadedAsWrittenLast) {
+  router::Changes changes = OneWorkspace();
+  AddTicket(changes, 1, 1);
+  AddTicket(changes, 2, 2);
+  changes.ticket_details = {SampleDetail(1)};
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  const auto details = [&] {
+    std::vector<std::optional<router::TicketDetail>> loaded;
+    for (const auto& open : Load().state.tickets) loaded.push_back(open.detail);
+    return loaded;
+  };
+  using Details = std::vector<std::optional<router::TicketDetail>>;
+  EXPECT_EQ(details(), (Details{SampleDetail(1).detail, std::nullopt}));
+  router::Changes later;
+  router::TicketDetailRow plain;
+  plain.workspace = kWorkspace;
+  plain.ticket = Ticket(1);
+  later.ticket_details = {plain};
+  ASSERT_EQ(Commit(later), CommitResult::kCommitted);
+  EXPECT_EQ(details(), (Details{router::TicketDetail(), std::nullopt}));
+}
+
 TEST_P(StoreConformance, StateRowsReplaceThoseOfTheSameKey) {
   router::Changes changes = OneWorkspace();
   changes.agents = {SampleAgent("ann", 1)};
@@ -336,6 +358,25 @@ TEST_P(StoreConformance, ARefusedValueLeavesNothingBehind) {
   refused([&](Batch& b) { b.changes.contacts[0].content.subject = "\xc0\x80"; });
   refused([&](Batch& b) { b.changes.contacts[0].content.attributes = {{"k", "\xff"}}; });
   refused([&](Batch& b) { b.changes.tickets[0].arrival = uint64_t{1} << 63; });
+  const auto detail = [&](auto spoil) {
+    refused([&](Batch& b) {
+      b.changes.ticket_details = {SampleDetail(1)};
+      spoil(b.changes.ticket_details[0].detail);
+    });
+  };
+  detail([&](router::TicketDetail& d) { d.subject = nul; });
+  detail([&](router::TicketDetail& d) { d.attributes = {{nul, "v"}}; });
+  detail([&](router::TicketDetail& d) { d.attributes = {{"k", "\xff"}}; });
+  detail([&](router::TicketDetail& d) { d.references = {{"crm", nul}}; });
+  refused([&](Batch& b) {
+    b.changes.notes = {SampleNote(1, 1)};
+    b.changes.notes[0].text = nul;
+  });
+  refused([&](Batch& b) {
+    b.changes.messages = {SampleMessage(1)};
+    b.changes.messages[0].text = nul;
+  });
+  refused([&](Batch& b) { b.changes.surveys = {SampleSurvey(1, 1, nul)}; });
   EXPECT_EQ(Commit(OneWorkspace()), CommitResult::kCommitted);
 }
 
@@ -362,6 +403,18 @@ TEST_P(StoreConformance, AppendRowsAreWrittenOnce) {
   changes = {};
   changes.segments = {SampleSegment(1, 1)};
   EXPECT_EQ(Commit(changes), CommitResult::kDataRefused);
+  changes = {};
+  changes.notes = {SampleNote(1, 5)};
+  changes.surveys = {SampleSurvey(1, 5, "csat"), SampleSurvey(1, 5, "nps")};
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  changes.surveys.clear();
+  EXPECT_EQ(Commit(changes), CommitResult::kDataRefused);
+  changes = {};
+  changes.surveys = {SampleSurvey(1, 5, "nps")};
+  EXPECT_EQ(Commit(changes), CommitResult::kDataRefused);
+  changes = {};
+  changes.ticket_details = {SampleDetail(1), SampleDetail(1)};
+  EXPECT_EQ(Commit(changes), CommitResult::kDataRefused) << "which of the two is meant?";
   changes = {};
   changes.ticket_states = {SampleState(1), SampleState(1)};
   EXPECT_EQ(Commit(changes), CommitResult::kDataRefused) << "which of the two is meant?";

@@ -311,6 +311,54 @@ router::MessageRow SampleMessage(uint64_t ticket) {
   row.direction = router::Direction::kInternal;
   row.author = router::Party::kSystem;
   row.at = kMorning;
+  row.sequence = 12;
+  row.agent = "ann";
+  row.text = kUnicode;
+  row.external_id = "message-1";
+  return row;
+}
+
+router::TicketDetailRow SampleDetail(uint64_t ticket) {
+  router::TicketDetailRow row;
+  row.workspace = kWorkspace;
+  row.ticket = Ticket(ticket);
+  router::TicketDetail& detail = row.detail;
+  detail.revision = 7;
+  detail.customer_id = "customer-2";
+  detail.customer_segment = "silver";
+  detail.subject = kUnicode;
+  detail.due_at = kMorning + router::Days(3);
+  detail.attributes = {{"a", std::nullopt}, {"b", kUnicode}, {"longer key", "now set"}};
+  detail.references = {{"crm", kUnicode}, {"shop", "17"}};
+  detail.notes = 3;
+  detail.messages = 2;
+  detail.scores = 1;
+  return row;
+}
+
+router::NoteRow SampleNote(uint64_t ticket, int64_t sequence) {
+  router::NoteRow row;
+  row.workspace = kWorkspace;
+  row.ticket = Ticket(ticket);
+  row.sequence = sequence;
+  row.at = kMorning;
+  row.agent = "ann";
+  row.text = kUnicode;
+  return row;
+}
+
+router::SurveyRow SampleSurvey(uint64_t ticket, int64_t sequence, const std::string& measure) {
+  router::SurveyRow row;
+  row.workspace = kWorkspace;
+  row.ticket = Ticket(ticket);
+  row.sequence = sequence;
+  row.score = {measure, 4, 1, 5};
+  row.at = kMorning;
+  row.agent = "ann";
+  row.queue = "sales";
+  row.client = "bank";
+  row.channel = "voice";
+  row.process_type = "claim";
   return row;
 }
 

@@ -38,6 +38,9 @@ router::VisitRow SampleVisit(uint64_t ticket, uint32_t number);
 router::SegmentRow SampleSegment(uint64_t ticket, uint32_t number);
 router::AgentIntervalRow SampleInterval(const std::string& agent);
 router::MessageRow SampleMessage(uint64_t ticket);
+router::TicketDetailRow SampleDetail(uint64_t ticket);
+router::NoteRow SampleNote(uint64_t ticket, int64_t sequence);
+router::SurveyRow SampleSurvey(uint64_t ticket, int64_t sequence, const std::string& measure);
 store::RequestRow SampleRequest(uint64_t request);
 store::ExternalIdRow SampleExternalId(const std::string& external_id);
 
@@ -98,7 +101,18 @@ inline auto Fields(const router::AgentIntervalRow& r) {
                   r.client, r.generation, r.idle_since);
 }
 inline auto Fields(const router::MessageRow& r) {
-  return std::tie(r.workspace, r.ticket, r.contact, r.direction, r.author, r.at);
+  return std::tie(r.workspace, r.ticket, r.sequence, r.contact, r.direction, r.author, r.at, r.agent,
+                  r.text, r.external_id);
+}
+inline auto Fields(const router::TicketDetailRow& r) {
+  return std::tie(r.workspace, r.ticket, r.detail);
+}
+inline auto Fields(const router::NoteRow& r) {
+  return std::tie(r.workspace, r.ticket, r.sequence, r.at, r.agent, r.text);
+}
+inline auto Fields(const router::SurveyRow& r) {
+  return std::tie(r.workspace, r.ticket, r.sequence, r.score.measure, r.score.score, r.score.lowest,
+                  r.score.highest, r.at, r.agent, r.queue, r.client, r.channel, r.process_type);
 }
 inline auto Fields(const store::RequestRow& r) {
   return std::tie(r.workspace, r.request, r.hash, r.answer, r.at);
