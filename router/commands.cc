@@ -88,7 +88,8 @@ TicketState EndHandling(Context& context, TicketIndex ticket) {
 
 void ResumeFromWrapUp(Context& context, TicketIndex index) {
   const Ticket& ticket = context.workspace.ticket(index);
-  if (ticket.state != TicketState::kWrapUp || context.workspace.channel_of(ticket).has_media) return;
+  if (ticket.state != TicketState::kWrapUp || context.workspace.channel_of(ticket).has_media)
+    return;
   context.apply.TicketResumed(index);
 }
 

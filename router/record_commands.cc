@@ -20,8 +20,9 @@ Rejection Full(const char* what, size_t limit) {
 // Merges the changes of attributes by key; false when there are more than a ticket may have.
 bool Merge(const UpdateTicket& command, TicketDetail& detail) {
   for (const auto& change : command.attributes) {
-    const auto at = std::lower_bound(detail.attributes.begin(), detail.attributes.end(), change,
-                                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    const auto at =
+        std::lower_bound(detail.attributes.begin(), detail.attributes.end(), change,
+                         [](const auto& a, const auto& b) { return a.first < b.first; });
     if (at != detail.attributes.end() && at->first == change.first) {
       at->second = change.second;
     } else {
@@ -85,10 +86,8 @@ std::variant<Found, Rejection> FindOpenOrClosed(const Workspace& workspace,
   }
   if (!command.closed) return std::get<Rejection>(open);
   const ClosedTicket& closed = *command.closed;
-  return Found{{command.ticket, TicketIndex{}, closed.client},
-               closed.notes,
-               closed.messages,
-               closed.scores};
+  return Found{
+      {command.ticket, TicketIndex{}, closed.client}, closed.notes, closed.messages, closed.scores};
 }
 
 std::optional<Rejection> CheckAuthor(const Workspace& workspace, const std::string& agent) {

@@ -294,7 +294,7 @@ struct SurveyRow {
   TicketId ticket;
   int64_t sequence = 0;  // of the event, which all scores of one call share
   SurveyScore score;
-  Time at;                                                    // the customer's clock
+  Time at;                                                  // the customer's clock
   std::string agent, queue, client, channel, process_type;  // that served the customer last
 };
 

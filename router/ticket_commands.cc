@@ -222,9 +222,8 @@ Outcome Join(Context& context, TicketIndex index, IngestContact& command) {
                               .contact = command.new_contact,
                               .joined = true,
                               .unroutable = ticket.unroutable};
-  context.apply.ContactJoined(index,
-                              ContactRowOf(context.workspace, std::move(command.contact),
-                                           {ticket.id, command.new_contact}, context.now));
+  context.apply.ContactJoined(index, ContactRowOf(context.workspace, std::move(command.contact),
+                                                  {ticket.id, command.new_contact}, context.now));
   ResumeFromWrapUp(context, index);
   return Reply(reply);
 }
@@ -236,10 +235,10 @@ std::optional<Rejection> CheckBeginner(const Workspace& workspace, AgentIndex in
   const Traits& traits = workspace.matching.TraitsOf(agent.profile);
   if (!traits.MayServe(workspace.client_ids.Find(contact.client)) ||
       !traits.MayDo(workspace.process_type_ids.Find(contact.process_type))) {
-    return Refuse(Reason::kAgentNotQualified,
-                  "expected an agent with client '" + contact.client + "' and process type '" +
-                      contact.process_type + "', but '" + workspace.AgentName(index) +
-                      "' lacks one of them");
+    return Refuse(Reason::kAgentNotQualified, "expected an agent with client '" + contact.client +
+                                                  "' and process type '" + contact.process_type +
+                                                  "', but '" + workspace.AgentName(index) +
+                                                  "' lacks one of them");
   }
   if (agent.status != AgentStatus::kAvailable && agent.status != AgentStatus::kNotReady) {
     return Refuse(Reason::kAgentStatusForbids,
@@ -268,8 +267,8 @@ Outcome Decide(Context& context, IngestContact& command) {
   if (auto rejection = CheckRoom(workspace.queue(placement.queue), 0)) return *std::move(rejection);
   if (auto rejection = CheckOpenTickets(context)) return *std::move(rejection);
   const NewIds ids{command.new_ticket, command.new_contact};
-  const TicketIndex index = context.apply.TicketCreated(
-      NewTicketOf(context, std::move(command.contact), ids, placement));
+  const TicketIndex index =
+      context.apply.TicketCreated(NewTicketOf(context, std::move(command.contact), ids, placement));
   return Reply(ContactIngested{.ticket = ids.ticket,
                                .contact = ids.contact,
                                .unroutable = workspace.ticket(index).unroutable});

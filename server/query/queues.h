@@ -4,11 +4,15 @@
 #ifndef TANDEM_SERVER_QUERY_QUEUES_H_
 #define TANDEM_SERVER_QUERY_QUEUES_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "router/ids.h"
 #include "router/time.h"
 #include "server/query/fault.h"
+#include "server/query/page_token.h"
 #include "server/store/store.h"
 
 namespace tandem::query {
@@ -22,6 +26,33 @@ Result<std::vector<store::QueueStatistics>> ListQueueStatistics(store::Reader& r
                                                                 const std::string& workspace,
                                                                 router::Time since,
                                                                 router::Time now);
+
+inline constexpr int32_t kDefaultTargetPage = 50;
+// What an estimate of a wait looks back at, and how many answers it needs.
+inline constexpr router::Duration kEstimateSpan = router::Minutes(30);
+inline constexpr int32_t kEstimateAnswers = 5;
+
+// A queue that a ticket can be transferred to; its statistics are those of kEstimateSpan.
+struct TransferTarget {
+  store::QueueStatistics queue;
+  bool full = false;
+  std::optional<router::Duration> estimated_wait;  // none: can't be known
+};
+
+struct TransferTargetPage {
+  std::vector<TransferTarget> targets;
+  std::string next_token;  // empty when there are no more
+};
+
+// How long a ticket that enters the queue now waits, when it goes behind those that wait: each
+// takes the mean time between two answers. Pure.
+std::optional<router::Duration> EstimateWait(const store::QueueStatistics& queue);
+
+// By id. `ticket` unset: all queues. kTicketNotFound, kTicketClosed; kWorkspaceNotFound when the
+// workspace has no configuration.
+Result<TransferTargetPage> ListTransferTargets(store::Reader& reader, const std::string& workspace,
+                                               router::TicketId ticket, const PageRequest& page,
+                                               router::Time now);
 
 }  // namespace tandem::query
 

@@ -31,10 +31,51 @@ uint64_t Fingerprint(const std::string& workspace, const store::TicketFilter& fi
   fingerprint.Add(filter.agent);
   fingerprint.Add(filter.customer_id);
   fingerprint.Add(filter.external_id);
+  fingerprint.Add(filter.reference.system);
+  fingerprint.Add(filter.reference.id);
   return fingerprint.value();
 }
 
+// A page of what a ticket has, by sequence; `list` is the name of the list.
+template <typename Row>
+Result<PageOf<Row>> ListOfTicket(store::Reader& reader,
+                                 absl::StatusOr<std::vector<Row>> (store::Reader::*read)(
+                                     const std::string&, router::TicketId, int64_t, int32_t),
+                                 const char* list, const std::string& workspace,
+                                 router::TicketId ticket, const PageRequest& page) {
+  FilterFingerprint fingerprint(list);
+  fingerprint.Add(workspace);
+  fingerprint.Add(router::ToString(ticket));
+  const Result<PagePlan> planned = PlanPage(page, kDefaultEventPage, fingerprint.value());
+  if (const auto* rejection = std::get_if<Rejection>(&planned)) return *rejection;
+  const PagePlan& plan = std::get<PagePlan>(planned);
+
+  const int64_t after = plan.from ? static_cast<int64_t>(plan.from->low) : 0;
+  auto found = (reader.*read)(workspace, ticket, after, plan.size + 1);
+  if (!found.ok()) return StoreFault(found.status());
+  if (found->empty() && !plan.from) {
+    const auto exists = reader.GetTickets(workspace, {ticket});
+    if (!exists.ok()) return StoreFault(exists.status());
+    if (exists->empty()) return TicketNotFound(ticket);
+  }
+  PageOf<Row> result{.rows = *std::move(found), .next_token = {}};
+  if (result.rows.size() > static_cast<size_t>(plan.size)) {
+    result.rows.resize(static_cast<size_t>(plan.size));
+    const auto last = static_cast<uint64_t>(result.rows.back().sequence);
+    result.next_token = MakePageToken({.high = 0, .low = last}, fingerprint.value());
+  }
+  return result;
+}
+
 }  // namespace
+
+Rejection TicketClosed(router::TicketId ticket, router::TicketState state) {
+  const std::string name = router::ToString(state);
+  return {.reason = Reason::kTicketClosed,
+          .message = "expected an open ticket, but " + router::ToString(ticket) + " is " + name,
+          .violations = {},
+          .metadata = {{"state", name}}};
+}
 
 Result<store::TicketView> GetTicket(store::Reader& reader, const std::string& workspace,
                                     router::TicketId ticket) {
@@ -75,25 +116,42 @@ Result<TicketPage> ListTickets(store::Reader& reader, const std::string& workspa
 
 Result<EventPage> ListTicketEvents(store::Reader& reader, const std::string& workspace,
                                    router::TicketId ticket, const PageRequest& page) {
-  FilterFingerprint fingerprint("ticket events");
-  fingerprint.Add(workspace);
-  fingerprint.Add(router::ToString(ticket));
-  const Result<PagePlan> planned = PlanPage(page, kDefaultEventPage, fingerprint.value());
-  if (const auto* rejection = std::get_if<Rejection>(&planned)) return *rejection;
-  const PagePlan& plan = std::get<PagePlan>(planned);
+  return ListOfTicket<router::EventRow>(reader, &store::Reader::ListTicketEvents, "ticket events",
+                                        workspace, ticket, page);
+}
 
-  const int64_t after = plan.from ? static_cast<int64_t>(plan.from->low) : 0;
-  auto found = reader.ListTicketEvents(workspace, ticket, after, plan.size + 1);
+Result<NotePage> ListNotes(store::Reader& reader, const std::string& workspace,
+                           router::TicketId ticket, const PageRequest& page) {
+  return ListOfTicket<router::NoteRow>(reader, &store::Reader::ListNotes, "notes", workspace,
+                                       ticket, page);
+}
+
+Result<MessagePage> ListMessages(store::Reader& reader, const std::string& workspace,
+                                 router::TicketId ticket, const PageRequest& page) {
+  return ListOfTicket<router::MessageRow>(reader, &store::Reader::ListMessages, "messages",
+                                          workspace, ticket, page);
+}
+
+Result<std::optional<router::ClosedTicket>> FindClosed(store::Reader& reader,
+                                                       const std::string& workspace,
+                                                       router::TicketId ticket) {
+  const auto found = reader.GetTickets(workspace, {ticket});
   if (!found.ok()) return StoreFault(found.status());
-  // Every ticket has at least the event that created it.
-  if (found->empty() && !plan.from) return TicketNotFound(ticket);
-  EventPage result{.events = *std::move(found), .next_token = {}};
-  if (result.events.size() > static_cast<size_t>(plan.size)) {
-    result.events.resize(static_cast<size_t>(plan.size));
-    const auto last = static_cast<uint64_t>(result.events.back().sequence);
-    result.next_token = MakePageToken({.high = 0, .low = last}, fingerprint.value());
+  if (found->empty() || !router::IsClosed(found->front().state.state)) {
+    return std::optional<router::ClosedTicket>();
   }
-  return result;
+  const auto added = reader.CountAdditions(workspace, ticket);
+  if (!added.ok()) return StoreFault(added.status());
+  const store::TicketView& view = found->front();
+  return std::optional(router::ClosedTicket{.state = view.state.state,
+                                            .queue = view.state.queue,
+                                            .client = view.ticket.client,
+                                            .channel = view.ticket.channel,
+                                            .process_type = view.ticket.process_type,
+                                            .agent = view.state.agent,
+                                            .notes = added->notes,
+                                            .messages = added->messages,
+                                            .scores = added->scores});
 }
 
 }  // namespace tandem::query

@@ -5,9 +5,11 @@
 #define TANDEM_SERVER_QUERY_TICKETS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "router/command.h"
 #include "router/ids.h"
 #include "router/rows.h"
 #include "server/query/fault.h"
@@ -17,17 +19,23 @@
 namespace tandem::query {
 
 inline constexpr int32_t kDefaultTicketPage = 50;
-inline constexpr int32_t kDefaultEventPage = 100;
+inline constexpr int32_t kDefaultEventPage = 100;  // of notes and messages, too
 
 struct TicketPage {
   std::vector<store::TicketView> tickets;
   std::string next_token;  // empty when there are no more
 };
 
-struct EventPage {
-  std::vector<router::EventRow> events;
+template <typename Row>
+struct PageOf {
+  std::vector<Row> rows;
   std::string next_token;  // empty when there are no more
 };
+using EventPage = PageOf<router::EventRow>;
+using NotePage = PageOf<router::NoteRow>;
+using MessagePage = PageOf<router::MessageRow>;
+
+router::Rejection TicketClosed(router::TicketId ticket, router::TicketState state);
 
 // kTicketNotFound when the workspace has no such ticket.
 Result<store::TicketView> GetTicket(store::Reader& reader, const std::string& workspace,
@@ -45,6 +53,16 @@ Result<TicketPage> ListTickets(store::Reader& reader, const std::string& workspa
 // Oldest first. kTicketNotFound when the workspace has no such ticket.
 Result<EventPage> ListTicketEvents(store::Reader& reader, const std::string& workspace,
                                    router::TicketId ticket, const PageRequest& page);
+Result<NotePage> ListNotes(store::Reader& reader, const std::string& workspace,
+                           router::TicketId ticket, const PageRequest& page);
+Result<MessagePage> ListMessages(store::Reader& reader, const std::string& workspace,
+                                 router::TicketId ticket, const PageRequest& page);
+
+// What the router has to be told of a ticket that it no longer holds; nothing when it is not
+// closed, or there is none.
+Result<std::optional<router::ClosedTicket>> FindClosed(store::Reader& reader,
+                                                       const std::string& workspace,
+                                                       router::TicketId ticket);
 
 }  // namespace tandem::query
 

@@ -61,6 +61,18 @@ void FinishTicket(Backend& backend, Call call, v1::FinishTicketRequest& request)
   RunTicketVerb(backend, call, request, FinishWithState<v1::FinishTicketResponse>);
 }
 
+void StartAgentContact(Backend& backend, Call call, v1::StartAgentContactRequest& request) {
+  RunVerb(backend, call, request, [](Call answered, const router::Reply& reply) {
+    const auto& started = std::get<router::ContactStarted>(reply);
+    v1::StartAgentContactResponse response;
+    response.set_ticket_id(router::ToString(started.ticket));
+    response.set_contact_id(router::ToString(started.contact));
+    response.set_state(ToProto(started.state));
+    response.set_offer_id(router::ToString(router::OfferId{.ticket = started.ticket, .number = 1}));
+    answered.Finish(response);
+  });
+}
+
 using Base = v1::AgentService::WithRawCallbackMethod_StreamAgentSession<
     v1::AgentService::WithRawCallbackMethod_OpenSession<
         v1::AgentService::WithRawCallbackMethod_CloseSession<
@@ -70,7 +82,8 @@ using Base = v1::AgentService::WithRawCallbackMethod_StreamAgentSession<
                         v1::AgentService::WithRawCallbackMethod_DeclineOffer<
                             v1::AgentService::WithRawCallbackMethod_StartTicket<
                                 v1::AgentService::WithRawCallbackMethod_FinishTicket<
-                                    v1::AgentService::Service>>>>>>>>>;
+                                    v1::AgentService::WithRawCallbackMethod_StartAgentContact<
+                                        v1::AgentService::Service>>>>>>>>>>;
 
 class AgentService final : public Base {
  public:
@@ -119,6 +132,11 @@ class AgentService final : public Base {
                                          const grpc::ByteBuffer* request,
                                          grpc::ByteBuffer* answer) override {
     return Handle(backend_, context, request, answer, rpc::FinishTicket);
+  }
+  grpc::ServerUnaryReactor* StartAgentContact(grpc::CallbackServerContext* context,
+                                              const grpc::ByteBuffer* request,
+                                              grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::StartAgentContact);
   }
 
  private:

@@ -49,6 +49,21 @@ void RunTicketVerb(Backend& backend, Call call, Request& request, Finish finish)
           });
 }
 
+// A verb that adds something to a ticket (its action has a `closed`): it is tried on the open
+// ticket, and then, when the router holds none, on the closed one as the store has it.
+using FinishAddition = void (*)(Call call, const router::Reply& reply);
+void SubmitAddition(Backend& backend, Call call, Verb verb, FinishAddition finish);
+
+template <typename Request>
+void RunAddition(Backend& backend, Call call, Request& request, FinishAddition finish) {
+  auto verb = ToVerb(request, backend.engine.Now());
+  if (const auto* rejection = std::get_if<router::Rejection>(&verb)) {
+    call.Refuse(*rejection);
+  } else {
+    SubmitAddition(backend, call, std::move(std::get<Verb>(verb)), finish);
+  }
+}
+
 }  // namespace tandem::rpc
 
 #endif  // TANDEM_SERVER_RPC_CLOSED_TICKET_H_

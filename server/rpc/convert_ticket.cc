@@ -87,6 +87,57 @@ void Fill(const store::TicketView& view, v1::Ticket& to) {
   to.set_subject(view.subject);
   to.set_payload_json(view.payload_json);
   for (const auto& [key, value] : view.attributes) (*to.mutable_attributes())[key] = value;
+  to.set_revision(view.revision);
+  for (const router::ExternalReference& reference : view.references) {
+    v1::ExternalReference* message = to.add_external_references();
+    message->set_system(reference.system);
+    message->set_id(reference.id);
+  }
+}
+
+void Fill(const router::NoteRow& note, v1::Note& to) {
+  to.set_sequence(note.sequence);
+  *to.mutable_at() = ToTimestamp(note.at);
+  to.set_agent(note.agent);
+  to.set_text(note.text);
+}
+
+void Fill(const router::MessageRow& row, v1::Message& to) {
+  to.set_sequence(row.sequence);
+  to.set_author(static_cast<v1::Party>(row.author));
+  to.set_agent(row.agent);
+  to.set_direction(static_cast<v1::Direction>(row.direction));
+  *to.mutable_sent_at() = ToTimestamp(row.at);
+  to.set_text(row.text);
+  to.set_external_id(row.external_id);
+  if (row.contact.IsSet()) to.set_contact_id(router::ToString(row.contact));
+}
+
+void Fill(const query::TransferTarget& target, v1::TransferTarget& to) {
+  const router::Queue& configured = target.queue.configured;
+  to.set_queue(target.queue.queue);
+  to.set_display_name(configured.display_name);
+  to.set_office(static_cast<v1::Office>(configured.office));
+  to.set_urgency(static_cast<v1::Urgency>(configured.urgency));
+  to.set_client(configured.client);
+  to.set_signed_in_agents(target.queue.agents);
+  to.set_ready_agents(target.queue.available_agents);
+  to.set_waiting(target.queue.waiting);
+  to.set_full(target.full);
+  if (target.estimated_wait) {
+    *to.mutable_estimated_wait() = ToProtoDuration(*target.estimated_wait);
+  }
+}
+
+router::ExternalReference ToReference(const v1::ExternalReference& message, const std::string& path,
+                                      Faults& faults) {
+  faults.RequireId(message.system(), path + ".system");
+  if (message.id().empty()) {
+    faults.Add(router::Reason::kFieldRequired, path + ".id",
+               "expected the id in the other system, but it is empty");
+  }
+  faults.Text(message.id(), router::kMaxExternalIdBytes, path + ".id");
+  return {message.system(), message.id()};
 }
 
 void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to) {
@@ -129,6 +180,10 @@ store::TicketFilter ToFilter(const v1::TicketFilter& message, Faults& faults) {
   faults.OptionalId(filter.agent, "filter.agent");
   faults.Text(filter.customer_id, router::kMaxCustomerIdBytes, "filter.customer_id");
   faults.Text(filter.external_id, router::kMaxExternalIdBytes, "filter.external_id");
+  if (message.has_external_reference()) {
+    filter.reference =
+        ToReference(message.external_reference(), "filter.external_reference", faults);
+  }
   return filter;
 }
 

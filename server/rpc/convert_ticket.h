@@ -2,7 +2,11 @@
 #ifndef TANDEM_SERVER_RPC_CONVERT_TICKET_H_
 #define TANDEM_SERVER_RPC_CONVERT_TICKET_H_
 
+#include <string>
+
 #include "router/command.h"
+#include "router/rows.h"
+#include "server/query/queues.h"
 #include "server/rpc/faults.h"
 #include "server/store/store.h"
 #include "tandem/v1/ticket.pb.h"
@@ -12,6 +16,13 @@ namespace tandem::rpc {
 
 void Fill(const store::TicketView& view, v1::Ticket& to);
 void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to);
+void Fill(const router::NoteRow& note, v1::Note& to);
+void Fill(const router::MessageRow& row, v1::Message& to);
+void Fill(const query::TransferTarget& target, v1::TransferTarget& to);
+
+// `path` is that of the message.
+router::ExternalReference ToReference(const v1::ExternalReference& message, const std::string& path,
+                                      Faults& faults);
 
 // Paths start with "filter".
 store::TicketFilter ToFilter(const v1::TicketFilter& filter, Faults& faults);

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "server/query/queues.h"
 #include "server/query/tickets.h"
 #include "server/rpc/closed_ticket.h"
 #include "server/rpc/convert_event.h"
@@ -56,7 +57,61 @@ void ListTicketEvents(Backend& backend, Call call, v1::ListTicketEventsRequest& 
          FinishQuery<v1::ListTicketEventsResponse>(
              call, query::ListTicketEvents(backend.reader, workspace, ticket, page),
              [](const query::EventPage& found, v1::ListTicketEventsResponse& response) {
-               for (const auto& row : found.events) Fill(row, *response.add_events());
+               for (const auto& row : found.rows) Fill(row, *response.add_events());
+               response.set_next_page_token(found.next_token);
+             });
+       });
+}
+
+void ListNotes(Backend& backend, Call call, v1::ListNotesRequest& request) {
+  Faults faults;
+  faults.RequireId(request.workspace(), "workspace");
+  const router::TicketId ticket = ToTicketId(request.ticket_id(), "ticket_id", faults);
+  if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
+  query::PageRequest page{.size = request.page_size(), .token = request.page_token()};
+  Read(backend, call,
+       [&backend, call, workspace = request.workspace(), ticket, page = std::move(page)] {
+         FinishQuery<v1::ListNotesResponse>(
+             call, query::ListNotes(backend.reader, workspace, ticket, page),
+             [](const query::NotePage& found, v1::ListNotesResponse& response) {
+               for (const auto& row : found.rows) Fill(row, *response.add_notes());
+               response.set_next_page_token(found.next_token);
+             });
+       });
+}
+
+void ListMessages(Backend& backend, Call call, v1::ListMessagesRequest& request) {
+  Faults faults;
+  faults.RequireId(request.workspace(), "workspace");
+  const router::TicketId ticket = ToTicketId(request.ticket_id(), "ticket_id", faults);
+  if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
+  query::PageRequest page{.size = request.page_size(), .token = request.page_token()};
+  Read(backend, call,
+       [&backend, call, workspace = request.workspace(), ticket, page = std::move(page)] {
+         FinishQuery<v1::ListMessagesResponse>(
+             call, query::ListMessages(backend.reader, workspace, ticket, page),
+             [](const query::MessagePage& found, v1::ListMessagesResponse& response) {
+               for (const auto& row : found.rows) Fill(row, *response.add_messages());
+               response.set_next_page_token(found.next_token);
+             });
+       });
+}
+
+void ListTransferTargets(Backend& backend, Call call, v1::ListTransferTargetsRequest& request) {
+  Faults faults;
+  faults.RequireId(request.workspace(), "workspace");
+  router::TicketId ticket;
+  if (!request.ticket_id().empty()) ticket = ToTicketId(request.ticket_id(), "ticket_id", faults);
+  if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
+  query::PageRequest page{.size = request.page_size(), .token = request.page_token()};
+  Read(backend, call,
+       [&backend, call, workspace = request.workspace(), ticket, page = std::move(page)] {
+         FinishQuery<v1::ListTransferTargetsResponse>(
+             call,
+             query::ListTransferTargets(backend.reader, workspace, ticket, page,
+                                        backend.engine.Now()),
+             [](const query::TransferTargetPage& found, v1::ListTransferTargetsResponse& response) {
+               for (const auto& target : found.targets) Fill(target, *response.add_targets());
                response.set_next_page_token(found.next_token);
              });
        });
@@ -109,6 +164,33 @@ void TransferTicket(Backend& backend, Call call, v1::TransferTicketRequest& requ
   RunTicketVerb(backend, call, request, FinishEmpty<v1::TransferTicketResponse>);
 }
 
+void UpdateTicket(Backend& backend, Call call, v1::UpdateTicketRequest& request) {
+  RunTicketVerb(backend, call, request, [](Call answered, const router::Reply& reply) {
+    v1::UpdateTicketResponse response;
+    response.set_revision(std::get<router::TicketRevised>(reply).revision);
+    answered.Finish(response);
+  });
+}
+
+template <typename Response>
+void FinishWithSequence(Call call, const router::Reply& reply) {
+  Response response;
+  response.set_sequence(std::get<router::Recorded>(reply).sequence);
+  call.Finish(response);
+}
+
+void AddNote(Backend& backend, Call call, v1::AddNoteRequest& request) {
+  RunAddition(backend, call, request, FinishWithSequence<v1::AddNoteResponse>);
+}
+
+void AddMessage(Backend& backend, Call call, v1::AddMessageRequest& request) {
+  RunAddition(backend, call, request, FinishWithSequence<v1::AddMessageResponse>);
+}
+
+void RecordSurvey(Backend& backend, Call call, v1::RecordSurveyRequest& request) {
+  RunAddition(backend, call, request, FinishEmpty<v1::RecordSurveyResponse>);
+}
+
 using Base = v1::TicketService::WithRawCallbackMethod_GetTicket<
     v1::TicketService::WithRawCallbackMethod_ListTickets<
         v1::TicketService::WithRawCallbackMethod_CancelTicket<
@@ -116,9 +198,19 @@ using Base = v1::TicketService::WithRawCallbackMethod_GetTicket<
                 v1::TicketService::WithRawCallbackMethod_CompleteTicket<
                     v1::TicketService::WithRawCallbackMethod_ReleaseTicket<
                         v1::TicketService::WithRawCallbackMethod_TransferTicket<
-                            v1::TicketService::WithRawCallbackMethod_ExplainTicket<
-                                v1::TicketService::WithRawCallbackMethod_ListTicketEvents<
-                                    v1::TicketService::Service>>>>>>>>>;
+                            v1::TicketService::WithRawCallbackMethod_ListTransferTargets<
+                                v1::TicketService::WithRawCallbackMethod_UpdateTicket<
+                                    v1::TicketService::WithRawCallbackMethod_AddNote<
+                                        v1::TicketService::WithRawCallbackMethod_ListNotes<
+                                            v1::TicketService::WithRawCallbackMethod_AddMessage<
+                                                v1::TicketService::WithRawCallbackMethod_ListMessages<
+                                                    v1::TicketService::WithRawCallbackMethod_RecordSurvey<
+                                                        v1::TicketService::
+                                                            WithRawCallbackMethod_ExplainTicket<
+                                                                v1::TicketService::
+                                                                    WithRawCallbackMethod_ListTicketEvents<
+                                                                        v1::TicketService::
+                                                                            Service>>>>>>>>>>>>>>>>;
 
 class TicketService final : public Base {
  public:
@@ -168,6 +260,41 @@ class TicketService final : public Base {
                                              const grpc::ByteBuffer* request,
                                              grpc::ByteBuffer* answer) override {
     return Handle(backend_, context, request, answer, rpc::ListTicketEvents);
+  }
+  grpc::ServerUnaryReactor* UpdateTicket(grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::UpdateTicket);
+  }
+  grpc::ServerUnaryReactor* AddNote(grpc::CallbackServerContext* context,
+                                    const grpc::ByteBuffer* request,
+                                    grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::AddNote);
+  }
+  grpc::ServerUnaryReactor* ListNotes(grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::ListNotes);
+  }
+  grpc::ServerUnaryReactor* AddMessage(grpc::CallbackServerContext* context,
+                                       const grpc::ByteBuffer* request,
+                                       grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::AddMessage);
+  }
+  grpc::ServerUnaryReactor* ListMessages(grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::ListMessages);
+  }
+  grpc::ServerUnaryReactor* RecordSurvey(grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::RecordSurvey);
+  }
+  grpc::ServerUnaryReactor* ListTransferTargets(grpc::CallbackServerContext* context,
+                                                const grpc::ByteBuffer* request,
+                                                grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::ListTransferTargets);
   }
 
  private:

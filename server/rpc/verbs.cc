@@ -201,6 +201,22 @@ router::Action ToAction(v1::FinishTicketRequest& request, router::Time /*now*/, 
                               .ticket = TicketOf(request.ticket_id(), faults)};
 }
 
+router::Action ToAction(v1::StartAgentContactRequest& request, router::Time now, Faults& faults) {
+  router::StartAgentContact action;
+  action.session = ToSession(request, faults);
+  if (!request.has_contact()) {
+    faults.Add(Reason::kFieldRequired, "contact", "expected a contact, but it is unset");
+    return action;
+  }
+  v1::Contact& contact = *request.mutable_contact();
+  if (contact.direction() == v1::DIRECTION_UNSPECIFIED) {
+    contact.set_direction(v1::DIRECTION_OUTBOUND);
+  }
+  if (contact.initiated_by() == v1::PARTY_UNSPECIFIED) contact.set_initiated_by(v1::PARTY_AGENT);
+  action.contact = ToContact(contact, now, "contact", faults);
+  return action;
+}
+
 // ------------------------------------------------------------------------------------------ back
 // office and media
 

@@ -43,6 +43,10 @@ router::Action ToAction(v1::CompleteTicketRequest& request, router::Time now, Fa
 router::Action ToAction(v1::ReleaseTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::TransferTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::ExplainTicketRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::UpdateTicketRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::AddNoteRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::AddMessageRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::RecordSurveyRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::OpenSessionRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::CloseSessionRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::HeartbeatRequest& request, router::Time now, Faults& faults);
@@ -51,6 +55,7 @@ router::Action ToAction(v1::AcceptOfferRequest& request, router::Time now, Fault
 router::Action ToAction(v1::DeclineOfferRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::StartTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::FinishTicketRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::StartAgentContactRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::ClaimTicketsRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::ExtendLeasesRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::ReportMediaEventRequest& request, router::Time now, Faults& faults);

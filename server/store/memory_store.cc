@@ -196,10 +196,10 @@ absl::StatusOr<Loaded> MemoryStore::Load(Shard shard, int64_t epoch) {
                                               router::ToString(key.second), " has none"));
     }
     const auto detail = contents_.ticket_details.find(key);
-    loaded.state.tickets.push_back(
-        {ticket->second, state,
-         detail == contents_.ticket_details.end() ? std::nullopt
-                                                  : std::optional(detail->second.detail)});
+    loaded.state.tickets.push_back({ticket->second, state,
+                                    detail == contents_.ticket_details.end()
+                                        ? std::nullopt
+                                        : std::optional(detail->second.detail)});
   }
   for (const auto& [key, ticket] : contents_.tickets) {
     const auto counter = counters.find(key.first);
@@ -258,8 +258,9 @@ bool MemoryStore::CanApply(const Batch& batch) const {
   return IsStorable(batch) && AreNew(contents_.tickets, changes.tickets, by_ticket) &&
          AreNew(no_tickets, changes.ticket_states, by_ticket) &&
          AreNew(no_tickets, changes.ticket_details, by_ticket) &&
-         AreNew(contents_.notes, changes.notes,
-                [](const auto& row) { return std::tuple(row.workspace, row.ticket, row.sequence); }) &&
+         AreNew(
+             contents_.notes, changes.notes,
+             [](const auto& row) { return std::tuple(row.workspace, row.ticket, row.sequence); }) &&
          AreNew(contents_.surveys, changes.surveys,
                 [](const auto& row) {
                   return std::tuple(row.workspace, row.ticket, row.sequence, row.score.measure);

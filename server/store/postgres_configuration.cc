@@ -370,8 +370,8 @@ std::vector<router::ExternalReference> ReferencesFromJson(std::string_view text)
   using References = std::vector<router::ExternalReference>;
   return Parse<References>(text, [](const nlohmann::json& from, References& to) {
     for (const nlohmann::json& reference : from) {
-      to.push_back({reference.at("system").get<std::string>(),
-                    reference.at("id").get<std::string>()});
+      to.push_back(
+          {reference.at("system").get<std::string>(), reference.at("id").get<std::string>()});
     }
   });
 }

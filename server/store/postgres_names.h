@@ -82,8 +82,7 @@ template <>
 struct NameTable<router::SegmentOutcome>
     : NamesOfRouter<router::SegmentOutcome, router::SegmentOutcome::kCanceled> {};
 template <>
-struct NameTable<router::EventType>
-    : NamesOfRouter<router::EventType, router::kLastEventType> {};
+struct NameTable<router::EventType> : NamesOfRouter<router::EventType, router::kLastEventType> {};
 
 template <typename Enum>
 const char* NameOf(Enum value) {

@@ -33,8 +33,8 @@ pqxx::binarystring ArrayOf(SqlType type, const std::vector<Value>& values, auto 
 
 std::string TicketSelect() {
   return absl::StrCat("SELECT ", SelectList(TicketTable(), "t"), ", ",
-                      SelectList(TicketStateTable(), "s"),
-                      ", ", SelectList(TicketDetailTable(), "d"),
+                      SelectList(TicketStateTable(), "s"), ", ",
+                      SelectList(TicketDetailTable(), "d"),
                       ", c.subject, c.payload_json, c.attributes FROM tandem.ticket t"
                       " JOIN tandem.ticket_state s USING (workspace, ticket_id)"
                       " LEFT JOIN tandem.ticket_detail d USING (workspace, ticket_id)"

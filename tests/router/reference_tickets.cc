@@ -204,8 +204,7 @@ Outcome ReferenceRouter::Do(const IngestContact& command) {
   if (TicketData* open = FindConversation(contact)) {
     Emit(EventType::kContactJoined, *open).contact = command.new_contact;
     Resume(*open);
-    return Reply{
-        ContactIngested{open->id, command.new_contact, /*joined=*/true, open->unroutable}};
+    return Reply{ContactIngested{open->id, command.new_contact, /*joined=*/true, open->unroutable}};
   }
   const Queue* queue = nullptr;
   ProcessTypeDefaults defaults;

@@ -167,6 +167,17 @@ class BrokenReader final : public store::Reader {
                                                                  int32_t) override {
     return std::vector<router::EventRow>();
   }
+  absl::StatusOr<std::vector<router::NoteRow>> ListNotes(const std::string&, router::TicketId,
+                                                         int64_t, int32_t) override {
+    return std::vector<router::NoteRow>();
+  }
+  absl::StatusOr<std::vector<router::MessageRow>> ListMessages(const std::string&, router::TicketId,
+                                                               int64_t, int32_t) override {
+    return std::vector<router::MessageRow>();
+  }
+  absl::StatusOr<store::Additions> CountAdditions(const std::string&, router::TicketId) override {
+    return store::Additions();
+  }
   absl::StatusOr<std::vector<router::EventRow>> ListEvents(const std::string&, int64_t,
                                                            int32_t) override {
     return std::vector<router::EventRow>();

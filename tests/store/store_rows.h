@@ -101,8 +101,8 @@ inline auto Fields(const router::AgentIntervalRow& r) {
                   r.client, r.generation, r.idle_since);
 }
 inline auto Fields(const router::MessageRow& r) {
-  return std::tie(r.workspace, r.ticket, r.sequence, r.contact, r.direction, r.author, r.at, r.agent,
-                  r.text, r.external_id);
+  return std::tie(r.workspace, r.ticket, r.sequence, r.contact, r.direction, r.author, r.at,
+                  r.agent, r.text, r.external_id);
 }
 inline auto Fields(const router::TicketDetailRow& r) {
   return std::tie(r.workspace, r.ticket, r.detail);
