@@ -117,12 +117,16 @@ def schema(root):
     sql = "\n".join(path.read_text() for path in sorted((root / "server/store/migrations").glob("*.sql")))
     said = {match.group(2): unquote(match.group(3)) for match in re.finditer(
         r"COMMENT ON (TABLE|VIEW|COLUMN) tandem\.([\w.]+) IS\s+'((?:[^']|'')*)';", sql)}
+    # Columns that a later migration added, as lines of the table.
+    added = {}
+    for name, column in re.findall(r"^ALTER TABLE tandem\.(\w+) ADD COLUMN IF NOT EXISTS ([^;]+);", sql, re.MULTILINE):
+        added.setdefault(name, []).append("  " + column)
     parts = []
     for match in re.finditer(r"^CREATE TABLE IF NOT EXISTS tandem\.(\w+) \(\n(.*?)^\)", sql, re.MULTILINE | re.DOTALL):
         name, body = match.groups()
         key = re.search(r"PRIMARY KEY \(([^)]*)\)", body)
         columns = []
-        for line in body.splitlines():
+        for line in body.splitlines() + added.get(name, []):
             column = re.match(r"  ([a-z]\w*)\s+(text|uuid|bigint|integer|boolean|timestamptz|jsonb)\b(.*)", line)
             if not column:
                 continue

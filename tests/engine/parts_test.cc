@@ -123,6 +123,9 @@ TEST(Answers, RecallsWhatItKept) {
       router::StateReached{.state = router::TicketState::kConnecting},
       router::TicketsClaimed{.tickets = {ticket, {5, 6}}},
       router::MediaReported{.applied = true},
+      router::TicketRevised{.revision = 3},
+      router::Recorded{.sequence = 17},
+      router::ContactStarted{ticket, contact, router::TicketState::kConnecting},
   };
   for (const router::Reply& reply : replies) {
     const store::StoredAnswer answer = Keep(reply);
@@ -139,6 +142,8 @@ TEST(Answers, DoesNotKnowAnswersOfLaterVersions) {
   EXPECT_FALSE(Recall(answer).has_value());
   answer.kind = 2;
   EXPECT_FALSE(Recall(answer).has_value()) << "a ContactIngested without its ticket";
+  answer.kind = 11;
+  EXPECT_FALSE(Recall(answer).has_value()) << "a ContactStarted without its ticket";
 }
 
 TEST(Answers, KeepsNoSnapshots) {

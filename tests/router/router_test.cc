@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "router/check.h"
+#include "router/limits.h"
 #include "tests/router/row_store.h"
 #include "tests/router/text.h"
 
@@ -110,6 +111,48 @@ TEST_F(RouterTest, RefusesMoreOpenTicketsThanItMayHoldOverAllWorkspaces) {
   EXPECT_EQ(Do(Chat(6)), "refused TOO_MANY_OPEN_TICKETS");
   Do(CancelTicket{{0, 1}, ""}, "x");
   EXPECT_EQ(Do(Chat(6)), "ingested ticket=t6 contact=c6");
+}
+
+TEST_F(RouterTest, LetsATicketHoldSoMuchAndNoMore) {
+  Configure(1, 1);
+  Do(Chat(1));
+  const TicketId ticket{0, 1};
+  for (uint32_t i = 0; i < kMaxTicketNotes; ++i) Do(AddNote{ticket, "", "a note", {}});
+  EXPECT_EQ(Do(AddNote{ticket, "", "one more", {}}), "refused TICKET_FULL");
+  AddMessage message;
+  message.ticket = ticket;
+  for (uint32_t i = 0; i < kMaxTicketMessages; ++i) Do(message);
+  EXPECT_EQ(Do(message), "refused TICKET_FULL");
+
+  UpdateTicket update;
+  update.ticket = ticket;
+  for (size_t i = 0; i < kMaxChangedAttributes; ++i) {
+    update.attributes = {{"key" + std::to_string(i), "value"}};
+    EXPECT_EQ(Do(update), "revision " + std::to_string(i + 2));
+  }
+  update.attributes = {{"one more", "value"}};
+  EXPECT_EQ(Do(update), "refused TICKET_FULL");
+  update.attributes = {{"key0", std::nullopt}};
+  EXPECT_EQ(Do(update), "revision 66") << "it is one of those that were changed before";
+  update.attributes = {{"one more", "value"}};
+  EXPECT_EQ(Do(update), "refused TICKET_FULL") << "what was taken away counts";
+  router_.CheckInvariants();
+}
+
+TEST_F(RouterTest, TakesClosedTicketsFromTheCommandAndOpenOnesFromItsState) {
+  Configure(1, 1);
+  Do(Chat(1));
+  ClosedTicket closed;
+  closed.client = "elsewhere";
+  closed.notes = kMaxTicketNotes;
+  EXPECT_EQ(Do(AddNote{{0, 1}, "", "a note", closed}).substr(0, 8), "recorded");
+  const Changes changes = router_.TakeChanges();
+  EXPECT_NE(changes.events.back().client, "elsewhere");
+  EXPECT_EQ(Do(AddNote{{0, 9}, "", "a note", closed}), "refused TICKET_FULL");
+  closed.notes = 0;
+  EXPECT_EQ(Do(AddNote{{0, 9}, "", "a note", closed}).substr(0, 8), "recorded");
+  EXPECT_EQ(router_.TakeChanges().events.back().client, "elsewhere");
+  EXPECT_EQ(Do(AddNote{{0, 9}, "", "a note", {}}), "refused TICKET_NOT_FOUND");
 }
 
 TEST_F(RouterTest, KeepsWorkspacesApart) {
