@@ -79,8 +79,9 @@ class Replay {
         Free(ticket, event.ticket);
         return;
       case EventType::kTicketClaimed:
-        ASSERT_EQ(ticket.owner, "") << "claimed while owned";
-        ASSERT_EQ(ticket.offered_to, "") << "claimed while offered";
+      case EventType::kAgentContactStarted:
+        ASSERT_EQ(ticket.owner, "") << "taken while owned";
+        ASSERT_EQ(ticket.offered_to, "") << "taken while offered";
         ASSERT_FALSE(ticket.closed);
         ticket.owner = event.agent;
         Take(event);
@@ -105,10 +106,12 @@ class Replay {
         return;
       case EventType::kTicketCreated:
       case EventType::kContactJoined:
+      case EventType::kTicketUpdated:
         ASSERT_FALSE(ticket.closed);
         return;
       case EventType::kTicketStarted:
       case EventType::kTicketFinished:
+      case EventType::kAgentContactUnanswered:
         ASSERT_EQ(ticket.owner, event.agent);
         return;
       case EventType::kConfigurationApplied:
@@ -124,6 +127,9 @@ class Replay {
       case EventType::kSessionLost:
       case EventType::kSessionClosed:
       case EventType::kTimeLost:
+      case EventType::kNoteAdded:
+      case EventType::kMessageAdded:
+      case EventType::kSurveyRecorded:
         return;
     }
   }
