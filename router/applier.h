@@ -66,7 +66,14 @@ class Applier {
   void SetActing(AgentIndex agent) { acting_ = agent; }
 
   // Configuration and time.
-  void ConfigurationApplied(Configuration configuration);
+  // `rows` are those of the resources that are written or removed by it.
+  void ConfigurationApplied(Configuration configuration, std::vector<ResourceRow> rows);
+  // Each gives the resource as it is now, with its revision.
+  Resource ResourceCreated(Resource resource);
+  // `fields`: those that are different now; at least one.
+  Resource ResourceUpdated(Resource resource, const std::vector<std::string>& fields);
+  void ResourceDeleted(ResourceKind kind, const std::string& id);
+  void WorkspaceSettingsUpdated(WorkspaceSettings settings);
   void TimeLost(Duration lost);
   void CoolDownsEnded(TicketIndex ticket);
 
@@ -184,10 +191,20 @@ class Applier {
   void Notify(AgentIndex agent, decltype(Notice::message)&& message);
   void NotifyWork(TicketIndex ticket, AgentIndex agent, bool gone);
 
-  // Parts of ConfigurationApplied.
+  // Parts of ConfigurationApplied and its like.
   void IndexResources();
-  void IndexAgents();
+  void IndexAgents(std::vector<Agent> agents);
+  AgentIndex ConfigureAgent(Agent agent);
+  void EnterIndexes(AgentIndex index);
+  void LeaveIndexes(AgentIndex index);
   void RetireAgent(AgentIndex index);
+  EventRow& RecordResource(EventType type, ResourceKind kind, const std::string& id);
+  template <typename R>
+  void Put(R resource);
+  void Put(Agent agent);
+  void MatchCreated(ResourceKind kind, bool returns);
+  void RouteAgain(ResourceKind kind, const std::string& id, const std::vector<std::string>& fields);
+  void GainReady(RoutingProfileIndex only);
   Traits TraitsOf(const Agent& agent);
 
   Workspace& workspace_;

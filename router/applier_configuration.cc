@@ -4,6 +4,8 @@
 #include "router/applier.h"
 #include "router/applier_change_agent.h"
 #include "router/invariant.h"
+#include "router/limits.h"
+#include "router/resources.h"
 
 namespace tandem::router {
 namespace {
@@ -18,26 +20,24 @@ std::vector<Index> InternAll(Registry<Index>& registry, const std::vector<Resour
 
 }  // namespace
 
-void Applier::ConfigurationApplied(Configuration configuration) {
+void Applier::ConfigurationApplied(Configuration configuration, std::vector<ResourceRow> rows) {
   ++workspace_.revision;
   workspace_.dirty = true;
   Record(EventType::kConfigurationApplied).number = workspace_.revision;
+  for (ResourceRow& row : rows) changes_.resources.push_back(std::move(row));
   AdoptConfiguration(std::move(configuration));
 }
 
 void Applier::AdoptConfiguration(Configuration configuration) {
   // Agents leave every index under the old configuration, and come back under the new one.
   for (uint32_t i = 0; i < workspace_.agents.size(); ++i) {
-    AgentState& agent = workspace_.agents[i];
-    if (!agent.configured) continue;
-    workspace_.matching.RemoveReady(AgentIndex{i}, agent);
-    agent.open_groups = 0;
-    SetIdle(AgentIndex{i}, agent, false);
+    if (workspace_.agents[i].configured) LeaveIndexes(AgentIndex{i});
   }
+  std::vector<Agent> agents = std::exchange(configuration.agents, {});
   workspace_.configuration = std::move(configuration);
   IndexResources();
   workspace_.matching.ResetProfiles(workspace_);
-  IndexAgents();
+  IndexAgents(std::move(agents));
 }
 
 void Applier::IndexResources() {
@@ -90,6 +90,8 @@ void Applier::IndexResources() {
     workspace_.routing_profiles[profiles[i].value].configured = &now.routing_profiles[i];
   }
 
+  workspace_.teams.clear();
+  for (const Team& team : now.teams) workspace_.teams.insert(team.id);
   workspace_.dispositions.clear();
   for (const Disposition& disposition : now.dispositions) {
     workspace_.dispositions.emplace(disposition.id, disposition.resolved);
@@ -122,36 +124,57 @@ Traits Applier::TraitsOf(const Agent& agent) {
   return traits;
 }
 
-void Applier::IndexAgents() {
-  const auto indexes = InternAll(workspace_.agent_ids, workspace_.configuration.agents);
-  workspace_.agents.resize(workspace_.agent_ids.size());
+void Applier::IndexAgents(std::vector<Agent> agents) {
+  std::vector<AgentIndex> indexes;
+  indexes.reserve(agents.size());
   std::vector<bool> stays(workspace_.agents.size(), false);
-  for (const AgentIndex index : indexes) stays[index.value] = true;
-  for (uint32_t i = 0; i < workspace_.agents.size(); ++i) {
+  for (const Agent& agent : agents) {
+    const AgentIndex index = workspace_.agent_ids.Find(agent.id);
+    if (index.IsSet() && index.value < stays.size()) stays[index.value] = true;
+  }
+  for (uint32_t i = 0; i < stays.size(); ++i) {
     if (workspace_.agents[i].configured && !stays[i]) RetireAgent(AgentIndex{i});
   }
-  for (size_t i = 0; i < indexes.size(); ++i) {
-    const Agent& agent = workspace_.configuration.agents[i];
-    AgentState& state = AgentAt(indexes[i]);
-    if (!state.configured) {
-      state.configured = true;
-      state.ordinal = workspace_.next_agent_ordinal++;
-      state.status_since = state.interval_since = now_;
-      MarkDirty(indexes[i]);
-    }
-    Traits traits = TraitsOf(agent);
-    state.routing_profile = traits.routing_profile;
-    state.profile = workspace_.matching.AddMember(std::move(traits));
-    state.capacity = *agent.capacity;
-    CountLoad(state);
-    state.open_groups = OpenGroups(state);
+  for (Agent& agent : agents) indexes.push_back(ConfigureAgent(std::move(agent)));
+  for (const AgentIndex index : indexes) EnterIndexes(index);
+}
+
+// The agent is what is configured of it now, but in no index yet.
+AgentIndex Applier::ConfigureAgent(Agent agent) {
+  const AgentIndex index = workspace_.agent_ids.Intern(agent.id);
+  workspace_.agents.resize(workspace_.agent_ids.size());
+  workspace_.agent_resources.resize(workspace_.agent_ids.size());
+  AgentState& state = AgentAt(index);
+  if (!state.configured) {
+    state.configured = true;
+    ++workspace_.configured_agents;
+    state.ordinal = workspace_.next_agent_ordinal++;
+    state.status_since = state.interval_since = now_;
+    MarkDirty(index);
   }
-  for (const AgentIndex index : indexes) {
-    AgentState& state = AgentAt(index);
-    SetIdle(index, state, state.Ready() && state.held.empty());
-    workspace_.matching.AddReady(index, state);
-    if (state.Ready()) Gain(index);
-  }
+  Traits traits = TraitsOf(agent);
+  state.routing_profile = traits.routing_profile;
+  state.profile = workspace_.matching.AddMember(std::move(traits));
+  state.capacity = *agent.capacity;
+  CountLoad(state);
+  state.open_groups = OpenGroups(state);
+  workspace_.agent_resources[index.value] = std::move(agent);
+  return index;
+}
+
+void Applier::EnterIndexes(AgentIndex index) {
+  AgentState& state = AgentAt(index);
+  SetIdle(index, state, state.Ready() && state.held.empty());
+  workspace_.matching.AddReady(index, state);
+  if (state.Ready()) Gain(index);
+}
+
+void Applier::LeaveIndexes(AgentIndex index) {
+  AgentState& state = AgentAt(index);
+  workspace_.matching.RemoveReady(index, state);
+  state.open_groups = 0;
+  SetIdle(index, state, false);
+  workspace_.matching.RemoveMember(state.profile);
 }
 
 void Applier::RetireAgent(AgentIndex index) {
@@ -166,6 +189,147 @@ void Applier::RetireAgent(AgentIndex index) {
   retired.dirty = agent.dirty;
   retired.ordinal = agent.ordinal;
   agent = retired;
+  --workspace_.configured_agents;
+  workspace_.agent_resources[index.value] = Agent{};
+}
+
+// --- one resource ---
+
+EventRow& Applier::RecordResource(EventType type, ResourceKind kind, const std::string& id) {
+  ++workspace_.revision;
+  workspace_.dirty = true;
+  EventRow& event = Record(type);
+  event.number = workspace_.revision;
+  event.reason = ToString(kind);
+  if (!id.empty()) event.reason += ":" + id;
+  if (kind == ResourceKind::kAgent) event.agent = id;
+  if (kind == ResourceKind::kQueue) event.queue = id;
+  return event;
+}
+
+Resource Applier::ResourceCreated(Resource resource) {
+  NamedResource& named = NamedOf(resource);
+  RecordResource(EventType::kResourceCreated, KindOf(resource), named.id);
+  named.revision = workspace_.revision;
+  // Behind everything that an ApplyConfiguration put into an order, and behind whatever was created
+  // before.
+  named.position = int64_t{kMaxAgents} + workspace_.revision;
+  changes_.resources.push_back({workspace_.id, resource, false});
+  const bool returns = workspace_.queue_ids.Find(named.id).IsSet() ||
+                       workspace_.channel_ids.Find(named.id).IsSet() ||
+                       workspace_.routing_profile_ids.Find(named.id).IsSet();
+  std::visit([&](const auto& one) { Put(one); }, resource);
+  MatchCreated(KindOf(resource), returns);
+  return resource;
+}
+
+// What was worked out between classes and profiles may rest on the resource not being there.
+// `returns`: its name was seen before.
+void Applier::MatchCreated(ResourceKind kind, bool returns) {
+  switch (kind) {
+    case ResourceKind::kSkill:
+    case ResourceKind::kSite:
+    case ResourceKind::kProcessType:
+      workspace_.matching.CompileUnknown(workspace_);
+      return;
+    case ResourceKind::kChannel:
+    case ResourceKind::kQueue:
+    case ResourceKind::kRoutingProfile:
+      if (returns) workspace_.matching.ForgetPassing(workspace_);
+      return;
+    case ResourceKind::kClient:
+    case ResourceKind::kTeam:
+    case ResourceKind::kAgent:
+    case ResourceKind::kDisposition:
+    case ResourceKind::kNotReadyReason:
+    case ResourceKind::kWorkspaceSettings:
+      return;
+  }
+}
+
+Resource Applier::ResourceUpdated(Resource resource, const std::vector<std::string>& fields) {
+  NamedResource& named = NamedOf(resource);
+  RecordResource(EventType::kResourceUpdated, KindOf(resource), named.id);
+  named.revision = workspace_.revision;
+  changes_.resources.push_back({workspace_.id, resource, false});
+  std::visit([&](const auto& one) { Put(one); }, resource);
+  RouteAgain(KindOf(resource), named.id, fields);
+  return resource;
+}
+
+void Applier::ResourceDeleted(ResourceKind kind, const std::string& id) {
+  RecordResource(EventType::kResourceDeleted, kind, id);
+  changes_.resources.push_back({workspace_.id, MakeResource(kind, id), true});
+  if (kind == ResourceKind::kAgent) {
+    const AgentIndex index = workspace_.agent_ids.Find(id);
+    LeaveIndexes(index);
+    RetireAgent(index);
+    return;
+  }
+  ForEachList(workspace_.configuration, [&](auto& list) {
+    using R = typename std::decay_t<decltype(list)>::value_type;
+    if (kind == KindOf<R>()) std::erase_if(list, [&](const R& one) { return one.id == id; });
+  });
+  IndexResources();
+}
+
+void Applier::WorkspaceSettingsUpdated(WorkspaceSettings settings) {
+  RecordResource(EventType::kResourceUpdated, ResourceKind::kWorkspaceSettings, "");
+  static_cast<WorkspaceSettings&>(workspace_.configuration) = std::move(settings);
+  IndexResources();
+}
+
+template <typename R>
+void Applier::Put(R resource) {
+  std::vector<R>& list = ListOf<R>(workspace_.configuration);
+  const auto found = std::find_if(list.begin(), list.end(),
+                                  [&](const R& other) { return other.id == resource.id; });
+  if (found != list.end()) {
+    *found = std::move(resource);
+  } else {
+    list.push_back(std::move(resource));
+  }
+  IndexResources();
+}
+
+void Applier::Put(Agent agent) {
+  const AgentIndex known = workspace_.agent_ids.Find(agent.id);
+  if (known.IsSet() && AgentAt(known).configured) LeaveIndexes(known);
+  EnterIndexes(ConfigureAgent(std::move(agent)));
+}
+
+// Looks for work again where a resource that changed may allow more than before.
+void Applier::RouteAgain(ResourceKind kind, const std::string& id,
+                         const std::vector<std::string>& fields) {
+  const auto changed = [&](std::string_view field) {
+    return std::find(fields.begin(), fields.end(), field) != fields.end();
+  };
+  if (kind == ResourceKind::kQueue && changed("urgency")) {
+    workspace_.matching.ForgetPassing(workspace_);
+    GainReady({});
+  } else if (kind == ResourceKind::kRoutingProfile &&
+             (changed("queues") || changed("live_reserve"))) {
+    workspace_.matching.ForgetPassing(workspace_);
+    GainReady(workspace_.routing_profile_ids.Find(id));
+  } else if (kind == ResourceKind::kChannel &&
+             (changed("capacity_group") || changed("language_mode"))) {
+    // What agents hold counts otherwise now.
+    Configuration configuration = std::move(workspace_.configuration);
+    for (uint32_t i = 0; i < workspace_.agents.size(); ++i) {
+      if (workspace_.agents[i].configured) {
+        configuration.agents.push_back(workspace_.agent_resources[i]);
+      }
+    }
+    AdoptConfiguration(std::move(configuration));
+  }
+}
+
+// Ready agents, of one routing profile or of all, may get something that they could not get before.
+void Applier::GainReady(RoutingProfileIndex only) {
+  for (uint32_t i = 0; i < workspace_.agents.size(); ++i) {
+    const AgentState& agent = workspace_.agents[i];
+    if (agent.Ready() && (!only.IsSet() || agent.routing_profile == only)) Gain(AgentIndex{i});
+  }
 }
 
 void Applier::TimeLost(Duration lost) {

@@ -6,6 +6,7 @@
 #ifndef TANDEM_ROUTER_CHECK_H_
 #define TANDEM_ROUTER_CHECK_H_
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +41,28 @@ namespace tandem::router {
 // Fills in every default of a configuration that passed CheckConfiguration, including the built-in
 // channels.
 void FillDefaults(Configuration& configuration);
+
+// --- one by one ---
+
+// Which resources there are to be named.
+class References {
+ public:
+  virtual ~References() = default;
+  virtual bool Has(ResourceKind kind, std::string_view id) const = 0;
+};
+// The urgency of a queue that there is.
+using UrgencyOf = std::function<Urgency(const std::string& queue)>;
+
+// What CheckConfiguration checks of one resource, which may also name itself. Paths start with the
+// name of its kind: "agent.skills[0].level".
+[[nodiscard]] std::optional<Rejection> CheckResource(Resource& resource,
+                                                     const References& references);
+[[nodiscard]] std::optional<Rejection> CheckSettings(const WorkspaceSettings& settings,
+                                                     std::string_view prefix);
+// Fill in the defaults of what passed.
+void FillDefaults(Resource& resource, const WorkspaceSettings& settings,
+                  const UrgencyOf& urgency_of);
+void FillDefaults(WorkspaceSettings& settings);
 
 }  // namespace tandem::router
 

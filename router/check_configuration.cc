@@ -1,12 +1,15 @@
 // Checks of a configuration as a whole: limits, duplicates, references; and its defaults.
 #include <algorithm>
+#include <array>
 #include <string_view>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 
 #include "router/check.h"
 #include "router/check_internal.h"
 #include "router/limits.h"
+#include "router/resources.h"
 
 namespace tandem::router {
 namespace {
@@ -32,98 +35,86 @@ constexpr BuiltInChannel kBuiltInChannels[] = {
     {"task", CapacityGroup::kTask, false, LanguageMode::kWritten},
 };
 
-class ConfigurationChecker {
- public:
-  ConfigurationChecker(Configuration& configuration, std::string_view prefix)
-      : configuration_(configuration), prefix_(prefix.empty() ? "" : std::string(prefix) + ".") {}
+// "process type", for messages.
+std::string Words(ResourceKind kind) {
+  std::string words = ToString(kind);
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return words;
+}
 
-  std::optional<Rejection> Run() {
-    faults_.Text(configuration_.time_zone, kMaxIdBytes, prefix_ + "time_zone");
-    clients_ = Ids(configuration_.clients, kMaxClients, "clients");
-    sites_ = Ids(configuration_.sites, kMaxSites, "sites");
-    teams_ = Ids(configuration_.teams, kMaxTeams, "teams");
-    skills_ = Ids(configuration_.skills, kMaxSkills, "skills");
-    channels_ = Ids(configuration_.channels, kMaxChannels, "channels");
-    for (const BuiltInChannel& channel : kBuiltInChannels) channels_.insert(channel.id);
-    queues_ = Ids(configuration_.queues, kMaxQueues, "queues");
-    process_types_ = Ids(configuration_.process_types, kMaxProcessTypes, "process_types");
-    routing_profiles_ =
-        Ids(configuration_.routing_profiles, kMaxRoutingProfiles, "routing_profiles");
-    Ids(configuration_.agents, kMaxAgents, "agents");
-    Ids(configuration_.dispositions, kMaxDispositions, "dispositions");
-    Ids(configuration_.not_ready_reasons, kMaxNotReadyReasons, "not_ready_reasons");
-    if (configuration_.session_grace) {
-      faults_.Span(*configuration_.session_grace, Seconds(1), kMaxSessionGrace,
-                   prefix_ + "session_grace");
-    }
-    if (configuration_.cool_down) {
-      faults_.Span(*configuration_.cool_down, Duration{}, kMaxCoolDown, prefix_ + "cool_down");
-    }
-    Each(configuration_.sites, "sites", [&](Site& site, const std::string& path) {
-      faults_.Text(site.time_zone, kMaxIdBytes, path + ".time_zone");
-    });
-    Each(configuration_.channels, "channels", [&](Channel& channel, const std::string& path) {
-      faults_.Range(channel.misses_allowed, 0, kMaxMissesAllowed, path + ".misses_allowed");
-    });
-    Each(configuration_.queues, "queues",
-         [&](Queue& queue, const std::string& path) { CheckQueue(queue, path); });
-    Each(configuration_.process_types, "process_types",
-         [&](ProcessType& type, const std::string& path) { CheckProcessType(type, path); });
-    Each(configuration_.routing_profiles, "routing_profiles",
-         [&](RoutingProfile& profile, const std::string& path) {
-           CheckRoutingProfile(profile, path);
-         });
-    Each(configuration_.agents, "agents",
-         [&](Agent& agent, const std::string& path) { CheckAgent(agent, path); });
-    return faults_.Take();
+// "process_types": the field of a configuration.
+std::string ListName(ResourceKind kind) {
+  return std::string(ToString(kind)) + "s";
+}
+
+std::string Quoted(std::string_view id) {
+  return IsResourceId(id) ? "'" + std::string(id) + "'" : "this id";
+}
+
+// The ids of a configuration that is checked as a whole.
+class IdSets : public References {
+ public:
+  bool Has(ResourceKind kind, std::string_view id) const override {
+    return Of(kind).contains(id) || IsBuiltIn(kind, id);
+  }
+  // False when the id is there already.
+  bool Add(ResourceKind kind, std::string_view id) { return Of(kind).insert(id).second; }
+  void Reserve(ResourceKind kind, size_t count) { Of(kind).reserve(count); }
+
+ private:
+  IdSet& Of(ResourceKind kind) { return sets_[static_cast<size_t>(kind)]; }
+  const IdSet& Of(ResourceKind kind) const { return sets_[static_cast<size_t>(kind)]; }
+
+  std::array<IdSet, static_cast<size_t>(ResourceKind::kWorkspaceSettings)> sets_;
+};
+
+// What there is, and the resource that is about to be.
+class ReferencesWith : public References {
+ public:
+  ReferencesWith(const References& others, const Resource& resource)
+      : others_(others), kind_(KindOf(resource)), id_(NamedOf(resource).id) {}
+  bool Has(ResourceKind kind, std::string_view id) const override {
+    return (kind == kind_ && id == id_) || others_.Has(kind, id);
   }
 
  private:
-  template <typename Resource>
-  IdSet Ids(const std::vector<Resource>& resources, size_t max, const char* name) {
-    faults_.Count(resources.size(), max, prefix_ + name);
-    IdSet ids;
-    ids.reserve(resources.size());
-    for (size_t i = 0; i < resources.size(); ++i) {
-      const std::string path = prefix_ + name + "[" + std::to_string(i) + "]";
-      faults_.Id(resources[i].id, path + ".id");
-      faults_.Text(resources[i].display_name, kMaxDisplayNameBytes, path + ".display_name");
-      if (!ids.insert(resources[i].id).second) {
-        faults_.Add(
-            Reason::kIdDuplicate, path + ".id",
-            "expected an id that is used once, but " + Quoted(resources[i].id) + " is used before");
-      }
-    }
-    return ids;
+  const References& others_;
+  const ResourceKind kind_;
+  const std::string& id_;
+};
+
+void CheckSettings(const WorkspaceSettings& settings, const std::string& prefix, Faults& faults) {
+  faults.Text(settings.time_zone, kMaxIdBytes, prefix + "time_zone");
+  if (settings.session_grace) {
+    faults.Span(*settings.session_grace, Seconds(1), kMaxSessionGrace, prefix + "session_grace");
+  }
+  if (settings.cool_down) {
+    faults.Span(*settings.cool_down, Duration{}, kMaxCoolDown, prefix + "cool_down");
+  }
+}
+
+// Checks resources one by one, each against the ids that it may name.
+class ResourceChecker {
+ public:
+  ResourceChecker(const References& references, Faults& faults)
+      : references_(references), faults_(faults) {}
+
+  // What every kind has.
+  void CheckNames(const NamedResource& resource, const std::string& path) {
+    faults_.Id(resource.id, path + ".id");
+    faults_.Text(resource.display_name, kMaxDisplayNameBytes, path + ".display_name");
   }
 
-  template <typename Resource, typename Function>
-  void Each(std::vector<Resource>& resources, const char* name, Function check) {
-    for (size_t i = 0; i < resources.size(); ++i) {
-      check(resources[i], prefix_ + name + "[" + std::to_string(i) + "]");
-    }
+  // The rest. Kinds with no more than names have nothing else to check.
+  void Check(NamedResource& /*resource*/, const std::string& /*path*/) {}
+  void Check(Site& site, const std::string& path) {
+    faults_.Text(site.time_zone, kMaxIdBytes, path + ".time_zone");
   }
-
-  static std::string Quoted(std::string_view id) {
-    return IsResourceId(id) ? "'" + std::string(id) + "'" : "this id";
+  void Check(Channel& channel, const std::string& path) {
+    faults_.Range(channel.misses_allowed, 0, kMaxMissesAllowed, path + ".misses_allowed");
   }
-
-  void Reference(const IdSet& ids, std::string_view id, const char* kind, const std::string& path) {
-    if (ids.contains(id)) return;
-    faults_.Add(Reason::kReferenceBroken, path,
-                std::string("expected a configured ") + kind + ", but there is no " + Quoted(id));
-  }
-  void OptionalReference(const IdSet& ids, std::string_view id, const char* kind,
-                         const std::string& path) {
-    if (!id.empty()) Reference(ids, id, kind, path);
-  }
-
-  void SpanIfSet(Duration value, Duration low, Duration high, const std::string& path) {
-    if (value.us != 0) faults_.Span(value, low, high, path);
-  }
-
-  void CheckQueue(const Queue& queue, const std::string& path) {
-    OptionalReference(clients_, queue.client, "client", path + ".client");
+  void Check(Queue& queue, const std::string& path) {
+    OptionalReference(ResourceKind::kClient, queue.client, path + ".client");
     if (queue.priority_step) {
       faults_.Span(*queue.priority_step, Duration{}, kMaxPriorityStep, path + ".priority_step");
     }
@@ -133,18 +124,18 @@ class ConfigurationChecker {
     faults_.Range(queue.max_waiting, 0, kMaxQueueWaiting, path + ".max_waiting");
   }
 
-  void CheckProcessType(ProcessType& type, const std::string& path) {
+  void Check(ProcessType& type, const std::string& path) {
     faults_.Count(type.defaults.size(), kMaxProcessTypeDefaults, path + ".defaults");
     IdSet channels;
     for (size_t i = 0; i < type.defaults.size(); ++i) {
       ProcessTypeDefaults& entry = type.defaults[i];
       const std::string at = path + ".defaults[" + std::to_string(i) + "]";
-      OptionalReference(channels_, entry.channel, "channel", at + ".channel");
+      OptionalReference(ResourceKind::kChannel, entry.channel, at + ".channel");
       if (!channels.insert(entry.channel).second) {
         faults_.Add(Reason::kIdDuplicate, at + ".channel",
                     "expected one entry per channel, but there is one before");
       }
-      Reference(queues_, entry.queue, "queue", at + ".queue");
+      Reference(ResourceKind::kQueue, entry.queue, at + ".queue");
       faults_.RequirementOf(entry.requirement, at + ".requirement");
       RequirementReferences(entry.requirement, at + ".requirement");
       SpanIfSet(entry.answer_target, Seconds(1), kMaxAnswerTarget, at + ".answer_target");
@@ -157,27 +148,7 @@ class ConfigurationChecker {
     }
   }
 
-  void RequirementReferences(const Requirement& requirement, const std::string& path) {
-    struct Visitor {
-      ConfigurationChecker& checker;
-      const std::string& path;
-      void operator()(const SkillLevel& p) const {
-        checker.Reference(checker.skills_, p.skill, "skill", path);
-      }
-      void operator()(const LanguageRequirement&) const {}
-      void operator()(const ProcessTypePredicate& p) const {
-        checker.Reference(checker.process_types_, p.process_type, "process type", path);
-      }
-      void operator()(const SitePredicate& p) const {
-        checker.Reference(checker.sites_, p.site, "site", path);
-      }
-    };
-    for (const Clause& clause : requirement) {
-      for (const Predicate& predicate : clause) std::visit(Visitor{*this, path}, predicate);
-    }
-  }
-
-  void CheckRoutingProfile(const RoutingProfile& profile, const std::string& path) {
+  void Check(RoutingProfile& profile, const std::string& path) {
     if (profile.queues.empty()) {
       faults_.Add(Reason::kFieldRequired, path + ".queues", "expected a queue, but there is none");
     }
@@ -186,7 +157,7 @@ class ConfigurationChecker {
     IdSet queues;
     for (size_t i = 0; i < profile.queues.size(); ++i) {
       const std::string at = path + ".queues[" + std::to_string(i) + "]";
-      Reference(queues_, profile.queues[i].queue, "queue", at + ".queue");
+      Reference(ResourceKind::kQueue, profile.queues[i].queue, at + ".queue");
       faults_.Range(profile.queues[i].rank, 0, kMaxRank, at + ".rank");
       if (!queues.insert(profile.queues[i].queue).second) {
         faults_.Add(Reason::kIdDuplicate, at + ".queue",
@@ -195,18 +166,17 @@ class ConfigurationChecker {
     }
   }
 
-  void CheckAgent(Agent& agent, const std::string& path) {
-    OptionalReference(teams_, agent.team, "team", path + ".team");
-    OptionalReference(sites_, agent.site, "site", path + ".site");
-    Reference(routing_profiles_, agent.routing_profile, "routing profile",
-              path + ".routing_profile");
+  void Check(Agent& agent, const std::string& path) {
+    OptionalReference(ResourceKind::kTeam, agent.team, path + ".team");
+    OptionalReference(ResourceKind::kSite, agent.site, path + ".site");
+    Reference(ResourceKind::kRoutingProfile, agent.routing_profile, path + ".routing_profile");
     faults_.Range(agent.cost_per_hour_milli, 0, kMaxCostPerHourMilli,
                   path + ".cost_per_hour_milli");
     CheckAgentSkills(agent, path);
     CheckAgentLanguages(agent, path);
-    CheckAgentReferences(process_types_, agent.process_types, kMaxAgentProcessTypes, "process type",
+    CheckAgentReferences(ResourceKind::kProcessType, agent.process_types, kMaxAgentProcessTypes,
                          path + ".process_types");
-    CheckAgentReferences(clients_, agent.clients, kMaxAgentClients, "client", path + ".clients");
+    CheckAgentReferences(ResourceKind::kClient, agent.clients, kMaxAgentClients, path + ".clients");
     if (!agent.capacity) return;
     faults_.Range(agent.capacity->total_units, 0, kMaxUnits, path + ".capacity.total_units");
     for (const GroupCapacity& group : agent.capacity->groups) {
@@ -216,12 +186,31 @@ class ConfigurationChecker {
     }
   }
 
+ private:
+  void Reference(ResourceKind kind, std::string_view id, const std::string& path) {
+    if (references_.Has(kind, id)) return;
+    faults_.Add(Reason::kReferenceBroken, path,
+                "expected a configured " + Words(kind) + ", but there is no " + Quoted(id));
+  }
+  void OptionalReference(ResourceKind kind, std::string_view id, const std::string& path) {
+    if (!id.empty()) Reference(kind, id, path);
+  }
+
+  void SpanIfSet(Duration value, Duration low, Duration high, const std::string& path) {
+    if (value.us != 0) faults_.Span(value, low, high, path);
+  }
+
+  void RequirementReferences(const Requirement& requirement, const std::string& path) {
+    VisitReferences(requirement,
+                    [&](ResourceKind kind, const std::string& id) { Reference(kind, id, path); });
+  }
+
   void CheckAgentSkills(const Agent& agent, const std::string& path) {
     faults_.Count(agent.skills.size(), kMaxAgentSkills, path + ".skills");
     IdSet seen;
     for (size_t i = 0; i < agent.skills.size(); ++i) {
       const std::string at = path + ".skills[" + std::to_string(i) + "]";
-      Reference(skills_, agent.skills[i].skill, "skill", at + ".skill");
+      Reference(ResourceKind::kSkill, agent.skills[i].skill, at + ".skill");
       faults_.Range(agent.skills[i].level, 1, kMaxSkillLevel, at + ".level");
       if (!seen.insert(agent.skills[i].skill).second) {
         faults_.Add(Reason::kIdDuplicate, at + ".skill",
@@ -242,38 +231,117 @@ class ConfigurationChecker {
     }
   }
 
-  void CheckAgentReferences(const IdSet& ids, const std::vector<std::string>& references,
-                            size_t max, const char* kind, const std::string& path) {
+  void CheckAgentReferences(ResourceKind kind, const std::vector<std::string>& references,
+                            size_t max, const std::string& path) {
     faults_.Count(references.size(), max, path);
     for (size_t i = 0; i < references.size(); ++i) {
-      Reference(ids, references[i], kind, path + "[" + std::to_string(i) + "]");
+      Reference(kind, references[i], path + "[" + std::to_string(i) + "]");
+    }
+  }
+
+  const References& references_;
+  Faults& faults_;
+};
+
+class ConfigurationChecker {
+ public:
+  ConfigurationChecker(Configuration& configuration, std::string_view prefix)
+      : configuration_(configuration), prefix_(prefix.empty() ? "" : std::string(prefix) + ".") {}
+
+  std::optional<Rejection> Run() {
+    CheckSettings(configuration_, prefix_, faults_);
+    ForEachList(configuration_, [&](auto& list) { CheckIds(list); });
+    ForEachList(configuration_, [&](auto& list) {
+      Each(list, [&](auto& resource, const std::string& path) { checker_.Check(resource, path); });
+    });
+    return faults_.Take();
+  }
+
+ private:
+  template <typename R>
+  void CheckIds(std::vector<R>& list) {
+    constexpr ResourceKind kind = KindOf<R>();
+    faults_.Count(list.size(), MaxResources(kind), prefix_ + ListName(kind));
+    ids_.Reserve(kind, list.size());
+    Each(list, [&](R& resource, const std::string& path) {
+      checker_.CheckNames(resource, path);
+      if (ids_.Add(kind, resource.id)) return;
+      faults_.Add(
+          Reason::kIdDuplicate, path + ".id",
+          "expected an id that is used once, but " + Quoted(resource.id) + " is used before");
+    });
+  }
+
+  template <typename R, typename Function>
+  void Each(std::vector<R>& list, Function check) {
+    const std::string name = prefix_ + ListName(KindOf<R>());
+    for (size_t i = 0; i < list.size(); ++i) {
+      check(list[i], name + "[" + std::to_string(i) + "]");
     }
   }
 
   Configuration& configuration_;
   const std::string prefix_;
   Faults faults_;
-  IdSet clients_, sites_, teams_, skills_, channels_, queues_, process_types_, routing_profiles_;
+  IdSets ids_;
+  ResourceChecker checker_{ids_, faults_};
 };
 
-void FillQueue(Queue& queue) {
-  const bool live = queue.urgency == Urgency::kLive;
-  if (!queue.priority_step) queue.priority_step = live ? Seconds(60) : Hours(4);
-  if (queue.offer_timeout.us == 0) queue.offer_timeout = live ? Seconds(20) : Seconds(120);
-  if (queue.connect_timeout.us == 0) queue.connect_timeout = Seconds(30);
-  if (queue.lease_duration.us == 0) queue.lease_duration = Minutes(15);
-}
+// Fills in the defaults of single resources, given the settings and the queues of their workspace.
+class Filler {
+ public:
+  Filler(const WorkspaceSettings& settings, const UrgencyOf& urgency_of)
+      : settings_(settings), urgency_of_(urgency_of) {}
 
-void FillProcessTypeDefaults(ProcessTypeDefaults& entry, Urgency urgency) {
-  if (entry.answer_target.us == 0) {
-    entry.answer_target = urgency == Urgency::kLive ? Seconds(20) : Hours(4);
+  void Fill(NamedResource& /*resource*/) const {}
+  void Fill(Site& site) const {
+    if (site.time_zone.empty()) site.time_zone = settings_.time_zone;
   }
-  if (entry.due_after.us == 0) entry.due_after = Hours(8);
-  if (entry.expected_handling_time.us == 0) entry.expected_handling_time = Minutes(5);
-  if (!entry.wrap_up_limit) entry.wrap_up_limit = Seconds(60);
-}
+  void Fill(Channel& channel) const {
+    if (channel.misses_allowed == 0) {
+      channel.misses_allowed = channel.group == CapacityGroup::kVoice ? 1 : 3;
+    }
+  }
+  void Fill(Queue& queue) const {
+    const bool live = queue.urgency == Urgency::kLive;
+    if (!queue.priority_step) queue.priority_step = live ? Seconds(60) : Hours(4);
+    if (queue.offer_timeout.us == 0) queue.offer_timeout = live ? Seconds(20) : Seconds(120);
+    if (queue.connect_timeout.us == 0) queue.connect_timeout = Seconds(30);
+    if (queue.lease_duration.us == 0) queue.lease_duration = Minutes(15);
+  }
+  void Fill(ProcessType& type) const {
+    for (ProcessTypeDefaults& entry : type.defaults) {
+      if (entry.answer_target.us == 0) {
+        entry.answer_target = urgency_of_(entry.queue) == Urgency::kLive ? Seconds(20) : Hours(4);
+      }
+      if (entry.due_after.us == 0) entry.due_after = Hours(8);
+      if (entry.expected_handling_time.us == 0) entry.expected_handling_time = Minutes(5);
+      if (!entry.wrap_up_limit) entry.wrap_up_limit = Seconds(60);
+    }
+  }
+  void Fill(RoutingProfile& profile) const {
+    for (RoutingProfileQueue& queue : profile.queues) {
+      if (queue.rank == 0) queue.rank = 1;
+    }
+  }
+  void Fill(Agent& agent) const {
+    if (!agent.capacity) {
+      agent.capacity.emplace();
+      agent.capacity->total_units = 1;
+      for (GroupCapacity& group : agent.capacity->groups) group = {1, 1};
+    }
+    if (agent.capacity->total_units == 0) agent.capacity->total_units = kMaxUnits;
+    for (GroupCapacity& group : agent.capacity->groups) {
+      if (group.units_per_ticket == 0) group.units_per_ticket = 1;
+    }
+  }
 
-void FillChannels(std::vector<Channel>& channels) {
+ private:
+  const WorkspaceSettings& settings_;
+  const UrgencyOf& urgency_of_;
+};
+
+void AddBuiltInChannels(std::vector<Channel>& channels) {
   for (const BuiltInChannel& built_in : kBuiltInChannels) {
     const bool present = std::any_of(channels.begin(), channels.end(),
                                      [&](const Channel& c) { return c.id == built_in.id; });
@@ -285,53 +353,62 @@ void FillChannels(std::vector<Channel>& channels) {
     channel.language_mode = built_in.mode;
     channels.push_back(std::move(channel));
   }
-  for (Channel& channel : channels) {
-    if (channel.misses_allowed != 0) continue;
-    channel.misses_allowed = channel.group == CapacityGroup::kVoice ? 1 : 3;
-  }
-}
-
-void FillCapacity(Agent& agent) {
-  if (!agent.capacity) {
-    agent.capacity.emplace();
-    agent.capacity->total_units = 1;
-    for (GroupCapacity& group : agent.capacity->groups) group = {1, 1};
-  }
-  if (agent.capacity->total_units == 0) agent.capacity->total_units = kMaxUnits;
-  for (GroupCapacity& group : agent.capacity->groups) {
-    if (group.units_per_ticket == 0) group.units_per_ticket = 1;
-  }
 }
 
 }  // namespace
+
+bool IsBuiltIn(ResourceKind kind, std::string_view id) {
+  return kind == ResourceKind::kChannel &&
+         std::any_of(std::begin(kBuiltInChannels), std::end(kBuiltInChannels),
+                     [&](const BuiltInChannel& built_in) { return built_in.id == id; });
+}
 
 std::optional<Rejection> CheckConfiguration(Configuration& configuration, std::string_view prefix) {
   return ConfigurationChecker(configuration, prefix).Run();
 }
 
+std::optional<Rejection> CheckResource(Resource& resource, const References& references) {
+  Faults faults;
+  const ReferencesWith all(references, resource);
+  ResourceChecker checker(all, faults);
+  const std::string path = ToString(KindOf(resource));
+  std::visit(
+      [&](auto& one) {
+        checker.CheckNames(one, path);
+        checker.Check(one, path);
+      },
+      resource);
+  return faults.Take();
+}
+
+std::optional<Rejection> CheckSettings(const WorkspaceSettings& settings, std::string_view prefix) {
+  Faults faults;
+  CheckSettings(settings, std::string(prefix) + ".", faults);
+  return faults.Take();
+}
+
+void FillDefaults(WorkspaceSettings& settings) {
+  if (settings.time_zone.empty()) settings.time_zone = "UTC";
+  if (!settings.session_grace) settings.session_grace = Seconds(15);
+  if (!settings.cool_down) settings.cool_down = Seconds(60);
+}
+
+void FillDefaults(Resource& resource, const WorkspaceSettings& settings,
+                  const UrgencyOf& urgency_of) {
+  const Filler filler(settings, urgency_of);
+  std::visit([&](auto& one) { filler.Fill(one); }, resource);
+}
+
 void FillDefaults(Configuration& configuration) {
-  if (configuration.time_zone.empty()) configuration.time_zone = "UTC";
-  if (!configuration.session_grace) configuration.session_grace = Seconds(15);
-  if (!configuration.cool_down) configuration.cool_down = Seconds(60);
-  for (Site& site : configuration.sites) {
-    if (site.time_zone.empty()) site.time_zone = configuration.time_zone;
-  }
-  FillChannels(configuration.channels);
-  for (Queue& queue : configuration.queues) FillQueue(queue);
-  for (ProcessType& type : configuration.process_types) {
-    for (ProcessTypeDefaults& entry : type.defaults) {
-      const auto queue = std::find_if(configuration.queues.begin(), configuration.queues.end(),
-                                      [&](const Queue& q) { return q.id == entry.queue; });
-      FillProcessTypeDefaults(
-          entry, queue == configuration.queues.end() ? Urgency::kLive : queue->urgency);
-    }
-  }
-  for (RoutingProfile& profile : configuration.routing_profiles) {
-    for (RoutingProfileQueue& queue : profile.queues) {
-      if (queue.rank == 0) queue.rank = 1;
-    }
-  }
-  for (Agent& agent : configuration.agents) FillCapacity(agent);
+  FillDefaults(static_cast<WorkspaceSettings&>(configuration));
+  AddBuiltInChannels(configuration.channels);
+  absl::flat_hash_map<std::string_view, Urgency> urgencies;
+  for (const Queue& queue : configuration.queues) urgencies.emplace(queue.id, queue.urgency);
+  const UrgencyOf urgency_of = [&](const std::string& queue) { return urgencies.at(queue); };
+  const Filler filler(configuration, urgency_of);
+  ForEachList(configuration, [&](auto& list) {
+    for (auto& resource : list) filler.Fill(resource);
+  });
 }
 
 }  // namespace tandem::router

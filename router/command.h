@@ -36,6 +36,34 @@ struct ApplyConfiguration {
   bool validate_only = false;
 };
 
+// Reply: ResourceChanged. The resource is checked, and its defaults filled in, by the router: both
+// need what else is configured.
+struct CreateResource {
+  Resource resource;
+  bool validate_only = false;
+};
+// Reply: ResourceChanged.
+struct UpdateResource {
+  Resource resource;                // its id, and values for `fields`
+  std::vector<std::string> fields;  // names as in router/resources.h
+  int64_t expected_revision = 0;    // of the resource; 0: any
+  bool validate_only = false;
+};
+// Reply: ResourceChanged, without a resource.
+struct DeleteResource {
+  ResourceKind kind = ResourceKind::kClient;
+  std::string id;
+  int64_t expected_revision = 0;  // of the resource; 0: any
+  bool validate_only = false;
+};
+// Reply: ResourceChanged, with the settings.
+struct UpdateWorkspaceSettings {
+  WorkspaceSettings settings;
+  std::vector<std::string> fields;
+  int64_t expected_revision = 0;  // of the configuration; 0: any
+  bool validate_only = false;
+};
+
 // --- tickets ---
 
 // Reply: ContactIngested. `new_ticket` and `new_contact` are fresh UUIDv7; the ticket's is unused
@@ -229,7 +257,8 @@ struct TimeLost {
 };
 
 using Action =
-    std::variant<ApplyConfiguration, IngestContact, CancelTicket, AbandonTicket, CompleteTicket,
+    std::variant<ApplyConfiguration, CreateResource, UpdateResource, DeleteResource,
+                 UpdateWorkspaceSettings, IngestContact, CancelTicket, AbandonTicket, CompleteTicket,
                  ReleaseTicket, TransferTicket, ExplainTicket, UpdateTicket, AddNote, AddMessage,
                  RecordSurvey, OpenSession, CloseSession, LoseSession, GetAgent, SetAgentStatus,
                  AcceptOffer, DeclineOffer, StartTicket, FinishTicket, StartAgentContact,
@@ -245,8 +274,22 @@ struct Command {
 
 struct Done {};
 
+// Numbers as tandem.v1.ChangeType.
+enum class ChangeType : uint8_t { kCreated = 1, kUpdated = 2, kDeleted = 3 };
+
+// One difference between two configurations.
+struct ConfigurationChange {
+  ResourceKind kind = ResourceKind::kClient;
+  std::string id;  // empty for the settings
+  ChangeType type = ChangeType::kCreated;
+  std::vector<std::string> fields;  // the different ones, of kUpdated
+};
+
 struct ConfigurationApplied {
   int64_t revision = 0;
+  uint32_t created = 0, updated = 0, deleted = 0;
+  // As they are listed for callers: at most kMaxListedChanges. Not kept with a request id.
+  std::vector<ConfigurationChange> changes{};
 };
 
 struct ContactIngested {
@@ -351,9 +394,17 @@ struct ContactStarted {
   TicketState state = TicketState::kActive;
 };
 
+// What became of one resource, or of the settings.
+struct ResourceChanged {
+  int64_t revision = 0;  // of the configuration, after it
+  // As it is now, or would be; unset when it was deleted. Not kept with a request id.
+  std::optional<Resource> resource;
+  std::optional<WorkspaceSettings> settings;
+};
+
 using Reply = std::variant<Done, ConfigurationApplied, ContactIngested, StateReached,
                            TicketsClaimed, LeasesExtended, MediaReported, AgentSnapshot,
-                           Explanation, TicketRevised, Recorded, ContactStarted>;
+                           Explanation, TicketRevised, Recorded, ContactStarted, ResourceChanged>;
 
 // What a command gave: a reply, or why it was refused.
 using Outcome = std::variant<Reply, Rejection>;

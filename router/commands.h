@@ -30,6 +30,10 @@ struct Context {
 };
 
 Outcome Decide(Context& context, ApplyConfiguration& command);
+Outcome Decide(Context& context, CreateResource& command);
+Outcome Decide(Context& context, const UpdateResource& command);
+Outcome Decide(Context& context, const DeleteResource& command);
+Outcome Decide(Context& context, const UpdateWorkspaceSettings& command);
 Outcome Decide(Context& context, IngestContact& command);
 Outcome Decide(Context& context, const CancelTicket& command);
 Outcome Decide(Context& context, const AbandonTicket& command);

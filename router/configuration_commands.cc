@@ -1,95 +1,350 @@
 #include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
-#include "absl/container/flat_hash_set.h"
-
+#include "router/check.h"
 #include "router/commands.h"
+#include "router/configuration_difference.h"
+#include "router/limits.h"
+#include "router/resources.h"
 #include "router/snapshot.h"
 
 namespace tandem::router {
 namespace {
 
-using IdSet = absl::flat_hash_set<std::string_view>;
+using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-template <typename Resource>
-IdSet IdsOf(const std::vector<Resource>& resources) {
-  IdSet ids;
-  ids.reserve(resources.size());
-  for (const Resource& resource : resources) ids.insert(resource.id);
-  return ids;
+// --- what there is ---
+
+template <typename R>
+const R* Find(const Workspace& workspace, const std::string& id) {
+  if constexpr (std::is_same_v<R, Agent>) {
+    const AgentIndex index = workspace.agent_ids.Find(id);
+    if (!index.IsSet() || !workspace.agent(index).configured) return nullptr;
+    return &workspace.agent_resources[index.value];
+  } else {
+    const std::vector<R>& list = ListOf<R>(workspace.configuration);
+    const auto found =
+        std::find_if(list.begin(), list.end(), [&](const R& one) { return one.id == id; });
+    return found == list.end() ? nullptr : &*found;
+  }
 }
 
-// Collects what is in use and would disappear.
-class InUse {
- public:
-  template <typename Resource, typename IsUsed>
-  void Find(const char* kind, const std::vector<Resource>& before,
-            const std::vector<Resource>& after, IsUsed is_used) {
-    const IdSet stays = IdsOf(after);
-    for (const Resource& resource : before) {
-      if (!stays.contains(resource.id) && is_used(resource.id)) Add(kind, resource.id);
-    }
-  }
+size_t Count(const Workspace& workspace, ResourceKind kind) {
+  if (kind == ResourceKind::kAgent) return workspace.configured_agents;
+  size_t count = 0;
+  ForEachList(workspace.configuration, [&](const auto& list) {
+    using R = typename std::decay_t<decltype(list)>::value_type;
+    if (kind == KindOf<R>()) count = list.size();
+  });
+  return count;
+}
 
-  std::optional<Rejection> Take() {
-    if (count_ == 0) return std::nullopt;
-    return Refuse(Reason::kResourceInUse,
-                  "expected to drop only what no open ticket and no logged-in agent needs, but " +
-                      std::to_string(count_) + " are in use: " + list_,
-                  {{"in_use", list_}});
+// What the configuration in force has.
+class InForce : public References {
+ public:
+  explicit InForce(const Workspace& workspace) : workspace_(workspace) {}
+
+  bool Has(ResourceKind kind, std::string_view id) const override {
+    const Workspace& w = workspace_;
+    const auto is = [&](const auto& ids, const auto& states, auto is_configured) {
+      const auto index = ids.Find(id);
+      return index.IsSet() && is_configured(states[index.value]);
+    };
+    const auto has_resource = [](const auto& state) { return state.configured != nullptr; };
+    const auto is_true = [](bool configured) { return configured; };
+    switch (kind) {
+      case ResourceKind::kClient:
+        return is(w.client_ids, w.clients, [](const auto& used) { return used.configured; });
+      case ResourceKind::kSite:
+        return is(w.site_ids, w.sites, is_true);
+      case ResourceKind::kTeam:
+        return w.teams.contains(std::string(id));
+      case ResourceKind::kSkill:
+        return is(w.skill_ids, w.skills, is_true);
+      case ResourceKind::kChannel:
+        return is(w.channel_ids, w.channels, has_resource);
+      case ResourceKind::kQueue:
+        return is(w.queue_ids, w.queues, has_resource);
+      case ResourceKind::kProcessType:
+        return is(w.process_type_ids, w.process_types,
+                  [](const ProcessType* type) { return type != nullptr; });
+      case ResourceKind::kRoutingProfile:
+        return is(w.routing_profile_ids, w.routing_profiles, has_resource);
+      case ResourceKind::kAgent:
+        return is(w.agent_ids, w.agents, [](const AgentState& agent) { return agent.configured; });
+      case ResourceKind::kDisposition:
+        return w.dispositions.contains(std::string(id));
+      case ResourceKind::kNotReadyReason:
+        return w.not_ready_reasons.contains(std::string(id));
+      case ResourceKind::kWorkspaceSettings:
+        return false;
+    }
+    std::abort();
   }
 
  private:
-  void Add(const char* kind, const std::string& id) {
+  const Workspace& workspace_;
+};
+
+// Whether open work, or a session, needs the resource, which is configured.
+bool IsInUse(const Workspace& workspace, ResourceKind kind, const std::string& id) {
+  switch (kind) {
+    case ResourceKind::kQueue:
+      return workspace.queue(workspace.queue_ids.Find(id)).open > 0;
+    case ResourceKind::kClient:
+      return workspace.clients[workspace.client_ids.Find(id).value].open > 0;
+    case ResourceKind::kChannel:
+      return workspace.channels[workspace.channel_ids.Find(id).value].open > 0;
+    case ResourceKind::kProcessType:
+      return workspace.open_of_process_type[workspace.process_type_ids.Find(id).value] > 0;
+    case ResourceKind::kAgent: {
+      const AgentState& agent = workspace.agent(workspace.agent_ids.Find(id));
+      return agent.session_open || !agent.held.empty();
+    }
+    case ResourceKind::kSite:
+    case ResourceKind::kTeam:
+    case ResourceKind::kSkill:
+    case ResourceKind::kRoutingProfile:
+    case ResourceKind::kDisposition:
+    case ResourceKind::kNotReadyReason:
+    case ResourceKind::kWorkspaceSettings:
+      return false;
+  }
+  std::abort();
+}
+
+// --- refusals ---
+
+// "process type 'payroll'", for messages.
+std::string Words(ResourceKind kind, const std::string& id) {
+  std::string words = ToString(kind);
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return words + " '" + id + "'";
+}
+
+Metadata Which(ResourceKind kind, const std::string& id) {
+  return {{"kind", ToString(kind)}, {"id", id}};
+}
+
+// A list for a refusal: all are counted, the first ones named.
+class NamesOfSome {
+ public:
+  void Add(ResourceKind kind, const std::string& id) {
     constexpr size_t kListed = 20;
     if (count_++ >= kListed) return;
     if (!list_.empty()) list_ += ", ";
-    list_ += std::string(kind) + " " + id;
+    std::string words = ToString(kind);
+    std::replace(words.begin(), words.end(), '_', ' ');
+    list_ += words + " " + id;
   }
+  size_t count() const { return count_; }
+  const std::string& list() const { return list_; }
 
+ private:
   size_t count_ = 0;
   std::string list_;
 };
 
-std::optional<Rejection> CheckInUse(const Workspace& workspace, const Configuration& after) {
-  const Configuration& before = workspace.configuration;
-  InUse in_use;
-  in_use.Find("queue", before.queues, after.queues, [&](const std::string& id) {
-    return workspace.queue(workspace.queue_ids.Find(id)).open > 0;
+std::optional<Rejection> RefuseInUse(const NamesOfSome& in_use) {
+  if (in_use.count() == 0) return std::nullopt;
+  return Refuse(Reason::kResourceInUse,
+                "expected to drop only what no open ticket and no logged-in agent needs, but " +
+                    std::to_string(in_use.count()) + " are in use: " + in_use.list(),
+                {{"in_use", in_use.list()}});
+}
+
+std::optional<Rejection> CheckRevision(int64_t expected, int64_t actual) {
+  if (expected == 0 || expected == actual) return std::nullopt;
+  return Refuse(Reason::kRevisionStale,
+                "expected revision " + std::to_string(expected) + ", but revision " +
+                    std::to_string(actual) + " is in force",
+                {{"expected", std::to_string(expected)}, {"actual", std::to_string(actual)}});
+}
+
+Rejection RefuseNotFound(ResourceKind kind, const std::string& id) {
+  return Refuse(Reason::kResourceNotFound,
+                "expected a configured resource, but there is no " + Words(kind, id),
+                Which(kind, id));
+}
+
+// --- a whole configuration ---
+
+std::optional<Rejection> CheckInUse(const Workspace& workspace,
+                                    const ConfigurationDifference& difference) {
+  // In the order in which they have always been listed.
+  constexpr ResourceKind kOrder[] = {ResourceKind::kQueue, ResourceKind::kClient,
+                                     ResourceKind::kChannel, ResourceKind::kProcessType,
+                                     ResourceKind::kAgent};
+  NamesOfSome in_use;
+  for (const ResourceKind kind : kOrder) {
+    for (const ResourceRow& row : difference.rows) {
+      if (!row.removed || KindOf(row.resource) != kind) continue;
+      const std::string& id = NamedOf(row.resource).id;
+      if (IsInUse(workspace, kind, id)) in_use.Add(kind, id);
+    }
+  }
+  return RefuseInUse(in_use);
+}
+
+// --- one resource ---
+
+std::optional<Rejection> CheckAndFill(const Workspace& workspace, Resource& resource) {
+  if (auto rejection = CheckResource(resource, InForce(workspace))) return rejection;
+  const UrgencyOf urgency_of = [&](const std::string& queue) {
+    return workspace.queue(workspace.queue_ids.Find(queue)).configured->urgency;
+  };
+  FillDefaults(resource, workspace.configuration, urgency_of);
+  return std::nullopt;
+}
+
+template <typename R>
+Outcome Update(Context& context, const UpdateResource& command, const R& given) {
+  const Workspace& workspace = context.workspace;
+  const R* before = Find<R>(workspace, given.id);
+  if (before == nullptr) return RefuseNotFound(KindOf<R>(), given.id);
+  if (auto rejection = CheckRevision(command.expected_revision, before->revision)) {
+    return *std::move(rejection);
+  }
+  Resource next = *before;
+  CopyFields(command.fields, given, std::get<R>(next));
+  if (auto rejection = CheckAndFill(workspace, next)) return *std::move(rejection);
+  const std::vector<std::string> fields = DifferentFields(*before, std::get<R>(next));
+  if (!fields.empty() && !command.validate_only) {
+    next = context.apply.ResourceUpdated(std::move(next), fields);
+  }
+  return Reply(ResourceChanged{workspace.revision, std::move(next), std::nullopt});
+}
+
+// Who names a resource. Looks at everything that could.
+NamesOfSome ReferrersOf(const Workspace& workspace, ResourceKind kind, const std::string& id) {
+  NamesOfSome referrers;
+  const auto look_at = [&](const auto& resource) {
+    using R = std::decay_t<decltype(resource)>;
+    if (kind == KindOf<R>() && resource.id == id) return;
+    bool names_it = false;
+    VisitReferences(resource, [&](ResourceKind named, const std::string& named_id) {
+      names_it = names_it || (named == kind && named_id == id);
+    });
+    if (names_it) referrers.Add(KindOf<R>(), resource.id);
+  };
+  ForEachList(workspace.configuration, [&](const auto& list) {
+    for (const auto& resource : list) look_at(resource);
   });
-  in_use.Find("client", before.clients, after.clients, [&](const std::string& id) {
-    return workspace.clients[workspace.client_ids.Find(id).value].open > 0;
-  });
-  in_use.Find("channel", before.channels, after.channels, [&](const std::string& id) {
-    return workspace.channels[workspace.channel_ids.Find(id).value].open > 0;
-  });
-  in_use.Find(
-      "process type", before.process_types, after.process_types, [&](const std::string& id) {
-        return workspace.open_of_process_type[workspace.process_type_ids.Find(id).value] > 0;
-      });
-  in_use.Find("agent", before.agents, after.agents, [&](const std::string& id) {
-    const AgentState& agent = workspace.agent(workspace.agent_ids.Find(id));
-    return agent.session_open || !agent.held.empty();
-  });
-  return in_use.Take();
+  for (const Agent& agent : workspace.agent_resources) {
+    if (!agent.id.empty()) look_at(agent);
+  }
+  return referrers;
+}
+
+std::optional<Rejection> CheckDeletion(const Workspace& workspace, ResourceKind kind,
+                                       const std::string& id) {
+  if (IsBuiltIn(kind, id)) {
+    return Refuse(
+        Reason::kResourceBuiltIn,
+        "expected a resource that was configured, but " + Words(kind, id) + " is built in",
+        Which(kind, id));
+  }
+  const NamesOfSome referrers = ReferrersOf(workspace, kind, id);
+  if (referrers.count() > 0) {
+    Metadata metadata = Which(kind, id);
+    metadata.emplace_back("count", std::to_string(referrers.count()));
+    metadata.emplace_back("referrers", referrers.list());
+    return Refuse(Reason::kResourceReferenced,
+                  "expected a resource that no other one names, but " + Words(kind, id) +
+                      " is named by " + std::to_string(referrers.count()) + ": " + referrers.list(),
+                  std::move(metadata));
+  }
+  NamesOfSome in_use;
+  if (IsInUse(workspace, kind, id)) in_use.Add(kind, id);
+  return RefuseInUse(in_use);
 }
 
 }  // namespace
 
 Outcome Decide(Context& context, ApplyConfiguration& command) {
   const Workspace& workspace = context.workspace;
-  if (command.expected_revision != 0 && command.expected_revision != workspace.revision) {
-    return Refuse(Reason::kRevisionStale,
-                  "expected revision " + std::to_string(command.expected_revision) +
-                      ", but revision " + std::to_string(workspace.revision) + " is in force",
-                  {{"expected", std::to_string(command.expected_revision)},
-                   {"actual", std::to_string(workspace.revision)}});
+  if (auto rejection = CheckRevision(command.expected_revision, workspace.revision)) {
+    return *std::move(rejection);
   }
-  if (auto rejection = CheckInUse(workspace, command.configuration)) return *std::move(rejection);
+  ConfigurationDifference difference = Compare(workspace, command.configuration);
+  if (auto rejection = CheckInUse(workspace, difference)) return *std::move(rejection);
+  if (command.validate_only) {
+    difference.told.revision = workspace.revision;
+  } else {
+    context.apply.ConfigurationApplied(std::move(command.configuration),
+                                       std::move(difference.rows));
+  }
+  return Reply(std::move(difference.told));
+}
+
+Outcome Decide(Context& context, CreateResource& command) {
+  const Workspace& workspace = context.workspace;
+  const ResourceKind kind = KindOf(command.resource);
+  const std::string& id = NamedOf(command.resource).id;
+  if (InForce(workspace).Has(kind, id)) {
+    return Refuse(Reason::kResourceExists,
+                  "expected an id that is not used yet, but there is a " + Words(kind, id),
+                  Which(kind, id));
+  }
+  if (Count(workspace, kind) >= MaxResources(kind)) {
+    const std::string limit = std::to_string(MaxResources(kind));
+    return Refuse(
+        Reason::kTooManyResources,
+        "expected at most " + limit + " of a kind, but there is no room for " + Words(kind, id),
+        {{"kind", ToString(kind)}, {"limit", limit}});
+  }
+  if (auto rejection = CheckAndFill(workspace, command.resource)) return *std::move(rejection);
   if (!command.validate_only) {
-    context.apply.ConfigurationApplied(std::move(command.configuration));
+    command.resource = context.apply.ResourceCreated(std::move(command.resource));
   }
-  return Reply(router::ConfigurationApplied{workspace.revision});
+  return Reply(ResourceChanged{workspace.revision, std::move(command.resource), std::nullopt});
+}
+
+Outcome Decide(Context& context, const UpdateResource& command) {
+  return std::visit([&](const auto& given) { return Update(context, command, given); },
+                    command.resource);
+}
+
+Outcome Decide(Context& context, const DeleteResource& command) {
+  const Workspace& workspace = context.workspace;
+  std::optional<int64_t> revision;
+  const Resource wanted = MakeResource(command.kind, command.id);
+  std::visit(
+      [&](const auto& one) {
+        const auto* found = Find<std::decay_t<decltype(one)>>(workspace, command.id);
+        if (found != nullptr) revision = found->revision;
+      },
+      wanted);
+  if (!revision) return RefuseNotFound(command.kind, command.id);
+  if (auto rejection = CheckRevision(command.expected_revision, *revision)) {
+    return *std::move(rejection);
+  }
+  if (auto rejection = CheckDeletion(workspace, command.kind, command.id)) {
+    return *std::move(rejection);
+  }
+  if (!command.validate_only) context.apply.ResourceDeleted(command.kind, command.id);
+  return Reply(ResourceChanged{workspace.revision, std::nullopt, std::nullopt});
+}
+
+Outcome Decide(Context& context, const UpdateWorkspaceSettings& command) {
+  const Workspace& workspace = context.workspace;
+  if (auto rejection = CheckRevision(command.expected_revision, workspace.revision)) {
+    return *std::move(rejection);
+  }
+  const WorkspaceSettings& before = workspace.configuration;
+  WorkspaceSettings next = before;
+  CopyFields(command.fields, command.settings, next);
+  if (auto rejection = CheckSettings(next, "settings")) return *std::move(rejection);
+  FillDefaults(next);
+  if (!(next == before) && !command.validate_only) {
+    context.apply.WorkspaceSettingsUpdated(next);
+  }
+  return Reply(ResourceChanged{workspace.revision, std::nullopt, std::move(next)});
 }
 
 }  // namespace tandem::router

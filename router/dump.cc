@@ -27,6 +27,10 @@ class Line {
   }
   Line& operator()(const char* name, Time value) { return (*this)(name, value.us); }
   Line& operator()(const char* name, Duration value) { return (*this)(name, value.us); }
+  Line& Named(const NamedResource& resource) {
+    return (*this)("id", resource.id)("name", resource.display_name)("revision", resource.revision)(
+        "position", resource.position);
+  }
   template <typename Number>
   requires std::is_arithmetic_v<Number> Line& operator()(const char* name, Number value) {
     if (value != Number{}) out_ += std::string(" ") + name + "=" + std::to_string(value);
@@ -41,31 +45,32 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
   Line(out, " configuration")("time_zone", configuration.time_zone)(
       "session_grace", *configuration.session_grace)("cool_down", *configuration.cool_down);
   for (const Client& client : configuration.clients) {
-    Line(out, " client")("id", client.id)("name", client.display_name);
+    Line(out, " client").Named(client);
   }
   for (const Site& site : configuration.sites) {
-    Line(out, " site")("id", site.id)("name", site.display_name)("time_zone", site.time_zone);
+    Line(out, " site").Named(site)("time_zone", site.time_zone);
   }
   for (const Team& team : configuration.teams) {
-    Line(out, " team")("id", team.id)("name", team.display_name);
+    Line(out, " team").Named(team);
   }
   for (const Skill& skill : configuration.skills) {
-    Line(out, " skill")("id", skill.id)("name", skill.display_name);
+    Line(out, " skill").Named(skill);
   }
   for (const Channel& channel : configuration.channels) {
-    Line(out, " channel")("id", channel.id)("name", channel.display_name)(
-        "group", static_cast<int>(channel.group))("media", channel.has_media)(
-        "mode", static_cast<int>(channel.language_mode))("misses", channel.misses_allowed);
+    Line(out, " channel")
+        .Named(channel)("group", static_cast<int>(channel.group))("media", channel.has_media)(
+            "mode", static_cast<int>(channel.language_mode))("misses", channel.misses_allowed);
   }
   for (const Queue& queue : configuration.queues) {
-    Line(out, " queue")("id", queue.id)("name", queue.display_name)(
-        "office", static_cast<int>(queue.office))("urgency", static_cast<int>(queue.urgency))(
-        "client", queue.client)("step", *queue.priority_step)("offer", queue.offer_timeout)(
-        "connect", queue.connect_timeout)("lease", queue.lease_duration)(
-        "max_waiting", queue.max_waiting)("auto_accept", queue.auto_accept);
+    Line(out, " queue")
+        .Named(queue)("office", static_cast<int>(queue.office))(
+            "urgency", static_cast<int>(queue.urgency))("client", queue.client)(
+            "step", *queue.priority_step)("offer", queue.offer_timeout)(
+            "connect", queue.connect_timeout)("lease", queue.lease_duration)(
+            "max_waiting", queue.max_waiting)("auto_accept", queue.auto_accept);
   }
   for (const ProcessType& type : configuration.process_types) {
-    Line(out, " process_type")("id", type.id)("name", type.display_name);
+    Line(out, " process_type").Named(type);
     for (const ProcessTypeDefaults& entry : type.defaults) {
       Line(out, "  defaults")("channel", entry.channel)("queue", entry.queue)(
           "requirement", KeyOf(entry.requirement))("level", static_cast<int>(entry.language_level))(
@@ -74,27 +79,25 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
     }
   }
   for (const RoutingProfile& profile : configuration.routing_profiles) {
-    Line(out, " routing_profile")("id", profile.id)("name", profile.display_name)(
-        "reserve", profile.live_reserve);
+    Line(out, " routing_profile").Named(profile)("reserve", profile.live_reserve);
     for (const RoutingProfileQueue& queue : profile.queues) {
       Line(out, "  serves")("queue", queue.queue)("rank", queue.rank)("no_push", queue.no_push)(
           "pull", queue.pull);
     }
   }
   for (const Disposition& disposition : configuration.dispositions) {
-    Line(out, " disposition")("id", disposition.id)("name", disposition.display_name)(
-        "resolved", disposition.resolved);
+    Line(out, " disposition").Named(disposition)("resolved", disposition.resolved);
   }
   for (const NotReadyReason& reason : configuration.not_ready_reasons) {
-    Line(out, " not_ready_reason")("id", reason.id)("name", reason.display_name);
+    Line(out, " not_ready_reason").Named(reason);
   }
 }
 
 void DumpConfiguredAgent(const Agent& agent, std::string& out) {
   Line line(out, " agent");
-  line("id", agent.id)("name", agent.display_name)("kind", static_cast<int>(agent.kind))(
-      "team", agent.team)("site", agent.site)("routing_profile", agent.routing_profile)(
-      "cost", agent.cost_per_hour_milli)("units", agent.capacity->total_units);
+  line.Named(agent)("kind", static_cast<int>(agent.kind))("team", agent.team)("site", agent.site)(
+      "routing_profile", agent.routing_profile)("cost", agent.cost_per_hour_milli)(
+      "units", agent.capacity->total_units);
   for (const GroupCapacity& group : agent.capacity->groups) {
     line("max", group.max)("each", group.units_per_ticket);
   }
@@ -167,7 +170,14 @@ void DumpWorkspace(const Workspace& workspace, std::string& out) {
       "last_event", workspace.last_event)("last_arrival", workspace.last_arrival)(
       "next_agent_ordinal", workspace.next_agent_ordinal)("open_tickets", workspace.open_tickets);
   DumpConfiguration(workspace.configuration, out);
-  for (const Agent& agent : workspace.configuration.agents) DumpConfiguredAgent(agent, out);
+
+  std::vector<const Agent*> configured;
+  for (const Agent& agent : workspace.agent_resources) {
+    if (!agent.id.empty()) configured.push_back(&agent);
+  }
+  std::sort(configured.begin(), configured.end(),
+            [](const Agent* a, const Agent* b) { return a->position < b->position; });
+  for (const Agent* agent : configured) DumpConfiguredAgent(*agent, out);
 
   std::vector<std::pair<uint64_t, AgentIndex>> agents;
   for (uint32_t i = 0; i < workspace.agents.size(); ++i) {

@@ -46,6 +46,7 @@ inline constexpr uint32_t kMaxTicketScores = 100;
 
 // Calls.
 inline constexpr size_t kMaxBatchContacts = 1'000;
+inline constexpr size_t kMaxBatchAgents = 5'000;
 inline constexpr uint32_t kMaxClaimTickets = 100;
 inline constexpr size_t kMaxExtendLeases = 1'000;
 inline constexpr size_t kMaxSurveyScores = 20;
@@ -88,6 +89,8 @@ inline constexpr uint32_t kMaxMissesAllowed = 100;
 inline constexpr uint32_t kMaxQueueWaiting = 10'000'000;
 inline constexpr uint32_t kMaxLiveReserve = 100'000;
 inline constexpr int64_t kMaxCostPerHourMilli = 1'000'000'000;
+// Differences between two configurations that an answer lists.
+inline constexpr size_t kMaxListedChanges = 10'000;
 
 // Spans.
 inline constexpr Duration kMaxPriorityStep = Days(7);
@@ -116,6 +119,8 @@ inline constexpr size_t kMaxOpenTickets = 4'000'000;
 inline constexpr uint32_t kMaxOffersPerSlice = 1'000;
 // Classes kept for a workspace before those without tickets are dropped.
 inline constexpr size_t kMaxIdleClasses = 65'536;
+// Agents' profiles kept for a workspace before those without agents are dropped.
+inline constexpr size_t kMaxIdleProfiles = 4'096;
 
 }  // namespace tandem::router
 

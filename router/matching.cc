@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <utility>
 
 #include "router/invariant.h"
@@ -82,6 +83,26 @@ std::vector<CompiledClause> Compile(const Workspace& workspace, const Requiremen
   return clauses;
 }
 
+// Whether a predicate asks for something of which nobody knew when it was compiled.
+bool HasUnknown(const std::vector<CompiledClause>& clauses) {
+  const auto is_unknown = [](const CompiledPredicate& predicate) {
+    switch (predicate.kind) {
+      case CompiledPredicate::Kind::kSkill:
+        return !predicate.skill.IsSet();
+      case CompiledPredicate::Kind::kLanguage:
+        return false;
+      case CompiledPredicate::Kind::kProcessType:
+        return !predicate.process_type.IsSet();
+      case CompiledPredicate::Kind::kSite:
+        return !predicate.site.IsSet();
+    }
+    std::abort();
+  };
+  return std::any_of(clauses.begin(), clauses.end(), [&](const CompiledClause& clause) {
+    return std::any_of(clause.begin(), clause.end(), is_unknown);
+  });
+}
+
 std::string KeyOf(const ClassSpec& spec) {
   std::string key;
   for (const uint32_t part :
@@ -107,30 +128,93 @@ Matching& Matching::operator=(Matching&&) noexcept = default;
 
 void Matching::ResetProfiles(const Workspace& workspace) {
   profiles_.clear();
+  free_profiles_.clear();
+  profile_log_.clear();
+  idle_profiles_ = 0;
   profile_by_traits_.clear();
+  for (const ClassIndex index : class_log_) Recompile(workspace, index);
+}
+
+void Matching::ForgetPassing(const Workspace& workspace) {
+  for (const ClassIndex index : class_log_) Recompile(workspace, index);
+  for (const ProfileIndex index : profile_log_) ForgetClasses(profiles_[index.value]);
+}
+
+void Matching::CompileUnknown(const Workspace& workspace) {
+  bool any = false;
   for (const ClassIndex index : class_log_) {
-    TicketClass& ticket_class = classes_[index.value];
-    ticket_class.passing.clear();
-    ticket_class.profiles_seen = 0;
-    const ChannelState& channel = workspace.channels[ticket_class.spec.channel.value];
-    if (channel.configured == nullptr) continue;  // no ticket of it is open
-    // A skill or site that a loaded ticket asks for can be unknown until a configuration names it.
-    ticket_class.clauses = Compile(workspace, ticket_class.spec.requirement);
-    ticket_class.group = channel.configured->group;
-    ticket_class.mode = channel.configured->language_mode;
-    group_of_[index.value] = static_cast<uint8_t>(ticket_class.group);
+    if (!HasUnknown(classes_[index.value].clauses)) continue;
+    Recompile(workspace, index);
+    any = true;
   }
+  if (!any) return;
+  for (const ProfileIndex index : profile_log_) ForgetClasses(profiles_[index.value]);
+}
+
+void Matching::ForgetClasses(Profile& profile) {
+  profile.push_levels.clear();
+  profile.pull_levels.clear();
+  profile.classes_seen = 0;
+}
+
+void Matching::Recompile(const Workspace& workspace, ClassIndex index) {
+  TicketClass& ticket_class = classes_[index.value];
+  ticket_class.passing.clear();
+  ticket_class.profiles_seen = 0;
+  const ChannelState& channel = workspace.channels[ticket_class.spec.channel.value];
+  if (channel.configured == nullptr) return;  // no ticket of it is open
+  // A skill or site that a loaded ticket asks for can be unknown until a configuration names it.
+  ticket_class.clauses = Compile(workspace, ticket_class.spec.requirement);
+  ticket_class.group = channel.configured->group;
+  ticket_class.mode = channel.configured->language_mode;
+  group_of_[index.value] = static_cast<uint8_t>(ticket_class.group);
 }
 
 ProfileIndex Matching::AddMember(Traits traits) {
-  const auto [it, added] =
-      profile_by_traits_.try_emplace(traits, ProfileIndex{static_cast<uint32_t>(profiles_.size())});
-  if (added) {
-    profiles_.emplace_back();
-    profiles_.back().traits = std::move(traits);
+  const auto it = profile_by_traits_.find(traits);
+  if (it != profile_by_traits_.end()) {
+    if (profiles_[it->second.value].members++ == 0) --idle_profiles_;
+    return it->second;
   }
-  ++profiles_[it->second.value].members;
-  return it->second;
+  if (idle_profiles_ >= kMaxIdleProfiles) DropIdleProfiles();
+  ProfileIndex index;
+  if (free_profiles_.empty()) {
+    index = ProfileIndex{static_cast<uint32_t>(profiles_.size())};
+    profiles_.emplace_back();
+  } else {
+    index = free_profiles_.back();
+    free_profiles_.pop_back();
+  }
+  profile_by_traits_.emplace(traits, index);
+  Profile& added = profiles_[index.value];
+  added.traits = std::move(traits);
+  added.members = 1;
+  profile_log_.push_back(index);
+  return index;
+}
+
+void Matching::RemoveMember(ProfileIndex profile) {
+  if (--profiles_[profile.value].members == 0) ++idle_profiles_;
+}
+
+void Matching::DropIdleProfiles() {
+  std::vector<ProfileIndex> kept;
+  for (const ProfileIndex index : profile_log_) {
+    Profile& profile = profiles_[index.value];
+    if (profile.members > 0) {
+      kept.push_back(index);
+      continue;
+    }
+    profile_by_traits_.erase(profile.traits);
+    profile = Profile{};
+    free_profiles_.push_back(index);
+  }
+  profile_log_ = std::move(kept);
+  idle_profiles_ = 0;
+  for (const ClassIndex index : class_log_) {
+    classes_[index.value].passing.clear();
+    classes_[index.value].profiles_seen = 0;
+  }
 }
 
 const Traits& Matching::TraitsOf(ProfileIndex profile) const {
@@ -190,11 +274,7 @@ void Matching::DropIdleClasses() {
   }
   class_log_ = std::move(kept);
   idle_classes_ = 0;
-  for (Profile& profile : profiles_) {
-    profile.push_levels.clear();
-    profile.pull_levels.clear();
-    profile.classes_seen = 0;
-  }
+  for (const ProfileIndex index : profile_log_) ForgetClasses(profiles_[index.value]);
 }
 
 uint32_t Matching::AddToExclusionGroup(ClassIndex ticket_class, std::vector<AgentIndex> excluded) {
@@ -226,10 +306,11 @@ TicketClass::Passing Matching::Test(const Workspace& workspace, const TicketClas
       ticket_class.clauses.begin(), ticket_class.clauses.end(),
       [&](const CompiledClause& clause) { return Passes(clause, ticket_class.mode, traits); });
   if (!passes) return passing;
-  const RoutingProfile& routing_profile =
-      *workspace.routing_profiles[traits.routing_profile.value].configured;
+  const RoutingProfile* routing_profile =
+      workspace.routing_profiles[traits.routing_profile.value].configured;
+  if (routing_profile == nullptr) return passing;  // it went away, after its last agent
   const std::string& queue = workspace.queue_ids.Name(ticket_class.spec.queue);
-  for (const RoutingProfileQueue& entry : routing_profile.queues) {
+  for (const RoutingProfileQueue& entry : routing_profile->queues) {
     if (entry.queue != queue) continue;
     passing.push = !entry.no_push;
     passing.pull = entry.pull;
@@ -238,8 +319,8 @@ TicketClass::Passing Matching::Test(const Workspace& workspace, const TicketClas
 }
 
 void Matching::FillClass(const Workspace& workspace, TicketClass& ticket_class) const {
-  for (; ticket_class.profiles_seen < profiles_.size(); ++ticket_class.profiles_seen) {
-    const ProfileIndex profile{static_cast<uint32_t>(ticket_class.profiles_seen)};
+  for (; ticket_class.profiles_seen < profile_log_.size(); ++ticket_class.profiles_seen) {
+    const ProfileIndex profile = profile_log_[ticket_class.profiles_seen];
     const TicketClass::Passing passing = Test(workspace, ticket_class, profile);
     if (passing.push || passing.pull) ticket_class.passing.push_back(passing);
   }

@@ -86,8 +86,16 @@ class Matching {
   // classes and what waits in them. Called when a configuration comes into force; every agent is
   // then added anew.
   void ResetProfiles(const Workspace& workspace);
+  // Forgets only what was worked out between classes and profiles, which stay as they are. Called
+  // when a queue, a channel or a routing profile changed.
+  void ForgetPassing(const Workspace& workspace);
+  // Takes up the skills, sites and process types that were unknown when a class that asks for them
+  // came up.
+  void CompileUnknown(const Workspace& workspace);
   // The profile of these traits, with one more member.
   ProfileIndex AddMember(Traits traits);
+  // One member less. Requires that it is in no ready list.
+  void RemoveMember(ProfileIndex profile);
   const Traits& TraitsOf(ProfileIndex profile) const;
 
   // The class of this specification, with one more open ticket.
@@ -144,10 +152,13 @@ class Matching {
     size_t classes_seen = 0;
   };
 
+  static void ForgetClasses(Profile& profile);
   void FillClass(const Workspace& workspace, TicketClass& ticket_class) const;
   void FillProfile(const Workspace& workspace, ProfileIndex index) const;
   void UpdateHead(ClassIndex ticket_class);
   void DropIdleClasses();
+  void DropIdleProfiles();
+  void Recompile(const Workspace& workspace, ClassIndex ticket_class);
   TicketIndex FirstAllowed(const Workspace& workspace, ClassIndex ticket_class,
                            AgentIndex agent) const;
   void BestOfProfile(const Workspace& workspace, const Profile& profile, uint32_t lists,
@@ -166,6 +177,11 @@ class Matching {
   std::vector<WaitKey> heads_;
   std::vector<uint8_t> group_of_;
   mutable std::vector<Profile> profiles_;
+  std::vector<ProfileIndex> free_profiles_;
+  // Profiles in use, in the order they came; what TicketClass::profiles_seen counts. One without
+  // members stays, as its traits may come back, until there are many of them.
+  std::vector<ProfileIndex> profile_log_;
+  size_t idle_profiles_ = 0;
   absl::flat_hash_map<std::string, ClassIndex> class_by_key_;
   absl::flat_hash_map<Traits, ProfileIndex> profile_by_traits_;
 };

@@ -132,7 +132,12 @@ Requirement Canonical(Requirement requirement);
 struct NamedResource {
   std::string id;
   std::string display_name;
-  friend bool operator==(const NamedResource&, const NamedResource&) = default;
+  // Kept by the router; no part of what is configured, and of what makes two resources equal.
+  int64_t revision = 0;  // the configuration's revision that changed it last
+  int64_t position = 0;  // its place among those of its kind: they are in ascending order
+  friend bool operator==(const NamedResource& a, const NamedResource& b) {
+    return a.id == b.id && a.display_name == b.display_name;
+  }
 };
 struct Client : NamedResource {};
 struct Team : NamedResource {};
@@ -234,8 +239,15 @@ struct Agent : NamedResource {
   friend bool operator==(const Agent&, const Agent&) = default;
 };
 
-struct Configuration {
+// What is configured of the workspace itself.
+struct WorkspaceSettings {
   std::string time_zone;
+  std::optional<Duration> session_grace;
+  std::optional<Duration> cool_down;
+  friend bool operator==(const WorkspaceSettings&, const WorkspaceSettings&) = default;
+};
+
+struct Configuration : WorkspaceSettings {
   std::vector<Client> clients;
   std::vector<Site> sites;
   std::vector<Team> teams;
@@ -247,10 +259,29 @@ struct Configuration {
   std::vector<Agent> agents;
   std::vector<Disposition> dispositions;
   std::vector<NotReadyReason> not_ready_reasons;
-  std::optional<Duration> session_grace;
-  std::optional<Duration> cool_down;
   friend bool operator==(const Configuration&, const Configuration&) = default;
 };
+
+// Any resource. Its kind is the place of its type in the list.
+using Resource = std::variant<Client, Site, Team, Skill, Channel, Queue, ProcessType,
+                              RoutingProfile, Agent, Disposition, NotReadyReason>;
+
+// Numbers as tandem.v1.ResourceKind; but for the last one, one more than the index in Resource.
+enum class ResourceKind : uint8_t {
+  kClient = 1,
+  kSite,
+  kTeam,
+  kSkill,
+  kChannel,
+  kQueue,
+  kProcessType,
+  kRoutingProfile,
+  kAgent,
+  kDisposition,
+  kNotReadyReason,
+  kWorkspaceSettings,
+};
+const char* ToString(ResourceKind kind);  // "process_type"
 
 // The reason of NOT_READY that the server itself sets; it exists in every workspace.
 inline constexpr char kDeviceReason[] = "device";

@@ -60,6 +60,36 @@ const char* ToString(AgentStatus status) {
   std::abort();
 }
 
+const char* ToString(ResourceKind kind) {
+  switch (kind) {
+    case ResourceKind::kClient:
+      return "client";
+    case ResourceKind::kSite:
+      return "site";
+    case ResourceKind::kTeam:
+      return "team";
+    case ResourceKind::kSkill:
+      return "skill";
+    case ResourceKind::kChannel:
+      return "channel";
+    case ResourceKind::kQueue:
+      return "queue";
+    case ResourceKind::kProcessType:
+      return "process_type";
+    case ResourceKind::kRoutingProfile:
+      return "routing_profile";
+    case ResourceKind::kAgent:
+      return "agent";
+    case ResourceKind::kDisposition:
+      return "disposition";
+    case ResourceKind::kNotReadyReason:
+      return "not_ready_reason";
+    case ResourceKind::kWorkspaceSettings:
+      return "workspace_settings";
+  }
+  std::abort();
+}
+
 const char* ToString(EntryReason reason) {
   switch (reason) {
     case EntryReason::kCreated:
@@ -194,6 +224,12 @@ const char* ToString(EventType type) {
       return "AGENT_CONTACT_STARTED";
     case EventType::kAgentContactUnanswered:
       return "AGENT_CONTACT_UNANSWERED";
+    case EventType::kResourceCreated:
+      return "RESOURCE_CREATED";
+    case EventType::kResourceUpdated:
+      return "RESOURCE_UPDATED";
+    case EventType::kResourceDeleted:
+      return "RESOURCE_DELETED";
   }
   std::abort();
 }
@@ -318,6 +354,16 @@ const char* ToString(Reason reason) {
       return "REPORT_TIMED_OUT";
     case Reason::kPolicyNotFound:
       return "POLICY_NOT_FOUND";
+    case Reason::kResourceNotFound:
+      return "RESOURCE_NOT_FOUND";
+    case Reason::kResourceExists:
+      return "RESOURCE_EXISTS";
+    case Reason::kResourceReferenced:
+      return "RESOURCE_REFERENCED";
+    case Reason::kResourceBuiltIn:
+      return "RESOURCE_BUILT_IN";
+    case Reason::kTooManyResources:
+      return "TOO_MANY_RESOURCES";
   }
   std::abort();
 }

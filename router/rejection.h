@@ -71,6 +71,11 @@ enum class Reason : uint8_t {
   kReportTooLarge = 122,
   kReportTimedOut = 123,
   kPolicyNotFound = 124,
+  kResourceNotFound = 125,
+  kResourceExists = 126,
+  kResourceReferenced = 127,
+  kResourceBuiltIn = 128,
+  kTooManyResources = 129,
 };
 
 // The name that clients see in ErrorInfo: "TICKET_NOT_FOUND".

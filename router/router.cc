@@ -1,11 +1,17 @@
 #include "router/router.h"
 
 #include <algorithm>
+#include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
 
 #include "router/core.h"
 #include "router/invariant.h"
+#include "router/resources.h"
 #include "router/snapshot.h"
 
 namespace tandem::router {
@@ -152,9 +158,27 @@ void ReserveLike(const Changes& taken, Changes& next) {
   reserve(taken.notices, next.notices);
 }
 
+// Of the rows of one resource only the last one counts.
+void KeepLastOfEach(std::vector<ResourceRow>& rows) {
+  if (rows.size() < 2) return;
+  absl::flat_hash_set<std::tuple<std::string_view, ResourceKind, std::string_view>> seen;
+  std::vector<bool> outdated(rows.size(), false);
+  for (size_t i = rows.size(); i-- > 0;) {
+    const std::string& id = NamedOf(rows[i].resource).id;
+    outdated[i] = !seen.emplace(rows[i].workspace, KindOf(rows[i].resource), id).second;
+  }
+  if (seen.size() == rows.size()) return;
+  std::vector<ResourceRow> kept;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (!outdated[i]) kept.push_back(std::move(rows[i]));
+  }
+  rows = std::move(kept);
+}
+
 }  // namespace
 
 Changes Router::Core::TakeChanges() {
+  KeepLastOfEach(changes_.resources);
   std::vector<TicketStateRow> closed = std::move(changes_.ticket_states);
   changes_.ticket_states.clear();
   for (auto& [id, owned] : workspaces_) {

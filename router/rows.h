@@ -33,8 +33,17 @@ namespace tandem::router {
 struct WorkspaceRow {
   std::string workspace;
   int64_t revision = 0;
-  Configuration configuration;  // defaults filled in
+  // Defaults filled in. When it is written, the settings alone: resources are rows of their own.
+  // When it is read, everything, the resources of each kind by position.
+  Configuration configuration;
   uint64_t next_agent_ordinal = 1;
+};
+
+// Key: workspace, kind and id of the resource. One for each that is configured.
+struct ResourceRow {
+  std::string workspace;
+  Resource resource;     // defaults filled in, with its revision and position
+  bool removed = false;  // true: the row is to be deleted, and all but the key is empty
 };
 
 // Key: workspace, agent. One for each configured agent; removed with the agent.
@@ -183,8 +192,11 @@ enum class EventType : uint8_t {
   kSurveyRecorded = 35,
   kAgentContactStarted = 36,
   kAgentContactUnanswered = 37,
+  kResourceCreated = 38,
+  kResourceUpdated = 39,
+  kResourceDeleted = 40,
 };
-inline constexpr EventType kLastEventType = EventType::kAgentContactUnanswered;
+inline constexpr EventType kLastEventType = EventType::kResourceDeleted;
 const char* ToString(EventType type);  // "TICKET_CREATED"
 
 // Key: workspace, sequence. What happened; fields as tandem.v1.Event.
@@ -336,6 +348,7 @@ struct Notice {
 // send replies and notices (law 3).
 struct Changes {
   std::vector<WorkspaceRow> workspaces;  // state: at most one per workspace
+  std::vector<ResourceRow> resources;    // state: at most one per resource
   std::vector<AgentRow> agents;  // state: at most one per agent, ordered by workspace and ordinal
   std::vector<TicketStateRow>
       ticket_states;  // state: at most one per ticket, ordered by workspace and arrival
@@ -353,7 +366,7 @@ struct Changes {
 
   // True when there is nothing to persist.
   bool empty() const {
-    return workspaces.empty() && agents.empty() && ticket_states.empty() &&
+    return workspaces.empty() && resources.empty() && agents.empty() && ticket_states.empty() &&
            ticket_details.empty() && tickets.empty() && contacts.empty() && events.empty() &&
            visits.empty() && segments.empty() && agent_intervals.empty() && messages.empty() &&
            notes.empty() && surveys.empty();

@@ -104,7 +104,7 @@ WorkspaceRow WorkspaceRowOf(const Workspace& workspace) {
   WorkspaceRow row;
   row.workspace = workspace.id;
   row.revision = workspace.revision;
-  row.configuration = workspace.configuration;
+  static_cast<WorkspaceSettings&>(row.configuration) = workspace.configuration;
   row.next_agent_ordinal = workspace.next_agent_ordinal;
   return row;
 }

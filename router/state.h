@@ -16,6 +16,7 @@
 
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
 
 #include "router/ids.h"
@@ -181,6 +182,8 @@ struct FreshTicket {
 
 struct Workspace {
   std::string id;
+  // But for its agents, which are in `agent_resources`: there are so many that one is changed where
+  // it is.
   Configuration configuration;
   int64_t revision = 0;
   bool dirty = false;  // the workspace's own row
@@ -210,10 +213,13 @@ struct Workspace {
   std::vector<uint32_t> open_of_process_type;
   std::vector<bool> skills, sites;  // configured
   std::vector<RoutingProfileState> routing_profiles;
+  absl::flat_hash_set<std::string> teams;
   absl::flat_hash_map<std::string, bool> dispositions;  // id → resolved
   absl::flat_hash_map<std::string, bool> not_ready_reasons;
 
   std::vector<AgentState> agents;
+  std::vector<Agent> agent_resources;  // by index; empty when not configured
+  size_t configured_agents = 0;
   std::vector<Ticket> tickets;
   std::vector<TicketIndex> free_tickets;
   absl::flat_hash_map<TicketId, TicketIndex> ticket_by_id;

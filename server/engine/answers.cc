@@ -34,6 +34,7 @@ static_assert(KindOf<router::MediaReported>() == 6);
 static_assert(KindOf<router::TicketRevised>() == 9);
 static_assert(KindOf<router::Recorded>() == 10);
 static_assert(KindOf<router::ContactStarted>() == 11);
+static_assert(KindOf<router::ResourceChanged>() == 12);
 
 struct Keeper {
   StoredAnswer& answer;
@@ -41,7 +42,11 @@ struct Keeper {
   void operator()(const router::Done&) const {}
   void operator()(const router::ConfigurationApplied& reply) const {
     answer.revision = reply.revision;
+    answer.created = reply.created;
+    answer.updated = reply.updated;
+    answer.deleted = reply.deleted;
   }
+  void operator()(const router::ResourceChanged& reply) const { answer.revision = reply.revision; }
   void operator()(const router::ContactIngested& reply) const {
     answer.tickets = {reply.ticket};
     answer.contact = reply.contact;
@@ -92,7 +97,14 @@ std::optional<Reply> Recall(const StoredAnswer& answer) {
     case KindOf<router::Done>():
       return router::Done{};
     case KindOf<router::ConfigurationApplied>():
-      return router::ConfigurationApplied{.revision = answer.revision};
+      return router::ConfigurationApplied{.revision = answer.revision,
+                                          .created = answer.created,
+                                          .updated = answer.updated,
+                                          .deleted = answer.deleted,
+                                          .changes = {}};
+    case KindOf<router::ResourceChanged>():
+      return router::ResourceChanged{
+          .revision = answer.revision, .resource = std::nullopt, .settings = std::nullopt};
     case KindOf<router::ContactIngested>():
       if (answer.tickets.size() != 1) return std::nullopt;
       return router::ContactIngested{.ticket = answer.tickets.front(),

@@ -92,6 +92,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kAgentNotFound:
     case Reason::kQueueNotFound:
     case Reason::kPolicyNotFound:
+    case Reason::kResourceNotFound:
       return grpc::StatusCode::NOT_FOUND;
     case Reason::kProcessTypeUnknown:
     case Reason::kChannelUnknown:
@@ -116,6 +117,9 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kAgentBusy:
     case Reason::kResourceInUse:
     case Reason::kReportTooLarge:
+    case Reason::kResourceReferenced:
+    case Reason::kResourceBuiltIn:
+    case Reason::kTooManyResources:
       return grpc::StatusCode::FAILED_PRECONDITION;
     case Reason::kOfferOfOtherAgent:
     case Reason::kNotOwner:
@@ -125,6 +129,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kRevisionStale:
       return grpc::StatusCode::ABORTED;
     case Reason::kRequestIdReused:
+    case Reason::kResourceExists:
       return grpc::StatusCode::ALREADY_EXISTS;
     case Reason::kQueueFull:
     case Reason::kTooManyOpenTickets:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <set>
@@ -10,6 +11,7 @@
 
 #include "router/limits.h"
 #include "server/store/memory_facts.h"
+#include "router/resources.h"
 #include "server/store/storable.h"
 
 namespace tandem::store {
@@ -53,19 +55,56 @@ std::optional<typename Map::mapped_type> Newest(const Map& map, const typename M
   return newest;
 }
 
+bool Matches(const std::string& wanted, const std::string& is) {
+  return wanted.empty() || wanted == is;
+}
+
 bool Passes(const TicketFilter& filter, const TicketView& view) {
   const router::TicketRow& ticket = view.ticket;
   const router::TicketStateRow& state = view.state;
-  const auto matches = [](const std::string& wanted, const std::string& is) {
-    return wanted.empty() || wanted == is;
-  };
   return (filter.states.empty() || std::ranges::count(filter.states, state.state) > 0) &&
-         matches(filter.queue, state.queue) && matches(filter.client, ticket.client) &&
-         matches(filter.process_type, ticket.process_type) && matches(filter.agent, state.agent) &&
-         matches(filter.customer_id, ticket.customer_id) &&
-         matches(filter.external_id, ticket.external_id) &&
+         Matches(filter.queue, state.queue) && Matches(filter.client, ticket.client) &&
+         Matches(filter.process_type, ticket.process_type) && Matches(filter.agent, state.agent) &&
+         Matches(filter.customer_id, ticket.customer_id) &&
+         Matches(filter.external_id, ticket.external_id) &&
          (filter.reference.system.empty() ||
           std::ranges::count(view.references, filter.reference) > 0);
+}
+
+// Whether one of the list has the wanted id in its field.
+template <typename List, typename Field>
+bool Holds(const std::string& wanted, const List& list, Field field) {
+  return wanted.empty() || std::ranges::any_of(list, [&](const auto& element) {
+           return std::invoke(field, element) == wanted;
+         });
+}
+
+bool Passes(const ResourceFilter& /*filter*/, const router::NamedResource& /*resource*/) {
+  return true;
+}
+bool Passes(const ResourceFilter& filter, const router::Channel& channel) {
+  return filter.capacity_group.value_or(channel.group) == channel.group;
+}
+bool Passes(const ResourceFilter& filter, const router::Queue& queue) {
+  return Matches(filter.client, queue.client) &&
+         filter.office.value_or(queue.office) == queue.office &&
+         filter.urgency.value_or(queue.urgency) == queue.urgency;
+}
+bool Passes(const ResourceFilter& filter, const router::ProcessType& type) {
+  return Holds(filter.queue, type.defaults, &router::ProcessTypeDefaults::queue);
+}
+bool Passes(const ResourceFilter& filter, const router::RoutingProfile& profile) {
+  return Holds(filter.queue, profile.queues, &router::RoutingProfileQueue::queue);
+}
+bool Passes(const ResourceFilter& filter, const router::Agent& agent) {
+  return Matches(filter.team, agent.team) && Matches(filter.site, agent.site) &&
+         Matches(filter.routing_profile, agent.routing_profile) &&
+         Holds(filter.skill, agent.skills, &router::SkillLevel::skill) &&
+         Holds(filter.process_type, agent.process_types, std::identity()) &&
+         Holds(filter.client, agent.clients, std::identity());
+}
+bool Passes(const ResourceFilter& filter, const router::Resource& resource) {
+  return std::visit([&](const auto& one) { return Passes(filter, one); }, resource);
 }
 
 // -------------------------------------------------------------------------------------- statistics
@@ -182,7 +221,7 @@ absl::StatusOr<Loaded> MemoryStore::Load(Shard shard, int64_t epoch) {
   std::map<std::string, router::LoadedState::Counters> counters;
   for (const auto& [name, workspace] : contents_.workspaces) {
     if (workspace.first != shard) continue;
-    loaded.state.workspaces.push_back(workspace.second);
+    loaded.state.workspaces.push_back(WithResources(workspace.second));
     counters[name].workspace = name;
   }
   for (const auto& [key, agent] : contents_.agents) {
@@ -284,7 +323,22 @@ void MemoryStore::Apply(const Batch& batch) {
   Contents& to = contents_;
   const router::Changes& changes = batch.changes;
   to.shards[batch.shard].commits[batch.sequence] = batch.at;
-  for (const auto& row : changes.workspaces) to.workspaces[row.workspace] = {batch.shard, row};
+  for (const auto& row : changes.workspaces) {
+    auto& [shard, settings] = to.workspaces[row.workspace];
+    shard = batch.shard;
+    settings = row;
+    settings.configuration = {};
+    static_cast<router::WorkspaceSettings&>(settings.configuration) = row.configuration;
+  }
+  for (const auto& row : changes.resources) {
+    const Contents::ResourceKey key{row.workspace, router::KindOf(row.resource),
+                                    router::NamedOf(row.resource).id};
+    if (row.removed) {
+      to.resources.erase(key);
+    } else {
+      to.resources.insert_or_assign(key, row.resource);
+    }
+  }
   for (const auto& row : changes.agents) {
     if (row.removed) {
       to.agents.erase({row.workspace, row.agent});
@@ -357,6 +411,23 @@ absl::Status MemoryStore::Maintain(router::Time now) {
 }
 
 // ------------------------------------------------------------------------------------------ Reader
+
+router::WorkspaceRow MemoryStore::WithResources(router::WorkspaceRow row) const {
+  const auto is_before = [](const router::NamedResource& a, const router::NamedResource& b) {
+    return a.position < b.position;
+  };
+  router::ForEachList(row.configuration, [&](auto& list) {
+    using R = typename std::decay_t<decltype(list)>::value_type;
+    for (auto it = contents_.resources.lower_bound({row.workspace, router::KindOf<R>(), ""});
+         it != contents_.resources.end() && std::get<0>(it->first) == row.workspace &&
+         std::get<1>(it->first) == router::KindOf<R>();
+         ++it) {
+      list.push_back(std::get<R>(it->second));
+    }
+    std::stable_sort(list.begin(), list.end(), is_before);
+  });
+  return row;
+}
 
 absl::StatusOr<TicketView> MemoryStore::View(const Contents::TicketKey& key) const {
   const auto ticket = contents_.tickets.find(key);
@@ -504,7 +575,42 @@ absl::StatusOr<router::WorkspaceRow> MemoryStore::GetConfiguration(const std::st
   if (CallFails()) return Unavailable();
   const auto found = contents_.workspaces.find(workspace);
   if (found == contents_.workspaces.end()) return absl::NotFoundError("no such workspace");
+  return WithResources(found->second.second);
+}
+
+absl::StatusOr<router::WorkspaceRow> MemoryStore::GetWorkspace(const std::string& workspace) {
+  const sync::MutexLock lock(mutex_);
+  if (CallFails()) return Unavailable();
+  const auto found = contents_.workspaces.find(workspace);
+  if (found == contents_.workspaces.end()) return absl::NotFoundError("no such workspace");
   return found->second.second;
+}
+
+absl::StatusOr<std::optional<router::Resource>> MemoryStore::GetResource(
+    const std::string& workspace, router::ResourceKind kind, const std::string& id) {
+  const sync::MutexLock lock(mutex_);
+  if (CallFails()) return Unavailable();
+  if (!contents_.workspaces.contains(workspace)) return absl::NotFoundError("no such workspace");
+  const auto found = contents_.resources.find({workspace, kind, id});
+  if (found == contents_.resources.end()) return std::nullopt;
+  return found->second;
+}
+
+absl::StatusOr<std::vector<router::Resource>> MemoryStore::ListResources(
+    const std::string& workspace, const ResourceFilter& filter, const std::string& after,
+    int32_t limit) {
+  const sync::MutexLock lock(mutex_);
+  if (CallFails()) return Unavailable();
+  if (!contents_.workspaces.contains(workspace)) return absl::NotFoundError("no such workspace");
+  std::vector<router::Resource> resources;
+  for (auto it = contents_.resources.upper_bound({workspace, filter.kind, after});
+       it != contents_.resources.end() && std::get<0>(it->first) == workspace &&
+       std::get<1>(it->first) == filter.kind &&
+       resources.size() < static_cast<size_t>(std::max(limit, 0));
+       ++it) {
+    if (Passes(filter, it->second)) resources.push_back(it->second);
+  }
+  return resources;
 }
 
 absl::StatusOr<std::vector<QueueStatistics>> MemoryStore::ListQueueStatistics(
@@ -513,7 +619,7 @@ absl::StatusOr<std::vector<QueueStatistics>> MemoryStore::ListQueueStatistics(
   if (CallFails()) return Unavailable();
   const auto found = contents_.workspaces.find(workspace);
   if (found == contents_.workspaces.end()) return absl::NotFoundError("no such workspace");
-  const router::Configuration& configuration = found->second.second.configuration;
+  const router::Configuration configuration = WithResources(found->second.second).configuration;
   std::map<std::string, QueueStatistics> queues;
   for (const router::Queue& queue : configuration.queues) {
     queues[queue.id].queue = queue.id;

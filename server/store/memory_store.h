@@ -57,7 +57,10 @@ class MemoryStore : public Store, public Reader, public PolicyStore {
     };
 
     std::map<Shard, ShardRow> shards;
+    // Of a workspace the settings; its resources are apart.
     std::map<std::string, std::pair<Shard, router::WorkspaceRow>> workspaces;
+    using ResourceKey = std::tuple<std::string, router::ResourceKind, std::string>;
+    std::map<ResourceKey, router::Resource> resources;
     std::map<std::pair<std::string, std::string>, router::AgentRow> agents;
     std::map<TicketKey, router::TicketRow> tickets;
     std::map<TicketKey, router::TicketStateRow> ticket_states;
@@ -135,6 +138,14 @@ class MemoryStore : public Store, public Reader, public PolicyStore {
                                                            int64_t after, int32_t limit) override;
   absl::StatusOr<EventRange> GetEventRange(const std::string& workspace) override;
   absl::StatusOr<router::WorkspaceRow> GetConfiguration(const std::string& workspace) override;
+  absl::StatusOr<router::WorkspaceRow> GetWorkspace(const std::string& workspace) override;
+  absl::StatusOr<std::optional<router::Resource>> GetResource(const std::string& workspace,
+                                                              router::ResourceKind kind,
+                                                              const std::string& id) override;
+  absl::StatusOr<std::vector<router::Resource>> ListResources(const std::string& workspace,
+                                                              const ResourceFilter& filter,
+                                                              const std::string& after,
+                                                              int32_t limit) override;
   absl::StatusOr<std::vector<QueueStatistics>> ListQueueStatistics(const std::string& workspace,
                                                                    router::Time since) override;
   absl::StatusOr<std::string> GetTimeZone(const std::string& workspace) override;
@@ -158,6 +169,7 @@ class MemoryStore : public Store, public Reader, public PolicyStore {
   // True when every append row is new and every value could be stored.
   bool CanApply(const Batch& batch) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Apply(const Batch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  router::WorkspaceRow WithResources(router::WorkspaceRow row) const;
   absl::StatusOr<TicketView> View(const Contents::TicketKey& key) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

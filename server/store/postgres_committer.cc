@@ -38,17 +38,15 @@ std::vector<Statement> CommitStatements() {
        " WHERE current_setting('synchronous_commit') = 'off'"},
       {"open", "SELECT tandem.open_commit($1::integer, $2::bigint, $3::bigint, $4::timestamptz)"},
       {"workspace", UpsertStatement(WorkspaceTable())},
-      // Configurations are rare and differ a thousandfold in size: here the plan must know the
-      // number of rows.
+      // Changes of a configuration are rare and differ a thousandfold in size: here the plan must
+      // know the number of rows.
       {"plan_for_size", "SET LOCAL plan_cache_mode = force_custom_plan"},
+      {"plan_for_any_size", "SET LOCAL plan_cache_mode = force_generic_plan"},
       {"resource_gone",
-       "DELETE FROM tandem.configuration_resource held WHERE held.workspace = ANY ($1::text[])"
-       " AND NOT EXISTS (SELECT FROM unnest($2::text[], $3::text[], $4::text[])"
-       " AS kept (workspace, kind, id) WHERE kept.workspace = held.workspace"
-       " AND kept.kind = held.kind AND kept.id = held.id)"},
-      {"resource", UpsertStatement(ResourceTable()) +
-                       " WHERE (configuration_resource.position, configuration_resource.body)"
-                       " IS DISTINCT FROM (excluded.position, excluded.body)"},
+       "DELETE FROM tandem.configuration_resource held"
+       " USING unnest($1::text[], $2::text[], $3::text[]) AS gone (workspace, kind, id)"
+       " WHERE gone.workspace = held.workspace AND gone.kind = held.kind AND gone.id = held.id"},
+      {"resource", UpsertStatement(ResourceTable())},
       {"agent", UpsertStatement(AgentTable())},
       {"agent_gone",
        "DELETE FROM tandem.agent held USING unnest($1::text[], $2::text[]) AS gone (workspace, "
@@ -146,21 +144,22 @@ std::vector<PostgresCommitter::Command> PostgresCommitter::CommandsOf(const Batc
                BinaryTimestamp(batch.at)});
   if (!changes.workspaces.empty()) {
     std::vector<WorkspaceRecord> workspaces;
-    std::vector<ResourceRow> resources;
     for (const router::WorkspaceRow& row : changes.workspaces) {
       workspaces.push_back({batch.shard, row});
-      for (ResourceRow& resource : ResourcesOf(row.workspace, row.configuration)) {
-        resources.push_back(std::move(resource));
-      }
+    }
+    add_rows("workspace", WorkspaceTable(), workspaces);
+  }
+  if (!changes.resources.empty()) {
+    std::vector<ResourceRecord> kept, removed;
+    for (const router::ResourceRow& row : changes.resources) {
+      (row.removed ? removed : kept).push_back(RecordOf(row));
     }
     add("plan_for_size");
-    add_rows("workspace", WorkspaceTable(), workspaces);
-    std::vector<std::string> kept = EncodeKeys(WorkspaceTable(), PointersTo(workspaces));
-    for (std::string& key : EncodeKeys(ResourceTable(), PointersTo(resources))) {
-      kept.push_back(std::move(key));
+    if (!removed.empty()) {
+      add("resource_gone", EncodeKeys(ResourceTable(), PointersTo(removed)));
     }
-    add("resource_gone", std::move(kept));
-    add_rows("resource", ResourceTable(), resources);
+    add_rows("resource", ResourceTable(), kept);
+    add("plan_for_any_size");
   }
   std::vector<const router::AgentRow*> agents, gone;
   for (const router::AgentRow& row : changes.agents) (row.removed ? gone : agents).push_back(&row);

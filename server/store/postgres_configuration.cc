@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "nlohmann/json.hpp"
+#include "router/resources.h"
 #include "server/store/postgres_arrays.h"
 #include "server/store/postgres_names.h"
 
@@ -272,47 +273,74 @@ T ParseAs(std::string_view text) {
   return Parse<T>(text, [](const json& from, T& to) { Read(from, to); });
 }
 
-// ------------------------------------------------------------------------------- kinds of resource
-
-// Calls `visit(kind, list)` for each list of resources.
-void ForEachKind(Of<router::Configuration> auto& configuration, auto visit) {
-  visit("client", configuration.clients);
-  visit("site", configuration.sites);
-  visit("team", configuration.teams);
-  visit("skill", configuration.skills);
-  visit("channel", configuration.channels);
-  visit("queue", configuration.queues);
-  visit("process_type", configuration.process_types);
-  visit("routing_profile", configuration.routing_profiles);
-  visit("agent", configuration.agents);
-  visit("disposition", configuration.dispositions);
-  visit("not_ready_reason", configuration.not_ready_reasons);
-}
-
 }  // namespace
 
-std::vector<ResourceRow> ResourcesOf(const std::string& workspace,
-                                     const router::Configuration& configuration) {
-  std::vector<ResourceRow> rows;
-  ForEachKind(configuration, [&](const char* kind, const auto& resources) {
-    int64_t position = 0;
-    for (const auto& resource : resources) {
-      rows.push_back({workspace, kind, resource.id, position++, Print(Write(resource))});
-    }
-  });
-  return rows;
+// --------------------------------------------------------------------------------------- resources
+
+ResourceRecord RecordOf(const router::ResourceRow& row) {
+  const router::NamedResource& named = router::NamedOf(row.resource);
+  ResourceRecord record{.workspace = row.workspace,
+                        .kind = router::ToString(router::KindOf(row.resource)),
+                        .id = named.id,
+                        .position = named.position,
+                        .revision = named.revision,
+                        .body = {}};
+  if (!row.removed) {
+    std::visit([&](const auto& resource) { record.body = Print(Write(resource)); }, row.resource);
+  }
+  return record;
 }
 
-void AddResource(const ResourceRow& resource, router::Configuration& configuration) {
-  bool known = false;
-  ForEachKind(configuration, [&](std::string_view kind, auto& resources) {
-    if (kind != resource.kind) return;
-    known = true;
-    using Resource = typename std::decay_t<decltype(resources)>::value_type;
-    resources.push_back(ParseAs<Resource>(resource.body));
-    resources.back().id = resource.id;
-  });
-  if (!known) throw CorruptValue("a kind of resource", resource.kind);
+router::Resource ResourceOf(const ResourceRecord& record) {
+  const auto kind = FromName<router::ResourceKind>(record.kind);
+  router::Resource resource = router::MakeResource(kind, record.id);
+  std::visit(
+      [&](auto& one) {
+        one = ParseAs<std::decay_t<decltype(one)>>(record.body);
+        one.id = record.id;
+        one.position = record.position;
+        one.revision = record.revision;
+      },
+      resource);
+  return resource;
+}
+
+void AddResource(const ResourceRecord& record, router::Configuration& configuration) {
+  std::visit(
+      [&](auto&& resource) {
+        using R = std::decay_t<decltype(resource)>;
+        router::ListOf<R>(configuration).push_back(std::forward<decltype(resource)>(resource));
+      },
+      ResourceOf(record));
+}
+
+std::string FilterToJson(const ResourceFilter& filter) {
+  json body = json::object();
+  const auto is = [&](const char* field, const std::string& value) {
+    if (!value.empty()) body[field] = value;
+  };
+  const auto holds = [&](const char* list, const char* field, const std::string& value) {
+    if (!value.empty()) body[list] = json::array({json::object({{field, value}})});
+  };
+  const auto lists = [&](const char* list, const std::string& value) {
+    if (!value.empty()) body[list] = json::array({value});
+  };
+  if (filter.capacity_group) body["group"] = NameOf(*filter.capacity_group);
+  if (filter.office) body["office"] = NameOf(*filter.office);
+  if (filter.urgency) body["urgency"] = NameOf(*filter.urgency);
+  is("team", filter.team);
+  is("site", filter.site);
+  is("routing_profile", filter.routing_profile);
+  holds("skills", "skill", filter.skill);
+  lists("process_types", filter.process_type);
+  if (filter.kind == router::ResourceKind::kAgent) {
+    lists("clients", filter.client);
+  } else {
+    is("client", filter.client);
+  }
+  holds(filter.kind == router::ResourceKind::kProcessType ? "defaults" : "queues", "queue",
+        filter.queue);
+  return Print(body);
 }
 
 std::string RequirementToJson(const router::Requirement& requirement) {
@@ -398,6 +426,9 @@ std::string AnswerToJson(const StoredAnswer& answer) {
   if (answer.applied) object["applied"] = true;
   if (answer.state != plain.state) object["state"] = NameOf(answer.state);
   if (answer.revision != 0) object["revision"] = answer.revision;
+  if (answer.created != 0) object["created"] = answer.created;
+  if (answer.updated != 0) object["updated"] = answer.updated;
+  if (answer.deleted != 0) object["deleted"] = answer.deleted;
   return Print(object);
 }
 
@@ -420,6 +451,9 @@ StoredAnswer AnswerFromJson(std::string_view json) {
     to.applied = from.value("applied", false);
     if (from.contains("state")) Read(from.at("state"), to.state);
     to.revision = from.value("revision", int64_t{0});
+    to.created = from.value("created", 0U);
+    to.updated = from.value("updated", 0U);
+    to.deleted = from.value("deleted", 0U);
   });
 }
 

@@ -18,20 +18,23 @@
 
 namespace tandem::store {
 
-// One resource of a configuration. Key: workspace, kind, id.
-struct ResourceRow {
+// A resource as it is stored. Key: workspace, kind, id.
+struct ResourceRecord {
   std::string workspace;
   std::string kind;  // "queue"
   std::string id;
   int64_t position = 0;  // among those of its kind
-  std::string body;      // JSON
+  int64_t revision = 0;
+  std::string body;  // JSON
 };
 
-// The resources of a configuration; the rest of it is in the workspace's row.
-std::vector<ResourceRow> ResourcesOf(const std::string& workspace,
-                                     const router::Configuration& configuration);
+ResourceRecord RecordOf(const router::ResourceRow& row);
+router::Resource ResourceOf(const ResourceRecord& record);
 // Appends a resource to the list of its kind. Called in the order of the positions.
-void AddResource(const ResourceRow& resource, router::Configuration& configuration);
+void AddResource(const ResourceRecord& record, router::Configuration& configuration);
+
+// {"team": "north", "skills": [{"skill": "cards"}]}: what the body of a resource must hold to pass.
+std::string FilterToJson(const ResourceFilter& filter);
 
 // [[{"skill": "cards", "level": 2}], [{"language": "de", "level": "B2"}]]
 std::string RequirementToJson(const router::Requirement& requirement);

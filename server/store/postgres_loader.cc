@@ -90,8 +90,8 @@ router::LoadedState::Counters ReadCounters(pqxx::transaction_base& work,
 
 }  // namespace
 
-absl::StatusOr<router::WorkspaceRow> ReadWorkspace(pqxx::transaction_base& work,
-                                                   const std::string& workspace) {
+absl::StatusOr<router::WorkspaceRow> ReadSettings(pqxx::transaction_base& work,
+                                                  const std::string& workspace) {
   const pqxx::result found =
       work.exec_params(absl::StrCat("SELECT ", SelectList(WorkspaceTable(), "w"),
                                     " FROM tandem.workspace w WHERE w.workspace = $1"),
@@ -99,16 +99,22 @@ absl::StatusOr<router::WorkspaceRow> ReadWorkspace(pqxx::transaction_base& work,
   if (found.empty()) {
     return absl::NotFoundError(absl::StrCat("workspace ", workspace, " has no configuration"));
   }
-  WorkspaceRecord record = Decode(WorkspaceTable(), 0, CellsOf(found[0]));
+  return std::move(Decode(WorkspaceTable(), 0, CellsOf(found[0])).row);
+}
+
+absl::StatusOr<router::WorkspaceRow> ReadWorkspace(pqxx::transaction_base& work,
+                                                   const std::string& workspace) {
+  absl::StatusOr<router::WorkspaceRow> read = ReadSettings(work, workspace);
+  if (!read.ok()) return read;
   const pqxx::result resources =
       work.exec_params(absl::StrCat("SELECT ", SelectList(ResourceTable(), "r"),
                                     " FROM tandem.configuration_resource r WHERE r.workspace = $1"
                                     " ORDER BY r.kind, r.position"),
                        workspace);
   for (const pqxx::row& row : resources) {
-    AddResource(Decode(ResourceTable(), 0, CellsOf(row)), record.row.configuration);
+    AddResource(Decode(ResourceTable(), 0, CellsOf(row)), read->configuration);
   }
-  return std::move(record.row);
+  return read;
 }
 
 absl::StatusOr<Loaded> LoadShard(pqxx::connection& connection, Shard shard, int64_t epoch) {

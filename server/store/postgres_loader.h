@@ -18,6 +18,10 @@ namespace tandem::store {
 // CorruptValue.
 absl::StatusOr<Loaded> LoadShard(pqxx::connection& connection, Shard shard, int64_t epoch);
 
+// The settings of a workspace, without resources; NOT_FOUND when it has none. Throws as LoadShard.
+absl::StatusOr<router::WorkspaceRow> ReadSettings(pqxx::transaction_base& work,
+                                                  const std::string& workspace);
+
 // The configuration of a workspace; NOT_FOUND when it has none. Throws as LoadShard.
 absl::StatusOr<router::WorkspaceRow> ReadWorkspace(pqxx::transaction_base& work,
                                                    const std::string& workspace);

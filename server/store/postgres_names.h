@@ -83,6 +83,9 @@ struct NameTable<router::SegmentOutcome>
     : NamesOfRouter<router::SegmentOutcome, router::SegmentOutcome::kCanceled> {};
 template <>
 struct NameTable<router::EventType> : NamesOfRouter<router::EventType, router::kLastEventType> {};
+template <>
+struct NameTable<router::ResourceKind>
+    : NamesOfRouter<router::ResourceKind, router::ResourceKind::kNotReadyReason> {};
 
 template <typename Enum>
 const char* NameOf(Enum value) {

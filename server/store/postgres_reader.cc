@@ -341,6 +341,55 @@ absl::StatusOr<router::WorkspaceRow> PostgresReader::GetConfiguration(
   });
 }
 
+absl::StatusOr<router::WorkspaceRow> PostgresReader::GetWorkspace(const std::string& workspace) {
+  return Read([&](pqxx::connection& connection) {
+    pqxx::nontransaction work(connection);
+    return ReadSettings(work, workspace);
+  });
+}
+
+absl::StatusOr<std::optional<router::Resource>> PostgresReader::GetResource(
+    const std::string& workspace, router::ResourceKind kind, const std::string& id) {
+  using Found = absl::StatusOr<std::optional<router::Resource>>;
+  return Read([&](pqxx::connection& connection) -> Found {
+    pqxx::nontransaction work(connection);
+    const pqxx::result rows =
+        work.exec_params(absl::StrCat("SELECT ", SelectList(ResourceTable(), "r"),
+                                      " FROM tandem.configuration_resource r"
+                                      " WHERE r.workspace = $1 AND r.kind = $2 AND r.id = $3"),
+                         workspace, router::ToString(kind), id);
+    if (!rows.empty()) return ResourceOf(Decode(ResourceTable(), 0, CellsOf(rows[0])));
+    const auto exists = ReadSettings(work, workspace);
+    if (!exists.ok()) return exists.status();
+    return std::nullopt;
+  });
+}
+
+absl::StatusOr<std::vector<router::Resource>> PostgresReader::ListResources(
+    const std::string& workspace, const ResourceFilter& filter, const std::string& after,
+    int32_t limit) {
+  using Found = absl::StatusOr<std::vector<router::Resource>>;
+  return Read([&](pqxx::connection& connection) -> Found {
+    pqxx::nontransaction work(connection);
+    const pqxx::result rows =
+        work.exec_params(absl::StrCat("SELECT ", SelectList(ResourceTable(), "r"),
+                                      " FROM tandem.configuration_resource r"
+                                      " WHERE r.workspace = $1 AND r.kind = $2 AND r.id > $3"
+                                      " AND ($4 = '{}' OR r.body @> $4::jsonb)"
+                                      " ORDER BY r.id LIMIT ",
+                                      std::max(limit, 0)),
+                         workspace, router::ToString(filter.kind), after, FilterToJson(filter));
+    std::vector<router::Resource> resources;
+    for (const pqxx::row& row : rows) {
+      resources.push_back(ResourceOf(Decode(ResourceTable(), 0, CellsOf(row))));
+    }
+    if (!resources.empty()) return resources;
+    const auto exists = ReadSettings(work, workspace);
+    if (!exists.ok()) return exists.status();
+    return resources;
+  });
+}
+
 absl::StatusOr<std::vector<QueueStatistics>> PostgresReader::ListQueueStatistics(
     const std::string& workspace, router::Time since) {
   using Statistics = absl::StatusOr<std::vector<QueueStatistics>>;

@@ -47,6 +47,14 @@ class PostgresReader : public Reader {
                                                            int64_t after, int32_t limit) override;
   absl::StatusOr<EventRange> GetEventRange(const std::string& workspace) override;
   absl::StatusOr<router::WorkspaceRow> GetConfiguration(const std::string& workspace) override;
+  absl::StatusOr<router::WorkspaceRow> GetWorkspace(const std::string& workspace) override;
+  absl::StatusOr<std::optional<router::Resource>> GetResource(const std::string& workspace,
+                                                              router::ResourceKind kind,
+                                                              const std::string& id) override;
+  absl::StatusOr<std::vector<router::Resource>> ListResources(const std::string& workspace,
+                                                              const ResourceFilter& filter,
+                                                              const std::string& after,
+                                                              int32_t limit) override;
   absl::StatusOr<std::vector<QueueStatistics>> ListQueueStatistics(const std::string& workspace,
                                                                    router::Time since) override;
   absl::StatusOr<std::string> GetTimeZone(const std::string& workspace) override;

@@ -40,15 +40,16 @@ const Table<WorkspaceRecord>& WorkspaceTable() {
   return table;
 }
 
-const Table<ResourceRow>& ResourceTable() {
-  using Row = ResourceRow;
+const Table<ResourceRecord>& ResourceTable() {
+  using Row = ResourceRecord;
   using C = ColumnsOf<Row>;
   const auto same = [](const auto& json) { return std::string(json); };
   static const Table<Row> table{
       "tandem.configuration_resource",
       3,
       {C::Key("workspace", &Row::workspace), C::Key("kind", &Row::kind), C::Key("id", &Row::id),
-       C::Number("position", &Row::position), C::Json("body", &Row::body, same, same)}};
+       C::Number("position", &Row::position), C::Number("revision", &Row::revision),
+       C::Json("body", &Row::body, same, same)}};
   return table;
 }
 

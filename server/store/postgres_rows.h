@@ -45,7 +45,7 @@ struct WorkspaceRecord {
 };
 
 const Table<WorkspaceRecord>& WorkspaceTable();
-const Table<ResourceRow>& ResourceTable();
+const Table<ResourceRecord>& ResourceTable();
 const Table<router::AgentRow>& AgentTable();
 const Table<router::TicketStateRow>& TicketStateTable();
 const Table<router::TicketDetailRow>& TicketDetailTable();

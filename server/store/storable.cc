@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "router/resources.h"
+
 namespace tandem::store {
 namespace {
 
@@ -150,21 +152,15 @@ bool IsRowStorable(const ExternalIdRow& row) {
   return AllStorable(row.workspace, row.channel, row.entry_point, row.external_id);
 }
 
-// What the configuration names freely; its ids and references are plain ASCII by their own check.
 bool IsRowStorable(const router::WorkspaceRow& row) {
-  const router::Configuration& configuration = row.configuration;
-  const auto named = [](const auto& resources) {
-    return std::ranges::all_of(resources, [](const router::NamedResource& resource) {
-      return AllStorable(resource.id, resource.display_name);
-    });
-  };
   return FitsDatabase(row.next_agent_ordinal) &&
-         AllStorable(row.workspace, configuration.time_zone) && named(configuration.clients) &&
-         named(configuration.sites) && named(configuration.teams) && named(configuration.skills) &&
-         named(configuration.channels) && named(configuration.queues) &&
-         named(configuration.process_types) && named(configuration.routing_profiles) &&
-         named(configuration.agents) && named(configuration.dispositions) &&
-         named(configuration.not_ready_reasons);
+         AllStorable(row.workspace, row.configuration.time_zone);
+}
+
+// What is named freely; references are plain ASCII by their own check.
+bool IsRowStorable(const router::ResourceRow& row) {
+  const router::NamedResource& named = router::NamedOf(row.resource);
+  return AllStorable(row.workspace, named.id, named.display_name);
 }
 
 template <typename Row>
@@ -192,10 +188,11 @@ bool IsStorableText(std::string_view text) {
 
 bool IsStorable(const Batch& batch) {
   const router::Changes& changes = batch.changes;
-  return AreRowsStorable(changes.workspaces) && AreRowsStorable(changes.agents) &&
-         AreRowsStorable(changes.ticket_states) && AreRowsStorable(changes.ticket_details) &&
-         AreRowsStorable(changes.tickets) && AreRowsStorable(changes.notes) &&
-         AreRowsStorable(changes.surveys) && AreRowsStorable(changes.contacts) &&
+  return AreRowsStorable(changes.workspaces) && AreRowsStorable(changes.resources) &&
+         AreRowsStorable(changes.agents) && AreRowsStorable(changes.ticket_states) &&
+         AreRowsStorable(changes.ticket_details) && AreRowsStorable(changes.tickets) &&
+         AreRowsStorable(changes.notes) && AreRowsStorable(changes.surveys) &&
+         AreRowsStorable(changes.contacts) &&
          AreRowsStorable(changes.events) && AreRowsStorable(changes.visits) &&
          AreRowsStorable(changes.segments) && AreRowsStorable(changes.agent_intervals) &&
          AreRowsStorable(changes.messages) && AreRowsStorable(batch.requests) &&

@@ -46,6 +46,7 @@ struct StoredAnswer {
   bool applied = false;
   router::TicketState state = router::TicketState::kActive;
   int64_t revision = 0;
+  uint32_t created = 0, updated = 0, deleted = 0;  // resources
   friend bool operator==(const StoredAnswer&, const StoredAnswer&) = default;
 };
 
@@ -196,6 +197,17 @@ struct Additions {
   uint32_t scores = 0;
 };
 
+// Resources of one kind. All that are set must hold; each is for the kinds that have such a field.
+struct ResourceFilter {
+  router::ResourceKind kind = router::ResourceKind::kClient;
+  std::optional<router::CapacityGroup> capacity_group;  // channels
+  std::optional<router::Office> office;                 // queues
+  std::optional<router::Urgency> urgency;               // queues
+  std::string client;                                   // queues, agents
+  std::string queue;  // process types by their defaults, routing profiles
+  std::string team, site, routing_profile, skill, process_type;  // agents
+};
+
 struct QueueStatistics {
   std::string queue;
   router::Queue configured;
@@ -257,6 +269,21 @@ class Reader {
 
   // NOT_FOUND when the workspace has none.
   virtual absl::StatusOr<router::WorkspaceRow> GetConfiguration(const std::string& workspace) = 0;
+
+  // The same without resources: the settings alone.
+  virtual absl::StatusOr<router::WorkspaceRow> GetWorkspace(const std::string& workspace) = 0;
+
+  // Nothing when there is no such resource. NOT_FOUND when the workspace has no configuration.
+  virtual absl::StatusOr<std::optional<router::Resource>> GetResource(const std::string& workspace,
+                                                                      router::ResourceKind kind,
+                                                                      const std::string& id) = 0;
+
+  // By id, those with an id above `after`, at most `limit`. NOT_FOUND when the workspace has no
+  // configuration.
+  virtual absl::StatusOr<std::vector<router::Resource>> ListResources(const std::string& workspace,
+                                                                      const ResourceFilter& filter,
+                                                                      const std::string& after,
+                                                                      int32_t limit) = 0;
 
   // One for each configured queue, by id. Counts visits that ended, and tickets closed, at or after
   // `since`. NOT_FOUND when the workspace has no configuration.

@@ -132,7 +132,7 @@ void MeasureDecisions(const char* name, size_t agents, size_t waiting, size_t ro
   const RouterOptions options;
   {
     Applier applier(workspace, changes, open_tickets, now);
-    applier.ConfigurationApplied(MakeConfiguration(random, agents));
+    applier.AdoptConfiguration(MakeConfiguration(random, agents));
   }
   for (size_t i = 0; i < waiting; ++i) {
     now.us += 100;

@@ -117,7 +117,9 @@ TEST(Answers, RecallsWhatItKept) {
   const router::ContactId contact{3, 4};
   const std::vector<router::Reply> replies = {
       router::Done{},
-      router::ConfigurationApplied{.revision = 9},
+      router::ConfigurationApplied{
+          .revision = 9, .created = 1, .updated = 2, .deleted = 3, .changes = {}},
+      router::ResourceChanged{.revision = 8, .resource = std::nullopt, .settings = std::nullopt},
       router::ContactIngested{ticket, contact, true, false, false},
       router::ContactIngested{ticket, contact, false, true, true},
       router::StateReached{.state = router::TicketState::kConnecting},

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "router/check.h"
+#include "router/resources.h"
 #include "tests/router/text.h"
 
 namespace tandem::router {
@@ -30,6 +31,8 @@ Command RandomCommands::Next(const ReferenceRouter& router, Time now) {
     command.action = TimeLost{Milliseconds(static_cast<int64_t>(1 + Below(5000)))};
   } else if (kind < 20) {
     command.action = ExplainTicket{AnyTicket(workspace)};
+  } else if (kind < 50) {
+    command.action = AboutConfiguration(workspace);
   } else if (kind < 300) {
     const bool full = workspace.tickets.size() >= options_.open_tickets;
     command.action = full && Chance(80) ? AboutTicket(workspace) : MakeContact(workspace, now);
@@ -65,8 +68,10 @@ Action RandomCommands::MakeContact(const Workspace& workspace, Time now) {
   IngestContact ingest;
   NewContact& contact = ingest.contact;
   contact.channel = Chance(1) ? "pigeon" : Pick(channels);
-  contact.client = Chance(1) ? "nobody" : Pick(configuration.clients).id;
-  contact.process_type = Chance(1) ? "nothing" : Pick(configuration.process_types).id;
+  const bool no_client = configuration.clients.empty() || Chance(1);
+  contact.client = no_client ? "nobody" : Pick(configuration.clients).id;
+  const bool no_type = configuration.process_types.empty() || Chance(1);
+  contact.process_type = no_type ? "nothing" : Pick(configuration.process_types).id;
   if (Chance(15)) contact.language = Pick(languages);
   contact.requirement = Canonical(MakeRequirement(10));
   if (Chance(1)) contact.requirement = {{SkillLevel{"juggling", 1}}};
@@ -319,7 +324,30 @@ std::string TextOf(const SessionRef& session) {
   return session.agent + "@" + std::to_string(session.generation);
 }
 
+std::string TextOf(const Resource& resource, const std::vector<std::string>& fields) {
+  std::string text = std::string(ToString(KindOf(resource))) + ":" + NamedOf(resource).id;
+  for (const std::string& field : fields) text += " " + field;
+  return text;
+}
+
 struct CommandText {
+  std::string operator()(const CreateResource& a) const {
+    return "create " + TextOf(a.resource, {}) + (a.validate_only ? " validate" : "");
+  }
+  std::string operator()(const UpdateResource& a) const {
+    return "update " + TextOf(a.resource, a.fields) +
+           " expected=" + std::to_string(a.expected_revision) +
+           (a.validate_only ? " validate" : "");
+  }
+  std::string operator()(const DeleteResource& a) const {
+    return "delete " + std::string(ToString(a.kind)) + ":" + a.id +
+           " expected=" + std::to_string(a.expected_revision) +
+           (a.validate_only ? " validate" : "");
+  }
+  std::string operator()(const UpdateWorkspaceSettings& a) const {
+    return "settings expected=" + std::to_string(a.expected_revision) +
+           (a.validate_only ? " validate" : "");
+  }
   std::string operator()(const ApplyConfiguration& a) const {
     return "apply expected=" + std::to_string(a.expected_revision) +
            (a.validate_only ? " validate" : "");

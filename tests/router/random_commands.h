@@ -53,6 +53,7 @@ class RandomCommands {
   Requirement MakeRequirement(uint32_t percent);
   Predicate MakePredicate();
 
+  Action AboutConfiguration(const Workspace& workspace);
   Action MakeContact(const Workspace& workspace, Time now);
   void ContinueConversation(const Workspace& workspace, NewContact& contact);
   Action AboutAgent(const Workspace& workspace, Time now);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "router/check.h"
+#include "router/resources.h"
 #include "tests/router/random_commands.h"
 
 namespace tandem::router {
@@ -209,6 +210,52 @@ Configuration RandomCommands::MakeConfiguration() {
   }
   FillDefaults(configuration);
   return configuration;
+}
+
+// One resource of another configuration is made, taken over in part, or deleted here. What it names
+// may be missing.
+Action RandomCommands::AboutConfiguration(const Workspace& workspace) {
+  Configuration other = MakeConfiguration();
+  const bool validate_only = Chance(10);
+  const auto expected = [&](int64_t revision) {
+    return Chance(70) ? 0 : revision - (Chance(30) ? 1 : 0);
+  };
+  const auto some = [&](const auto* of) {
+    std::vector<std::string> fields;
+    VisitFields(of, [&](const char* name, auto) {
+      if (Chance(40)) fields.emplace_back(name);
+    });
+    return fields;
+  };
+  if (Chance(4)) {
+    const WorkspaceSettings& settings = other;
+    return UpdateWorkspaceSettings{settings, some(&settings), expected(workspace.revision),
+                                   validate_only};
+  }
+  // Mostly agents; a list that is empty has nothing to offer.
+  const auto kind = Chance(50) ? ResourceKind::kAgent : static_cast<ResourceKind>(1 + Below(11));
+  Action action = DeleteResource{kind, "nothing", 0, validate_only};
+  ForEachList(other, [&](auto& list) {
+    using R = typename std::decay_t<decltype(list)>::value_type;
+    if (KindOf<R>() != kind || list.empty()) return;
+    R one = Pick(list);
+    if (Chance(10)) one.display_name = "renamed";
+    int64_t revision = 0;
+    bool exists = false;
+    for (const R& now : ListOf<R>(workspace.configuration)) {
+      if (now.id != one.id) continue;
+      revision = now.revision;
+      exists = true;
+    }
+    if (Chance(exists ? 5 : 80)) {
+      action = CreateResource{one, validate_only};
+    } else if (Chance(30)) {
+      action = DeleteResource{kind, one.id, expected(revision), validate_only};
+    } else {
+      action = UpdateResource{one, some(&one), expected(revision), validate_only};
+    }
+  });
+  return action;
 }
 
 }  // namespace tandem::router

@@ -220,7 +220,9 @@ void ExpectAllSeen(const Tally& tally) {
                               Reason::kStatusNotSettable,  Reason::kRevisionStale,
                               Reason::kReferenceBroken,    Reason::kResourceInUse,
                               Reason::kAgentNotQualified,  Reason::kConversationOpen,
-                              Reason::kAgentStatusForbids, Reason::kAgentBusy}) {
+                              Reason::kAgentStatusForbids, Reason::kAgentBusy,
+                              Reason::kResourceNotFound,   Reason::kResourceExists,
+                              Reason::kResourceReferenced, Reason::kResourceBuiltIn}) {
     EXPECT_GT(tally.refusals.count(reason), 0U) << ToString(reason);
   }
 }

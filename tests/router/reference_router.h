@@ -99,6 +99,10 @@ class ReferenceRouter {
 
   // reference_verbs.cc and reference_agents.cc: one for each command.
   Outcome Do(const ApplyConfiguration& command);
+  Outcome Do(const CreateResource& command);
+  Outcome Do(const UpdateResource& command);
+  Outcome Do(const DeleteResource& command);
+  Outcome Do(const UpdateWorkspaceSettings& command);
   Outcome Do(const IngestContact& command);
   Outcome Do(const CancelTicket& command);
   Outcome Do(const AbandonTicket& command);
@@ -140,6 +144,13 @@ class ReferenceRouter {
   const Channel& ChannelOf(const TicketData& ticket) const {
     return *FindChannel(ticket.contact.channel);
   }
+
+  // Configurations, whole or resource by resource.
+  void NumberResources(Configuration& next);
+  Outcome Adopt(Configuration next, EventType type, ResourceKind kind, const std::string& id,
+                bool validate_only);
+  void AdoptAgents();
+  void GainFrom(Configuration& before, ResourceKind kind, const std::string& id);
 
   // Checks shared by verbs.
   Refusal CheckSession(const SessionRef& session) const;

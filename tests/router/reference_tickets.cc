@@ -47,32 +47,39 @@ Outcome ReferenceRouter::Do(const ApplyConfiguration& command) {
   if (workspace_ != nullptr) {
     if (const Refusal refusal = CheckInUse(command.configuration)) return Refuse(*refusal);
   }
-  if (command.validate_only) return Reply{ConfigurationApplied{revision}};
+  if (command.validate_only) return Reply{ConfigurationApplied{.revision = revision}};
 
   workspace_ = &workspaces_[workspace_id_];
   Workspace& workspace = *workspace_;
   workspace.id = workspace_id_;
-  workspace.configuration = command.configuration;
+  Configuration next = command.configuration;
+  NumberResources(next);
+  workspace.configuration = next;
   workspace.revision = revision + 1;
-  std::erase_if(workspace.agents, [&](const auto& entry) {
-    return !HasId(command.configuration.agents, entry.first);
-  });
-  std::erase_if(workspace.gained,
-                [&](const std::string& id) { return workspace.agents.count(id) == 0; });
-  for (const Agent& agent : command.configuration.agents) {
-    if (workspace.agents.count(agent.id) != 0) continue;
-    AgentState& added = workspace.agents[agent.id];
-    added.id = agent.id;
-    added.ordinal = workspace.next_ordinal++;
-    added.status_since = now_;
-  }
+  AdoptAgents();
   Emit(EventType::kConfigurationApplied).number = workspace.revision;
   workspace.idle.clear();
   LookAtIdle();
   for (const auto& [id, agent] : workspace.agents) {
     if (IsReady(agent)) workspace.gained.insert(id);
   }
-  return Reply{ConfigurationApplied{workspace.revision}};
+  return Reply{ConfigurationApplied{.revision = workspace.revision}};
+}
+
+void ReferenceRouter::AdoptAgents() {
+  Workspace& workspace = *workspace_;
+  const std::vector<Agent>& configured = workspace.configuration.agents;
+  std::erase_if(workspace.agents,
+                [&](const auto& entry) { return !HasId(configured, entry.first); });
+  std::erase_if(workspace.gained,
+                [&](const std::string& id) { return workspace.agents.count(id) == 0; });
+  for (const Agent& agent : configured) {
+    if (workspace.agents.count(agent.id) != 0) continue;
+    AgentState& added = workspace.agents[agent.id];
+    added.id = agent.id;
+    added.ordinal = workspace.next_ordinal++;
+    added.status_since = now_;
+  }
 }
 
 // ------------------------------------------------------------------------------------------------------

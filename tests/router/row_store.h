@@ -3,10 +3,15 @@
 #ifndef TANDEM_TESTS_ROUTER_ROW_STORE_H_
 #define TANDEM_TESTS_ROUTER_ROW_STORE_H_
 
+#include <algorithm>
 #include <map>
 #include <string>
+#include <tuple>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
+#include "router/resources.h"
 #include "router/rows.h"
 
 namespace tandem::router {
@@ -17,6 +22,11 @@ class RowStore {
     for (const WorkspaceRow& row : changes.workspaces) {
       workspaces_[row.workspace] = row;
       counters_[row.workspace].workspace = row.workspace;
+    }
+    for (const ResourceRow& row : changes.resources) {
+      const auto key = std::tuple(row.workspace, KindOf(row.resource), NamedOf(row.resource).id);
+      resources_[key] = row.resource;
+      if (row.removed) resources_.erase(key);
     }
     for (const AgentRow& row : changes.agents) {
       const auto key = std::pair(row.workspace, row.agent);
@@ -47,7 +57,10 @@ class RowStore {
   // The open state, rows by the order of their keys.
   LoadedState Load() const {
     LoadedState state;
-    for (const auto& [key, row] : workspaces_) state.workspaces.push_back(row);
+    for (const auto& [key, row] : workspaces_) {
+      state.workspaces.push_back(row);
+      AddResources(state.workspaces.back());
+    }
     for (const auto& [key, row] : agents_) state.agents.push_back(row);
     for (const auto& [key, row] : tickets_) state.tickets.push_back(row);
     for (const auto& [key, row] : counters_) state.counters.push_back(row);
@@ -55,7 +68,20 @@ class RowStore {
   }
 
  private:
+  void AddResources(WorkspaceRow& row) const {
+    ForEachList(row.configuration, [&](auto& list) {
+      using R = typename std::decay_t<decltype(list)>::value_type;
+      for (const auto& [key, resource] : resources_) {
+        if (std::get<0>(key) != row.workspace) continue;
+        if (const R* one = std::get_if<R>(&resource)) list.push_back(*one);
+      }
+      std::sort(list.begin(), list.end(),
+                [](const R& a, const R& b) { return a.position < b.position; });
+    });
+  }
+
   std::map<std::string, WorkspaceRow> workspaces_;
+  std::map<std::tuple<std::string, ResourceKind, std::string>, Resource> resources_;
   std::map<std::pair<std::string, std::string>, AgentRow> agents_;
   std::map<std::pair<std::string, TicketId>, LoadedState::OpenTicket> tickets_;
   std::map<std::string, LoadedState::Counters> counters_;

@@ -2,6 +2,8 @@
 
 #include <variant>
 
+#include "router/resources.h"
+
 namespace tandem::router {
 namespace {
 
@@ -86,6 +88,19 @@ struct ReplyText {
   std::string operator()(const Done&) const { return "done"; }
   std::string operator()(const ConfigurationApplied& reply) const {
     return "revision " + std::to_string(reply.revision);
+  }
+  std::string operator()(const ResourceChanged& reply) const {
+    Line line("changed");
+    line.Number("revision", reply.revision);
+    if (reply.settings) line.Add("time_zone", reply.settings->time_zone);
+    if (reply.resource) {
+      const NamedResource& named = NamedOf(*reply.resource);
+      line.Add("id", named.id)
+          .Number("of", named.revision)
+          .Number("position", named.position)
+          .Add("name", named.display_name);
+    }
+    return line.text();
   }
   std::string operator()(const ContactIngested& reply) const {
     return Line(reply.joined ? "joined" : "ingested")
@@ -446,6 +461,17 @@ std::string TextOf(const Changes& changes) {
     text += Line("workspace " + row.workspace)
                 .Number("revision", row.revision)
                 .Number("next_ordinal", row.next_agent_ordinal)
+                .text() +
+            "\n";
+  }
+  for (const ResourceRow& row : changes.resources) {
+    const NamedResource& named = NamedOf(row.resource);
+    text += Line("resource " + row.workspace)
+                .Add("kind", std::string(ToString(KindOf(row.resource))))
+                .Add("id", named.id)
+                .Number("revision", named.revision)
+                .Number("position", named.position)
+                .Flag("removed", row.removed)
                 .text() +
             "\n";
   }

@@ -130,6 +130,9 @@ class Replay {
       case EventType::kNoteAdded:
       case EventType::kMessageAdded:
       case EventType::kSurveyRecorded:
+      case EventType::kResourceCreated:
+      case EventType::kResourceUpdated:
+      case EventType::kResourceDeleted:
         return;
     }
   }

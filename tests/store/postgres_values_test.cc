@@ -44,7 +44,7 @@ TEST(ParseValues, RefuseOtherForms) {
 }
 
 TEST(Names, EveryValueHasItsOwn) {
-  for (int value = 1; value <= static_cast<int>(router::EventType::kTimeLost); ++value) {
+  for (int value = 1; value <= static_cast<int>(router::kLastEventType); ++value) {
     const auto type = static_cast<router::EventType>(value);
     EXPECT_EQ(FromName<router::EventType>(NameOf(type)), type);
   }

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "router/resources.h"
 #include "server/store/store.h"
 #include "tests/store/store_rows.h"
 #include "tests/store/store_test_base.h"
@@ -253,13 +255,104 @@ TEST_P(ReaderConformance, GetConfigurationGivesTheLastOne) {
   EXPECT_EQ(Fields(*read), Fields(SampleWorkspace()));
 }
 
+TEST_P(ReaderConformance, ResourcesAreFoundOneByOne) {
+  store::Reader& reader = backing_->reader();
+  const auto get = [&](router::ResourceKind kind, const char* id) {
+    return reader.GetResource(kWorkspace, kind, id);
+  };
+  EXPECT_EQ(get(router::ResourceKind::kQueue, "sales").status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(reader.GetWorkspace(kWorkspace).status().code(), absl::StatusCode::kNotFound);
+  ASSERT_EQ(Commit(OneWorkspace()), CommitResult::kCommitted);
+  for (const router::ResourceRow& row : ResourceRowsOf(SampleWorkspace())) {
+    const router::NamedResource& named = router::NamedOf(row.resource);
+    const auto found = get(router::KindOf(row.resource), named.id.c_str());
+    ASSERT_TRUE(found.ok()) << found.status();
+    ASSERT_TRUE(found->has_value()) << named.id;
+    EXPECT_EQ(**found, row.resource);
+    EXPECT_EQ(router::NamedOf(**found).revision, 3);
+    EXPECT_EQ(router::NamedOf(**found).position, named.position);
+  }
+  EXPECT_EQ(*get(router::ResourceKind::kTeam, "sales"), std::nullopt);
+  const auto settings = reader.GetWorkspace(kWorkspace);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->revision, 3);
+  EXPECT_EQ(settings->configuration.session_grace, Seconds(30));
+  EXPECT_TRUE(settings->configuration.queues.empty());
+}
+
+TEST_P(ReaderConformance, ResourcesAreListedByIdAndFilter) {
+  store::Reader& reader = backing_->reader();
+  store::ResourceFilter filter;
+  EXPECT_EQ(reader.ListResources(kWorkspace, filter, "", 10).status().code(),
+            absl::StatusCode::kNotFound);
+  ASSERT_EQ(Commit(OneWorkspace()), CommitResult::kCommitted);
+  const auto list = [&](const store::ResourceFilter& asked, const char* after = "",
+                        int32_t limit = 10) {
+    std::vector<std::string> ids;
+    const auto found = reader.ListResources(kWorkspace, asked, after, limit);
+    EXPECT_TRUE(found.ok()) << found.status();
+    for (const router::Resource& one : *found) ids.push_back(router::NamedOf(one).id);
+    return ids;
+  };
+  const auto of = [](router::ResourceKind kind, auto set) {
+    store::ResourceFilter asked;
+    asked.kind = kind;
+    set(asked);
+    return asked;
+  };
+  using router::ResourceKind;
+  const auto all = [](store::ResourceFilter&) {};
+  EXPECT_THAT(list(of(ResourceKind::kClient, all)), ElementsAre("airline", "bank"));
+  EXPECT_THAT(list(of(ResourceKind::kClient, all), "", 1), ElementsAre("airline"));
+  EXPECT_THAT(list(of(ResourceKind::kClient, all), "airline"), ElementsAre("bank"));
+  EXPECT_THAT(list(of(ResourceKind::kClient, all), "bank"), IsEmpty());
+
+  const auto agents = [&](auto set) { return list(of(ResourceKind::kAgent, set)); };
+  EXPECT_THAT(agents(all), ElementsAre("ann", "bob"));
+  EXPECT_THAT(agents([](auto& f) { f.team = "north"; }), ElementsAre("ann"));
+  EXPECT_THAT(agents([](auto& f) { f.team = "south"; }), IsEmpty());
+  EXPECT_THAT(agents([](auto& f) { f.site = "berlin"; }), ElementsAre("ann"));
+  EXPECT_THAT(agents([](auto& f) { f.routing_profile = "all"; }), ElementsAre("ann"));
+  EXPECT_THAT(agents([](auto& f) { f.skill = "loans"; }), ElementsAre("ann"));
+  EXPECT_THAT(agents([](auto& f) { f.skill = "loan"; }), IsEmpty());
+  EXPECT_THAT(agents([](auto& f) { f.process_type = "call"; }), ElementsAre("ann"));
+  EXPECT_THAT(agents([](auto& f) { f.client = "bank"; }), ElementsAre("ann"));
+  EXPECT_THAT(agents([](auto& f) {
+                f.skill = "cards";
+                f.client = "airline";
+              }),
+              IsEmpty());
+  EXPECT_THAT(list(of(ResourceKind::kQueue, [](auto& f) { f.client = "bank"; })),
+              ElementsAre("claims", "sales"));
+  EXPECT_THAT(list(of(ResourceKind::kQueue, [](auto& f) { f.client = "airline"; })), IsEmpty());
+  EXPECT_THAT(list(of(ResourceKind::kQueue, [](auto& f) { f.office = router::Office::kFront; })),
+              IsEmpty());
+  EXPECT_THAT(list(of(ResourceKind::kQueue,
+                      [](auto& f) {
+                        f.office = router::Office::kBack;
+                        f.urgency = router::Urgency::kDeferrable;
+                      })),
+              ElementsAre("claims", "sales"));
+  EXPECT_THAT(list(of(ResourceKind::kProcessType, [](auto& f) { f.queue = "sales"; })),
+              ElementsAre("claim"));
+  EXPECT_THAT(list(of(ResourceKind::kProcessType, [](auto& f) { f.queue = "claims"; })), IsEmpty());
+  EXPECT_THAT(list(of(ResourceKind::kRoutingProfile, [](auto& f) { f.queue = "claims"; })),
+              ElementsAre("all"));
+  EXPECT_THAT(list(of(ResourceKind::kChannel,
+                      [](auto& f) { f.capacity_group = router::CapacityGroup::kVoice; })),
+              ElementsAre("voice"));
+}
+
 TEST_P(ReaderConformance, QueueStatisticsCountWhatTheySay) {
   store::Reader& reader = backing_->reader();
   EXPECT_EQ(reader.ListQueueStatistics(kWorkspace, kMorning).status().code(),
             absl::StatusCode::kNotFound);
   const Time since = kMorning + Seconds(10);
   router::Changes changes = OneWorkspace();
-  changes.workspaces[0].configuration.agents[1].routing_profile = "all";
+  for (router::ResourceRow& row : changes.resources) {
+    if (auto* agent = std::get_if<router::Agent>(&row.resource)) agent->routing_profile = "all";
+  }
   changes.agents = {SampleAgent("ann", 1), SampleAgent("bob", 2), SampleAgent("unknown", 3)};
   changes.agents[1].status = router::AgentStatus::kAvailable;
   for (uint64_t i = 1; i <= 8; ++i) AddTicket(changes, i, static_cast<int64_t>(i));

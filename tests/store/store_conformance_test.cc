@@ -9,7 +9,10 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <variant>
+#include <vector>
 
+#include "router/resources.h"
 #include "server/store/store.h"
 #include "tests/store/store_rows.h"
 #include "tests/store/store_test_base.h"
@@ -24,6 +27,7 @@ using router::Time;
 using store::Batch;
 using store::CommitResult;
 using store::Loaded;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
@@ -98,7 +102,7 @@ TEST_P(StoreConformance, StateRoundTripsExactly) {
 
   const router::LoadedState state = Load().state;
   ASSERT_EQ(state.workspaces.size(), 1u);
-  EXPECT_EQ(Fields(state.workspaces[0]), Fields(written.workspaces[0]));
+  EXPECT_EQ(Fields(state.workspaces[0]), Fields(SampleWorkspace()));
   ASSERT_EQ(state.agents.size(), 2u);
   for (const router::AgentRow& agent : state.agents) {
     EXPECT_EQ(Fields(agent), Fields(SampleAgent(agent.agent, agent.ordinal)));
@@ -215,7 +219,12 @@ TEST_P(StoreConformance, StateRowsReplaceThoseOfTheSameKey) {
   std::swap(workspace.configuration.skills[0], workspace.configuration.skills[1]);
   workspace.configuration.cool_down = Seconds(3);
   workspace.configuration.session_grace.reset();
-  later.workspaces = {workspace};
+  AddWorkspace(later, workspace);
+  router::ResourceRow gone;
+  gone.workspace = kWorkspace;
+  gone.resource = router::MakeResource(router::ResourceKind::kQueue, "sales");
+  gone.removed = true;
+  later.resources.push_back(gone);
   ASSERT_EQ(Commit(later), CommitResult::kCommitted);
 
   const router::LoadedState loaded = Load().state;
@@ -225,6 +234,43 @@ TEST_P(StoreConformance, StateRowsReplaceThoseOfTheSameKey) {
   EXPECT_EQ(Fields(loaded.tickets[0].state), Fields(state));
   ASSERT_EQ(loaded.workspaces.size(), 1u);
   EXPECT_EQ(Fields(loaded.workspaces[0]), Fields(workspace));
+}
+
+TEST_P(StoreConformance, ResourcesAreWrittenAndRemovedOneByOne) {
+  ASSERT_EQ(Commit(OneWorkspace()), CommitResult::kCommitted);
+  const auto resource = [](auto one, const char* id, int64_t revision, int64_t position) {
+    one.id = id;
+    one.revision = revision;
+    one.position = position;
+    return router::ResourceRow{kWorkspace, one, false};
+  };
+  router::Changes later;
+  later.resources = {resource(router::Skill{}, "between", 4, 0),
+                     resource(router::Skill{}, "cards", 5, 1),
+                     resource(router::Disposition{}, "SOLD", 6, 1'000'000),
+                     resource(router::Team{}, "never", 7, 0)};
+  std::get<router::Skill>(later.resources[1].resource).display_name = kUnicode;
+  later.resources[3].removed = true;
+  router::ResourceRow& gone = later.resources.emplace_back();
+  gone = {kWorkspace, router::MakeResource(router::ResourceKind::kAgent, "ann"), true};
+  ASSERT_EQ(Commit(later), CommitResult::kCommitted);
+
+  const router::Configuration loaded = Load().state.workspaces.at(0).configuration;
+  const auto ids = [](const auto& list) {
+    std::vector<std::string> found;
+    for (const auto& one : list) found.push_back(one.id);
+    std::sort(found.begin(), found.end());
+    return found;
+  };
+  EXPECT_THAT(ids(loaded.skills), ElementsAre("between", "cards", "loans"));
+  EXPECT_THAT(ids(loaded.agents), ElementsAre("bob"));
+  EXPECT_EQ(loaded.skills.back().id, "cards");  // by position
+  EXPECT_EQ(loaded.skills.back().display_name, kUnicode);
+  EXPECT_EQ(loaded.skills.back().revision, 5);
+  EXPECT_EQ(loaded.dispositions.at(0).position, 1'000'000);
+  EXPECT_FALSE(loaded.dispositions.at(0).resolved);
+  EXPECT_EQ(loaded.queues, SampleWorkspace().configuration.queues);
+  EXPECT_EQ(loaded.queues.at(0).revision, 3);
 }
 
 TEST_P(StoreConformance, RemovedAgentsAreGone) {
@@ -290,7 +336,7 @@ TEST_P(StoreConformance, AnAgentIsContinuedByTheIntervalsSinceItsRow) {
 TEST_P(StoreConformance, WorkspacesAndShardsDoNotMix) {
   ASSERT_TRUE(store_->Acquire(1, "test").ok());
   router::Changes changes = OneWorkspace();
-  changes.workspaces.push_back(SampleWorkspace("zeta"));
+  AddWorkspace(changes, SampleWorkspace("zeta"));
   AddTicket(changes, 1, 100);
   ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
   Batch elsewhere = MakeBatch(1, 1);
@@ -349,7 +395,7 @@ TEST_P(StoreConformance, ARefusedValueLeavesNothingBehind) {
   refused([&](Batch& b) { b.changes.ticket_states[0].queue = nul; });
   refused([&](Batch& b) { b.changes.ticket_states[0].cool_downs = {{nul, kMorning}}; });
   refused([&](Batch& b) { b.changes.events[0].reason = nul; });
-  refused([&](Batch& b) { b.changes.workspaces[0].configuration.agents[0].display_name = nul; });
+  refused([&](Batch& b) { router::NamedOf(b.changes.resources[0].resource).display_name = nul; });
   refused([&](Batch& b) { b.external_ids[0].external_id = nul; });
   refused([&](Batch& b) { b.requests[0].workspace = nul; });
   refused([&](Batch& b) { b.changes.contacts[0].content.subject = "\xff"; });

@@ -1,5 +1,7 @@
 #include "tests/store/store_rows.h"
 
+#include "router/resources.h"
+
 namespace tandem::tests {
 
 using router::Microseconds;
@@ -110,6 +112,30 @@ router::WorkspaceRow SampleWorkspace(const std::string& workspace) {
   c.not_ready_reasons = {{{"lunch", "Lunch"}}};
   c.session_grace = Seconds(30);
   return row;
+}
+
+std::vector<router::ResourceRow> ResourceRowsOf(const router::WorkspaceRow& workspace) {
+  std::vector<router::ResourceRow> rows;
+  router::ForEachList(workspace.configuration, [&](const auto& list) {
+    int64_t position = 0;
+    for (const auto& resource : list) {
+      router::ResourceRow& row = rows.emplace_back();
+      row.workspace = workspace.workspace;
+      row.resource = resource;
+      router::NamedOf(row.resource).position = position++;
+      router::NamedOf(row.resource).revision = workspace.revision;
+    }
+  });
+  return rows;
+}
+
+void AddWorkspace(router::Changes& changes, const router::WorkspaceRow& workspace) {
+  router::WorkspaceRow& row = changes.workspaces.emplace_back(workspace);
+  row.configuration = {};
+  static_cast<router::WorkspaceSettings&>(row.configuration) = workspace.configuration;
+  for (router::ResourceRow& resource : ResourceRowsOf(workspace)) {
+    changes.resources.push_back(std::move(resource));
+  }
 }
 
 router::AgentRow SampleAgent(const std::string& agent, uint64_t ordinal) {

@@ -27,6 +27,10 @@ router::RequestId Request(uint64_t number);
 
 // Every kind of resource and every optional field, some of them twice.
 router::WorkspaceRow SampleWorkspace(const std::string& workspace = kWorkspace);
+// The rows of a workspace's resources, in their order.
+std::vector<router::ResourceRow> ResourceRowsOf(const router::WorkspaceRow& workspace);
+// A workspace as it is written: its row, and those of its resources.
+void AddWorkspace(router::Changes& changes, const router::WorkspaceRow& workspace);
 router::AgentRow SampleAgent(const std::string& agent, uint64_t ordinal);
 // An open ticket in the hands of an agent, with everything set that can be.
 router::TicketStateRow SampleState(uint64_t ticket);

@@ -118,7 +118,7 @@ class StoreConformance : public ::testing::TestWithParam<std::string> {
 
   static router::Changes OneWorkspace() {
     router::Changes changes;
-    changes.workspaces.push_back(SampleWorkspace());
+    AddWorkspace(changes, SampleWorkspace());
     return changes;
   }
 

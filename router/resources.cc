@@ -1,0 +1,58 @@
+#include "router/resources.h"
+
+#include <cstdlib>
+
+#include "router/limits.h"
+
+namespace tandem::router {
+namespace {
+
+template <size_t index = 0>
+Resource MakeAt(size_t wanted) {
+  if constexpr (index < std::variant_size_v<Resource>) {
+    if (index == wanted) return Resource(std::in_place_index<index>);
+    return MakeAt<index + 1>(wanted);
+  } else {
+    std::abort();
+  }
+}
+
+}  // namespace
+
+Resource MakeResource(ResourceKind kind, const std::string& id) {
+  Resource resource = MakeAt(static_cast<size_t>(kind) - 1);
+  NamedOf(resource).id = id;
+  return resource;
+}
+
+size_t MaxResources(ResourceKind kind) {
+  switch (kind) {
+    case ResourceKind::kClient:
+      return kMaxClients;
+    case ResourceKind::kSite:
+      return kMaxSites;
+    case ResourceKind::kTeam:
+      return kMaxTeams;
+    case ResourceKind::kSkill:
+      return kMaxSkills;
+    case ResourceKind::kChannel:
+      return kMaxChannels;
+    case ResourceKind::kQueue:
+      return kMaxQueues;
+    case ResourceKind::kProcessType:
+      return kMaxProcessTypes;
+    case ResourceKind::kRoutingProfile:
+      return kMaxRoutingProfiles;
+    case ResourceKind::kAgent:
+      return kMaxAgents;
+    case ResourceKind::kDisposition:
+      return kMaxDispositions;
+    case ResourceKind::kNotReadyReason:
+      return kMaxNotReadyReasons;
+    case ResourceKind::kWorkspaceSettings:
+      return 1;
+  }
+  std::abort();
+}
+
+}  // namespace tandem::router

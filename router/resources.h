@@ -1,0 +1,199 @@
+// Resources of a configuration, whatever their kind: their lists, their fields, what they name.
+//
+// What is written here once for each kind is all that the code that treats resources alike has to
+// know of them. Pure functions without state: call them from any thread.
+#ifndef TANDEM_ROUTER_RESOURCES_H_
+#define TANDEM_ROUTER_RESOURCES_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "router/model.h"
+
+namespace tandem::router {
+
+inline ResourceKind KindOf(const Resource& resource) {
+  return static_cast<ResourceKind>(resource.index() + 1);
+}
+
+template <typename R, size_t index = 0>
+constexpr ResourceKind KindOf() {
+  if constexpr (std::is_same_v<std::variant_alternative_t<index, Resource>, R>) {
+    return static_cast<ResourceKind>(index + 1);
+  } else {
+    return KindOf<R, index + 1>();
+  }
+}
+
+inline const NamedResource& NamedOf(const Resource& resource) {
+  return std::visit([](const NamedResource& named) -> const NamedResource& { return named; },
+                    resource);
+}
+inline NamedResource& NamedOf(Resource& resource) {
+  return std::visit([](NamedResource& named) -> NamedResource& { return named; }, resource);
+}
+
+// A resource of a kind that is not kWorkspaceSettings, empty but for its id.
+Resource MakeResource(ResourceKind kind, const std::string& id);
+
+// Resources of the kind that one workspace may have.
+size_t MaxResources(ResourceKind kind);
+// Whether the id is that of a channel that every workspace has.
+bool IsBuiltIn(ResourceKind kind, std::string_view id);
+
+// Calls `visit(list)` for the list of each kind, in the order of the kinds.
+template <typename AnyConfiguration, typename Visit>
+void ForEachList(AnyConfiguration& configuration, Visit visit) {
+  static_assert(std::is_same_v<std::remove_const_t<AnyConfiguration>, Configuration>);
+  visit(configuration.clients);
+  visit(configuration.sites);
+  visit(configuration.teams);
+  visit(configuration.skills);
+  visit(configuration.channels);
+  visit(configuration.queues);
+  visit(configuration.process_types);
+  visit(configuration.routing_profiles);
+  visit(configuration.agents);
+  visit(configuration.dispositions);
+  visit(configuration.not_ready_reasons);
+}
+
+// The list of one kind.
+template <typename R, typename AnyConfiguration>
+auto& ListOf(AnyConfiguration& configuration) {
+  std::conditional_t<std::is_const_v<AnyConfiguration>, const std::vector<R>, std::vector<R>>*
+      found = nullptr;
+  ForEachList(configuration, [&](auto& list) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(list)>, std::vector<R>>) found = &list;
+  });
+  return *found;
+}
+
+// --- fields ---
+
+// Calls `visit(name, member)` for each field that can be changed; the names are those of tandem.v1,
+// as in a field mask. The pointer says whose fields, and is not looked at.
+void VisitFields(const NamedResource*, auto visit) {
+  visit("display_name", &NamedResource::display_name);
+}
+void VisitFields(const Site*, auto visit) {
+  visit("display_name", &NamedResource::display_name);
+  visit("time_zone", &Site::time_zone);
+}
+void VisitFields(const Channel*, auto visit) {
+  visit("display_name", &NamedResource::display_name);
+  visit("capacity_group", &Channel::group);
+  visit("has_media", &Channel::has_media);
+  visit("language_mode", &Channel::language_mode);
+  visit("misses_allowed", &Channel::misses_allowed);
+}
+void VisitFields(const Queue*, auto visit) {
+  visit("display_name", &NamedResource::display_name);
+  visit("office", &Queue::office);
+  visit("urgency", &Queue::urgency);
+  visit("client", &Queue::client);
+  visit("priority_step", &Queue::priority_step);
+  visit("offer_timeout", &Queue::offer_timeout);
+  visit("connect_timeout", &Queue::connect_timeout);
+  visit("lease_duration", &Queue::lease_duration);
+  visit("max_waiting", &Queue::max_waiting);
+  visit("auto_accept", &Queue::auto_accept);
+}
+void VisitFields(const ProcessType*, auto visit) {
+  visit("display_name", &NamedResource::display_name);
+  visit("defaults", &ProcessType::defaults);
+}
+void VisitFields(const RoutingProfile*, auto visit) {
+  visit("display_name", &NamedResource::display_name);
+  visit("queues", &RoutingProfile::queues);
+  visit("live_reserve", &RoutingProfile::live_reserve);
+}
+void VisitFields(const Agent*, auto visit) {
+  visit("display_name", &NamedResource::display_name);
+  visit("kind", &Agent::kind);
+  visit("team", &Agent::team);
+  visit("site", &Agent::site);
+  visit("routing_profile", &Agent::routing_profile);
+  visit("skills", &Agent::skills);
+  visit("languages", &Agent::languages);
+  visit("process_types", &Agent::process_types);
+  visit("clients", &Agent::clients);
+  visit("capacity", &Agent::capacity);
+  visit("cost_per_hour_milli", &Agent::cost_per_hour_milli);
+}
+void VisitFields(const Disposition*, auto visit) {
+  visit("display_name", &NamedResource::display_name);
+  visit("resolved", &Disposition::resolved);
+}
+void VisitFields(const WorkspaceSettings*, auto visit) {
+  visit("time_zone", &WorkspaceSettings::time_zone);
+  visit("session_grace", &WorkspaceSettings::session_grace);
+  visit("cool_down", &WorkspaceSettings::cool_down);
+}
+
+// The names of the fields that are different.
+template <typename T>
+std::vector<std::string> DifferentFields(const T& a, const T& b) {
+  std::vector<std::string> names;
+  VisitFields(&a, [&](const char* name, auto member) {
+    if (!(a.*member == b.*member)) names.emplace_back(name);
+  });
+  return names;
+}
+
+// Copies the named fields.
+template <typename T>
+void CopyFields(const std::vector<std::string>& names, const T& from, T& to) {
+  VisitFields(&from, [&](const char* name, auto member) {
+    for (const std::string& wanted : names) {
+      if (wanted == name) to.*member = from.*member;
+    }
+  });
+}
+
+// --- references ---
+
+// Calls `visit(kind, id)` for every resource that one names; never with an empty id.
+void VisitReferences(const NamedResource&, auto) {}
+void VisitReferences(const Queue& queue, auto visit) {
+  if (!queue.client.empty()) visit(ResourceKind::kClient, queue.client);
+}
+void VisitReferences(const Requirement& requirement, auto visit) {
+  for (const Clause& clause : requirement) {
+    for (const Predicate& predicate : clause) {
+      if (const auto* skill = std::get_if<SkillLevel>(&predicate)) {
+        visit(ResourceKind::kSkill, skill->skill);
+      } else if (const auto* type = std::get_if<ProcessTypePredicate>(&predicate)) {
+        visit(ResourceKind::kProcessType, type->process_type);
+      } else if (const auto* site = std::get_if<SitePredicate>(&predicate)) {
+        visit(ResourceKind::kSite, site->site);
+      }
+    }
+  }
+}
+void VisitReferences(const ProcessType& type, auto visit) {
+  for (const ProcessTypeDefaults& entry : type.defaults) {
+    if (!entry.channel.empty()) visit(ResourceKind::kChannel, entry.channel);
+    visit(ResourceKind::kQueue, entry.queue);
+    VisitReferences(entry.requirement, visit);
+  }
+}
+void VisitReferences(const RoutingProfile& profile, auto visit) {
+  for (const RoutingProfileQueue& entry : profile.queues) visit(ResourceKind::kQueue, entry.queue);
+}
+void VisitReferences(const Agent& agent, auto visit) {
+  visit(ResourceKind::kRoutingProfile, agent.routing_profile);
+  if (!agent.team.empty()) visit(ResourceKind::kTeam, agent.team);
+  if (!agent.site.empty()) visit(ResourceKind::kSite, agent.site);
+  for (const SkillLevel& skill : agent.skills) visit(ResourceKind::kSkill, skill.skill);
+  for (const std::string& type : agent.process_types) visit(ResourceKind::kProcessType, type);
+  for (const std::string& client : agent.clients) visit(ResourceKind::kClient, client);
+}
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_ROUTER_RESOURCES_H_
