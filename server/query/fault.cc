@@ -18,6 +18,12 @@ router::Rejection FieldFault(router::Reason reason, std::string_view field,
           .metadata = {}};
 }
 
+router::Rejection PageTokenFault() {
+  return FieldFault(
+      router::Reason::kPageTokenInvalid, "page_token",
+      "expected the next_page_token of this list with this filter, but it is another text");
+}
+
 router::Rejection InternalFault(std::string_view what) {
   thread_local absl::BitGen random;
   const std::string id = fmt::format("{:016x}", random());

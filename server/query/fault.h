@@ -20,6 +20,9 @@ using Result = std::variant<T, router::Rejection>;
 router::Rejection FieldFault(router::Reason reason, std::string_view field,
                              std::string_view description);
 
+// A page token that is not of the list with the filter that were asked for.
+router::Rejection PageTokenFault();
+
 // A fault of ours: writes `what` to the log under a new id, and tells the caller that id alone.
 router::Rejection InternalFault(std::string_view what);
 

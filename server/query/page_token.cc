@@ -27,6 +27,13 @@ uint64_t CheckSum(PagePosition position, uint64_t fingerprint) {
   return sum.value();
 }
 
+uint64_t CheckSum(std::string_view position, uint64_t fingerprint) {
+  FilterFingerprint sum("text page token 1");
+  sum.Add(position);
+  sum.Add(static_cast<int64_t>(fingerprint));
+  return sum.value();
+}
+
 }  // namespace
 
 void FilterFingerprint::Add(std::string_view field) {
@@ -77,12 +84,27 @@ Result<PagePlan> PlanPage(const PageRequest& page, int32_t default_size, uint64_
   if (!page.token.empty()) {
     plan.from = ReadPageToken(page.token, fingerprint);
     if (!plan.from) {
-      return FieldFault(router::Reason::kPageTokenInvalid, "page_token",
-                        "expected the next_page_token of this list with this filter, but it is "
-                        "another text");
+      return PageTokenFault();
     }
   }
   return plan;
+}
+
+std::string MakeTextPageToken(std::string_view position, uint64_t fingerprint) {
+  std::string bytes;
+  AppendWord(CheckSum(position, fingerprint), bytes);
+  bytes += position;
+  return absl::WebSafeBase64Escape(bytes);
+}
+
+std::optional<std::string> ReadTextPageToken(std::string_view token, uint64_t fingerprint) {
+  std::string bytes;
+  if (!absl::WebSafeBase64Unescape({token.data(), token.size()}, &bytes) || bytes.size() < 8) {
+    return std::nullopt;
+  }
+  const std::string position = bytes.substr(8);
+  if (MakeTextPageToken(position, fingerprint) != token) return std::nullopt;
+  return position;
 }
 
 }  // namespace tandem::query

@@ -39,6 +39,10 @@ std::string MakePageToken(PagePosition position, uint64_t fingerprint);
 // The position, or nothing when the token was not made for this fingerprint.
 std::optional<PagePosition> ReadPageToken(std::string_view token, uint64_t fingerprint);
 
+// The same for lists that are ordered by a text: the position is the last one listed.
+std::string MakeTextPageToken(std::string_view position, uint64_t fingerprint);
+std::optional<std::string> ReadTextPageToken(std::string_view token, uint64_t fingerprint);
+
 inline constexpr int32_t kMaxPage = 1'000;
 
 // What a caller says about the page wanted.

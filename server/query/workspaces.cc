@@ -19,4 +19,11 @@ Result<router::WorkspaceRow> GetConfiguration(store::Reader& reader, const std::
   return *std::move(found);
 }
 
+Result<router::WorkspaceRow> GetWorkspace(store::Reader& reader, const std::string& workspace) {
+  auto found = reader.GetWorkspace(workspace);
+  if (absl::IsNotFound(found.status())) return WorkspaceNotFound(workspace);
+  if (!found.ok()) return StoreFault(found.status());
+  return *std::move(found);
+}
+
 }  // namespace tandem::query

@@ -16,6 +16,8 @@ router::Rejection WorkspaceNotFound(const std::string& workspace);
 
 // kWorkspaceNotFound when the workspace has no configuration.
 Result<router::WorkspaceRow> GetConfiguration(store::Reader& reader, const std::string& workspace);
+// The same, with the settings alone.
+Result<router::WorkspaceRow> GetWorkspace(store::Reader& reader, const std::string& workspace);
 
 }  // namespace tandem::query
 

@@ -9,7 +9,7 @@ namespace {
 void ApplyConfiguration(Backend& backend, Call call, v1::ApplyConfigurationRequest& request) {
   RunVerb(backend, call, request, [](Call answered, const router::Reply& reply) {
     v1::ApplyConfigurationResponse response;
-    response.set_revision(std::get<router::ConfigurationApplied>(reply).revision);
+    Fill(std::get<router::ConfigurationApplied>(reply), response);
     answered.Finish(response);
   });
 }

@@ -4,7 +4,11 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <variant>
+#include <vector>
 
+#include "router/resources.h"
 #include "server/rpc/convert_types.h"
 
 // How this file reads: one function per kind of resource into the router's form, then one per kind
@@ -22,6 +26,10 @@ static_assert(static_cast<int>(router::LanguageMode::kWritten) == v1::LANGUAGE_M
 static_assert(static_cast<int>(router::Office::kBack) == v1::OFFICE_BACK);
 static_assert(static_cast<int>(router::Urgency::kDeferrable) == v1::URGENCY_DEFERRABLE);
 static_assert(static_cast<int>(router::AgentKind::kAutomated) == v1::AGENT_KIND_AUTOMATED);
+static_assert(static_cast<int>(router::ResourceKind::kAgent) == v1::RESOURCE_KIND_AGENT);
+static_assert(static_cast<int>(router::ResourceKind::kWorkspaceSettings) ==
+              v1::RESOURCE_KIND_WORKSPACE_SETTINGS);
+static_assert(static_cast<int>(router::ChangeType::kDeleted) == v1::CHANGE_TYPE_DELETED);
 
 // Every resource has an id and a display name.
 template <typename Resource, typename Message>
@@ -39,7 +47,32 @@ Enum OrDefault(int value, Enum value_if_unset, int last, const std::string& fiel
   return static_cast<Enum>(value);
 }
 
-router::Channel ToChannel(const v1::Channel& message, const std::string& path, Faults& faults) {
+router::Client Convert(const v1::Client& message, const std::string&, Faults&) {
+  return Named<router::Client>(message);
+}
+router::Team Convert(const v1::Team& message, const std::string&, Faults&) {
+  return Named<router::Team>(message);
+}
+router::Skill Convert(const v1::Skill& message, const std::string&, Faults&) {
+  return Named<router::Skill>(message);
+}
+router::NotReadyReason Convert(const v1::NotReadyReason& message, const std::string&, Faults&) {
+  return Named<router::NotReadyReason>(message);
+}
+
+router::Site Convert(const v1::Site& message, const std::string&, Faults&) {
+  auto site = Named<router::Site>(message);
+  site.time_zone = message.time_zone();
+  return site;
+}
+
+router::Disposition Convert(const v1::Disposition& message, const std::string&, Faults&) {
+  auto disposition = Named<router::Disposition>(message);
+  disposition.resolved = message.resolved();
+  return disposition;
+}
+
+router::Channel Convert(const v1::Channel& message, const std::string& path, Faults& faults) {
   auto channel = Named<router::Channel>(message);
   const int group = message.capacity_group();
   if (CheckEnum(group, v1::CAPACITY_GROUP_TASK, path + ".capacity_group", faults)) {
@@ -52,7 +85,7 @@ router::Channel ToChannel(const v1::Channel& message, const std::string& path, F
   return channel;
 }
 
-router::Queue ToQueue(const v1::Queue& message, const std::string& path, Faults& faults) {
+router::Queue Convert(const v1::Queue& message, const std::string& path, Faults& faults) {
   auto queue = Named<router::Queue>(message);
   if (CheckEnum(message.office(), v1::OFFICE_BACK, path + ".office", faults)) {
     queue.office = static_cast<router::Office>(message.office());
@@ -105,8 +138,8 @@ router::ProcessTypeDefaults ToDefaults(const v1::ProcessTypeDefaults& message,
   return defaults;
 }
 
-router::ProcessType ToProcessType(const v1::ProcessType& message, const std::string& path,
-                                  Faults& faults) {
+router::ProcessType Convert(const v1::ProcessType& message, const std::string& path,
+                            Faults& faults) {
   auto type = Named<router::ProcessType>(message);
   for (int i = 0; i < message.defaults_size(); ++i) {
     type.defaults.push_back(ToDefaults(message.defaults(i), At(path + ".defaults", i), faults));
@@ -114,7 +147,8 @@ router::ProcessType ToProcessType(const v1::ProcessType& message, const std::str
   return type;
 }
 
-router::RoutingProfile ToRoutingProfile(const v1::RoutingProfile& message) {
+router::RoutingProfile Convert(const v1::RoutingProfile& message, const std::string& /*path*/,
+                               Faults& /*faults*/) {
   auto profile = Named<router::RoutingProfile>(message);
   for (const v1::RoutingProfileQueue& queue : message.queues()) {
     profile.queues.push_back({.queue = queue.queue(),
@@ -147,7 +181,7 @@ router::Capacity ToCapacity(const v1::Capacity& message, const std::string& path
   return capacity;
 }
 
-router::Agent ToAgent(const v1::Agent& message, const std::string& path, Faults& faults) {
+router::Agent Convert(const v1::Agent& message, const std::string& path, Faults& faults) {
   auto agent = Named<router::Agent>(message);
   agent.kind = OrDefault(message.kind(), router::AgentKind::kHuman, v1::AGENT_KIND_AUTOMATED,
                          path + ".kind", faults);
@@ -177,22 +211,32 @@ router::Agent ToAgent(const v1::Agent& message, const std::string& path, Faults&
 // back
 
 template <typename Message>
-Message* AddNamed(const router::NamedResource& resource,
-                  google::protobuf::RepeatedPtrField<Message>& list) {
-  Message* message = list.Add();
-  message->set_id(resource.id);
-  message->set_display_name(resource.display_name);
-  return message;
+void FillNamed(const router::NamedResource& resource, Message& to) {
+  to.set_id(resource.id);
+  to.set_display_name(resource.display_name);
+  to.set_revision(resource.revision);
 }
 
-void FillChannel(const router::Channel& channel, v1::Channel& to) {
+// What else each kind has; most have nothing.
+template <typename Message>
+void FillRest(const router::NamedResource& /*resource*/, Message& /*to*/) {}
+
+void FillRest(const router::Site& site, v1::Site& to) {
+  to.set_time_zone(site.time_zone);
+}
+
+void FillRest(const router::Disposition& disposition, v1::Disposition& to) {
+  to.set_resolved(disposition.resolved);
+}
+
+void FillRest(const router::Channel& channel, v1::Channel& to) {
   to.set_capacity_group(static_cast<v1::CapacityGroup>(static_cast<int>(channel.group) + 1));
   to.set_has_media(channel.has_media);
   to.set_language_mode(static_cast<v1::LanguageMode>(channel.language_mode));
   to.set_misses_allowed(channel.misses_allowed);
 }
 
-void FillQueue(const router::Queue& queue, v1::Queue& to) {
+void FillRest(const router::Queue& queue, v1::Queue& to) {
   to.set_office(static_cast<v1::Office>(queue.office));
   to.set_urgency(static_cast<v1::Urgency>(queue.urgency));
   to.set_client(queue.client);
@@ -217,7 +261,11 @@ void FillDefaultsOf(const router::ProcessTypeDefaults& defaults, v1::ProcessType
   }
 }
 
-void FillRoutingProfile(const router::RoutingProfile& profile, v1::RoutingProfile& to) {
+void FillRest(const router::ProcessType& type, v1::ProcessType& to) {
+  for (const auto& defaults : type.defaults) FillDefaultsOf(defaults, *to.add_defaults());
+}
+
+void FillRest(const router::RoutingProfile& profile, v1::RoutingProfile& to) {
   for (const router::RoutingProfileQueue& queue : profile.queues) {
     v1::RoutingProfileQueue* message = to.add_queues();
     message->set_queue(queue.queue);
@@ -238,7 +286,7 @@ void FillCapacity(const router::Capacity& capacity, v1::Capacity& to) {
   }
 }
 
-void FillAgent(const router::Agent& agent, v1::Agent& to) {
+void FillRest(const router::Agent& agent, v1::Agent& to) {
   to.set_kind(static_cast<v1::AgentKind>(agent.kind));
   to.set_team(agent.team);
   to.set_site(agent.site);
@@ -260,87 +308,158 @@ void FillAgent(const router::Agent& agent, v1::Agent& to) {
   to.set_cost_per_hour_milli(agent.cost_per_hour_milli);
 }
 
+// ----------------------------------------------------------------------------------------------
+// all
+
+// The message of each kind of resource.
+template <typename R>
+struct MessageOf;
+template <>
+struct MessageOf<router::Client> : std::type_identity<v1::Client> {};
+template <>
+struct MessageOf<router::Site> : std::type_identity<v1::Site> {};
+template <>
+struct MessageOf<router::Team> : std::type_identity<v1::Team> {};
+template <>
+struct MessageOf<router::Skill> : std::type_identity<v1::Skill> {};
+template <>
+struct MessageOf<router::Channel> : std::type_identity<v1::Channel> {};
+template <>
+struct MessageOf<router::Queue> : std::type_identity<v1::Queue> {};
+template <>
+struct MessageOf<router::ProcessType> : std::type_identity<v1::ProcessType> {};
+template <>
+struct MessageOf<router::RoutingProfile> : std::type_identity<v1::RoutingProfile> {};
+template <>
+struct MessageOf<router::Agent> : std::type_identity<v1::Agent> {};
+template <>
+struct MessageOf<router::Disposition> : std::type_identity<v1::Disposition> {};
+template <>
+struct MessageOf<router::NotReadyReason> : std::type_identity<v1::NotReadyReason> {};
+
+template <typename Message, typename R>
+void ConvertAll(const google::protobuf::RepeatedPtrField<Message>& messages,
+                const std::string& path, std::vector<R>& to, Faults& faults) {
+  to.reserve(static_cast<size_t>(messages.size()));
+  for (int i = 0; i < messages.size(); ++i) {
+    to.push_back(Convert(messages.Get(i), At(path, i), faults));
+  }
+}
+
+template <typename R, typename Message>
+void FillAll(const std::vector<R>& resources,
+             google::protobuf::RepeatedPtrField<Message>& messages) {
+  for (const R& resource : resources) {
+    Message& message = *messages.Add();
+    FillNamed(resource, message);
+    FillRest(resource, message);
+  }
+}
+
+// A configuration has the fields of its settings, too.
+template <typename Message>
+void ConvertSettings(const Message& message, const std::string& path, router::WorkspaceSettings& to,
+                     Faults& faults) {
+  to.time_zone = message.time_zone();
+  if (message.has_session_grace()) {
+    to.session_grace = ToDuration(message.session_grace(), path + ".session_grace", faults);
+  }
+  if (message.has_cool_down()) {
+    to.cool_down = ToDuration(message.cool_down(), path + ".cool_down", faults);
+  }
+}
+
+template <typename Message>
+void FillSettings(const router::WorkspaceSettings& settings, Message& to) {
+  to.set_time_zone(settings.time_zone);
+  if (settings.session_grace) {
+    *to.mutable_session_grace() = ToProtoDuration(*settings.session_grace);
+  }
+  if (settings.cool_down) *to.mutable_cool_down() = ToProtoDuration(*settings.cool_down);
+}
+
 }  // namespace
 
 router::Configuration ToConfiguration(const v1::Configuration& message, Faults& faults) {
   const std::string root = "configuration";
-  router::Configuration result;
-  result.time_zone = message.time_zone();
-  for (const auto& client : message.clients()) {
-    result.clients.push_back(Named<router::Client>(client));
-  }
-  for (const auto& site : message.sites()) {
-    result.sites.push_back(Named<router::Site>(site));
-    result.sites.back().time_zone = site.time_zone();
-  }
-  for (const auto& team : message.teams()) result.teams.push_back(Named<router::Team>(team));
-  for (const auto& skill : message.skills()) result.skills.push_back(Named<router::Skill>(skill));
-  for (int i = 0; i < message.channels_size(); ++i) {
-    result.channels.push_back(ToChannel(message.channels(i), At(root + ".channels", i), faults));
-  }
-  for (int i = 0; i < message.queues_size(); ++i) {
-    result.queues.push_back(ToQueue(message.queues(i), At(root + ".queues", i), faults));
-  }
-  for (int i = 0; i < message.process_types_size(); ++i) {
-    result.process_types.push_back(
-        ToProcessType(message.process_types(i), At(root + ".process_types", i), faults));
-  }
-  for (const auto& profile : message.routing_profiles()) {
-    result.routing_profiles.push_back(ToRoutingProfile(profile));
-  }
-  for (int i = 0; i < message.agents_size(); ++i) {
-    result.agents.push_back(ToAgent(message.agents(i), At(root + ".agents", i), faults));
-  }
-  for (const auto& disposition : message.dispositions()) {
-    result.dispositions.push_back(Named<router::Disposition>(disposition));
-    result.dispositions.back().resolved = disposition.resolved();
-  }
-  for (const auto& reason : message.not_ready_reasons()) {
-    result.not_ready_reasons.push_back(Named<router::NotReadyReason>(reason));
-  }
-  if (message.has_session_grace()) {
-    result.session_grace = ToDuration(message.session_grace(), root + ".session_grace", faults);
-  }
-  if (message.has_cool_down()) {
-    result.cool_down = ToDuration(message.cool_down(), root + ".cool_down", faults);
-  }
-  return result;
+  router::Configuration to;
+  ConvertSettings(message, root, to, faults);
+  ConvertAll(message.clients(), root + ".clients", to.clients, faults);
+  ConvertAll(message.sites(), root + ".sites", to.sites, faults);
+  ConvertAll(message.teams(), root + ".teams", to.teams, faults);
+  ConvertAll(message.skills(), root + ".skills", to.skills, faults);
+  ConvertAll(message.channels(), root + ".channels", to.channels, faults);
+  ConvertAll(message.queues(), root + ".queues", to.queues, faults);
+  ConvertAll(message.process_types(), root + ".process_types", to.process_types, faults);
+  ConvertAll(message.routing_profiles(), root + ".routing_profiles", to.routing_profiles, faults);
+  ConvertAll(message.agents(), root + ".agents", to.agents, faults);
+  ConvertAll(message.dispositions(), root + ".dispositions", to.dispositions, faults);
+  ConvertAll(message.not_ready_reasons(), root + ".not_ready_reasons", to.not_ready_reasons,
+             faults);
+  return to;
 }
 
 void Fill(const router::Configuration& configuration, v1::Configuration& to) {
-  to.set_time_zone(configuration.time_zone);
-  for (const auto& client : configuration.clients) AddNamed(client, *to.mutable_clients());
-  for (const auto& site : configuration.sites) {
-    AddNamed(site, *to.mutable_sites())->set_time_zone(site.time_zone);
+  FillSettings(configuration, to);
+  FillAll(configuration.clients, *to.mutable_clients());
+  FillAll(configuration.sites, *to.mutable_sites());
+  FillAll(configuration.teams, *to.mutable_teams());
+  FillAll(configuration.skills, *to.mutable_skills());
+  FillAll(configuration.channels, *to.mutable_channels());
+  FillAll(configuration.queues, *to.mutable_queues());
+  FillAll(configuration.process_types, *to.mutable_process_types());
+  FillAll(configuration.routing_profiles, *to.mutable_routing_profiles());
+  FillAll(configuration.agents, *to.mutable_agents());
+  FillAll(configuration.dispositions, *to.mutable_dispositions());
+  FillAll(configuration.not_ready_reasons, *to.mutable_not_ready_reasons());
+}
+
+router::Resource ToResource(router::ResourceKind kind, const google::protobuf::Message& message,
+                            const std::string& path, Faults& faults) {
+  router::Resource resource = router::MakeResource(kind, "");
+  std::visit(
+      [&](auto& one) {
+        using Message = typename MessageOf<std::decay_t<decltype(one)>>::type;
+        one = Convert(static_cast<const Message&>(message), path, faults);
+      },
+      resource);
+  return resource;
+}
+
+void Fill(const router::Resource& resource, google::protobuf::Message& to) {
+  std::visit(
+      [&](const auto& one) {
+        using Message = typename MessageOf<std::decay_t<decltype(one)>>::type;
+        FillNamed(one, static_cast<Message&>(to));
+        FillRest(one, static_cast<Message&>(to));
+      },
+      resource);
+}
+
+router::WorkspaceSettings ToSettings(const v1::WorkspaceSettings& settings, const std::string& path,
+                                     Faults& faults) {
+  router::WorkspaceSettings to;
+  ConvertSettings(settings, path, to, faults);
+  return to;
+}
+
+void Fill(const router::WorkspaceSettings& settings, int64_t revision, v1::WorkspaceSettings& to) {
+  FillSettings(settings, to);
+  to.set_revision(revision);
+}
+
+void Fill(const router::ConfigurationApplied& applied, v1::ApplyConfigurationResponse& to) {
+  to.set_revision(applied.revision);
+  to.set_created(static_cast<int32_t>(applied.created));
+  to.set_updated(static_cast<int32_t>(applied.updated));
+  to.set_deleted(static_cast<int32_t>(applied.deleted));
+  for (const router::ConfigurationChange& change : applied.changes) {
+    v1::ConfigurationChange& message = *to.add_changes();
+    message.set_kind(static_cast<v1::ResourceKind>(change.kind));
+    message.set_id(change.id);
+    message.set_type(static_cast<v1::ChangeType>(change.type));
+    message.mutable_fields()->Assign(change.fields.begin(), change.fields.end());
   }
-  for (const auto& team : configuration.teams) AddNamed(team, *to.mutable_teams());
-  for (const auto& skill : configuration.skills) AddNamed(skill, *to.mutable_skills());
-  for (const auto& channel : configuration.channels) {
-    FillChannel(channel, *AddNamed(channel, *to.mutable_channels()));
-  }
-  for (const auto& queue : configuration.queues) {
-    FillQueue(queue, *AddNamed(queue, *to.mutable_queues()));
-  }
-  for (const auto& type : configuration.process_types) {
-    v1::ProcessType* message = AddNamed(type, *to.mutable_process_types());
-    for (const auto& defaults : type.defaults) FillDefaultsOf(defaults, *message->add_defaults());
-  }
-  for (const auto& profile : configuration.routing_profiles) {
-    FillRoutingProfile(profile, *AddNamed(profile, *to.mutable_routing_profiles()));
-  }
-  for (const auto& agent : configuration.agents) {
-    FillAgent(agent, *AddNamed(agent, *to.mutable_agents()));
-  }
-  for (const auto& disposition : configuration.dispositions) {
-    AddNamed(disposition, *to.mutable_dispositions())->set_resolved(disposition.resolved);
-  }
-  for (const auto& reason : configuration.not_ready_reasons) {
-    AddNamed(reason, *to.mutable_not_ready_reasons());
-  }
-  if (configuration.session_grace) {
-    *to.mutable_session_grace() = ToProtoDuration(*configuration.session_grace);
-  }
-  if (configuration.cool_down) *to.mutable_cool_down() = ToProtoDuration(*configuration.cool_down);
 }
 
 }  // namespace tandem::rpc

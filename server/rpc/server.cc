@@ -124,6 +124,7 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
   services_.push_back(MakeMediaService(backend_));
   services_.push_back(MakeQueueService(backend_));
   services_.push_back(MakeReportService(backend_));
+  services_.push_back(MakeResourceService(backend_));
   services_.push_back(MakeSystemService(backend_));
   services_.push_back(MakeTicketService(backend_));
   services_.push_back(MakeWorkService(backend_));

@@ -27,6 +27,7 @@ Service MakeIngestService(Backend& backend);
 Service MakeMediaService(Backend& backend);
 Service MakeQueueService(Backend& backend);
 Service MakeReportService(Backend& backend);
+Service MakeResourceService(Backend& backend);
 Service MakeSystemService(Backend& backend);
 Service MakeTicketService(Backend& backend);
 Service MakeWorkService(Backend& backend);

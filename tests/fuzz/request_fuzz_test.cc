@@ -24,6 +24,7 @@
 #include "server/query/reports.h"
 #include "server/rpc/convert_report.h"
 #include "server/rpc/event_stream.h"
+#include "server/rpc/resource_method.h"
 #include "server/rpc/status.h"
 #include "server/rpc/verbs.h"
 #include "server/rpc/wire.h"
@@ -115,6 +116,61 @@ Target ReportTarget() {
             const bool of_a_field = rejection != nullptr && !rejection->violations.empty();
             return of_a_field ? std::optional(*rejection) : std::nullopt;
           }};
+}
+
+// Good requests of each method that is the same for all kinds of resources.
+std::vector<Target> ResourceTargets() {
+  std::vector<Target> targets;
+  const v1::Configuration configuration = SmallConfiguration();
+  v1::CreateAgentRequest create;
+  create.set_workspace(kWorkspace);
+  create.set_request_id(kRequestId);
+  *create.mutable_agent() = configuration.agents(0);
+  v1::UpdateQueueRequest update;
+  update.set_workspace(kWorkspace);
+  *update.mutable_queue() = configuration.queues(0);
+  update.mutable_update_mask()->add_paths("urgency");
+  update.mutable_update_mask()->add_paths("display_name");
+  v1::DeleteSkillRequest remove;
+  remove.set_workspace(kWorkspace);
+  remove.set_id("billing");
+  v1::GetTeamRequest get;
+  get.set_workspace(kWorkspace);
+  get.set_id("north");
+  v1::ListQueuesRequest list;
+  list.set_workspace(kWorkspace);
+  list.mutable_filter()->set_client("acme");
+  list.mutable_filter()->set_office(v1::OFFICE_BACK);
+  const auto add = [&](const char* name, const google::protobuf::Message& good) {
+    const auto& service = *v1::BatchUpdateAgentsRequest::descriptor()->file()->service(0);
+    const ResourceMethod method = *FindResourceMethod(*service.FindMethodByName(name));
+    std::unique_ptr<google::protobuf::Message> copy(good.New());
+    copy->CopyFrom(good);
+    targets.push_back(
+        {std::move(copy), [method](const std::string& bytes) -> std::optional<router::Rejection> {
+           const grpc::Slice slice(bytes);
+           const auto request = method.NewRequest();
+           if (auto rejection = Read(grpc::ByteBuffer(&slice, 1), *request)) return rejection;
+           const auto refusal = [](auto made) -> std::optional<router::Rejection> {
+             if (auto* rejection = std::get_if<router::Rejection>(&made)) return *rejection;
+             return std::nullopt;
+           };
+           switch (method.verb) {
+             case ResourceMethod::Verb::kGet:
+               return refusal(ToResourceAsked(*request));
+             case ResourceMethod::Verb::kList:
+               return refusal(ToResourcesAsked(method, *request));
+             default:
+               return refusal(ToVerb(method, *request));
+           }
+         }});
+  };
+  add("CreateAgent", create);
+  add("UpdateQueue", update);
+  add("DeleteSkill", remove);
+  add("GetTeam", get);
+  add("ListQueues", list);
+  return targets;
 }
 
 template <typename Request>
@@ -231,6 +287,7 @@ std::vector<Target> Targets() {
   targets.push_back(MakeTarget(survey));
   targets.push_back(EventsTarget());
   targets.push_back(ReportTarget());
+  for (Target& target : ResourceTargets()) targets.push_back(std::move(target));
   return targets;
 }
 

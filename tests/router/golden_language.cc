@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "router/check.h"
+#include "router/resources.h"
 
 namespace tandem::router {
 namespace {
@@ -122,6 +123,8 @@ std::optional<Action> GoldenLanguage::Parse(const std::string& line, Time now) {
   std::optional<Action> action;
   if (verb == "apply") {
     action = ParseApply(words);
+  } else if (verb == "create" || verb == "update" || verb == "delete") {
+    action = ParseResource(verb, words);
   } else if (verb == "ingest") {
     action = ParseIngest(words, now);
   } else if (verb == "begin") {
@@ -222,6 +225,28 @@ Action GoldenLanguage::ParseApply(Words& words) {
   }
   FillDefaults(apply.configuration);
   return apply;
+}
+
+// `create skill cards`, `update agent ana expected=2`, `delete queue mail`
+Action GoldenLanguage::ParseResource(const std::string& verb, Words& words) {
+  const std::string kind = words.Next("a kind");
+  const std::string id = words.Next("an id");
+  const int64_t expected = ParseNumber(words.Value("expected").value_or("0"));
+  std::optional<Action> action;
+  ForEachList(draft_, [&](auto& list) {
+    using R = typename std::decay_t<decltype(list)>::value_type;
+    if (kind != ToString(KindOf<R>())) return;
+    if (verb == "delete") action = DeleteResource{KindOf<R>(), id, expected, false};
+    for (const R& resource : list) {
+      if (resource.id != id) continue;
+      std::vector<std::string> fields;
+      VisitFields(&resource, [&](const char* name, auto) { fields.emplace_back(name); });
+      if (verb == "create") action = CreateResource{resource, false};
+      if (verb == "update") action = UpdateResource{resource, fields, expected, false};
+    }
+  });
+  if (!action) throw LineError("expected a resource of the draft, but found " + kind + " " + id);
+  return *std::move(action);
 }
 
 SessionRef GoldenLanguage::ParseSession(const std::string& word) const {

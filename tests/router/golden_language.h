@@ -2,7 +2,8 @@
 //
 // Configuration: `client`, `site`, `skill`, `reason`, `disposition`, `channel`, `queue`,
 // `process_type`, `profile`, `agent`, `grace` and `cool_down` write into a draft (an id that is
-// there already is replaced, `remove <kind> <id>` takes it out); `apply` puts the draft into force.
+// there already is replaced, `remove <kind> <id>` takes it out); `apply` puts the draft into force,
+// `create`, `update` and `delete` one resource of it.
 // Everything else is a command of the router; tests/router/golden shows them all. Agents act in
 // their newest session, or in the one named as `ana@1`.
 #ifndef TANDEM_TESTS_ROUTER_GOLDEN_LANGUAGE_H_
@@ -61,6 +62,7 @@ class GoldenLanguage {
   static std::optional<ClosedTicket> ParseClosed(Words& words);
   Action ParseMedia(Words& words);
   Action ParseApply(Words& words);
+  Action ParseResource(const std::string& verb, Words& words);
   SessionRef ParseSession(const std::string& word) const;
 
   Configuration draft_;

@@ -7,9 +7,12 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "router/check.h"
 #include "router/limits.h"
+#include "router/resources.h"
 #include "tests/router/row_store.h"
 #include "tests/router/text.h"
 
@@ -269,6 +272,111 @@ TEST_F(RouterDeathTest, AbortsOnRowsThatContradictEachOther) {
     state.agents[0].workspace = "elsewhere";
     EXPECT_DEATH(Router().Load(std::move(state)), "every row is of a loaded workspace");
   }
+}
+
+// --- one resource at a time ---
+
+UpdateResource Leveled(uint32_t agent, uint32_t level) {
+  Agent changed;
+  changed.id = "a" + std::to_string(agent);
+  changed.languages = {AgentLanguage{"de", static_cast<Cefr>(level % 6 + 1), Cefr::kNone}};
+  changed.skills = {SkillLevel{"s" + std::to_string(level / 6 % 1'000), level / 6'000 + 1}};
+  return UpdateResource{changed, {"languages", "skills"}, 0, false};
+}
+
+TEST_F(RouterTest, WritesOneRowAndOneEventForOneResource) {
+  Configure(1'000, 1);
+  LogIn("a500");
+  (void)router_.TakeChanges();
+  Agent agent;
+  agent.id = "a500";
+  agent.display_name = "Ann";
+  EXPECT_EQ(Do(UpdateResource{agent, {"display_name"}, 1, false}),
+            "changed revision=2 id=a500 of=2 position=499 name=Ann");
+  Changes changes = router_.TakeChanges();
+  EXPECT_EQ(changes.events.size(), 1U);
+  ASSERT_EQ(changes.resources.size(), 1U);
+  EXPECT_EQ(std::get<Agent>(changes.resources[0].resource).display_name, "Ann");
+  EXPECT_EQ(std::get<Agent>(changes.resources[0].resource).routing_profile, "front");
+  ASSERT_EQ(changes.workspaces.size(), 1U);
+  EXPECT_EQ(changes.workspaces[0].revision, 2);
+  EXPECT_TRUE(changes.agents.empty());
+
+  // As it is already: nothing happens.
+  EXPECT_EQ(Do(UpdateResource{agent, {"display_name"}, 2, false}),
+            "changed revision=2 id=a500 of=2 position=499 name=Ann");
+  EXPECT_TRUE(router_.TakeChanges().empty());
+
+  // Of several changes between two commits, the last row counts, and every event.
+  agent.display_name = "Anna";
+  Do(UpdateResource{agent, {"display_name"}, 0, false});
+  Do(CreateResource{Team{{"north", ""}}, false});
+  Do(DeleteResource{ResourceKind::kTeam, "north", 0, false});
+  agent.display_name = "Annabel";
+  Do(UpdateResource{agent, {"display_name"}, 0, false});
+  changes = router_.TakeChanges();
+  EXPECT_EQ(changes.events.size(), 4U);
+  ASSERT_EQ(changes.resources.size(), 2U);
+  EXPECT_TRUE(changes.resources[0].removed);
+  EXPECT_EQ(std::get<Agent>(changes.resources[1].resource).display_name, "Annabel");
+  router_.CheckInvariants();
+}
+
+TEST_F(RouterTest, AppliedAgainWritesOnlyWhatIsDifferent) {
+  Configure(1'000, 1);
+  (void)router_.TakeChanges();
+  Configuration next = ConfigurationWith(1'000, 1);
+  next.agents[7].display_name = "Ann";
+  Do(ApplyConfiguration{next, 0, false});
+  const Changes changes = router_.TakeChanges();
+  ASSERT_EQ(changes.resources.size(), 1U);
+  EXPECT_EQ(NamedOf(changes.resources[0].resource).id, "a8");
+  EXPECT_TRUE(changes.agents.empty());
+}
+
+TEST_F(RouterTest, ReusesTheProfilesThatNobodyHasAnyMore) {
+  Configuration configuration = ConfigurationWith(2, 1);
+  for (int i = 0; i < 1'000; ++i) configuration.skills.push_back({{"s" + std::to_string(i), ""}});
+  Do(ApplyConfiguration{configuration, 0, false});
+  LogIn("a1");
+  // Twice as many different agents as profiles are kept without any.
+  for (uint32_t level = 0; level < 2 * kMaxIdleProfiles; ++level) {
+    ASSERT_EQ(Do(Leveled(1 + level % 2, level)).substr(0, 7), "changed");
+    if (level % 1'000 == 0) router_.CheckInvariants();
+    if (level % 500 != 0) continue;
+    Do(Chat(level + 1));
+    EXPECT_EQ(Do(AcceptOffer{{"a1", 1}, {{0, level + 1}, 1}}), "ACTIVE");
+    Do(FinishTicket{{"a1", 1}, {0, level + 1}});
+    Do(CompleteTicket{{0, level + 1}, {"a1", 1}, ""});
+  }
+  router_.CheckInvariants();
+}
+
+TEST_F(RouterTest, TakesUpASkillThatALoadedTicketAskedForBefore) {
+  Configuration configuration = ConfigurationWith(1, 1);
+  configuration.skills = {Skill{{"cards", ""}}};
+  Do(ApplyConfiguration{configuration, 0, false});
+  IngestContact chat = Chat(1);
+  chat.contact.requirement = {{SkillLevel{"cards", 3}}};
+  Do(chat);
+  Do(DeleteResource{ResourceKind::kSkill, "cards", 0, false});
+  RowStore store;
+  store.Commit(router_.TakeChanges());
+
+  Router loaded;
+  loaded.Load(store.Load());
+  const auto execute = [&](Action action) {
+    return TextOf(loaded.Execute(Command{"w", std::move(action)}, now_));
+  };
+  execute(OpenSession{"a1", "desk"});
+  execute(SetAgentStatus{{"a1", 1}, AgentStatus::kAvailable, ""});
+  execute(CreateResource{Skill{{"cards", ""}}, false});
+  Agent able;
+  able.id = "a1";
+  able.skills = {SkillLevel{"cards", 3}};
+  execute(UpdateResource{able, {"skills"}, 0, false});
+  EXPECT_EQ(execute(AcceptOffer{{"a1", 1}, {{0, 1}, 1}}), "ACTIVE");
+  loaded.CheckInvariants();
 }
 
 }  // namespace

@@ -175,6 +175,7 @@ Fixture::Fixture(FixtureOptions options) {
   media = v1::MediaService::NewStub(channel);
   queues = v1::QueueService::NewStub(channel);
   reports = v1::ReportService::NewStub(channel);
+  resources = v1::ResourceService::NewStub(channel);
   system = v1::SystemService::NewStub(channel);
   tickets = v1::TicketService::NewStub(channel);
   work = v1::WorkService::NewStub(channel);

@@ -188,6 +188,20 @@ class BrokenReader final : public store::Reader {
   absl::StatusOr<router::WorkspaceRow> GetConfiguration(const std::string&) override {
     return router::WorkspaceRow();
   }
+  absl::StatusOr<router::WorkspaceRow> GetWorkspace(const std::string&) override {
+    return router::WorkspaceRow();
+  }
+  absl::StatusOr<std::optional<router::Resource>> GetResource(const std::string&,
+                                                              router::ResourceKind,
+                                                              const std::string&) override {
+    return std::nullopt;
+  }
+  absl::StatusOr<std::vector<router::Resource>> ListResources(const std::string&,
+                                                              const store::ResourceFilter&,
+                                                              const std::string&,
+                                                              int32_t) override {
+    return std::vector<router::Resource>();
+  }
   absl::StatusOr<std::vector<store::QueueStatistics>> ListQueueStatistics(const std::string&,
                                                                           router::Time) override {
     return std::vector<store::QueueStatistics>();
