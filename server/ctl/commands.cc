@@ -1,12 +1,17 @@
 #include "server/ctl/commands.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <iostream>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "google/protobuf/util/time_util.h"
@@ -154,6 +159,36 @@ grpc::Status SendBatch(Client& client, const v1::BatchIngestContactsRequest& req
   return grpc::Status::OK;
 }
 
+// "+ team north", "~ queue chats: max_waiting", "- agent ann".
+void PrintChanges(const v1::ApplyConfigurationResponse& response) {
+  for (const v1::ConfigurationChange& change : response.changes()) {
+    std::string line = change.type() == v1::CHANGE_TYPE_CREATED   ? "+ "
+                       : change.type() == v1::CHANGE_TYPE_UPDATED ? "~ "
+                                                                  : "- ";
+    line += absl::AsciiStrToLower(Short(v1::ResourceKind_Name(change.kind()), "RESOURCE_KIND_"));
+    if (!change.id().empty()) absl::StrAppend(&line, " ", change.id());
+    if (!change.fields().empty()) {
+      absl::StrAppend(&line, ": ", absl::StrJoin(change.fields(), ", "));
+    }
+    std::cout << line << "\n";
+  }
+  const int changes = response.created() + response.updated() + response.deleted();
+  if (changes > response.changes_size()) {
+    std::cout << absl::StrFormat("... and %d more\n", changes - response.changes_size());
+  }
+  std::cout << absl::StrFormat("%d created, %d updated, %d deleted\n", response.created(),
+                               response.updated(), response.deleted());
+}
+
+// Asks whoever sits at the terminal. Nobody does when the input is a file or a pipe: then it is
+// meant.
+bool Confirmed() {
+  if (isatty(STDIN_FILENO) == 0) return true;
+  std::cout << "Apply? [y/N] " << std::flush;
+  std::string answer;
+  return std::getline(std::cin, answer) && (answer == "y" || answer == "yes");
+}
+
 }  // namespace
 
 int Apply(const Target& target, const ApplyOptions& options) {
@@ -165,17 +200,30 @@ int Apply(const Target& target, const ApplyOptions& options) {
   }
   v1::ApplyConfigurationRequest request;
   request.set_workspace(target.workspace);
-  request.set_request_id(NewUuid());
-  request.set_validate_only(options.validate_only);
   *request.mutable_configuration() = *std::move(configuration);
   const v1::Configuration& sent = request.configuration();
 
   Client client(Connect(target.address));
   v1::ApplyConfigurationResponse response;
-  const grpc::Status status = CallAndWait(kPatience, [&](grpc::ClientContext* context) {
-    return client.configurations->ApplyConfiguration(context, request, &response);
-  });
-  if (!status.ok()) return Fail(Describe(status));
+  const auto call = [&] {
+    request.set_request_id(NewUuid());
+    return CallAndWait(kPatience, [&](grpc::ClientContext* context) {
+      return client.configurations->ApplyConfiguration(context, request, &response);
+    });
+  };
+  request.set_validate_only(true);
+  if (const grpc::Status status = call(); !status.ok()) return Fail(Describe(status));
+  // Of a workspace that is new everything would be listed.
+  if (response.revision() > 0) PrintChanges(response);
+  if (!options.validate_only) {
+    if (response.revision() > 0 && !options.yes && !Confirmed()) {
+      return Fail("Nothing was applied.");
+    }
+    request.set_validate_only(false);
+    request.set_expected_revision(response.revision());  // what was shown is what is applied
+    response.Clear();
+    if (const grpc::Status status = call(); !status.ok()) return Fail(Describe(status));
+  }
   std::cout << absl::StrFormat(
       "%s: %d clients, %d queues, %d process types, %d routing profiles, %d agents; "
       "revision %d of workspace %s\n",

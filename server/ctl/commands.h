@@ -15,9 +15,11 @@ struct ApplyOptions {
   std::string path;         // A YAML file, or a folder of them.
   std::string agents_path;  // Agents in the sample day's form; may be empty.
   bool validate_only = false;
+  bool yes = false;  // does not ask
 };
 
-// Applies a configuration.
+// Applies a configuration. Shows first what that changes of the one in force, and asks when a
+// person sits at the terminal; 1 when the answer is no.
 [[nodiscard]] int Apply(const Target& target, const ApplyOptions& options);
 
 // Takes in every good line of a file in the sample day's form, now. Malformed lines and refused

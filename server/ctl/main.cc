@@ -116,7 +116,9 @@ void AddApply(CLI::App& app, Arguments& arguments, int& exit_code) {
                    "Agents to add, in the sample day's form")
       ->type_name("FILE");
   command->add_flag("--validate-only", arguments.apply.validate_only,
-                    "Check everything, change nothing");
+                    "Check everything, show what would change, change nothing");
+  command->add_flag("-y,--yes", arguments.apply.yes,
+                    "Apply without asking; a pipe or a file as input is not asked either");
   command->callback([&arguments, &exit_code] {
     exit_code = tandem::ctl::Apply(arguments.target, arguments.apply);
   });

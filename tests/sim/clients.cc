@@ -178,8 +178,14 @@ void Clients::Ingest() {
 void Clients::Supervisor() {
   if (resting_) return;
   const int kind = world_.Pick(10);
-  if (kind < 2) {
+  if (kind == 0) {
     Start(test::ApplySmall(kAgents), true);
+  } else if (kind == 1) {
+    router::Agent agent;
+    agent.id = test::AgentName(1 + world_.Pick(kAgents));
+    agent.process_types = {"question", "job"};
+    if (world_.Chance(200)) agent.process_types.pop_back();
+    Start(In(router::UpdateResource{agent, {"process_types"}, 0, world_.Chance(100)}), true);
   } else if (!tickets_.empty()) {
     const router::TicketId ticket =
         tickets_[static_cast<size_t>(world_.Pick(static_cast<int>(tickets_.size())))];
