@@ -35,13 +35,6 @@ constexpr BuiltInChannel kBuiltInChannels[] = {
     {"task", CapacityGroup::kTask, false, LanguageMode::kWritten},
 };
 
-// "process type", for messages.
-std::string Words(ResourceKind kind) {
-  std::string words = ToString(kind);
-  std::replace(words.begin(), words.end(), '_', ' ');
-  return words;
-}
-
 // "process_types": the field of a configuration.
 std::string ListName(ResourceKind kind) {
   return std::string(ToString(kind)) + "s";
@@ -190,7 +183,7 @@ class ResourceChecker {
   void Reference(ResourceKind kind, std::string_view id, const std::string& path) {
     if (references_.Has(kind, id)) return;
     faults_.Add(Reason::kReferenceBroken, path,
-                "expected a configured " + Words(kind) + ", but there is no " + Quoted(id));
+                "expected a configured " + InWords(kind) + ", but there is no " + Quoted(id));
   }
   void OptionalReference(ResourceKind kind, std::string_view id, const std::string& path) {
     if (!id.empty()) Reference(kind, id, path);

@@ -122,9 +122,7 @@ bool IsInUse(const Workspace& workspace, ResourceKind kind, const std::string& i
 
 // "process type 'payroll'", for messages.
 std::string Words(ResourceKind kind, const std::string& id) {
-  std::string words = ToString(kind);
-  std::replace(words.begin(), words.end(), '_', ' ');
-  return words + " '" + id + "'";
+  return InWords(kind) + " '" + id + "'";
 }
 
 Metadata Which(ResourceKind kind, const std::string& id) {
@@ -138,9 +136,7 @@ class NamesOfSome {
     constexpr size_t kListed = 20;
     if (count_++ >= kListed) return;
     if (!list_.empty()) list_ += ", ";
-    std::string words = ToString(kind);
-    std::replace(words.begin(), words.end(), '_', ' ');
-    list_ += words + " " + id;
+    list_ += InWords(kind) + " " + id;
   }
   size_t count() const { return count_; }
   const std::string& list() const { return list_; }
@@ -288,7 +284,7 @@ Outcome Decide(Context& context, CreateResource& command) {
   const std::string& id = NamedOf(command.resource).id;
   if (InForce(workspace).Has(kind, id)) {
     return Refuse(Reason::kResourceExists,
-                  "expected an id that is not used yet, but there is a " + Words(kind, id),
+                  "expected an id that is not used yet, but " + Words(kind, id) + " exists",
                   Which(kind, id));
   }
   if (Count(workspace, kind) >= MaxResources(kind)) {

@@ -1,5 +1,6 @@
 #include "router/resources.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "router/limits.h"
@@ -18,6 +19,12 @@ Resource MakeAt(size_t wanted) {
 }
 
 }  // namespace
+
+std::string InWords(ResourceKind kind) {
+  std::string words = ToString(kind);
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return words;
+}
 
 Resource MakeResource(ResourceKind kind, const std::string& id) {
   Resource resource = MakeAt(static_cast<size_t>(kind) - 1);

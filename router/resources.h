@@ -37,6 +37,9 @@ inline NamedResource& NamedOf(Resource& resource) {
   return std::visit([](NamedResource& named) -> NamedResource& { return named; }, resource);
 }
 
+// The kind for people: "process type".
+std::string InWords(ResourceKind kind);
+
 // A resource of a kind that is not kWorkspaceSettings, empty but for its id.
 Resource MakeResource(ResourceKind kind, const std::string& id);
 

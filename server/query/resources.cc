@@ -15,11 +15,11 @@ namespace {
 using router::Reason;
 
 router::Rejection ResourceNotFound(router::ResourceKind kind, const std::string& id) {
-  const std::string name = router::ToString(kind);
   return {.reason = Reason::kResourceNotFound,
-          .message = "expected a configured resource, but there is no " + name + " '" + id + "'",
+          .message = "expected a configured resource, but there is no " + router::InWords(kind) +
+                     " '" + id + "'",
           .violations = {},
-          .metadata = {{"kind", name}, {"id", id}}};
+          .metadata = {{"kind", router::ToString(kind)}, {"id", id}}};
 }
 
 router::Rejection FaultOf(const absl::Status& status, const std::string& workspace) {
