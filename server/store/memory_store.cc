@@ -10,8 +10,8 @@
 #include "absl/strings/str_cat.h"
 
 #include "router/limits.h"
-#include "server/store/memory_facts.h"
 #include "router/resources.h"
+#include "server/store/memory_facts.h"
 #include "server/store/storable.h"
 
 namespace tandem::store {
