@@ -134,10 +134,6 @@ def schema(root):
             keys = re.split(r",\s*", key.group(1)) if key else [column.group(1)] if "PRIMARY KEY" in rest else []
             needed = "yes" if "NOT NULL" in rest or column.group(1) in keys else ""
             columns.append([f"`{column.group(1)}`", column.group(2), needed, said.get(f"{name}.{column.group(1)}", "")])
-        for added in re.finditer(
-                rf"^ALTER TABLE tandem\.{name} ADD COLUMN IF NOT EXISTS (\w+) (\w+)([^;]*);", sql, re.MULTILINE):
-            needed = "yes" if "NOT NULL" in added.group(3) else ""
-            columns.append([f"`{added.group(1)}`", added.group(2), needed, said.get(f"{name}.{added.group(1)}", "")])
         if not key:
             inline = re.search(r"^  (\w+)[^\n]*PRIMARY KEY", body, re.MULTILINE)
         primary = key.group(1) if key else inline.group(1) if inline else ""
