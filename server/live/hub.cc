@@ -23,11 +23,11 @@ Hub::~Hub() {
 // ----------------------------------------------------------------------------------------
 // listeners
 
-void Hub::Add(const std::shared_ptr<Listener>& listener) {
+void Hub::Add(const std::shared_ptr<Listener>& listener, Interest interest) {
   const sync::MutexLock lock(mutex_);
-  listeners_.emplace(listener.get(), listener);
+  listeners_.emplace(listener.get(), Entry{.listener = listener, .interest = interest});
+  if (interest == Interest::kBatches && ++want_batches_ == 1) engine_.Observe(this);
   if (listeners_.size() > 1) return;
-  engine_.Observe(this);
   {
     const sync::MutexLock inbox_lock(inbox_mutex_);
     ticking_ = true;
@@ -37,8 +37,12 @@ void Hub::Add(const std::shared_ptr<Listener>& listener) {
 
 void Hub::Remove(const Listener* listener) {
   const sync::MutexLock lock(mutex_);
-  if (listeners_.erase(listener) == 0 || !listeners_.empty()) return;
-  engine_.Observe(nullptr);
+  const auto place = listeners_.find(listener);
+  if (place == listeners_.end()) return;
+  const bool wanted_batches = place->second.interest == Interest::kBatches;
+  listeners_.erase(place);
+  if (wanted_batches && --want_batches_ == 0) engine_.Observe(nullptr);
+  if (!listeners_.empty()) return;
   const sync::MutexLock inbox_lock(inbox_mutex_);
   ticking_ = false;
 }
@@ -99,13 +103,19 @@ Hub::Inbox Hub::TakeInput(SteadyTime not_before) {
 
 void Hub::Run() {
   SteadyTime not_before = std::chrono::steady_clock::now();
+  SteadyTime next_tick = not_before;
   for (;;) {
     const Inbox input = TakeInput(not_before);
     if (input.stop) return;
     TakeIn(input.batches);
     const SteadyTime now = std::chrono::steady_clock::now();
-    for (const std::shared_ptr<Listener>& listener : Listeners()) {
-      input.shard_lost ? listener->OnShardLost() : listener->OnRound(now);
+    if (input.shard_lost) {
+      for (const auto& listener : Listeners(Interest::kBatches)) listener->OnShardLost();
+    }
+    const bool tick = now >= next_tick;
+    if (tick) next_tick = now + kTick;
+    for (const auto& listener : Listeners(tick ? Interest::kTicks : Interest::kBatches)) {
+      listener->OnRound(now);
     }
     not_before = now + kPause;
   }
@@ -125,12 +135,13 @@ void Hub::TakeIn(const std::vector<BatchPtr>& batches) {
   }
 }
 
-std::vector<std::shared_ptr<Listener>> Hub::Listeners() {
+std::vector<std::shared_ptr<Listener>> Hub::Listeners(Interest least) {
   std::vector<std::shared_ptr<Listener>> listeners;
   const sync::MutexLock lock(mutex_);
   listeners.reserve(listeners_.size());
-  for (const auto& [key, weak] : listeners_) {
-    if (auto listener = weak.lock()) listeners.push_back(std::move(listener));
+  for (const auto& [key, entry] : listeners_) {
+    if (entry.interest < least) continue;
+    if (auto listener = entry.listener.lock()) listeners.push_back(std::move(listener));
   }
   return listeners;
 }

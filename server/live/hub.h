@@ -2,8 +2,8 @@
 //
 // One thread, for all streams: it takes the batches that the engine delivers, keeps up to date what
 // streams read from (event rings), and tells the listeners, so that none of them polls the
-// database. While there is no listener the engine keeps no batches, the thread sleeps, and nothing
-// of this costs anything.
+// database. While no listener wants batches the engine keeps none; while there is none at all the
+// thread sleeps, and nothing of this costs anything.
 //
 // When batches come faster than they can be taken in, they are dropped and what rests on them is
 // begun anew: event rings by themselves, because sequences tell.
@@ -29,14 +29,20 @@
 
 namespace tandem::live {
 
+// What a listener wants to be told of.
+enum class Interest {
+  kTicks,    // ticks alone: the engine keeps nothing for it
+  kBatches,  // what became durable, and ticks
+};
+
 // Told by the hub's thread, and never after it was removed and is gone: the hub holds it weakly.
 // Quick, no blocking.
 class Listener {
  public:
   virtual ~Listener() = default;
-  // Something became durable, or a tick has passed.
+  // A tick has passed or, for kBatches, something became durable.
   virtual void OnRound(engine::SteadyTime now) = 0;
-  // Another writer had the shard for a while: what was shown may not be all.
+  // For kBatches: another writer had the shard for a while, so what was shown may not be all.
   virtual void OnShardLost() = 0;
 };
 
@@ -53,9 +59,9 @@ class Hub final : public engine::DurableSink {
   explicit Hub(engine::Engine& engine);
   ~Hub() override;
 
-  // From now on the listener is told, and rings miss nothing that is not in the database yet: add
-  // first, then read the database.
-  void Add(const std::shared_ptr<Listener>& listener);
+  // From now on the listener is told. With kBatches rings miss nothing that is not in the database
+  // yet: add first, then read the database.
+  void Add(const std::shared_ptr<Listener>& listener, Interest interest);
   void Remove(const Listener* listener);
 
   // The ring of a workspace, shared by everybody who asks while somebody holds it.
@@ -76,10 +82,16 @@ class Hub final : public engine::DurableSink {
     bool empty() const { return batches.empty() && !shard_lost && !stop; }
   };
 
+  struct Entry {
+    std::weak_ptr<Listener> listener;
+    Interest interest = Interest::kTicks;
+  };
+
   void Run();
   Inbox TakeInput(engine::SteadyTime not_before);
   void TakeIn(const std::vector<BatchPtr>& batches);
-  std::vector<std::shared_ptr<Listener>> Listeners();
+  // Those whose interest is at least this.
+  std::vector<std::shared_ptr<Listener>> Listeners(Interest least);
 
   engine::Engine& engine_;
 
@@ -89,7 +101,8 @@ class Hub final : public engine::DurableSink {
   bool ticking_ ABSL_GUARDED_BY(inbox_mutex_) = false;
 
   sync::Mutex mutex_;
-  absl::flat_hash_map<const Listener*, std::weak_ptr<Listener>> listeners_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<const Listener*, Entry> listeners_ ABSL_GUARDED_BY(mutex_);
+  size_t want_batches_ ABSL_GUARDED_BY(mutex_) = 0;  // of the listeners
   absl::flat_hash_map<std::string, std::weak_ptr<EventRing>> rings_ ABSL_GUARDED_BY(mutex_);
 
   std::jthread thread_;

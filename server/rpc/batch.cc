@@ -48,11 +48,4 @@ std::optional<router::Rejection> CheckBatch(const std::string& workspace, std::s
   return faults.Take();
 }
 
-void FillError(const router::Rejection& rejection, v1::ItemError& error) {
-  error.set_code(CodeOf(rejection.reason));
-  error.set_reason(router::ToString(rejection.reason));
-  error.set_message(rejection.message);
-  if (!rejection.violations.empty()) error.set_field(rejection.violations.front().field);
-}
-
 }  // namespace tandem::rpc

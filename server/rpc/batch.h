@@ -41,9 +41,6 @@ class Batch {
 std::optional<router::Rejection> CheckBatch(const std::string& workspace, std::string_view field,
                                             size_t size, size_t max_size);
 
-// Why one item was refused.
-void FillError(const router::Rejection& rejection, v1::ItemError& error);
-
 }  // namespace tandem::rpc
 
 #endif  // TANDEM_SERVER_RPC_BATCH_H_

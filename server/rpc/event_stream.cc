@@ -105,7 +105,7 @@ void EventStream::Begin() {
   if (const auto* rejection = std::get_if<Rejection>(&asked)) return Refuse(*rejection);
   asked_ = std::move(std::get<EventsAsked>(asked));
   // In this order: what becomes durable from now on is in the ring, the rest in the database.
-  backend_.hub.Add(shared_from_this());
+  backend_.hub.Add(shared_from_this(), live::Interest::kBatches);
   ring_ = backend_.hub.Events(asked_.workspace);
   ReaderPool::Job job = [self = Self(), &reader = backend_.reader] {
     self->OnPosition(query::FindPosition(reader, self->asked_.workspace, self->asked_.token,

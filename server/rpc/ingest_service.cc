@@ -5,7 +5,9 @@
 #include "router/limits.h"
 #include "server/rpc/batch.h"
 #include "server/rpc/convert_contact.h"
+#include "server/rpc/ingest_stream.h"
 #include "server/rpc/services.h"
+#include "server/rpc/status.h"
 #include "tandem/v1/ingest_service.grpc.pb.h"
 
 namespace tandem::rpc {
@@ -24,7 +26,7 @@ void FillItems(Call call, const std::vector<router::Outcome>& outcomes) {
   for (const router::Outcome& outcome : outcomes) {
     v1::BatchIngestItem& item = *response.add_items();
     if (const auto* rejection = std::get_if<router::Rejection>(&outcome)) {
-      FillError(*rejection, *item.mutable_error());
+      Fill(*rejection, *item.mutable_error());
     } else {
       const auto& reply = std::get<router::Reply>(outcome);
       Fill(std::get<router::ContactIngested>(reply), *item.mutable_result());
@@ -57,7 +59,8 @@ void BatchIngestContacts(Backend& backend, Call call, v1::BatchIngestContactsReq
 }
 
 using Base = v1::IngestService::WithRawCallbackMethod_IngestContact<
-    v1::IngestService::WithRawCallbackMethod_BatchIngestContacts<v1::IngestService::Service>>;
+    v1::IngestService::WithRawCallbackMethod_BatchIngestContacts<
+        v1::IngestService::WithRawCallbackMethod_StreamIngest<v1::IngestService::Service>>>;
 
 class IngestService final : public Base {
  public:
@@ -72,6 +75,10 @@ class IngestService final : public Base {
                                                 const grpc::ByteBuffer* request,
                                                 grpc::ByteBuffer* answer) override {
     return Handle(backend_, context, request, answer, rpc::BatchIngestContacts);
+  }
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamIngest(
+      grpc::CallbackServerContext* context) override {
+    return BidiStream::Start<IngestStream>(backend_, context);
   }
 
  private:

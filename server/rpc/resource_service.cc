@@ -13,6 +13,7 @@
 #include "server/rpc/convert_configuration.h"
 #include "server/rpc/resource_method.h"
 #include "server/rpc/services.h"
+#include "server/rpc/status.h"
 #include "tandem/v1/resource_service.grpc.pb.h"
 
 namespace tandem::rpc {
@@ -136,7 +137,7 @@ void FillResults(Call call, const std::vector<router::Outcome>& outcomes) {
   for (const router::Outcome& outcome : outcomes) {
     v1::BatchUpdateAgentResult& result = *response.add_results();
     if (const auto* rejection = std::get_if<router::Rejection>(&outcome)) {
-      FillError(*rejection, *result.mutable_error());
+      Fill(*rejection, *result.mutable_error());
     } else {
       const auto& reply = std::get<router::ResourceChanged>(std::get<router::Reply>(outcome));
       result.set_revision(router::NamedOf(*reply.resource).revision);

@@ -7,6 +7,8 @@
 #include "google/rpc/status.pb.h"
 
 #include "router/time.h"
+#include "server/rpc/convert_types.h"
+#include "tandem/v1/ingest_service.pb.h"
 
 namespace tandem::rpc {
 namespace {
@@ -59,9 +61,13 @@ router::Duration RetryDelay(Reason reason) {
   }
 }
 
+bool HasRetryDelay(grpc::StatusCode code) {
+  return code == grpc::StatusCode::UNAVAILABLE || code == grpc::StatusCode::RESOURCE_EXHAUSTED;
+}
+
 google::rpc::RetryInfo RetryInfoOf(Reason reason) {
   google::rpc::RetryInfo info;
-  info.mutable_retry_delay()->set_seconds(RetryDelay(reason).us / 1'000'000);
+  *info.mutable_retry_delay() = ToProtoDuration(RetryDelay(reason));
   return info;
 }
 
@@ -157,10 +163,19 @@ grpc::Status ToStatus(const router::Rejection& rejection) {
   if (code == grpc::StatusCode::INVALID_ARGUMENT) {
     details.add_details()->PackFrom(BadRequestOf(rejection));
   }
-  if (code == grpc::StatusCode::UNAVAILABLE || code == grpc::StatusCode::RESOURCE_EXHAUSTED) {
-    details.add_details()->PackFrom(RetryInfoOf(rejection.reason));
-  }
+  if (HasRetryDelay(code)) details.add_details()->PackFrom(RetryInfoOf(rejection.reason));
   return grpc::Status(code, details.message(), details.SerializeAsString());
+}
+
+void Fill(const router::Rejection& rejection, v1::ItemError& to) {
+  const grpc::StatusCode code = CodeOf(rejection.reason);
+  to.set_code(code);
+  to.set_reason(router::ToString(rejection.reason));
+  to.set_message(Shortened(rejection.message, kMaxMessageBytes));
+  if (!rejection.violations.empty()) to.set_field(rejection.violations.front().field);
+  for (const auto& [key, value] : rejection.metadata) (*to.mutable_metadata())[key] = value;
+  if (HasRetryDelay(code))
+    *to.mutable_retry_after() = ToProtoDuration(RetryDelay(rejection.reason));
 }
 
 }  // namespace tandem::rpc

@@ -8,6 +8,10 @@
 
 #include "router/rejection.h"
 
+namespace tandem::v1 {
+class ItemError;
+}
+
 namespace tandem::rpc {
 
 // The domain of every ErrorInfo.
@@ -20,6 +24,9 @@ grpc::StatusCode CodeOf(router::Reason reason);
 // INVALID_ARGUMENT; RetryInfo for UNAVAILABLE and RESOURCE_EXHAUSTED. The result fits into the 8
 // KiB of trailers that clients take by default: of many violations only the first are sent.
 grpc::Status ToStatus(const router::Rejection& rejection);
+
+// The same as fields, for one item of many.
+void Fill(const router::Rejection& rejection, v1::ItemError& to);
 
 }  // namespace tandem::rpc
 

@@ -58,6 +58,20 @@ Target MakeTarget(const Request& good) {
           }};
 }
 
+// A message of a stream that carries a request.
+template <typename Message, typename Embedded>
+Target MakeStreamTarget(const Message& good, Embedded embedded) {
+  return {std::make_unique<Message>(good),
+          [embedded](const std::string& bytes) -> std::optional<router::Rejection> {
+            const grpc::Slice slice(bytes);
+            Message message;
+            if (auto rejection = Read(grpc::ByteBuffer(&slice, 1), message)) return rejection;
+            auto verb = ToVerb(*embedded(message), kNow);
+            if (auto* rejection = std::get_if<router::Rejection>(&verb)) return *rejection;
+            return std::nullopt;
+          }};
+}
+
 // Requests of streams that only read have a conversion of their own.
 Target EventsTarget() {
   v1::StreamEventsRequest good;
@@ -218,6 +232,11 @@ std::vector<Target> Targets() {
   ingest.set_request_id(kRequestId);
   *ingest.mutable_contact() = RichContact();
   targets.push_back(MakeTarget(ingest));
+  v1::StreamIngestRequest streamed;
+  streamed.set_sequence(17);
+  *streamed.mutable_request() = ingest;
+  targets.push_back(MakeStreamTarget(
+      streamed, [](v1::StreamIngestRequest& message) { return message.mutable_request(); }));
   targets.push_back(MakeTarget(WithTicket<v1::CancelTicketRequest>()));
   targets.push_back(MakeTarget(WithTicket<v1::CompleteTicketRequest>()));
   targets.push_back(MakeTarget(WithTicket<v1::StartTicketRequest>()));

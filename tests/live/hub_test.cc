@@ -136,7 +136,7 @@ class HubTest : public ::testing::Test {
 TEST_F(HubTest, FillsTheRingWhileSomebodyListens) {
   ASSERT_TRUE(Apply());
   const auto listener = std::make_shared<Counter>();
-  hub_->Add(listener);
+  hub_->Add(listener, Interest::kBatches);
   const auto ring = hub_->Events("lisbon");
   EXPECT_EQ(hub_->Events("lisbon"), ring) << "one ring for all";
   int64_t position = Newest();
@@ -153,7 +153,7 @@ TEST_F(HubTest, FillsTheRingWhileSomebodyListens) {
 
 TEST_F(HubTest, TellsNobodyWhoWasRemoved) {
   const auto listener = std::make_shared<Counter>();
-  hub_->Add(listener);
+  hub_->Add(listener, Interest::kBatches);
   const auto ring = hub_->Events("lisbon");
   hub_->Remove(listener.get());
   ASSERT_TRUE(Apply());
@@ -164,9 +164,30 @@ TEST_F(HubTest, TellsNobodyWhoWasRemoved) {
   EXPECT_EQ(listener->rounds, rounds);
 }
 
+TEST_F(HubTest, KeepsNothingForThoseWhoWantTicksAlone) {
+  const auto ticked = std::make_shared<Counter>();
+  hub_->Add(ticked, Interest::kTicks);
+  const auto ring = hub_->Events("lisbon");
+  ASSERT_TRUE(Apply());
+  EXPECT_TRUE(Eventually([&] { return ticked->rounds >= 3; }));
+  EXPECT_TRUE(ring->empty());
+  // Somebody else who wants batches gets them, and its leaving ends that alone.
+  const auto listener = std::make_shared<Counter>();
+  hub_->Add(listener, Interest::kBatches);
+  ASSERT_TRUE(Apply());
+  EXPECT_TRUE(Eventually([&] { return !ring->empty(); }));
+  store_.FailCommits(store::CommitFault::kFenced);
+  EXPECT_FALSE(Apply());
+  EXPECT_TRUE(Eventually([&] { return listener->lost == 1; }));
+  EXPECT_EQ(ticked->lost, 0);
+  hub_->Remove(listener.get());
+  const int rounds = ticked->rounds;
+  EXPECT_TRUE(Eventually([&] { return ticked->rounds > rounds + 2; }));
+}
+
 TEST_F(HubTest, TicksWithoutEventsAndTellsOfALostShard) {
   const auto listener = std::make_shared<Counter>();
-  hub_->Add(listener);
+  hub_->Add(listener, Interest::kBatches);
   EXPECT_TRUE(Eventually([&] { return listener->rounds >= 3; }));
   store_.FailCommits(store::CommitFault::kFenced);
   EXPECT_FALSE(Apply());
