@@ -57,6 +57,8 @@ inline constexpr size_t kMaxFilterValues = 100;
 inline constexpr size_t kMaxTokenBytes = 64;
 inline constexpr Duration kMinHeartbeatInterval = Seconds(1);
 inline constexpr Duration kMaxHeartbeatInterval = Minutes(5);
+inline constexpr Duration kMinWatchInterval{100'000};
+inline constexpr Duration kMaxWatchInterval = Seconds(60);
 
 // Reports.
 inline constexpr size_t kMaxMeasures = 100;

@@ -9,6 +9,34 @@ namespace tandem::live {
 
 using engine::SteadyTime;
 
+namespace {
+
+// What somebody holds still, of things that are shared while somebody does.
+template <typename Map>
+auto Held(Map& things) {
+  std::vector<decltype(things.begin()->second.lock())> held;
+  absl::erase_if(things, [](const auto& entry) { return entry.second.expired(); });
+  for (const auto& [workspace, weak] : things) {
+    if (auto thing = weak.lock()) held.push_back(std::move(thing));
+  }
+  return held;
+}
+
+// The one of a workspace; a new one when nobody holds one.
+template <typename Thing>
+std::shared_ptr<Thing> Share(absl::flat_hash_map<std::string, std::weak_ptr<Thing>>& things,
+                             const std::string& workspace) {
+  std::weak_ptr<Thing>& place = things[workspace];
+  std::shared_ptr<Thing> thing = place.lock();
+  if (thing == nullptr) {
+    thing = std::make_shared<Thing>(workspace);
+    place = thing;
+  }
+  return thing;
+}
+
+}  // namespace
+
 Hub::Hub(engine::Engine& engine) : engine_(engine), thread_([this] { Run(); }) {}
 
 Hub::~Hub() {
@@ -49,13 +77,12 @@ void Hub::Remove(const Listener* listener) {
 
 std::shared_ptr<EventRing> Hub::Events(const std::string& workspace) {
   const sync::MutexLock lock(mutex_);
-  std::weak_ptr<EventRing>& place = rings_[workspace];
-  std::shared_ptr<EventRing> ring = place.lock();
-  if (ring == nullptr) {
-    ring = std::make_shared<EventRing>(workspace);
-    place = ring;
-  }
-  return ring;
+  return Share(rings_, workspace);
+}
+
+std::shared_ptr<Board> Hub::BoardOf(const std::string& workspace) {
+  const sync::MutexLock lock(mutex_);
+  return Share(boards_, workspace);
 }
 
 // -------------------------------------------------------------------------------------------
@@ -110,6 +137,7 @@ void Hub::Run() {
     TakeIn(input.batches);
     const SteadyTime now = std::chrono::steady_clock::now();
     if (input.shard_lost) {
+      LoseBoards();
       for (const auto& listener : Listeners(Interest::kBatches)) listener->OnShardLost();
     }
     const bool tick = now >= next_tick;
@@ -123,16 +151,25 @@ void Hub::Run() {
 
 void Hub::TakeIn(const std::vector<BatchPtr>& batches) {
   std::vector<std::shared_ptr<EventRing>> rings;
+  std::vector<std::shared_ptr<Board>> boards;
   {
     const sync::MutexLock lock(mutex_);
-    absl::erase_if(rings_, [](const auto& entry) { return entry.second.expired(); });
-    for (const auto& [workspace, weak] : rings_) {
-      if (auto ring = weak.lock()) rings.push_back(std::move(ring));
-    }
+    rings = Held(rings_);
+    boards = Held(boards_);
   }
   for (const BatchPtr& batch : batches) {
     for (const std::shared_ptr<EventRing>& ring : rings) ring->Append(batch->changes.events);
+    for (const std::shared_ptr<Board>& board : boards) board->Take(batch);
   }
+}
+
+void Hub::LoseBoards() {
+  std::vector<std::shared_ptr<Board>> boards;
+  {
+    const sync::MutexLock lock(mutex_);
+    boards = Held(boards_);
+  }
+  for (const std::shared_ptr<Board>& board : boards) board->Lose();
 }
 
 std::vector<std::shared_ptr<Listener>> Hub::Listeners(Interest least) {

@@ -1,12 +1,12 @@
 // Between the engine, which makes batches durable, and the streams that show what changed.
 //
 // One thread, for all streams: it takes the batches that the engine delivers, keeps up to date what
-// streams read from (event rings), and tells the listeners, so that none of them polls the
+// streams read from (event rings, boards), and tells the listeners, so that none of them polls the
 // database. While no listener wants batches the engine keeps none; while there is none at all the
 // thread sleeps, and nothing of this costs anything.
 //
 // When batches come faster than they can be taken in, they are dropped and what rests on them is
-// begun anew: event rings by themselves, because sequences tell.
+// begun anew: event rings by themselves, because sequences tell; boards by whoever watches them.
 //
 // Thread rule: every function is safe from any thread.
 #ifndef TANDEM_SERVER_LIVE_HUB_H_
@@ -24,6 +24,7 @@
 
 #include "server/engine/clock.h"
 #include "server/engine/engine.h"
+#include "server/live/board.h"
 #include "server/live/event_ring.h"
 #include "server/sync/mutex.h"
 
@@ -67,6 +68,9 @@ class Hub final : public engine::DurableSink {
   // The ring of a workspace, shared by everybody who asks while somebody holds it.
   std::shared_ptr<EventRing> Events(const std::string& workspace);
 
+  // The board of a workspace, likewise.
+  std::shared_ptr<Board> BoardOf(const std::string& workspace);
+
   // For the engine.
   void OnDurable(std::shared_ptr<const store::Batch> batch) override;
   void OnShardLost() override;
@@ -90,6 +94,7 @@ class Hub final : public engine::DurableSink {
   void Run();
   Inbox TakeInput(engine::SteadyTime not_before);
   void TakeIn(const std::vector<BatchPtr>& batches);
+  void LoseBoards();
   // Those whose interest is at least this.
   std::vector<std::shared_ptr<Listener>> Listeners(Interest least);
 
@@ -104,6 +109,7 @@ class Hub final : public engine::DurableSink {
   absl::flat_hash_map<const Listener*, Entry> listeners_ ABSL_GUARDED_BY(mutex_);
   size_t want_batches_ ABSL_GUARDED_BY(mutex_) = 0;  // of the listeners
   absl::flat_hash_map<std::string, std::weak_ptr<EventRing>> rings_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, std::weak_ptr<Board>> boards_ ABSL_GUARDED_BY(mutex_);
 
   std::jthread thread_;
 };

@@ -7,6 +7,7 @@
 #include "server/rpc/convert_event.h"
 #include "server/rpc/convert_types.h"
 #include "server/rpc/faults.h"
+#include "server/rpc/stream_request.h"
 #include "server/rpc/verbs.h"
 #include "server/rpc/wire.h"
 
@@ -16,33 +17,16 @@ namespace {
 using router::Reason;
 using router::Rejection;
 
-constexpr router::Duration kDefaultHeartbeat = router::Seconds(15);
-
-bool CheckSize(int size, std::string_view field, Faults& faults) {
-  if (size <= static_cast<int>(router::kMaxFilterValues)) return true;
-  faults.Add(Reason::kFieldTooLarge, field,
-             "expected at most " + std::to_string(router::kMaxFilterValues) +
-                 " entries, but found " + std::to_string(size));
-  return false;
-}
-
 live::EventFilter ToFilter(const v1::EventFilter& filter, Faults& faults) {
   live::EventFilter to;
-  const auto ids = [&](const auto& from, const char* field, auto& set) {
-    if (!CheckSize(from.size(), field, faults)) return;
-    for (int i = 0; i < from.size(); ++i) {
-      faults.RequireId(from[i], At(field, i));
-      set.insert(from[i]);
-    }
-  };
-  ids(filter.clients(), "filter.clients", to.clients);
-  ids(filter.queues(), "filter.queues", to.queues);
-  if (CheckSize(filter.ticket_ids_size(), "filter.ticket_ids", faults)) {
+  to.clients = ToIdSet(filter.clients(), "filter.clients", faults);
+  to.queues = ToIdSet(filter.queues(), "filter.queues", faults);
+  if (CheckFilterSize(filter.ticket_ids_size(), "filter.ticket_ids", faults)) {
     for (int i = 0; i < filter.ticket_ids_size(); ++i) {
       to.tickets.insert(ToTicketId(filter.ticket_ids(i), At("filter.ticket_ids", i), faults));
     }
   }
-  if (CheckSize(filter.types_size(), "filter.types", faults)) {
+  if (CheckFilterSize(filter.types_size(), "filter.types", faults)) {
     for (int i = 0; i < filter.types_size(); ++i) {
       const int type = filter.types(i);
       if (CheckEnum(type, v1::EventType_MAX, At("filter.types", i), faults)) {
@@ -77,15 +61,8 @@ std::variant<EventsAsked, Rejection> ToEventsAsked(const v1::StreamEventsRequest
   asked.token = request.resume_token();
   asked.start = ToStart(request, faults);
   asked.filter = ToFilter(request.filter(), faults);
-  asked.heartbeat = kDefaultHeartbeat;
-  if (request.has_heartbeat_interval()) {
-    asked.heartbeat = ToDuration(request.heartbeat_interval(), "heartbeat_interval", faults);
-    if (asked.heartbeat < router::kMinHeartbeatInterval ||
-        asked.heartbeat > router::kMaxHeartbeatInterval) {
-      faults.Add(Reason::kFieldOutOfRange, "heartbeat_interval",
-                 "expected 1 s to 5 min, but it is another span");
-    }
-  }
+  asked.heartbeat = ToHeartbeat(
+      request.has_heartbeat_interval() ? &request.heartbeat_interval() : nullptr, faults);
   if (auto rejection = faults.Take()) return *std::move(rejection);
   return asked;
 }

@@ -127,6 +127,7 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
   services_.push_back(MakeResourceService(backend_));
   services_.push_back(MakeSystemService(backend_));
   services_.push_back(MakeTicketService(backend_));
+  services_.push_back(MakeWatchService(backend_));
   services_.push_back(MakeWorkService(backend_));
 
   grpc::ServerBuilder builder;

@@ -30,6 +30,7 @@ Service MakeReportService(Backend& backend);
 Service MakeResourceService(Backend& backend);
 Service MakeSystemService(Backend& backend);
 Service MakeTicketService(Backend& backend);
+Service MakeWatchService(Backend& backend);
 Service MakeWorkService(Backend& backend);
 
 }  // namespace tandem::rpc

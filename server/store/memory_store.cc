@@ -613,6 +613,25 @@ absl::StatusOr<std::vector<router::Resource>> MemoryStore::ListResources(
   return resources;
 }
 
+absl::StatusOr<LiveState> MemoryStore::GetLiveState(const std::string& workspace) {
+  const sync::MutexLock lock(mutex_);
+  if (CallFails()) return Unavailable();
+  const auto found = contents_.workspaces.find(workspace);
+  if (found == contents_.workspaces.end()) return absl::NotFoundError("no such workspace");
+  LiveState live;
+  live.workspace = WithResources(found->second.second);
+  const auto& commits = contents_.shards[found->second.first].commits;
+  if (!commits.empty()) live.sequence = commits.rbegin()->first;
+  for (const auto& [key, agent] : contents_.agents) {
+    if (key.first == workspace) live.agents.push_back(agent);
+  }
+  for (const auto& [key, state] : contents_.ticket_states) {
+    if (key.first != workspace || router::IsClosed(state.state)) continue;
+    live.tickets.push_back(ToLiveTicket(contents_.tickets.at(key), state));
+  }
+  return live;
+}
+
 absl::StatusOr<std::vector<QueueStatistics>> MemoryStore::ListQueueStatistics(
     const std::string& workspace, router::Time since) {
   const sync::MutexLock lock(mutex_);

@@ -146,6 +146,7 @@ class MemoryStore : public Store, public Reader, public PolicyStore {
                                                               const ResourceFilter& filter,
                                                               const std::string& after,
                                                               int32_t limit) override;
+  absl::StatusOr<LiveState> GetLiveState(const std::string& workspace) override;
   absl::StatusOr<std::vector<QueueStatistics>> ListQueueStatistics(const std::string& workspace,
                                                                    router::Time since) override;
   absl::StatusOr<std::string> GetTimeZone(const std::string& workspace) override;

@@ -117,6 +117,32 @@ absl::StatusOr<router::WorkspaceRow> ReadWorkspace(pqxx::transaction_base& work,
   return read;
 }
 
+absl::StatusOr<LiveState> ReadLiveState(pqxx::transaction_base& work,
+                                        const std::string& workspace) {
+  absl::StatusOr<router::WorkspaceRow> configured = ReadWorkspace(work, workspace);
+  if (!configured.ok()) return configured.status();
+  const pqxx::row shard =
+      work.exec_params1("SELECT shard FROM tandem.workspace WHERE workspace = $1", workspace);
+  Loaded last;
+  ReadLastCommit(work, shard[0].as<Shard>(), last);
+  LiveState live;
+  live.sequence = last.last_sequence;
+  live.workspace = *std::move(configured);
+  router::LoadedState read;
+  ReadAgents(work, workspace, read);
+  live.agents = std::move(read.agents);
+  std::string after = router::FormatUuid(0, 0);
+  for (int count = kPage; count == kPage;) {
+    read.tickets.clear();
+    count = ReadTicketPage(work, workspace, after, read);
+    for (const auto& open : read.tickets) {
+      live.tickets.push_back(ToLiveTicket(open.ticket, open.state));
+    }
+    if (count > 0) after = router::ToString(read.tickets.back().ticket.ticket);
+  }
+  return live;
+}
+
 absl::StatusOr<Loaded> LoadShard(pqxx::connection& connection, Shard shard, int64_t epoch) {
   Snapshot work(connection);
   const pqxx::result held =

@@ -26,6 +26,9 @@ absl::StatusOr<router::WorkspaceRow> ReadSettings(pqxx::transaction_base& work,
 absl::StatusOr<router::WorkspaceRow> ReadWorkspace(pqxx::transaction_base& work,
                                                    const std::string& workspace);
 
+// See Reader::GetLiveState. `work` is one snapshot. Throws as LoadShard.
+absl::StatusOr<LiveState> ReadLiveState(pqxx::transaction_base& work, const std::string& workspace);
+
 }  // namespace tandem::store
 
 #endif  // TANDEM_SERVER_STORE_POSTGRES_LOADER_H_

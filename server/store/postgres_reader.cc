@@ -390,6 +390,13 @@ absl::StatusOr<std::vector<router::Resource>> PostgresReader::ListResources(
   });
 }
 
+absl::StatusOr<LiveState> PostgresReader::GetLiveState(const std::string& workspace) {
+  return Read([&](pqxx::connection& connection) {
+    Snapshot work(connection);
+    return ReadLiveState(work, workspace);
+  });
+}
+
 absl::StatusOr<std::vector<QueueStatistics>> PostgresReader::ListQueueStatistics(
     const std::string& workspace, router::Time since) {
   using Statistics = absl::StatusOr<std::vector<QueueStatistics>>;

@@ -55,6 +55,7 @@ class PostgresReader : public Reader {
                                                               const ResourceFilter& filter,
                                                               const std::string& after,
                                                               int32_t limit) override;
+  absl::StatusOr<LiveState> GetLiveState(const std::string& workspace) override;
   absl::StatusOr<std::vector<QueueStatistics>> ListQueueStatistics(const std::string& workspace,
                                                                    router::Time since) override;
   absl::StatusOr<std::string> GetTimeZone(const std::string& workspace) override;

@@ -39,4 +39,21 @@ void Overlay(const router::TicketDetail& detail, TicketView& view) {
   view.references = detail.references;
 }
 
+LiveTicket ToLiveTicket(const router::TicketRow& ticket, const router::TicketStateRow& state) {
+  return {.ticket = state.ticket,
+          .state = state.state,
+          .queue = state.queue,
+          .agent = state.agent,
+          .leased = state.leased,
+          .offer_number = state.offer_number,
+          .queued_at = state.queued_at,
+          .until = state.until,
+          .segment_began_at = state.segment_began_at,
+          .disconnected_at = state.disconnected_at,
+          .channel = ticket.channel,
+          .client = ticket.client,
+          .entry_point = ticket.entry_point,
+          .external_id = ticket.external_id};
+}
+
 }  // namespace tandem::store

@@ -222,6 +222,26 @@ struct QueueStatistics {
   int32_t completed = 0;
 };
 
+// An open ticket as live views need it: where it is, and what of it never changes.
+struct LiveTicket {
+  router::TicketId ticket;
+  router::TicketState state = router::TicketState::kQueued;
+  std::string queue, agent;
+  bool leased = false;
+  uint32_t offer_number = 0;
+  router::Time queued_at, until, segment_began_at, disconnected_at;
+  std::string channel, client, entry_point, external_id;
+};
+LiveTicket ToLiveTicket(const router::TicketRow& ticket, const router::TicketStateRow& state);
+
+// What live views start from.
+struct LiveState {
+  int64_t sequence = 0;  // of the last commit of the workspace's shard that it holds
+  router::WorkspaceRow workspace;
+  std::vector<router::AgentRow> agents;
+  std::vector<LiveTicket> tickets;  // the open ones
+};
+
 // Sequences of a workspace's events; no number between them is missing.
 struct EventRange {
   int64_t oldest = 0;  // the first one that is still kept
@@ -284,6 +304,9 @@ class Reader {
                                                                       const ResourceFilter& filter,
                                                                       const std::string& after,
                                                                       int32_t limit) = 0;
+
+  // A workspace as of one commit. NOT_FOUND when the workspace has no configuration.
+  virtual absl::StatusOr<LiveState> GetLiveState(const std::string& workspace) = 0;
 
   // One for each configured queue, by id. Counts visits that ended, and tickets closed, at or after
   // `since`. NOT_FOUND when the workspace has no configuration.

@@ -27,6 +27,7 @@
 #include "server/rpc/resource_method.h"
 #include "server/rpc/status.h"
 #include "server/rpc/verbs.h"
+#include "server/rpc/watch_stream.h"
 #include "server/rpc/wire.h"
 #include "server/store/memory_store.h"
 #include "tests/rpc/fixture.h"
@@ -188,6 +189,19 @@ std::vector<Target> ResourceTargets() {
 }
 
 template <typename Request>
+Target WatchTarget(const Request& good) {
+  return {std::make_unique<Request>(good),
+          [](const std::string& bytes) -> std::optional<router::Rejection> {
+            const grpc::Slice slice(bytes);
+            Request request;
+            if (auto rejection = Read(grpc::ByteBuffer(&slice, 1), request)) return rejection;
+            auto asked = ToWatchAsked(request);
+            if (auto* rejection = std::get_if<router::Rejection>(&asked)) return *rejection;
+            return std::nullopt;
+          }};
+}
+
+template <typename Request>
 Request WithTicket() {
   Request request;
   request.set_workspace(kWorkspace);
@@ -307,6 +321,19 @@ std::vector<Target> Targets() {
   targets.push_back(EventsTarget());
   targets.push_back(ReportTarget());
   for (Target& target : ResourceTargets()) targets.push_back(std::move(target));
+  v1::WatchQueuesRequest queues;
+  queues.set_workspace(kWorkspace);
+  queues.add_queues("chats");
+  queues.add_clients("acme");
+  queues.mutable_min_interval()->set_seconds(2);
+  targets.push_back(WatchTarget(queues));
+  v1::WatchAgentsRequest agents;
+  agents.set_workspace(kWorkspace);
+  agents.add_agents("ann");
+  agents.add_teams("day");
+  agents.add_sites("porto");
+  agents.mutable_heartbeat_interval()->set_seconds(20);
+  targets.push_back(WatchTarget(agents));
   return targets;
 }
 

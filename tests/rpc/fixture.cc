@@ -178,6 +178,7 @@ Fixture::Fixture(FixtureOptions options) {
   resources = v1::ResourceService::NewStub(channel);
   system = v1::SystemService::NewStub(channel);
   tickets = v1::TicketService::NewStub(channel);
+  watch = v1::WatchService::NewStub(channel);
   work = v1::WorkService::NewStub(channel);
   if (options.start_engine && options.configure) Apply(SmallConfiguration());
 }

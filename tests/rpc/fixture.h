@@ -27,6 +27,7 @@
 #include "tandem/v1/resource_service.grpc.pb.h"
 #include "tandem/v1/system_service.grpc.pb.h"
 #include "tandem/v1/ticket_service.grpc.pb.h"
+#include "tandem/v1/watch_service.grpc.pb.h"
 #include "tandem/v1/work_service.grpc.pb.h"
 
 namespace tandem::rpc {
@@ -115,6 +116,7 @@ class Fixture {
   std::unique_ptr<v1::ResourceService::Stub> resources;
   std::unique_ptr<v1::SystemService::Stub> system;
   std::unique_ptr<v1::TicketService::Stub> tickets;
+  std::unique_ptr<v1::WatchService::Stub> watch;
   std::unique_ptr<v1::WorkService::Stub> work;
 
   // A connection of its own, whose client takes little that nobody asked for yet.

@@ -202,6 +202,9 @@ class BrokenReader final : public store::Reader {
                                                               int32_t) override {
     return std::vector<router::Resource>();
   }
+  absl::StatusOr<store::LiveState> GetLiveState(const std::string&) override {
+    return absl::DataLossError("secret text of a driver");
+  }
   absl::StatusOr<std::vector<store::QueueStatistics>> ListQueueStatistics(const std::string&,
                                                                           router::Time) override {
     return std::vector<store::QueueStatistics>();
@@ -290,7 +293,7 @@ TEST(Server, DescribesItselfUnlessToldNotTo) {
     for (const char* service :
          {"tandem.v1.AgentService", "tandem.v1.ConfigurationService", "tandem.v1.IngestService",
           "tandem.v1.MediaService", "tandem.v1.QueueService", "tandem.v1.SystemService",
-          "tandem.v1.TicketService", "tandem.v1.WorkService"}) {
+          "tandem.v1.TicketService", "tandem.v1.WatchService", "tandem.v1.WorkService"}) {
       EXPECT_NE(answer.find(service), std::string::npos) << service;
     }
     EXPECT_NE(answer.find("grpc.health.v1.Health"), std::string::npos);

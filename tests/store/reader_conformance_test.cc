@@ -344,6 +344,45 @@ TEST_P(ReaderConformance, ResourcesAreListedByIdAndFilter) {
               ElementsAre("voice"));
 }
 
+TEST_P(ReaderConformance, GetLiveStateGivesAWorkspaceAsOfItsLastCommit) {
+  store::Reader& reader = backing_->reader();
+  EXPECT_EQ(reader.GetLiveState(kWorkspace).status().code(), absl::StatusCode::kNotFound);
+  router::Changes changes = OneWorkspace();
+  changes.agents = {SampleAgent("ann", 1), SampleAgent("bob", 2)};
+  for (uint64_t i = 1; i <= 3; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
+  changes.ticket_states[1] = ClosedState(2, TicketState::kCompleted, kMorning);
+  changes.workspaces.push_back(SampleWorkspace("other"));
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  const auto first = reader.GetLiveState(kWorkspace);
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(Fields(first->workspace), Fields(SampleWorkspace()));
+  ASSERT_EQ(first->agents.size(), 2U);
+  EXPECT_EQ(Fields(first->agents[0]), Fields(SampleAgent("ann", 1)));
+  ASSERT_EQ(first->tickets.size(), 2U);
+  const store::LiveTicket& ticket = first->tickets[1];
+  const router::TicketRow row = SampleTicket(3);
+  const router::TicketStateRow state = SampleState(3);
+  EXPECT_EQ(ticket.ticket, Ticket(3));
+  EXPECT_EQ(
+      std::tie(ticket.state, ticket.queue, ticket.agent, ticket.leased, ticket.offer_number,
+               ticket.queued_at, ticket.until, ticket.segment_began_at, ticket.disconnected_at),
+      std::tie(state.state, state.queue, state.agent, state.leased, state.offer_number,
+               state.queued_at, state.until, state.segment_began_at, state.disconnected_at));
+  EXPECT_EQ(std::tie(ticket.channel, ticket.client, ticket.entry_point, ticket.external_id),
+            std::tie(row.channel, row.client, row.entry_point, row.external_id));
+  const auto other = reader.GetLiveState("other");
+  ASSERT_TRUE(other.ok()) << other.status();
+  EXPECT_THAT(other->agents, IsEmpty());
+  EXPECT_THAT(other->tickets, IsEmpty());
+  // The sequence is that of the last commit, whatever it was about.
+  changes = {};
+  AddTicket(changes, 4, 4);
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  const auto second = reader.GetLiveState("other");
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_EQ(second->sequence, first->sequence + 1);
+}
+
 TEST_P(ReaderConformance, QueueStatisticsCountWhatTheySay) {
   store::Reader& reader = backing_->reader();
   EXPECT_EQ(reader.ListQueueStatistics(kWorkspace, kMorning).status().code(),

@@ -1,0 +1,247 @@
+#include "server/live/board_tables.h"
+
+#include <algorithm>
+
+namespace tandem::live {
+namespace {
+
+using router::AgentStatus;
+using router::TicketState;
+
+bool Waits(TicketState state) {
+  return state == TicketState::kQueued || state == TicketState::kOffered;
+}
+
+bool SaysTheSame(const AgentPlace& a, const AgentPlace& b) {
+  return a.team == b.team && a.site == b.site && a.clients == b.clients && *a.queues == *b.queues;
+}
+
+}  // namespace
+
+// ----------------------------------------------------------------------------------------
+// rows
+
+void BoardTables::Load(const store::LiveState& live) {
+  Configure(live.workspace.configuration);
+  for (const router::AgentRow& row : live.agents) Set(row);
+  for (const store::LiveTicket& ticket : live.tickets) {
+    Add(ticket.ticket, ticket.channel, ticket.client);
+    Move(ticket.ticket, ticket);
+  }
+  for (uint32_t number = 0; number < queue_numbers_.size(); ++number) Changed(number);
+  for (uint32_t number = 0; number < agent_numbers_.size(); ++number) ChangedAgent(number);
+}
+
+bool BoardTables::Apply(const std::string& workspace, const router::Changes& changes) {
+  // A change of the configuration is rare, and says little without the rest of it.
+  const auto is_ours = [&](const auto& row) { return row.workspace == workspace; };
+  if (std::ranges::any_of(changes.workspaces, is_ours) ||
+      std::ranges::any_of(changes.resources, is_ours)) {
+    return false;
+  }
+  for (const router::AgentRow& row : changes.agents) {
+    if (row.workspace == workspace && !row.removed) Set(row);
+  }
+  for (const router::TicketRow& row : changes.tickets) {
+    if (row.workspace == workspace) Add(row.ticket, row.channel, row.client);
+  }
+  for (const router::TicketStateRow& row : changes.ticket_states) {
+    if (row.workspace != workspace) continue;
+    if (tickets_.contains(row.ticket)) {
+      Move(row.ticket, store::ToLiveTicket({}, row));
+    } else if (!router::IsClosed(row.state)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void BoardTables::Configure(const router::Configuration& configuration) {
+  for (Queue& queue : queues_) {
+    queue.configured = false;
+    queue.agents = 0;
+    queue.available_agents = 0;
+  }
+  for (const router::Queue& configured : configuration.queues) {
+    Queue& queue = QueueAt(queue_numbers_.Of(configured.id));
+    queue.configured = true;
+    queue.client = configured.client;
+  }
+  ConfigureAgents(configuration);
+  for (uint32_t number = 0; number < queues_.size(); ++number) Changed(number);
+}
+
+void BoardTables::ConfigureAgents(const router::Configuration& configuration) {
+  absl::flat_hash_map<std::string, std::shared_ptr<const std::vector<std::string>>> profiles;
+  for (const router::RoutingProfile& profile : configuration.routing_profiles) {
+    auto queues = std::make_shared<std::vector<std::string>>();
+    for (const auto& named : profile.queues) queues->push_back(named.queue);
+    profiles[profile.id] = std::move(queues);
+  }
+  for (uint32_t number = 0; number < agents_.size(); ++number) {
+    ChangedAgent(number).configured = false;
+  }
+  for (const router::Agent& configured : configuration.agents) {
+    Agent& agent = ChangedAgent(agent_numbers_.Of(configured.id));
+    agent.configured = true;
+    auto& queues = profiles[configured.routing_profile];
+    if (queues == nullptr) queues = std::make_shared<const std::vector<std::string>>();
+    AgentPlace place{.team = configured.team,
+                     .site = configured.site,
+                     .clients = configured.clients,
+                     .queues = queues};
+    if (agent.place == nullptr || !SaysTheSame(*agent.place, place)) {
+      agent.place = std::make_shared<const AgentPlace>(std::move(place));
+    }
+    CountAgent(agent, +1);
+  }
+}
+
+void BoardTables::Set(const router::AgentRow& row) {
+  Agent& agent = ChangedAgent(agent_numbers_.Of(row.agent));
+  CountAgent(agent, -1);
+  agent.status = row.status;
+  agent.reason = row.reason;
+  agent.since = row.status_since;
+  agent.connected = row.session_open && !row.session_lost_at.IsSet();
+  CountAgent(agent, +1);
+}
+
+void BoardTables::Add(router::TicketId id, const std::string& channel, const std::string& client) {
+  Ticket ticket;
+  ticket.channel = words_.Of(channel);
+  ticket.client = words_.Of(client);
+  tickets_.insert_or_assign(id, ticket);
+}
+
+void BoardTables::Move(router::TicketId id, const store::LiveTicket& to) {
+  const auto place = tickets_.find(id);
+  Ticket& ticket = place->second;
+  if (ticket.counted) Count(id, ticket, -1);
+  if (router::IsClosed(to.state)) {
+    tickets_.erase(place);
+    return;
+  }
+  ticket.state = to.state;
+  ticket.queue = queue_numbers_.Of(to.queue);
+  ticket.agent = to.agent.empty() ? Ticket::kNone : agent_numbers_.Of(to.agent);
+  ticket.queued_at = to.queued_at;
+  ticket.since = to.segment_began_at;
+  ticket.counted = true;
+  Count(id, ticket, +1);
+}
+
+void BoardTables::Count(router::TicketId id, Ticket& ticket, int32_t by) {
+  Queue& queue = Changed(ticket.queue);
+  queue.tickets[static_cast<size_t>(ticket.state)] += by;
+  if (Waits(ticket.state)) {
+    const std::pair place(ticket.queued_at, id);
+    by > 0 ? static_cast<void>(queue.waiting.insert(place))
+           : static_cast<void>(queue.waiting.erase(place));
+  }
+  if (ticket.agent == Ticket::kNone) return;
+  Agent& agent = ChangedAgent(ticket.agent);
+  by > 0 ? static_cast<void>(agent.held.insert(id)) : static_cast<void>(agent.held.erase(id));
+}
+
+void BoardTables::CountAgent(const Agent& agent, int32_t by) {
+  if (!agent.configured || agent.status == AgentStatus::kOffline) return;
+  for (const std::string& name : *agent.place->queues) {
+    Queue& queue = Changed(queue_numbers_.Of(name));
+    queue.agents += by;
+    if (agent.status == AgentStatus::kAvailable) queue.available_agents += by;
+  }
+}
+
+// ----------------------------------------------------------------------------------------
+// entries
+
+BoardTables::Queue& BoardTables::QueueAt(uint32_t number) {
+  if (number >= queues_.size()) queues_.resize(number + 1);
+  return queues_[number];
+}
+
+BoardTables::Agent& BoardTables::AgentAt(uint32_t number) {
+  if (number >= agents_.size()) agents_.resize(number + 1);
+  return agents_[number];
+}
+
+BoardTables::Queue& BoardTables::Changed(uint32_t number) {
+  Queue& queue = QueueAt(number);
+  if (!std::exchange(queue.changed, true)) changed_queues_.push_back(number);
+  return queue;
+}
+
+BoardTables::Agent& BoardTables::ChangedAgent(uint32_t number) {
+  Agent& agent = AgentAt(number);
+  if (!std::exchange(agent.changed, true)) changed_agents_.push_back(number);
+  return agent;
+}
+
+QueueEntry BoardTables::MakeQueue(uint32_t number) const {
+  const Queue& queue = queues_[number];
+  const auto in = [&](TicketState state) { return queue.tickets[static_cast<size_t>(state)]; };
+  QueueEntry entry;
+  entry.key = number;
+  entry.gone = !queue.configured;
+  entry.queue = queue_numbers_.Name(number);
+  entry.client = queue.client;
+  entry.waiting = in(TicketState::kQueued) + in(TicketState::kOffered);
+  entry.offered = in(TicketState::kOffered);
+  entry.assigned = in(TicketState::kAssigned);
+  entry.connecting = in(TicketState::kConnecting);
+  entry.active = in(TicketState::kActive);
+  entry.wrap_up = in(TicketState::kWrapUp);
+  if (!queue.waiting.empty()) entry.oldest_queued_at = queue.waiting.begin()->first;
+  entry.agents = queue.agents;
+  entry.available_agents = queue.available_agents;
+  return entry;
+}
+
+AgentEntry BoardTables::MakeAgent(uint32_t number) const {
+  const Agent& agent = agents_[number];
+  AgentEntry entry;
+  entry.key = number;
+  entry.gone = !agent.configured;
+  entry.agent = agent_numbers_.Name(number);
+  entry.place = agent.place;
+  entry.status = agent.status;
+  entry.reason = agent.reason;
+  entry.since = agent.since;
+  entry.connected = agent.connected;
+  for (const router::TicketId id : agent.held) {
+    const Ticket& ticket = tickets_.at(id);
+    ticket.state == TicketState::kOffered ? ++entry.offers : ++entry.owned;
+    entry.work.push_back({.ticket = id,
+                          .state = ticket.state,
+                          .queue = queue_numbers_.Name(ticket.queue),
+                          .channel = words_.Name(ticket.channel),
+                          .client = words_.Name(ticket.client),
+                          .since = ticket.since});
+  }
+  std::sort(entry.work.begin(), entry.work.end(), [](const AgentWork& a, const AgentWork& b) {
+    return std::pair(a.since, a.ticket) < std::pair(b.since, b.ticket);
+  });
+  if (entry.work.size() > AgentEntry::kMostWork) entry.work.resize(AgentEntry::kMostWork);
+  return entry;
+}
+
+std::vector<QueueEntry> BoardTables::TakeQueues() {
+  std::vector<QueueEntry> entries;
+  for (const uint32_t number : std::exchange(changed_queues_, {})) {
+    queues_[number].changed = false;
+    entries.push_back(MakeQueue(number));
+  }
+  return entries;
+}
+
+std::vector<AgentEntry> BoardTables::TakeAgents() {
+  std::vector<AgentEntry> entries;
+  for (const uint32_t number : std::exchange(changed_agents_, {})) {
+    agents_[number].changed = false;
+    entries.push_back(MakeAgent(number));
+  }
+  return entries;
+}
+
+}  // namespace tandem::live

@@ -1,0 +1,156 @@
+// The counting behind a board: what each queue and each agent of a workspace has, kept up to date
+// from rows.
+//
+// Not safe for concurrent use.
+#ifndef TANDEM_SERVER_LIVE_BOARD_TABLES_H_
+#define TANDEM_SERVER_LIVE_BOARD_TABLES_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+
+#include "router/ids.h"
+#include "router/model.h"
+#include "router/rows.h"
+#include "router/time.h"
+#include "server/store/store.h"
+
+namespace tandem::live {
+
+// Numbers names from 0 in the order in which they come, for good.
+class Numbers {
+ public:
+  uint32_t Of(const std::string& name) {
+    const auto [place, is_new] = numbers_.try_emplace(name, static_cast<uint32_t>(names_.size()));
+    if (is_new) names_.push_back(name);
+    return place->second;
+  }
+  const std::string& Name(uint32_t number) const { return names_[number]; }
+  uint32_t size() const { return static_cast<uint32_t>(names_.size()); }
+
+ private:
+  absl::flat_hash_map<std::string, uint32_t> numbers_;
+  std::vector<std::string> names_;
+};
+
+// As tandem.v1.WatchedQueue.
+struct QueueEntry {
+  uint32_t key = 0;
+  bool gone = false;  // not configured
+  std::string queue, client;
+  int32_t waiting = 0, offered = 0, assigned = 0, connecting = 0, active = 0, wrap_up = 0;
+  router::Time oldest_queued_at;
+  int32_t agents = 0, available_agents = 0;
+  friend bool operator==(const QueueEntry&, const QueueEntry&) = default;
+};
+
+// What the configuration says of an agent. The queues are those of the routing profile.
+struct AgentPlace {
+  std::string team, site;
+  std::vector<std::string> clients;
+  std::shared_ptr<const std::vector<std::string>> queues;
+};
+
+struct AgentWork {
+  router::TicketId ticket;
+  router::TicketState state = router::TicketState::kActive;
+  std::string queue, channel, client;
+  router::Time since;
+  friend bool operator==(const AgentWork&, const AgentWork&) = default;
+};
+
+// As tandem.v1.WatchedAgent.
+struct AgentEntry {
+  static constexpr size_t kMostWork = 20;
+
+  uint32_t key = 0;
+  bool gone = false;  // not configured
+  std::string agent;
+  std::shared_ptr<const AgentPlace> place;  // another one only when it says something else
+  router::AgentStatus status = router::AgentStatus::kOffline;
+  std::string reason;
+  router::Time since;
+  bool connected = false;
+  int32_t offers = 0, owned = 0;
+  std::vector<AgentWork> work;  // oldest first, at most kMostWork
+  friend bool operator==(const AgentEntry&, const AgentEntry&) = default;
+};
+
+class BoardTables {
+ public:
+  // The numbers outlive the tables, and are what entries have as keys.
+  BoardTables(Numbers& queues, Numbers& agents) : queue_numbers_(queues), agent_numbers_(agents) {}
+
+  // Begins with this. Everything counts as changed, also what had a number and is not there.
+  void Load(const store::LiveState& live);
+  // Goes on with the workspace's rows of one commit. False when they are about an open ticket that
+  // is not known here: then the tables are no longer right.
+  [[nodiscard]] bool Apply(const std::string& workspace, const router::Changes& changes);
+
+  // What changed since they were taken last, each once.
+  std::vector<QueueEntry> TakeQueues();
+  std::vector<AgentEntry> TakeAgents();
+
+ private:
+  struct Queue {
+    std::string client;
+    bool configured = false;
+    bool changed = false;
+    std::array<int32_t, 64> tickets{};  // by state
+    absl::btree_set<std::pair<router::Time, router::TicketId>> waiting;
+    int32_t agents = 0, available_agents = 0;
+  };
+  struct Agent {
+    bool configured = false;
+    bool changed = false;
+    std::shared_ptr<const AgentPlace> place;
+    router::AgentStatus status = router::AgentStatus::kOffline;
+    std::string reason;
+    router::Time since;
+    bool connected = false;
+    absl::btree_set<router::TicketId> held;
+  };
+  struct Ticket {
+    static constexpr uint32_t kNone = UINT32_MAX;
+
+    router::TicketState state = router::TicketState::kQueued;
+    bool counted = false;
+    uint32_t queue = kNone, agent = kNone, channel = kNone, client = kNone;
+    router::Time queued_at, since;
+  };
+
+  void Configure(const router::Configuration& configuration);
+  void ConfigureAgents(const router::Configuration& configuration);
+  void Set(const router::AgentRow& row);
+  void Add(router::TicketId id, const std::string& channel, const std::string& client);
+  void Move(router::TicketId id, const store::LiveTicket& to);
+  void Count(router::TicketId id, Ticket& ticket, int32_t by);
+  void CountAgent(const Agent& agent, int32_t by);
+
+  Queue& QueueAt(uint32_t number);
+  Agent& AgentAt(uint32_t number);
+  Queue& Changed(uint32_t queue);
+  Agent& ChangedAgent(uint32_t agent);
+  QueueEntry MakeQueue(uint32_t number) const;
+  AgentEntry MakeAgent(uint32_t number) const;
+
+  Numbers& queue_numbers_;
+  Numbers& agent_numbers_;
+  Numbers words_;              // channels and clients
+  std::vector<Queue> queues_;  // by number
+  std::vector<Agent> agents_;
+  std::vector<uint32_t> changed_queues_, changed_agents_;
+  absl::flat_hash_map<router::TicketId, Ticket> tickets_;  // the open ones
+};
+
+}  // namespace tandem::live
+
+#endif  // TANDEM_SERVER_LIVE_BOARD_TABLES_H_

@@ -1,0 +1,243 @@
+// Goal: a board shows what rows say, each thing once and as it is now, and knows when it has missed
+// something.
+#include "server/live/board.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "server/live/keyed.h"
+#include "server/store/memory_store.h"
+
+namespace tandem::live {
+namespace {
+
+using router::AgentStatus;
+using router::TicketState;
+
+struct Thing {
+  int key = 0;
+  bool gone = false;
+  int value = 0;
+  friend bool operator==(const Thing&, const Thing&) = default;
+};
+
+std::vector<std::pair<int, int>> Values(const Keyed<Thing>::Changes& changes) {
+  std::vector<std::pair<int, int>> values;
+  for (const auto& thing : changes.entries) {
+    values.emplace_back(thing->key, thing->gone ? -1 : thing->value);
+  }
+  return values;
+}
+
+TEST(Keyed, GivesTheLatestOfWhatChangedOnce) {
+  using Pairs = std::vector<std::pair<int, int>>;
+  Keyed<Thing> things;
+  for (int i = 1; i <= 3; ++i) things.Put({.key = i, .value = i});
+  auto changes = things.Since(0);
+  EXPECT_TRUE(changes.all);
+  EXPECT_EQ(Values(changes), (Pairs{{1, 1}, {2, 2}, {3, 3}}));
+  for (int i = 0; i < 100; ++i) things.Put({.key = 2, .value = i});
+  things.Put({.key = 1, .value = 1});  // as it is
+  changes = things.Since(changes.version);
+  EXPECT_FALSE(changes.all);
+  EXPECT_EQ(Values(changes), (Pairs{{2, 99}}));
+  things.Put({.key = 3, .gone = true});
+  things.Put({.key = 9, .gone = true});  // never was
+  EXPECT_EQ(Values(things.Since(changes.version)), (Pairs{{3, -1}}));
+  EXPECT_EQ(Values(things.Since(0)), (Pairs{{1, 1}, {2, 99}}));
+  things.Put({.key = 3, .value = 7});  // is back
+  EXPECT_EQ(Values(things.Since(changes.version)), (Pairs{{3, 7}}));
+}
+
+TEST(Keyed, GivesEverythingToWhoIsTooFarBehind) {
+  Keyed<Thing> things;
+  things.Put({.key = -1, .value = 5});
+  const int64_t before = things.version();
+  constexpr int kMore = static_cast<int>(Keyed<Thing>::kMaxGone) + 1;
+  for (int i = 0; i < kMore; ++i) {
+    things.Put({.key = i, .value = 1});
+    things.Put({.key = i, .gone = true});
+  }
+  const auto changes = things.Since(before);
+  EXPECT_TRUE(changes.all);
+  EXPECT_EQ(changes.entries.size(), 1U);
+  EXPECT_FALSE(things.Since(changes.version).all);
+}
+
+// A store with one workspace, and commits as an engine makes them.
+class BoardTest : public ::testing::Test {
+ protected:
+  BoardTest() {
+    epoch_ = store_.Acquire(0, "test")->epoch;
+    router::Changes changes;
+    router::WorkspaceRow& workspace = changes.workspaces.emplace_back();
+    workspace.workspace = "lisbon";
+    workspace.configuration.queues.emplace_back().id = "chats";
+    router::RoutingProfile& profile = workspace.configuration.routing_profiles.emplace_back();
+    profile.id = "all";
+    profile.queues.emplace_back().queue = "chats";
+    router::Agent& ann = workspace.configuration.agents.emplace_back();
+    ann.id = "ann";
+    ann.routing_profile = "all";
+    changes.agents.push_back(AgentRow(AgentStatus::kOffline));
+    Commit(std::move(changes));
+  }
+
+  static router::AgentRow AgentRow(AgentStatus status) {
+    router::AgentRow row;
+    row.workspace = "lisbon";
+    row.agent = "ann";
+    row.ordinal = 1;
+    row.status = status;
+    return row;
+  }
+  static router::TicketStateRow StateRow(uint64_t ticket, TicketState state, int64_t queued_at) {
+    router::TicketStateRow row;
+    row.workspace = "lisbon";
+    row.ticket = {1, ticket};
+    row.state = state;
+    row.queue = "chats";
+    row.queued_at = {queued_at};
+    if (state != TicketState::kQueued) row.agent = "ann";
+    if (router::IsClosed(state)) row.closed_at = {queued_at};
+    return row;
+  }
+  static router::TicketRow TicketRow(uint64_t ticket) {
+    router::TicketRow row;
+    row.workspace = "lisbon";
+    row.ticket = {1, ticket};
+    row.channel = "chat";
+    row.client = "acme";
+    return row;
+  }
+  static router::Changes NewTicket(uint64_t ticket, int64_t queued_at) {
+    router::Changes changes;
+    changes.tickets.push_back(TicketRow(ticket));
+    changes.ticket_states.push_back(StateRow(ticket, TicketState::kQueued, queued_at));
+    return changes;
+  }
+  static router::Changes Moved(uint64_t ticket, TicketState state, int64_t queued_at) {
+    router::Changes changes;
+    changes.ticket_states.push_back(StateRow(ticket, state, queued_at));
+    return changes;
+  }
+
+  // Durable, and not told to the board.
+  Board::BatchPtr Commit(router::Changes changes) {
+    store::Batch batch;
+    batch.epoch = epoch_;
+    batch.sequence = ++sequence_;
+    batch.at = {sequence_};
+    batch.changes = std::move(changes);
+    EXPECT_EQ(store_.Commit(batch), store::CommitResult::kCommitted);
+    return std::make_shared<const store::Batch>(std::move(batch));
+  }
+  void Tell(router::Changes changes) { board_.Take(Commit(std::move(changes))); }
+  void Load() {
+    ASSERT_TRUE(board_.BeginLoad());
+    ASSERT_TRUE(board_.Load(store_).ok());
+  }
+  QueueEntry Chats() {
+    const auto shown = board_.QueuesSince(0);
+    EXPECT_EQ(shown.commit, sequence_);
+    EXPECT_EQ(shown.changes.entries.size(), 1U);
+    return shown.changes.entries.empty() ? QueueEntry() : *shown.changes.entries.front();
+  }
+  AgentEntry Ann() {
+    const auto shown = board_.AgentsSince(0);
+    EXPECT_EQ(shown.changes.entries.size(), 1U);
+    return shown.changes.entries.empty() ? AgentEntry() : *shown.changes.entries.front();
+  }
+
+  store::MemoryStore store_;
+  int64_t epoch_ = 0;
+  int64_t sequence_ = 0;
+  Board board_{"lisbon"};
+};
+
+TEST_F(BoardTest, CountsFromTheDatabaseAndGoesOnFromBatches) {
+  Commit(NewTicket(1, 10));
+  EXPECT_EQ(board_.QueuesSince(0).commit, 0) << "not loaded";
+  Load();
+  EXPECT_EQ(Chats().waiting, 1);
+  Tell(NewTicket(2, 5));
+  EXPECT_EQ(Chats().waiting, 2);
+  EXPECT_EQ(Chats().oldest_queued_at, (router::Time{5}));
+  Tell(Moved(2, TicketState::kOffered, 5));
+  EXPECT_EQ(Chats().offered, 1);
+  EXPECT_EQ(Ann().offers, 1);
+  Tell(Moved(2, TicketState::kActive, 5));
+  EXPECT_EQ(Chats().waiting, 1);
+  EXPECT_EQ(Chats().active, 1);
+  EXPECT_EQ(Chats().oldest_queued_at, (router::Time{10}));
+  EXPECT_EQ(Ann().offers, 0);
+  ASSERT_EQ(Ann().work.size(), 1U);
+  EXPECT_EQ(Ann().work[0].channel, "chat");
+  EXPECT_EQ(Ann().work[0].client, "acme");
+  Tell(Moved(2, TicketState::kCompleted, 5));
+  EXPECT_EQ(Chats().active, 0);
+  EXPECT_TRUE(Ann().work.empty());
+  router::Changes available;
+  available.agents.push_back(AgentRow(AgentStatus::kAvailable));
+  Tell(std::move(available));
+  EXPECT_EQ(Chats().agents, 1);
+  EXPECT_EQ(Chats().available_agents, 1);
+}
+
+TEST_F(BoardTest, TakesInWhatComesWhileItIsLoaded) {
+  ASSERT_TRUE(board_.BeginLoad());
+  EXPECT_FALSE(board_.BeginLoad()) << "one is at it";
+  Tell(NewTicket(1, 10));  // also in what is read: must count once
+  ASSERT_TRUE(board_.Load(store_).ok());
+  EXPECT_EQ(Chats().waiting, 1);
+}
+
+TEST_F(BoardTest, ShowsNothingAfterAGapUntilItIsLoadedAgain) {
+  Load();
+  Tell(NewTicket(1, 10));
+  const int64_t version = board_.QueuesSince(0).changes.version;
+  Commit(NewTicket(2, 11));  // missed
+  Tell(NewTicket(3, 12));
+  EXPECT_EQ(board_.QueuesSince(version).commit, 0);
+  Load();
+  const auto shown = board_.QueuesSince(version);
+  EXPECT_FALSE(shown.changes.all) << "the same things, so a reader goes on";
+  ASSERT_EQ(shown.changes.entries.size(), 1U);
+  EXPECT_EQ(shown.changes.entries[0]->waiting, 3);
+}
+
+TEST_F(BoardTest, LostWhileItIsLoadedIsLoadedAgain) {
+  ASSERT_TRUE(board_.BeginLoad());
+  board_.Lose();
+  EXPECT_FALSE(board_.BeginLoad()) << "one is at it still";
+  ASSERT_TRUE(board_.Load(store_).ok());
+  EXPECT_EQ(board_.QueuesSince(0).commit, 0);
+  Load();
+  EXPECT_EQ(Chats().waiting, 0);
+  store_.SetUnavailable(true);
+  board_.Lose();
+  ASSERT_TRUE(board_.BeginLoad());
+  EXPECT_EQ(board_.Load(store_).code(), absl::StatusCode::kUnavailable);
+  store_.SetUnavailable(false);
+  Load();
+}
+
+TEST_F(BoardTest, TellsOfWhatLeftTheConfiguration) {
+  Load();
+  Chats();
+  const int64_t version = board_.QueuesSince(0).changes.version;
+  router::Changes changes;
+  router::WorkspaceRow& workspace = changes.workspaces.emplace_back();
+  workspace.workspace = "lisbon";
+  workspace.configuration.queues.emplace_back().id = "calls";
+  Tell(std::move(changes));
+  const auto shown = board_.QueuesSince(version);
+  ASSERT_EQ(shown.changes.entries.size(), 2U);
+  for (const auto& entry : shown.changes.entries) EXPECT_EQ(entry->gone, entry->queue == "chats");
+}
+
+}  // namespace
+}  // namespace tandem::live
