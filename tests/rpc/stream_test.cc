@@ -2,14 +2,17 @@
 // ends for the right reason. A small desktop reads the stream as an agent's would.
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 
 #include "gtest/gtest.h"
 #include "server/rpc/session_stream.h"
 #include "tests/rpc/fixture.h"
+#include "tests/rpc/tcp_proxy.h"
 
 namespace tandem::rpc {
 namespace {
@@ -19,7 +22,8 @@ using Response = v1::StreamAgentSessionResponse;
 
 class Desktop {
  public:
-  explicit Desktop(Fixture& fixture) : stream_(fixture.agents->StreamAgentSession(context_)) {}
+  explicit Desktop(v1::AgentService::Stub& stub) : stream_(stub.StreamAgentSession(context_)) {}
+  explicit Desktop(Fixture& fixture) : Desktop(*fixture.agents) {}
   ~Desktop() {
     if (!stream_) return;
     context_->TryCancel();
@@ -329,6 +333,113 @@ TEST(Stream, ResumesWithoutAMissedOrRepeatedOffer) {
   const std::string next = f.Ingest(ChatContact());
   const v1::Offer offer = ann.Until(Response::kOffer).offer();
   EXPECT_EQ(offer.ticket_id(), next);
+}
+
+// Works off every ticket that it is offered, and keeps count of the offers that it is told.
+class BusyAgent {
+ public:
+  // A new life on a connection of its own: goes on from the snapshot.
+  void Begin(int port) {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    stub_ = v1::AgentService::NewStub(grpc::CreateCustomChannel(
+        "127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials(), arguments));
+    desktop_ = std::make_unique<Desktop>(*stub_);
+    tickets_.clear();
+    const v1::AgentSnapshot snapshot = desktop_->Open("ann", /*omit_own_changes=*/true);
+    if (snapshot.state().status() != v1::AGENT_STATUS_AVAILABLE) desktop_->SetAvailable();
+    for (const v1::Offer& offer : snapshot.offers()) {
+      seen_.insert(offer.offer_id());
+      Accept(offer);
+    }
+    for (const v1::Work& work : snapshot.work()) Advance(work.ticket_id(), work.state());
+  }
+  std::optional<Response> Next() { return desktop_->Next(); }
+  void Handle(const Response& response) {
+    if (response.message_case() == Response::kOffer) {
+      const v1::Offer& offer = response.offer();
+      EXPECT_TRUE(seen_.insert(offer.offer_id()).second) << offer.offer_id() << " is told again";
+      Accept(offer);
+    } else if (response.message_case() == Response::kResult) {
+      EXPECT_EQ(response.result().reason(), "") << response.result().message();
+      Advance(tickets_[response.result().tag()], response.result().ticket_state());
+    }
+  }
+  // As a client does that gets no answer to its pings.
+  void GiveUp() { desktop_.reset(); }
+  const std::set<std::string>& seen() const { return seen_; }
+
+ private:
+  void Accept(const v1::Offer& offer) {
+    Request request;
+    request.mutable_accept()->set_offer_id(offer.offer_id());
+    Send(offer.ticket_id(), request);
+  }
+  void Advance(const std::string& ticket, v1::TicketState state) {
+    Request request;
+    if (state == v1::TICKET_STATE_ACTIVE) {
+      request.mutable_finish()->set_ticket_id(ticket);
+    } else if (state == v1::TICKET_STATE_WRAP_UP) {
+      request.mutable_complete()->set_ticket_id(ticket);
+    } else {
+      return;
+    }
+    Send(ticket, request);
+  }
+  void Send(const std::string& ticket, Request& request) {
+    request.set_tag(++tag_);
+    tickets_[tag_] = ticket;
+    desktop_->Send(request);
+  }
+
+  std::unique_ptr<v1::AgentService::Stub> stub_;
+  std::unique_ptr<Desktop> desktop_;
+  std::set<std::string> seen_;
+  std::map<int64_t, std::string> tickets_;
+  int64_t tag_ = 1'000;
+};
+
+// The connection is cut at every point of a ticket's life, by a reset or silently; each time the
+// agent comes back on another one.
+TEST(Stream, ResumedAfterItsConnectionWasCutMissesAndRepeatsNoOffer) {
+  constexpr int kTickets = 24;
+  Fixture f;
+  TcpProxy proxy(f.server->port());
+  f.IngestMany(ChatContact(), kTickets);
+  const auto open_tickets = [&] {
+    int open = 0;
+    for (const auto& [key, state] : f.store.Copy().ticket_states) {
+      if (!router::IsClosed(state.state)) ++open;
+    }
+    return open;
+  };
+  BusyAgent ann;
+  int lives = 0;
+  while (open_tickets() > 0 && lives < 200) {
+    ann.Begin(proxy.port());
+    const int cut_after = ++lives % 7;
+    const bool handle_first = lives % 3 != 0;
+    for (int message = 0; open_tickets() > 0; ++message) {
+      const bool cut = message >= cut_after;
+      if (cut && !handle_first) break;
+      const auto response = ann.Next();
+      ASSERT_TRUE(response.has_value());
+      ann.Handle(*response);
+      if (cut) break;
+    }
+    lives % 2 == 0 ? proxy.Reset() : proxy.Silence();
+    ann.GiveUp();
+  }
+  EXPECT_EQ(open_tickets(), 0);
+  EXPECT_GT(lives, 10);
+  // Every offer that was made was told, and each ticket was offered once.
+  std::set<std::string> made;
+  for (const auto& [key, event] : f.store.Copy().events) {
+    if (event.type != router::EventType::kTicketOffered) continue;
+    made.insert(router::ToString(router::OfferId{event.ticket, event.offer_number}));
+  }
+  EXPECT_EQ(made.size(), static_cast<size_t>(kTickets));
+  EXPECT_EQ(ann.seen(), made);
 }
 
 TEST(Stream, ThatEndsIsALostSession) {
