@@ -230,6 +230,7 @@ enum class MediaEventType : uint8_t {
   kHeld = 3,
   kRetrieved = 4,
   kDisconnected = 5,
+  kRinging = 6,
 };
 // Reply: MediaReported.
 struct ReportMediaEvent {
@@ -313,7 +314,7 @@ struct LeasesExtended {
 };
 
 struct MediaReported {
-  bool applied = false;
+  bool applied = false;  // for kRinging, which changes nothing: whether it is still wanted
 };
 
 // What a desktop shows of an offer: routing facts only, no personal data.

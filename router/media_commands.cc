@@ -26,7 +26,8 @@ void FailConnection(Context& context, TicketIndex index, const char* reason) {
   MarkDeviceFailed(context, agent);
 }
 
-// What is reported of the connection that the ticket has now. False when it changes nothing.
+// What is reported of the connection that the ticket has now. False when it changes nothing;
+// ringing changes nothing ever, and is true while the connection is wanted.
 bool ApplyToConnection(Context& context, TicketIndex index, const ReportMediaEvent& command) {
   const Ticket& ticket = context.workspace.ticket(index);
   const bool connecting = ticket.state == TicketState::kConnecting;
@@ -58,6 +59,8 @@ bool ApplyToConnection(Context& context, TicketIndex index, const ReportMediaEve
       context.apply.MediaDisconnected(index, at, command.party);
       EndHandling(context, index);
       return true;
+    case MediaEventType::kRinging:
+      return connecting;
   }
   std::abort();
 }

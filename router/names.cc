@@ -344,6 +344,8 @@ const char* ToString(Reason reason) {
       return "RESUME_TOKEN_EXPIRED";
     case Reason::kTooManyStreams:
       return "TOO_MANY_STREAMS";
+    case Reason::kAdapterFenced:
+      return "ADAPTER_FENCED";
     case Reason::kMeasureUnknown:
       return "MEASURE_UNKNOWN";
     case Reason::kTimeZoneUnknown:

@@ -66,6 +66,7 @@ enum class Reason : uint8_t {
   kResumeTokenInvalid = 110,
   kResumeTokenExpired = 111,
   kTooManyStreams = 112,
+  kAdapterFenced = 113,
   kMeasureUnknown = 120,
   kTimeZoneUnknown = 121,
   kReportTooLarge = 122,

@@ -33,6 +33,14 @@ absl::Status Board::Load(store::Reader& reader) {
   state_ = State::kReady;
   tables_ = std::move(tables);
   sequence_ = live->sequence;
+  for (const auto& known : connections_.Since(0).entries) {
+    if (tables_->HasConnection(known->key)) continue;
+    ConnectionEntry gone;
+    gone.key = known->key;
+    gone.gone = true;
+    connections_.Put(std::move(gone));
+  }
+  PutConnections();
   for (const BatchPtr& batch : waiting) {
     if (state_ == State::kReady) Apply(*batch);
   }
@@ -55,6 +63,11 @@ void Board::Apply(const store::Batch& batch) {
     return;
   }
   sequence_ = batch.sequence;
+  PutConnections();
+}
+
+void Board::PutConnections() {
+  for (ConnectionEntry& entry : tables_->TakeConnections()) connections_.Put(std::move(entry));
 }
 
 void Board::Lose() {
@@ -78,6 +91,20 @@ Board::Changes<AgentEntry> Board::AgentsSince(int64_t version) {
   if (state_ != State::kReady) return {};
   for (AgentEntry& entry : tables_->TakeAgents()) agents_.Put(std::move(entry));
   return {.changes = agents_.Since(version), .commit = sequence_};
+}
+
+Board::Changes<ConnectionEntry> Board::ConnectionsSince(int64_t version) {
+  const sync::MutexLock lock(mutex_);
+  if (state_ != State::kReady) return {};
+  return {.changes = connections_.Since(version), .commit = sequence_};
+}
+
+std::optional<bool> Board::HasMedia(const std::string& channel) const {
+  const sync::MutexLock lock(mutex_);
+  if (state_ != State::kReady) return std::nullopt;
+  const auto found = tables_->channels().find(channel);
+  if (found == tables_->channels().end()) return std::nullopt;
+  return found->second;
 }
 
 }  // namespace tandem::live

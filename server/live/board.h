@@ -1,4 +1,5 @@
-// What the queues and agents of one workspace are doing now, for everybody who watches.
+// What the queues and agents of one workspace are doing now, and which media is wanted, for
+// everybody who watches.
 //
 // It is read from the database once, when the first one watches, and kept up to date from the
 // batches that the hub gets. The numbers of commits tell whether it knows all of them: when one is
@@ -14,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,6 +56,9 @@ class Board {
   // As Keyed::Since.
   Changes<QueueEntry> QueuesSince(int64_t version);
   Changes<AgentEntry> AgentsSince(int64_t version);
+  Changes<ConnectionEntry> ConnectionsSince(int64_t version);
+  // Whether a channel has media; nothing when there is no such channel, or the board is not loaded.
+  std::optional<bool> HasMedia(const std::string& channel) const;
 
   // ---- for the hub
 
@@ -65,6 +70,7 @@ class Board {
   enum class State { kEmpty, kLoading, kReady };
 
   void Apply(const store::Batch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void PutConnections() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string workspace_;
 
@@ -79,6 +85,7 @@ class Board {
 
   Keyed<QueueEntry> queues_ ABSL_GUARDED_BY(mutex_);
   Keyed<AgentEntry> agents_ ABSL_GUARDED_BY(mutex_);
+  Keyed<ConnectionEntry> connections_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace tandem::live

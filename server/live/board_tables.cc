@@ -25,7 +25,7 @@ void BoardTables::Load(const store::LiveState& live) {
   Configure(live.workspace.configuration);
   for (const router::AgentRow& row : live.agents) Set(row);
   for (const store::LiveTicket& ticket : live.tickets) {
-    Add(ticket.ticket, ticket.channel, ticket.client);
+    Add(ticket);
     Move(ticket.ticket, ticket);
   }
   for (uint32_t number = 0; number < queue_numbers_.size(); ++number) Changed(number);
@@ -43,7 +43,7 @@ bool BoardTables::Apply(const std::string& workspace, const router::Changes& cha
     if (row.workspace == workspace && !row.removed) Set(row);
   }
   for (const router::TicketRow& row : changes.tickets) {
-    if (row.workspace == workspace) Add(row.ticket, row.channel, row.client);
+    if (row.workspace == workspace) Add(store::ToLiveTicket(row, {}));
   }
   for (const router::TicketStateRow& row : changes.ticket_states) {
     if (row.workspace != workspace) continue;
@@ -66,6 +66,10 @@ void BoardTables::Configure(const router::Configuration& configuration) {
     Queue& queue = QueueAt(queue_numbers_.Of(configured.id));
     queue.configured = true;
     queue.client = configured.client;
+  }
+  channels_.clear();
+  for (const router::Channel& channel : configuration.channels) {
+    channels_[channel.id] = channel.has_media;
   }
   ConfigureAgents(configuration);
   for (uint32_t number = 0; number < queues_.size(); ++number) Changed(number);
@@ -107,19 +111,24 @@ void BoardTables::Set(const router::AgentRow& row) {
   CountAgent(agent, +1);
 }
 
-void BoardTables::Add(router::TicketId id, const std::string& channel, const std::string& client) {
+void BoardTables::Add(const store::LiveTicket& added) {
   Ticket ticket;
-  ticket.channel = words_.Of(channel);
-  ticket.client = words_.Of(client);
-  tickets_.insert_or_assign(id, ticket);
+  ticket.channel = words_.Of(added.channel);
+  ticket.client = words_.Of(added.client);
+  tickets_.insert_or_assign(added.ticket, ticket);
+  const auto channel = channels_.find(added.channel);
+  if (channel == channels_.end() || !channel->second) return;
+  origins_[added.ticket] = {.entry_point = added.entry_point, .external_id = added.external_id};
 }
 
 void BoardTables::Move(router::TicketId id, const store::LiveTicket& to) {
   const auto place = tickets_.find(id);
   Ticket& ticket = place->second;
   if (ticket.counted) Count(id, ticket, -1);
+  Connect(id, ticket, to);
   if (router::IsClosed(to.state)) {
     tickets_.erase(place);
+    origins_.erase(id);
     return;
   }
   ticket.state = to.state;
@@ -129,6 +138,36 @@ void BoardTables::Move(router::TicketId id, const store::LiveTicket& to) {
   ticket.since = to.segment_began_at;
   ticket.counted = true;
   Count(id, ticket, +1);
+}
+
+void BoardTables::Connect(router::TicketId id, Ticket& ticket, const store::LiveTicket& to) {
+  const bool connecting = to.state == TicketState::kConnecting;
+  const bool connected = to.state == TicketState::kActive && !to.disconnected_at.IsSet();
+  const auto origin = origins_.find(id);
+  const bool wanted = origin != origins_.end() && !to.leased && (connecting || connected);
+  const uint32_t before = std::exchange(ticket.connection, wanted ? to.offer_number : 0);
+  if (before != 0 && before != ticket.connection) {
+    ConnectionEntry gone;
+    gone.key = {id, before};
+    gone.gone = true;
+    connections_.push_back(std::move(gone));
+  }
+  if (ticket.connection == 0) return;
+  connections_.push_back({.key = {id, ticket.connection},
+                          .gone = false,
+                          .connected = connected,
+                          .agent = to.agent,
+                          .channel = words_.Name(ticket.channel),
+                          .client = words_.Name(ticket.client),
+                          .queue = to.queue,
+                          .entry_point = origin->second.entry_point,
+                          .external_id = origin->second.external_id,
+                          .until = to.until});
+}
+
+bool BoardTables::HasConnection(const router::OfferId& offer) const {
+  const auto ticket = tickets_.find(offer.ticket);
+  return ticket != tickets_.end() && ticket->second.connection == offer.number;
 }
 
 void BoardTables::Count(router::TicketId id, Ticket& ticket, int32_t by) {

@@ -84,6 +84,16 @@ struct AgentEntry {
   friend bool operator==(const AgentEntry&, const AgentEntry&) = default;
 };
 
+// As tandem.v1.MediaConnection: a ticket whose media is wanted.
+struct ConnectionEntry {
+  router::OfferId key;
+  bool gone = false;       // not wanted any more
+  bool connected = false;  // else it is to be connected
+  std::string agent, channel, client, queue, entry_point, external_id;
+  router::Time until;
+  friend bool operator==(const ConnectionEntry&, const ConnectionEntry&) = default;
+};
+
 class BoardTables {
  public:
   // The numbers outlive the tables, and are what entries have as keys.
@@ -91,13 +101,19 @@ class BoardTables {
 
   // Begins with this. Everything counts as changed, also what had a number and is not there.
   void Load(const store::LiveState& live);
-  // Goes on with the workspace's rows of one commit. False when they are about an open ticket that
-  // is not known here: then the tables are no longer right.
+  // Goes on with the workspace's rows of one commit. False when that can't be done: they are about
+  // an open ticket that is not known here, or other channels have media now.
   [[nodiscard]] bool Apply(const std::string& workspace, const router::Changes& changes);
 
   // What changed since they were taken last, each once.
   std::vector<QueueEntry> TakeQueues();
   std::vector<AgentEntry> TakeAgents();
+  // To be taken after each commit: what a ticket has now, and what it had.
+  std::vector<ConnectionEntry> TakeConnections() { return std::exchange(connections_, {}); }
+
+  bool HasConnection(const router::OfferId& offer) const;
+  // By id: whether it has media.
+  const std::map<std::string, bool>& channels() const { return channels_; }
 
  private:
   struct Queue {
@@ -125,15 +141,21 @@ class BoardTables {
     bool counted = false;
     uint32_t queue = kNone, agent = kNone, channel = kNone, client = kNone;
     router::Time queued_at, since;
+    uint32_t connection = 0;  // the offer whose media is wanted
+  };
+  // Where a ticket came in that may have media.
+  struct Origin {
+    std::string entry_point, external_id;
   };
 
   void Configure(const router::Configuration& configuration);
   void ConfigureAgents(const router::Configuration& configuration);
   void Set(const router::AgentRow& row);
-  void Add(router::TicketId id, const std::string& channel, const std::string& client);
+  void Add(const store::LiveTicket& added);
   void Move(router::TicketId id, const store::LiveTicket& to);
   void Count(router::TicketId id, Ticket& ticket, int32_t by);
   void CountAgent(const Agent& agent, int32_t by);
+  void Connect(router::TicketId id, Ticket& ticket, const store::LiveTicket& to);
 
   Queue& QueueAt(uint32_t number);
   Agent& AgentAt(uint32_t number);
@@ -149,6 +171,9 @@ class BoardTables {
   std::vector<Agent> agents_;
   std::vector<uint32_t> changed_queues_, changed_agents_;
   absl::flat_hash_map<router::TicketId, Ticket> tickets_;  // the open ones
+  absl::flat_hash_map<router::TicketId, Origin> origins_;  // of those on channels with media
+  std::map<std::string, bool> channels_;
+  std::vector<ConnectionEntry> connections_;
 };
 
 }  // namespace tandem::live

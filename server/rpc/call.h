@@ -33,6 +33,7 @@ class Hub;
 
 namespace tandem::rpc {
 
+class MediaSessions;
 class StreamRegistry;
 
 // Too many reads wait for the database.
@@ -46,6 +47,7 @@ struct Backend {
   ReaderPool& pool;
   ReaderPool& report_pool;  // so that long reports don't keep other reads waiting
   StreamRegistry& streams;
+  MediaSessions& media;
   live::Hub& hub;
 };
 

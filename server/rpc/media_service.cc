@@ -1,44 +1,24 @@
 #include <memory>
 
-#include "server/rpc/closed_ticket.h"
+#include "server/rpc/media_report.h"
+#include "server/rpc/media_stream.h"
 #include "server/rpc/services.h"
 #include "tandem/v1/media_service.grpc.pb.h"
 
 namespace tandem::rpc {
 namespace {
 
-void FinishReport(Call call, bool applied) {
-  v1::ReportMediaEventResponse response;
-  response.set_applied(applied);
-  call.Finish(response);
-}
-
-// A late report about a closed ticket is nobody's fault: it is OK and changes nothing.
 void ReportMediaEvent(Backend& backend, Call call, v1::ReportMediaEventRequest& request) {
-  const auto ticket = router::ParseId<router::TicketId>(request.ticket_id());
-  RunVerb(
-      backend, call, request,
-      [](Call answered, const router::Reply& reply) {
-        FinishReport(answered, std::get<router::MediaReported>(reply).applied);
-      },
-      [&backend, ticket, workspace = request.workspace()](Call refused,
-                                                          const router::Rejection& rejection) {
-        if (rejection.reason != router::Reason::kTicketNotFound || !ticket) {
-          return refused.Refuse(rejection);
-        }
-        LookUpClosed(backend, workspace, *ticket,
-                     [refused, rejection, ticket](const ClosedState& found) {
-                       const auto explained = ExplainNotFound(rejection, *ticket, found);
-                       if (explained.reason == router::Reason::kTicketClosed) {
-                         FinishReport(refused, /*applied=*/false);
-                       } else {
-                         refused.Refuse(explained);
-                       }
-                     });
-      });
+  ReportMedia(backend, request, call.deadline(), [call](const ReportOutcome& outcome) {
+    FinishQuery<v1::ReportMediaEventResponse>(
+        call, outcome, [](bool applied, v1::ReportMediaEventResponse& response) {
+          response.set_applied(applied);
+        });
+  });
 }
 
-using Base = v1::MediaService::WithRawCallbackMethod_ReportMediaEvent<v1::MediaService::Service>;
+using Base = v1::MediaService::WithRawCallbackMethod_ReportMediaEvent<
+    v1::MediaService::WithRawCallbackMethod_MediaSession<v1::MediaService::Service>>;
 
 class MediaService final : public Base {
  public:
@@ -48,6 +28,10 @@ class MediaService final : public Base {
                                              const grpc::ByteBuffer* request,
                                              grpc::ByteBuffer* answer) override {
     return Handle(backend_, context, request, answer, rpc::ReportMediaEvent);
+  }
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* MediaSession(
+      grpc::CallbackServerContext* context) override {
+    return BidiStream::Start<MediaStream>(backend_, context);
   }
 
  private:

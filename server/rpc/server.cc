@@ -16,6 +16,7 @@
 
 #include "server/live/hub.h"
 #include "server/rpc/listener.h"
+#include "server/rpc/media_sessions.h"
 #include "server/rpc/reader_pool.h"
 #include "server/rpc/services.h"
 #include "server/rpc/stream_registry.h"
@@ -91,6 +92,7 @@ class Server::Impl {
                  .pool = pool_,
                  .report_pool = report_pool_,
                  .streams = streams_,
+                 .media = media_,
                  .hub = hub_},
         listener_(options.reserved_files) {}
 
@@ -102,6 +104,7 @@ class Server::Impl {
  private:
   // In the order in which they need each other; what comes later goes first.
   StreamRegistry streams_;
+  MediaSessions media_;
   live::Hub hub_;
   ReaderPool pool_;
   ReaderPool report_pool_;

@@ -37,7 +37,7 @@ class UpStream : public BidiStream {
       const absl::MutexLock lock(&mutex_);
       if (!ok) {
         reading_ = false;
-        return Drain(grpc::Status::OK);
+        return Drain(AtHalfClose());
       }
       if (drain_ || ending()) return;
     }
@@ -58,6 +58,10 @@ class UpStream : public BidiStream {
 
   // A message came. Not under the lock; the next one comes when this returned.
   virtual void OnMessage(const grpc::ByteBuffer& message) = 0;
+  // How the stream ends when the client has closed its side and everything is answered.
+  virtual grpc::Status AtHalfClose() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return grpc::Status::OK;
+  }
   // Whether messages are wanted now.
   virtual bool MayRead() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return true; }
 
@@ -96,6 +100,7 @@ class UpStream : public BidiStream {
     if (!drain_) drain_ = status;
     EndIfDrained();
   }
+  bool draining() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return drain_.has_value(); }
   void DrainAndRefuse(const router::Rejection& rejection) {
     const absl::MutexLock lock(&mutex_);
     Drain(ToStatus(rejection));

@@ -16,8 +16,7 @@ static_assert(static_cast<int>(router::DeclineCause::kAgent) == v1::DECLINE_CAUS
 static_assert(static_cast<int>(router::DeclineCause::kDevice) == v1::DECLINE_CAUSE_DEVICE);
 static_assert(static_cast<int>(router::MediaEventType::kConnected) ==
               v1::MEDIA_EVENT_TYPE_CONNECTED);
-static_assert(static_cast<int>(router::MediaEventType::kDisconnected) ==
-              v1::MEDIA_EVENT_TYPE_DISCONNECTED);
+static_assert(static_cast<int>(router::MediaEventType::kRinging) == v1::MEDIA_EVENT_TYPE_RINGING);
 
 template <typename Request>
 router::SessionRef ToSession(const Request& request, Faults& faults) {
@@ -249,7 +248,7 @@ router::Action ToAction(v1::ExtendLeasesRequest& request, router::Time /*now*/, 
 router::Action ToAction(v1::ReportMediaEventRequest& request, router::Time now, Faults& faults) {
   router::ReportMediaEvent action;
   action.ticket = TicketOf(request.ticket_id(), faults);
-  if (CheckEnum(request.type(), v1::MEDIA_EVENT_TYPE_DISCONNECTED, "type", faults)) {
+  if (CheckEnum(request.type(), v1::MEDIA_EVENT_TYPE_RINGING, "type", faults)) {
     action.type = static_cast<router::MediaEventType>(request.type());
   }
   const bool disconnected = request.type() == v1::MEDIA_EVENT_TYPE_DISCONNECTED;

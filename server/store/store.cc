@@ -40,7 +40,7 @@ void Overlay(const router::TicketDetail& detail, TicketView& view) {
 }
 
 LiveTicket ToLiveTicket(const router::TicketRow& ticket, const router::TicketStateRow& state) {
-  return {.ticket = state.ticket,
+  return {.ticket = state.ticket.IsSet() ? state.ticket : ticket.ticket,
           .state = state.state,
           .queue = state.queue,
           .agent = state.agent,

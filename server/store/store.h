@@ -232,6 +232,7 @@ struct LiveTicket {
   router::Time queued_at, until, segment_began_at, disconnected_at;
   std::string channel, client, entry_point, external_id;
 };
+// One of the two may be empty: then so are its fields.
 LiveTicket ToLiveTicket(const router::TicketRow& ticket, const router::TicketStateRow& state);
 
 // What live views start from.

@@ -24,6 +24,7 @@
 #include "server/query/reports.h"
 #include "server/rpc/convert_report.h"
 #include "server/rpc/event_stream.h"
+#include "server/rpc/media_stream.h"
 #include "server/rpc/resource_method.h"
 #include "server/rpc/status.h"
 #include "server/rpc/verbs.h"
@@ -201,6 +202,18 @@ Target WatchTarget(const Request& good) {
           }};
 }
 
+Target OpenMediaTarget(const v1::MediaSessionRequest& good) {
+  return {std::make_unique<v1::MediaSessionRequest>(good),
+          [](const std::string& bytes) -> std::optional<router::Rejection> {
+            const grpc::Slice slice(bytes);
+            v1::MediaSessionRequest request;
+            if (auto rejection = Read(grpc::ByteBuffer(&slice, 1), request)) return rejection;
+            auto asked = ToMediaAsked(request.open());
+            if (auto* rejection = std::get_if<router::Rejection>(&asked)) return *rejection;
+            return std::nullopt;
+          }};
+}
+
 template <typename Request>
 Request WithTicket() {
   Request request;
@@ -260,6 +273,16 @@ std::vector<Target> Targets() {
   report.set_party(v1::PARTY_CUSTOMER);
   report.mutable_occurred_at()->set_seconds(kNow.us / 1'000'000);
   targets.push_back(MakeTarget(report));
+  v1::MediaSessionRequest reported;
+  *reported.mutable_report()->mutable_event() = report;
+  targets.push_back(MakeStreamTarget(reported, [](v1::MediaSessionRequest& message) {
+    return message.mutable_report()->mutable_event();
+  }));
+  v1::MediaSessionRequest open;
+  open.mutable_open()->set_workspace(kWorkspace);
+  open.mutable_open()->set_adapter("pbx-1");
+  open.mutable_open()->add_channels("voice");
+  targets.push_back(OpenMediaTarget(open));
   v1::AcceptOfferRequest accept;
   accept.set_workspace(kWorkspace);
   accept.set_offer_id(std::string(kTicket) + ".4294967295");

@@ -76,6 +76,10 @@ class BoardTest : public ::testing::Test {
     router::WorkspaceRow& workspace = changes.workspaces.emplace_back();
     workspace.workspace = "lisbon";
     workspace.configuration.queues.emplace_back().id = "chats";
+    router::Channel& voice = workspace.configuration.channels.emplace_back();
+    voice.id = "voice";
+    voice.has_media = true;
+    workspace.configuration.channels.emplace_back().id = "chat";
     router::RoutingProfile& profile = workspace.configuration.routing_profiles.emplace_back();
     profile.id = "all";
     profile.queues.emplace_back().queue = "chats";
@@ -187,6 +191,53 @@ TEST_F(BoardTest, CountsFromTheDatabaseAndGoesOnFromBatches) {
   EXPECT_EQ(Chats().available_agents, 1);
 }
 
+TEST_F(BoardTest, KnowsTheConnectionsThatAreWanted) {
+  router::Changes changes = NewTicket(1, 10);
+  changes.tickets[0].channel = "voice";
+  changes.tickets[0].external_id = "sip-77";
+  Commit(std::move(changes));
+  Load();
+  EXPECT_TRUE(board_.HasMedia("voice").value());
+  EXPECT_FALSE(board_.HasMedia("chat").value());
+  EXPECT_FALSE(board_.HasMedia("telepathy").has_value());
+  const auto move = [&](TicketState state, uint32_t offer) {
+    router::Changes moved = Moved(1, state, 10);
+    moved.ticket_states[0].offer_number = offer;
+    Tell(std::move(moved));
+  };
+  int64_t version = 0;
+  // What changed: the offer's number and c(onnecting), C(onnected) or g(one).
+  const auto changed = [&] {
+    const auto shown = board_.ConnectionsSince(version);
+    version = shown.changes.version;
+    std::string text;
+    for (const auto& entry : shown.changes.entries) {
+      text += std::to_string(entry->key.number);
+      text += entry->gone ? "g" : entry->connected ? "C" : "c";
+      EXPECT_EQ(entry->external_id, entry->gone ? "" : "sip-77");
+    }
+    return text;
+  };
+  EXPECT_EQ(changed(), "");
+  move(TicketState::kOffered, 1);
+  EXPECT_EQ(changed(), "");
+  move(TicketState::kConnecting, 1);
+  EXPECT_EQ(changed(), "1c");
+  move(TicketState::kQueued, 1);
+  EXPECT_EQ(changed(), "1g");
+  move(TicketState::kConnecting, 2);
+  EXPECT_EQ(changed(), "2c");
+  move(TicketState::kConnecting, 3);
+  EXPECT_EQ(changed(), "2g3c");
+  move(TicketState::kActive, 3);
+  EXPECT_EQ(changed(), "3C");
+  // Gone while the board was not told: found out when it is loaded again.
+  Commit(Moved(1, TicketState::kCompleted, 10));
+  board_.Lose();
+  Load();
+  EXPECT_EQ(changed(), "3g");
+}
+
 TEST_F(BoardTest, TakesInWhatComesWhileItIsLoaded) {
   ASSERT_TRUE(board_.BeginLoad());
   EXPECT_FALSE(board_.BeginLoad()) << "one is at it";
@@ -232,6 +283,7 @@ TEST_F(BoardTest, TellsOfWhatLeftTheConfiguration) {
   router::Changes changes;
   router::WorkspaceRow& workspace = changes.workspaces.emplace_back();
   workspace.workspace = "lisbon";
+  workspace.configuration.channels = {store_.GetConfiguration("lisbon")->configuration.channels};
   workspace.configuration.queues.emplace_back().id = "calls";
   Tell(std::move(changes));
   const auto shown = board_.QueuesSince(version);

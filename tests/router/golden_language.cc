@@ -412,8 +412,8 @@ Action GoldenLanguage::ParseAddition(const std::string& verb, Words& words) {
 
 // `media t1.1 CONNECTED`, `media t1 DISCONNECTED CUSTOMER`
 Action GoldenLanguage::ParseMedia(Words& words) {
-  static const std::vector<std::string> types = {"CONNECTED", "CONNECT_FAILED", "HELD", "RETRIEVED",
-                                                 "DISCONNECTED"};
+  static const std::vector<std::string> types = {"CONNECTED", "CONNECT_FAILED", "HELD",
+                                                 "RETRIEVED", "DISCONNECTED",   "RINGING"};
   ReportMediaEvent report;
   const OfferId offer = ParseOffer(words.Next("a ticket or an offer"));
   report.ticket = offer.ticket;

@@ -310,7 +310,7 @@ Action RandomCommands::AboutMedia(const Workspace& workspace) {
   }
   if (Chance(3)) report.offer.ticket = AnyTicket(workspace);
   if (Chance(3)) report.offer = OfferId{};
-  report.type = static_cast<MediaEventType>(1 + Below(5));
+  report.type = static_cast<MediaEventType>(1 + Below(6));
   report.party = static_cast<Party>(1 + Below(3));
   return report;
 }

@@ -342,6 +342,9 @@ Outcome ReferenceRouter::Do(const ReportMediaEvent& command) {
     case MediaEventType::kDisconnected:
       applied = ReportDisconnected(*ticket, command.party);
       break;
+    case MediaEventType::kRinging:
+      applied = ticket->state == TicketState::kConnecting;
+      break;
   }
   return Reply{MediaReported{applied}};
 }
