@@ -38,6 +38,8 @@ class OutStream : public Reactor,
                   public live::Listener,
                   public std::enable_shared_from_this<OutStream<Reactor>> {
  public:
+  // How the stream is counted; a kind of stream may say otherwise.
+  static constexpr StreamKind kKind = StreamKind::kOther;
   // For the client to read what is left when the stream ends.
   static constexpr std::chrono::seconds kEndPatience{10};
 
@@ -49,7 +51,7 @@ class OutStream : public Reactor,
         std::make_shared<Stream>(backend, context, std::forward<Arguments>(arguments)...);
     OutStream& base = *stream;
     base.self_ = stream;
-    if (const auto refusal = backend.streams.Add(stream, StreamKind::kOther)) {
+    if (const auto refusal = backend.streams.Add(stream, Stream::kKind)) {
       base.Refuse(*refusal);
     } else {
       base.Begin();

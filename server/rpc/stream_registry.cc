@@ -1,5 +1,6 @@
 #include "server/rpc/stream_registry.h"
 
+#include <cstdlib>
 #include <vector>
 
 #include "fmt/format.h"
@@ -13,14 +14,24 @@ router::Rejection ServerStops() {
           .metadata = {}};
 }
 
+size_t StreamRegistry::Most(StreamKind kind) const {
+  switch (kind) {
+    case StreamKind::kAgentSession:
+      return limits_.max_agent_sessions;
+    case StreamKind::kConnector:
+      return limits_.max_connector_streams;
+    case StreamKind::kOther:
+      return limits_.max_other_streams;
+  }
+  std::abort();
+}
+
 std::optional<router::Rejection> StreamRegistry::Add(const std::shared_ptr<OpenStream>& stream,
                                                      StreamKind kind) {
-  const size_t most =
-      kind == StreamKind::kAgentSession ? limits_.max_agent_sessions : limits_.max_other_streams;
   const absl::MutexLock lock(&mutex_);
   if (ending_) return ServerStops();
   size_t& open = open_[static_cast<size_t>(kind)];
-  if (open >= most) {
+  if (open >= Most(kind)) {
     return router::Rejection{
         .reason = router::Reason::kTooManyStreams,
         .message =

@@ -26,11 +26,16 @@ class OpenStream {
   virtual void StopServing() = 0;
 };
 
-// Counted apart, so that wall boards can't lock agents out.
-enum class StreamKind : uint8_t { kAgentSession = 0, kOther = 1 };
+// Counted apart, so that wall boards can't lock out agents, or those who bring the work.
+enum class StreamKind : uint8_t {
+  kAgentSession = 0,
+  kConnector = 1,  // contacts and reports of media go up
+  kOther = 2,
+};
 
 struct StreamLimits {
   size_t max_agent_sessions = 20'000;
+  size_t max_connector_streams = 2'000;
   size_t max_other_streams = 2'000;
   // A message that the client does not take within this ends its stream. Not of agents' sessions,
   // which have a limit of messages instead.
@@ -57,10 +62,12 @@ class StreamRegistry {
     StreamKind kind = StreamKind::kOther;
   };
 
+  size_t Most(StreamKind kind) const;
+
   const StreamLimits limits_;
   absl::Mutex mutex_;
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
-  std::array<size_t, 2> open_ ABSL_GUARDED_BY(mutex_){};
+  std::array<size_t, 3> open_ ABSL_GUARDED_BY(mutex_){};
   absl::flat_hash_map<const OpenStream*, Entry> streams_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -25,6 +25,8 @@ namespace tandem::rpc {
 template <typename Answer>
 class UpStream : public BidiStream {
  public:
+  static constexpr StreamKind kKind = StreamKind::kConnector;
+
   void StopServing() override {
     const absl::MutexLock lock(&mutex_);
     Drain(ToStatus(ServerStops()));

@@ -335,12 +335,21 @@ TEST(StreamIngest, AcknowledgesWhatItHasReadWhenTheServerStops) {
 
 TEST(StreamIngest, StreamsAreBounded) {
   FixtureOptions options;
-  options.server.streams.max_other_streams = 1;
+  options.server.streams.max_connector_streams = 1;
   Fixture f(options);
   Connector first(f);
   EXPECT_TRUE(first.Ask(SafeItem(1)).has_result());
   Connector second(f);
   EXPECT_EQ(ReasonOf(second.End()), "TOO_MANY_STREAMS");
+  // Those who follow are counted apart.
+  v1::StreamEventsRequest follow;
+  follow.set_workspace(kWorkspace);
+  ClientContext context;
+  const auto events = f.events->StreamEvents(context, follow);
+  v1::StreamEventsResponse message;
+  EXPECT_TRUE(events->Read(&message));
+  context->TryCancel();
+  events->Finish();
 }
 
 }  // namespace

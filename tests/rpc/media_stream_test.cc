@@ -383,7 +383,7 @@ TEST(MediaSession, ReadTooSlowlyIsCutOff) {
 
 TEST(MediaSession, EndsWhenTheServerStopsOrStartsOver) {
   FixtureOptions options;
-  options.server.streams.max_other_streams = 1;
+  options.server.streams.max_connector_streams = 1;
   Fixture f(options);
   Adapter pbx(f);
   pbx.Open();
