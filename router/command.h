@@ -259,12 +259,12 @@ struct TimeLost {
 
 using Action =
     std::variant<ApplyConfiguration, CreateResource, UpdateResource, DeleteResource,
-                 UpdateWorkspaceSettings, IngestContact, CancelTicket, AbandonTicket, CompleteTicket,
-                 ReleaseTicket, TransferTicket, ExplainTicket, UpdateTicket, AddNote, AddMessage,
-                 RecordSurvey, OpenSession, CloseSession, LoseSession, GetAgent, SetAgentStatus,
-                 AcceptOffer, DeclineOffer, StartTicket, FinishTicket, StartAgentContact,
-                 ClaimTickets, ExtendLeases, ReportMediaEvent, AdvanceTime, ContinueRouting,
-                 TimeLost>;
+                 UpdateWorkspaceSettings, IngestContact, CancelTicket, AbandonTicket,
+                 CompleteTicket, ReleaseTicket, TransferTicket, ExplainTicket, UpdateTicket,
+                 AddNote, AddMessage, RecordSurvey, OpenSession, CloseSession, LoseSession,
+                 GetAgent, SetAgentStatus, AcceptOffer, DeclineOffer, StartTicket, FinishTicket,
+                 StartAgentContact, ClaimTickets, ExtendLeases, ReportMediaEvent, AdvanceTime,
+                 ContinueRouting, TimeLost>;
 
 struct Command {
   std::string workspace;

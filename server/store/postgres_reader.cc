@@ -164,7 +164,11 @@ QueueStatistics DecodeStatistics(const std::string& workspace, const pqxx::row& 
   const auto count = [&](size_t column) { return static_cast<int32_t>(ParseInt8(cells(column))); };
   const std::string id(cells(0).value_or(""));
   router::Configuration configured;
-  AddResource({workspace, "queue", id, 0, std::string(cells(1).value_or(""))}, configured);
+  AddResource({.workspace = workspace,
+               .kind = "queue",
+               .id = id,
+               .body = std::string(cells(1).value_or(""))},
+              configured);
   return {.queue = id,
           .configured = std::move(configured.queues.front()),
           .waiting = count(2),

@@ -192,11 +192,10 @@ bool IsStorable(const Batch& batch) {
          AreRowsStorable(changes.agents) && AreRowsStorable(changes.ticket_states) &&
          AreRowsStorable(changes.ticket_details) && AreRowsStorable(changes.tickets) &&
          AreRowsStorable(changes.notes) && AreRowsStorable(changes.surveys) &&
-         AreRowsStorable(changes.contacts) &&
-         AreRowsStorable(changes.events) && AreRowsStorable(changes.visits) &&
-         AreRowsStorable(changes.segments) && AreRowsStorable(changes.agent_intervals) &&
-         AreRowsStorable(changes.messages) && AreRowsStorable(batch.requests) &&
-         AreRowsStorable(batch.external_ids);
+         AreRowsStorable(changes.contacts) && AreRowsStorable(changes.events) &&
+         AreRowsStorable(changes.visits) && AreRowsStorable(changes.segments) &&
+         AreRowsStorable(changes.agent_intervals) && AreRowsStorable(changes.messages) &&
+         AreRowsStorable(batch.requests) && AreRowsStorable(batch.external_ids);
 }
 
 }  // namespace tandem::store

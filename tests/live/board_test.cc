@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "router/resources.h"
 #include "server/live/keyed.h"
 #include "server/store/memory_store.h"
+#include "tests/store/store_rows.h"
 
 namespace tandem::live {
 namespace {
@@ -73,7 +75,7 @@ class BoardTest : public ::testing::Test {
   BoardTest() {
     epoch_ = store_.Acquire(0, "test")->epoch;
     router::Changes changes;
-    router::WorkspaceRow& workspace = changes.workspaces.emplace_back();
+    router::WorkspaceRow workspace;
     workspace.workspace = "lisbon";
     workspace.configuration.queues.emplace_back().id = "chats";
     router::Channel& voice = workspace.configuration.channels.emplace_back();
@@ -86,6 +88,7 @@ class BoardTest : public ::testing::Test {
     router::Agent& ann = workspace.configuration.agents.emplace_back();
     ann.id = "ann";
     ann.routing_profile = "all";
+    tests::AddWorkspace(changes, workspace);
     changes.agents.push_back(AgentRow(AgentStatus::kOffline));
     Commit(std::move(changes));
   }
@@ -276,16 +279,21 @@ TEST_F(BoardTest, LostWhileItIsLoadedIsLoadedAgain) {
   Load();
 }
 
-TEST_F(BoardTest, TellsOfWhatLeftTheConfiguration) {
+TEST_F(BoardTest, IsLoadedAgainWhenTheConfigurationChangesAndTellsOfWhatLeftIt) {
   Load();
   Chats();
   const int64_t version = board_.QueuesSince(0).changes.version;
   router::Changes changes;
-  router::WorkspaceRow& workspace = changes.workspaces.emplace_back();
-  workspace.workspace = "lisbon";
-  workspace.configuration.channels = {store_.GetConfiguration("lisbon")->configuration.channels};
-  workspace.configuration.queues.emplace_back().id = "calls";
+  for (const char* const id : {"chats", "calls"}) {
+    router::ResourceRow& row = changes.resources.emplace_back();
+    row.workspace = "lisbon";
+    row.resource = router::Queue();
+    router::NamedOf(row.resource).id = id;
+    row.removed = id == std::string("chats");
+  }
   Tell(std::move(changes));
+  EXPECT_EQ(board_.QueuesSince(version).commit, 0) << "not loaded";
+  Load();
   const auto shown = board_.QueuesSince(version);
   ASSERT_EQ(shown.changes.entries.size(), 2U);
   for (const auto& entry : shown.changes.entries) EXPECT_EQ(entry->gone, entry->queue == "chats");

@@ -303,7 +303,7 @@ std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, W
     const TicketId ticket = ParseTicket(words.Next("a ticket"));
     return CancelTicket{ticket, words.NextIfAny().value_or("")};
   }
-  if (verb == "update") return ParseUpdate(words, now);
+  if (verb == "change") return ParseUpdate(words, now);
   if (verb == "note" || verb == "message") return ParseAddition(verb, words);
   if (verb == "survey") {
     RecordSurvey survey;
@@ -351,7 +351,7 @@ IngestContact GoldenLanguage::ParseIngest(Words& words, Time now) {
   return ingest;
 }
 
-// `update t1 expected=1 priority=5 due=1h customer=c segment=gold subject=s set=k:v,l:w unset=m
+// `change t1 expected=1 priority=5 due=1h customer=c segment=gold subject=s set=k:v,l:w unset=m
 // add=crm:17 drop=crm:16`
 Action GoldenLanguage::ParseUpdate(Words& words, Time now) {
   UpdateTicket update;
