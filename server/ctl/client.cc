@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <map>
 #include <random>
 
 #include "absl/strings/str_cat.h"
@@ -47,6 +48,7 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
 Client::Client(const std::shared_ptr<grpc::Channel>& channel)
     : agents(v1::AgentService::NewStub(channel)),
       configurations(v1::ConfigurationService::NewStub(channel)),
+      events(v1::EventService::NewStub(channel)),
       ingest(v1::IngestService::NewStub(channel)),
       media(v1::MediaService::NewStub(channel)),
       queues(v1::QueueService::NewStub(channel)),
@@ -70,6 +72,11 @@ std::string Describe(const grpc::Status& status) {
     for (const auto& violation : bad.field_violations()) {
       absl::StrAppend(&text, "\n  ", violation.field(), ": ", violation.description());
     }
+  });
+  ForEachDetail<google::rpc::ErrorInfo>(status, [&text](const google::rpc::ErrorInfo& info) {
+    const std::map<std::string, std::string> metadata(info.metadata().begin(),
+                                                      info.metadata().end());
+    for (const auto& [key, value] : metadata) absl::StrAppend(&text, "\n  ", key, ": ", value);
   });
   return text;
 }
@@ -114,17 +121,22 @@ bool IsUndecided(int code, const std::string& reason) {
 }
 
 grpc::Status CallAndWait(absl::Duration patience,
-                         const std::function<grpc::Status(grpc::ClientContext*)>& call) {
+                         const std::function<grpc::Status(grpc::ClientContext*)>& call,
+                         const std::function<void(const grpc::Status&)>& on_repeat) {
   const absl::Time give_up = absl::Now() + patience;
+  bool repeated = false;
   for (absl::Duration pause = absl::Milliseconds(100);;
        pause = std::min(pause * 2, absl::Seconds(1))) {
+    const absl::Time now = absl::Now();
     grpc::ClientContext context;
-    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
+    context.set_deadline(absl::ToChronoTime(std::max(give_up, now + absl::Seconds(1))));
     const grpc::Status status = call(&context);
     if (status.ok() || !IsUndecided(status.error_code(), ReasonOf(status)) ||
         absl::Now() + pause > give_up) {
       return status;
     }
+    if (!repeated && on_repeat) on_repeat(status);
+    repeated = true;
     absl::SleepFor(pause);
   }
 }

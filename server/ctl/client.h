@@ -12,6 +12,7 @@
 
 #include "tandem/v1/agent_service.grpc.pb.h"
 #include "tandem/v1/configuration_service.grpc.pb.h"
+#include "tandem/v1/event_service.grpc.pb.h"
 #include "tandem/v1/ingest_service.grpc.pb.h"
 #include "tandem/v1/media_service.grpc.pb.h"
 #include "tandem/v1/queue_service.grpc.pb.h"
@@ -26,6 +27,7 @@ namespace tandem::ctl {
 struct Target {
   std::string address = "127.0.0.1:9400";
   std::string workspace = "starter";
+  absl::Duration timeout = absl::Seconds(10);  // How long to wait for an answer, repeats included.
 };
 
 // A connection of its own to the server; it comes back by itself after the server was away.
@@ -38,6 +40,7 @@ struct Client {
 
   std::unique_ptr<tandem::v1::AgentService::Stub> agents;
   std::unique_ptr<tandem::v1::ConfigurationService::Stub> configurations;
+  std::unique_ptr<tandem::v1::EventService::Stub> events;
   std::unique_ptr<tandem::v1::IngestService::Stub> ingest;
   std::unique_ptr<tandem::v1::MediaService::Stub> media;
   std::unique_ptr<tandem::v1::QueueService::Stub> queues;
@@ -50,7 +53,8 @@ struct Client {
 // The `reason` of the error's ErrorInfo; empty when it carries none, as errors of the network do.
 [[nodiscard]] std::string ReasonOf(const grpc::Status& status);
 
-// For people, in one line or, with field violations, in several.
+// For people: code, reason and message in one line; below it each field violation and each
+// metadatum.
 [[nodiscard]] std::string Describe(const grpc::Status& status);
 
 // "UNAVAILABLE" of a canonical code.
@@ -61,9 +65,11 @@ struct Client {
 [[nodiscard]] bool IsUndecided(int code, const std::string& reason);
 
 // Calls and waits: `call(context)` returns a grpc::Status. A call that was not decided is repeated
-// for up to `patience`, so it needs a request_id or must be safe to repeat.
+// for up to `patience`, so it needs a request_id or must be safe to repeat. No attempt takes longer
+// than what is left of it, or a second. `on_repeat` is told the status before the first repeat.
 [[nodiscard]] grpc::Status CallAndWait(
-    absl::Duration patience, const std::function<grpc::Status(grpc::ClientContext*)>& call);
+    absl::Duration patience, const std::function<grpc::Status(grpc::ClientContext*)>& call,
+    const std::function<void(const grpc::Status&)>& on_repeat = nullptr);
 
 // A random UUID, for request ids.
 [[nodiscard]] std::string NewUuid();

@@ -1,5 +1,5 @@
-// The subcommands that ask the server once or a few times and print the answer. Each returns the
-// exit code: 0 done, 1 failed, 3 done in part (see ImportContacts).
+// Subcommands that configure a workspace and wait for a server. Each returns the exit code (see
+// caller.h).
 #ifndef TANDEM_SERVER_CTL_COMMANDS_H_
 #define TANDEM_SERVER_CTL_COMMANDS_H_
 
@@ -22,21 +22,8 @@ struct ApplyOptions {
 // person sits at the terminal; 1 when the answer is no.
 [[nodiscard]] int Apply(const Target& target, const ApplyOptions& options);
 
-// Takes in every good line of a file in the sample day's form, now. Malformed lines and refused
-// contacts are reported by line number; 3 when there were any.
-[[nodiscard]] int ImportContacts(const Target& target, const std::string& path);
-
-// Returns as soon as the server takes changes; 1 when it does not within `patience`.
+// Returns as soon as the server takes changes; kExitUnavailable when it does not within `patience`.
 [[nodiscard]] int WaitUntilReady(const Target& target, absl::Duration patience);
-
-// Prints the queues.
-[[nodiscard]] int ShowQueues(const Target& target);
-
-// Prints a ticket and its history.
-[[nodiscard]] int ShowTicket(const Target& target, const std::string& ticket_id);
-
-// Prints why a ticket waits.
-[[nodiscard]] int ExplainTicket(const Target& target, const std::string& ticket_id);
 
 }  // namespace tandem::ctl
 

@@ -7,6 +7,7 @@
 
 #include "nlohmann/json.hpp"
 #include "server/ctl/json_fields.h"
+#include "server/ctl/line_reader.h"
 
 namespace tandem::ctl {
 namespace {
@@ -60,47 +61,20 @@ DayConcurrency ReadConcurrency(JsonFields& fields) {
   return concurrency;
 }
 
-// Reads up to the end of the line. Of a line that is too long only the beginning is kept, and
-// `too_long` is set; the rest is skipped without being held in memory.
-bool ReadLine(std::istream& in, std::string& line, bool& too_long) {
-  line.clear();
-  too_long = false;
-  std::streambuf* buffer = in.rdbuf();
-  for (int byte = buffer->sbumpc(); byte != std::char_traits<char>::eof();
-       byte = buffer->sbumpc()) {
-    if (byte == '\n') return true;
-    if (line.size() < kMaxLineBytes) {
-      line.push_back(static_cast<char>(byte));
-    } else {
-      too_long = true;
-    }
-  }
-  in.setstate(std::ios::eofbit);
-  return !line.empty();
-}
-
-bool IsBlank(std::string_view line) {
-  return line.find_first_not_of(" \t\r") == std::string_view::npos;
-}
-
 template <typename Item>
 DayFile<Item> ReadLines(std::istream& in, absl::StatusOr<Item> (*parse)(std::string_view)) {
   DayFile<Item> file;
-  std::string line;
-  bool too_long = false;
-  for (int64_t number = 1; ReadLine(in, line, too_long); ++number) {
-    if (too_long) {
-      file.errors.push_back(
-          {number, absl::StrCat("expected at most ", kMaxLineBytes, " bytes, but it is longer")});
+  for (LineReader lines(in); lines.Next();) {
+    if (lines.too_long()) {
+      file.errors.push_back({lines.number(), LineReader::TooLong()});
       continue;
     }
-    if (IsBlank(line)) continue;
-    absl::StatusOr<Item> item = parse(line);
+    absl::StatusOr<Item> item = parse(lines.text());
     if (!item.ok()) {
-      file.errors.push_back({number, std::string(item.status().message())});
+      file.errors.push_back({lines.number(), std::string(item.status().message())});
       continue;
     }
-    item->line = number;
+    item->line = lines.number();
     file.items.push_back(*std::move(item));
   }
   return file;

@@ -20,9 +20,6 @@
 
 namespace tandem::ctl {
 
-// Longest line that is read; a longer one is skipped and reported.
-inline constexpr size_t kMaxLineBytes = 128 * 1024;
-
 // One contact or work item of the day.
 struct DayContact {
   int64_t line = 0;  // Where it stood in the file, from 1.

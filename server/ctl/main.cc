@@ -1,12 +1,17 @@
 // tandemctl: the command line of tandem.
+#include <iostream>
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include <CLI/CLI.hpp>
 
-#include "server/ctl/client.h"
+#include "server/ctl/command_line.h"
+#include "server/ctl/command_table.h"
 #include "server/ctl/commands.h"
 #include "server/ctl/player.h"
 #include "server/ctl/report_options.h"
@@ -19,15 +24,25 @@ using tandem::ctl::Target;
 
 constexpr char kExamples[] = R"(
 Examples:
+  tandemctl doctor                                                      # is everything all right?
   tandemctl apply -f deploy/starter --agents deploy/starter/day/agents.jsonl
-  tandemctl play --contacts deploy/starter/day/contacts.jsonl --agents deploy/starter/day/agents.jsonl
-  tandemctl import contacts monday.jsonl
-  tandemctl queues
+  tandemctl ingest --client acme-retail --process-type billing.dispute --channel email
+  tandemctl get tickets --state QUEUED
+  tandemctl explain ticket 01890a5d-ac96-774b-bcce-b302099a8057
+  tandemctl events --follow -o json
   tandemctl report --by queue --interval hour --since 2026-03-02 --until 2026-03-03
-  tandemctl ticket 01890a5d-ac96-774b-bcce-b302099a8057
+  source <(tandemctl completion bash)
 
-Exit codes: 0 done, 1 failed, 2 the command line was not understood, 3 done in part (some lines of
-an import were refused).)";
+Exit codes: 0 done; 1 refused by the server, or not all of it could be done; 2 the command line, or a
+file that it names, was not understood; 3 the server did not answer or decide: repeat it later.)";
+
+// Every subcommand in a file of its own, in the order that help shows them.
+constexpr tandem::ctl::AddCommand kCommands[] = {
+    tandem::ctl::AddGet,     tandem::ctl::AddList,       tandem::ctl::AddDescribe,
+    tandem::ctl::AddExplain, tandem::ctl::AddHistory,    tandem::ctl::AddEvents,
+    tandem::ctl::AddWatch,   tandem::ctl::AddIngest,     tandem::ctl::AddAgent,
+    tandem::ctl::AddDoctor,  tandem::ctl::AddCompletion, tandem::ctl::AddVersion,
+};
 
 // "09:30" as the time since midnight; 24:00 is the latest.
 bool ParseTimeOfDay(const std::string& text, absl::Duration& time) {
@@ -58,13 +73,11 @@ CLI::Option* AddTimeOfDay(CLI::App* command, const std::string& name, absl::Dura
 
 // What the command line says.
 struct Arguments {
-  Target target;
+  Target& target;
   ApplyOptions apply;
-  std::string import_path;
   PlayOptions play;
   double drain_s = 7200;
   double wait_s = 60;
-  std::string ticket_id;
 };
 
 void AddPlay(CLI::App& app, Arguments& arguments, int& exit_code) {
@@ -95,6 +108,9 @@ void AddPlay(CLI::App& app, Arguments& arguments, int& exit_code) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command->footer(R"(
+Examples:
+  tandemctl play --contacts deploy/starter/day/contacts.jsonl --agents deploy/starter/day/agents.jsonl
+
 The server should run with --clock-speed, or a day takes a day. At the end every acknowledged ticket is looked up;
 `ingested` in the line of totals counts tickets, not the contacts that joined one.
 
@@ -115,6 +131,10 @@ void AddApply(CLI::App& app, Arguments& arguments, int& exit_code) {
       ->add_option("--agents", arguments.apply.agents_path,
                    "Agents to add, in the sample day's form")
       ->type_name("FILE");
+  command->footer(R"(
+Examples:
+  tandemctl apply -f floor.yaml --validate-only
+  tandemctl apply -f deploy/starter --agents deploy/starter/day/agents.jsonl)");
   command->add_flag("--validate-only", arguments.apply.validate_only,
                     "Check everything, show what would change, change nothing");
   command->add_flag("-y,--yes", arguments.apply.yes,
@@ -124,67 +144,53 @@ void AddApply(CLI::App& app, Arguments& arguments, int& exit_code) {
   });
 }
 
-void AddOthers(CLI::App& app, Arguments& arguments, int& exit_code) {
-  CLI::App* import = app.add_subcommand("import", "Take in data from a file");
-  import->require_subcommand(1);
-  CLI::App* contacts = import->add_subcommand(
-      "contacts",
-      "Take in contacts now; a line that is malformed or refused is reported by number");
-  contacts->add_option("file", arguments.import_path, "One JSON object a line")
-      ->required()
-      ->type_name("FILE");
-  contacts->callback([&arguments, &exit_code] {
-    exit_code = tandem::ctl::ImportContacts(arguments.target, arguments.import_path);
-  });
-
+void AddWait(CLI::App& app, Arguments& arguments, int& exit_code) {
   CLI::App* wait = app.add_subcommand("wait", "Wait until the server takes changes");
+  wait->footer(R"(
+Examples:
+  tandemctl wait && tandemctl apply -f floor.yaml)");
   wait->add_option("--seconds", arguments.wait_s, "Give up after so many")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   wait->callback([&arguments, &exit_code] {
     exit_code = tandem::ctl::WaitUntilReady(arguments.target, absl::Seconds(arguments.wait_s));
   });
-
-  app.add_subcommand("queues", "Print what waits, who is there and what was done in 24 hours")
-      ->callback(
-          [&arguments, &exit_code] { exit_code = tandem::ctl::ShowQueues(arguments.target); });
-
-  CLI::App* ticket = app.add_subcommand("ticket", "Print a ticket and its history");
-  ticket->add_option("id", arguments.ticket_id, "Id of the ticket")->required();
-  ticket->callback([&arguments, &exit_code] {
-    exit_code = tandem::ctl::ShowTicket(arguments.target, arguments.ticket_id);
-  });
-
-  CLI::App* explain = app.add_subcommand("explain", "Print why a ticket waits");
-  explain->add_option("id", arguments.ticket_id, "Id of the ticket")->required();
-  explain->callback([&arguments, &exit_code] {
-    exit_code = tandem::ctl::ExplainTicket(arguments.target, arguments.ticket_id);
-  });
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  Arguments arguments;
-  int exit_code = 0;
+  tandem::ctl::Context context;
+  Arguments arguments{context.target, {}, {}};
   CLI::App app("tandemctl: configures a tandem server, feeds it and looks at it", "tandemctl");
-  app.add_option("--address", arguments.target.address, "The server, HOST:PORT")
+  app.formatter(std::make_shared<tandem::ctl::ExamplesFirst>());
+  app.add_option("--address", context.target.address, "The server, HOST:PORT")
       ->envname("TANDEM_ADDRESS")
+      ->type_name("HOST:PORT")
       ->capture_default_str();
-  app.add_option("--workspace", arguments.target.workspace, "The workspace")
+  app.add_option("--workspace", context.target.workspace, "The workspace")
       ->envname("TANDEM_WORKSPACE")
+      ->type_name("ID")
       ->capture_default_str();
+  tandem::ctl::AddDuration(app, "--timeout", context.target.timeout,
+                           "How long to wait for an answer, repeats included [10s]")
+      ->envname("TANDEM_TIMEOUT");
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(kExamples);
-  AddApply(app, arguments, exit_code);
-  AddPlay(app, arguments, exit_code);
-  AddOthers(app, arguments, exit_code);
-  tandem::ctl::AddReports(app, arguments.target, exit_code);
+  AddApply(app, arguments, context.exit_code);
+  AddPlay(app, arguments, context.exit_code);
+  AddWait(app, arguments, context.exit_code);
+  tandem::ctl::AddReports(app, context.target, context.exit_code);
+  for (const tandem::ctl::AddCommand add : kCommands) add(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;  // Zero for --help.
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help.
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    std::cerr << tandem::ctl::ExplainMistake(app, words, error.what())
+              << "\nWith --help every command shows examples and options.\n";
+    return tandem::ctl::kExitUsage;
   }
-  return exit_code;
+  return context.exit_code;
 }

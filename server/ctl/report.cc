@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 
+#include "server/ctl/caller.h"
+
 namespace tandem::ctl {
 namespace {
 
@@ -13,15 +15,12 @@ namespace v1 = tandem::v1;
 using google::protobuf::util::TimeUtil;
 
 constexpr absl::Duration kPatience = absl::Seconds(10);
-constexpr int kDone = 0;
-constexpr int kFailed = 1;
-constexpr int kNotUnderstood = 2;
 constexpr int kPage = 1'000;
 
 int Fail(const grpc::Status& status) {
-  std::cerr << Describe(status) << "\n";
   const std::string reason = ReasonOf(status);
-  return reason == "MEASURE_UNKNOWN" || reason == "TIME_ZONE_UNKNOWN" ? kNotUnderstood : kFailed;
+  const int exit_code = Report(status);
+  return reason == "MEASURE_UNKNOWN" || reason == "TIME_ZONE_UNKNOWN" ? kExitUsage : exit_code;
 }
 
 // The server's time; it may not be ours, and may run faster.
@@ -141,13 +140,13 @@ int ShowReport(const Target& target, const ReportOptions& options) {
   if (!status.ok()) return Fail(status);
   if (options.json) {
     std::cout << ReportJson(request, report);
-    return kDone;
+    return kExitDone;
   }
   v1::ListMeasuresResponse catalogue;
   status = ReadCatalogue(client, target, catalogue);
   if (!status.ok()) return Fail(status);
   std::cout << ReportTable(request, report, catalogue);
-  return kDone;
+  return kExitDone;
 }
 
 int ShowMeasures(const Target& target, bool json) {
@@ -156,7 +155,7 @@ int ShowMeasures(const Target& target, bool json) {
   const grpc::Status status = ReadCatalogue(client, target, catalogue);
   if (!status.ok()) return Fail(status);
   std::cout << (json ? MeasureJson(catalogue) : MeasureTable(catalogue));
-  return kDone;
+  return kExitDone;
 }
 
 int ShowPolicies(const Target& target, bool json) {
@@ -170,7 +169,7 @@ int ShowPolicies(const Target& target, bool json) {
   });
   if (!status.ok()) return Fail(status);
   std::cout << (json ? PolicyJson(policies) : PolicyTable(policies));
-  return kDone;
+  return kExitDone;
 }
 
 int PutPolicy(const Target& target, const v1::ServiceLevelPolicy& policy,
@@ -187,7 +186,7 @@ int PutPolicy(const Target& target, const v1::ServiceLevelPolicy& policy,
   if (!status.ok()) return Fail(status);
   std::cout << absl::StrCat("Policy ", response.policy().id(), " is at revision ",
                             response.policy().revision(), " of workspace ", target.workspace, "\n");
-  return kDone;
+  return kExitDone;
 }
 
 int DeletePolicy(const Target& target, const std::string& id, int64_t expected_revision) {
@@ -202,7 +201,7 @@ int DeletePolicy(const Target& target, const std::string& id, int64_t expected_r
   });
   if (!status.ok()) return Fail(status);
   std::cout << absl::StrCat("Deleted policy ", id, " of workspace ", target.workspace, "\n");
-  return kDone;
+  return kExitDone;
 }
 
 }  // namespace tandem::ctl

@@ -1,5 +1,5 @@
-// The subcommands about reports and service-level policies. Each returns the exit code: 0 done,
-// 1 failed, 2 a name on the command line is not known.
+// The subcommands about reports and service-level policies. Each returns the exit code (see
+// caller.h); kExitUsage also when a name on the command line is not known to the server.
 #ifndef TANDEM_SERVER_CTL_REPORT_H_
 #define TANDEM_SERVER_CTL_REPORT_H_
 

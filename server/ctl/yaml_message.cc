@@ -186,11 +186,12 @@ absl::Status Fill(const YAML::Node& node, const std::string& path, int depth, Me
     }
     const std::string& name = entry.first.Scalar();
     const FieldDescriptor* field = type.FindFieldByName(name);
+    if (field == nullptr) field = type.FindFieldByCamelcaseName(name);
     if (field == nullptr) {
       return Refuse(entry.first, path, absl::StrCat("a field of ", type.name()),
                     absl::StrCat("\"", name.substr(0, 60), "\""));
     }
-    if (!seen.insert(name).second) {
+    if (!seen.insert(field->name()).second) {
       return Refuse(entry.first, path, "each field once", absl::StrCat("\"", name, "\" again"));
     }
     if (const FieldDescriptor* other = field->containing_oneof() == nullptr

@@ -8,6 +8,8 @@
 #include <sstream>
 #include <string>
 
+#include "server/ctl/line_reader.h"
+
 namespace tandem::ctl {
 namespace {
 

@@ -8,6 +8,9 @@
 #include <thread>
 #include <vector>
 
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
 #include "server/ctl/client.h"
 #include "server/ctl/table.h"
 
@@ -73,6 +76,25 @@ TEST(IsUndecided, RepeatsOnlyWhatTheServerDidNotDecide) {
   EXPECT_FALSE(IsUndecided(grpc::StatusCode::INTERNAL, "INTERNAL"));
   EXPECT_FALSE(IsUndecided(grpc::StatusCode::FAILED_PRECONDITION, "OFFER_GONE"));
   EXPECT_FALSE(IsUndecided(grpc::StatusCode::OK, ""));
+}
+
+TEST(Describe, ShowsCodeReasonMessageFieldsAndMetadata) {
+  google::rpc::Status details;
+  google::rpc::ErrorInfo info;
+  info.set_reason("RESUME_TOKEN_EXPIRED");
+  (*info.mutable_metadata())["oldest"] = "token-7";
+  details.add_details()->PackFrom(info);
+  google::rpc::BadRequest bad;
+  bad.add_field_violations()->set_field("resume_token");
+  bad.mutable_field_violations(0)->set_description("too old");
+  details.add_details()->PackFrom(bad);
+  const grpc::Status status(grpc::StatusCode::OUT_OF_RANGE, "expected a newer token",
+                            details.SerializeAsString());
+  EXPECT_EQ(Describe(status),
+            "OUT_OF_RANGE RESUME_TOKEN_EXPIRED: expected a newer token\n"
+            "  resume_token: too old\n"
+            "  oldest: token-7");
+  EXPECT_EQ(Describe({grpc::StatusCode::UNAVAILABLE, "away"}), "UNAVAILABLE: away");
 }
 
 TEST(NewUuid, IsARandomUuidOfVersionFour) {

@@ -1,0 +1,485 @@
+#include "server/ctl/agent_console.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <functional>
+#include <iostream>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+
+#include "server/ctl/render.h"
+#include "server/ctl/suggest.h"
+#include "server/ctl/ticket_text.h"
+
+namespace tandem::ctl {
+namespace {
+
+namespace v1 = tandem::v1;
+
+// Lines of standard input, without being stuck there when the session has ended.
+class InputLines {
+ public:
+  // The next line; unset at the end of the input, or when `stop` holds.
+  std::optional<std::string> Next(const std::function<bool()>& stop) {
+    for (;;) {
+      const size_t end = buffer_.find('\n');
+      if (end != std::string::npos) {
+        std::string line = buffer_.substr(0, end);
+        buffer_.erase(0, end + 1);
+        return line;
+      }
+      if (at_end_) {
+        if (buffer_.empty()) return std::nullopt;
+        return std::exchange(buffer_, "");
+      }
+      if (!ReadMore(stop)) return std::nullopt;
+    }
+  }
+
+ private:
+  // False when `stop` holds.
+  bool ReadMore(const std::function<bool()>& stop) {
+    constexpr int kTickMs = 100;
+    pollfd input{STDIN_FILENO, POLLIN, 0};
+    while (poll(&input, 1, kTickMs) <= 0) {
+      if (stop()) return false;
+    }
+    char bytes[4096];
+    const ssize_t got = read(STDIN_FILENO, bytes, sizeof bytes);
+    at_end_ = got <= 0;
+    if (got > 0) buffer_.append(bytes, static_cast<size_t>(got));
+    return true;
+  }
+
+  std::string buffer_;
+  bool at_end_ = false;
+};
+
+std::string OfferLine(const v1::Offer& offer) {
+  return Plain(absl::StrCat("offer ", offer.offer_id(), ": ", offer.channel(), " ",
+                            offer.process_type(), " of ", offer.client(), ", queue ", offer.queue(),
+                            ", ticket ", offer.ticket_id(), ", until ",
+                            ShortTime(offer.expires_at())));
+}
+
+std::string StatusLine(const v1::AgentState& state) {
+  return absl::StrCat("you are ",
+                      absl::StripPrefix(v1::AgentStatus_Name(state.status()), "AGENT_STATUS_"),
+                      state.reason().empty() ? "" : ", " + Plain(state.reason()));
+}
+
+}  // namespace
+
+AgentConsole::AgentConsole(const Target& target, std::string agent)
+    : caller_(target), agent_(std::move(agent)), terminal_(isatty(STDIN_FILENO) == 1) {}
+
+AgentConsole::~AgentConsole() {
+  context_.TryCancel();
+}
+
+// ---------------------------------------------------------------------------------------------------
+// the session
+
+int AgentConsole::Run() {
+  if (!LogIn()) return Report(status_);
+  InputLines input;
+  bool all_done = true;
+  if (terminal_) Say("`help` lists the commands.");
+  while (!quit_) {
+    if (terminal_) std::cout << "> " << std::flush;
+    const std::optional<std::string> line = input.Next([this] { return Ended(); });
+    if (!line) break;
+    all_done = CarryOut(*line) && all_done;
+  }
+  if (!quit_ && !Ended()) static_cast<void>(Quit({}));
+  reader_.join();
+  if (!status_.ok()) return Report(status_);
+  return all_done || terminal_ ? kExitDone : kExitRefused;
+}
+
+bool AgentConsole::LogIn() {
+  stream_ = caller_.client().agents->StreamAgentSession(&context_);
+  Request request;
+  v1::OpenSessionRequest& open = *request.mutable_open();
+  open.set_workspace(caller_.target().workspace);
+  open.set_agent(agent_);
+  open.set_session_id(absl::StrCat("tandemctl-", getpid()));
+  stream_->Write(request);  // A failure is the stream's end, which the reader sees.
+  reader_ = std::jthread([this] { ReadStream(); });
+  std::unique_lock lock(mutex_);
+  const bool told = changed_.wait_for(lock, absl::ToChronoSeconds(caller_.target().timeout),
+                                      [this] { return opened_ || ended_; });
+  if (opened_) return true;
+  lock.unlock();
+  context_.TryCancel();
+  reader_.join();
+  if (!told) {
+    status_ = grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "the session was not opened");
+  }
+  return false;
+}
+
+void AgentConsole::ReadStream() {
+  for (Response message; stream_->Read(&message);) Take(message);
+  const grpc::Status status = stream_->Finish();
+  const std::lock_guard lock(mutex_);
+  ended_ = true;
+  status_ = status;
+  changed_.notify_all();
+}
+
+void AgentConsole::Take(const Response& message) {
+  const std::lock_guard lock(mutex_);
+  switch (message.message_case()) {
+    case Response::kOpened:
+      TakeSnapshot(message.opened());
+      break;
+    case Response::kResult:
+      results_[message.result().tag()] = message.result();
+      break;
+    case Response::kOffer:
+      offers_.push_back(message.offer());
+      Say(OfferLine(message.offer()));
+      break;
+    case Response::kOfferEnded: {
+      const v1::OfferEnded& ended = message.offer_ended();
+      std::erase_if(offers_, [&ended](const v1::Offer& offer) {
+        return offer.offer_id() == ended.offer_id();
+      });
+      Say(absl::StrCat("offer ", ended.offer_id(), " is over: ", Plain(ended.reason())));
+      break;
+    }
+    case Response::kWorkChanged: {
+      const v1::WorkChanged& change = message.work_changed();
+      if (change.gone()) {
+        work_.erase(change.work().ticket_id());
+      } else {
+        work_[change.work().ticket_id()] = change.work().state();
+      }
+      Say(absl::StrCat("ticket ", change.work().ticket_id(), " is ",
+                       StateName(change.work().state()), change.gone() ? ", and gone" : ""));
+      break;
+    }
+    case Response::kStateChanged:
+      Say(StatusLine(message.state_changed()));
+      break;
+    case Response::MESSAGE_NOT_SET:
+      break;
+  }
+  changed_.notify_all();
+}
+
+void AgentConsole::TakeSnapshot(const v1::AgentSnapshot& snapshot) {
+  opened_ = true;
+  generation_ = snapshot.generation();
+  Say(absl::StrCat("logged in as ", agent_, ", session ", generation_));
+  Say(StatusLine(snapshot.state()));
+  for (const v1::Offer& offer : snapshot.offers()) {
+    offers_.push_back(offer);
+    Say(OfferLine(offer));
+  }
+  for (const v1::Work& work : snapshot.work()) {
+    work_[work.ticket_id()] = work.state();
+    Say(absl::StrCat("ticket ", work.ticket_id(), " is ", StateName(work.state())));
+  }
+  if (!snapshot.not_ready_reasons().empty()) {
+    Say(absl::StrCat("not-ready reasons: ", absl::StrJoin(snapshot.not_ready_reasons(), ", ")));
+  }
+  if (!snapshot.dispositions().empty()) {
+    Say(absl::StrCat("dispositions: ", absl::StrJoin(snapshot.dispositions(), ", ")));
+  }
+}
+
+void AgentConsole::Say(const std::string& text) {
+  // In one piece, as two threads print. On a terminal it begins where the prompt stands.
+  std::cout << absl::StrCat(terminal_ ? "\r" : "", text, "\n") << std::flush;
+}
+
+bool AgentConsole::Ended() {
+  const std::lock_guard lock(mutex_);
+  return ended_;
+}
+
+std::optional<v1::VerbResult> AgentConsole::Ask(Request request) {
+  const int64_t tag = next_tag_++;
+  request.set_tag(tag);
+  stream_->Write(request);  // A failure is the stream's end, which is waited for below.
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, absl::ToChronoSeconds(caller_.target().timeout),
+                    [&] { return ended_ || results_.count(tag) > 0; });
+  const auto found = results_.find(tag);
+  if (found == results_.end()) return std::nullopt;
+  v1::VerbResult result = std::move(found->second);
+  results_.erase(found);
+  return result;
+}
+
+std::optional<v1::VerbResult> AgentConsole::Do(const std::string& what, Request request) {
+  std::optional<v1::VerbResult> result = Ask(std::move(request));
+  if (!result) {
+    Say(absl::StrCat(what, ": no answer"));
+    return std::nullopt;
+  }
+  if (result->code() != 0) {
+    Say(absl::StrCat(what, ": refused: ", CodeName(result->code()), " ", result->reason(), ": ",
+                     Plain(result->message())));
+    return std::nullopt;
+  }
+  Say(absl::StrCat(what, ": done",
+                   result->ticket_state() == v1::TICKET_STATE_UNSPECIFIED
+                       ? ""
+                       : ", " + StateName(result->ticket_state())));
+  return result;
+}
+
+// ---------------------------------------------------------------------------------------------------
+// the commands
+
+const std::vector<AgentConsole::Verb>& AgentConsole::Verbs() {
+  static const auto& verbs = *new std::vector<Verb>{
+      {"available", "", "take offers", &AgentConsole::Available},
+      {"not-ready", "REASON", "take no offers, for a configured reason", &AgentConsole::NotReady},
+      {"offline", "", "stay logged in, but OFFLINE", &AgentConsole::Offline},
+      {"wait", "[SECONDS]", "until there is an offer; 30 s unless said", &AgentConsole::Wait},
+      {"accept", "[OFFER]", "take the offer", &AgentConsole::Accept},
+      {"decline", "[OFFER]", "say no to the offer", &AgentConsole::Decline},
+      {"claim", "[QUEUE]", "claim one ticket, from the queue if named", &AgentConsole::Claim},
+      {"start", "[TICKET]", "begin work on a claimed ticket", &AgentConsole::Start},
+      {"finish", "[TICKET]", "end handling; wrap-up begins", &AgentConsole::Finish},
+      {"complete", "[DISPOSITION [TICKET]]", "be done with a ticket", &AgentConsole::Complete},
+      {"release", "[TICKET]", "give a ticket back", &AgentConsole::Release},
+      {"show", "", "offers and tickets as they are now", &AgentConsole::Show},
+      {"help", "", "this list", &AgentConsole::ShowHelp},
+      {"quit", "", "log out", &AgentConsole::Quit},
+  };
+  return verbs;
+}
+
+std::string AgentConsole::Help() {
+  std::string text;
+  for (const Verb& verb : Verbs()) {
+    absl::StrAppendFormat(
+        &text, "  %-32s %s\n",
+        absl::StrCat(verb.name, verb.arguments[0] == '\0' ? "" : " ", verb.arguments), verb.help);
+  }
+  return text;
+}
+
+bool AgentConsole::CarryOut(const std::string& line) {
+  Words words = absl::StrSplit(line, absl::ByAnyChar(" \t\r"), absl::SkipEmpty());
+  if (words.empty() || words[0][0] == '#') return true;
+  const std::string name = words[0];
+  words.erase(words.begin());
+  std::vector<std::string> names;
+  for (const Verb& verb : Verbs()) {
+    if (name == verb.name) return (this->*verb.run)(words);
+    names.emplace_back(verb.name);
+  }
+  Say(absl::StrCat("unknown command ", Plain(name), DidYouMean(name, names)));
+  return false;
+}
+
+bool AgentConsole::SetStatus(v1::AgentStatus status, const std::string& reason) {
+  Request request;
+  request.mutable_set_status()->set_request_id(NewUuid());
+  request.mutable_set_status()->set_status(status);
+  request.mutable_set_status()->set_reason(reason);
+  return Do("status", std::move(request)).has_value();
+}
+
+bool AgentConsole::Available(const Words& /*arguments*/) {
+  return SetStatus(v1::AGENT_STATUS_AVAILABLE, "");
+}
+
+bool AgentConsole::NotReady(const Words& arguments) {
+  return SetStatus(v1::AGENT_STATUS_NOT_READY, arguments.empty() ? "" : arguments[0]);
+}
+
+bool AgentConsole::Offline(const Words& /*arguments*/) {
+  return SetStatus(v1::AGENT_STATUS_OFFLINE, "");
+}
+
+bool AgentConsole::Wait(const Words& arguments) {
+  double seconds = 30;
+  if (!arguments.empty() && !absl::SimpleAtod(arguments[0], &seconds)) {
+    Say(absl::StrCat("expected a number of seconds, but got ", Plain(arguments[0])));
+    return false;
+  }
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, absl::ToChronoMilliseconds(absl::Seconds(seconds)),
+                    [this] { return ended_ || !offers_.empty(); });
+  if (offers_.empty()) Say("wait: no offer came");
+  return !offers_.empty();
+}
+
+std::optional<v1::Offer> AgentConsole::PickOffer(const Words& arguments, size_t at) {
+  const std::lock_guard lock(mutex_);
+  if (arguments.size() > at) {
+    v1::Offer named;
+    named.set_offer_id(arguments[at]);
+    for (const v1::Offer& offer : offers_) {
+      if (offer.offer_id() == arguments[at]) named = offer;
+    }
+    return named;
+  }
+  if (offers_.size() == 1) return offers_.front();
+  Say(offers_.empty() ? "expected an offer, but there is none; `wait` waits for one"
+                      : "there are several offers: name one, as `show` does");
+  return std::nullopt;
+}
+
+bool AgentConsole::Accept(const Words& arguments) {
+  const std::optional<v1::Offer> offer = PickOffer(arguments, 0);
+  if (!offer) return false;
+  Request request;
+  request.mutable_accept()->set_request_id(NewUuid());
+  request.mutable_accept()->set_offer_id(offer->offer_id());
+  const auto result = Do("accept", std::move(request));
+  if (!result) return false;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(offers_, [&](const v1::Offer& one) { return one.offer_id() == offer->offer_id(); });
+  if (!offer->ticket_id().empty()) work_[offer->ticket_id()] = result->ticket_state();
+  return true;
+}
+
+bool AgentConsole::Decline(const Words& arguments) {
+  const std::optional<v1::Offer> offer = PickOffer(arguments, 0);
+  if (!offer) return false;
+  Request request;
+  request.mutable_decline()->set_request_id(NewUuid());
+  request.mutable_decline()->set_offer_id(offer->offer_id());
+  return Do("decline", std::move(request)).has_value();
+}
+
+bool AgentConsole::Claim(const Words& arguments) {
+  v1::ClaimTicketsRequest request;
+  request.set_request_id(NewUuid());
+  request.mutable_session()->set_agent(agent_);
+  {
+    const std::lock_guard lock(mutex_);
+    request.mutable_session()->set_generation(generation_);
+  }
+  if (!arguments.empty()) request.set_queue(arguments[0]);
+  v1::ClaimTicketsResponse response;
+  const grpc::Status status =
+      caller_.Ask(*caller_.client().work, &v1::WorkService::Stub::ClaimTickets, request, response);
+  if (!status.ok()) Say(absl::StrCat("claim: refused: ", Describe(status)));
+  if (status.ok() && response.tickets().empty()) Say("claim: no ticket is to be had");
+  for (const v1::Ticket& ticket : response.tickets()) {
+    SetWork(ticket.id(), ticket.state());
+    Say(absl::StrCat("claim: ticket ", ticket.id(), " from queue ", ticket.queue()));
+  }
+  return status.ok() && !response.tickets().empty();
+}
+
+void AgentConsole::SetWork(const std::string& ticket, v1::TicketState state) {
+  const std::lock_guard lock(mutex_);
+  if (state == v1::TICKET_STATE_COMPLETED || state == v1::TICKET_STATE_QUEUED) {
+    work_.erase(ticket);
+  } else {
+    work_[ticket] = state;
+  }
+}
+
+std::optional<std::string> AgentConsole::PickTicket(const Words& arguments, size_t at,
+                                                    const std::vector<v1::TicketState>& states) {
+  if (arguments.size() > at) return arguments[at];
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> fitting;
+  for (const auto& [ticket, state] : work_) {
+    if (std::find(states.begin(), states.end(), state) != states.end()) fitting.push_back(ticket);
+  }
+  if (fitting.size() == 1) return fitting.front();
+  const std::string wanted = absl::StrJoin(
+      states, " or ", [](std::string* text, v1::TicketState state) { *text += StateName(state); });
+  Say(fitting.empty() ? absl::StrCat("expected a ticket that is ", wanted, ", but there is none")
+                      : absl::StrCat("several tickets are ", wanted, ": name one, as `show` does"));
+  return std::nullopt;
+}
+
+bool AgentConsole::Start(const Words& arguments) {
+  const auto ticket = PickTicket(arguments, 0, {v1::TICKET_STATE_ASSIGNED});
+  if (!ticket) return false;
+  Request request;
+  request.mutable_start()->set_request_id(NewUuid());
+  request.mutable_start()->set_ticket_id(*ticket);
+  if (!Do("start", std::move(request))) return false;
+  SetWork(*ticket, v1::TICKET_STATE_ACTIVE);
+  return true;
+}
+
+bool AgentConsole::Finish(const Words& arguments) {
+  const auto ticket = PickTicket(arguments, 0, {v1::TICKET_STATE_ACTIVE});
+  if (!ticket) return false;
+  Request request;
+  request.mutable_finish()->set_request_id(NewUuid());
+  request.mutable_finish()->set_ticket_id(*ticket);
+  const auto result = Do("finish", std::move(request));
+  if (!result) return false;
+  SetWork(*ticket, result->ticket_state());
+  return true;
+}
+
+bool AgentConsole::Complete(const Words& arguments) {
+  const auto ticket = PickTicket(arguments, 1, {v1::TICKET_STATE_ACTIVE, v1::TICKET_STATE_WRAP_UP});
+  if (!ticket) return false;
+  Request request;
+  request.mutable_complete()->set_request_id(NewUuid());
+  request.mutable_complete()->set_ticket_id(*ticket);
+  if (!arguments.empty()) request.mutable_complete()->set_disposition(arguments[0]);
+  if (!Do("complete", std::move(request))) return false;
+  SetWork(*ticket, v1::TICKET_STATE_COMPLETED);
+  return true;
+}
+
+bool AgentConsole::Release(const Words& arguments) {
+  const auto ticket =
+      PickTicket(arguments, 0, {v1::TICKET_STATE_ASSIGNED, v1::TICKET_STATE_ACTIVE});
+  if (!ticket) return false;
+  Request request;
+  request.mutable_release()->set_request_id(NewUuid());
+  request.mutable_release()->set_ticket_id(*ticket);
+  if (!Do("release", std::move(request))) return false;
+  SetWork(*ticket, v1::TICKET_STATE_QUEUED);
+  return true;
+}
+
+bool AgentConsole::Show(const Words& /*arguments*/) {
+  const std::lock_guard lock(mutex_);
+  for (const v1::Offer& offer : offers_) Say(OfferLine(offer));
+  for (const auto& [ticket, state] : work_) {
+    Say(absl::StrCat("ticket ", ticket, " is ", StateName(state)));
+  }
+  if (offers_.empty() && work_.empty()) Say("no offers, no tickets");
+  return true;
+}
+
+bool AgentConsole::ShowHelp(const Words& /*arguments*/) {
+  std::cout << Help() << std::flush;
+  return true;
+}
+
+bool AgentConsole::Quit(const Words& /*arguments*/) {
+  quit_ = true;
+  Request request;
+  request.mutable_close();
+  const std::optional<v1::VerbResult> result = Ask(std::move(request));
+  stream_->WritesDone();
+  if (result && result->code() == 0) {
+    Say("logged out");
+    return true;
+  }
+  // The server ends the stream after it has closed the session; its last word may be the end.
+  return Ended();
+}
+
+}  // namespace tandem::ctl

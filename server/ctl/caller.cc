@@ -1,0 +1,24 @@
+#include "server/ctl/caller.h"
+
+#include <iostream>
+
+#include "absl/strings/str_cat.h"
+
+namespace tandem::ctl {
+
+int Fail(int exit_code, const std::string& message) {
+  std::cerr << "tandemctl: " << message << "\n";
+  return exit_code;
+}
+
+int Report(const grpc::Status& status) {
+  const bool undecided = IsUndecided(status.error_code(), ReasonOf(status));
+  return Fail(undecided ? kExitUnavailable : kExitRefused, Describe(status));
+}
+
+void Caller::SayThatItWaits(const grpc::Status& status) const {
+  std::cerr << "tandemctl: " << target_.address << " says " << CodeName(status.error_code())
+            << "; trying again until " << absl::FormatDuration(target_.timeout) << " are over\n";
+}
+
+}  // namespace tandem::ctl

@@ -1,0 +1,152 @@
+#include "server/ctl/command_line.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+#include "server/ctl/suggest.h"
+
+namespace tandem::ctl {
+namespace {
+
+std::vector<std::string> FlagsOf(const CLI::App& command) {
+  std::vector<std::string> flags;
+  for (const CLI::Option* option : command.get_options()) {
+    for (std::string& name : NamesOf(*option)) flags.push_back(std::move(name));
+  }
+  return flags;
+}
+
+// The option that the command, or one above it, has by this name.
+const CLI::Option* FindOption(const CLI::App* command, const std::string& name) {
+  for (; command != nullptr; command = command->get_parent()) {
+    for (const CLI::Option* option : command->get_options()) {
+      const std::vector<std::string> names = NamesOf(*option);
+      if (std::find(names.begin(), names.end(), name) != names.end()) return option;
+    }
+  }
+  return nullptr;
+}
+
+std::string UnknownFlag(const CLI::App& command, const std::string& name) {
+  std::vector<std::string> flags;
+  for (const CLI::App* app = &command; app != nullptr; app = app->get_parent()) {
+    const std::vector<std::string> own = FlagsOf(*app);
+    flags.insert(flags.end(), own.begin(), own.end());
+  }
+  return absl::StrCat("unknown option ", name, DidYouMean(name, flags));
+}
+
+std::string UnknownCommand(const CLI::App& command, const std::string& word) {
+  std::vector<std::string> names;
+  for (const CLI::App* one : SubcommandsOf(command)) names.push_back(one->get_name());
+  return absl::StrCat("unknown command ", word, DidYouMean(word, names));
+}
+
+}  // namespace
+
+void AddForm(CLI::App& command, Context& context, Form& form) {
+  Restrict(context,
+           command
+               .add_option_function<std::string>(
+                   "-o,--output", [&form](const std::string& name) { form = FormOf(name); },
+                   "How to print: table for people; json and yaml with the API's own names")
+               ->type_name("table|json|yaml"),
+           FormNames());
+}
+
+void Restrict(Context& context, CLI::Option* option, std::vector<std::string> choices) {
+  option->check(CLI::Validator(
+      [choices](std::string& value) {
+        if (std::find(choices.begin(), choices.end(), value) != choices.end()) {
+          return std::string();
+        }
+        const std::string hint = DidYouMean(value, choices);
+        // A long list would hide the hint.
+        constexpr size_t kMostListed = 10;
+        if (choices.size() > kMostListed && !hint.empty()) {
+          return absl::StrCat("there is no ", value, hint);
+        }
+        return absl::StrCat("expected one of ", absl::StrJoin(choices, ", "), ", but got ", value,
+                            hint);
+      },
+      ""));
+  context.choices[option] = std::move(choices);
+}
+
+CLI::Option* AddDuration(CLI::App& command, const std::string& name, absl::Duration& duration,
+                         const std::string& help) {
+  return command
+      .add_option_function<std::string>(
+          name,
+          [name, &duration](const std::string& text) {
+            double seconds = 0;
+            if (absl::SimpleAtod(text, &seconds) && seconds >= 0) {
+              duration = absl::Seconds(seconds);
+            } else if (!absl::ParseDuration(text, &duration) || duration < absl::ZeroDuration()) {
+              throw CLI::ValidationError(
+                  name, "expected a duration such as 500ms, 10s or 5m, but got " + text);
+            }
+          },
+          help)
+      ->type_name("DURATION");
+}
+
+std::string ExamplesFirst::make_description(const CLI::App* app) const {
+  const std::string examples = app->get_footer();
+  return absl::StrCat(app->get_description(), "\n", examples, examples.empty() ? "\n" : "\n\n");
+}
+
+std::string ExamplesFirst::make_footer(const CLI::App* /*app*/) const {
+  return "";
+}
+
+std::string ExplainMistake(const CLI::App& root, const std::vector<std::string>& arguments,
+                           const std::string& problem) {
+  const CLI::App* command = &root;
+  for (size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
+    const std::string& word = arguments[i];
+    if (word.size() > 1 && word[0] == '-') {
+      const bool is_long = word[1] == '-';
+      const std::string name = is_long ? word.substr(0, word.find('=')) : word.substr(0, 2);
+      const CLI::Option* option = FindOption(command, name);
+      if (option == nullptr) {
+        return absl::StrCat(PathOf(*command), ": ", UnknownFlag(*command, name));
+      }
+      if (option->get_items_expected_max() > 0 && word == name) ++i;  // Its value.
+      continue;
+    }
+    const std::vector<const CLI::App*> below = SubcommandsOf(*command);
+    if (below.empty()) continue;
+    const auto found = std::find_if(below.begin(), below.end(), [&word](const CLI::App* one) {
+      return one->get_name() == word;
+    });
+    if (found == below.end()) {
+      return absl::StrCat(PathOf(*command), ": ", UnknownCommand(*command, word));
+    }
+    command = *found;
+  }
+  return absl::StrCat(PathOf(*command), ": ", problem);
+}
+
+std::string PathOf(const CLI::App& command) {
+  return command.get_parent() == nullptr
+             ? command.get_name()
+             : absl::StrCat(PathOf(*command.get_parent()), " ", command.get_name());
+}
+
+std::vector<const CLI::App*> SubcommandsOf(const CLI::App& command) {
+  return command.get_subcommands([](const CLI::App* one) { return !one->get_name().empty(); });
+}
+
+std::vector<std::string> NamesOf(const CLI::Option& option) {
+  std::vector<std::string> names;
+  for (const std::string& name : option.get_lnames()) names.push_back("--" + name);
+  for (const std::string& name : option.get_snames()) names.push_back("-" + name);
+  return names;
+}
+
+}  // namespace tandem::ctl

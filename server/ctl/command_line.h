@@ -1,0 +1,61 @@
+// What the subcommands' command lines share: where a command finds its target, options that many
+// have, help with the examples first, and hints after a mistake.
+#ifndef TANDEM_SERVER_CTL_COMMAND_LINE_H_
+#define TANDEM_SERVER_CTL_COMMAND_LINE_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include <CLI/CLI.hpp>
+
+#include "server/ctl/caller.h"
+#include "server/ctl/render.h"
+
+namespace tandem::ctl {
+
+// The values that an option or a positional can have, where there are few: for completion.
+using Choices = std::map<const CLI::Option*, std::vector<std::string>>;
+
+// What a subcommand is given, and leaves behind.
+struct Context {
+  Target target;
+  int exit_code = kExitDone;
+  Choices choices;
+};
+
+// -o, for every command that reads.
+void AddForm(CLI::App& command, Context& context, Form& form);
+
+// The option may only be one of `choices`; of few letters amiss it is said what was meant.
+void Restrict(Context& context, CLI::Option* option, std::vector<std::string> choices);
+
+// An option in seconds or as "500ms", "10s", "5m". The least is 0.
+CLI::Option* AddDuration(CLI::App& command, const std::string& name, absl::Duration& duration,
+                         const std::string& help);
+
+// Shows what a command is for, then its examples (its footer), then the rest.
+class ExamplesFirst : public CLI::Formatter {
+ public:
+  ExamplesFirst() { column_width(32); }
+  std::string make_description(const CLI::App* app) const override;
+  std::string make_footer(const CLI::App* app) const override;
+};
+
+// What is wrong with a command line that `root` could not read, in one line; names what was
+// probably meant. `problem` is the parser's own word.
+[[nodiscard]] std::string ExplainMistake(const CLI::App& root,
+                                         const std::vector<std::string>& arguments,
+                                         const std::string& problem);
+
+// "tandemctl get" for a command of the tree.
+[[nodiscard]] std::string PathOf(const CLI::App& command);
+
+// The subcommands that have a name, and all names of an option with their dashes.
+[[nodiscard]] std::vector<const CLI::App*> SubcommandsOf(const CLI::App& command);
+[[nodiscard]] std::vector<std::string> NamesOf(const CLI::Option& option);
+
+}  // namespace tandem::ctl
+
+#endif  // TANDEM_SERVER_CTL_COMMAND_LINE_H_

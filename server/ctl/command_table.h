@@ -1,0 +1,29 @@
+// The subcommands of tandemctl: each adds itself to the command line. A command lives in a file of
+// its own; main.cc lists them.
+#ifndef TANDEM_SERVER_CTL_COMMAND_TABLE_H_
+#define TANDEM_SERVER_CTL_COMMAND_TABLE_H_
+
+#include "server/ctl/command_line.h"
+
+namespace tandem::ctl {
+
+// `context` and what the command keeps of its options live until the command line was parsed and
+// the command, which runs as its callback, has left its exit code in `context`.
+using AddCommand = void (*)(CLI::App& app, Context& context);
+
+void AddAgent(CLI::App& app, Context& context);
+void AddCompletion(CLI::App& app, Context& context);
+void AddDescribe(CLI::App& app, Context& context);
+void AddDoctor(CLI::App& app, Context& context);
+void AddEvents(CLI::App& app, Context& context);
+void AddExplain(CLI::App& app, Context& context);
+void AddGet(CLI::App& app, Context& context);
+void AddHistory(CLI::App& app, Context& context);
+void AddIngest(CLI::App& app, Context& context);
+void AddList(CLI::App& app, Context& context);
+void AddVersion(CLI::App& app, Context& context);
+void AddWatch(CLI::App& app, Context& context);
+
+}  // namespace tandem::ctl
+
+#endif  // TANDEM_SERVER_CTL_COMMAND_TABLE_H_

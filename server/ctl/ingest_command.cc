@@ -1,0 +1,288 @@
+// ingest: one contact, or many from lines of JSON.
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "google/protobuf/util/time_util.h"
+
+#include "server/ctl/command_table.h"
+#include "server/ctl/day_convert.h"
+#include "server/ctl/ingest_lines.h"
+#include "server/ctl/ingest_sender.h"
+#include "server/ctl/line_reader.h"
+#include "server/ctl/reading.h"
+
+namespace tandem::ctl {
+namespace {
+
+namespace v1 = tandem::v1;
+using ParseLine = std::function<absl::StatusOr<v1::Contact>(std::string_view)>;
+
+struct IngestOptions {
+  std::string file;  // Empty: one contact.
+  std::string form = "contact";
+  std::string run;
+  bool quiet = false;
+  v1::Contact contact;
+  std::string request_id;
+  Form output = Form::kTable;
+};
+
+// ---------------------------------------------------------------------------------------------------
+// one contact
+
+int IngestOne(const Target& target, const IngestOptions& options) {
+  Caller caller(target);
+  v1::IngestContactRequest request;
+  request.set_request_id(options.request_id.empty() ? NewUuid() : options.request_id);
+  *request.mutable_contact() = options.contact;
+  v1::IngestContactResponse response;
+  const grpc::Status status = caller.Ask(
+      *caller.client().ingest, &v1::IngestService::Stub::IngestContact, request, response);
+  if (!status.ok()) return Report(status);
+  const v1::IngestResult& result = response.result();
+  const std::string text =
+      absl::StrCat("ticket ", result.ticket_id(), result.joined() ? ", joined" : "",
+                   result.duplicate() ? ", in before" : "",
+                   result.unroutable() ? ", unroutable: nobody could ever take it" : "", "\n");
+  std::cout << Render({text, ToJson(result)}, options.output);
+  return kExitDone;
+}
+
+// ---------------------------------------------------------------------------------------------------
+// many
+
+// Reads the sample day's form. Business hours are counted by the workspace's zone and the server's
+// time.
+grpc::Status MakeDayParser(Caller& caller, ParseLine& parse) {
+  v1::GetConfigurationResponse configured;
+  grpc::Status status = ReadConfiguration(caller, configured);
+  if (!status.ok()) return status;
+  v1::GetServerInfoResponse info;
+  status = ReadServerInfo(caller, info);
+  if (!status.ok()) return status;
+  const absl::Time now = absl::FromUnixMicros(
+      google::protobuf::util::TimeUtil::TimestampToMicroseconds(info.server_time()));
+  absl::TimeZone zone = absl::UTCTimeZone();
+  absl::LoadTimeZone(configured.configuration().time_zone(), &zone);
+  parse = [now, zone](std::string_view line) -> absl::StatusOr<v1::Contact> {
+    const absl::StatusOr<DayContact> day = ParseDayContact(line);
+    if (!day.ok()) return day.status();
+    return ToContact(*day, now, zone, absl::ZeroDuration());
+  };
+  return grpc::Status::OK;
+}
+
+// Says on standard error how far it is: once a second on a terminal, in one line; else every ten.
+class Progress {
+ public:
+  explicit Progress(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1) {}
+
+  void Show(int64_t lines, const IngestSummary& summary) {
+    const absl::Time now = absl::Now();
+    if (quiet_ || now - shown_ < absl::Seconds(terminal_ ? 1 : 10)) return;
+    shown_ = now;
+    const double seconds = std::max(0.001, absl::ToDoubleSeconds(now - begun_));
+    std::cerr << (terminal_ ? "\r" : "")
+              << absl::StrFormat("%d lines, %d in, %d refused, %.0f/s", lines, summary.taken,
+                                 summary.refused, static_cast<double>(summary.taken) / seconds)
+              << (terminal_ ? "   " : "\n") << std::flush;
+    open_ = terminal_;
+  }
+  // Ends the line that is being rewritten, if any, before something else is printed.
+  void EndLine() {
+    if (std::exchange(open_, false)) std::cerr << "\n";
+  }
+
+ private:
+  const bool quiet_;
+  const bool terminal_;
+  const absl::Time begun_ = absl::Now();
+  absl::Time shown_ = begun_;
+  bool open_ = false;
+};
+
+int Undecided(const grpc::Status& status, int64_t line) {
+  const int exit_code = Report(status);
+  std::cerr << "Of line " << line << " and what follows nothing is known. Run the same command "
+            << "again: what is in already does not come in twice.\n";
+  return exit_code;
+}
+
+int IngestLines(Caller& caller, const IngestOptions& options, const ParseLine& parse,
+                std::istream& in) {
+  Progress progress(options.quiet);
+  int64_t malformed = 0;
+  const auto complain = [&progress](const LineError& error) {
+    progress.EndLine();
+    std::cerr << ToString(error) << "\n";
+  };
+  IngestSender sender(caller, complain);
+  DerivedIds ids(options.run);
+  LineReader lines(in);
+  while (lines.Next()) {
+    absl::StatusOr<v1::Contact> contact =
+        lines.too_long() ? absl::InvalidArgumentError(lines.TooLong()) : parse(lines.text());
+    if (!contact.ok()) {
+      ++malformed;
+      complain({lines.number(), std::string(contact.status().message())});
+      continue;
+    }
+    if (contact->external_id().empty()) contact->set_external_id(ids.Next(lines.text()));
+    grpc::Status status = sender.Add(lines.number(), *std::move(contact));
+    // Who writes into our pipe now and then should not wait until a batch is full.
+    if (status.ok() && in.rdbuf()->in_avail() <= 0) status = sender.Flush();
+    if (!status.ok()) return Undecided(status, sender.first_undecided());
+    progress.Show(lines.number(), sender.summary());
+  }
+  const grpc::Status status = sender.Flush();
+  progress.EndLine();
+  if (!status.ok()) return Undecided(status, sender.first_undecided());
+  const IngestSummary& summary = sender.summary();
+  std::cout << absl::StrFormat(
+      "Ingested %d contacts (%d joined a ticket, %d were in before, %d unroutable); "
+      "%d malformed lines, %d refused\n",
+      summary.taken, summary.joined, summary.duplicates, summary.unroutable, malformed,
+      summary.refused);
+  if (in.bad()) return Fail(kExitUsage, "expected to read all of " + options.file);
+  return malformed == 0 && summary.refused == 0 ? kExitDone : kExitRefused;
+}
+
+int IngestFile(const Target& target, const IngestOptions& options) {
+  Caller caller(target);
+  std::ifstream file;
+  if (options.file != "-") {
+    file.open(options.file, std::ios::binary);
+    if (!file) {
+      return Fail(kExitUsage,
+                  absl::StrCat("expected a file at ", options.file, ", but can't open it"));
+    }
+  }
+  ParseLine parse = &ParseContact;
+  if (options.form == "day") {
+    const grpc::Status status = MakeDayParser(caller, parse);
+    if (!status.ok()) return Report(status);
+  }
+  std::ios::sync_with_stdio(false);
+  return IngestLines(caller, options, parse, options.file == "-" ? std::cin : file);
+}
+
+// ---------------------------------------------------------------------------------------------------
+// command line
+
+void AddSkill(const std::string& text, v1::Contact& contact) {
+  const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
+  uint32_t level = 0;
+  if (!absl::SimpleAtoi(parts.second, &level)) {
+    throw CLI::ValidationError("--skill", "expected SKILL=LEVEL, but got " + text);
+  }
+  v1::SkillLevel& skill =
+      *contact.mutable_requirement()->add_all_of()->add_any_of()->mutable_skill();
+  skill.set_skill(parts.first);
+  skill.set_level(level);
+}
+
+void AddAttribute(const std::string& text, v1::Contact& contact) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos) {
+    throw CLI::ValidationError("--attribute", "expected KEY=VALUE, but got " + text);
+  }
+  (*contact.mutable_attributes())[text.substr(0, equals)] = text.substr(equals + 1);
+}
+
+void AddContact(CLI::App& command, v1::Contact& contact) {
+  const auto add = [&command](const char* name, const char* type, const char* help,
+                              std::function<void(const std::string&)> set) {
+    command.add_option_function<std::string>(name, std::move(set), help)
+        ->type_name(type)
+        ->trigger_on_parse()
+        ->group("One contact");
+  };
+  add("--channel", "ID", "Its channel", [&](const auto& text) { contact.set_channel(text); });
+  add("--client", "ID", "Its client", [&](const auto& text) { contact.set_client(text); });
+  add("--process-type", "ID", "What kind of work it is",
+      [&](const auto& text) { contact.set_process_type(text); });
+  add("--queue", "ID", "The queue to enter, instead of the process type's",
+      [&](const auto& text) { contact.set_queue(text); });
+  add("--language", "TAG", "The customer's language",
+      [&](const auto& text) { contact.set_language(text); });
+  add("--priority", "0-9", "Higher is more urgent", [&](const auto& text) {
+    uint32_t priority = 0;
+    if (!absl::SimpleAtoi(text, &priority)) {
+      throw CLI::ValidationError("--priority", "expected a number, but got " + text);
+    }
+    contact.set_priority(priority);
+  });
+  add("--skill", "SKILL=LEVEL", "Asked of the agent; may be given again",
+      [&](const auto& text) { AddSkill(text, contact); });
+  add("--customer", "ID", "The customer", [&](const auto& text) { contact.set_customer_id(text); });
+  add("--external-id", "ID", "The caller's id: the same one again is the same contact",
+      [&](const auto& text) { contact.set_external_id(text); });
+  add("--entry-point", "TEXT", "Where it came in",
+      [&](const auto& text) { contact.set_entry_point(text); });
+  add("--conversation-key", "TEXT", "The conversation it is part of",
+      [&](const auto& text) { contact.set_conversation_key(text); });
+  add("--subject", "TEXT", "A line for people",
+      [&](const auto& text) { contact.set_subject(text); });
+  add("--payload-json", "JSON", "For the agent's desktop",
+      [&](const auto& text) { contact.set_payload_json(text); });
+  add("--attribute", "KEY=VALUE", "A label; may be given again",
+      [&](const auto& text) { AddAttribute(text, contact); });
+}
+
+}  // namespace
+
+void AddIngest(CLI::App& app, Context& context) {
+  const auto options = std::make_shared<IngestOptions>();
+  CLI::App* command = app.add_subcommand("ingest", "Take in one contact, or a file of them");
+  command->footer(R"(
+Examples:
+  tandemctl ingest --channel email --client acme-retail --process-type billing.dispute --language fr
+  tandemctl ingest -f contacts.jsonl
+  zcat monday.jsonl.gz | tandemctl ingest -f -
+  tandemctl ingest -f deploy/starter/day/contacts.jsonl --form day
+
+A file has one contact a line, as the API's JSON. A line that is malformed or refused is reported by
+its number, and the others go in. The same file again makes no contact twice: a contact without
+externalId gets one that is made from its line (for 30 days, as long as the server knows external
+ids). --run with another name takes the same lines in again. Exit code 1: not every line is in.)");
+  command->add_option("-f,--file", options->file, "One contact a line; -: standard input")
+      ->type_name("FILE");
+  CLI::Option* form = command->add_option(
+      "--form", options->form, "What a line is: the API's Contact, or the sample day's own form");
+  form->type_name("contact|day")->capture_default_str();
+  Restrict(context, form, {"contact", "day"});
+  command->add_option("--run", options->run, "Name that goes into ids made from lines")
+      ->type_name("NAME");
+  command->add_flag("-q,--quiet", options->quiet, "Say nothing of progress");
+  AddForm(*command, context, options->output);
+  AddContact(*command, options->contact);
+  command
+      ->add_option("--request-id", options->request_id,
+                   "UUID: the same one again returns the first answer [a new one]")
+      ->type_name("UUID")
+      ->group("One contact");
+  command->callback([options, &context] {
+    const bool one = options->contact.ByteSizeLong() > 0;
+    if (one == !options->file.empty()) {
+      context.exit_code = Fail(kExitUsage, one ? "expected either --file or one contact, not both"
+                                               : "expected --file, or --channel, --client and "
+                                                 "--process-type of one contact");
+      return;
+    }
+    context.exit_code =
+        one ? IngestOne(context.target, *options) : IngestFile(context.target, *options);
+  });
+}
+
+}  // namespace tandem::ctl

@@ -1,0 +1,171 @@
+#include "server/ctl/kinds.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "google/protobuf/duration.pb.h"
+
+#include "server/ctl/render.h"
+
+namespace tandem::ctl {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+using tandem::v1::Configuration;
+
+// So many elements of a list are shown in a cell.
+constexpr int kShownElements = 3;
+
+std::string Dashed(const std::string& text) {
+  std::string dashed;
+  for (const char letter : text) {
+    if (absl::ascii_isupper(static_cast<unsigned char>(letter)) && !dashed.empty()) dashed += '-';
+    dashed += letter == '_' ? '-' : absl::ascii_tolower(static_cast<unsigned char>(letter));
+  }
+  return dashed;
+}
+
+std::vector<Kind> FindKinds() {
+  std::vector<Kind> kinds;
+  const Descriptor& type = *Configuration::descriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    if (!field.is_repeated() || field.message_type() == nullptr) continue;
+    const FieldDescriptor* id = field.message_type()->FindFieldByName("id");
+    if (id == nullptr || id->cpp_type() != FieldDescriptor::CPPTYPE_STRING) continue;
+    kinds.push_back({Dashed(field.message_type()->name()), Dashed(field.name()), &field});
+  }
+  return kinds;
+}
+
+std::string CellOf(const Message& message, const FieldDescriptor& field);
+
+// The first thing that a message says, and its second when that is all: "billing=5".
+std::string ShortMessage(const Message& message) {
+  if (const auto* span = dynamic_cast<const google::protobuf::Duration*>(&message)) {
+    return ShortSpan(*span);
+  }
+  const Descriptor& type = *message.GetDescriptor();
+  if (type.field_count() == 0 || type.field(0)->message_type() != nullptr) return "";
+  const std::string first = CellOf(message, *type.field(0));
+  if (type.field_count() != 2 || type.field(1)->message_type() != nullptr) return first;
+  const std::string second = CellOf(message, *type.field(1));
+  return second.empty() ? first : absl::StrCat(first, "=", second);
+}
+
+std::string ListCell(const Message& message, const FieldDescriptor& field) {
+  const Reflection& reflection = *message.GetReflection();
+  const int size = reflection.FieldSize(message, &field);
+  std::vector<std::string> shown;
+  for (int i = 0; i < std::min(size, kShownElements); ++i) {
+    if (field.message_type() != nullptr) {
+      shown.push_back(ShortMessage(reflection.GetRepeatedMessage(message, &field, i)));
+    } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+      shown.push_back(reflection.GetRepeatedString(message, &field, i));
+    }
+  }
+  // Elements without a word for themselves are counted.
+  if (std::any_of(shown.begin(), shown.end(), [](const auto& text) { return text.empty(); })) {
+    return absl::StrCat(size);
+  }
+  return absl::StrCat(absl::StrJoin(shown, ","),
+                      size > kShownElements ? absl::StrCat(",+", size - kShownElements) : "");
+}
+
+// What a cell shows of a field; empty for the type's default, and for what does not fit.
+std::string CellOf(const Message& message, const FieldDescriptor& field) {
+  const Reflection& reflection = *message.GetReflection();
+  if (field.is_repeated()) return ListCell(message, field);
+  if (!reflection.HasField(message, &field)) return "";
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      return reflection.GetString(message, &field);
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return reflection.GetBool(message, &field) ? "yes" : "no";
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return ShortEnum(*reflection.GetEnum(message, &field));
+    case FieldDescriptor::CPPTYPE_INT32:
+      return absl::StrCat(reflection.GetInt32(message, &field));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return absl::StrCat(reflection.GetInt64(message, &field));
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return absl::StrCat(reflection.GetUInt32(message, &field));
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return absl::StrCat(reflection.GetUInt64(message, &field));
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return absl::StrCat(reflection.GetDouble(message, &field));
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return absl::StrCat(reflection.GetFloat(message, &field));
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return ShortMessage(reflection.GetMessage(message, &field));
+  }
+  return "";
+}
+
+bool IsNumber(const FieldDescriptor& field) {
+  return !field.is_repeated() && (field.cpp_type() == FieldDescriptor::CPPTYPE_UINT32 ||
+                                  field.cpp_type() == FieldDescriptor::CPPTYPE_INT64);
+}
+
+}  // namespace
+
+const std::vector<Kind>& ConfiguredKinds() {
+  static const auto& kinds = *new std::vector<Kind>(FindKinds());
+  return kinds;
+}
+
+const Kind* FindKind(const std::string& word) {
+  const std::string dashed = absl::StrReplaceAll(word, {{"_", "-"}});
+  for (const Kind& kind : ConfiguredKinds()) {
+    if (dashed == kind.name || dashed == kind.plural) return &kind;
+  }
+  return nullptr;
+}
+
+std::vector<const Message*> ItemsOf(const Configuration& configuration, const Kind& kind) {
+  const Reflection& reflection = *configuration.GetReflection();
+  std::vector<const Message*> items;
+  for (int i = 0; i < reflection.FieldSize(configuration, kind.field); ++i) {
+    items.push_back(&reflection.GetRepeatedMessage(configuration, kind.field, i));
+  }
+  return items;
+}
+
+Configuration OnlyKind(const Configuration& configuration, const Kind& kind,
+                       const std::string& id) {
+  Configuration only;
+  for (const Message* item : ItemsOf(configuration, kind)) {
+    if (!id.empty() && IdOf(*item) != id) continue;
+    only.GetReflection()->AddMessage(&only, kind.field)->CopyFrom(*item);
+  }
+  return only;
+}
+
+std::string IdOf(const Message& item) {
+  return item.GetReflection()->GetString(item, item.GetDescriptor()->FindFieldByName("id"));
+}
+
+std::string KindTable(const Configuration& configuration, const Kind& kind) {
+  const Descriptor& type = *kind.field->message_type();
+  std::vector<TextTable::Column> columns;
+  for (int i = 0; i < type.field_count(); ++i) {
+    columns.push_back(
+        {absl::StrReplaceAll(type.field(i)->name(), {{"_", " "}}),
+         IsNumber(*type.field(i)) ? TextTable::Align::kRight : TextTable::Align::kLeft});
+  }
+  TextTable table(std::move(columns));
+  for (const Message* item : ItemsOf(configuration, kind)) {
+    std::vector<std::string> cells;
+    for (int i = 0; i < type.field_count(); ++i) cells.push_back(CellOf(*item, *type.field(i)));
+    table.AddRow(std::move(cells));
+  }
+  return table.ToString();
+}
+
+}  // namespace tandem::ctl

@@ -1,0 +1,83 @@
+// Messages as people and programs want to see them: tables, JSON, YAML.
+#ifndef TANDEM_SERVER_CTL_RENDER_H_
+#define TANDEM_SERVER_CTL_RENDER_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "google/protobuf/duration.pb.h"
+#include "google/protobuf/message.h"
+#include "google/protobuf/timestamp.pb.h"
+
+#include "nlohmann/json.hpp"
+
+namespace tandem::ctl {
+
+enum class Form { kTable, kJson, kYaml };
+
+// The names of the forms, in the order of the enum.
+[[nodiscard]] const std::vector<std::string>& FormNames();
+// Requires one of FormNames().
+[[nodiscard]] Form FormOf(std::string_view name);
+
+using Json = nlohmann::ordered_json;
+
+// Whether fields that hold their type's default are written: for figures, where 0 is a result.
+enum class Defaults { kLeaveOut, kWrite };
+
+// As proto3 JSON.
+[[nodiscard]] Json ToJson(const google::protobuf::Message& message,
+                          Defaults defaults = Defaults::kLeaveOut);
+
+// A YAML document of the same, ended by a newline. A text that YAML would take for something else
+// is quoted.
+[[nodiscard]] std::string ToYaml(const Json& json);
+
+// What a reading command found: for people, and for programs.
+struct Document {
+  std::string text;  // Ended by a newline.
+  Json data;
+};
+
+// The document in the form asked for, ended by a newline.
+[[nodiscard]] std::string Render(const Document& document, Form form);
+
+// One line of text that does nothing to a terminal: control characters become blanks.
+[[nodiscard]] std::string Plain(std::string_view text);
+
+// "2025-01-31T08:00:00Z", without fractions; empty when unset (zero).
+[[nodiscard]] std::string ShortTime(const google::protobuf::Timestamp& time);
+
+// "20s", "4h", "1h30m".
+[[nodiscard]] std::string ShortSpan(const google::protobuf::Duration& duration);
+
+// "QUEUED" of TICKET_STATE_QUEUED: the name without its enum's own.
+[[nodiscard]] std::string ShortEnum(const google::protobuf::EnumValueDescriptor& value);
+
+// Text in columns, two blanks between them. A column of which nothing is known ("") in any row is
+// left out; one such cell is "-".
+class TextTable {
+ public:
+  enum class Align { kLeft, kRight };
+  struct Column {
+    std::string name;
+    Align align = Align::kLeft;
+  };
+
+  explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+  // Requires one cell for each column.
+  void AddRow(std::vector<std::string> cells);
+  [[nodiscard]] bool empty() const { return rows_.empty(); }
+  // A heading and the rows, each ended by a newline.
+  [[nodiscard]] std::string ToString() const;
+
+ private:
+  std::vector<Column> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace tandem::ctl
+
+#endif  // TANDEM_SERVER_CTL_RENDER_H_

@@ -1,0 +1,118 @@
+#include "server/ctl/ticket_text.h"
+
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
+#include "google/protobuf/util/time_util.h"
+
+#include "server/ctl/render.h"
+
+namespace tandem::ctl {
+namespace {
+
+namespace v1 = tandem::v1;
+using google::protobuf::util::TimeUtil;
+
+std::string Show(const google::protobuf::Timestamp& timestamp) {
+  return TimeUtil::ToString(timestamp);
+}
+
+void AddIf(std::string& text, const char* label, const std::string& value) {
+  if (!value.empty()) absl::StrAppendFormat(&text, "%-14s %s\n", label, Plain(value));
+}
+
+}  // namespace
+
+std::string StateName(v1::TicketState state) {
+  return std::string(absl::StripPrefix(v1::TicketState_Name(state), "TICKET_STATE_"));
+}
+
+std::string TicketTable(const std::vector<v1::Ticket>& tickets) {
+  TextTable table({{"id"},
+                   {"state"},
+                   {"queue"},
+                   {"channel"},
+                   {"client"},
+                   {"process type"},
+                   {"priority", TextTable::Align::kRight},
+                   {"agent"},
+                   {"created"},
+                   {"target"},
+                   {"external id"}});
+  for (const v1::Ticket& ticket : tickets) {
+    table.AddRow({ticket.id(), StateName(ticket.state()), ticket.queue(), ticket.channel(),
+                  ticket.client(), ticket.process_type(), absl::StrCat(ticket.priority()),
+                  ticket.agent(), ShortTime(ticket.created_at()), ShortTime(ticket.target()),
+                  ticket.external_id()});
+  }
+  return table.ToString();
+}
+
+std::string TicketText(const v1::Ticket& ticket) {
+  std::string text;
+  AddIf(text, "ticket", ticket.id());
+  AddIf(text, "state", StateName(ticket.state()));
+  AddIf(text, "channel", ticket.channel());
+  AddIf(text, "client", ticket.client());
+  AddIf(text, "process type", ticket.process_type());
+  AddIf(text, "queue", ticket.queue());
+  AddIf(text, "language", ticket.language());
+  AddIf(text, "priority", absl::StrCat(ticket.priority()));
+  AddIf(text, "external id", ticket.external_id());
+  AddIf(text, "customer", ticket.customer_id());
+  AddIf(text, "agent", ticket.agent());
+  AddIf(text, "created", Show(ticket.created_at()));
+  AddIf(text, "target", Show(ticket.target()));
+  if (ticket.has_due_at()) AddIf(text, "due", Show(ticket.due_at()));
+  if (ticket.has_answered_at()) AddIf(text, "answered", Show(ticket.answered_at()));
+  if (ticket.has_closed_at()) AddIf(text, "closed", Show(ticket.closed_at()));
+  AddIf(text, "disposition", ticket.disposition());
+  AddIf(text, "subject", ticket.subject());
+  const std::map<std::string, std::string> attributes(ticket.attributes().begin(),
+                                                      ticket.attributes().end());
+  for (const auto& [key, value] : attributes) {
+    AddIf(text, "attribute", absl::StrCat(key, "=", value));
+  }
+  return text;
+}
+
+std::string EventLine(const v1::Event& event) {
+  std::string text =
+      absl::StrFormat("%-27s %-24s", Show(event.at()),
+                      absl::StripPrefix(v1::EventType_Name(event.type()), "EVENT_TYPE_"));
+  const auto add = [&text](const char* name, const std::string& value) {
+    if (!value.empty()) absl::StrAppend(&text, " ", name, "=", Plain(value));
+  };
+  add("ticket", event.ticket_id());
+  add("agent", event.agent());
+  add("queue", event.queue());
+  add("reason", event.reason());
+  if (event.has_until()) add("until", Show(event.until()));
+  if (event.number() != 0) add("number", absl::StrCat(event.number()));
+  return absl::StrCat(absl::StripTrailingAsciiWhitespace(text), "\n");
+}
+
+std::string ExplanationText(const v1::ExplainTicketResponse& explained) {
+  std::string text = absl::StrFormat(
+      "%s in queue %s since %s, target %s; %d go before it\n\n", StateName(explained.state()),
+      explained.queue(), Show(explained.queued_at()), Show(explained.target()), explained.ahead());
+  absl::StrAppendFormat(&text, "%5d configured agents\n", explained.agents());
+  for (const v1::ClauseExplanation& clause : explained.clauses()) {
+    absl::StrAppendFormat(&text, "%5d pass: %s\n", clause.passing_agents(), clause.clause());
+  }
+  absl::StrAppendFormat(&text, "%5d pass all of these\n", explained.qualified_agents());
+  for (const v1::Obstacle& obstacle : explained.obstacles()) {
+    absl::StrAppendFormat(
+        &text, "%5d %s\n", obstacle.agents(),
+        absl::StripPrefix(v1::ObstacleKind_Name(obstacle.kind()), "OBSTACLE_KIND_"));
+  }
+  if (explained.unroutable()) {
+    absl::StrAppend(
+        &text, "\nUnroutable: only a change of the configuration or of the ticket can help.\n");
+  }
+  return text;
+}
+
+}  // namespace tandem::ctl

@@ -1,0 +1,32 @@
+// Tickets, their histories and explanations, for people.
+#ifndef TANDEM_SERVER_CTL_TICKET_TEXT_H_
+#define TANDEM_SERVER_CTL_TICKET_TEXT_H_
+
+#include <string>
+#include <vector>
+
+#include "tandem/v1/event.pb.h"
+#include "tandem/v1/ticket.pb.h"
+#include "tandem/v1/ticket_service.pb.h"
+#include "tandem/v1/types.pb.h"
+
+namespace tandem::ctl {
+
+// "QUEUED".
+[[nodiscard]] std::string StateName(tandem::v1::TicketState state);
+
+// One line for each ticket below a heading.
+[[nodiscard]] std::string TicketTable(const std::vector<tandem::v1::Ticket>& tickets);
+
+// A line for each thing known of the ticket.
+[[nodiscard]] std::string TicketText(const tandem::v1::Ticket& ticket);
+
+// One line, ended by a newline.
+[[nodiscard]] std::string EventLine(const tandem::v1::Event& event);
+
+// Why it waits, in a few lines.
+[[nodiscard]] std::string ExplanationText(const tandem::v1::ExplainTicketResponse& explained);
+
+}  // namespace tandem::ctl
+
+#endif  // TANDEM_SERVER_CTL_TICKET_TEXT_H_

@@ -1,0 +1,161 @@
+// Goal: what is printed can be read, by people and by programs, whatever the server holds. Method:
+// messages and the texts made of them.
+#include "server/ctl/render.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "server/ctl/catalogue.h"
+#include "server/ctl/kinds.h"
+#include "server/ctl/ticket_text.h"
+#include "tandem/v1/configuration.pb.h"
+#include "tandem/v1/queue_service.pb.h"
+
+namespace tandem::ctl {
+namespace {
+
+namespace v1 = tandem::v1;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(ToYaml, QuotesTextsThatYamlWouldTakeForSomethingElse) {
+  const Json json = {{"a", "yes"},
+                     {"b", "12"},
+                     {"c", ""},
+                     {"d", "2025-01-31T08:00:00Z"},
+                     {"e", "20s"},
+                     {"f", "text"},
+                     {"g", true},
+                     {"h", 12},
+                     {"i", nullptr},
+                     {"j", Json::array()},
+                     {"k", {{"l", "0x10"}}}};
+  EXPECT_EQ(ToYaml(json),
+            "a: \"yes\"\nb: \"12\"\nc: \"\"\nd: \"2025-01-31T08:00:00Z\"\ne: 20s\nf: text\n"
+            "g: true\nh: 12\ni: ~\nj: []\nk:\n  l: \"0x10\"\n");
+}
+
+TEST(ToJson, WritesDefaultsOnlyWhenTold) {
+  v1::QueueStatistics queue;
+  queue.set_queue("calls");
+  EXPECT_EQ(ToJson(queue).dump(), R"({"queue":"calls"})");
+  const Json all = ToJson(queue, Defaults::kWrite);
+  EXPECT_EQ(all["waiting"], 0);
+  EXPECT_FALSE(all.contains("serviceLevel")) << "what is not known is not 0";
+}
+
+v1::Configuration SmallFloor() {
+  v1::Configuration floor;
+  floor.set_time_zone("Europe/Lisbon");
+  v1::Queue& queue = *floor.add_queues();
+  queue.set_id("billing.live");
+  queue.set_office(v1::OFFICE_FRONT);
+  queue.set_urgency(v1::URGENCY_LIVE);
+  queue.mutable_offer_timeout()->set_seconds(20);
+  queue.mutable_lease_duration()->set_seconds(5400);
+  queue.set_max_waiting(3);
+  v1::Agent& agent = *floor.add_agents();
+  agent.set_id("ana");
+  agent.set_routing_profile("front");
+  for (const char* skill : {"billing", "retention", "sales", "tech"}) {
+    v1::SkillLevel& level = *agent.add_skills();
+    level.set_skill(skill);
+    level.set_level(5);
+  }
+  floor.add_not_ready_reasons()->set_id("lunch");
+  return floor;
+}
+
+// What `get configuration -o yaml` prints is what `apply -f` takes.
+TEST(ToYaml, OfAConfigurationIsACatalogue) {
+  const v1::Configuration floor = SmallFloor();
+  const auto read = ParseCatalogue(ToYaml(ToJson(floor)), "printed.yaml");
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->SerializeAsString(), floor.SerializeAsString());
+}
+
+TEST(ParseCatalogue, TakesAFieldOnceInEitherSpelling) {
+  const auto both = ParseCatalogue("time_zone: UTC\ntimeZone: UTC\n", "a.yaml");
+  EXPECT_THAT(std::string(both.status().message()), HasSubstr("expected each field once"));
+}
+
+TEST(Kinds, AreTheListsOfAConfiguration) {
+  for (const char* word : {"queue", "queues", "not-ready-reason", "not_ready_reasons",
+                           "routing-profile", "process-types", "agent", "disposition"}) {
+    EXPECT_NE(FindKind(word), nullptr) << word;
+  }
+  EXPECT_EQ(FindKind("ticket"), nullptr);
+  EXPECT_EQ(FindKind("not-ready-reasons")->name, "not-ready-reason");
+}
+
+TEST(Kinds, AreCutOutOfAConfiguration) {
+  const v1::Configuration floor = SmallFloor();
+  const Kind& agents = *FindKind("agents");
+  EXPECT_EQ(ToJson(OnlyKind(floor, agents, ""))["agents"].size(), 1U);
+  EXPECT_EQ(OnlyKind(floor, agents, "ana").queues_size(), 0);
+  EXPECT_TRUE(ItemsOf(OnlyKind(floor, agents, "bob"), agents).empty());
+}
+
+TEST(KindTable, ShowsWhatFitsIntoCells) {
+  const v1::Configuration floor = SmallFloor();
+  EXPECT_EQ(KindTable(floor, *FindKind("queues")),
+            "id            office  urgency  offer timeout  lease duration  max waiting\n"
+            "billing.live  FRONT   LIVE     20s            1h30m                     3\n");
+  EXPECT_EQ(KindTable(floor, *FindKind("agents")),
+            "id   routing profile  skills\n"
+            "ana  front            billing=5,retention=5,sales=5,+1\n");
+  EXPECT_THAT(KindTable(floor, *FindKind("teams")), Not(HasSubstr("ana")));
+}
+
+TEST(TextTable, AlignsByCharactersAndLeavesOutWhatNobodyKnows) {
+  TextTable table({{"name"}, {"nothing"}, {"count", TextTable::Align::kRight}});
+  table.AddRow({"Zoë", "", "7"});
+  table.AddRow({"Bob", "", ""});
+  table.AddRow({"Constantin", "", "1200"});
+  EXPECT_EQ(table.ToString(),
+            "name        count\n"
+            "Zoë             7\n"
+            "Bob             -\n"
+            "Constantin   1200\n");
+}
+
+TEST(Plain, LeavesATerminalAlone) {
+  EXPECT_EQ(Plain("a\x1b[2Jb\nc\x7f"), "a [2Jb c ");
+  EXPECT_EQ(Plain("\xC2\x9B"
+                  "2J\xC3\xA9"),
+            "  2J\xC3\xA9");
+}
+
+TEST(TicketText, ShowsWhatIsKnown) {
+  v1::Ticket ticket;
+  ticket.set_id("t-1");
+  ticket.set_state(v1::TICKET_STATE_QUEUED);
+  ticket.set_subject("Two\nlines");
+  (*ticket.mutable_attributes())["order"] = "17";
+  const std::string text = TicketText(ticket);
+  EXPECT_THAT(text, HasSubstr("state          QUEUED\n"));
+  EXPECT_THAT(text, HasSubstr("subject        Two lines\n"));
+  EXPECT_THAT(text, HasSubstr("attribute      order=17\n"));
+  EXPECT_THAT(text, Not(HasSubstr("agent")));
+}
+
+TEST(EventLine, NamesWhatTheEventIsAbout) {
+  v1::Event event;
+  event.set_type(v1::EVENT_TYPE_TICKET_CANCELED);
+  event.set_ticket_id("t-1");
+  event.set_reason("no\x1blonger");
+  EXPECT_THAT(EventLine(event),
+              HasSubstr(" TICKET_CANCELED          ticket=t-1 reason=no longer\n"));
+}
+
+TEST(ShortEnum, LeavesOutTheEnumsName) {
+  EXPECT_EQ(ShortEnum(*v1::TicketState_descriptor()->FindValueByName("TICKET_STATE_WRAP_UP")),
+            "WRAP_UP");
+  EXPECT_THAT(FormNames(), ElementsAre("table", "json", "yaml"));
+}
+
+}  // namespace
+}  // namespace tandem::ctl

@@ -1,0 +1,500 @@
+#!/usr/bin/env python3
+"""Goal: tandemctl as an engineer meets it: what it prints, its exit codes, its hints. Method: the program of this build
+against a server of this build, on a data folder of its own.
+
+    tests/ctl/tandemctl_test.py
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+BIN = pathlib.Path(os.environ.get("TANDEM_BIN", "build/release/bin")).resolve()
+TANDEMCTL = str(BIN / "tandemctl")
+START_SECONDS = 60
+LIMIT_SECONDS = 60
+
+FLOOR = """
+time_zone: Europe/Lisbon
+clients: [{id: acme}, {id: globex}]
+skills: [{id: billing}]
+dispositions: [{id: solved, resolved: true}]
+not_ready_reasons: [{id: lunch}]
+queues:
+  - {id: chats, office: OFFICE_FRONT, urgency: URGENCY_LIVE, offer_timeout: 60s}
+  - {id: jobs, office: OFFICE_BACK, urgency: URGENCY_DEFERRABLE}
+process_types:
+  - {id: support, defaults: [{queue: chats}]}
+  - {id: bookkeeping, defaults: [{queue: jobs}]}
+routing_profiles:
+  - id: everything
+    queues: [{queue: chats}, {queue: jobs, pull: true, no_push: true}]
+agents:
+  - {id: ana, routing_profile: everything, clients: [acme], process_types: [support, bookkeeping]}
+  - {id: bob, routing_profile: everything, clients: [globex], process_types: [support, bookkeeping]}
+"""
+
+
+class Server:
+    """A tandemd with a private PostgreSQL in a folder of its own, on a free port."""
+
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tandem-ctl-", dir="/tmp"))
+        os.chmod(self.folder, 0o755)  # PostgreSQL's user has to reach it.
+        port_file = self.folder / "port"
+        self.log = open(self.folder / "log", "w")
+        self.process = subprocess.Popen(
+            [BIN / "tandemd", "--data-dir", self.folder / "data", "--listen", "127.0.0.1:0", "--http-listen", "",
+             "--port-file", port_file], stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
+        deadline = time.monotonic() + START_SECONDS
+        while not port_file.exists() or not port_file.read_text().strip():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((self.folder / "log").read_text())
+            time.sleep(0.05)
+        self.address = "127.0.0.1:" + port_file.read_text().strip()
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(timeout=LIMIT_SECONDS)
+        self.log.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def setUpModule():
+    global server
+    server = Server()
+    unittest.addModuleCleanup(server.stop)
+    assert ctl("wait").returncode == 0
+
+
+def environment(**variables):
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("TANDEM_")}
+    return {**clean, "TANDEM_ADDRESS": server.address, "TANDEM_WORKSPACE": "test", **variables}
+
+
+def ctl(*arguments, stdin="", **variables):
+    return subprocess.run([TANDEMCTL, *arguments], input=stdin, capture_output=True, text=True, timeout=LIMIT_SECONDS,
+                          env=environment(**variables))
+
+
+class CtlTest(unittest.TestCase):
+    """Each test has a workspace of its own, with the floor above."""
+
+    def setUp(self):
+        self.workspace = re.sub(r"[^a-z0-9]", "-", self.id().rsplit(".", 1)[-1].lower())[:60]
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        floor = self.folder / "floor.yaml"
+        floor.write_text(FLOOR)
+        self.done("apply", "-f", str(floor))
+
+    def ctl(self, *arguments, stdin="", **variables):
+        return ctl(*arguments, stdin=stdin, **{"TANDEM_WORKSPACE": self.workspace, **variables})
+
+    def done(self, *arguments, stdin="", code=0):
+        """What the command printed; it has to end with `code`."""
+        ended = self.ctl(*arguments, stdin=stdin)
+        self.assertEqual(ended.returncode, code, ended.stdout + ended.stderr)
+        return ended.stdout
+
+    def chat(self, *arguments, client="acme"):
+        result = self.done("ingest", "--channel", "chat", "--client", client, "--process-type", "support", *arguments,
+                           "-o", "json")
+        return json.loads(result)["ticketId"]
+
+
+class Reading(CtlTest):
+
+    def test_lists_and_gets_every_kind(self):
+        kinds = {"clients": "acme", "skills": "billing", "dispositions": "solved", "queues": "chats",
+                 "process-types": "support", "routing-profiles": "everything", "agents": "ana",
+                 "not-ready-reasons": "lunch"}
+        for kind, one in kinds.items():
+            with self.subTest(kind=kind):
+                self.assertRegex(self.done("list", kind), rf"(?m)^{one}\b")
+                self.assertEqual(json.loads(self.done("get", kind, one, "-o", "json"))["id"], one)
+                self.assertIn(f"id: {one}", self.done("get", kind, "-o", "yaml"))
+                self.assertIn(f"id: {one}", self.done("describe", kind.removesuffix("s"), one))
+        for kind in ("sites", "teams"):
+            self.assertEqual(json.loads(self.done("list", kind, "-o", "json")), {kind: []})
+
+    def test_gets_tickets_by_filter(self):
+        first = self.chat("--external-id", "a-1", "--customer", "c-9")
+        self.chat(client="globex")
+        self.done("ingest", "--channel", "task", "--client", "acme", "--process-type", "bookkeeping")
+        filters = {("--queue", "jobs"): 1, ("--client", "acme"): 2, ("--external-id", "a-1"): 1,
+                   ("--customer", "c-9"): 1, ("--state", "queued"): 3, ("--state", "ACTIVE"): 0, ("--limit", "2"): 2,
+                   ("--state", "QUEUED", "--state", "ACTIVE", "--process-type", "support"): 2, (): 3}
+        for words, count in filters.items():
+            with self.subTest(filter=words):
+                tickets = json.loads(self.done("get", "tickets", *words, "-o", "json"))["tickets"]
+                self.assertEqual(len(tickets), count)
+        table = self.done("get", "ticket", first).splitlines()
+        self.assertRegex(table[0], r"^id +state +queue +channel")
+        self.assertRegex(table[1], rf"^{first}  QUEUED  chats  chat ")
+        self.assertIn("there are more", self.ctl("list", "tickets", "--limit", "1").stderr)
+
+    def test_tells_a_tickets_story(self):
+        ticket = self.chat("--subject", "Charged twice")
+        self.assertIn("TICKET_CREATED", self.done("history", "ticket", ticket))
+        self.assertEqual(json.loads(self.done("history", "ticket", ticket, "-o", "json"))["events"][0]["type"],
+                         "EVENT_TYPE_TICKET_CREATED")
+        self.assertIn("1 OFFLINE", self.done("explain", "ticket", ticket))
+        text = self.done("describe", "ticket", ticket)
+        for part in ("Charged twice", "TICKET_CREATED", "1 OFFLINE"):
+            self.assertIn(part, text)
+        parts = json.loads(self.done("describe", "ticket", ticket, "-o", "json"))
+        self.assertEqual(set(parts), {"ticket", "events", "explanation"})
+
+    def test_describes_queues_and_agents_with_their_work(self):
+        ticket = self.chat()
+        self.assertIn(ticket, self.done("describe", "queue", "chats"))
+        queue = json.loads(self.done("describe", "queue", "chats", "-o", "json"))
+        self.assertEqual(queue["statistics"][0]["waiting"], 1)
+        self.assertEqual(json.loads(self.done("describe", "agent", "ana", "-o", "json"))["tickets"], [])
+        figures = json.loads(self.done("get", "queue-statistics", "chats", "-o", "json"))
+        self.assertEqual((figures["waiting"], figures["answered"]), (1, 0))
+
+    def test_prints_a_configuration_that_apply_takes(self):
+        floor = self.folder / "printed.yaml"
+        floor.write_text(self.done("get", "configuration", "-o", "yaml"))
+        self.done("apply", "-f", str(floor))
+        self.assertEqual(floor.read_text(), self.done("get", "configuration", "-o", "yaml"))
+        self.assertIn("revision 2", self.done("get", "configuration"))
+
+    def test_watches_queues(self):
+        printed = self.done("watch", "queues", "--times", "2", "--interval", "100ms")
+        self.assertEqual(printed.count("queue "), 2)
+        self.assertNotIn("\x1b", printed)
+        lines = self.done("watch", "queues", "--times", "2", "--interval", "100ms", "-o", "json").splitlines()
+        self.assertEqual([len(json.loads(line)["queues"]) for line in lines], [2, 2])
+
+
+class Mistakes(CtlTest):
+
+    def test_ends_with_one_and_the_reason_when_the_server_refuses(self):
+        ended = self.ctl("ingest", "--channel", "fax", "--client", "acme", "--process-type", "support")
+        self.assertEqual(ended.returncode, 1)
+        self.assertEqual(ended.stderr, "tandemctl: FAILED_PRECONDITION CHANNEL_UNKNOWN: expected a configured channel, "
+                                       "but there is no 'fax'\n")
+        ended = self.ctl("ingest", "--channel", "chat", "--client", "acme", "--process-type", "support", "--priority",
+                         "12")
+        self.assertEqual(ended.returncode, 1)
+        self.assertRegex(ended.stderr, r"^tandemctl: INVALID_ARGUMENT FIELD_OUT_OF_RANGE: [^\n]+\n +contact.priority: ")
+        ended = self.ctl("get", "ticket", "01890a5d-ac96-774b-bcce-b302099a8057")
+        self.assertEqual(ended.returncode, 1)
+        self.assertIn("NOT_FOUND TICKET_NOT_FOUND", ended.stderr)
+        ended = self.ctl("get", "queue", "chat")
+        self.assertEqual(ended.returncode, 1)
+        self.assertIn("did you mean chats?", ended.stderr)
+
+    def test_ends_with_two_and_a_hint_when_the_command_line_is_wrong(self):
+        hints = {("gte", "queues"): "did you mean get?", ("get", "quues"): "did you mean queues?",
+                 ("get", "queues", "--otput", "json"): "did you mean --output?",
+                 ("get", "queues", "-o", "jsno"): "did you mean json?", ("get",): "KIND is required",
+                 ("ingest",): "expected --file", (): "required", ("apply", "-f", "/nowhere"): "/nowhere",
+                 ("get", "tickets", "--state", "QUEUD"): "did you mean QUEUED?", ("--timeout", "soon", "wait"): "500ms",
+                 ("ingest", "-f", "/nowhere.jsonl"): "/nowhere.jsonl"}
+        for words, hint in hints.items():
+            with self.subTest(words=words):
+                ended = self.ctl(*words)
+                self.assertEqual(ended.returncode, 2, ended.stderr)
+                self.assertIn(hint, ended.stderr)
+                self.assertEqual(ended.stdout, "")
+
+    def test_ends_with_three_when_nobody_answers(self):
+        for words in (("get", "queues"), ("wait", "--seconds", "0"), ("doctor",), ("version",), ("events",),
+                      ("events", "-f"), ("agent", "login", "ana"), ("watch", "queues")):
+            with self.subTest(words=words):
+                begun = time.monotonic()
+                ended = self.ctl("--address", "127.0.0.1:1", "--timeout", "300ms", *words)
+                self.assertEqual(ended.returncode, 3, ended.stdout + ended.stderr)
+                self.assertLess(time.monotonic() - begun, 5)
+
+    def test_shows_examples_first(self):
+        for words in ((), ("get",), ("list",), ("describe",), ("explain",), ("history",), ("events",), ("watch",),
+                      ("ingest",), ("agent",), ("agent", "login"), ("doctor",), ("completion",), ("version",),
+                      ("apply",), ("play",), ("wait",)):
+            with self.subTest(words=words):
+                text = self.done(*words, "--help")
+                self.assertLess(text.index("Examples:"), text.index("Usage:"))
+
+    def test_takes_target_and_timeout_from_flags_before_the_environment(self):
+        ended = ctl("get", "queues", "--workspace", self.workspace, TANDEM_WORKSPACE="nowhere")
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        ended = ctl("get", "queues", "--address", server.address, TANDEM_ADDRESS="127.0.0.1:1",
+                    TANDEM_WORKSPACE="nowhere")
+        self.assertIn("WORKSPACE_NOT_FOUND", ended.stderr)
+        self.assertEqual(ctl("get", "queues", TANDEM_TIMEOUT="soon").returncode, 2)
+
+
+class Ingest(CtlTest):
+
+    def lines(self, *more):
+        good = [{"channel": "chat", "client": "acme", "processType": "support", "subject": f"no {i}"}
+                for i in range(3)]
+        return "\n".join([json.dumps(line) for line in good] + list(more)) + "\n"
+
+    def count(self):
+        return len(json.loads(self.done("get", "tickets", "-o", "json", "--limit", "0"))["tickets"])
+
+    def test_takes_a_file_in_once_however_often_it_is_run(self):
+        file = self.folder / "contacts.jsonl"
+        file.write_text(self.lines())
+        self.assertIn("Ingested 3 contacts (0 joined a ticket, 0 were in before",
+                      self.done("ingest", "-f", str(file)))
+        # More lines than before, in another order: only what is new comes in.
+        grown = self.lines().splitlines()[::-1] + [self.lines().splitlines()[0], "",
+                                                  json.dumps({"channel": "chat", "client": "acme",
+                                                              "process_type": "support", "externalId": "mine"})]
+        file.write_text("\n".join(grown))
+        self.assertIn("Ingested 5 contacts (0 joined a ticket, 3 were in before",
+                      self.done("ingest", "-f", str(file)))
+        self.assertEqual(self.count(), 5)
+        self.done("ingest", "-f", str(file), "--run", "again")
+        self.assertEqual(self.count(), 5 + 4, "a line's own id holds in every run")
+
+    def test_goes_on_after_bad_lines_and_names_them(self):
+        bad = ["{", json.dumps({"channel": "fax", "client": "acme", "processType": "support"}),
+               json.dumps({"chanel": "chat"}), "x" * 300_000, self.lines().splitlines()[0]]
+        ended = self.ctl("ingest", "-f", "-", stdin=self.lines(*bad))
+        self.assertEqual(ended.returncode, 1)
+        self.assertIn("Ingested 4 contacts", ended.stdout)
+        self.assertIn("3 malformed lines, 1 refused", ended.stdout)
+        for fault in ("line 4: expected a Contact in JSON", "line 5: CHANNEL_UNKNOWN", "line 6: expected a Contact",
+                      "line 7: expected at most"):
+            self.assertIn(fault, ended.stderr)
+
+    def test_takes_more_than_one_batch(self):
+        lines = "".join(json.dumps({"channel": "chat", "client": "acme", "processType": "support",
+                                    "payloadJson": json.dumps({"n": i, "text": "x" * 3000})}) + "\n"
+                        for i in range(1200))
+        self.assertIn("Ingested 1200 contacts", self.done("ingest", "-q", "-f", "-", stdin=lines))
+        self.assertIn("1200 were in before", self.done("ingest", "-q", "-f", "-", stdin=lines))
+        self.assertEqual(self.count(), 1200)
+
+    def test_does_not_wait_for_a_full_batch_while_a_pipe_is_quiet(self):
+        process = subprocess.Popen([TANDEMCTL, "ingest", "-f", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   text=True, env=environment(TANDEM_WORKSPACE=self.workspace))
+        process.stdin.write(self.lines())
+        process.stdin.flush()
+        deadline = time.monotonic() + LIMIT_SECONDS
+        while self.count() < 3 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self.assertEqual(self.count(), 3)
+        self.assertIn("Ingested 3 contacts", process.communicate(timeout=LIMIT_SECONDS)[0])
+
+    def test_takes_the_sample_days_form(self):
+        day = json.dumps({"external_id": "d-1", "received_s": 0, "client": "acme", "process_type": "support",
+                          "channel": "chat"})
+        self.assertIn("Ingested 1 contacts", self.done("ingest", "--form", "day", "-f", "-", stdin=day))
+        self.assertIn("1 were in before", self.done("ingest", "--form", "day", "-f", "-", stdin=day))
+
+    def test_answers_a_request_id_once(self):
+        words = ("ingest", "--channel", "chat", "--client", "acme", "--process-type", "support", "--request-id",
+                 "0b0e5bd0-4c7c-4a3c-9f10-0d6e1f6a7b11")
+        self.assertEqual(self.done(*words), self.done(*words))
+        self.assertEqual(self.count(), 1)
+
+
+class Events(CtlTest):
+
+    def test_ends_at_the_newest_and_goes_on_from_its_token(self):
+        ticket = self.chat()
+        first = self.ctl("events", "-o", "json")
+        self.assertEqual(first.returncode, 0, first.stderr)
+        events = [json.loads(line) for line in first.stdout.splitlines()]
+        self.assertEqual([event["sequence"] for event in events], ["1", "2"])
+        token = re.search(r"resume token: (\S+)", first.stderr).group(1)
+        self.assertEqual(self.done("events", "--since-token", token), "")
+        second = self.chat()
+        text = self.done("events", "--since-token", token)
+        self.assertIn(second, text)
+        self.assertNotIn(ticket, text)
+
+    def test_filters(self):
+        ticket = self.chat()
+        self.chat(client="globex")
+        for words in (("--client", "acme"), ("--ticket", ticket), ("--ticket", ticket, "--type", "TICKET_CREATED")):
+            with self.subTest(words=words):
+                self.assertEqual([json.loads(line)["ticketId"]
+                                  for line in self.done("events", "-o", "json", *words).splitlines()], [ticket])
+        self.assertEqual(self.done("events", "--type", "TICKET_COMPLETED"), "")
+
+    def test_follows_until_it_is_interrupted(self):
+        process = subprocess.Popen([TANDEMCTL, "events", "-f", "--oldest", "-o", "json"], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True,
+                                   env=environment(TANDEM_WORKSPACE=self.workspace))
+        self.assertEqual(json.loads(process.stdout.readline())["type"], "EVENT_TYPE_CONFIGURATION_APPLIED")
+        ticket = self.chat()
+        self.assertEqual(json.loads(process.stdout.readline())["ticketId"], ticket)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual((process.returncode, output), (0, ""), errors)
+        self.assertRegex(errors, r"resume token: \S+")
+
+    def test_names_the_oldest_token_when_one_is_wrong(self):
+        ended = self.ctl("events", "--since-token", "nonsense")
+        self.assertEqual(ended.returncode, 1)
+        self.assertIn("RESUME_TOKEN_INVALID", ended.stderr)
+
+
+class Following(CtlTest):
+
+    def test_connects_again_when_the_server_was_away(self):
+        other = Server()
+        self.addCleanup(lambda: other.process.poll() is None and other.stop())
+        env = environment(TANDEM_WORKSPACE=self.workspace, TANDEM_ADDRESS=other.address)
+        subprocess.run([TANDEMCTL, "wait"], check=True, env=env)
+        subprocess.run([TANDEMCTL, "apply", "-f", str(self.folder / "floor.yaml")], check=True, env=env,
+                       stdout=subprocess.DEVNULL)
+        follower = subprocess.Popen([TANDEMCTL, "events", "-f", "--oldest", "-o", "json"], stdout=subprocess.PIPE,
+                                    stderr=subprocess.PIPE, text=True, env=env)
+        self.addCleanup(follower.kill)
+        self.assertEqual(json.loads(follower.stdout.readline())["sequence"], "1")
+        other.process.terminate()
+        other.process.wait(timeout=LIMIT_SECONDS)
+        other.process = subprocess.Popen([BIN / "tandemd", "--data-dir", other.folder / "data", "--listen",
+                                          other.address, "--http-listen", ""], stdout=other.log, stderr=other.log)
+        subprocess.run([TANDEMCTL, "wait"], check=True, env=env)
+        subprocess.run([TANDEMCTL, "ingest", "--channel", "chat", "--client", "acme", "--process-type", "support"],
+                       check=True, env=env, stdout=subprocess.DEVNULL)
+        # The server's restart is an event, too.
+        sequences, types = [1], []
+        while "EVENT_TYPE_TICKET_CREATED" not in types:
+            event = json.loads(follower.stdout.readline())
+            sequences.append(int(event["sequence"]))
+            types.append(event["type"])
+        self.assertEqual(sequences, list(range(1, len(sequences) + 1)))
+        follower.send_signal(signal.SIGTERM)
+        self.assertIn("connecting again", follower.communicate(timeout=LIMIT_SECONDS)[1])
+        other.stop()
+
+
+class Agent(CtlTest):
+
+    def test_works_a_ticket_by_hand(self):
+        ticket = self.chat()
+        text = self.done("agent", "login", "ana",
+                         stdin="available\nwait\nshow\naccept\nfinish\ncomplete solved\nshow\nquit\n")
+        for part in ("logged in as ana", "you are OFFLINE", "not-ready reasons: ", "lunch", "dispositions: solved",
+                     "status: done", f"ticket {ticket}, until", "accept: done, ACTIVE", "finish: done, WRAP_UP",
+                     "complete: done", "no offers, no tickets", "logged out"):
+            self.assertIn(part, text)
+        ended = json.loads(self.done("get", "ticket", ticket, "-o", "json"))
+        self.assertEqual((ended["state"], ended["disposition"]), ("TICKET_STATE_COMPLETED", "solved"))
+
+    def test_claims_and_gives_back(self):
+        self.done("ingest", "--channel", "task", "--client", "acme", "--process-type", "bookkeeping")
+        text = self.done("agent", "login", "ana", stdin="available\nclaim jobs\nstart\nrelease\nquit\n")
+        for part in ("from queue jobs", "start: done", "release: done"):
+            self.assertIn(part, text)
+
+    def test_declines_and_takes_a_break(self):
+        ticket = self.chat()
+        text = self.done("agent", "login", "ana", stdin="available\nwait 10\ndecline\nnot-ready lunch\n")
+        self.assertIn("decline: done", text)
+        self.assertIn("logged out", text, "the end of the input is a quit")
+        self.assertIn("OFFER_DECLINED", self.done("history", "ticket", ticket))
+
+    def test_says_what_was_refused_and_goes_on(self):
+        ended = self.ctl("agent", "login", "ana", stdin="not-ready nap\naccept\navialable\nwait 0.1\nquit\n")
+        self.assertEqual(ended.returncode, 1)
+        for part in ("NOT_READY_REASON_UNKNOWN", "expected an offer", "did you mean available?", "no offer came",
+                     "logged out"):
+            self.assertIn(part, ended.stdout)
+        ended = self.ctl("agent", "login", "nobody", stdin="")
+        self.assertEqual(ended.returncode, 1)
+        self.assertIn("AGENT_NOT_FOUND", ended.stderr)
+
+    def test_ends_when_another_session_takes_over(self):
+        process = subprocess.Popen([TANDEMCTL, "agent", "login", "ana"], stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   env=environment(TANDEM_WORKSPACE=self.workspace))
+        self.assertIn("logged in", process.stdout.readline())
+        self.done("agent", "login", "ana", stdin="quit\n")
+        self.assertEqual(process.wait(timeout=LIMIT_SECONDS), 1)
+        self.assertIn("SESSION_FENCED", process.stderr.read())
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            pipe.close()
+
+
+class Doctor(CtlTest):
+
+    def test_finds_nothing_where_all_is_well(self):
+        text = self.done("doctor")
+        for check in ("address", "health", "version", "readiness", "clock", "workspace", "queues"):
+            self.assertRegex(text, rf"(?m)^ok +{check} ")
+
+    def test_says_what_to_do(self):
+        ended = ctl("doctor", TANDEM_WORKSPACE="nowhere")
+        self.assertEqual(ended.returncode, 1)
+        self.assertRegex(ended.stdout, r"FAILED +workspace +NOT_FOUND WORKSPACE_NOT_FOUND")
+        self.assertIn("--workspace nowhere apply -f FILE", ended.stdout)
+        ended = ctl("--address", "127.0.0.1:1", "--timeout", "200ms", "doctor", "-o", "json")
+        self.assertEqual(ended.returncode, 3)
+        checks = json.loads(ended.stdout)["checks"]
+        self.assertEqual([(check["check"], check["verdict"]) for check in checks], [("address", "FAILED")])
+        self.assertIn("--listen", checks[0]["advice"])
+
+    def test_warns_of_tickets_that_nobody_can_take(self):
+        self.chat()
+        self.assertRegex(self.done("doctor"), r"warning +queues +1 tickets wait; nobody who serves chats")
+
+    def test_knows_its_version(self):
+        self.assertRegex(self.done("version"), r"^tandemctl \d+\.\d+\.\d+\ntandemd +\d+\.\d+\.\d+ at ")
+        self.assertEqual(ctl("version", "--client", TANDEM_ADDRESS="127.0.0.1:1").returncode, 0)
+
+
+class Completion(unittest.TestCase):
+
+    def complete(self, *words):
+        """What bash offers after these words, the last of which is being typed."""
+        script = ('source <("$0" completion bash)\nCOMP_WORDS=("$@")\nCOMP_CWORD=$(($# - 1))\n'
+                  '_tandemctl\nprintf "%s\\n" "${COMPREPLY[@]}"\n')
+        said = subprocess.run(["bash", "-c", script, TANDEMCTL, "tandemctl", *words], check=True, capture_output=True,
+                              text=True, timeout=LIMIT_SECONDS)
+        self.assertEqual(said.stderr, "")
+        return said.stdout.split()
+
+    def test_bash_completes_commands_kinds_options_and_values(self):
+        self.assertEqual(self.complete("expl"), ["explain"])
+        self.assertIn("doctor", self.complete(""))
+        self.assertEqual(self.complete("agent", ""), ["login"])
+        self.assertEqual(self.complete("get", "not-"), ["not-ready-reasons", "not-ready-reason"])
+        self.assertEqual(self.complete("get", "queues", "--out"), ["--output"])
+        self.assertEqual(self.complete("get", "-o", ""), ["table", "json", "yaml"])
+        self.assertEqual(self.complete("--workspace", "get", "get", "-o", "json", "routing-profiles", ""), [])
+        self.assertEqual(self.complete("get", "tickets", "--state", "QU"), ["QUEUED"])
+        self.assertEqual(self.complete("events", "--type", "TICKET_AB"), ["TICKET_ABANDONED"])
+        self.assertEqual(self.complete("completion", "b"), ["bash"])
+        self.assertIn("--workspace", self.complete("ingest", "--"))
+
+    def test_bash_completes_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "monday.jsonl").touch()
+            self.assertEqual(self.complete("ingest", "-f", folder + "/mon"), [folder + "/monday.jsonl"])
+
+    def test_bash_registers_it(self):
+        said = subprocess.run(["bash", "-c", 'source <("$0" completion bash); complete -p tandemctl', TANDEMCTL],
+                              check=True, capture_output=True, text=True)
+        self.assertEqual(said.stdout, "complete -F _tandemctl tandemctl\n")
+
+    def test_other_shells_read_their_scripts(self):
+        for shell in ("zsh", "fish"):
+            with self.subTest(shell=shell):
+                script = subprocess.run([TANDEMCTL, "completion", shell], check=True, capture_output=True,
+                                        text=True).stdout
+                self.assertIn("not-ready-reasons", script)
+                if shutil.which(shell):
+                    subprocess.run([shell, "-n"], input=script, text=True, check=True)
+
+
+if __name__ == "__main__":
+    unittest.main()
