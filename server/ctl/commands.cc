@@ -80,7 +80,7 @@ int Apply(const Target& target, const ApplyOptions& options) {
   if (response.revision() > 0) PrintChanges(response);
   if (!options.validate_only) {
     if (response.revision() > 0 && !options.yes && !Confirmed()) {
-      return Fail("Nothing was applied.");
+      return Fail(kExitRefused, "Nothing was applied.");
     }
     request.set_validate_only(false);
     request.set_expected_revision(response.revision());  // what was shown is what is applied

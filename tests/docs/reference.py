@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Writes the generated parts of docs/reference from what they describe: errors.md and events.md from the protos,
-measures.md from the catalogue of measures, sql-schema.md from the migrations, configuration.md from `tandemd --help`.
+measures.md from the catalogue of measures, sql-schema.md from the migrations, configuration.md from `tandemd --help`,
+tandemctl.md from `tandemctl --help`.
 
-    tests/docs/reference.py [root]      rewrites the pages; configuration.md only when $TANDEM_BIN has a tandemd
+    tests/docs/reference.py [root]      rewrites the pages; those of the programs only when $TANDEM_BIN has them
 
 Each page keeps its own prose around one generated part, which two marker lines enclose. docs_test.py checks that the
 parts are up to date.
@@ -156,17 +157,33 @@ def flags(tandemd):
     return "```text\n" + re.sub(r"\n{3,}", "\n\n", said).strip() + "\n```"
 
 
+def commands(tandemctl):
+    """What `tandemctl --help` says, and the help of every subcommand below it."""
+
+    def section(path):
+        said = subprocess.run([tandemctl, *path, "--help"], check=True, capture_output=True, text=True,
+                              env={"PATH": os.environ["PATH"]}).stdout
+        title = " ".join(["tandemctl", *path])
+        below = re.search(r"^Subcommands:\n((?:  .*\n)+)", said, re.MULTILINE)
+        names = re.findall(r"^  (\S+)", below.group(1), re.MULTILINE) if below else []
+        text = re.sub(r"[ \t]+$", "", said, flags=re.MULTILINE).strip()
+        return f"## {title}\n\n```text\n{text}\n```" + "".join("\n\n" + section([*path, name]) for name in names)
+
+    return section([])
+
+
 # --- Pages -----------------------------------------------------------------------------------------------------------
 
 
 def generated_parts(root):
-    """The generated part of each page, by the page's path. Without a tandemd at hand, configuration.md is left out."""
+    """The generated part of each page, by the page's path. A page of a program that is not at hand is left out."""
     parts = {"docs/reference/errors.md": errors(root), "docs/reference/events.md": events(root),
              "docs/reference/measures.md": measures(root),
              "docs/reference/sql-schema.md": schema(root)}
-    tandemd = pathlib.Path(os.environ.get("TANDEM_BIN", "build/release/bin")) / "tandemd"
-    if tandemd.exists():
-        parts["docs/reference/configuration.md"] = flags(tandemd.resolve())
+    programs = pathlib.Path(os.environ.get("TANDEM_BIN", "build/release/bin"))
+    for name, page, describe in (("tandemd", "configuration.md", flags), ("tandemctl", "tandemctl.md", commands)):
+        if (programs / name).exists():
+            parts["docs/reference/" + page] = describe((programs / name).resolve())
     return parts
 
 
