@@ -13,7 +13,9 @@ int Fail(int exit_code, const std::string& message) {
 
 int Report(const grpc::Status& status) {
   const bool undecided = IsUndecided(status.error_code(), ReasonOf(status));
-  return Fail(undecided ? kExitUnavailable : kExitRefused, Describe(status));
+  const bool late = status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED;
+  return Fail(undecided ? kExitUnavailable : kExitRefused,
+              absl::StrCat(Describe(status), late ? "\n  --timeout gives it longer" : ""));
 }
 
 void Caller::SayThatItWaits(const grpc::Status& status) const {

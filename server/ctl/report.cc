@@ -14,7 +14,6 @@ namespace {
 namespace v1 = tandem::v1;
 using google::protobuf::util::TimeUtil;
 
-constexpr absl::Duration kPatience = absl::Seconds(10);
 constexpr int kPage = 1'000;
 
 int Fail(const grpc::Status& status) {
@@ -24,9 +23,9 @@ int Fail(const grpc::Status& status) {
 }
 
 // The server's time; it may not be ours, and may run faster.
-grpc::Status ReadClock(Client& client, absl::Time& now) {
+grpc::Status ReadClock(Client& client, const Target& target, absl::Time& now) {
   v1::GetServerInfoResponse info;
-  const grpc::Status status = CallAndWait(kPatience, [&](grpc::ClientContext* context) {
+  const grpc::Status status = CallAndWait(target.timeout, [&](grpc::ClientContext* context) {
     return client.system->GetServerInfo(context, v1::GetServerInfoRequest(), &info);
   });
   now = absl::FromUnixMicros(TimeUtil::TimestampToMicroseconds(info.server_time()));
@@ -41,7 +40,7 @@ grpc::Status ReadZone(Client& client, const Target& target, const std::string& n
     v1::GetConfigurationRequest request;
     request.set_workspace(target.workspace);
     v1::GetConfigurationResponse configured;
-    const grpc::Status status = CallAndWait(kPatience, [&](grpc::ClientContext* context) {
+    const grpc::Status status = CallAndWait(target.timeout, [&](grpc::ClientContext* context) {
       return client.configurations->GetConfiguration(context, request, &configured);
     });
     if (!status.ok()) return status;
@@ -76,7 +75,7 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time) {
 grpc::Status MakeRequest(Client& client, const Target& target, const ReportOptions& options,
                          v1::QueryMetricsRequest& request) {
   absl::Time now;
-  if (const grpc::Status status = ReadClock(client, now); !status.ok()) return status;
+  if (const grpc::Status status = ReadClock(client, target, now); !status.ok()) return status;
   absl::TimeZone zone = absl::UTCTimeZone();
   const bool civil = options.since.kind == SaidInstant::Kind::kCivil ||
                      (options.until && options.until->kind == SaidInstant::Kind::kCivil);
@@ -99,11 +98,11 @@ grpc::Status MakeRequest(Client& client, const Target& target, const ReportOptio
 }
 
 // Every page, as one report.
-grpc::Status ReadReport(Client& client, v1::QueryMetricsRequest request,
+grpc::Status ReadReport(Client& client, const Target& target, v1::QueryMetricsRequest request,
                         v1::QueryMetricsResponse& report) {
   do {
     v1::QueryMetricsResponse page;
-    const grpc::Status status = CallAndWait(kPatience, [&](grpc::ClientContext* context) {
+    const grpc::Status status = CallAndWait(target.timeout, [&](grpc::ClientContext* context) {
       page.Clear();
       return client.reports->QueryMetrics(context, request, &page);
     });
@@ -122,7 +121,7 @@ grpc::Status ReadCatalogue(Client& client, const Target& target,
                            v1::ListMeasuresResponse& catalogue) {
   v1::ListMeasuresRequest request;
   request.set_workspace(target.workspace);
-  return CallAndWait(kPatience, [&](grpc::ClientContext* context) {
+  return CallAndWait(target.timeout, [&](grpc::ClientContext* context) {
     catalogue.Clear();
     return client.reports->ListMeasures(context, request, &catalogue);
   });
@@ -136,7 +135,7 @@ int ShowReport(const Target& target, const ReportOptions& options) {
   grpc::Status status = MakeRequest(client, target, options, request);
   if (!status.ok()) return Fail(status);
   v1::QueryMetricsResponse report;
-  status = ReadReport(client, request, report);
+  status = ReadReport(client, target, request, report);
   if (!status.ok()) return Fail(status);
   if (options.json) {
     std::cout << ReportJson(request, report);
@@ -163,7 +162,7 @@ int ShowPolicies(const Target& target, bool json) {
   v1::ListServiceLevelPoliciesRequest request;
   request.set_workspace(target.workspace);
   v1::ListServiceLevelPoliciesResponse policies;
-  const grpc::Status status = CallAndWait(kPatience, [&](grpc::ClientContext* context) {
+  const grpc::Status status = CallAndWait(target.timeout, [&](grpc::ClientContext* context) {
     policies.Clear();
     return client.reports->ListServiceLevelPolicies(context, request, &policies);
   });
@@ -180,7 +179,7 @@ int PutPolicy(const Target& target, const v1::ServiceLevelPolicy& policy,
   *request.mutable_policy() = policy;
   request.set_expected_revision(expected_revision);
   v1::PutServiceLevelPolicyResponse response;
-  const grpc::Status status = CallAndWait(kPatience, [&](grpc::ClientContext* context) {
+  const grpc::Status status = CallAndWait(target.timeout, [&](grpc::ClientContext* context) {
     return client.reports->PutServiceLevelPolicy(context, request, &response);
   });
   if (!status.ok()) return Fail(status);
@@ -196,7 +195,7 @@ int DeletePolicy(const Target& target, const std::string& id, int64_t expected_r
   request.set_policy_id(id);
   request.set_expected_revision(expected_revision);
   v1::DeleteServiceLevelPolicyResponse response;
-  const grpc::Status status = CallAndWait(kPatience, [&](grpc::ClientContext* context) {
+  const grpc::Status status = CallAndWait(target.timeout, [&](grpc::ClientContext* context) {
     return client.reports->DeleteServiceLevelPolicy(context, request, &response);
   });
   if (!status.ok()) return Fail(status);
