@@ -192,8 +192,8 @@ class EventReader {
 
 void AddEventFilter(CLI::App& command, Context& context, EventsOptions& options) {
   const auto add = [&command](const char* name, const char* help,
-                              std::function<void(const std::string&)> set) {
-    command.add_option_function<std::string>(name, std::move(set), help)
+                              const std::function<void(const std::string&)>& set) {
+    command.add_option_function<std::string>(name, set, help)
         ->type_name("ID")
         ->trigger_on_parse()
         ->group("Which events; each may be given again");

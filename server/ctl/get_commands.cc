@@ -100,10 +100,9 @@ int GetStatistics(Caller& caller, const GetOptions& options) {
       return Fail(kExitRefused,
                   absl::StrCat("expected a configured queue, but there is no ", options.id));
     }
-    const v1::QueueStatistics queue = *found;
-    response.clear_queues();
-    *response.add_queues() = queue;
-    return Print({QueueTable(response), ToJson(queue, Defaults::kWrite)}, options.form);
+    v1::ListQueueStatisticsResponse only;
+    *only.add_queues() = *found;
+    return Print({QueueTable(only), ToJson(*found, Defaults::kWrite)}, options.form);
   }
   return Print({QueueTable(response), ToJson(response, Defaults::kWrite)}, options.form);
 }
@@ -271,8 +270,8 @@ int Describe(const Target& target, const GetOptions& options) {
 // command lines
 
 CLI::Option* AddText(CLI::App& command, const std::string& name, const std::string& help,
-                     std::function<void(const std::string&)> set) {
-  return command.add_option_function<std::string>(name, std::move(set), help)->type_name("ID");
+                     const std::function<void(const std::string&)>& set) {
+  return command.add_option_function<std::string>(name, set, help)->type_name("ID");
 }
 
 void AddFilter(CLI::App& command, Context& context, GetOptions& options) {

@@ -202,8 +202,8 @@ void AddAttribute(const std::string& text, v1::Contact& contact) {
 
 void AddContact(CLI::App& command, v1::Contact& contact) {
   const auto add = [&command](const char* name, const char* type, const char* help,
-                              std::function<void(const std::string&)> set) {
-    command.add_option_function<std::string>(name, std::move(set), help)
+                              const std::function<void(const std::string&)>& set) {
+    command.add_option_function<std::string>(name, set, help)
         ->type_name(type)
         ->trigger_on_parse()
         ->group("One contact");
