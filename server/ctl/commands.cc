@@ -27,8 +27,8 @@ void PrintChanges(const v1::ApplyConfigurationResponse& response) {
     std::string line = change.type() == v1::CHANGE_TYPE_CREATED   ? "+ "
                        : change.type() == v1::CHANGE_TYPE_UPDATED ? "~ "
                                                                   : "- ";
-    line += absl::AsciiStrToLower(std::string(
-        absl::StripPrefix(v1::ResourceKind_Name(change.kind()), "RESOURCE_KIND_")));
+    line += absl::AsciiStrToLower(
+        std::string(absl::StripPrefix(v1::ResourceKind_Name(change.kind()), "RESOURCE_KIND_")));
     if (!change.id().empty()) absl::StrAppend(&line, " ", change.id());
     if (!change.fields().empty()) {
       absl::StrAppend(&line, ": ", absl::StrJoin(change.fields(), ", "));
