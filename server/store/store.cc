@@ -30,7 +30,7 @@ void Overlay(const router::TicketDetail& detail, TicketView& view) {
   lay(detail.subject, view.subject);
   if (detail.due_at.IsSet()) view.ticket.due_at = detail.due_at;
   for (const auto& [key, value] : detail.attributes) {
-    const auto has_key = [&](const auto& attribute) { return attribute.first == key; };
+    const auto has_key = [&name = key](const auto& attribute) { return attribute.first == name; };
     std::erase_if(view.attributes, has_key);
     if (value) view.attributes.emplace_back(key, *value);
   }
