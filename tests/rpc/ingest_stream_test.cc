@@ -265,22 +265,32 @@ TEST(StreamIngest, SentAgainAfterItsConnectionWasCutLosesAndDoublesNothing) {
   constexpr int kCount = 4'000;
   Fixture f;
   TcpProxy proxy(f.server->port());
-  const auto stub = v1::IngestService::NewStub(grpc::CreateChannel(
-      absl::StrFormat("127.0.0.1:%d", proxy.port()), grpc::InsecureChannelCredentials()));
+  const auto channel = grpc::CreateChannel(absl::StrFormat("127.0.0.1:%d", proxy.port()),
+                                           grpc::InsecureChannelCredentials());
+  const auto stub = v1::IngestService::NewStub(channel);
   std::map<int64_t, std::string> tickets;
+  // A stream that begins before gRPC has noticed the cut ends at once, and is begun again.
+  const auto send_until = [&](const auto& acknowledged, const auto& done) {
+    for (int tries = 0; tries < 50 && !done(); ++tries) {
+      channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(5));
+      SendAll(*stub, kCount, tickets, acknowledged);
+    }
+  };
   // Each time further on; each time with contacts under way whose fate the client doesn't know.
   for (const size_t cut_after : {1U, 700U, 1'900U}) {
     bool cut = false;
-    SendAll(*stub, kCount, tickets, [&](size_t taken) {
+    const auto cut_in_time = [&](size_t taken) {
       if (cut || taken < cut_after) return;
       cut = true;
       proxy.Reset();
-    });
+    };
+    send_until(cut_in_time, [&] { return cut; });
     ASSERT_TRUE(cut);
     ASSERT_LT(tickets.size(), static_cast<size_t>(kCount))
         << "it was cut too late to show anything";
   }
-  SendAll(*stub, kCount, tickets, [](size_t) {});
+  const auto has_all = [&] { return tickets.size() == static_cast<size_t>(kCount); };
+  send_until([](size_t) {}, has_all);
   EXPECT_EQ(tickets.size(), static_cast<size_t>(kCount));
   const auto subjects = Subjects(f);
   EXPECT_EQ(subjects.size(), static_cast<size_t>(kCount));
