@@ -46,55 +46,42 @@ void ListTickets(Backend& backend, Call call, v1::ListTicketsRequest& request) {
        });
 }
 
-void ListTicketEvents(Backend& backend, Call call, v1::ListTicketEventsRequest& request) {
+// A page of what a ticket has. `read` is of query/tickets.h, `add` gives the place of one row in
+// the response.
+template <typename Response, typename Request, typename Row, typename Element>
+void ListOfTicket(Backend& backend, Call call, const Request& request,
+                  query::Result<query::PageOf<Row>> (*read)(store::Reader&, const std::string&,
+                                                            router::TicketId,
+                                                            const query::PageRequest&),
+                  Element* (Response::*add)()) {
   Faults faults;
   faults.RequireId(request.workspace(), "workspace");
   const router::TicketId ticket = ToTicketId(request.ticket_id(), "ticket_id", faults);
   if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
   query::PageRequest page{.size = request.page_size(), .token = request.page_token()};
-  Read(backend, call,
-       [&backend, call, workspace = request.workspace(), ticket, page = std::move(page)] {
-         FinishQuery<v1::ListTicketEventsResponse>(
-             call, query::ListTicketEvents(backend.reader, workspace, ticket, page),
-             [](const query::EventPage& found, v1::ListTicketEventsResponse& response) {
-               for (const auto& row : found.rows) Fill(row, *response.add_events());
-               response.set_next_page_token(found.next_token);
-             });
-       });
+  Read(
+      backend, call,
+      [&backend, call, read, add, workspace = request.workspace(), ticket, page = std::move(page)] {
+        FinishQuery<Response>(call, read(backend.reader, workspace, ticket, page),
+                              [add](const query::PageOf<Row>& found, Response& response) {
+                                for (const Row& row : found.rows) Fill(row, *(response.*add)());
+                                response.set_next_page_token(found.next_token);
+                              });
+      });
+}
+
+void ListTicketEvents(Backend& backend, Call call, v1::ListTicketEventsRequest& request) {
+  ListOfTicket(backend, call, request, query::ListTicketEvents,
+               &v1::ListTicketEventsResponse::add_events);
 }
 
 void ListNotes(Backend& backend, Call call, v1::ListNotesRequest& request) {
-  Faults faults;
-  faults.RequireId(request.workspace(), "workspace");
-  const router::TicketId ticket = ToTicketId(request.ticket_id(), "ticket_id", faults);
-  if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
-  query::PageRequest page{.size = request.page_size(), .token = request.page_token()};
-  Read(backend, call,
-       [&backend, call, workspace = request.workspace(), ticket, page = std::move(page)] {
-         FinishQuery<v1::ListNotesResponse>(
-             call, query::ListNotes(backend.reader, workspace, ticket, page),
-             [](const query::NotePage& found, v1::ListNotesResponse& response) {
-               for (const auto& row : found.rows) Fill(row, *response.add_notes());
-               response.set_next_page_token(found.next_token);
-             });
-       });
+  ListOfTicket(backend, call, request, query::ListNotes, &v1::ListNotesResponse::add_notes);
 }
 
 void ListMessages(Backend& backend, Call call, v1::ListMessagesRequest& request) {
-  Faults faults;
-  faults.RequireId(request.workspace(), "workspace");
-  const router::TicketId ticket = ToTicketId(request.ticket_id(), "ticket_id", faults);
-  if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
-  query::PageRequest page{.size = request.page_size(), .token = request.page_token()};
-  Read(backend, call,
-       [&backend, call, workspace = request.workspace(), ticket, page = std::move(page)] {
-         FinishQuery<v1::ListMessagesResponse>(
-             call, query::ListMessages(backend.reader, workspace, ticket, page),
-             [](const query::MessagePage& found, v1::ListMessagesResponse& response) {
-               for (const auto& row : found.rows) Fill(row, *response.add_messages());
-               response.set_next_page_token(found.next_token);
-             });
-       });
+  ListOfTicket(backend, call, request, query::ListMessages,
+               &v1::ListMessagesResponse::add_messages);
 }
 
 void ListTransferTargets(Backend& backend, Call call, v1::ListTransferTargetsRequest& request) {

@@ -11,6 +11,7 @@
 
 #include "gtest/gtest.h"
 #include "server/query/events.h"
+#include "tests/rpc/client_stream.h"
 #include "tests/rpc/fixture.h"
 
 namespace tandem::rpc {
@@ -37,23 +38,15 @@ Request FromOldest() {
   return request;
 }
 
-class Follower {
+using EventsCall = ClientStream<grpc::ClientReader<Response>, Response>;
+
+class Follower final : public EventsCall {
  public:
   Follower(Fixture& fixture, const Request& request) : Follower(*fixture.events, request) {}
   Follower(v1::EventService::Stub& stub, const Request& request)
-      : stream_(stub.StreamEvents(context_, request)) {}
-  ~Follower() {
-    if (!stream_) return;
-    context_->TryCancel();
-    stream_->Finish();
-  }
+      : EventsCall(
+            [&](grpc::ClientContext* context) { return stub.StreamEvents(context, request); }) {}
 
-  std::optional<Response> Next() {
-    Response response;
-    if (!stream_->Read(&response)) return std::nullopt;
-    token_ = response.resume_token();
-    return response;
-  }
   // The next `count` events; fewer when the stream ends.
   std::vector<v1::Event> Take(size_t count) {
     std::vector<v1::Event> events;
@@ -71,18 +64,10 @@ class Follower {
     return token_;
   }
   const std::string& token() const { return token_; }
-  void Cancel() { context_->TryCancel(); }
-  grpc::Status End() {
-    while (Next()) {
-    }
-    const grpc::Status status = stream_->Finish();
-    stream_.reset();
-    return status;
-  }
 
  private:
-  ClientContext context_{std::chrono::seconds(60)};
-  std::unique_ptr<grpc::ClientReader<Response>> stream_;
+  void OnMessage(const Response& response) override { token_ = response.resume_token(); }
+
   std::string token_;
 };
 

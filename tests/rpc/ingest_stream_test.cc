@@ -17,6 +17,7 @@
 #include "absl/synchronization/notification.h"
 
 #include "gtest/gtest.h"
+#include "tests/rpc/client_stream.h"
 #include "tests/rpc/fixture.h"
 #include "tests/rpc/tcp_proxy.h"
 
@@ -44,24 +45,14 @@ Request SafeItem(int64_t sequence) {
   return request;
 }
 
-class Connector {
- public:
-  explicit Connector(v1::IngestService::Stub& stub) : stream_(stub.StreamIngest(context_)) {}
-  explicit Connector(Fixture& fixture) : Connector(*fixture.ingest) {}
-  ~Connector() {
-    if (!stream_) return;
-    context_->TryCancel();
-    stream_->Finish();
-  }
+using IngestCall = ClientStream<grpc::ClientReaderWriter<Request, Response>, Response>;
 
-  bool Send(const Request& request) { return stream_->Write(request); }
-  void HalfClose() { stream_->WritesDone(); }
-  std::optional<Response> Next() {
-    Response response;
-    if (!stream_->Read(&response)) return std::nullopt;
-    if (response.window() != 0) window_ = response.window();
-    return response;
-  }
+class Connector final : public IngestCall {
+ public:
+  explicit Connector(v1::IngestService::Stub& stub)
+      : IngestCall([&](grpc::ClientContext* context) { return stub.StreamIngest(context); }) {}
+  explicit Connector(Fixture& fixture) : Connector(*fixture.ingest) {}
+
   // The next `count` acknowledgements; fewer when the stream ends.
   std::vector<v1::IngestAcknowledgement> Take(size_t count) {
     std::vector<v1::IngestAcknowledgement> taken;
@@ -80,17 +71,12 @@ class Connector {
     return taken.empty() ? v1::IngestAcknowledgement() : taken.front();
   }
   uint32_t window() const { return window_; }
-  grpc::Status End() {
-    while (Next()) {
-    }
-    const grpc::Status status = stream_->Finish();
-    stream_.reset();
-    return status;
-  }
 
  private:
-  ClientContext context_{std::chrono::seconds(60)};
-  std::unique_ptr<grpc::ClientReaderWriter<Request, Response>> stream_;
+  void OnMessage(const Response& response) override {
+    if (response.window() != 0) window_ = response.window();
+  }
+
   uint32_t window_ = 0;
 };
 

@@ -15,6 +15,7 @@
 #include "absl/synchronization/notification.h"
 
 #include "gtest/gtest.h"
+#include "tests/rpc/client_stream.h"
 #include "tests/rpc/fixture.h"
 #include "tests/rpc/tcp_proxy.h"
 
@@ -42,23 +43,14 @@ Request ReportRequest(const std::string& offer, v1::MediaEventType type,
   return request;
 }
 
-class Adapter {
- public:
-  explicit Adapter(v1::MediaService::Stub& stub) : stream_(stub.MediaSession(context_)) {}
-  explicit Adapter(Fixture& fixture) : Adapter(*fixture.media) {}
-  ~Adapter() {
-    if (!stream_) return;
-    context_->TryCancel();
-    stream_->Finish();
-  }
+using MediaCall = ClientStream<grpc::ClientReaderWriter<Request, Response>, Response>;
 
-  bool Send(const Request& request) { return stream_->Write(request); }
-  void HalfClose() { stream_->WritesDone(); }
-  std::optional<Response> Next() {
-    Response response;
-    if (!stream_->Read(&response)) return std::nullopt;
-    return response;
-  }
+class Adapter final : public MediaCall {
+ public:
+  explicit Adapter(v1::MediaService::Stub& stub)
+      : MediaCall([&](grpc::ClientContext* context) { return stub.MediaSession(context); }) {}
+  explicit Adapter(Fixture& fixture) : Adapter(*fixture.media) {}
+
   Response Must(Response::MessageCase kind) {
     const auto response = Next();
     EXPECT_TRUE(response.has_value()) << "the stream ended";
@@ -87,18 +79,8 @@ class Adapter {
     EXPECT_FALSE(acknowledgement.has_error()) << acknowledgement.error().message();
     return acknowledgement.applied();
   }
-  void Cancel() { context_->TryCancel(); }
-  grpc::Status End() {
-    while (Next()) {
-    }
-    const grpc::Status status = stream_->Finish();
-    stream_.reset();
-    return status;
-  }
 
  private:
-  ClientContext context_{std::chrono::seconds(60)};
-  std::unique_ptr<grpc::ClientReaderWriter<Request, Response>> stream_;
   int64_t tag_ = 0;
 };
 

@@ -11,6 +11,7 @@
 
 #include "gtest/gtest.h"
 #include "server/rpc/session_stream.h"
+#include "tests/rpc/client_stream.h"
 #include "tests/rpc/fixture.h"
 #include "tests/rpc/tcp_proxy.h"
 
@@ -20,23 +21,15 @@ namespace {
 using Request = v1::StreamAgentSessionRequest;
 using Response = v1::StreamAgentSessionResponse;
 
-class Desktop {
- public:
-  explicit Desktop(v1::AgentService::Stub& stub) : stream_(stub.StreamAgentSession(context_)) {}
-  explicit Desktop(Fixture& fixture) : Desktop(*fixture.agents) {}
-  ~Desktop() {
-    if (!stream_) return;
-    context_->TryCancel();
-    stream_->Finish();
-  }
+using SessionCall = ClientStream<grpc::ClientReaderWriter<Request, Response>, Response>;
 
-  bool Send(const Request& request) { return stream_->Write(request); }
-  // The next message; nothing when the stream is over.
-  std::optional<Response> Next() {
-    Response response;
-    if (!stream_->Read(&response)) return std::nullopt;
-    return response;
-  }
+class Desktop final : public SessionCall {
+ public:
+  explicit Desktop(v1::AgentService::Stub& stub)
+      : SessionCall(
+            [&](grpc::ClientContext* context) { return stub.StreamAgentSession(context); }) {}
+  explicit Desktop(Fixture& fixture) : Desktop(*fixture.agents) {}
+
   Response MustRead() {
     auto response = Next();
     EXPECT_TRUE(response.has_value()) << "the stream ended";
@@ -51,15 +44,6 @@ class Desktop {
         return response.value_or(Response());
       }
     }
-  }
-  void HalfClose() { stream_->WritesDone(); }
-  void Cancel() { context_->TryCancel(); }
-  grpc::Status End() {
-    while (Next()) {
-    }
-    const grpc::Status status = stream_->Finish();
-    stream_.reset();
-    return status;
   }
 
   v1::AgentSnapshot Open(const std::string& agent, bool omit_own_changes = false) {
@@ -97,8 +81,6 @@ class Desktop {
   }
 
  private:
-  ClientContext context_{std::chrono::seconds(30)};
-  std::unique_ptr<grpc::ClientReaderWriter<Request, Response>> stream_;
   int64_t tag_ = 100;
 };
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tests/rpc/client_stream.h"
 #include "tests/rpc/fixture.h"
 
 namespace tandem::rpc {
@@ -32,26 +33,16 @@ auto Open(v1::WatchService::Stub& stub, grpc::ClientContext* context,
 
 // Keeps what it is told, by id.
 template <typename Request, typename Response, typename Entry>
-class Watcher {
+class Watcher final : public ClientStream<grpc::ClientReader<Response>, Response> {
  public:
   Watcher(Fixture& fixture, const Request& request) : Watcher(*fixture.watch, request) {}
   Watcher(v1::WatchService::Stub& stub, const Request& request)
-      : stream_(Open(stub, context_, request)) {}
-  ~Watcher() {
-    if (!stream_) return;
-    context_->TryCancel();
-    stream_->Finish();
-  }
+      : ClientStream<grpc::ClientReader<Response>, Response>(
+            [&](grpc::ClientContext* context) { return Open(stub, context, request); }) {}
 
-  std::optional<Response> Next() {
-    Response response;
-    if (!stream_->Read(&response)) return std::nullopt;
-    Keep(response);
-    return response;
-  }
   // Reads until a round is complete; false when the stream ended.
   bool Round() {
-    while (const auto response = Next()) {
+    while (const auto response = this->Next()) {
       if (response->complete()) return true;
     }
     return false;
@@ -62,13 +53,6 @@ class Watcher {
       if (!Round()) return false;
     }
     return true;
-  }
-  grpc::Status End() {
-    while (Next()) {
-    }
-    const grpc::Status status = stream_->Finish();
-    stream_.reset();
-    return status;
   }
   std::set<std::string> Ids() const {
     std::set<std::string> ids;
@@ -81,6 +65,7 @@ class Watcher {
   int entries = 0;  // told in all
 
  private:
+  void OnMessage(const Response& response) override { Keep(response); }
   void Keep(const v1::WatchQueuesResponse& response) {
     for (const auto& queue : response.queues()) held[queue.queue()] = queue;
     entries += response.queues_size();
@@ -97,9 +82,6 @@ class Watcher {
     EXPECT_GT(response.server_time().seconds(), 0);
     commit = response.commit();
   }
-
-  ClientContext context_{std::chrono::seconds(60)};
-  std::unique_ptr<grpc::ClientReader<Response>> stream_;
 };
 using QueueWatcher = Watcher<WatchQueuesRequest, v1::WatchQueuesResponse, v1::WatchedQueue>;
 using AgentWatcher = Watcher<WatchAgentsRequest, v1::WatchAgentsResponse, v1::WatchedAgent>;
