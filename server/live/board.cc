@@ -99,12 +99,10 @@ Board::Changes<ConnectionEntry> Board::ConnectionsSince(int64_t version) {
   return {.changes = connections_.Since(version), .commit = sequence_};
 }
 
-std::optional<bool> Board::HasMedia(const std::string& channel) const {
+std::optional<std::map<std::string, bool>> Board::Channels() const {
   const sync::MutexLock lock(mutex_);
   if (state_ != State::kReady) return std::nullopt;
-  const auto found = tables_->channels().find(channel);
-  if (found == tables_->channels().end()) return std::nullopt;
-  return found->second;
+  return tables_->channels();
 }
 
 }  // namespace tandem::live

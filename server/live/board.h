@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,8 +58,8 @@ class Board {
   Changes<QueueEntry> QueuesSince(int64_t version);
   Changes<AgentEntry> AgentsSince(int64_t version);
   Changes<ConnectionEntry> ConnectionsSince(int64_t version);
-  // Whether a channel has media; nothing when there is no such channel, or the board is not loaded.
-  std::optional<bool> HasMedia(const std::string& channel) const;
+  // By id of each channel, whether it has media; nothing while the board is not loaded.
+  std::optional<std::map<std::string, bool>> Channels() const;
 
   // ---- for the hub
 

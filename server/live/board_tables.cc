@@ -1,6 +1,11 @@
 #include "server/live/board_tables.h"
 
 #include <algorithm>
+#include <tuple>
+#include <type_traits>
+#include <variant>
+
+#include "router/resources.h"
 
 namespace tandem::live {
 namespace {
@@ -12,17 +17,23 @@ bool Waits(TicketState state) {
   return state == TicketState::kQueued || state == TicketState::kOffered;
 }
 
-bool SaysTheSame(const AgentPlace& a, const AgentPlace& b) {
-  return a.team == b.team && a.site == b.site && a.clients == b.clients && *a.queues == *b.queues;
-}
-
 }  // namespace
 
 // ----------------------------------------------------------------------------------------
 // rows
 
+bool operator==(const AgentEntry& a, const AgentEntry& b) {
+  const bool same_place = a.place == b.place || (a.place && b.place && *a.place == *b.place);
+  return same_place && a.key == b.key && a.gone == b.gone && a.agent == b.agent &&
+         a.status == b.status && a.reason == b.reason && a.since == b.since &&
+         a.connected == b.connected && a.offers == b.offers && a.owned == b.owned &&
+         a.work == b.work;
+}
+
 void BoardTables::Load(const store::LiveState& live) {
-  Configure(live.workspace.configuration);
+  router::ForEachList(live.workspace.configuration, [&](const auto& list) {
+    for (const auto& resource : list) std::ignore = Configure(resource, /*removed=*/false);
+  });
   for (const router::AgentRow& row : live.agents) Set(row);
   for (const store::LiveTicket& ticket : live.tickets) {
     Add(ticket);
@@ -33,11 +44,8 @@ void BoardTables::Load(const store::LiveState& live) {
 }
 
 bool BoardTables::Apply(const std::string& workspace, const router::Changes& changes) {
-  // A change of the configuration is rare, and says little without the rest of it.
-  const auto is_ours = [&](const auto& row) { return row.workspace == workspace; };
-  if (std::ranges::any_of(changes.workspaces, is_ours) ||
-      std::ranges::any_of(changes.resources, is_ours)) {
-    return false;
+  for (const router::ResourceRow& row : changes.resources) {
+    if (row.workspace == workspace && !Configure(row.resource, row.removed)) return false;
   }
   for (const router::AgentRow& row : changes.agents) {
     if (row.workspace == workspace && !row.removed) Set(row);
@@ -56,49 +64,78 @@ bool BoardTables::Apply(const std::string& workspace, const router::Changes& cha
   return true;
 }
 
-void BoardTables::Configure(const router::Configuration& configuration) {
-  for (Queue& queue : queues_) {
-    queue.configured = false;
-    queue.agents = 0;
-    queue.available_agents = 0;
-  }
-  for (const router::Queue& configured : configuration.queues) {
-    Queue& queue = QueueAt(queue_numbers_.Of(configured.id));
-    queue.configured = true;
-    queue.client = configured.client;
-  }
-  channels_.clear();
-  for (const router::Channel& channel : configuration.channels) {
-    channels_[channel.id] = channel.has_media;
-  }
-  ConfigureAgents(configuration);
-  for (uint32_t number = 0; number < queues_.size(); ++number) Changed(number);
+bool BoardTables::Configure(const router::Resource& resource, bool removed) {
+  return std::visit(
+      [&](const auto& one) {
+        using One = std::decay_t<decltype(one)>;
+        if constexpr (std::is_same_v<One, router::Channel>) {
+          return Set(one, removed);
+        } else if constexpr (std::is_same_v<One, router::Queue> ||
+                             std::is_same_v<One, router::RoutingProfile> ||
+                             std::is_same_v<One, router::Agent>) {
+          Set(one, removed);
+        }
+        return true;
+      },
+      resource);
 }
 
-void BoardTables::ConfigureAgents(const router::Configuration& configuration) {
-  absl::flat_hash_map<std::string, std::shared_ptr<const std::vector<std::string>>> profiles;
-  for (const router::RoutingProfile& profile : configuration.routing_profiles) {
-    auto queues = std::make_shared<std::vector<std::string>>();
-    for (const auto& named : profile.queues) queues->push_back(named.queue);
-    profiles[profile.id] = std::move(queues);
+bool BoardTables::Set(const router::Channel& channel, bool removed) {
+  if (removed) {
+    channels_.erase(channel.id);
+    return true;
+  }
+  const auto [place, is_new] = channels_.try_emplace(channel.id, channel.has_media);
+  return is_new || place->second == channel.has_media;
+}
+
+void BoardTables::Set(const router::Queue& configured, bool removed) {
+  Queue& queue = Changed(queue_numbers_.Of(configured.id));
+  queue.configured = !removed;
+  if (!removed) queue.client = configured.client;
+}
+
+void BoardTables::Set(const router::RoutingProfile& profile, bool removed) {
+  auto queues = std::make_shared<std::vector<std::string>>();
+  for (const auto& named : profile.queues) queues->push_back(named.queue);
+  if (removed) {
+    profiles_.erase(profile.id);
+  } else {
+    profiles_[profile.id] = queues;
   }
   for (uint32_t number = 0; number < agents_.size(); ++number) {
-    ChangedAgent(number).configured = false;
+    if (agents_[number].profile == profile.id) GiveQueues(ChangedAgent(number), queues);
   }
-  for (const router::Agent& configured : configuration.agents) {
-    Agent& agent = ChangedAgent(agent_numbers_.Of(configured.id));
-    agent.configured = true;
-    auto& queues = profiles[configured.routing_profile];
-    if (queues == nullptr) queues = std::make_shared<const std::vector<std::string>>();
-    AgentPlace place{.team = configured.team,
-                     .site = configured.site,
-                     .clients = configured.clients,
-                     .queues = queues};
-    if (agent.place == nullptr || !SaysTheSame(*agent.place, place)) {
-      agent.place = std::make_shared<const AgentPlace>(std::move(place));
-    }
-    CountAgent(agent, +1);
+}
+
+void BoardTables::Set(const router::Agent& configured, bool removed) {
+  Agent& agent = ChangedAgent(agent_numbers_.Of(configured.id));
+  CountAgent(agent, -1);
+  agent.configured = !removed;
+  if (!removed) {
+    agent.profile = configured.routing_profile;
+    agent.place = std::make_shared<const AgentPlace>(
+        AgentPlace{.team = configured.team,
+                   .site = configured.site,
+                   .clients = configured.clients,
+                   .queues = QueuesOf(configured.routing_profile)});
   }
+  CountAgent(agent, +1);
+}
+
+void BoardTables::GiveQueues(Agent& agent, const QueueList& queues) {
+  if (agent.place == nullptr) return;
+  CountAgent(agent, -1);
+  AgentPlace place = *agent.place;
+  place.queues = queues;
+  agent.place = std::make_shared<const AgentPlace>(std::move(place));
+  CountAgent(agent, +1);
+}
+
+BoardTables::QueueList BoardTables::QueuesOf(const std::string& profile) const {
+  static const QueueList kNone = std::make_shared<const std::vector<std::string>>();
+  const auto found = profiles_.find(profile);
+  return found == profiles_.end() ? kNone : found->second;
 }
 
 void BoardTables::Set(const router::AgentRow& row) {

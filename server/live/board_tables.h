@@ -57,6 +57,9 @@ struct AgentPlace {
   std::string team, site;
   std::vector<std::string> clients;
   std::shared_ptr<const std::vector<std::string>> queues;
+  friend bool operator==(const AgentPlace& a, const AgentPlace& b) {
+    return a.team == b.team && a.site == b.site && a.clients == b.clients && *a.queues == *b.queues;
+  }
 };
 
 struct AgentWork {
@@ -74,14 +77,14 @@ struct AgentEntry {
   uint32_t key = 0;
   bool gone = false;  // not configured
   std::string agent;
-  std::shared_ptr<const AgentPlace> place;  // another one only when it says something else
+  std::shared_ptr<const AgentPlace> place;  // null: never configured
   router::AgentStatus status = router::AgentStatus::kOffline;
   std::string reason;
   router::Time since;
   bool connected = false;
   int32_t offers = 0, owned = 0;
   std::vector<AgentWork> work;  // oldest first, at most kMostWork
-  friend bool operator==(const AgentEntry&, const AgentEntry&) = default;
+  friend bool operator==(const AgentEntry& a, const AgentEntry& b);
 };
 
 // As tandem.v1.MediaConnection: a ticket whose media is wanted.
@@ -102,7 +105,8 @@ class BoardTables {
   // Begins with this. Everything counts as changed, also what had a number and is not there.
   void Load(const store::LiveState& live);
   // Goes on with the workspace's rows of one commit. False when that can't be done: they are about
-  // an open ticket that is not known here, or other channels have media now.
+  // an open ticket that is not known here, or a channel has media now that had none, or has none
+  // any more.
   [[nodiscard]] bool Apply(const std::string& workspace, const router::Changes& changes);
 
   // What changed since they were taken last, each once.
@@ -127,6 +131,7 @@ class BoardTables {
   struct Agent {
     bool configured = false;
     bool changed = false;
+    std::string profile;
     std::shared_ptr<const AgentPlace> place;
     router::AgentStatus status = router::AgentStatus::kOffline;
     std::string reason;
@@ -148,8 +153,17 @@ class BoardTables {
     std::string entry_point, external_id;
   };
 
-  void Configure(const router::Configuration& configuration);
-  void ConfigureAgents(const router::Configuration& configuration);
+  using QueueList = std::shared_ptr<const std::vector<std::string>>;
+
+  // A resource as it is from now on, or without it. Kinds that nothing here depends on are left
+  // out. False: see Apply.
+  [[nodiscard]] bool Configure(const router::Resource& resource, bool removed);
+  [[nodiscard]] bool Set(const router::Channel& channel, bool removed);
+  void Set(const router::Queue& configured, bool removed);
+  void Set(const router::RoutingProfile& profile, bool removed);
+  void Set(const router::Agent& configured, bool removed);
+  void GiveQueues(Agent& agent, const QueueList& queues);
+  QueueList QueuesOf(const std::string& profile) const;
   void Set(const router::AgentRow& row);
   void Add(const store::LiveTicket& added);
   void Move(router::TicketId id, const store::LiveTicket& to);
@@ -173,6 +187,7 @@ class BoardTables {
   absl::flat_hash_map<router::TicketId, Ticket> tickets_;  // the open ones
   absl::flat_hash_map<router::TicketId, Origin> origins_;  // of those on channels with media
   std::map<std::string, bool> channels_;
+  absl::flat_hash_map<std::string, QueueList> profiles_;
   std::vector<ConnectionEntry> connections_;
 };
 

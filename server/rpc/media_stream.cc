@@ -99,24 +99,26 @@ void MediaStream::LoadBoard() {
   };
   if (backend_.pool.TryRun(job)) return;
   board_->GiveUp();
-  End(ToStatus(TooManyReads()));
+  // One that is open goes on when the next turn gets a thread.
+  if (phase_ == Phase::kOpening) End(ToStatus(TooManyReads()));
 }
 
 void MediaStream::OnLoaded(const absl::Status& status) {
   const absl::MutexLock lock(&mutex_);
   if (absl::IsNotFound(status)) return End(ToStatus(query::WorkspaceNotFound(asked_.workspace)));
-  if (!status.ok()) return End(ToStatus(query::StoreFault(status)));
+  if (!status.ok() && phase_ == Phase::kOpening) return End(ToStatus(query::StoreFault(status)));
   OpenOnBoard();
 }
 
-std::optional<Rejection> MediaStream::CheckChannels() const {
+std::optional<Rejection> MediaStream::CheckChannels(
+    const std::map<std::string, bool>& channels) const {
   for (const std::string& channel : asked_.channels) {
-    const std::optional<bool> has_media = board_->HasMedia(channel);
-    if (!has_media) {
+    const auto found = channels.find(channel);
+    if (found == channels.end()) {
       return WrongChannel(Reason::kChannelUnknown,
                           "expected a configured channel, but '" + channel + "' is none");
     }
-    if (!*has_media) {
+    if (!found->second) {
       return WrongChannel(Reason::kChannelWithoutMedia,
                           "expected a channel with media, but channel '" + channel + "' has none");
     }
@@ -126,8 +128,9 @@ std::optional<Rejection> MediaStream::CheckChannels() const {
 
 void MediaStream::OpenOnBoard() {
   if (phase_ != Phase::kOpening || ending() || draining()) return;
-  if (board_->ConnectionsSince(0).commit == 0) return;  // not loaded yet
-  if (const auto rejection = CheckChannels()) return End(ToStatus(*rejection));
+  const auto channels = board_->Channels();
+  if (!channels) return;  // not loaded yet
+  if (const auto rejection = CheckChannels(*channels)) return End(ToStatus(*rejection));
   phase_ = Phase::kOpen;
   lease_ = backend_.media.Take(asked_.workspace, asked_.channels, asked_.adapter);
   LookAtBoard();

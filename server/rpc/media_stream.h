@@ -61,7 +61,8 @@ class MediaStream final : public UpStream<v1::MediaAcknowledgement> {
   void OnLoaded(const absl::Status& status);
   // Goes from opening to open when the board is there.
   void OpenOnBoard() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  std::optional<router::Rejection> CheckChannels() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::optional<router::Rejection> CheckChannels(const std::map<std::string, bool>& channels) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // ---- what goes up
   void Report(v1::MediaReport& report);

@@ -148,14 +148,15 @@ void WatchStream<Kind>::LoadBoard() {
                          &reader = backend_.reader] { self->OnLoaded(self->board_->Load(reader)); };
   if (backend_.pool.TryRun(job)) return;
   board_->GiveUp();
-  End(ToStatus(TooManyReads()));
+  // One that was told something goes on when the next turn gets a thread.
+  if (!told_at_) End(ToStatus(TooManyReads()));
 }
 
 template <typename Kind>
 void WatchStream<Kind>::OnLoaded(const absl::Status& status) {
   const absl::MutexLock lock(&mutex_);
   if (absl::IsNotFound(status)) return End(ToStatus(query::WorkspaceNotFound(asked_.workspace)));
-  if (!status.ok()) return End(ToStatus(query::StoreFault(status)));
+  if (!status.ok() && !told_at_) return End(ToStatus(query::StoreFault(status)));
   Pump();
 }
 

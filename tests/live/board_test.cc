@@ -2,6 +2,7 @@
 // something.
 #include "server/live/board.h"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -200,9 +201,7 @@ TEST_F(BoardTest, KnowsTheConnectionsThatAreWanted) {
   changes.tickets[0].external_id = "sip-77";
   Commit(std::move(changes));
   Load();
-  EXPECT_TRUE(board_.HasMedia("voice").value());
-  EXPECT_FALSE(board_.HasMedia("chat").value());
-  EXPECT_FALSE(board_.HasMedia("telepathy").has_value());
+  EXPECT_EQ(board_.Channels(), (std::map<std::string, bool>{{"chat", false}, {"voice", true}}));
   const auto move = [&](TicketState state, uint32_t offer) {
     router::Changes moved = Moved(1, state, 10);
     moved.ticket_states[0].offer_number = offer;
@@ -279,24 +278,72 @@ TEST_F(BoardTest, LostWhileItIsLoadedIsLoadedAgain) {
   Load();
 }
 
-TEST_F(BoardTest, IsLoadedAgainWhenTheConfigurationChangesAndTellsOfWhatLeftIt) {
+TEST_F(BoardTest, FollowsResourcesThatChangeOneByOne) {
+  router::Changes available;
+  available.agents.push_back(AgentRow(AgentStatus::kAvailable));
+  Commit(std::move(available));
   Load();
-  Chats();
-  const int64_t version = board_.QueuesSince(0).changes.version;
+  ASSERT_EQ(Chats().available_agents, 1);
+  const auto tell = [&](const router::Resource& resource, bool removed = false) {
+    router::Changes changes;
+    changes.resources.push_back({.workspace = "lisbon", .resource = resource, .removed = removed});
+    Tell(std::move(changes));
+  };
+  int64_t agents = board_.AgentsSince(0).changes.version;
+  router::Skill skill;
+  skill.id = "cards";
+  tell(skill);
+  router::Queue calls;
+  calls.id = "calls";
+  tell(calls);
+  EXPECT_TRUE(board_.AgentsSince(agents).changes.entries.empty()) << "nothing of theirs changed";
+  const auto available_in = [&](const std::string& queue) {
+    for (const auto& entry : board_.QueuesSince(0).changes.entries) {
+      if (entry->queue == queue && !entry->gone) return entry->available_agents;
+    }
+    return -1;
+  };
+  EXPECT_EQ(available_in("calls"), 0);
+  router::RoutingProfile profile;
+  profile.id = "all";
+  profile.queues.emplace_back().queue = "calls";
+  tell(profile);
+  EXPECT_EQ(available_in("calls"), 1);
+  EXPECT_EQ(available_in("chats"), 0);
+  ASSERT_EQ(board_.AgentsSince(agents).changes.entries.size(), 1U);
+  EXPECT_EQ(*Ann().place->queues, (std::vector<std::string>{"calls"}));
+  router::Agent ann;
+  ann.id = "ann";
+  ann.team = "north";
+  ann.routing_profile = "all";
+  tell(ann);
+  EXPECT_EQ(Ann().place->team, "north");
+  EXPECT_EQ(available_in("calls"), 1);
+  tell(calls, /*removed=*/true);
+  EXPECT_EQ(available_in("calls"), -1);
+  tell(ann, /*removed=*/true);
+  EXPECT_TRUE(board_.AgentsSince(0).changes.entries.empty());
+}
+
+TEST_F(BoardTest, TellsNoAgentAgainWhenItIsLoadedAgain) {
+  Load();
+  const int64_t version = board_.AgentsSince(0).changes.version;
+  board_.Lose();
+  Load();
+  EXPECT_TRUE(board_.AgentsSince(version).changes.entries.empty());
+}
+
+TEST_F(BoardTest, IsLoadedAgainWhenAChannelGetsMedia) {
+  Load();
+  router::Channel chat;
+  chat.id = "chat";
+  chat.has_media = true;
   router::Changes changes;
-  for (const char* const id : {"chats", "calls"}) {
-    router::ResourceRow& row = changes.resources.emplace_back();
-    row.workspace = "lisbon";
-    row.resource = router::Queue();
-    router::NamedOf(row.resource).id = id;
-    row.removed = id == std::string("chats");
-  }
+  changes.resources.push_back({.workspace = "lisbon", .resource = chat});
   Tell(std::move(changes));
-  EXPECT_EQ(board_.QueuesSince(version).commit, 0) << "not loaded";
+  EXPECT_FALSE(board_.Channels().has_value());
   Load();
-  const auto shown = board_.QueuesSince(version);
-  ASSERT_EQ(shown.changes.entries.size(), 2U);
-  for (const auto& entry : shown.changes.entries) EXPECT_EQ(entry->gone, entry->queue == "chats");
+  EXPECT_TRUE(board_.Channels()->at("chat"));
 }
 
 }  // namespace
