@@ -223,9 +223,17 @@ constexpr SumOver<T> kCreatedSums[] = {
     {Sum::kReceivedWithDue, [](const T& t) { return Count(t.due_at.IsSet()); }},
 };
 
+// When a ticket is due as was said last.
+Time DueAt(const MemoryStore::Contents& contents, const router::TicketRow& ticket) {
+  const auto later = contents.ticket_details.find({ticket.workspace, ticket.ticket});
+  const bool said = later != contents.ticket_details.end() && later->second.detail.due_at.IsSet();
+  return said ? later->second.detail.due_at : ticket.due_at;
+}
+
 struct ClosedFact {
   const router::TicketRow& ticket;
   const router::TicketStateRow& state;
+  Time due_at;
   bool resolved;
 
   bool Is(router::TicketState closed) const { return state.state == closed; }
@@ -242,12 +250,10 @@ constexpr SumOver<C> kClosedSums[] = {
     {Sum::kTurnaroundTime, [](const C& c) { return Span(c.completed(), c.turnaround()); }},
     {Sum::kLongestTurnaround, [](const C& c) { return Span(c.completed(), c.turnaround()); }},
     {Sum::kTurnaroundP90, [](const C& c) { return Span(c.completed(), c.turnaround()); }},
-    {Sum::kCompletedWithDue,
-     [](const C& c) { return Count(c.completed() && c.ticket.due_at.IsSet()); }},
+    {Sum::kCompletedWithDue, [](const C& c) { return Count(c.completed() && c.due_at.IsSet()); }},
     {Sum::kCompletedInDue,
      [](const C& c) {
-       return Count(c.completed() && c.ticket.due_at.IsSet() &&
-                    c.state.closed_at <= c.ticket.due_at);
+       return Count(c.completed() && c.due_at.IsSet() && c.state.closed_at <= c.due_at);
      }},
     {Sum::kContacts,
      [](const C& c) { return c.completed() ? Amount(c.state.contact_count) : std::nullopt; }},
@@ -272,6 +278,7 @@ constexpr SumOver<C> kClosedSums[] = {
 struct OpenFact {
   const router::TicketRow& ticket;
   const router::TicketStateRow& state;
+  Time due_at;
   Time now;
 
   Duration age() const { return NotNegative(now - ticket.created_at); }
@@ -288,8 +295,7 @@ constexpr SumOver<O> kOpenSums[] = {
        return Count(o.state.state == router::TicketState::kQueued ||
                     o.state.state == router::TicketState::kOffered);
      }},
-    {Sum::kOpenOverdue,
-     [](const O& o) { return Count(o.ticket.due_at.IsSet() && o.ticket.due_at < o.now); }},
+    {Sum::kOpenOverdue, [](const O& o) { return Count(o.due_at.IsSet() && o.due_at < o.now); }},
     {Sum::kOpenUnderOneDay, [](const O& o) { return Count(o.IsAged(0, 1)); }},
     {Sum::kOpenUnderThreeDays, [](const O& o) { return Count(o.IsAged(1, 3)); }},
     {Sum::kOpenUnderFiveDays, [](const O& o) { return Count(o.IsAged(3, 5)); }},
@@ -397,9 +403,7 @@ void GatherAgentIntervals(const MemoryStore::Contents& contents, const FactQuery
 }
 
 void GatherMessages(const MemoryStore::Contents& contents, const FactQuery& query, Gatherer& to) {
-  const auto order = [](const router::MessageRow& row) {
-    return std::tuple(row.at, row.contact.high, row.contact.low);
-  };
+  const auto order = [](const router::MessageRow& row) { return std::pair(row.at, row.sequence); };
   std::map<router::TicketId, decltype(order(router::MessageRow()))> first;
   for (const router::MessageRow& row : contents.messages) {
     if (row.workspace != query.workspace || !IsResponse(row)) continue;
@@ -435,7 +439,7 @@ void GatherClosed(const MemoryStore::Contents& contents, const FactQuery& query,
     const auto last = contents.segments.find({key.first, key.second, state.segment_number});
     const bool resolved = last != contents.segments.end() && last->second.resolved;
     const T& row = ticket->second;
-    to.Add(kClosedSums, ClosedFact{row, state, resolved},
+    to.Add(kClosedSums, ClosedFact{row, state, DueAt(contents, row), resolved},
            {&state.queue, &row.client, &row.process_type, &row.channel, &state.agent}, *interval);
   }
 }
@@ -446,7 +450,7 @@ void GatherOpen(const MemoryStore::Contents& contents, const FactQuery& query, G
     const auto ticket = contents.tickets.find(key);
     if (ticket == contents.tickets.end()) continue;
     const T& row = ticket->second;
-    to.Add(kOpenSums, OpenFact{row, state, query.now},
+    to.Add(kOpenSums, OpenFact{row, state, DueAt(contents, row), query.now},
            {&state.queue, &row.client, &row.process_type, &row.channel, &kNone}, 0);
   }
 }

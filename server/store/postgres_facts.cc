@@ -19,8 +19,8 @@ namespace tandem::store {
 namespace {
 
 // A sum in SQL: of `amount` (an interval; nullptr counts) over the facts for which `counts` is true
-// (nullptr: all). KindOf says how. {in_time} and {short} stand for the policy's conditions, {now}
-// for the instant of the report.
+// (nullptr: all). KindOf says how. {in_time} and {short} stand for the policy's conditions, {due}
+// for when a ticket is due, {now} for the instant of the report.
 struct SumSql {
   Sum sum;
   const char* amount;
@@ -122,13 +122,18 @@ constexpr char kFirstResponse[] =
     " CROSS JOIN LATERAL (SELECT f.direction = 'OUTBOUND' AND f.author = 'AGENT' AND NOT EXISTS ("
     "SELECT FROM tandem.message e WHERE e.workspace = f.workspace AND e.ticket_id = f.ticket_id"
     " AND e.direction = 'OUTBOUND' AND e.author = 'AGENT'"
-    " AND (e.at, e.contact_id) < (f.at, f.contact_id)) AS is_first OFFSET 0) response";
+    " AND (e.at, e.sequence) < (f.at, f.sequence)) AS is_first OFFSET 0) response";
 
 constexpr SumSql kCreatedSums[] = {
     {Sum::kReceived, nullptr, nullptr},
     {Sum::kUnroutable, nullptr, "f.unroutable"},
     {Sum::kReceivedWithDue, nullptr, "f.due_at IS NOT NULL"},
 };
+
+// {due}: when a ticket is due as was said last. Looked up only for the sums that ask.
+constexpr char kDue[] =
+    "coalesce((SELECT d.due_at FROM tandem.ticket_detail d"
+    " WHERE d.workspace = t.workspace AND d.ticket_id = t.ticket_id), t.due_at)";
 
 constexpr char kIsCompleted[] = "f.state = 'COMPLETED'";
 constexpr char kTurnaround[] = "f.closed_at - t.created_at";
@@ -140,8 +145,8 @@ constexpr SumSql kClosedSums[] = {
     {Sum::kTurnaroundTime, kTurnaround, kIsCompleted},
     {Sum::kLongestTurnaround, kTurnaround, kIsCompleted},
     {Sum::kTurnaroundP90, kTurnaround, kIsCompleted},
-    {Sum::kCompletedWithDue, nullptr, "f.state = 'COMPLETED' AND t.due_at IS NOT NULL"},
-    {Sum::kCompletedInDue, nullptr, "f.state = 'COMPLETED' AND f.closed_at <= t.due_at"},
+    {Sum::kCompletedWithDue, nullptr, "f.state = 'COMPLETED' AND {due} IS NOT NULL"},
+    {Sum::kCompletedInDue, nullptr, "f.state = 'COMPLETED' AND f.closed_at <= {due}"},
     {Sum::kContacts, nullptr, kIsCompleted},  // see AggregateOf
     {Sum::kResolvedAtFirstContact, nullptr,
      "f.state = 'COMPLETED' AND g.resolved AND f.contact_count = 1 AND f.visit_number = 1"},
@@ -156,7 +161,7 @@ constexpr char kAge[] = "greatest({now} - t.created_at, interval '0')";
 constexpr SumSql kOpenSums[] = {
     {Sum::kOpen, nullptr, nullptr},
     {Sum::kWaiting, nullptr, "f.state IN ('QUEUED', 'OFFERED')"},
-    {Sum::kOpenOverdue, nullptr, "t.due_at < {now}"},
+    {Sum::kOpenOverdue, nullptr, "{due} < {now}"},
     {Sum::kOpenUnderOneDay, nullptr, "{now} - t.created_at < interval '24 hours'"},
     {Sum::kOpenUnderThreeDays, nullptr,
      "{now} - t.created_at >= interval '24 hours' AND {now} - t.created_at < interval '72 hours'"},
@@ -344,8 +349,8 @@ class Builder {
 
   // The expression with its conditions in place.
   std::string Filled(const std::string& expression) {
-    std::string filled =
-        absl::StrReplaceAll(expression, {{"{in_time}", InTime()}, {"{short}", Short()}});
+    std::string filled = absl::StrReplaceAll(
+        expression, {{"{in_time}", InTime()}, {"{short}", Short()}, {"{due}", kDue}});
     if (filled.find("{now}") == std::string::npos) return filled;
     if (now_.empty()) now_ = Parameter(BinaryTimestamp(query_.now), "timestamptz");
     return absl::StrReplaceAll(filled, {{"{now}", now_}});

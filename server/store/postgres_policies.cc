@@ -38,6 +38,15 @@ ServiceLevelPolicy DecodePolicy(const pqxx::row& row) {
           .revision = ParseInt8(cells(5))};
 }
 
+// Turned off, COMMIT would lie; any other setting is the operator's.
+constexpr char kDurably[] =
+    "SELECT set_config('synchronous_commit', 'on', true)"
+    " WHERE current_setting('synchronous_commit') = 'off'";
+
+absl::Status NoReplica() {
+  return absl::UnavailableError("a synchronous replica did not confirm the change of a policy");
+}
+
 // The policy, or one with revision 0 when there is none.
 ServiceLevelPolicy Find(pqxx::transaction_base& work, const std::string& workspace,
                         const std::string& id) {
@@ -103,7 +112,9 @@ absl::StatusOr<PolicyChange> PostgresPolicies::PutPolicy(const std::string& work
                                                          int64_t expected_revision) {
   absl::MutexLock lock(&mutex_);
   return connection_.Read([&](pqxx::connection& connection) -> absl::StatusOr<PolicyChange> {
+    WarningCatcher warnings(connection);
     pqxx::work work(connection);
+    work.exec(kDurably);
     work.exec_params(kOneByOne, workspace);
     ServiceLevelPolicy held = Find(work, workspace, policy.id);
     ServiceLevelPolicy wanted = policy;
@@ -126,6 +137,7 @@ absl::StatusOr<PolicyChange> PostgresPolicies::PutPolicy(const std::string& work
         workspace, wanted.id, wanted.display_name, wanted.threshold.us, NameOf(wanted.abandons),
         wanted.short_abandon_limit.us, wanted.revision);
     work.commit();
+    if (warnings.seen()) return NoReplica();
     return PolicyChange{.done = true, .policy = wanted};
   });
 }
@@ -135,7 +147,9 @@ absl::StatusOr<PolicyChange> PostgresPolicies::DeletePolicy(const std::string& w
                                                             int64_t expected_revision) {
   absl::MutexLock lock(&mutex_);
   return connection_.Read([&](pqxx::connection& connection) -> absl::StatusOr<PolicyChange> {
+    WarningCatcher warnings(connection);
     pqxx::work work(connection);
+    work.exec(kDurably);
     work.exec_params(kOneByOne, workspace);
     const ServiceLevelPolicy held = Find(work, workspace, id);
     if (held.revision == 0) return NoSuchPolicy(id);
@@ -145,6 +159,7 @@ absl::StatusOr<PolicyChange> PostgresPolicies::DeletePolicy(const std::string& w
     work.exec_params("DELETE FROM tandem.service_level_policy WHERE workspace = $1 AND policy = $2",
                      workspace, id);
     work.commit();
+    if (warnings.seen()) return NoReplica();
     return PolicyChange{.done = true, .policy = held};
   });
 }

@@ -238,7 +238,8 @@ TEST_P(FactsConformance, FindsTheFirstResponse) {
   const auto say = [&](uint64_t contact, router::Direction direction, router::Party author,
                        Duration after) {
     router::MessageRow message = SampleMessage(1);
-    message.contact = Contact(contact);
+    message.contact = contact == 4 ? router::ContactId() : Contact(contact);  // by AddMessage
+    message.sequence = static_cast<int64_t>(contact);
     message.direction = direction;
     message.author = author;
     message.at = created + after;

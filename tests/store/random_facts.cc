@@ -112,7 +112,8 @@ router::SegmentRow SegmentOf(Maker& make, uint64_t number, const router::TicketR
 router::MessageRow MessageOf(Maker& make, uint64_t number, uint64_t contact,
                              const router::TicketRow& ticket) {
   router::MessageRow row = SampleMessage(number);
-  row.contact = Contact(contact);
+  row.contact = make.OneIn(3) ? router::ContactId() : Contact(contact);
+  row.sequence = static_cast<int64_t>(contact);
   row.direction = make.Value(router::Direction::kInternal);
   row.author = make.Value(router::Party::kSystem, 0);
   row.at = ticket.created_at + Duration{make.Number(-3, 30) * 10'000'000};
@@ -138,6 +139,10 @@ router::Changes RandomFacts(uint64_t seed, int tickets, Time from, Time until) {
   for (uint64_t i = 1; i <= static_cast<uint64_t>(tickets); ++i) {
     router::TicketRow& ticket = changes.tickets.emplace_back(TicketOf(make, i));
     changes.ticket_states.push_back(StateOf(make, i, ticket));
+    if (make.OneIn(3)) {
+      router::TicketDetailRow& said = changes.ticket_details.emplace_back(SampleDetail(i));
+      said.detail.due_at = make.OneIn(3) ? Time{} : make.After(ticket.created_at, router::Days(2));
+    }
     changes.visits.push_back(VisitOf(make, i, ticket));
     changes.segments.push_back(SegmentOf(make, i, ticket));
     for (uint64_t k = 0; k < 3; ++k) {

@@ -76,6 +76,16 @@ CREATE TABLE IF NOT EXISTS tandem.survey (
   PRIMARY KEY (workspace, ticket_id, sequence, measure),
   CONSTRAINT scores_are_on_their_scale CHECK (lowest < highest AND score BETWEEN lowest AND highest)
 );
-CREATE INDEX IF NOT EXISTS survey_at ON tandem.survey USING brin (at) WITH (autosummarize = on);
 COMMENT ON TABLE tandem.survey IS 'One answer of a customer on a scale, with who and what it judges.';
 COMMENT ON COLUMN tandem.survey.sequence IS 'Of the event, which all scores of one call share.';
+
+CREATE OR REPLACE VIEW tandem.ticket_overview AS
+SELECT t.workspace, t.ticket_id, t.channel, t.client, t.process_type, t.language,
+       coalesce(d.customer_id, t.customer_id) AS customer_id,
+       coalesce(d.customer_segment, t.customer_segment) AS customer_segment,
+       t.external_id, t.created_at, coalesce(d.due_at, t.due_at) AS due_at, s.state, s.queue, s.priority, s.agent,
+       s.queued_at, s.target, s.answered_at, s.closed_at, s.disposition, s.contact_count
+FROM tandem.ticket t JOIN tandem.ticket_state s USING (workspace, ticket_id)
+LEFT JOIN tandem.ticket_detail d USING (workspace, ticket_id);
+COMMENT ON VIEW tandem.ticket_overview IS
+  'Each ticket with where it is now, as was said of it last; no personal data but customer_id.';

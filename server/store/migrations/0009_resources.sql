@@ -1,13 +1,13 @@
 -- Resources are changed one by one: each has its revision, lists of them are filtered, and each change has its event.
 
 ALTER TABLE tandem.configuration_resource ADD COLUMN IF NOT EXISTS revision bigint NOT NULL DEFAULT 0;
-UPDATE tandem.configuration_resource r SET revision = w.revision
-  FROM tandem.workspace w WHERE w.workspace = r.workspace AND r.revision = 0;
-COMMENT ON COLUMN tandem.configuration_resource.revision IS 'The configuration''s revision that changed it last.';
-
 -- Room on the page, so that a change of one resource stays there and touches no index. Lists with a filter scan the
 -- resources of their kind: an index of their bodies would cost every change more than it saves the few lists.
 ALTER TABLE tandem.configuration_resource SET (fillfactor = 80);
+
+UPDATE tandem.configuration_resource r SET revision = w.revision
+  FROM tandem.workspace w WHERE w.workspace = r.workspace AND r.revision = 0;
+COMMENT ON COLUMN tandem.configuration_resource.revision IS 'The configuration''s revision that changed it last.';
 
 ALTER TABLE tandem.event DROP CONSTRAINT IF EXISTS event_type_check;
 ALTER TABLE tandem.event ADD CONSTRAINT event_type_check CHECK (type IN (
