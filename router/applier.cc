@@ -34,6 +34,11 @@ EventRow& Applier::RecordAgent(EventType type, AgentIndex agent) {
 }
 
 void Applier::MarkDirty(TicketIndex index) {
+  TicketAt(index).state_dirty = true;
+  List(index);
+}
+
+void Applier::List(TicketIndex index) {
   Ticket& ticket = TicketAt(index);
   if (ticket.dirty) return;
   ticket.dirty = true;

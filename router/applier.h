@@ -144,7 +144,9 @@ class Applier {
   EventRow& Record(EventType type);
   EventRow& RecordTicket(EventType type, const Ticket& ticket);
   EventRow& RecordAgent(EventType type, AgentIndex agent);
+  // MarkDirty: its state is to be written; List: something of it is.
   void MarkDirty(TicketIndex ticket);
+  void List(TicketIndex ticket);
   void MarkDirty(AgentIndex agent);
   void SetTimer(TicketIndex ticket);
   void SetTimer(AgentIndex agent);

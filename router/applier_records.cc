@@ -10,7 +10,7 @@ TicketDetail& Applier::DetailOf(TicketIndex index) {
   Ticket& ticket = TicketAt(index);
   if (ticket.detail == nullptr) ticket.detail = std::make_unique<TicketDetail>();
   ticket.detail_dirty = true;
-  MarkDirty(index);
+  List(index);
   return *ticket.detail;
 }
 
@@ -26,6 +26,7 @@ void Applier::TicketUpdated(TicketIndex index, TicketUpdate&& update) {
   const int64_t revision = detail.revision + 1;
   detail = std::move(update.detail);
   detail.revision = revision;
+  MarkDirty(index);
   if (waits) Wait(index);
   EventRow& event = RecordTicket(EventType::kTicketUpdated, ticket);
   event.agent.clear();

@@ -119,7 +119,6 @@ struct UpdateTicket {
 // router had not found it. A closed ticket never changes, so this is not outdated; its counts may
 // be.
 struct ClosedTicket {
-  TicketState state = TicketState::kCompleted;
   std::string queue, client, channel, process_type;
   std::string agent;  // that had it last
   uint32_t notes = 0, messages = 0, scores = 0;

@@ -17,8 +17,8 @@ Rejection Full(const char* what, size_t limit) {
                 {{"what", what}, {"limit", std::to_string(limit)}});
 }
 
-// Merges the changes of attributes by key; false when there are more than a ticket may have.
-bool Merge(const UpdateTicket& command, TicketDetail& detail) {
+// Merges the changes of attributes by key. Why not, when there are more than a ticket may have.
+std::optional<Rejection> Merge(const UpdateTicket& command, TicketDetail& detail) {
   for (const auto& change : command.attributes) {
     const auto at =
         std::lower_bound(detail.attributes.begin(), detail.attributes.end(), change,
@@ -33,7 +33,13 @@ bool Merge(const UpdateTicket& command, TicketDetail& detail) {
   for (const auto& [key, value] : detail.attributes) {
     bytes += key.size() + (value ? value->size() : 0);
   }
-  return detail.attributes.size() <= kMaxChangedAttributes && bytes <= kMaxChangedAttributeBytes;
+  if (detail.attributes.size() > kMaxChangedAttributes) {
+    return Full("changed attributes", kMaxChangedAttributes);
+  }
+  if (bytes > kMaxChangedAttributeBytes) {
+    return Full("bytes of changed attributes", kMaxChangedAttributeBytes);
+  }
+  return std::nullopt;
 }
 
 // Takes references away, then adds others; false when there are more than a ticket may have.
@@ -137,7 +143,7 @@ Outcome Decide(Context& context, UpdateTicket& command) {
                    {"actual", std::to_string(detail.revision)}});
   }
   update.what = WhatChanges(command);
-  if (!Merge(command, detail)) return Full("changed attributes", kMaxChangedAttributes);
+  if (auto rejection = Merge(command, detail)) return *std::move(rejection);
   if (!MergeReferences(command, detail)) return Full("external references", kMaxExternalReferences);
   if (!command.customer_id.empty()) detail.customer_id = std::move(command.customer_id);
   if (!command.customer_segment.empty()) {
@@ -151,11 +157,10 @@ Outcome Decide(Context& context, UpdateTicket& command) {
   update.due_at = command.due_at.IsSet() ? command.due_at : ticket.due_at;
   update.target = ticket.target;
   update.key = ticket.key;
-  if (command.due_at.IsSet() && queue.office == Office::kBack) {
-    update.target = update.due_at - ticket.expected_handling_time;
-  }
+  const bool moves_target = command.due_at.IsSet() && queue.office == Office::kBack;
+  if (moves_target) update.target = update.due_at - ticket.expected_handling_time;
   // Else it keeps the place that it was given under the configuration of its time.
-  if (command.priority || command.due_at.IsSet()) {
+  if (command.priority || moves_target) {
     update.key = KeyIn(queue, ticket.queued_at, update.target, update.priority);
   }
   context.apply.TicketUpdated(index, std::move(update));

@@ -206,9 +206,9 @@ Changes Router::Core::TakeChanges() {
       Ticket& ticket = workspace.tickets[index.value];
       ticket.dirty = false;
       if (ticket.in_use) {
-        changes_.ticket_states.push_back(StateRowOf(workspace, ticket));
+        if (ticket.state_dirty) changes_.ticket_states.push_back(StateRowOf(workspace, ticket));
         if (ticket.detail_dirty) changes_.ticket_details.push_back(DetailRowOf(workspace, ticket));
-        ticket.detail_dirty = false;
+        ticket.state_dirty = ticket.detail_dirty = false;
       } else {
         workspace.free_tickets.push_back(index);
       }
@@ -273,7 +273,7 @@ void Router::Core::Load(LoadedState state) {
   }
   // What is loaded is durable already.
   for (auto& [id, workspace] : workspaces_) {
-    for (Ticket& ticket : workspace->tickets) ticket.dirty = false;
+    for (Ticket& ticket : workspace->tickets) ticket.dirty = ticket.state_dirty = false;
     for (AgentState& agent : workspace->agents) agent.dirty = false;
     workspace->dirty_tickets.clear();
     workspace->dirty_agents.clear();

@@ -52,7 +52,8 @@ struct Ticket {
   TicketId id;
   uint64_t arrival = 0;
   bool in_use = false;
-  bool dirty = false;  // has a row to write
+  bool dirty = false;        // has a row to write, of these two
+  bool state_dirty = false;  // its state row
 
   ChannelIndex channel;
   ClientIndex client;
@@ -68,7 +69,7 @@ struct Ticket {
   bool unroutable = false;
   // Null: nothing was said or added since it came in, as of most.
   std::unique_ptr<TicketDetail> detail;
-  bool detail_dirty = false;  // has a detail row to write
+  bool detail_dirty = false;  // its detail row
 
   TicketState state = TicketState::kQueued;
   QueueIndex queue;

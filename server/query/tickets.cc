@@ -143,8 +143,7 @@ Result<std::optional<router::ClosedTicket>> FindClosed(store::Reader& reader,
   const auto added = reader.CountAdditions(workspace, ticket);
   if (!added.ok()) return StoreFault(added.status());
   const store::TicketView& view = found->front();
-  return std::optional(router::ClosedTicket{.state = view.state.state,
-                                            .queue = view.state.queue,
+  return std::optional(router::ClosedTicket{.queue = view.state.queue,
                                             .client = view.ticket.client,
                                             .channel = view.ticket.channel,
                                             .process_type = view.ticket.process_type,

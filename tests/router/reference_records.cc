@@ -35,10 +35,11 @@ Outcome ReferenceRouter::Do(const UpdateTicket& command) {
   }
   if (command.due_at.IsSet()) {
     ticket->due_at = command.due_at;
-    if (QueueOf(*ticket).office == Office::kBack) SetTarget(*ticket);
     changed("DUE_AT");
   }
-  if (command.priority || command.due_at.IsSet()) SetKey(*ticket);
+  const bool moves_target = command.due_at.IsSet() && QueueOf(*ticket).office == Office::kBack;
+  if (moves_target) SetTarget(*ticket);
+  if (command.priority || moves_target) SetKey(*ticket);
   if (!command.customer_id.empty() || !command.customer_segment.empty()) changed("CUSTOMER");
   if (!command.subject.empty()) changed("SUBJECT");
   if (!command.attributes.empty()) changed("ATTRIBUTES");

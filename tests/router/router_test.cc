@@ -139,6 +139,8 @@ TEST_F(RouterTest, LetsATicketHoldSoMuchAndNoMore) {
   EXPECT_EQ(Do(update), "revision 66") << "it is one of those that were changed before";
   update.attributes = {{"one more", "value"}};
   EXPECT_EQ(Do(update), "refused TICKET_FULL") << "what was taken away counts";
+  update.attributes = {{"key0", std::string(kMaxChangedAttributeBytes, 'x')}};
+  EXPECT_EQ(Do(update), "refused TICKET_FULL") << "bytes count, too";
   router_.CheckInvariants();
 }
 
