@@ -122,13 +122,13 @@ void Applier::Gain(AgentIndex index) {
   AgentState& agent = AgentAt(index);
   if (agent.gained) return;
   agent.gained = true;
-  workspace_.gained_agents.insert(ReadyKey{agent.idle_since, agent.ordinal, index});
+  workspace_.gained_agents.insert(ReadyKey{0, agent.idle_since, agent.ordinal, index});
 }
 
 void Applier::AgentSettled(AgentIndex index) {
   AgentState& agent = AgentAt(index);
   agent.gained = false;
-  workspace_.gained_agents.erase(ReadyKey{agent.idle_since, agent.ordinal, index});
+  workspace_.gained_agents.erase(ReadyKey{0, agent.idle_since, agent.ordinal, index});
 }
 
 void Applier::FreshTicketTaken() {
@@ -269,18 +269,24 @@ void Applier::SessionClosed(AgentIndex index) {
 // --- visits, queue ---
 
 void Applier::JoinClass(Ticket& ticket, Requirement requirement) {
+  TicketClass::Agents agents{InternAgents(requirement.agents),
+                             InternAgents(ticket.excluded_agents)};
+  requirement.agents.clear();
   ClassSpec spec{ticket.queue, ticket.channel, ticket.client, ticket.process_type,
                  std::move(requirement)};
   ticket.ticket_class = workspace_.matching.AddToClass(workspace_, std::move(spec));
-  std::vector<AgentIndex> excluded;
-  for (const std::string& agent : ticket.excluded_agents) {
-    excluded.push_back(workspace_.agent_ids.Intern(agent));
-  }
-  std::sort(excluded.begin(), excluded.end());
-  excluded.erase(std::unique(excluded.begin(), excluded.end()), excluded.end());
+  ticket.group = workspace_.matching.AddToGroup(ticket.ticket_class, std::move(agents));
+}
+
+// Sorted and without repeats.
+std::vector<AgentIndex> Applier::InternAgents(const std::vector<std::string>& names) {
+  std::vector<AgentIndex> agents;
+  agents.reserve(names.size());
+  for (const std::string& name : names) agents.push_back(workspace_.agent_ids.Intern(name));
+  std::sort(agents.begin(), agents.end());
+  agents.erase(std::unique(agents.begin(), agents.end()), agents.end());
   workspace_.agents.resize(workspace_.agent_ids.size());
-  ticket.exclusion_group =
-      workspace_.matching.AddToExclusionGroup(ticket.ticket_class, std::move(excluded));
+  return agents;
 }
 
 void Applier::LeaveQueue(TicketIndex index) {
@@ -459,7 +465,7 @@ void Applier::Close(TicketIndex index, TicketState state) {
   --workspace_.open_of_process_type[ticket.process_type.value];
   --workspace_.open_tickets;
   --open_tickets_;
-  workspace_.matching.RemoveFromClass(ticket.ticket_class, ticket.exclusion_group);
+  workspace_.matching.RemoveFromClass(ticket.ticket_class, ticket.group);
   workspace_.ticket_by_id.erase(ticket.id);
   const std::string conversation = ConversationKey(workspace_.client_ids.Name(ticket.client),
                                                    workspace_.channel_ids.Name(ticket.channel),

@@ -172,6 +172,7 @@ class Applier {
   // An agent has it now: to be connected when the channel has media, else answered.
   void BeginHandling(TicketIndex ticket);
   void JoinClass(Ticket& ticket, Requirement requirement);
+  std::vector<AgentIndex> InternAgents(const std::vector<std::string>& names);
   void LeaveQueue(TicketIndex ticket);
   void EnterQueue(TicketIndex ticket, EntryReason reason);
   void Wait(TicketIndex ticket);
@@ -195,6 +196,7 @@ class Applier {
 
   // Parts of ConfigurationApplied and its like.
   void IndexResources();
+  void UseReadyOrders();
   void IndexAgents(std::vector<Agent> agents);
   AgentIndex ConfigureAgent(Agent agent);
   void EnterIndexes(AgentIndex index);

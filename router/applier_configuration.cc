@@ -77,6 +77,11 @@ void Applier::IndexResources() {
   for (const Skill& skill : now.skills) {
     workspace_.skills[workspace_.skill_ids.Find(skill.id).value] = true;
   }
+  for (const auto team : InternAll(workspace_.team_ids, now.teams)) (void)team;
+  workspace_.teams.assign(workspace_.team_ids.size(), false);
+  for (const Team& team : now.teams) {
+    workspace_.teams[workspace_.team_ids.Find(team.id).value] = true;
+  }
   for (const auto site : InternAll(workspace_.site_ids, now.sites)) (void)site;
   workspace_.sites.assign(workspace_.site_ids.size(), false);
   for (const Site& site : now.sites) {
@@ -90,8 +95,7 @@ void Applier::IndexResources() {
     workspace_.routing_profiles[profiles[i].value].configured = &now.routing_profiles[i];
   }
 
-  workspace_.teams.clear();
-  for (const Team& team : now.teams) workspace_.teams.insert(team.id);
+  UseReadyOrders();
   workspace_.dispositions.clear();
   for (const Disposition& disposition : now.dispositions) {
     workspace_.dispositions.emplace(disposition.id, disposition.resolved);
@@ -103,10 +107,29 @@ void Applier::IndexResources() {
   }
 }
 
+// Ready agents are listed in the orders that the queues' distribution modes need, and in no other.
+void Applier::UseReadyOrders() {
+  uint32_t orders = 0;
+  for (const Queue& queue : workspace_.configuration.queues) {
+    orders |= 1U << static_cast<uint32_t>(OrderOf(queue.distribution_mode));
+  }
+  Matching& matching = workspace_.matching;
+  if ((orders | 1U) == matching.orders()) return;
+  const auto for_each_agent = [&](auto function) {
+    for (uint32_t i = 0; i < workspace_.agents.size(); ++i) {
+      (matching.*function)(AgentIndex{i}, workspace_.agents[i]);
+    }
+  };
+  for_each_agent(&Matching::RemoveReady);
+  matching.SetOrders(orders);
+  for_each_agent(&Matching::AddReady);
+}
+
 Traits Applier::TraitsOf(const Agent& agent) {
   Traits traits;
   traits.routing_profile = workspace_.routing_profile_ids.Find(agent.routing_profile);
   traits.site = workspace_.site_ids.Find(agent.site);
+  traits.team = workspace_.team_ids.Find(agent.team);
   for (const SkillLevel& skill : agent.skills) {
     traits.skills.emplace_back(workspace_.skill_ids.Find(skill.skill), skill.level);
   }
@@ -117,6 +140,7 @@ Traits Applier::TraitsOf(const Agent& agent) {
     traits.clients.push_back(workspace_.client_ids.Find(client));
   }
   traits.languages = agent.languages;
+  traits.attributes = agent.attributes;
   std::sort(traits.skills.begin(), traits.skills.end());
   std::sort(traits.process_types.begin(), traits.process_types.end());
   std::sort(traits.clients.begin(), traits.clients.end());
@@ -156,6 +180,7 @@ AgentIndex Applier::ConfigureAgent(Agent agent) {
   state.routing_profile = traits.routing_profile;
   state.profile = workspace_.matching.AddMember(std::move(traits));
   state.capacity = *agent.capacity;
+  state.cost_per_hour_milli = agent.cost_per_hour_milli;
   CountLoad(state);
   state.open_groups = OpenGroups(state);
   workspace_.agent_resources[index.value] = std::move(agent);
@@ -229,6 +254,7 @@ void Applier::MatchCreated(ResourceKind kind, bool returns) {
   switch (kind) {
     case ResourceKind::kSkill:
     case ResourceKind::kSite:
+    case ResourceKind::kTeam:
     case ResourceKind::kProcessType:
       workspace_.matching.CompileUnknown(workspace_);
       return;
@@ -238,7 +264,6 @@ void Applier::MatchCreated(ResourceKind kind, bool returns) {
       if (returns) workspace_.matching.ForgetPassing(workspace_);
       return;
     case ResourceKind::kClient:
-    case ResourceKind::kTeam:
     case ResourceKind::kAgent:
     case ResourceKind::kDisposition:
     case ResourceKind::kNotReadyReason:
@@ -307,6 +332,8 @@ void Applier::RouteAgain(ResourceKind kind, const std::string& id,
   if (kind == ResourceKind::kQueue && changed("urgency")) {
     workspace_.matching.ForgetPassing(workspace_);
     GainReady({});
+  } else if (kind == ResourceKind::kQueue && changed("distribution_mode")) {
+    workspace_.matching.ForgetPassing(workspace_);
   } else if (kind == ResourceKind::kRoutingProfile &&
              (changed("queues") || changed("live_reserve"))) {
     workspace_.matching.ForgetPassing(workspace_);

@@ -1,4 +1,6 @@
 // Taking over rows: the state that they describe, without events.
+#include <algorithm>
+
 #include "router/applier.h"
 #include "router/applier_change_agent.h"
 #include "router/invariant.h"
@@ -16,6 +18,7 @@ void Applier::AdoptAgent(AgentIndex index, const AgentRow& row) {
     state.status_since = row.status_since;
     state.idle_since = row.idle_since;
     state.misses = row.misses;
+    state.turn = row.turn;
     state.session_id = row.session_id;
     state.generation = row.generation;
     state.session_open = row.session_open;
@@ -23,6 +26,7 @@ void Applier::AdoptAgent(AgentIndex index, const AgentRow& row) {
     state.grace_until = row.grace_until;
     state.interval_since = row.interval_since;
   });
+  workspace_.last_turn = std::max(workspace_.last_turn, row.turn);
   SetTimer(index);
   if (agent.Ready()) Gain(index);
 }

@@ -1,4 +1,5 @@
 // The events of a ticket's life.
+#include <algorithm>
 #include <utility>
 
 #include "router/applier.h"
@@ -72,10 +73,8 @@ TicketIndex Applier::AddTicket(NewTicket& created) {
   ticket.queued_at = now_;
   ticket.target = created.target;
   ticket.key = created.key;
-  const auto& excluded =
-      workspace_.matching.ClassOf(ticket.ticket_class).groups[ticket.exclusion_group].excluded;
   row.unroutable = ticket.unroutable =
-      !workspace_.matching.IsRoutable(workspace_, ticket.ticket_class, excluded);
+      !workspace_.matching.IsRoutable(workspace_, ticket.ticket_class, ticket.group);
   return index;
 }
 
@@ -161,8 +160,8 @@ void Applier::TicketTransferred(TicketIndex index, const Transfer& transfer) {
     LeaveAgent(index, SegmentOutcome::kTransferred, "", true);
   }
   EndVisit(ticket, ExitReason::kTransferred);
-  Requirement requirement = workspace_.matching.ClassOf(ticket.ticket_class).spec.requirement;
-  workspace_.matching.RemoveFromClass(ticket.ticket_class, ticket.exclusion_group);
+  Requirement requirement = RequirementOf(workspace_, ticket);
+  workspace_.matching.RemoveFromClass(ticket.ticket_class, ticket.group);
   --workspace_.queues[ticket.queue.value].open;
   ++workspace_.queues[transfer.queue.value].open;
   ticket.queue = transfer.queue;
@@ -209,7 +208,16 @@ void Applier::TicketOffered(TicketIndex index, AgentIndex agent, OfferReason rea
   ticket.until = now_ + QueueOf(ticket).offer_timeout;
   SetTimer(index);
   MarkDirty(index);
-  ChangeAgent(agent, [&](AgentState&) { Hold(agent, index); });
+  const bool takes_turn = QueueOf(ticket).distribution_mode == DistributionMode::kRoundRobin;
+  if (takes_turn) {
+    // Near the clock, so that nothing rests on turns of agents who went away.
+    workspace_.last_turn = std::max(now_.us, workspace_.last_turn + 1);
+    MarkDirty(agent);
+  }
+  ChangeAgent(agent, [&](AgentState& state) {
+    Hold(agent, index);
+    if (takes_turn) state.turn = workspace_.last_turn;
+  });
   EventRow& event = RecordTicket(EventType::kTicketOffered, ticket);
   event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.offer_number = ticket.offer_number;

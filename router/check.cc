@@ -1,6 +1,7 @@
 #include "router/check.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "router/check_internal.h"
 #include "router/limits.h"
@@ -122,16 +123,28 @@ void Faults::Tag(std::string& tag, const std::string& field) {
 }
 
 void Faults::RequirementOf(Requirement& requirement, const std::string& field) {
-  Count(requirement.size(), kMaxClauses, field + ".all_of");
-  for (size_t c = 0; c < requirement.size(); ++c) {
-    Clause& clause = requirement[c];
-    const std::string path = field + ".all_of[" + std::to_string(c) + "].any_of";
+  const auto at = [&](const char* list, size_t i) {
+    return field + list + "[" + std::to_string(i) + "]";
+  };
+  Count(requirement.all_of.size(), kMaxClauses, field + ".all_of");
+  for (size_t c = 0; c < requirement.all_of.size(); ++c) {
+    Clause& clause = requirement.all_of[c];
+    const std::string path = at(".all_of", c) + ".any_of";
     if (clause.empty())
       Add(Reason::kFieldRequired, path, "expected a predicate, but there is none");
     Count(clause.size(), kMaxPredicates, path);
     for (size_t p = 0; p < clause.size(); ++p) {
       PredicateOf(clause[p], path + "[" + std::to_string(p) + "]");
     }
+  }
+  Count(requirement.prefer.size(), kMaxPreferences, field + ".prefer");
+  for (size_t p = 0; p < requirement.prefer.size(); ++p) {
+    PredicateOf(requirement.prefer[p].predicate, at(".prefer", p) + ".predicate");
+    Range(requirement.prefer[p].weight, 1, kMaxWeight, at(".prefer", p) + ".weight");
+  }
+  Count(requirement.agents.size(), kMaxNamedAgents, field + ".agents");
+  for (size_t a = 0; a < requirement.agents.size(); ++a) {
+    Id(requirement.agents[a], at(".agents", a));
   }
   requirement = Canonical(std::move(requirement));
 }
@@ -140,9 +153,10 @@ void Faults::PredicateOf(Predicate& predicate, const std::string& field) {
   struct Visitor {
     Faults& faults;
     const std::string& field;
-    void operator()(SkillLevel& skill) const {
+    void operator()(SkillRequirement& skill) const {
       faults.Id(skill.skill, field + ".skill.skill");
       faults.Range(skill.level, 1, kMaxSkillLevel, field + ".skill.level");
+      faults.Range(skill.max_level, skill.level, kMaxSkillLevel, field + ".skill.max_level");
     }
     void operator()(LanguageRequirement& language) const {
       faults.Tag(language.tag, field + ".language.tag");
@@ -151,8 +165,28 @@ void Faults::PredicateOf(Predicate& predicate, const std::string& field) {
       faults.Id(type.process_type, field + ".process_type");
     }
     void operator()(SitePredicate& site) const { faults.Id(site.site, field + ".site"); }
+    void operator()(TeamPredicate& team) const { faults.Id(team.team, field + ".team"); }
+    void operator()(AttributePredicate& attribute) const {
+      faults.AttributeOf(attribute, field + ".attribute");
+    }
   };
-  std::visit(Visitor{*this, field}, predicate);
+  std::visit(Visitor{*this, field}, predicate.kind);
+}
+
+void Faults::AttributeOf(const AttributePredicate& attribute, const std::string& field) {
+  Id(attribute.key, field + ".key");
+  Count(attribute.values.size(), kMaxPredicateValues, field + ".values");
+  for (size_t v = 0; v < attribute.values.size(); ++v) {
+    Text(attribute.values[v], kMaxAgentAttributeValueBytes,
+         field + ".values[" + std::to_string(v) + "]");
+  }
+  const bool bounded = attribute.min || attribute.max;
+  if (bounded && !attribute.values.empty()) {
+    Add(Reason::kFieldMalformed, field, "expected values or bounds, but found both");
+  }
+  if (attribute.min && attribute.max) {
+    Range(*attribute.max, *attribute.min, std::numeric_limits<int64_t>::max(), field + ".max");
+  }
 }
 
 // --- requests ---

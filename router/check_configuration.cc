@@ -170,6 +170,7 @@ class ResourceChecker {
     CheckAgentReferences(ResourceKind::kProcessType, agent.process_types, kMaxAgentProcessTypes,
                          path + ".process_types");
     CheckAgentReferences(ResourceKind::kClient, agent.clients, kMaxAgentClients, path + ".clients");
+    CheckAgentAttributes(agent, path + ".attributes");
     if (!agent.capacity) return;
     faults_.Range(agent.capacity->total_units, 0, kMaxUnits, path + ".capacity.total_units");
     for (const GroupCapacity& group : agent.capacity->groups) {
@@ -221,6 +222,14 @@ class ResourceChecker {
       if (!seen.insert(agent.languages[i].tag).second) {
         faults_.Add(Reason::kIdDuplicate, at, "expected each tag once, but it is listed before");
       }
+    }
+  }
+
+  void CheckAgentAttributes(const Agent& agent, const std::string& path) {
+    faults_.Count(agent.attributes.size(), kMaxAgentAttributes, path);
+    for (const auto& [key, value] : agent.attributes) {
+      faults_.Id(key, path);
+      faults_.Text(value, kMaxAgentAttributeValueBytes, path);
     }
   }
 

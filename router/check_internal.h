@@ -40,6 +40,7 @@ class Faults {
 
  private:
   void PredicateOf(Predicate& predicate, const std::string& field);
+  void AttributeOf(const AttributePredicate& attribute, const std::string& field);
 
   Reason reason_ = Reason::kFieldMalformed;
   std::vector<FieldViolation> violations_;

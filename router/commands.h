@@ -75,6 +75,9 @@ Rejection Refuse(Reason reason, std::string message,
                  std::vector<std::pair<std::string, std::string>> metadata = {});
 Rejection RefuseState(const Ticket& ticket, const char* expected);
 
+// Whether the configuration in force has the resource.
+bool IsConfigured(const Workspace& workspace, ResourceKind kind, std::string_view id);
+
 // The agent of a session, or why the session may not act.
 std::variant<AgentIndex, Rejection> FindSession(const Workspace& workspace,
                                                 const SessionRef& session);

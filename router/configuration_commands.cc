@@ -50,41 +50,7 @@ class InForce : public References {
   explicit InForce(const Workspace& workspace) : workspace_(workspace) {}
 
   bool Has(ResourceKind kind, std::string_view id) const override {
-    const Workspace& w = workspace_;
-    const auto is = [&](const auto& ids, const auto& states, auto is_configured) {
-      const auto index = ids.Find(id);
-      return index.IsSet() && is_configured(states[index.value]);
-    };
-    const auto has_resource = [](const auto& state) { return state.configured != nullptr; };
-    const auto is_true = [](bool configured) { return configured; };
-    switch (kind) {
-      case ResourceKind::kClient:
-        return is(w.client_ids, w.clients, [](const auto& used) { return used.configured; });
-      case ResourceKind::kSite:
-        return is(w.site_ids, w.sites, is_true);
-      case ResourceKind::kTeam:
-        return w.teams.contains(std::string(id));
-      case ResourceKind::kSkill:
-        return is(w.skill_ids, w.skills, is_true);
-      case ResourceKind::kChannel:
-        return is(w.channel_ids, w.channels, has_resource);
-      case ResourceKind::kQueue:
-        return is(w.queue_ids, w.queues, has_resource);
-      case ResourceKind::kProcessType:
-        return is(w.process_type_ids, w.process_types,
-                  [](const ProcessType* type) { return type != nullptr; });
-      case ResourceKind::kRoutingProfile:
-        return is(w.routing_profile_ids, w.routing_profiles, has_resource);
-      case ResourceKind::kAgent:
-        return is(w.agent_ids, w.agents, [](const AgentState& agent) { return agent.configured; });
-      case ResourceKind::kDisposition:
-        return w.dispositions.contains(std::string(id));
-      case ResourceKind::kNotReadyReason:
-        return w.not_ready_reasons.contains(std::string(id));
-      case ResourceKind::kWorkspaceSettings:
-        return false;
-    }
-    std::abort();
+    return IsConfigured(workspace_, kind, id);
   }
 
  private:
@@ -261,6 +227,43 @@ std::optional<Rejection> CheckDeletion(const Workspace& workspace, ResourceKind 
 }
 
 }  // namespace
+
+bool IsConfigured(const Workspace& workspace, ResourceKind kind, std::string_view id) {
+  const auto is = [&](const auto& ids, const auto& states, auto is_configured) {
+    const auto index = ids.Find(id);
+    return index.IsSet() && is_configured(states[index.value]);
+  };
+  const auto has_resource = [](const auto& state) { return state.configured != nullptr; };
+  const auto is_true = [](bool configured) { return configured; };
+  switch (kind) {
+    case ResourceKind::kClient:
+      return is(workspace.client_ids, workspace.clients, [](const auto& used) { return used.configured; });
+    case ResourceKind::kSite:
+      return is(workspace.site_ids, workspace.sites, is_true);
+    case ResourceKind::kTeam:
+      return is(workspace.team_ids, workspace.teams, is_true);
+    case ResourceKind::kSkill:
+      return is(workspace.skill_ids, workspace.skills, is_true);
+    case ResourceKind::kChannel:
+      return is(workspace.channel_ids, workspace.channels, has_resource);
+    case ResourceKind::kQueue:
+      return is(workspace.queue_ids, workspace.queues, has_resource);
+    case ResourceKind::kProcessType:
+      return is(workspace.process_type_ids, workspace.process_types,
+                [](const ProcessType* type) { return type != nullptr; });
+    case ResourceKind::kRoutingProfile:
+      return is(workspace.routing_profile_ids, workspace.routing_profiles, has_resource);
+    case ResourceKind::kAgent:
+      return is(workspace.agent_ids, workspace.agents, [](const AgentState& agent) { return agent.configured; });
+    case ResourceKind::kDisposition:
+      return workspace.dispositions.contains(std::string(id));
+    case ResourceKind::kNotReadyReason:
+      return workspace.not_ready_reasons.contains(std::string(id));
+    case ResourceKind::kWorkspaceSettings:
+      return false;
+  }
+  std::abort();
+}
 
 Outcome Decide(Context& context, ApplyConfiguration& command) {
   const Workspace& workspace = context.workspace;

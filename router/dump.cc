@@ -6,6 +6,7 @@
 
 #include "router/core.h"
 #include "router/requirement.h"
+#include "router/snapshot.h"
 
 namespace tandem::router {
 namespace {
@@ -67,7 +68,8 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
             "urgency", static_cast<int>(queue.urgency))("client", queue.client)(
             "step", *queue.priority_step)("offer", queue.offer_timeout)(
             "connect", queue.connect_timeout)("lease", queue.lease_duration)(
-            "max_waiting", queue.max_waiting)("auto_accept", queue.auto_accept);
+            "max_waiting", queue.max_waiting)("auto_accept", queue.auto_accept)(
+            "distribution", ToString(queue.distribution_mode));
   }
   for (const ProcessType& type : configuration.process_types) {
     Line(out, " process_type").Named(type);
@@ -108,6 +110,7 @@ void DumpConfiguredAgent(const Agent& agent, std::string& out) {
   }
   for (const std::string& type : agent.process_types) line("process_type", type);
   for (const std::string& client : agent.clients) line("client", client);
+  for (const auto& [key, value] : agent.attributes) line("attribute", key)("is", value);
 }
 
 void DumpAgent(const Workspace& workspace, AgentIndex index, std::string& out) {
@@ -115,7 +118,7 @@ void DumpAgent(const Workspace& workspace, AgentIndex index, std::string& out) {
   Line line(out, " agent_state");
   line("id", workspace.AgentName(index))("ordinal", agent.ordinal)(
       "status", ToString(agent.status))("reason", agent.reason)("status_since", agent.status_since)(
-      "idle_since", agent.idle_since)("misses", agent.misses)("session", agent.session_id)(
+      "idle_since", agent.idle_since)("misses", agent.misses)("turn", agent.turn)("session", agent.session_id)(
       "generation", agent.generation)("open", agent.session_open)("lost_at", agent.session_lost_at)(
       "grace_until", agent.grace_until)("interval_since", agent.interval_since)(
       "units_used", agent.units_used)("open_groups", agent.open_groups)("idle", agent.idle)(
@@ -146,7 +149,8 @@ void DumpTicket(const Workspace& workspace, const Ticket& ticket, std::string& o
       "due_at", ticket.due_at)("answer_target", ticket.answer_target)(
       "handling", ticket.expected_handling_time)("wrap_up", ticket.wrap_up_limit)(
       "unroutable", ticket.unroutable)(
-      "requirement", KeyOf(workspace.matching.ClassOf(ticket.ticket_class).spec.requirement));
+      "requirement", KeyOf(RequirementOf(workspace, ticket)));
+  for (const std::string& agent : RequirementOf(workspace, ticket).agents) line("named", agent);
   for (const std::string& agent : ticket.excluded_agents) line("excluded", agent);
   line("state", ToString(ticket.state))("queue", workspace.queue_ids.Name(ticket.queue))(
       "priority", ticket.priority)("queued_at", ticket.queued_at)("target", ticket.target)(

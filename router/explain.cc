@@ -3,6 +3,7 @@
 
 #include "router/commands.h"
 #include "router/requirement.h"
+#include "router/snapshot.h"
 
 namespace tandem::router {
 namespace {
@@ -13,8 +14,7 @@ constexpr size_t kObstacles = static_cast<size_t>(Obstacle::kNone) + 1;
 Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex index, bool push) {
   const AgentState& agent = workspace.agent(index);
   const TicketClass& ticket_class = workspace.matching.ClassOf(ticket.ticket_class);
-  const auto& excluded = ticket_class.groups[ticket.exclusion_group].excluded;
-  if (std::binary_search(excluded.begin(), excluded.end(), index)) return Obstacle::kExcluded;
+  if (ticket_class.groups[ticket.group].agents.Exclude(index)) return Obstacle::kExcluded;
   if (ticket.agent == index) return Obstacle::kNone;
   if (agent.status == AgentStatus::kOffline || !agent.session_open) return Obstacle::kOffline;
   if (agent.session_lost_at.IsSet()) return Obstacle::kSessionLost;
@@ -32,14 +32,17 @@ Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex
 class ClauseCounter {
  public:
   ClauseCounter(const Workspace& workspace, const Ticket& ticket)
-      : workspace_(workspace), class_(workspace.matching.ClassOf(ticket.ticket_class)) {
+      : workspace_(workspace),
+        class_(workspace.matching.ClassOf(ticket.ticket_class)),
+        agents_(class_.groups[ticket.group].agents) {
     Add("client " + workspace.client_ids.Name(ticket.client));
     Add("process type " + workspace.process_type_ids.Name(ticket.process_type));
     Add("queue " + workspace.queue_ids.Name(ticket.queue));
-    for (std::string& clause : Describe(class_.spec.requirement)) Add(std::move(clause));
+    for (std::string& clause : Describe(RequirementOf(workspace, ticket))) Add(std::move(clause));
   }
 
-  void Count(const AgentState& agent) {
+  void Count(AgentIndex index) {
+    const AgentState& agent = workspace_.agent(index);
     const Traits& traits = workspace_.matching.TraitsOf(agent.profile);
     size_t clause = 0;
     Pass(clause++, traits.MayServe(class_.spec.client));
@@ -48,6 +51,7 @@ class ClauseCounter {
     for (const CompiledClause& compiled : class_.clauses) {
       Pass(clause++, Passes(compiled, class_.mode, traits));
     }
+    if (!agents_.named.empty()) Pass(clause, agents_.Name(index));
   }
 
   std::vector<Explanation::ClauseCount> Take() { return std::move(counts_); }
@@ -68,6 +72,7 @@ class ClauseCounter {
 
   const Workspace& workspace_;
   const TicketClass& class_;
+  const TicketClass::Agents& agents_;
   std::vector<Explanation::ClauseCount> counts_;
 };
 
@@ -93,10 +98,11 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
     const AgentState& agent = workspace.agents[i];
     if (!agent.configured) continue;
     ++explanation.agents;
-    clauses.Count(agent);
+    clauses.Count(AgentIndex{i});
     const TicketClass::Passing passing =
         workspace.matching.Test(workspace, ticket_class, agent.profile);
     if (!passing.push && !passing.pull) continue;
+    if (!ticket_class.groups[ticket.group].agents.Name(AgentIndex{i})) continue;
     ++explanation.qualified_agents;
     ++obstacles[static_cast<size_t>(ObstacleOf(workspace, ticket, AgentIndex{i}, passing.push))];
   }

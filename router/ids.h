@@ -86,6 +86,7 @@ using QueueIndex = Index<struct QueueIndexTag>;
 using RoutingProfileIndex = Index<struct RoutingProfileIndexTag>;
 using SiteIndex = Index<struct SiteIndexTag>;
 using SkillIndex = Index<struct SkillIndexTag>;
+using TeamIndex = Index<struct TeamIndexTag>;
 using TicketIndex = Index<struct TicketIndexTag>;
 using WorkspaceIndex = Index<struct WorkspaceIndexTag>;
 

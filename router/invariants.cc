@@ -83,9 +83,8 @@ bool MayTake(const Workspace& workspace, AgentIndex agent_index, const Ticket& t
   if (!agent.Ready()) return false;
   const TicketClass& ticket_class = workspace.matching.ClassOf(ticket.ticket_class);
   if ((OpenGroups(agent) >> static_cast<uint32_t>(ticket_class.group) & 1U) == 0) return false;
-  const std::string& name = workspace.AgentName(agent_index);
-  if (std::count(ticket.excluded_agents.begin(), ticket.excluded_agents.end(), name) > 0)
-    return false;
+  const TicketClass::Agents& agents = ticket_class.groups[ticket.group].agents;
+  if (!agents.Name(agent_index) || agents.Exclude(agent_index)) return false;
   if (Workspace::IsCooling(ticket, agent_index)) return false;
   if (!workspace.matching.Test(workspace, ticket_class, agent.profile).push) return false;
   if (workspace.queue(ticket.queue).configured->urgency == Urgency::kLive) return true;

@@ -32,7 +32,11 @@ inline constexpr size_t kMaxMessageBytes = 16'384;
 // Requirements.
 inline constexpr size_t kMaxClauses = 16;
 inline constexpr size_t kMaxPredicates = 8;
+inline constexpr size_t kMaxPreferences = 16;
+inline constexpr uint32_t kMaxWeight = 100;
+inline constexpr size_t kMaxNamedAgents = 16;
 inline constexpr size_t kMaxExcludedAgents = 16;
+inline constexpr size_t kMaxPredicateValues = 32;
 inline constexpr uint32_t kMaxSkillLevel = 10;
 inline constexpr uint32_t kMaxPriority = 9;
 
@@ -84,6 +88,8 @@ inline constexpr size_t kMaxAgentSkills = 200;
 inline constexpr size_t kMaxAgentLanguages = 50;
 inline constexpr size_t kMaxAgentProcessTypes = 500;
 inline constexpr size_t kMaxAgentClients = 1'000;
+inline constexpr size_t kMaxAgentAttributes = 32;
+inline constexpr size_t kMaxAgentAttributeValueBytes = 128;
 inline constexpr uint32_t kMaxRank = 100;
 inline constexpr uint32_t kMaxGroupTickets = 10'000;
 inline constexpr uint32_t kMaxUnits = 1'000'000;

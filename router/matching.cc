@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <tuple>
 #include <utility>
+#include <variant>
 
 #include "router/invariant.h"
 #include "router/limits.h"
@@ -13,6 +15,12 @@ namespace tandem::router {
 namespace {
 
 constexpr uint32_t kIdleBit = 1U << kCapacityGroups;
+
+ReadyKey KeyOf(ReadyOrder order, AgentIndex index, const AgentState& agent) {
+  const int64_t weights[] = {0, order == ReadyOrder::kLoad ? agent.Load() : 0, agent.turn,
+                             agent.cost_per_hour_milli};
+  return {weights[static_cast<size_t>(order)], agent.idle_since, agent.ordinal, index};
+}
 
 // Which ready list an agent belongs in.
 uint32_t ReadyListOf(const AgentState& agent) {
@@ -42,65 +50,65 @@ struct ListMasks {
 const ListMasks kListMasks;
 
 CompiledPredicate Compile(const Workspace& workspace, const Predicate& predicate) {
+  using Kind = decltype(CompiledPredicate::kind);
   struct Visitor {
     const Workspace& workspace;
-    CompiledPredicate operator()(const SkillLevel& p) const {
-      CompiledPredicate compiled;
-      compiled.kind = CompiledPredicate::Kind::kSkill;
-      compiled.skill = workspace.skill_ids.Find(p.skill);
-      compiled.level = p.level;
-      return compiled;
+    Kind operator()(const SkillRequirement& p) const {
+      return CompiledSkill{workspace.skill_ids.Find(p.skill), p.level, p.max_level};
     }
-    CompiledPredicate operator()(const LanguageRequirement& p) const {
-      CompiledPredicate compiled;
-      compiled.kind = CompiledPredicate::Kind::kLanguage;
-      compiled.language = p;
-      return compiled;
+    Kind operator()(const LanguageRequirement& p) const { return p; }
+    Kind operator()(const ProcessTypePredicate& p) const {
+      return workspace.process_type_ids.Find(p.process_type);
     }
-    CompiledPredicate operator()(const ProcessTypePredicate& p) const {
-      CompiledPredicate compiled;
-      compiled.kind = CompiledPredicate::Kind::kProcessType;
-      compiled.process_type = workspace.process_type_ids.Find(p.process_type);
-      return compiled;
-    }
-    CompiledPredicate operator()(const SitePredicate& p) const {
-      CompiledPredicate compiled;
-      compiled.kind = CompiledPredicate::Kind::kSite;
-      compiled.site = workspace.site_ids.Find(p.site);
-      return compiled;
-    }
+    Kind operator()(const SitePredicate& p) const { return workspace.site_ids.Find(p.site); }
+    Kind operator()(const TeamPredicate& p) const { return workspace.team_ids.Find(p.team); }
+    Kind operator()(const AttributePredicate& p) const { return p; }
   };
-  return std::visit(Visitor{workspace}, predicate);
-}
-
-std::vector<CompiledClause> Compile(const Workspace& workspace, const Requirement& requirement) {
-  std::vector<CompiledClause> clauses;
-  clauses.reserve(requirement.size());
-  for (const Clause& clause : requirement) {
-    CompiledClause& compiled = clauses.emplace_back();
-    for (const Predicate& predicate : clause) compiled.push_back(Compile(workspace, predicate));
-  }
-  return clauses;
+  return {std::visit(Visitor{workspace}, predicate.kind), predicate.negated};
 }
 
 // Whether a predicate asks for something of which nobody knew when it was compiled.
-bool HasUnknown(const std::vector<CompiledClause>& clauses) {
-  const auto is_unknown = [](const CompiledPredicate& predicate) {
-    switch (predicate.kind) {
-      case CompiledPredicate::Kind::kSkill:
-        return !predicate.skill.IsSet();
-      case CompiledPredicate::Kind::kLanguage:
-        return false;
-      case CompiledPredicate::Kind::kProcessType:
-        return !predicate.process_type.IsSet();
-      case CompiledPredicate::Kind::kSite:
-        return !predicate.site.IsSet();
-    }
-    std::abort();
+bool IsUnknown(const CompiledPredicate& predicate) {
+  struct Visitor {
+    bool operator()(const CompiledSkill& skill) const { return !skill.skill.IsSet(); }
+    bool operator()(const LanguageRequirement&) const { return false; }
+    bool operator()(const AttributePredicate&) const { return false; }
+    bool operator()(ProcessTypeIndex type) const { return !type.IsSet(); }
+    bool operator()(SiteIndex site) const { return !site.IsSet(); }
+    bool operator()(TeamIndex team) const { return !team.IsSet(); }
   };
-  return std::any_of(clauses.begin(), clauses.end(), [&](const CompiledClause& clause) {
-    return std::any_of(clause.begin(), clause.end(), is_unknown);
-  });
+  return std::visit(Visitor{}, predicate.kind);
+}
+
+bool HasUnknown(const TicketClass& ticket_class) {
+  return std::any_of(ticket_class.clauses.begin(), ticket_class.clauses.end(),
+                     [](const CompiledClause& clause) {
+                       return std::any_of(clause.begin(), clause.end(), IsUnknown);
+                     }) ||
+         std::any_of(ticket_class.preferences.begin(), ticket_class.preferences.end(),
+                     [](const CompiledPreference& preference) {
+                       return IsUnknown(preference.predicate);
+                     });
+}
+
+// Compiles what the class asks for, given what is configured now.
+void Compile(const Workspace& workspace, const Channel& channel, TicketClass& ticket_class) {
+  ticket_class.group = channel.group;
+  ticket_class.mode = channel.language_mode;
+  ticket_class.clauses.clear();
+  for (const Clause& clause : ticket_class.spec.requirement.all_of) {
+    CompiledClause& compiled = ticket_class.clauses.emplace_back();
+    for (const Predicate& predicate : clause) compiled.push_back(Compile(workspace, predicate));
+  }
+  const Queue* queue = workspace.queue(ticket_class.spec.queue).configured;
+  ticket_class.distribution =
+      queue == nullptr ? DistributionMode::kLongestIdle : queue->distribution_mode;
+  ticket_class.preferences.clear();
+  if (ticket_class.distribution != DistributionMode::kBestMatch) return;
+  for (const Preference& preference : ticket_class.spec.requirement.prefer) {
+    ticket_class.preferences.push_back(
+        {Compile(workspace, preference.predicate), preference.weight});
+  }
 }
 
 std::string KeyOf(const ClassSpec& spec) {
@@ -113,11 +121,30 @@ std::string KeyOf(const ClassSpec& spec) {
   return key + KeyOf(spec.requirement);
 }
 
-bool Contains(const std::vector<AgentIndex>& sorted, AgentIndex agent) {
-  return std::binary_search(sorted.begin(), sorted.end(), agent);
+}  // namespace
+
+ReadyOrder OrderOf(DistributionMode mode) {
+  switch (mode) {
+    case DistributionMode::kLongestIdle:
+    case DistributionMode::kBestMatch:
+      return ReadyOrder::kIdle;
+    case DistributionMode::kLeastLoaded:
+      return ReadyOrder::kLoad;
+    case DistributionMode::kRoundRobin:
+      return ReadyOrder::kTurn;
+    case DistributionMode::kLowestCost:
+      return ReadyOrder::kCost;
+  }
+  std::abort();
 }
 
-}  // namespace
+bool TicketClass::Agents::Name(AgentIndex agent) const {
+  return named.empty() || std::binary_search(named.begin(), named.end(), agent);
+}
+
+bool TicketClass::Agents::Exclude(AgentIndex agent) const {
+  return std::binary_search(excluded.begin(), excluded.end(), agent);
+}
 
 Matching::Matching() = default;
 Matching::~Matching() = default;
@@ -143,7 +170,7 @@ void Matching::ForgetPassing(const Workspace& workspace) {
 void Matching::CompileUnknown(const Workspace& workspace) {
   bool any = false;
   for (const ClassIndex index : class_log_) {
-    if (!HasUnknown(classes_[index.value].clauses)) continue;
+    if (!HasUnknown(classes_[index.value])) continue;
     Recompile(workspace, index);
     any = true;
   }
@@ -164,9 +191,7 @@ void Matching::Recompile(const Workspace& workspace, ClassIndex index) {
   const ChannelState& channel = workspace.channels[ticket_class.spec.channel.value];
   if (channel.configured == nullptr) return;  // no ticket of it is open
   // A skill or site that a loaded ticket asks for can be unknown until a configuration names it.
-  ticket_class.clauses = Compile(workspace, ticket_class.spec.requirement);
-  ticket_class.group = channel.configured->group;
-  ticket_class.mode = channel.configured->language_mode;
+  Compile(workspace, *channel.configured, ticket_class);
   group_of_[index.value] = static_cast<uint8_t>(ticket_class.group);
 }
 
@@ -240,14 +265,12 @@ ClassIndex Matching::AddToClass(const Workspace& workspace, ClassSpec spec) {
     index = free_classes_.back();
     free_classes_.pop_back();
   }
-  const Channel& channel = *workspace.channels[spec.channel.value].configured;
   TicketClass& added = classes_[index.value];
   added.key = key;
-  added.group = channel.group;
-  added.mode = channel.language_mode;
-  added.clauses = Compile(workspace, spec.requirement);
   added.spec = std::move(spec);
+  Compile(workspace, *workspace.channels[added.spec.channel.value].configured, added);
   added.groups.resize(1);
+  added.shared_groups = {0};
   added.open_tickets = 1;
   group_of_[index.value] = static_cast<uint8_t>(added.group);
   class_log_.push_back(index);
@@ -255,9 +278,15 @@ ClassIndex Matching::AddToClass(const Workspace& workspace, ClassSpec spec) {
   return index;
 }
 
-void Matching::RemoveFromClass(ClassIndex ticket_class, uint32_t exclusion_group) {
-  --classes_[ticket_class.value].groups[exclusion_group].open_tickets;
-  if (--classes_[ticket_class.value].open_tickets == 0) ++idle_classes_;
+void Matching::RemoveFromClass(ClassIndex class_index, uint32_t group_index) {
+  TicketClass& ticket_class = classes_[class_index.value];
+  TicketClass::Group& group = ticket_class.groups[group_index];
+  if (--group.open_tickets == 0 && group_index != 0) {
+    ticket_class.group_by_agents.erase(group.agents);
+    std::erase(ticket_class.shared_groups, group_index);
+    ticket_class.free_groups.push_back(group_index);
+  }
+  if (--ticket_class.open_tickets == 0) ++idle_classes_;
 }
 
 void Matching::DropIdleClasses() {
@@ -277,20 +306,25 @@ void Matching::DropIdleClasses() {
   for (const ProfileIndex index : profile_log_) ForgetClasses(profiles_[index.value]);
 }
 
-uint32_t Matching::AddToExclusionGroup(ClassIndex ticket_class, std::vector<AgentIndex> excluded) {
-  auto& groups = classes_[ticket_class.value].groups;
+uint32_t Matching::AddToGroup(ClassIndex class_index, TicketClass::Agents agents) {
+  TicketClass& ticket_class = classes_[class_index.value];
   uint32_t chosen = 0;
-  if (!excluded.empty()) {
-    const auto same = std::find_if(groups.begin() + 1, groups.end(), [&](const auto& group) {
-      return group.open_tickets > 0 && group.excluded == excluded;
-    });
-    const auto free = std::find_if(groups.begin() + 1, groups.end(),
-                                   [](const auto& group) { return group.open_tickets == 0; });
-    chosen = static_cast<uint32_t>((same != groups.end() ? same : free) - groups.begin());
-    if (chosen == groups.size()) groups.emplace_back();
-    groups[chosen].excluded = std::move(excluded);
+  if (!agents.named.empty() || !agents.excluded.empty()) {
+    const auto [known, is_new] = ticket_class.group_by_agents.try_emplace(agents, 0);
+    if (is_new) {
+      if (ticket_class.free_groups.empty()) {
+        known->second = static_cast<uint32_t>(ticket_class.groups.size());
+        ticket_class.groups.emplace_back();
+      } else {
+        known->second = ticket_class.free_groups.back();
+        ticket_class.free_groups.pop_back();
+      }
+      if (agents.named.empty()) ticket_class.shared_groups.push_back(known->second);
+      ticket_class.groups[known->second].agents = std::move(agents);
+    }
+    chosen = known->second;
   }
-  ++groups[chosen].open_tickets;
+  ++ticket_class.groups[chosen].open_tickets;
   return chosen;
 }
 
@@ -314,6 +348,11 @@ TicketClass::Passing Matching::Test(const Workspace& workspace, const TicketClas
     if (entry.queue != queue) continue;
     passing.push = !entry.no_push;
     passing.pull = entry.pull;
+    passing.rank = entry.rank;
+  }
+  if (ticket_class.distribution == DistributionMode::kBestMatch) {
+    passing.score =
+        ScoreOf(ticket_class.clauses, ticket_class.preferences, ticket_class.mode, traits);
   }
   return passing;
 }
@@ -349,75 +388,136 @@ void Matching::FillProfile(const Workspace& workspace, ProfileIndex index) const
     if (queue == nullptr || channel == nullptr) continue;
     const TicketClass::Passing passing = Test(workspace, ticket_class, index);
     if (!passing.push && !passing.pull) continue;
-    const RoutingProfile& routing_profile =
-        *workspace.routing_profiles[profile.traits.routing_profile.value].configured;
-    const auto entry = std::find_if(
-        routing_profile.queues.begin(), routing_profile.queues.end(),
-        [&](const RoutingProfileQueue& candidate) { return candidate.queue == queue->id; });
-    if (passing.push) add(profile.push_levels, entry->rank, queue->urgency, class_index);
-    if (passing.pull) add(profile.pull_levels, entry->rank, queue->urgency, class_index);
+    if (passing.push) add(profile.push_levels, passing.rank, queue->urgency, class_index);
+    if (passing.pull) add(profile.pull_levels, passing.rank, queue->urgency, class_index);
   }
 }
 
 // --- what waits, who ---
 
-void Matching::UpdateHead(ClassIndex ticket_class) {
+void Matching::UpdateHead(ClassIndex class_index) {
+  const TicketClass& ticket_class = classes_[class_index.value];
   WaitKey head;
-  for (const TicketClass::ExclusionGroup& group : classes_[ticket_class.value].groups) {
-    if (group.tree.empty()) continue;
-    head = std::min(head, forest_.KeyOf(forest_.First(group.tree)));
+  for (const uint32_t shared : ticket_class.shared_groups) {
+    const WaitingForest::Tree& tree = ticket_class.groups[shared].tree;
+    if (!tree.empty()) head = std::min(head, forest_.KeyOf(forest_.First(tree)));
   }
-  heads_[ticket_class.value] = head;
+  heads_[class_index.value] = head;
+}
+
+// Lists the group at the agents whom it names, while it has waiting tickets.
+void Matching::SetNamed(ClassIndex ticket_class, uint32_t group, bool waits) {
+  const NamedGroup entry{ticket_class, group};
+  for (const AgentIndex agent : classes_[ticket_class.value].groups[group].agents.named) {
+    if (agent.value >= named_.size()) named_.resize(agent.value + 1);
+    std::vector<NamedGroup>& groups = named_[agent.value];
+    if (waits) {
+      groups.push_back(entry);
+    } else {
+      std::erase(groups, entry);
+    }
+  }
 }
 
 void Matching::AddWaiting(TicketIndex index, const Ticket& ticket) {
-  auto& group = classes_[ticket.ticket_class.value].groups[ticket.exclusion_group];
+  TicketClass::Group& group = classes_[ticket.ticket_class.value].groups[ticket.group];
+  const bool named = !group.agents.named.empty();
+  if (named && group.tree.empty()) SetNamed(ticket.ticket_class, ticket.group, true);
   forest_.Insert(group.tree, index, WaitKey{ticket.key, ticket.arrival});
-  UpdateHead(ticket.ticket_class);
+  if (!named) UpdateHead(ticket.ticket_class);
 }
 
 void Matching::RemoveWaiting(TicketIndex index, const Ticket& ticket) {
-  auto& group = classes_[ticket.ticket_class.value].groups[ticket.exclusion_group];
+  TicketClass::Group& group = classes_[ticket.ticket_class.value].groups[ticket.group];
+  const bool named = !group.agents.named.empty();
   forest_.Erase(group.tree, index);
-  UpdateHead(ticket.ticket_class);
+  if (named && group.tree.empty()) SetNamed(ticket.ticket_class, ticket.group, false);
+  if (!named) UpdateHead(ticket.ticket_class);
+}
+
+Matching::ReadyListsOfOrder& Matching::ListsIn(Profile& profile, ReadyOrder order) {
+  if (order == ReadyOrder::kIdle) return profile.ready;
+  auto& lists = profile.ready_otherwise[static_cast<size_t>(order) - 1];
+  if (lists == nullptr) lists = std::make_unique<ReadyListsOfOrder>();
+  return *lists;
 }
 
 void Matching::AddReady(AgentIndex index, const AgentState& agent) {
   if (agent.open_groups == 0) return;
   Profile& profile = profiles_[agent.profile.value];
-  const uint32_t list = ReadyListOf(agent);
-  if (profile.ready[list] == nullptr) profile.ready[list] = std::make_unique<ReadyList>();
-  profile.ready[list]->insert(ReadyKey{agent.idle_since, agent.ordinal, index});
-  profile.nonempty |= 1U << list;
+  const uint32_t at = ReadyListOf(agent);
+  for (uint32_t left = orders_; left != 0; left &= left - 1) {
+    const auto order = static_cast<ReadyOrder>(std::countr_zero(left));
+    auto& list = ListsIn(profile, order)[at];
+    if (list == nullptr) list = std::make_unique<ReadyList>();
+    list->insert(KeyOf(order, index, agent));
+  }
+  profile.nonempty |= 1U << at;
 }
 
 void Matching::RemoveReady(AgentIndex index, const AgentState& agent) {
   if (agent.open_groups == 0) return;
   Profile& profile = profiles_[agent.profile.value];
-  const uint32_t list = ReadyListOf(agent);
-  const size_t erased =
-      profile.ready[list]->erase(ReadyKey{agent.idle_since, agent.ordinal, index});
-  TANDEM_INVARIANT(erased == 1, "a ready agent is in the list that its load says");
-  if (profile.ready[list]->empty()) profile.nonempty &= ~(1U << list);
+  const uint32_t at = ReadyListOf(agent);
+  for (uint32_t left = orders_; left != 0; left &= left - 1) {
+    const auto order = static_cast<ReadyOrder>(std::countr_zero(left));
+    const size_t erased = ListsIn(profile, order)[at]->erase(KeyOf(order, index, agent));
+    TANDEM_INVARIANT(erased == 1, "a ready agent is in the list that its load says");
+  }
+  if (profile.ready[at]->empty()) profile.nonempty &= ~(1U << at);
 }
 
 // --- look-ups ---
 
-TicketIndex Matching::FirstAllowed(const Workspace& workspace, ClassIndex ticket_class,
+// The first waiting ticket of the group for which no cool-down of the agent runs.
+TicketIndex Matching::FirstOfGroup(const Workspace& workspace, const TicketClass::Group& group,
                                    AgentIndex agent) const {
-  const bool may_cool = workspace.agent(agent).cooling > 0;
+  if (workspace.agent(agent).cooling == 0) return forest_.First(group.tree);
+  return forest_.FirstWhere(group.tree, [&](TicketIndex ticket) {
+    return !Workspace::IsCooling(workspace.ticket(ticket), agent);
+  });
+}
+
+TicketIndex Matching::FirstAllowed(const Workspace& workspace, ClassIndex class_index,
+                                   AgentIndex agent) const {
+  const TicketClass& ticket_class = classes_[class_index.value];
   TicketIndex best;
   WaitKey best_key;
-  for (const TicketClass::ExclusionGroup& group : classes_[ticket_class.value].groups) {
-    if (group.tree.empty() || Contains(group.excluded, agent)) continue;
-    const TicketIndex candidate =
-        !may_cool ? forest_.First(group.tree)
-                  : forest_.FirstWhere(group.tree, [&](TicketIndex ticket) {
-                      return !Workspace::IsCooling(workspace.ticket(ticket), agent);
-                    });
+  for (const uint32_t shared : ticket_class.shared_groups) {
+    const TicketClass::Group& group = ticket_class.groups[shared];
+    if (group.tree.empty() || group.agents.Exclude(agent)) continue;
+    const TicketIndex candidate = FirstOfGroup(workspace, group, agent);
     if (!candidate.IsSet() || !(forest_.KeyOf(candidate) < best_key)) continue;
     best = candidate;
     best_key = forest_.KeyOf(candidate);
+  }
+  return best;
+}
+
+// The best of the tickets that name the agent, of those that it may take.
+Matching::Candidate Matching::BestNaming(const Workspace& workspace, AgentIndex agent_index,
+                                         Mode mode, QueueIndex only) const {
+  Candidate best;
+  if (agent_index.value >= named_.size()) return best;
+  const AgentState& agent = workspace.agent(agent_index);
+  const bool reserve_allows = workspace.ReserveAllows(agent);
+  for (const NamedGroup& named : named_[agent_index.value]) {
+    const TicketClass& ticket_class = classes_[named.ticket_class.value];
+    const TicketClass::Group& group = ticket_class.groups[named.group];
+    const Urgency urgency = workspace.queue(ticket_class.spec.queue).configured->urgency;
+    if (only.IsSet() && ticket_class.spec.queue != only) continue;
+    if (urgency == Urgency::kDeferrable && !reserve_allows) continue;
+    if (!agent.HasGroupOpen(ticket_class.group)) continue;
+    if (group.agents.Exclude(agent_index)) continue;
+    const TicketClass::Passing passing = Test(workspace, ticket_class, agent.profile);
+    if (!(mode == Mode::kPush ? passing.push : passing.pull)) continue;
+    const TicketIndex ticket = FirstOfGroup(workspace, group, agent_index);
+    if (!ticket.IsSet()) continue;
+    const Candidate candidate{{passing.rank, urgency}, forest_.KeyOf(ticket), ticket};
+    if (!best.ticket.IsSet() ||
+        std::tie(candidate.level, candidate.key) < std::tie(best.level, best.key)) {
+      best = candidate;
+    }
   }
   return best;
 }
@@ -428,31 +528,41 @@ TicketIndex Matching::BestTicket(const Workspace& workspace, AgentIndex agent_in
   FillProfile(workspace, agent.profile);
   const Profile& profile = profiles_[agent.profile.value];
   const bool reserve_allows = workspace.ReserveAllows(agent);
+  const Candidate naming = BestNaming(workspace, agent_index, mode, only);
   for (const Level& level : mode == Mode::kPush ? profile.push_levels : profile.pull_levels) {
     if (level.urgency == Urgency::kDeferrable && !reserve_allows) continue;
-    TicketIndex best;
-    WaitKey best_key;
+    const std::pair here{level.rank, level.urgency};
+    if (naming.ticket.IsSet() && naming.level < here) break;
+    Candidate best;
+    if (naming.level == here) best = naming;
     for (const ClassIndex ticket_class : level.classes) {
-      if (!(heads_[ticket_class.value] < best_key)) continue;
+      if (!(heads_[ticket_class.value] < best.key)) continue;
       if (((agent.open_groups >> group_of_[ticket_class.value]) & 1U) == 0) continue;
       if (only.IsSet() && classes_[ticket_class.value].spec.queue != only) continue;
       const TicketIndex candidate = FirstAllowed(workspace, ticket_class, agent_index);
-      if (!candidate.IsSet() || !(forest_.KeyOf(candidate) < best_key)) continue;
-      best = candidate;
-      best_key = forest_.KeyOf(candidate);
+      if (!candidate.IsSet() || !(forest_.KeyOf(candidate) < best.key)) continue;
+      best.ticket = candidate;
+      best.key = forest_.KeyOf(candidate);
     }
-    if (best.IsSet()) return best;
+    if (best.ticket.IsSet()) return best.ticket;
   }
-  return TicketIndex{};
+  return naming.ticket;
 }
 
-void Matching::BestOfProfile(const Workspace& workspace, const Profile& profile, uint32_t lists,
-                             const Ticket& ticket, const std::vector<AgentIndex>& excluded,
-                             ReadyKey& best) const {
+void Matching::BestOfProfile(const Workspace& workspace, const TicketClass::Passing& passing,
+                             uint32_t lists, const Ticket& ticket, ReadyKey& best) const {
+  const TicketClass& ticket_class = classes_[ticket.ticket_class.value];
+  const TicketClass::Agents& agents = ticket_class.groups[ticket.group].agents;
+  const Profile& profile = profiles_[passing.profile.value];
+  const ReadyOrder order = OrderOf(ticket_class.distribution);
+  const ReadyListsOfOrder& ready = order == ReadyOrder::kIdle
+                                       ? profile.ready
+                                       : *profile.ready_otherwise[static_cast<size_t>(order) - 1];
   for (uint32_t left = profile.nonempty & lists; left != 0; left &= left - 1) {
-    for (const ReadyKey& candidate : *profile.ready[static_cast<size_t>(std::countr_zero(left))]) {
+    for (ReadyKey candidate : *ready[static_cast<size_t>(std::countr_zero(left))]) {
+      candidate.weight -= passing.score;
       if (best.agent.IsSet() && !(candidate < best)) break;
-      if (Contains(excluded, candidate.agent)) continue;
+      if (agents.Exclude(candidate.agent)) continue;
       if (workspace.agent(candidate.agent).cooling > 0 &&
           Workspace::IsCooling(ticket, candidate.agent)) {
         continue;
@@ -463,13 +573,35 @@ void Matching::BestOfProfile(const Workspace& workspace, const Profile& profile,
   }
 }
 
+// The best of the agents whom the ticket names.
+AgentIndex Matching::BestOfNamed(const Workspace& workspace, const Ticket& ticket) const {
+  const TicketClass& ticket_class = classes_[ticket.ticket_class.value];
+  const TicketClass::Agents& agents = ticket_class.groups[ticket.group].agents;
+  const bool live = workspace.queue(ticket.queue).configured->urgency == Urgency::kLive;
+  ReadyKey best;
+  for (const AgentIndex index : agents.named) {
+    const AgentState& agent = workspace.agent(index);
+    if (!agent.HasGroupOpen(ticket_class.group) || agents.Exclude(index)) continue;
+    if (!live && !workspace.ReserveAllows(agent)) continue;
+    if (Workspace::IsCooling(ticket, index)) continue;
+    const TicketClass::Passing passing = Test(workspace, ticket_class, agent.profile);
+    if (!passing.push) continue;
+    ReadyKey candidate = KeyOf(OrderOf(ticket_class.distribution), index, agent);
+    candidate.weight -= passing.score;
+    if (!best.agent.IsSet() || candidate < best) best = candidate;
+  }
+  return best.agent;
+}
+
 AgentIndex Matching::BestAgent(const Workspace& workspace, TicketIndex index) const {
   const Ticket& ticket = workspace.ticket(index);
   TicketClass& ticket_class = classes_[ticket.ticket_class.value];
+  if (!ticket_class.groups[ticket.group].agents.named.empty()) {
+    return BestOfNamed(workspace, ticket);
+  }
   FillClass(workspace, ticket_class);
   const auto& masks = kListMasks.masks[static_cast<size_t>(ticket_class.group)];
   const bool live = workspace.queue(ticket.queue).configured->urgency == Urgency::kLive;
-  const auto& excluded = ticket_class.groups[ticket.exclusion_group].excluded;
   ReadyKey best;
   for (const TicketClass::Passing& passing : ticket_class.passing) {
     if (!passing.push) continue;
@@ -480,19 +612,28 @@ AgentIndex Matching::BestAgent(const Workspace& workspace, TicketIndex index) co
       const auto& pool = workspace.routing_profiles[profile.traits.routing_profile.value];
       idle_allowed = pool.idle_agents.size() > pool.configured->live_reserve;
     }
-    BestOfProfile(workspace, profile, masks[idle_allowed ? 1 : 0], ticket, excluded, best);
+    BestOfProfile(workspace, passing, masks[idle_allowed ? 1 : 0], ticket, best);
   }
   return best.agent;
 }
 
 bool Matching::IsRoutable(const Workspace& workspace, ClassIndex class_index,
-                          const std::vector<AgentIndex>& excluded) const {
+                          uint32_t group) const {
   TicketClass& ticket_class = classes_[class_index.value];
+  const TicketClass::Agents& agents = ticket_class.groups[group].agents;
+  if (!agents.named.empty()) {
+    return std::any_of(agents.named.begin(), agents.named.end(), [&](AgentIndex index) {
+      const AgentState& agent = workspace.agent(index);
+      if (!agent.configured || agents.Exclude(index)) return false;
+      const TicketClass::Passing passing = Test(workspace, ticket_class, agent.profile);
+      return passing.push || passing.pull;
+    });
+  }
   FillClass(workspace, ticket_class);
   return std::any_of(ticket_class.passing.begin(), ticket_class.passing.end(),
                      [&](const TicketClass::Passing& passing) {
-                       const auto excluded_members =
-                           std::count_if(excluded.begin(), excluded.end(), [&](AgentIndex agent) {
+                       const auto excluded_members = std::count_if(
+                           agents.excluded.begin(), agents.excluded.end(), [&](AgentIndex agent) {
                              return workspace.agent(agent).configured &&
                                     workspace.agent(agent).profile == passing.profile;
                            });
@@ -502,10 +643,12 @@ bool Matching::IsRoutable(const Workspace& workspace, ClassIndex class_index,
 }
 
 size_t Matching::Ahead(const Ticket& ticket) const {
-  size_t ahead = 0;
-  for (const auto& group : classes_[ticket.ticket_class.value].groups) {
-    ahead += forest_.Rank(group.tree, WaitKey{ticket.key, ticket.arrival});
-  }
+  const TicketClass& ticket_class = classes_[ticket.ticket_class.value];
+  const auto ahead_in = [&](uint32_t group) {
+    return forest_.Rank(ticket_class.groups[group].tree, WaitKey{ticket.key, ticket.arrival});
+  };
+  size_t ahead = ticket_class.groups[ticket.group].agents.named.empty() ? 0 : ahead_in(ticket.group);
+  for (const uint32_t shared : ticket_class.shared_groups) ahead += ahead_in(shared);
   return ahead;
 }
 

@@ -9,8 +9,9 @@
 //     (rank, urgency);
 //   - BestAgent looks at the heads of the ready lists of the profiles that can take the ticket's
 //     class.
-// Within a class, tickets that exclude the same agents share a tree, so an excluded agent passes
-// over them at once.
+// Within a class, tickets that name and exclude the same agents share a tree. An excluded agent
+// passes over it at once, and the trees that name an agent are listed at that agent, whom BestTicket
+// is looking for; others never meet them.
 #ifndef TANDEM_ROUTER_MATCHING_H_
 #define TANDEM_ROUTER_MATCHING_H_
 
@@ -19,6 +20,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/btree_set.h"
@@ -31,6 +33,12 @@
 
 namespace tandem::router {
 
+// What ready lists are ordered by, beside how long agents are idle.
+enum class ReadyOrder : uint8_t { kIdle = 0, kLoad, kTurn, kCost };
+inline constexpr size_t kReadyOrders = 4;
+// The order that serves a distribution mode. The best match is the longest idle among equals.
+ReadyOrder OrderOf(DistributionMode mode);
+
 struct AgentState;
 struct ReadyKey;
 struct Ticket;
@@ -41,7 +49,7 @@ struct ClassSpec {
   ChannelIndex channel;
   ClientIndex client;
   ProcessTypeIndex process_type;
-  Requirement requirement;  // canonical
+  Requirement requirement;  // canonical, without agents
 };
 
 struct TicketClass {
@@ -49,22 +57,41 @@ struct TicketClass {
   std::string key;
   CapacityGroup group = CapacityGroup::kTask;
   LanguageMode mode = LanguageMode::kWritten;
+  DistributionMode distribution = DistributionMode::kLongestIdle;
   std::vector<CompiledClause> clauses;
+  std::vector<CompiledPreference> preferences;  // when the best match is looked for
   uint32_t open_tickets = 0;
 
-  // Tickets that wait, by whom they exclude (sorted). The first group excludes nobody.
-  struct ExclusionGroup {
+  // Whom tickets name and exclude, both sorted.
+  struct Agents {
+    std::vector<AgentIndex> named;  // these only; empty: any
     std::vector<AgentIndex> excluded;
+    bool Name(AgentIndex agent) const;  // or anybody
+    bool Exclude(AgentIndex agent) const;
+    friend bool operator==(const Agents&, const Agents&) = default;
+    template <typename H>
+    friend H AbslHashValue(H h, const Agents& agents) {
+      return H::combine(std::move(h), agents.named, agents.excluded);
+    }
+  };
+  // Tickets that name and exclude the same agents. The first group does neither, and always is.
+  struct Group {
+    Agents agents;
     WaitingForest::Tree tree;
     uint32_t open_tickets = 0;
   };
-  std::vector<ExclusionGroup> groups;
+  std::vector<Group> groups;
+  std::vector<uint32_t> shared_groups;  // those that name nobody
+  std::vector<uint32_t> free_groups;
+  absl::flat_hash_map<Agents, uint32_t> group_by_agents;  // all but the first and the free ones
 
   // Profiles that pass, filled in as far as `profiles_seen`.
   struct Passing {
     ProfileIndex profile;
     bool push = false;
     bool pull = false;
+    uint32_t rank = 0;   // of the queue in the routing profile
+    uint32_t score = 0;  // when the best match is looked for
   };
   std::vector<Passing> passing;
   size_t profiles_seen = 0;
@@ -100,10 +127,15 @@ class Matching {
 
   // The class of this specification, with one more open ticket.
   ClassIndex AddToClass(const Workspace& workspace, ClassSpec spec);
-  // The group of a class for tickets that exclude these agents (sorted), with one more open ticket.
-  uint32_t AddToExclusionGroup(ClassIndex ticket_class, std::vector<AgentIndex> excluded);
-  void RemoveFromClass(ClassIndex ticket_class, uint32_t exclusion_group);
+  // The group of a class for tickets that name and exclude these agents, with one more open ticket.
+  uint32_t AddToGroup(ClassIndex ticket_class, TicketClass::Agents agents);
+  void RemoveFromClass(ClassIndex ticket_class, uint32_t group);
   const TicketClass& ClassOf(ClassIndex ticket_class) const { return classes_[ticket_class.value]; }
+
+  // Keeps ready lists in these orders, as bits, from now on; kIdle is always one. While it changes
+  // no agent is in any.
+  uint32_t orders() const { return orders_; }
+  void SetOrders(uint32_t orders) { orders_ = orders | 1U; }
 
   // --- what waits, who ---
 
@@ -119,13 +151,14 @@ class Matching {
   // there is none.
   TicketIndex BestTicket(const Workspace& workspace, AgentIndex agent, Mode mode,
                          QueueIndex only) const;
-  // The longest idle agent who may take the ticket by offer. Unset when there is none.
+  // The agent who gets the ticket by offer, of those who may take it, by the distribution mode of its
+  // queue. Unset when there is none.
   AgentIndex BestAgent(const Workspace& workspace, TicketIndex ticket) const;
 
-  // Whether any configured agent could ever take a ticket of the class that excludes these agents.
-  bool IsRoutable(const Workspace& workspace, ClassIndex ticket_class,
-                  const std::vector<AgentIndex>& excluded) const;
-  // How many waiting tickets of the same class and exclusions go before this one.
+  // Whether any configured agent could ever take a ticket of this group of the class.
+  bool IsRoutable(const Workspace& workspace, ClassIndex ticket_class, uint32_t group) const;
+  // How many waiting tickets go before this one, of those of its class that name nobody or the same
+  // agents.
   size_t Ahead(const Ticket& ticket) const;
   // Whether, and how, the profile passes the class; worked out here and now.
   TicketClass::Passing Test(const Workspace& workspace, const TicketClass& ticket_class,
@@ -136,6 +169,7 @@ class Matching {
   // `nonempty` says whether lists[i] has anybody.
   static constexpr uint32_t kReadyLists = 32;
   using ReadyList = absl::btree_set<ReadyKey>;
+  using ReadyListsOfOrder = std::array<std::unique_ptr<ReadyList>, kReadyLists>;
   // Classes that a profile can take, of one rank and urgency.
   struct Level {
     uint32_t rank = 0;
@@ -146,10 +180,25 @@ class Matching {
     Traits traits;
     uint32_t members = 0;
     uint32_t nonempty = 0;
-    std::array<std::unique_ptr<ReadyList>, kReadyLists> ready;
+    ReadyListsOfOrder ready;
+    // The same agents in the other orders in use; null until there is one.
+    std::array<std::unique_ptr<ReadyListsOfOrder>, kReadyOrders - 1> ready_otherwise;
     // Filled in as far as `classes_seen`.
     std::vector<Level> push_levels, pull_levels;
     size_t classes_seen = 0;
+  };
+
+  // A group that names an agent, and has waiting tickets.
+  struct NamedGroup {
+    ClassIndex ticket_class;
+    uint32_t group = 0;
+    friend bool operator==(const NamedGroup&, const NamedGroup&) = default;
+  };
+  // A ticket that an agent may take, and what decides between two of them.
+  struct Candidate {
+    std::pair<uint32_t, Urgency> level;  // rank 0: none
+    WaitKey key;
+    TicketIndex ticket;
   };
 
   static void ForgetClasses(Profile& profile);
@@ -159,13 +208,20 @@ class Matching {
   void DropIdleClasses();
   void DropIdleProfiles();
   void Recompile(const Workspace& workspace, ClassIndex ticket_class);
+  void SetNamed(ClassIndex ticket_class, uint32_t group, bool waits);
+  TicketIndex FirstOfGroup(const Workspace& workspace, const TicketClass::Group& group,
+                           AgentIndex agent) const;
   TicketIndex FirstAllowed(const Workspace& workspace, ClassIndex ticket_class,
                            AgentIndex agent) const;
-  void BestOfProfile(const Workspace& workspace, const Profile& profile, uint32_t lists,
-                     const Ticket& ticket, const std::vector<AgentIndex>& excluded,
-                     ReadyKey& best) const;
+  Candidate BestNaming(const Workspace& workspace, AgentIndex agent, Mode mode,
+                       QueueIndex only) const;
+  static ReadyListsOfOrder& ListsIn(Profile& profile, ReadyOrder order);
+  void BestOfProfile(const Workspace& workspace, const TicketClass::Passing& passing,
+                     uint32_t lists, const Ticket& ticket, ReadyKey& best) const;
+  AgentIndex BestOfNamed(const Workspace& workspace, const Ticket& ticket) const;
 
   WaitingForest forest_;
+  uint32_t orders_ = 1;  // of the ready lists, as bits
   // What is worked out lazily is mutable: it follows from the rest.
   mutable std::vector<TicketClass> classes_;
   std::vector<ClassIndex> free_classes_;
@@ -176,6 +232,8 @@ class Matching {
   // because BestTicket walks them.
   std::vector<WaitKey> heads_;
   std::vector<uint8_t> group_of_;
+  // By agent.
+  std::vector<std::vector<NamedGroup>> named_;
   mutable std::vector<Profile> profiles_;
   std::vector<ProfileIndex> free_profiles_;
   // Profiles in use, in the order they came; what TicketClass::profiles_seen counts. One without

@@ -7,9 +7,11 @@
 
 #include <array>
 #include <compare>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -30,6 +32,16 @@ enum class Cefr : uint8_t { kNone = 0, kA1, kA2, kB1, kB2, kC1, kC2 };
 
 enum class Office : uint8_t { kFront = 1, kBack = 2 };
 enum class Urgency : uint8_t { kLive = 1, kDeferrable = 2 };
+// Which of the agents who may take a ticket gets it.
+enum class DistributionMode : uint8_t {
+  kLongestIdle = 1,
+  kLeastLoaded = 2,
+  kRoundRobin = 3,
+  kBestMatch = 4,
+  kLowestCost = 5,
+};
+const char* ToString(DistributionMode mode);  // "LONGEST_IDLE"
+
 enum class Party : uint8_t { kUnknown = 0, kCustomer = 1, kAgent = 2, kSystem = 3 };
 const char* ToString(Party party);  // "CUSTOMER"
 enum class Direction : uint8_t { kInbound = 1, kOutbound = 2, kInternal = 3 };
@@ -93,10 +105,11 @@ const char* ToString(SegmentOutcome outcome);
 
 // --- requirements ---
 
-struct SkillLevel {
+struct SkillRequirement {
   std::string skill;
-  uint32_t level = 1;
-  friend auto operator<=>(const SkillLevel&, const SkillLevel&) = default;
+  uint32_t level = 1;       // at least
+  uint32_t max_level = 10;  // at most
+  friend auto operator<=>(const SkillRequirement&, const SkillRequirement&) = default;
 };
 
 struct LanguageRequirement {
@@ -115,15 +128,55 @@ struct SitePredicate {
   friend auto operator<=>(const SitePredicate&, const SitePredicate&) = default;
 };
 
-using Predicate =
-    std::variant<SkillLevel, LanguageRequirement, ProcessTypePredicate, SitePredicate>;
+struct TeamPredicate {
+  std::string team;
+  friend auto operator<=>(const TeamPredicate&, const TeamPredicate&) = default;
+};
+
+// Of an agent's attribute. With neither values nor bounds: any value will do.
+struct AttributePredicate {
+  std::string key;
+  std::vector<std::string> values{};      // any of these; sorted
+  std::optional<int64_t> min{}, max{};  // a whole number within
+  friend auto operator<=>(const AttributePredicate&, const AttributePredicate&) = default;
+};
+
+using PredicateKind = std::variant<SkillRequirement, LanguageRequirement, ProcessTypePredicate,
+                                   SitePredicate, TeamPredicate, AttributePredicate>;
+
+// Something that an agent has or, negated, lacks.
+struct Predicate {
+  PredicateKind kind;
+  bool negated = false;
+
+  Predicate() = default;
+  template <typename Kind>
+    requires std::constructible_from<PredicateKind, Kind> &&
+             (!std::same_as<std::remove_cvref_t<Kind>, Predicate>)
+  Predicate(Kind&& of, bool negate = false)  // NOLINT(google-explicit-constructor): a kind is one
+      : kind(std::forward<Kind>(of)), negated(negate) {}
+
+  friend auto operator<=>(const Predicate&, const Predicate&) = default;
+};
+
 // Any of its predicates will do.
 using Clause = std::vector<Predicate>;
-// All of its clauses must hold. Canonical when clauses and their predicates are sorted and free of
-// repeats.
-using Requirement = std::vector<Clause>;
 
-// Sorts and removes repeats, so that requirements that ask the same compare equal.
+// What makes one agent a better match than another, in queues that look for the best one.
+struct Preference {
+  Predicate predicate;
+  uint32_t weight = 1;
+  friend auto operator<=>(const Preference&, const Preference&) = default;
+};
+
+struct Requirement {
+  std::vector<Clause> all_of{};
+  std::vector<Preference> prefer{};
+  std::vector<std::string> agents{};  // these only; empty: any
+  friend auto operator<=>(const Requirement&, const Requirement&) = default;
+};
+
+// With every list sorted and free of repeats, so that requirements that ask the same compare equal.
 Requirement Canonical(Requirement requirement);
 
 // --- configuration: field by field as tandem.v1.Configuration, defaults filled in by FillDefaults
@@ -172,6 +225,7 @@ struct Queue : NamedResource {
   Duration lease_duration;   // 0: to be filled in
   uint32_t max_waiting = 0;  // 0: no limit of its own
   bool auto_accept = false;
+  DistributionMode distribution_mode = DistributionMode::kLongestIdle;
   friend bool operator==(const Queue&, const Queue&) = default;
 };
 
@@ -206,6 +260,12 @@ struct RoutingProfile : NamedResource {
   friend bool operator==(const RoutingProfile&, const RoutingProfile&) = default;
 };
 
+struct SkillLevel {
+  std::string skill;
+  uint32_t level = 1;
+  friend auto operator<=>(const SkillLevel&, const SkillLevel&) = default;
+};
+
 struct AgentLanguage {
   std::string tag;  // canonical BCP 47
   Cefr spoken = Cefr::kNone;
@@ -234,7 +294,8 @@ struct Agent : NamedResource {
   std::vector<AgentLanguage> languages;
   std::vector<std::string> process_types;
   std::vector<std::string> clients;
-  std::optional<Capacity> capacity;  // unset: one ticket of any group
+  std::vector<std::pair<std::string, std::string>> attributes;  // sorted by key
+  std::optional<Capacity> capacity;                             // unset: one ticket of any group
   int64_t cost_per_hour_milli = 0;
   friend bool operator==(const Agent&, const Agent&) = default;
 };

@@ -32,6 +32,22 @@ const char* ToString(TicketState state) {
   std::abort();
 }
 
+const char* ToString(DistributionMode mode) {
+  switch (mode) {
+    case DistributionMode::kLongestIdle:
+      return "LONGEST_IDLE";
+    case DistributionMode::kLeastLoaded:
+      return "LEAST_LOADED";
+    case DistributionMode::kRoundRobin:
+      return "ROUND_ROBIN";
+    case DistributionMode::kBestMatch:
+      return "BEST_MATCH";
+    case DistributionMode::kLowestCost:
+      return "LOWEST_COST";
+  }
+  std::abort();
+}
+
 const char* ToString(Party party) {
   switch (party) {
     case Party::kUnknown:
@@ -370,13 +386,30 @@ const char* ToString(Reason reason) {
   std::abort();
 }
 
+namespace {
+
+template <typename T>
+void SortAndRemoveRepeats(std::vector<T>& list) {
+  std::sort(list.begin(), list.end());
+  list.erase(std::unique(list.begin(), list.end()), list.end());
+}
+
+void Sort(Predicate& predicate) {
+  auto* attribute = std::get_if<AttributePredicate>(&predicate.kind);
+  if (attribute != nullptr) SortAndRemoveRepeats(attribute->values);
+}
+
+}  // namespace
+
 Requirement Canonical(Requirement requirement) {
-  for (Clause& clause : requirement) {
-    std::sort(clause.begin(), clause.end());
-    clause.erase(std::unique(clause.begin(), clause.end()), clause.end());
+  for (Clause& clause : requirement.all_of) {
+    for (Predicate& predicate : clause) Sort(predicate);
+    SortAndRemoveRepeats(clause);
   }
-  std::sort(requirement.begin(), requirement.end());
-  requirement.erase(std::unique(requirement.begin(), requirement.end()), requirement.end());
+  for (Preference& preference : requirement.prefer) Sort(preference.predicate);
+  SortAndRemoveRepeats(requirement.all_of);
+  SortAndRemoveRepeats(requirement.prefer);
+  SortAndRemoveRepeats(requirement.agents);
   return requirement;
 }
 

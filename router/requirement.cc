@@ -1,9 +1,12 @@
 #include "router/requirement.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
+#include <system_error>
 
 #include "router/language.h"
+#include "router/limits.h"
 
 namespace tandem::router {
 namespace {
@@ -28,10 +31,22 @@ const char* NameOf(Cefr level) {
   std::abort();
 }
 
-std::string DescribePredicate(const Predicate& predicate) {
+// So that no value can look like something else.
+std::string Quote(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+std::string DescribeKind(const PredicateKind& kind) {
   struct Visitor {
-    std::string operator()(const SkillLevel& p) const {
-      return "skill " + p.skill + " >= " + std::to_string(p.level);
+    std::string operator()(const SkillRequirement& p) const {
+      std::string text = "skill " + p.skill + " >= " + std::to_string(p.level);
+      if (p.max_level < kMaxSkillLevel) text += " <= " + std::to_string(p.max_level);
+      return text;
     }
     std::string operator()(const LanguageRequirement& p) const {
       if (p.level == Cefr::kNone) return "language " + p.tag;
@@ -41,8 +56,22 @@ std::string DescribePredicate(const Predicate& predicate) {
       return "process type " + p.process_type;
     }
     std::string operator()(const SitePredicate& p) const { return "site " + p.site; }
+    std::string operator()(const TeamPredicate& p) const { return "team " + p.team; }
+    std::string operator()(const AttributePredicate& p) const {
+      std::string text = "attribute " + p.key;
+      for (const std::string& value : p.values) {
+        text += (&value == &p.values.front() ? " = " : ", ") + Quote(value);
+      }
+      if (p.min) text += " >= " + std::to_string(*p.min);
+      if (p.max) text += " <= " + std::to_string(*p.max);
+      return text;
+    }
   };
-  return std::visit(Visitor{}, predicate);
+  return std::visit(Visitor{}, kind);
+}
+
+std::string DescribePredicate(const Predicate& predicate) {
+  return (predicate.negated ? "not " : "") + DescribeKind(predicate.kind);
 }
 
 std::string JoinPredicates(const Clause& clause, const char* separator) {
@@ -54,19 +83,20 @@ std::string JoinPredicates(const Clause& clause, const char* separator) {
   return text;
 }
 
-bool Passes(const CompiledPredicate& predicate, LanguageMode mode, const Traits& traits) {
-  switch (predicate.kind) {
-    case CompiledPredicate::Kind::kSkill:
-      return traits.LevelOf(predicate.skill) >= predicate.level;
-    case CompiledPredicate::Kind::kLanguage:
-      return traits.Speaks(predicate.language, mode);
-    case CompiledPredicate::Kind::kProcessType:
-      return traits.MayDo(predicate.process_type);
-    case CompiledPredicate::Kind::kSite:
-      // A site that was never configured is no one's, not even of those who work at no site.
-      return predicate.site.IsSet() && traits.site == predicate.site;
+bool Holds(const AttributePredicate& predicate, const std::string& value) {
+  if (!predicate.values.empty()) {
+    return std::binary_search(predicate.values.begin(), predicate.values.end(), value);
   }
-  std::abort();
+  if (!predicate.min && !predicate.max) return true;
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc{} || end != value.data() + value.size()) return false;
+  return number >= predicate.min.value_or(number) && number <= predicate.max.value_or(number);
+}
+
+// What is not configured is nobody's, not even of those who have none.
+bool Is(auto asked, auto has) {
+  return asked.IsSet() && asked == has;
 }
 
 }  // namespace
@@ -92,24 +122,87 @@ bool Traits::Speaks(const LanguageRequirement& language, LanguageMode mode) cons
   });
 }
 
+const std::string* Traits::AttributeOf(const std::string& key) const {
+  const auto it = std::lower_bound(
+      attributes.begin(), attributes.end(), key,
+      [](const auto& attribute, const std::string& wanted) { return attribute.first < wanted; });
+  return it != attributes.end() && it->first == key ? &it->second : nullptr;
+}
+
+bool Passes(const CompiledPredicate& predicate, LanguageMode mode, const Traits& traits) {
+  struct Visitor {
+    LanguageMode mode;
+    const Traits& traits;
+    bool operator()(const CompiledSkill& skill) const {
+      const uint32_t level = traits.LevelOf(skill.skill);
+      return level >= skill.level && level <= skill.max_level;
+    }
+    bool operator()(const LanguageRequirement& language) const {
+      return traits.Speaks(language, mode);
+    }
+    bool operator()(ProcessTypeIndex type) const { return traits.MayDo(type); }
+    bool operator()(SiteIndex site) const { return Is(site, traits.site); }
+    bool operator()(TeamIndex team) const { return Is(team, traits.team); }
+    bool operator()(const AttributePredicate& attribute) const {
+      const std::string* value = traits.AttributeOf(attribute.key);
+      return value != nullptr && Holds(attribute, *value);
+    }
+  };
+  return std::visit(Visitor{mode, traits}, predicate.kind) != predicate.negated;
+}
+
 bool Passes(const CompiledClause& clause, LanguageMode mode, const Traits& traits) {
   return std::any_of(clause.begin(), clause.end(), [&](const CompiledPredicate& predicate) {
     return Passes(predicate, mode, traits);
   });
 }
 
+uint32_t ScoreOf(const std::vector<CompiledClause>& clauses,
+                 const std::vector<CompiledPreference>& preferences, LanguageMode mode,
+                 const Traits& traits) {
+  // The skill that a predicate wants, if it wants one.
+  const auto skill_of = [](const CompiledPredicate& predicate) {
+    return predicate.negated ? nullptr : std::get_if<CompiledSkill>(&predicate.kind);
+  };
+  uint32_t score = 0;
+  for (const CompiledClause& clause : clauses) {
+    uint32_t above = 0;
+    for (const CompiledPredicate& predicate : clause) {
+      const CompiledSkill* skill = skill_of(predicate);
+      if (skill == nullptr || !Passes(predicate, mode, traits)) continue;
+      above = std::max(above, traits.LevelOf(skill->skill) - skill->level);
+    }
+    score += above;
+  }
+  for (const CompiledPreference& preference : preferences) {
+    if (!Passes(preference.predicate, mode, traits)) continue;
+    const CompiledSkill* skill = skill_of(preference.predicate);
+    score += preference.weight * (skill != nullptr ? traits.LevelOf(skill->skill) : kPreferenceLevel);
+  }
+  return score;
+}
+
 std::vector<std::string> Describe(const Requirement& requirement) {
   std::vector<std::string> clauses;
-  clauses.reserve(requirement.size());
-  for (const Clause& clause : requirement) clauses.push_back(JoinPredicates(clause, " or "));
+  clauses.reserve(requirement.all_of.size() + 1);
+  for (const Clause& clause : requirement.all_of) clauses.push_back(JoinPredicates(clause, " or "));
+  if (requirement.agents.empty()) return clauses;
+  std::string agents;
+  for (const std::string& agent : requirement.agents) {
+    agents += (agents.empty() ? "agent " : " or agent ") + agent;
+  }
+  clauses.push_back(std::move(agents));
   return clauses;
 }
 
 std::string KeyOf(const Requirement& requirement) {
   std::string key;
-  for (const Clause& clause : requirement) {
+  for (const Clause& clause : requirement.all_of) {
     key += JoinPredicates(clause, "|");
     key += '&';
+  }
+  for (const Preference& preference : requirement.prefer) {
+    key += std::to_string(preference.weight) + "*" + DescribePredicate(preference.predicate) + "&";
   }
   return key;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "router/ids.h"
@@ -17,21 +18,24 @@ namespace tandem::router {
 struct Traits {
   RoutingProfileIndex routing_profile;
   SiteIndex site;
+  TeamIndex team;
   std::vector<std::pair<SkillIndex, uint32_t>> skills;
   std::vector<AgentLanguage> languages;
   std::vector<ProcessTypeIndex> process_types;
   std::vector<ClientIndex> clients;
+  std::vector<std::pair<std::string, std::string>> attributes;
 
   uint32_t LevelOf(SkillIndex skill) const;  // 0: does not have it
   bool MayDo(ProcessTypeIndex type) const;
   bool MayServe(ClientIndex client) const;
   bool Speaks(const LanguageRequirement& language, LanguageMode mode) const;
+  const std::string* AttributeOf(const std::string& key) const;  // null: does not have it
 
   friend auto operator<=>(const Traits&, const Traits&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const Traits& traits) {
-    h = H::combine(std::move(h), traits.routing_profile, traits.site, traits.skills,
-                   traits.process_types, traits.clients);
+    h = H::combine(std::move(h), traits.routing_profile, traits.site, traits.team, traits.skills,
+                   traits.process_types, traits.clients, traits.attributes);
     for (const AgentLanguage& language : traits.languages) {
       h = H::combine(std::move(h), language.tag, language.spoken, language.written);
     }
@@ -40,23 +44,39 @@ struct Traits {
 };
 
 // One predicate with its ids resolved.
-struct CompiledPredicate {
-  enum class Kind : uint8_t { kSkill, kLanguage, kProcessType, kSite };
-  Kind kind = Kind::kSkill;
+struct CompiledSkill {
   SkillIndex skill;
-  uint32_t level = 0;
-  LanguageRequirement language;
-  ProcessTypeIndex process_type;
-  SiteIndex site;
+  uint32_t level = 0, max_level = 0;
+};
+struct CompiledPredicate {
+  std::variant<CompiledSkill, LanguageRequirement, ProcessTypeIndex, SiteIndex, TeamIndex,
+               AttributePredicate>
+      kind;
+  bool negated = false;
 };
 using CompiledClause = std::vector<CompiledPredicate>;
 
+bool Passes(const CompiledPredicate& predicate, LanguageMode mode, const Traits& traits);
 bool Passes(const CompiledClause& clause, LanguageMode mode, const Traits& traits);
 
-// A requirement in words, one string per clause: "skill billing >= 3 or language fr >= B2".
+// How well traits that pass fit, for BEST_MATCH. It is the sum of
+//   - for each clause, the most levels that a skill which it asks for is above what it asks;
+//   - for each preference that holds, its weight times the level of the skill that it names, or
+//     times kPreferenceLevel when it is about something else.
+inline constexpr uint32_t kPreferenceLevel = 10;
+struct CompiledPreference {
+  CompiledPredicate predicate;
+  uint32_t weight = 1;
+};
+uint32_t ScoreOf(const std::vector<CompiledClause>& clauses,
+                 const std::vector<CompiledPreference>& preferences, LanguageMode mode,
+                 const Traits& traits);
+
+// A requirement in words, one string per clause: "skill billing >= 3 or language fr >= B2"; at last
+// the agents, when it names any.
 std::vector<std::string> Describe(const Requirement& requirement);
 
-// A requirement as an unambiguous key. Equal canonical requirements have equal keys.
+// A requirement but for its agents as an unambiguous key. Equal canonical requirements have equal keys.
 std::string KeyOf(const Requirement& requirement);
 
 }  // namespace tandem::router

@@ -105,6 +105,7 @@ void VisitFields(const Queue*, auto visit) {
   visit("lease_duration", &Queue::lease_duration);
   visit("max_waiting", &Queue::max_waiting);
   visit("auto_accept", &Queue::auto_accept);
+  visit("distribution_mode", &Queue::distribution_mode);
 }
 void VisitFields(const ProcessType*, auto visit) {
   visit("display_name", &NamedResource::display_name);
@@ -125,6 +126,7 @@ void VisitFields(const Agent*, auto visit) {
   visit("languages", &Agent::languages);
   visit("process_types", &Agent::process_types);
   visit("clients", &Agent::clients);
+  visit("attributes", &Agent::attributes);
   visit("capacity", &Agent::capacity);
   visit("cost_per_hour_milli", &Agent::cost_per_hour_milli);
 }
@@ -166,17 +168,22 @@ void VisitReferences(const Queue& queue, auto visit) {
   if (!queue.client.empty()) visit(ResourceKind::kClient, queue.client);
 }
 void VisitReferences(const Requirement& requirement, auto visit) {
-  for (const Clause& clause : requirement) {
-    for (const Predicate& predicate : clause) {
-      if (const auto* skill = std::get_if<SkillLevel>(&predicate)) {
-        visit(ResourceKind::kSkill, skill->skill);
-      } else if (const auto* type = std::get_if<ProcessTypePredicate>(&predicate)) {
-        visit(ResourceKind::kProcessType, type->process_type);
-      } else if (const auto* site = std::get_if<SitePredicate>(&predicate)) {
-        visit(ResourceKind::kSite, site->site);
-      }
+  const auto visit_predicate = [&](const Predicate& predicate) {
+    if (const auto* skill = std::get_if<SkillRequirement>(&predicate.kind)) {
+      visit(ResourceKind::kSkill, skill->skill);
+    } else if (const auto* type = std::get_if<ProcessTypePredicate>(&predicate.kind)) {
+      visit(ResourceKind::kProcessType, type->process_type);
+    } else if (const auto* site = std::get_if<SitePredicate>(&predicate.kind)) {
+      visit(ResourceKind::kSite, site->site);
+    } else if (const auto* team = std::get_if<TeamPredicate>(&predicate.kind)) {
+      visit(ResourceKind::kTeam, team->team);
     }
+  };
+  for (const Clause& clause : requirement.all_of) {
+    for (const Predicate& predicate : clause) visit_predicate(predicate);
   }
+  for (const Preference& preference : requirement.prefer) visit_predicate(preference.predicate);
+  for (const std::string& agent : requirement.agents) visit(ResourceKind::kAgent, agent);
 }
 void VisitReferences(const ProcessType& type, auto visit) {
   for (const ProcessTypeDefaults& entry : type.defaults) {

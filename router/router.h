@@ -11,20 +11,29 @@
 // (freed, become available, changed by configuration, out of a cool-down's or a live reserve's
 // way), and tickets that began to wait or whose cool-down ended. Every command ends with "route
 // until quiet":
-//   1. While there are such agents: of these, the one with the smallest (idle_since, ordinal) takes
-//      its best ticket that it may take; if there is none it leaves the set.
+//   1. While there are such agents: of these, for the one with the smallest (idle_since, ordinal), the
+//      best ticket that it may take is looked up, which goes to the best agent who may take it; if
+//      there is none the agent leaves the set.
 //   2. Then, while there are such tickets: the first by (LIVE before DEFERRABLE, key, arrival) goes
-//      to the best agent who may take it, the longest idle: smallest (idle_since, ordinal); if
-//      there is none it just waits.
+//      to the best agent who may take it; if there is none it just waits.
 //   3. If 2 made agents possible again, back to 1.
 // An agent's best ticket: lowest rank of its queue in the agent's routing profile; LIVE before
 // DEFERRABLE; smallest key; smallest arrival. key = max(target, queued_at) - priority * the queue's
 // priority step, all as of the ticket's entry into the queue.
 //
+// The best agent for a ticket, by the distribution mode of its queue, is the smallest
+// (weight, idle_since, ordinal). Weight:
+//   LONGEST_IDLE  0 for all
+//   LEAST_LOADED  units used / units that its total and its groups' maxima let it reach, in whole
+//                 millionths
+//   ROUND_ROBIN   the turn of the last offer of such a queue that it had; 0 when it had none
+//   BEST_MATCH    less, the better its traits fit: minus ScoreOf (router/requirement.h)
+//   LOWEST_COST   its cost per hour
+//
 // An agent may take a ticket by offer when: the ticket is QUEUED; the agent is AVAILABLE with an
 // open session that is not lost; the routing profile names the queue without no_push; the agent has
-// the ticket's client and process type and passes every clause; the ticket does not exclude the
-// agent and no cool-down of the two runs; the group of the ticket's channel has fewer tickets
+// the ticket's client and process type and passes every clause; the ticket names the agent or
+// nobody, does not exclude the agent, and no cool-down of the two runs; the group of the ticket's channel has fewer tickets
 // (offered or owned) than its maximum, and the units of all plus this one's stay within the total;
 // and, when the queue is DEFERRABLE and the agent is idle, more agents of the routing profile are
 // idle than its live_reserve. Idle: AVAILABLE, session open and not lost, no ticket offered or

@@ -11,6 +11,15 @@ void Offer(Context& context, TicketIndex ticket, AgentIndex agent, OfferReason r
   if (context.workspace.queue(queue).configured->auto_accept) context.apply.OfferAccepted(ticket);
 }
 
+// Who gets a ticket that the longest idle of the freed agents may take: the best who may. That is this
+// very agent when the longest idle is looked for and nothing but freed agents became possible.
+AgentIndex BestFor(const Workspace& workspace, TicketIndex ticket, AgentIndex freed) {
+  const QueueIndex queue = workspace.ticket(ticket).queue;
+  const DistributionMode mode = workspace.queue(queue).configured->distribution_mode;
+  if (mode == DistributionMode::kLongestIdle && workspace.fresh_tickets.empty()) return freed;
+  return workspace.matching.BestAgent(workspace, ticket);
+}
+
 // Whether the entry still says something of the ticket: it may have left the queue, or be closed,
 // since.
 bool StillWaits(const Workspace& workspace, const FreshTicket& fresh) {
@@ -99,7 +108,7 @@ void RouteUntilQuiet(Context& context, uint32_t& budget) {
         context.apply.AgentSettled(agent);
         continue;
       }
-      Offer(context, ticket, agent, OfferReason::kAgentFree);
+      Offer(context, ticket, BestFor(workspace, ticket, agent), OfferReason::kAgentFree);
       --budget;
     } else if (!workspace.fresh_tickets.empty()) {
       const FreshTicket fresh = *workspace.fresh_tickets.begin();

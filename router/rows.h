@@ -58,6 +58,7 @@ struct AgentRow {
   Time status_since;
   Time idle_since;      // became AVAILABLE, accepted or finished last; see Continue
   uint32_t misses = 0;  // offers missed in a row
+  int64_t turn = 0;     // of the last offer of a ROUND_ROBIN queue; 0: none yet
 
   std::string session_id;  // of the last session
   int64_t generation = 0;  // 0: never had one

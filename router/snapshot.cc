@@ -29,6 +29,16 @@ bool IsOwned(const Ticket& ticket) {
   std::abort();
 }
 
+Requirement RequirementOf(const Workspace& workspace, const Ticket& ticket) {
+  const TicketClass& ticket_class = workspace.matching.ClassOf(ticket.ticket_class);
+  Requirement requirement = ticket_class.spec.requirement;
+  for (const AgentIndex agent : ticket_class.groups[ticket.group].agents.named) {
+    requirement.agents.push_back(workspace.AgentName(agent));
+  }
+  std::sort(requirement.agents.begin(), requirement.agents.end());
+  return requirement;
+}
+
 std::vector<TicketIndex> HeldInOrder(const Workspace& workspace, const AgentState& agent) {
   std::vector<TicketIndex> held = agent.held;
   std::sort(held.begin(), held.end(), [&](TicketIndex a, TicketIndex b) {
@@ -91,6 +101,7 @@ AgentRow AgentRowOf(const Workspace& workspace, AgentIndex index) {
   row.status_since = agent.status_since;
   row.idle_since = agent.idle_since;
   row.misses = agent.misses;
+  row.turn = agent.turn;
   row.session_id = agent.session_id;
   row.generation = agent.generation;
   row.session_open = agent.session_open;

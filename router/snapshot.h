@@ -19,6 +19,8 @@ WorkView WorkViewOf(const Workspace& workspace, const Ticket& ticket);
 AgentStateView AgentStateViewOf(const AgentState& agent);
 AgentSnapshot SnapshotOf(const Workspace& workspace, AgentIndex agent, Time now);
 
+// What the ticket asks of an agent.
+Requirement RequirementOf(const Workspace& workspace, const Ticket& ticket);
 // The agent's tickets in order of arrival.
 std::vector<TicketIndex> HeldInOrder(const Workspace& workspace, const AgentState& agent);
 // Whether the ticket is the agent's own work, not just offered.

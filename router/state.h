@@ -5,6 +5,7 @@
 #ifndef TANDEM_ROUTER_STATE_H_
 #define TANDEM_ROUTER_STATE_H_
 
+#include <algorithm>
 #include <array>
 #include <compare>
 #include <cstdint>
@@ -16,7 +17,6 @@
 
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
 
 #include "router/ids.h"
@@ -59,7 +59,7 @@ struct Ticket {
   ClientIndex client;
   ProcessTypeIndex process_type;
   ClassIndex ticket_class;
-  uint32_t exclusion_group = 0;  // within the class
+  uint32_t group = 0;  // within the class
   std::string language;
   std::string entry_point, conversation_key;
   std::vector<std::string> excluded_agents;
@@ -96,13 +96,16 @@ struct Ticket {
   Time timer_at = kEndOfTime;  // when it is in the workspace's timers
 };
 
-// Order among agents who could take the same ticket: longest idle first.
+// Order among agents who could take the same ticket: by what the queue's distribution mode looks at,
+// then longest idle first.
 struct ReadyKey {
+  int64_t weight = 0;
   Time idle_since;
   uint64_t ordinal = 0;
   AgentIndex agent;
   friend auto operator<=>(const ReadyKey& a, const ReadyKey& b) {
-    return std::tie(a.idle_since, a.ordinal) <=> std::tie(b.idle_since, b.ordinal);
+    return std::tie(a.weight, a.idle_since, a.ordinal) <=>
+           std::tie(b.weight, b.idle_since, b.ordinal);
   }
   friend bool operator==(const ReadyKey& a, const ReadyKey& b) { return (a <=> b) == 0; }
 };
@@ -115,11 +118,13 @@ struct AgentState {
   ProfileIndex profile;
   RoutingProfileIndex routing_profile;
   Capacity capacity;
+  int64_t cost_per_hour_milli = 0;
 
   AgentStatus status = AgentStatus::kOffline;
   std::string reason;
   Time status_since, idle_since;
   uint32_t misses = 0;
+  int64_t turn = 0;
   std::string session_id;
   int64_t generation = 0;
   bool session_open = false;
@@ -149,6 +154,16 @@ struct AgentState {
     const GroupCapacity& of_group = capacity.groups[static_cast<size_t>(group)];
     return held_in_group[static_cast<size_t>(group)] < of_group.max &&
            units_used + of_group.units_per_ticket <= capacity.total_units;
+  }
+  // The part of its capacity that is used, in millionths. Its capacity: what its total units and its
+  // groups' maxima let it reach.
+  int64_t Load() const {
+    uint64_t reachable = 0;
+    for (const GroupCapacity& group : capacity.groups) {
+      reachable += uint64_t{group.max} * group.units_per_ticket;
+    }
+    reachable = std::min<uint64_t>(reachable, capacity.total_units);
+    return reachable == 0 ? 0 : static_cast<int64_t>(units_used * 1'000'000 / reachable);
   }
   bool HasGroupOpen(CapacityGroup group) const {
     return ((open_groups >> static_cast<uint32_t>(group)) & 1U) != 0;
@@ -191,6 +206,7 @@ struct Workspace {
   int64_t last_event = 0;
   uint64_t last_arrival = 0;
   uint64_t next_agent_ordinal = 1;
+  int64_t last_turn = 0;  // greatest of its agents', or of one that went away
   Duration session_grace, cool_down;
 
   Registry<QueueIndex> queue_ids;
@@ -199,6 +215,7 @@ struct Workspace {
   Registry<ProcessTypeIndex> process_type_ids;
   Registry<SkillIndex> skill_ids;
   Registry<SiteIndex> site_ids;
+  Registry<TeamIndex> team_ids;
   Registry<RoutingProfileIndex> routing_profile_ids;
   Registry<AgentIndex> agent_ids;
 
@@ -212,9 +229,8 @@ struct Workspace {
   std::vector<Used> clients;
   std::vector<const ProcessType*> process_types;  // null: not configured
   std::vector<uint32_t> open_of_process_type;
-  std::vector<bool> skills, sites;  // configured
+  std::vector<bool> skills, sites, teams;  // configured
   std::vector<RoutingProfileState> routing_profiles;
-  absl::flat_hash_set<std::string> teams;
   absl::flat_hash_map<std::string, bool> dispositions;  // id → resolved
   absl::flat_hash_map<std::string, bool> not_ready_reasons;
 

@@ -3,6 +3,7 @@
 
 #include "router/check.h"
 #include "router/commands.h"
+#include "router/resources.h"
 #include "router/snapshot.h"
 
 namespace tandem::router {
@@ -34,33 +35,24 @@ Rejection Unknown(Reason reason, const char* kind, const std::string& id) {
                 std::string("expected a configured ") + kind + ", but there is no '" + id + "'");
 }
 
+// Agents whom it names may be unknown: then the ticket is unroutable, and kept.
 std::optional<Rejection> CheckRequirement(const Workspace& workspace,
                                           const Requirement& requirement) {
-  struct Visitor {
-    const Workspace& workspace;
-    std::optional<Rejection> operator()(const SkillLevel& p) const {
-      const SkillIndex skill = workspace.skill_ids.Find(p.skill);
-      if (skill.IsSet() && workspace.skills[skill.value]) return std::nullopt;
-      return Unknown(Reason::kSkillUnknown, "skill", p.skill);
+  std::optional<Rejection> rejection;
+  VisitReferences(requirement, [&](ResourceKind kind, const std::string& id) {
+    if (rejection || kind == ResourceKind::kAgent || IsConfigured(workspace, kind, id)) return;
+    switch (kind) {
+      case ResourceKind::kSkill:
+        rejection = Unknown(Reason::kSkillUnknown, "skill", id);
+        break;
+      case ResourceKind::kProcessType:
+        rejection = Unknown(Reason::kProcessTypeUnknown, "process type", id);
+        break;
+      default:
+        rejection = Unknown(Reason::kReferenceBroken, ToString(kind), id);
     }
-    std::optional<Rejection> operator()(const LanguageRequirement&) const { return std::nullopt; }
-    std::optional<Rejection> operator()(const ProcessTypePredicate& p) const {
-      const ProcessTypeIndex type = workspace.process_type_ids.Find(p.process_type);
-      if (type.IsSet() && workspace.process_types[type.value] != nullptr) return std::nullopt;
-      return Unknown(Reason::kProcessTypeUnknown, "process type", p.process_type);
-    }
-    std::optional<Rejection> operator()(const SitePredicate& p) const {
-      const SiteIndex site = workspace.site_ids.Find(p.site);
-      if (site.IsSet() && workspace.sites[site.value]) return std::nullopt;
-      return Unknown(Reason::kReferenceBroken, "site", p.site);
-    }
-  };
-  for (const Clause& clause : requirement) {
-    for (const Predicate& predicate : clause) {
-      if (auto rejection = std::visit(Visitor{workspace}, predicate)) return rejection;
-    }
-  }
-  return std::nullopt;
+  });
+  return rejection;
 }
 
 std::optional<Rejection> CheckReferences(const Workspace& workspace, const NewContact& contact) {
@@ -151,6 +143,20 @@ ContactRow ContactRowOf(const Workspace& workspace, NewContact&& contact, NewIds
   return row;
 }
 
+// What the process type asks and what the contact asks; agents whom the contact names count
+// instead of the process type's.
+Requirement RequirementOf(const NewContact& contact, const ProcessTypeDefaults& defaults) {
+  Requirement requirement = defaults.requirement;
+  const Requirement& own = contact.requirement;
+  requirement.all_of.insert(requirement.all_of.end(), own.all_of.begin(), own.all_of.end());
+  requirement.prefer.insert(requirement.prefer.end(), own.prefer.begin(), own.prefer.end());
+  if (!own.agents.empty()) requirement.agents = own.agents;
+  if (!contact.language.empty()) {
+    requirement.all_of.push_back({LanguageRequirement{contact.language, defaults.language_level}});
+  }
+  return Canonical(std::move(requirement));
+}
+
 TicketRow TicketRowOf(const Workspace& workspace, const NewContact& contact, NewIds ids,
                       const ProcessTypeDefaults& defaults, const Queue& queue, Time now) {
   TicketRow row;
@@ -161,12 +167,7 @@ TicketRow TicketRowOf(const Workspace& workspace, const NewContact& contact, New
   row.client = contact.client;
   row.process_type = contact.process_type;
   row.language = contact.language;
-  Requirement requirement = defaults.requirement;
-  requirement.insert(requirement.end(), contact.requirement.begin(), contact.requirement.end());
-  if (!contact.language.empty()) {
-    requirement.push_back({LanguageRequirement{contact.language, defaults.language_level}});
-  }
-  row.requirement = Canonical(std::move(requirement));
+  row.requirement = RequirementOf(contact, defaults);
   row.excluded_agents = contact.excluded_agents;
   row.entry_point = contact.entry_point;
   row.external_id = contact.external_id;

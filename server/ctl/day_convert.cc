@@ -47,7 +47,7 @@ v1::Contact ToContact(const DayContact& day, absl::Time received, absl::TimeZone
   contact.set_process_type(day.process_type);
   contact.set_language(day.language);
   for (const auto& [skill, level] : day.skills) {
-    v1::SkillLevel& asked =
+    v1::SkillRequirement& asked =
         *contact.mutable_requirement()->add_all_of()->add_any_of()->mutable_skill();
     asked.set_skill(skill);
     asked.set_level(static_cast<uint32_t>(level));

@@ -186,7 +186,7 @@ void AddSkill(const std::string& text, v1::Contact& contact) {
   if (!absl::SimpleAtoi(parts.second, &level)) {
     throw CLI::ValidationError("--skill", "expected SKILL=LEVEL, but got " + text);
   }
-  v1::SkillLevel& skill =
+  v1::SkillRequirement& skill =
       *contact.mutable_requirement()->add_all_of()->add_any_of()->mutable_skill();
   skill.set_skill(parts.first);
   skill.set_level(level);

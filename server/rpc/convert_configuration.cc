@@ -25,6 +25,8 @@ static_assert(static_cast<int>(router::LanguageMode::kSpoken) == v1::LANGUAGE_MO
 static_assert(static_cast<int>(router::LanguageMode::kWritten) == v1::LANGUAGE_MODE_WRITTEN);
 static_assert(static_cast<int>(router::Office::kBack) == v1::OFFICE_BACK);
 static_assert(static_cast<int>(router::Urgency::kDeferrable) == v1::URGENCY_DEFERRABLE);
+static_assert(static_cast<int>(router::DistributionMode::kLowestCost) ==
+              v1::DISTRIBUTION_MODE_LOWEST_COST);
 static_assert(static_cast<int>(router::AgentKind::kAutomated) == v1::AGENT_KIND_AUTOMATED);
 static_assert(static_cast<int>(router::ResourceKind::kAgent) == v1::RESOURCE_KIND_AGENT);
 static_assert(static_cast<int>(router::ResourceKind::kWorkspaceSettings) ==
@@ -111,6 +113,9 @@ router::Queue Convert(const v1::Queue& message, const std::string& path, Faults&
   }
   queue.max_waiting = message.max_waiting();
   queue.auto_accept = message.auto_accept();
+  queue.distribution_mode =
+      OrDefault(message.distribution_mode(), router::DistributionMode::kLongestIdle,
+                v1::DISTRIBUTION_MODE_LOWEST_COST, path + ".distribution_mode", faults);
   return queue;
 }
 
@@ -200,6 +205,8 @@ router::Agent Convert(const v1::Agent& message, const std::string& path, Faults&
   }
   agent.process_types.assign(message.process_types().begin(), message.process_types().end());
   agent.clients.assign(message.clients().begin(), message.clients().end());
+  agent.attributes.assign(message.attributes().begin(), message.attributes().end());
+  std::sort(agent.attributes.begin(), agent.attributes.end());
   if (message.has_capacity()) {
     agent.capacity = ToCapacity(message.capacity(), path + ".capacity", faults);
   }
@@ -246,6 +253,7 @@ void FillRest(const router::Queue& queue, v1::Queue& to) {
   *to.mutable_lease_duration() = ToProtoDuration(queue.lease_duration);
   to.set_max_waiting(queue.max_waiting);
   to.set_auto_accept(queue.auto_accept);
+  to.set_distribution_mode(static_cast<v1::DistributionMode>(queue.distribution_mode));
 }
 
 void FillDefaultsOf(const router::ProcessTypeDefaults& defaults, v1::ProcessTypeDefaults& to) {
@@ -304,6 +312,7 @@ void FillRest(const router::Agent& agent, v1::Agent& to) {
   }
   to.mutable_process_types()->Assign(agent.process_types.begin(), agent.process_types.end());
   to.mutable_clients()->Assign(agent.clients.begin(), agent.clients.end());
+  to.mutable_attributes()->insert(agent.attributes.begin(), agent.attributes.end());
   if (agent.capacity) FillCapacity(*agent.capacity, *to.mutable_capacity());
   to.set_cost_per_hour_milli(agent.cost_per_hour_milli);
 }

@@ -1,6 +1,7 @@
 #include "server/rpc/convert_event.h"
 
 #include "router/ids.h"
+#include "router/limits.h"
 #include "server/rpc/convert_types.h"
 
 namespace tandem::rpc {

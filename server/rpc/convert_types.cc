@@ -36,43 +36,68 @@ bool HasAtMost(int count, size_t max, const std::string& field, Faults& faults) 
   return false;
 }
 
+router::AttributePredicate ToAttribute(const v1::AttributeRequirement& attribute,
+                                       const std::string& field, Faults& faults) {
+  router::AttributePredicate result{.key = attribute.key()};
+  if (HasAtMost(attribute.values_size(), router::kMaxPredicateValues, field + ".values", faults)) {
+    result.values.assign(attribute.values().begin(), attribute.values().end());
+  }
+  if (attribute.has_min()) result.min = attribute.min();
+  if (attribute.has_max()) result.max = attribute.max();
+  return result;
+}
+
+router::PredicateKind ToKind(const v1::Predicate& predicate, const std::string& path,
+                             Faults& faults) {
+  switch (predicate.kind_case()) {
+    case v1::Predicate::kSkill: {
+      const v1::SkillRequirement& skill = predicate.skill();
+      return router::SkillRequirement{
+          .skill = skill.skill(),
+          .level = skill.level(),
+          .max_level = skill.max_level() == 0 ? router::kMaxSkillLevel : skill.max_level()};
+    }
+    case v1::Predicate::kLanguage:
+      return router::LanguageRequirement{
+          .tag = predicate.language().tag(),
+          .level = ToCefr(predicate.language().level(), path + ".language.level", faults)};
+    case v1::Predicate::kProcessType:
+      return router::ProcessTypePredicate{.process_type = predicate.process_type()};
+    case v1::Predicate::kSite:
+      return router::SitePredicate{.site = predicate.site()};
+    case v1::Predicate::kTeam:
+      return router::TeamPredicate{.team = predicate.team()};
+    case v1::Predicate::kAttribute:
+      return ToAttribute(predicate.attribute(), path + ".attribute", faults);
+    case v1::Predicate::KIND_NOT_SET:
+      break;
+  }
+  faults.Add(Reason::kFieldRequired, path, "expected a kind of predicate, but none is set");
+  return {};
+}
+
+router::Predicate ToPredicate(const v1::Predicate& predicate, const std::string& path,
+                              Faults& faults) {
+  return {ToKind(predicate, path, faults), predicate.negated()};
+}
+
 router::Clause ToClause(const v1::Clause& clause, const std::string& field, Faults& faults) {
   router::Clause result;
   if (!HasAtMost(clause.any_of_size(), router::kMaxPredicates, field + ".any_of", faults)) {
     return result;
   }
   for (int i = 0; i < clause.any_of_size(); ++i) {
-    const v1::Predicate& predicate = clause.any_of(i);
-    const std::string path = At(field + ".any_of", i);
-    switch (predicate.kind_case()) {
-      case v1::Predicate::kSkill:
-        result.emplace_back(router::SkillLevel{.skill = predicate.skill().skill(),
-                                               .level = predicate.skill().level()});
-        break;
-      case v1::Predicate::kLanguage:
-        result.emplace_back(router::LanguageRequirement{
-            .tag = predicate.language().tag(),
-            .level = ToCefr(predicate.language().level(), path + ".language.level", faults)});
-        break;
-      case v1::Predicate::kProcessType:
-        result.emplace_back(router::ProcessTypePredicate{.process_type = predicate.process_type()});
-        break;
-      case v1::Predicate::kSite:
-        result.emplace_back(router::SitePredicate{.site = predicate.site()});
-        break;
-      case v1::Predicate::KIND_NOT_SET:
-        faults.Add(Reason::kFieldRequired, path, "expected a kind of predicate, but none is set");
-        break;
-    }
+    result.push_back(ToPredicate(clause.any_of(i), At(field + ".any_of", i), faults));
   }
   return result;
 }
 
 struct PredicateFiller {
   v1::Predicate& to;
-  void operator()(const router::SkillLevel& skill) const {
+  void operator()(const router::SkillRequirement& skill) const {
     to.mutable_skill()->set_skill(skill.skill);
     to.mutable_skill()->set_level(skill.level);
+    to.mutable_skill()->set_max_level(skill.max_level);
   }
   void operator()(const router::LanguageRequirement& language) const {
     to.mutable_language()->set_tag(language.tag);
@@ -82,7 +107,20 @@ struct PredicateFiller {
     to.set_process_type(predicate.process_type);
   }
   void operator()(const router::SitePredicate& predicate) const { to.set_site(predicate.site); }
+  void operator()(const router::TeamPredicate& predicate) const { to.set_team(predicate.team); }
+  void operator()(const router::AttributePredicate& predicate) const {
+    v1::AttributeRequirement& attribute = *to.mutable_attribute();
+    attribute.set_key(predicate.key);
+    attribute.mutable_values()->Assign(predicate.values.begin(), predicate.values.end());
+    if (predicate.min) attribute.set_min(*predicate.min);
+    if (predicate.max) attribute.set_max(*predicate.max);
+  }
 };
+
+void Fill(const router::Predicate& predicate, v1::Predicate& to) {
+  std::visit(PredicateFiller{to}, predicate.kind);
+  to.set_negated(predicate.negated);
+}
 
 }  // namespace
 
@@ -167,18 +205,34 @@ router::Requirement ToRequirement(const v1::Requirement& requirement, const std:
     return result;
   }
   for (int i = 0; i < requirement.all_of_size(); ++i) {
-    result.push_back(ToClause(requirement.all_of(i), At(field + ".all_of", i), faults));
+    result.all_of.push_back(ToClause(requirement.all_of(i), At(field + ".all_of", i), faults));
+  }
+  if (HasAtMost(requirement.prefer_size(), router::kMaxPreferences, field + ".prefer", faults)) {
+    for (int i = 0; i < requirement.prefer_size(); ++i) {
+      const v1::Preference& preference = requirement.prefer(i);
+      const std::string path = At(field + ".prefer", i) + ".predicate";
+      result.prefer.push_back(
+          {.predicate = ToPredicate(preference.predicate(), path, faults),
+           .weight = preference.weight() == 0 ? 1 : preference.weight()});
+    }
+  }
+  if (HasAtMost(requirement.agents_size(), router::kMaxNamedAgents, field + ".agents", faults)) {
+    result.agents.assign(requirement.agents().begin(), requirement.agents().end());
   }
   return result;
 }
 
 void Fill(const router::Requirement& requirement, v1::Requirement& to) {
-  for (const router::Clause& clause : requirement) {
+  for (const router::Clause& clause : requirement.all_of) {
     v1::Clause* target = to.add_all_of();
-    for (const router::Predicate& predicate : clause) {
-      std::visit(PredicateFiller{*target->add_any_of()}, predicate);
-    }
+    for (const router::Predicate& predicate : clause) Fill(predicate, *target->add_any_of());
   }
+  for (const router::Preference& preference : requirement.prefer) {
+    v1::Preference* target = to.add_prefer();
+    Fill(preference.predicate, *target->mutable_predicate());
+    target->set_weight(preference.weight);
+  }
+  to.mutable_agents()->Assign(requirement.agents.begin(), requirement.agents.end());
 }
 
 bool CheckEnum(int value, int last, std::string_view field, Faults& faults) {

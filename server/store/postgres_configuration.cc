@@ -64,6 +64,7 @@ void Fields(auto& io, Of<router::Queue> auto& queue) {
   io("lease_duration_us", queue.lease_duration);
   io("max_waiting", queue.max_waiting);
   io("auto_accept", queue.auto_accept);
+  io("distribution_mode", queue.distribution_mode);
 }
 
 void Fields(auto& io, Of<router::ProcessTypeDefaults> auto& defaults) {
@@ -100,6 +101,12 @@ void Fields(auto& io, Of<router::SkillLevel> auto& skill) {
   io("level", skill.level);
 }
 
+void Fields(auto& io, Of<router::SkillRequirement> auto& skill) {
+  io("skill", skill.skill);
+  io("level", skill.level);
+  io("max_level", skill.max_level);
+}
+
 void Fields(auto& io, Of<router::LanguageRequirement> auto& language) {
   io("language", language.tag);
   io("level", language.level);
@@ -111,6 +118,28 @@ void Fields(auto& io, Of<router::ProcessTypePredicate> auto& predicate) {
 
 void Fields(auto& io, Of<router::SitePredicate> auto& predicate) {
   io("site", predicate.site);
+}
+
+void Fields(auto& io, Of<router::TeamPredicate> auto& predicate) {
+  io("team", predicate.team);
+}
+
+void Fields(auto& io, Of<router::AttributePredicate> auto& predicate) {
+  io("attribute", predicate.key);
+  io("values", predicate.values);
+  io("min", predicate.min);
+  io("max", predicate.max);
+}
+
+void Fields(auto& io, Of<router::Preference> auto& preference) {
+  io("predicate", preference.predicate);
+  io("weight", preference.weight);
+}
+
+void Fields(auto& io, Of<router::Requirement> auto& requirement) {
+  io("all_of", requirement.all_of);
+  io("prefer", requirement.prefer);
+  io("agents", requirement.agents);
 }
 
 void Fields(auto& io, Of<router::AgentLanguage> auto& language) {
@@ -141,6 +170,7 @@ void Fields(auto& io, Of<router::Agent> auto& agent) {
   io("languages", agent.languages);
   io("process_types", agent.process_types);
   io("clients", agent.clients);
+  io("attributes", agent.attributes);
   io("capacity", agent.capacity);
   io("cost_per_hour_milli", agent.cost_per_hour_milli);
 }
@@ -170,6 +200,13 @@ struct Writer {
 };
 
 template <typename T>
+json WriteFields(const T& value) {
+  Writer writer;
+  Fields(writer, value);
+  return std::move(writer.object);
+}
+
+template <typename T>
 struct IsVector : std::false_type {};
 template <typename T>
 struct IsVector<std::vector<T>> : std::true_type {};
@@ -183,15 +220,23 @@ json Write(const T& value) {
   } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
     return value;
   } else if constexpr (std::is_same_v<T, router::Predicate>) {
-    return std::visit([](const auto& predicate) { return Write(predicate); }, value);
+    json object = std::visit([](const auto& kind) { return Write(kind); }, value.kind);
+    if (value.negated) object["negated"] = true;
+    return object;
+  } else if constexpr (std::is_same_v<T, router::Requirement>) {
+    // Most ask for clauses alone: then it is their list.
+    return value.prefer.empty() && value.agents.empty() ? Write(value.all_of)
+                                                        : WriteFields(value);
+  } else if constexpr (std::is_same_v<T, Attributes>) {
+    json object = json::object();
+    for (const auto& [key, text] : value) object[key] = text;
+    return object;
   } else if constexpr (IsVector<T>::value) {
     json array = json::array();
     for (const auto& element : value) array.push_back(Write(element));
     return array;
   } else {
-    Writer writer;
-    Fields(writer, value);
-    return std::move(writer.object);
+    return WriteFields(value);
   }
 }
 
@@ -223,15 +268,24 @@ struct Reading {
   }
 };
 
+void ReadAttributes(const json& from, Attributes& to) {
+  for (const auto& [key, text] : from.items()) to.emplace_back(key, text.get<std::string>());
+}
+
 void ReadPredicate(const json& from, router::Predicate& to) {
+  to.negated = from.value("negated", false);
   if (from.contains("skill")) {
-    Read(from, to.emplace<router::SkillLevel>());
+    Read(from, to.kind.emplace<router::SkillRequirement>());
   } else if (from.contains("language")) {
-    Read(from, to.emplace<router::LanguageRequirement>());
+    Read(from, to.kind.emplace<router::LanguageRequirement>());
   } else if (from.contains("process_type")) {
-    Read(from, to.emplace<router::ProcessTypePredicate>());
+    Read(from, to.kind.emplace<router::ProcessTypePredicate>());
   } else if (from.contains("site")) {
-    Read(from, to.emplace<router::SitePredicate>());
+    Read(from, to.kind.emplace<router::SitePredicate>());
+  } else if (from.contains("team")) {
+    Read(from, to.kind.emplace<router::TeamPredicate>());
+  } else if (from.contains("attribute")) {
+    Read(from, to.kind.emplace<router::AttributePredicate>());
   } else {
     throw CorruptValue("a predicate", from.dump());
   }
@@ -247,6 +301,12 @@ void Read(const json& from, T& to) {
     to = from.get<T>();
   } else if constexpr (std::is_same_v<T, router::Predicate>) {
     ReadPredicate(from, to);
+  } else if constexpr (std::is_same_v<T, router::Requirement>) {
+    if (from.is_array()) return Read(from, to.all_of);
+    Reading reading{from};
+    Fields(reading, to);
+  } else if constexpr (std::is_same_v<T, Attributes>) {
+    ReadAttributes(from, to);
   } else if constexpr (IsVector<T>::value) {
     to.clear();
     for (const json& element : from) Read(element, to.emplace_back());
@@ -360,15 +420,11 @@ std::vector<std::string> TextsFromJson(std::string_view json) {
 }
 
 std::string AttributesToJson(const Attributes& attributes) {
-  json object = json::object();
-  for (const auto& [key, value] : attributes) object[key] = value;
-  return Print(object);
+  return Print(Write(attributes));
 }
 
 Attributes AttributesFromJson(std::string_view json) {
-  return Parse<Attributes>(json, [](const nlohmann::json& from, Attributes& to) {
-    for (const auto& [key, value] : from.items()) to.emplace_back(key, value.get<std::string>());
-  });
+  return ParseAs<Attributes>(json);
 }
 
 std::string ChangedAttributesToJson(const ChangedAttributes& attributes) {

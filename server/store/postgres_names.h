@@ -84,6 +84,9 @@ struct NameTable<router::SegmentOutcome>
 template <>
 struct NameTable<router::EventType> : NamesOfRouter<router::EventType, router::kLastEventType> {};
 template <>
+struct NameTable<router::DistributionMode>
+    : NamesOfRouter<router::DistributionMode, router::DistributionMode::kLowestCost> {};
+template <>
 struct NameTable<router::ResourceKind>
     : NamesOfRouter<router::ResourceKind, router::ResourceKind::kNotReadyReason> {};
 

@@ -63,7 +63,7 @@ const Table<router::AgentRow>& AgentTable() {
        C::Number("ordinal", &Row::ordinal), C::Named("status", &Row::status),
        C::Text("reason", &Row::reason), C::Instant("status_since", &Row::status_since),
        C::Instant("idle_since", &Row::idle_since), C::Number("misses", &Row::misses),
-       C::Text("session_id", &Row::session_id), C::Number("generation", &Row::generation),
+       C::Number("turn", &Row::turn), C::Text("session_id", &Row::session_id), C::Number("generation", &Row::generation),
        C::Flag("session_open", &Row::session_open),
        C::Instant("session_lost_at", &Row::session_lost_at),
        C::Instant("grace_until", &Row::grace_until),

@@ -53,24 +53,35 @@ bool FitsDatabase(uint64_t count) {
   return count <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
 }
 
-bool IsRequirementStorable(const Requirement& requirement) {
-  const auto text_of = [](const auto& predicate) -> std::string_view {
-    using P = std::decay_t<decltype(predicate)>;
-    if constexpr (std::is_same_v<P, router::SkillLevel>) return predicate.skill;
-    if constexpr (std::is_same_v<P, router::LanguageRequirement>) return predicate.tag;
-    if constexpr (std::is_same_v<P, router::ProcessTypePredicate>) return predicate.process_type;
-    if constexpr (std::is_same_v<P, router::SitePredicate>) return predicate.site;
-  };
-  for (const router::Clause& clause : requirement) {
-    for (const router::Predicate& predicate : clause) {
-      if (!IsStorableText(std::visit(text_of, predicate))) return false;
+bool IsPredicateStorable(const router::Predicate& predicate) {
+  struct Visitor {
+    bool operator()(const router::SkillRequirement& p) const { return IsStorableText(p.skill); }
+    bool operator()(const router::LanguageRequirement& p) const { return IsStorableText(p.tag); }
+    bool operator()(const router::ProcessTypePredicate& p) const {
+      return IsStorableText(p.process_type);
     }
-  }
-  return true;
+    bool operator()(const router::SitePredicate& p) const { return IsStorableText(p.site); }
+    bool operator()(const router::TeamPredicate& p) const { return IsStorableText(p.team); }
+    bool operator()(const router::AttributePredicate& p) const {
+      return IsStorableText(p.key) && AllStorable(p.values);
+    }
+  };
+  return std::visit(Visitor{}, predicate.kind);
+}
+
+bool IsRequirementStorable(const Requirement& requirement) {
+  return AllStorable(requirement.agents) &&
+         std::ranges::all_of(requirement.all_of,
+                             [](const router::Clause& clause) {
+                               return std::ranges::all_of(clause, IsPredicateStorable);
+                             }) &&
+         std::ranges::all_of(requirement.prefer, [](const router::Preference& preference) {
+           return IsPredicateStorable(preference.predicate);
+         });
 }
 
 bool IsRowStorable(const router::AgentRow& row) {
-  return FitsDatabase(row.ordinal) &&
+  return FitsDatabase(row.ordinal) && row.turn >= 0 &&
          AllStorable(row.workspace, row.agent, row.reason, row.session_id);
 }
 

@@ -75,7 +75,7 @@ v1::Configuration MakeConfiguration(size_t agents) {
   defaults.set_queue(queue.id());
   defaults.set_language_level(v1::CEFR_LEVEL_B2);
   defaults.mutable_wrap_up_limit();  // 0: none
-  v1::SkillLevel& asked =
+  v1::SkillRequirement& asked =
       *defaults.mutable_requirement()->add_all_of()->add_any_of()->mutable_skill();
   asked.set_skill("billing");
   asked.set_level(3);

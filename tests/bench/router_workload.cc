@@ -76,9 +76,9 @@ NewContact MakeContact(std::mt19937_64& random) {
   contact.process_type = Id("type", shape % kProcessTypes);
   contact.client = Id("client", shape % kClients);
   if (shape % 2 == 0) {
-    contact.requirement = {{SkillLevel{Id("skill", shape % kSkills), 1},
-                            SkillLevel{Id("skill", (shape + 7) % kSkills), 3},
-                            SkillLevel{Id("skill", (shape + 31) % kSkills), 5}}};
+    contact.requirement.all_of = {{SkillRequirement{Id("skill", shape % kSkills), 1},
+                            SkillRequirement{Id("skill", (shape + 7) % kSkills), 3},
+                            SkillRequirement{Id("skill", (shape + 31) % kSkills), 5}}};
   }
   contact.priority = static_cast<uint32_t>(random() % 3);
   return contact;

@@ -27,7 +27,7 @@ Configuration GoodConfiguration() {
   ProcessTypeDefaults defaults;
   defaults.channel = "fax";
   defaults.queue = "calls";
-  defaults.requirement = {{SkillLevel{"billing", 3}, SitePredicate{"lisbon"}}};
+  defaults.requirement.all_of = {{SkillRequirement{"billing", 3}, SitePredicate{"lisbon"}}};
   configuration.process_types = {ProcessType{{"support", ""}, {defaults}}};
   RoutingProfile profile;
   profile.id = "front";
@@ -161,7 +161,7 @@ TEST(CheckConfiguration, RefusesBrokenReferences) {
        "REFERENCE_BROKEN configuration.process_types[0].defaults[0].channel"},
       {"defaults' skill",
        [](Configuration& c) {
-         c.process_types[0].defaults[0].requirement = {{SkillLevel{"juggling", 1}}};
+         c.process_types[0].defaults[0].requirement.all_of = {{SkillRequirement{"juggling", 1}}};
        },
        "REFERENCE_BROKEN configuration.process_types[0].defaults[0].requirement"},
       {"profile's queue", [](Configuration& c) { c.routing_profiles[0].queues[0].queue = "mail"; },

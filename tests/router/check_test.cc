@@ -73,11 +73,29 @@ TEST(CheckContact, TakesWhatIsWithinLimits) {
        ""},
       {"most clauses",
        [](NewContact& c) {
-         c.requirement.assign(16, Clause{SkillLevel{"billing", 10}});
+         c.requirement.all_of.assign(16, Clause{SkillRequirement{"billing", 10}});
+       },
+       ""},
+      {"longest of a predicate's values",
+       [](NewContact& c) {
+         AttributePredicate attribute{"region", {}, {}, {}};
+         for (int i = 0; i < 32; ++i) attribute.values.push_back(Repeat("v", 120) + std::to_string(i));
+         c.requirement.all_of = {{attribute}};
+       },
+       ""},
+      {"bounds that are equal",
+       [](NewContact& c) {
+         c.requirement.all_of = {{AttributePredicate{"years", {}, 3, 3}}};
+       },
+       ""},
+      {"most preferences and agents",
+       [](NewContact& c) {
+         c.requirement.prefer.assign(16, Preference{TeamPredicate{"night"}, 100});
+         c.requirement.agents.assign(16, "ana");
        },
        ""},
       {"most predicates",
-       [](NewContact& c) { c.requirement = {Clause(8, SitePredicate{"lisbon"})}; }, ""},
+       [](NewContact& c) { c.requirement.all_of = {Clause(8, SitePredicate{"lisbon"})}; }, ""},
   };
   for (const ContactCase& one : cases) {
     NewContact contact = GoodContact();
@@ -153,26 +171,71 @@ TEST(CheckContact, RefusesWhatIsBeyondALimit) {
        "FIELD_TOO_LARGE contact.attributes"},
       {"clauses",
        [](NewContact& c) {
-         c.requirement.assign(17, Clause{SkillLevel{"billing", 1}});
+         c.requirement.all_of.assign(17, Clause{SkillRequirement{"billing", 1}});
        },
        "FIELD_TOO_LARGE contact.requirement.all_of"},
-      {"no predicate", [](NewContact& c) { c.requirement = {Clause{}}; },
+      {"no predicate", [](NewContact& c) { c.requirement.all_of = {Clause{}}; },
        "FIELD_REQUIRED contact.requirement.all_of[0].any_of"},
-      {"predicates", [](NewContact& c) { c.requirement = {Clause(9, SitePredicate{"lisbon"})}; },
+      {"predicates", [](NewContact& c) { c.requirement.all_of = {Clause(9, SitePredicate{"lisbon"})}; },
        "FIELD_TOO_LARGE contact.requirement.all_of[0].any_of"},
       {"level 0",
        [](NewContact& c) {
-         c.requirement = {{SkillLevel{"billing", 0}}};
+         c.requirement.all_of = {{SkillRequirement{"billing", 0}}};
        },
        "FIELD_OUT_OF_RANGE contact.requirement.all_of[0].any_of[0].skill.level"},
       {"level 11",
        [](NewContact& c) {
-         c.requirement = {{SkillLevel{"billing", 11}}};
+         c.requirement.all_of = {{SkillRequirement{"billing", 11}}};
        },
        "FIELD_OUT_OF_RANGE contact.requirement.all_of[0].any_of[0].skill.level"},
+      {"highest level below the least",
+       [](NewContact& c) {
+         c.requirement.all_of = {{SkillRequirement{"billing", 5, 4}}};
+       },
+       "FIELD_OUT_OF_RANGE contact.requirement.all_of[0].any_of[0].skill.max_level"},
+      {"team", [](NewContact& c) { c.requirement.all_of = {{TeamPredicate{"No team"}}}; },
+       "FIELD_MALFORMED contact.requirement.all_of[0].any_of[0].team"},
+      {"attribute without a key",
+       [](NewContact& c) {
+         c.requirement.all_of = {{AttributePredicate{"", {"x"}, {}, {}}}};
+       },
+       "FIELD_REQUIRED contact.requirement.all_of[0].any_of[0].attribute.key"},
+      {"values of an attribute",
+       [](NewContact& c) {
+         c.requirement.all_of = {
+             {AttributePredicate{"k", std::vector<std::string>(33, "v"), {}, {}}}};
+       },
+       "FIELD_TOO_LARGE contact.requirement.all_of[0].any_of[0].attribute.values"},
+      {"value that is too long",
+       [](NewContact& c) {
+         c.requirement.all_of = {{AttributePredicate{"k", {Repeat("v", 129)}, {}, {}}}};
+       },
+       "FIELD_TOO_LARGE contact.requirement.all_of[0].any_of[0].attribute.values[0]"},
+      {"values and bounds",
+       [](NewContact& c) {
+         c.requirement.all_of = {{AttributePredicate{"k", {"v"}, 1, {}}}};
+       },
+       "FIELD_MALFORMED contact.requirement.all_of[0].any_of[0].attribute"},
+      {"bounds that nothing is within",
+       [](NewContact& c) {
+         c.requirement.all_of = {{AttributePredicate{"k", {}, 2, 1}}};
+       },
+       "FIELD_OUT_OF_RANGE contact.requirement.all_of[0].any_of[0].attribute.max"},
+      {"preferences",
+       [](NewContact& c) { c.requirement.prefer.assign(17, Preference{TeamPredicate{"a"}, 1}); },
+       "FIELD_TOO_LARGE contact.requirement.prefer"},
+      {"weight",
+       [](NewContact& c) {
+         c.requirement.prefer = {{TeamPredicate{"a"}, 101}};
+       },
+       "FIELD_OUT_OF_RANGE contact.requirement.prefer[0].weight"},
+      {"named agents", [](NewContact& c) { c.requirement.agents.assign(17, "ana"); },
+       "FIELD_TOO_LARGE contact.requirement.agents"},
+      {"named agent", [](NewContact& c) { c.requirement.agents = {"ana", "Ben"}; },
+       "FIELD_MALFORMED contact.requirement.agents[1]"},
       {"tag asked for",
        [](NewContact& c) {
-         c.requirement = {{LanguageRequirement{"x", Cefr::kA1}}};
+         c.requirement.all_of = {{LanguageRequirement{"x", Cefr::kA1}}};
        },
        "LANGUAGE_TAG_MALFORMED contact.requirement.all_of[0].any_of[0].language.tag"},
   };
@@ -198,15 +261,16 @@ TEST(CheckContact, NamesEveryFaultyField) {
 TEST(CheckContact, PutsTagsAndRequirementIntoCanonicalForm) {
   NewContact contact = GoodContact();
   contact.language = "PT-br";
-  contact.requirement = {
-      {SkillLevel{"b", 2}, LanguageRequirement{"ZH-hant-tw", Cefr::kB1}, SkillLevel{"b", 2}},
+  contact.requirement.all_of = {
+      {SkillRequirement{"b", 2}, LanguageRequirement{"ZH-hant-tw", Cefr::kB1}, SkillRequirement{"b", 2}},
       {SitePredicate{"lisbon"}},
       {SitePredicate{"lisbon"}}};
   ASSERT_EQ(Judge(contact), "");
   ASSERT_FALSE(CheckContact(contact, kNow, ""));
   EXPECT_EQ(contact.language, "pt-BR");
-  const Requirement expected = {{SkillLevel{"b", 2}, LanguageRequirement{"zh-Hant-TW", Cefr::kB1}},
-                                {SitePredicate{"lisbon"}}};
+  Requirement expected;
+  expected.all_of = {{SkillRequirement{"b", 2}, LanguageRequirement{"zh-Hant-TW", Cefr::kB1}},
+                     {SitePredicate{"lisbon"}}};
   EXPECT_EQ(contact.requirement, Canonical(expected));
 }
 

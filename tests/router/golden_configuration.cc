@@ -59,26 +59,69 @@ Cefr ParseCefr(const std::string& word) {
   return static_cast<Cefr>(it - names.begin());
 }
 
+// "billing:3", "billing:3-6", "fr:B2", "site:lisbon", "team:night", "type:refund", "@region",
+// "@region:emea/apac", "@years:>3", "@years:<3"; "!" before it: not.
+Predicate ParsePredicate(const std::string& text) {
+  if (text[0] == '!') {
+    Predicate predicate = ParsePredicate(text.substr(1));
+    predicate.negated = true;
+    return predicate;
+  }
+  const std::vector<std::string> parts = Split(text, ':');
+  if (text[0] == '@') {
+    AttributePredicate attribute{parts[0].substr(1), {}, {}, {}};
+    if (parts.size() == 1) return attribute;
+    const std::string& value = parts[1];
+    if (value[0] == '>') {
+      attribute.min = ParseNumber(value.substr(1));
+    } else if (value[0] == '<') {
+      attribute.max = ParseNumber(value.substr(1));
+    } else {
+      attribute.values = Split(value, '/');
+    }
+    return attribute;
+  }
+  if (parts.size() != 2) throw LineError("expected name:value, but found " + text);
+  if (parts[0] == "site") return SitePredicate{parts[1]};
+  if (parts[0] == "team") return TeamPredicate{parts[1]};
+  if (parts[0] == "type") return ProcessTypePredicate{parts[1]};
+  if (parts[1][0] < '0' || parts[1][0] > '9') {
+    return LanguageRequirement{parts[0], ParseCefr(parts[1])};
+  }
+  const std::vector<std::string> levels = Split(parts[1], '-');
+  SkillRequirement skill{parts[0], ParseNumber(levels[0])};
+  if (levels.size() > 1) skill.max_level = ParseNumber(levels[1]);
+  return skill;
+}
+
 Requirement ParseRequirement(const std::string& text) {
   Requirement requirement;
   for (const std::string& clause_text : Split(text, ',')) {
-    Clause clause;
+    Clause& clause = requirement.all_of.emplace_back();
     for (const std::string& predicate : Split(clause_text, '|')) {
-      const std::vector<std::string> parts = Split(predicate, ':');
-      if (parts.size() != 2) throw LineError("expected name:value, but found " + predicate);
-      if (parts[0] == "site") {
-        clause.push_back(SitePredicate{parts[1]});
-      } else if (parts[0] == "type") {
-        clause.push_back(ProcessTypePredicate{parts[1]});
-      } else if (parts[1][0] >= '0' && parts[1][0] <= '9') {
-        clause.push_back(SkillLevel{parts[0], ParseNumber(parts[1])});
-      } else {
-        clause.push_back(LanguageRequirement{parts[0], ParseCefr(parts[1])});
-      }
+      clause.push_back(ParsePredicate(predicate));
     }
-    requirement.push_back(clause);
   }
   return requirement;
+}
+
+// "billing:1,team:night*5"
+std::vector<Preference> ParsePreferences(const std::string& text) {
+  std::vector<Preference> preferences;
+  for (const std::string& preference : Split(text, ',')) {
+    const std::vector<std::string> parts = Split(preference, '*');
+    preferences.push_back({ParsePredicate(parts[0]), parts.size() > 1 ? ParseNumber(parts[1]) : 1});
+  }
+  return preferences;
+}
+
+// The words "require=", "prefer=" and "agents=".
+Requirement ParseRequirement(Words& words) {
+  Requirement requirement;
+  if (const auto text = words.Value("require")) requirement = ParseRequirement(*text);
+  if (const auto text = words.Value("prefer")) requirement.prefer = ParsePreferences(*text);
+  if (const auto text = words.Value("agents")) requirement.agents = Split(*text, ',');
+  return Canonical(std::move(requirement));
 }
 
 Channel ParseChannel(Words& words) {
@@ -91,6 +134,14 @@ Channel ParseChannel(Words& words) {
   return channel;
 }
 
+DistributionMode ParseMode(const std::string& word) {
+  for (int i = 1; i <= static_cast<int>(DistributionMode::kLowestCost); ++i) {
+    const auto mode = static_cast<DistributionMode>(i);
+    if (word == ToString(mode)) return mode;
+  }
+  throw LineError("expected a distribution mode, but found " + word);
+}
+
 Queue ParseQueue(Words& words) {
   Queue queue;
   queue.office = words.Flag("BACK") ? Office::kBack : Office::kFront;
@@ -100,6 +151,7 @@ Queue ParseQueue(Words& words) {
   queue.auto_accept = words.Flag("auto_accept");
   queue.id = words.Next("the queue's id");
   queue.client = words.Value("client").value_or("");
+  if (const auto mode = words.Value("mode")) queue.distribution_mode = ParseMode(*mode);
   if (const auto step = words.Value("step")) queue.priority_step = ParseDuration(*step);
   queue.offer_timeout = ParseDuration(words.Value("offer").value_or("0s"));
   queue.connect_timeout = ParseDuration(words.Value("connect").value_or("0s"));
@@ -112,7 +164,7 @@ ProcessTypeDefaults ParseDefaults(Words& words) {
   ProcessTypeDefaults defaults;
   defaults.channel = words.Value("channel").value_or("");
   defaults.queue = words.Value("queue").value_or("");
-  if (const auto text = words.Value("require")) defaults.requirement = ParseRequirement(*text);
+  defaults.requirement = ParseRequirement(words);
   defaults.language_level = ParseCefr(words.Value("level").value_or("any"));
   defaults.answer_target = ParseDuration(words.Value("answer").value_or("0s"));
   defaults.due_after = ParseDuration(words.Value("due").value_or("0s"));
@@ -141,13 +193,22 @@ RoutingProfile ParseProfile(Words& words) {
 }
 
 // `agent ana profile=front clients=acme types=support skills=billing:5 languages=fr:B2:C1
-// site=lisbon
+// site=lisbon team=night attributes=region:emea,years:7
 //  capacity=6/voice:1x6/messaging:3x2`
 Agent ParseAgent(Words& words) {
   Agent agent;
   agent.id = words.Next("the agent's id");
   agent.routing_profile = words.Value("profile").value_or("");
   agent.site = words.Value("site").value_or("");
+  agent.team = words.Value("team").value_or("");
+  agent.cost_per_hour_milli = ParseNumber(words.Value("cost").value_or("0"));
+  if (const auto attributes = words.Value("attributes")) {
+    for (const std::string& attribute : Split(*attributes, ',')) {
+      const std::vector<std::string> parts = Split(attribute, ':');
+      agent.attributes.emplace_back(parts.at(0), parts.at(1));
+    }
+    std::sort(agent.attributes.begin(), agent.attributes.end());
+  }
   if (const auto ids = words.Value("clients")) agent.clients = Split(*ids, ',');
   if (const auto ids = words.Value("types")) agent.process_types = Split(*ids, ',');
   if (const auto skills = words.Value("skills")) {

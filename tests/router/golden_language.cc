@@ -167,6 +167,8 @@ bool GoldenLanguage::ParseConfiguration(const std::string& verb, Words& words) {
     PutAll(draft_.clients, words);
   } else if (verb == "site") {
     PutAll(draft_.sites, words);
+  } else if (verb == "team") {
+    PutAll(draft_.teams, words);
   } else if (verb == "skill") {
     PutAll(draft_.skills, words);
   } else if (verb == "reason") {
@@ -339,7 +341,7 @@ IngestContact GoldenLanguage::ParseIngest(Words& words, Time now) {
   contact.queue = words.Value("queue").value_or("");
   contact.priority = ParseNumber(words.Value("priority").value_or("0"));
   contact.language = words.Value("language").value_or("");
-  if (const auto text = words.Value("require")) contact.requirement = ParseRequirement(*text);
+  contact.requirement = ParseRequirement(words);
   if (const auto span = words.Value("answer")) contact.answer_target = ParseDuration(*span);
   if (const auto span = words.Value("due")) contact.due_at = now + ParseDuration(*span);
   contact.conversation_key = words.Value("key").value_or("");

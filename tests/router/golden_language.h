@@ -79,9 +79,9 @@ Queue ParseQueue(Words& words);
 ProcessTypeDefaults ParseDefaults(Words& words);
 RoutingProfile ParseProfile(Words& words);
 Agent ParseAgent(Words& words);
-// "billing:3|site:lisbon,fr:B2": clauses by commas, predicates by bars. A number is a skill's
-// level, a CEFR level or "any" a language's; "site:" and "type:" are a site and a process type.
-Requirement ParseRequirement(const std::string& text);
+// The words "require=", "prefer=" and "agents=": clauses by commas, predicates by bars, as in
+// "billing:3|site:lisbon,fr:B2"; preferences as in "billing:1,team:night*5"; agents by commas.
+Requirement ParseRequirement(Words& words);
 std::vector<std::string> Split(const std::string& text, char separator);
 uint32_t ParseNumber(const std::string& word);
 Cefr ParseCefr(const std::string& word);

@@ -73,10 +73,11 @@ Action RandomCommands::MakeContact(const Workspace& workspace, Time now) {
   const bool no_type = configuration.process_types.empty() || Chance(1);
   contact.process_type = no_type ? "nothing" : Pick(configuration.process_types).id;
   if (Chance(15)) contact.language = Pick(languages);
-  contact.requirement = Canonical(MakeRequirement(10));
-  if (Chance(1)) contact.requirement = {{SkillLevel{"juggling", 1}}};
-  if (Chance(1)) contact.requirement = {{ProcessTypePredicate{"nothing"}}};
-  if (Chance(1)) contact.requirement = {{SitePredicate{"atlantis"}}};
+  contact.requirement = MakeRequirement(10);
+  if (Chance(10)) contact.requirement.agents = Some("a", 9, 20);
+  if (Chance(1)) contact.requirement.all_of = {{SkillRequirement{"juggling", 1}}};
+  if (Chance(1)) contact.requirement.all_of = {{ProcessTypePredicate{"nothing"}}};
+  if (Chance(1)) contact.requirement.all_of = {{SitePredicate{"atlantis"}}};
   if (Chance(30)) contact.priority = static_cast<uint32_t>(Below(10));
   if (Chance(30)) contact.queue = "q" + std::to_string(1 + Below(6));
   if (Chance(20)) contact.answer_target = Span({1, 30, 300});

@@ -33,30 +33,47 @@ std::vector<std::string> RandomCommands::Some(const char* letter, uint32_t count
 
 Predicate RandomCommands::MakePredicate() {
   static const std::vector<std::string> tags = {"fr", "fr-CA", "zh-Hans", "zh-Hant", "zh"};
-  switch (Below(6)) {
+  switch (Below(8)) {
     case 0:
     case 1:
     case 2:
-      return SkillLevel{"s" + std::to_string(1 + Below(kSkills)),
-                        static_cast<uint32_t>(1 + Below(5))};
+      return {SkillRequirement{"s" + std::to_string(1 + Below(kSkills)),
+                               static_cast<uint32_t>(1 + Below(5)),
+                               Chance(80) ? 10 : static_cast<uint32_t>(5 + Below(4))},
+              Chance(10)};
     case 3:
       return LanguageRequirement{Pick(tags), static_cast<Cefr>(Below(5))};
     case 4:
       return ProcessTypePredicate{"p1"};
-    default:
-      return SitePredicate{Chance(50) ? "lisbon" : "manila"};
+    case 5:
+      return {SitePredicate{Chance(50) ? "lisbon" : "manila"}, Chance(30)};
+    case 6:
+      return {TeamPredicate{Chance(50) ? "north" : "south"}, Chance(50)};
+    default: {
+      AttributePredicate attribute{Chance(50) ? "region" : "years", {}, {}, {}};
+      if (Chance(40)) {
+        attribute.values = Some("v", 3, 50);
+      } else {
+        if (Chance(60)) attribute.min = static_cast<int64_t>(Below(4)) - 1;
+        if (Chance(40)) attribute.max = attribute.min.value_or(0) + static_cast<int64_t>(Below(4));
+      }
+      return {attribute, Chance(30)};
+    }
   }
 }
 
 // With so many chances in a hundred there is a clause, then another one, and so on.
 Requirement RandomCommands::MakeRequirement(uint32_t percent) {
   Requirement requirement;
-  while (requirement.size() < 3 && Chance(percent)) {
+  while (requirement.all_of.size() < 3 && Chance(percent)) {
     Clause clause = {MakePredicate()};
     while (clause.size() < 3 && Chance(40)) clause.push_back(MakePredicate());
-    requirement.push_back(clause);
+    requirement.all_of.push_back(clause);
   }
-  return requirement;
+  while (requirement.prefer.size() < 2 && Chance(percent)) {
+    requirement.prefer.push_back({MakePredicate(), static_cast<uint32_t>(1 + Below(3))});
+  }
+  return Canonical(std::move(requirement));
 }
 
 Queue RandomCommands::MakeQueue(uint32_t number, const std::vector<std::string>& clients) {
@@ -74,6 +91,7 @@ Queue RandomCommands::MakeQueue(uint32_t number, const std::vector<std::string>&
   if (Chance(80)) queue.lease_duration = Span({5, 30, 120});
   if (Chance(20)) queue.max_waiting = static_cast<uint32_t>(1 + Below(8));
   queue.auto_accept = Chance(15);
+  if (Chance(60)) queue.distribution_mode = static_cast<DistributionMode>(1 + Below(5));
   return queue;
 }
 
@@ -102,6 +120,10 @@ Agent RandomCommands::MakeAgent(uint32_t number, const Configuration& configurat
   Agent agent;
   agent.id = "a" + std::to_string(number);
   if (Chance(70)) agent.site = Chance(50) ? "lisbon" : "manila";
+  if (Chance(50)) agent.cost_per_hour_milli = static_cast<int64_t>(Below(3));
+  if (Chance(70)) agent.team = Chance(50) ? "north" : "south";
+  if (Chance(30)) agent.attributes.emplace_back("region", Pick(Some("v", 3, 30)));
+  if (Chance(30)) agent.attributes.emplace_back("years", std::to_string(Below(5)));
   agent.routing_profile = Pick(configuration.routing_profiles).id;
   for (const std::string& skill : Some("s", kSkills, 60)) {
     agent.skills.push_back(SkillLevel{skill, static_cast<uint32_t>(1 + Below(10))});
@@ -134,6 +156,7 @@ Configuration RandomCommands::MakeConfiguration() {
   const std::vector<std::string> clients = Some("c", kClients, 95);
   for (const std::string& id : clients) configuration.clients.push_back(Client{{id, ""}});
   configuration.sites = {Site{{"lisbon", ""}, "Europe/Lisbon"}, Site{{"manila", ""}, ""}};
+  configuration.teams = {Team{{"north", ""}}, Team{{"south", ""}}};
   for (const std::string& id : Some("s", kSkills, 97)) {
     configuration.skills.push_back(Skill{{id, ""}});
   }
@@ -187,13 +210,17 @@ Configuration RandomCommands::MakeConfiguration() {
   if (Chance(80)) configuration.cool_down = Span({0, 2, 10, 60});
   for (ProcessType& type : configuration.process_types) {
     for (ProcessTypeDefaults& defaults : type.defaults) {
-      std::erase_if(defaults.requirement, [&](const Clause& clause) {
-        return std::any_of(clause.begin(), clause.end(), [&](const Predicate& predicate) {
-          const auto* skill = std::get_if<SkillLevel>(&predicate);
-          return skill != nullptr &&
-                 std::none_of(configuration.skills.begin(), configuration.skills.end(),
-                              [&](const Skill& known) { return known.id == skill->skill; });
-        });
+      const auto is_unknown = [&](const Predicate& predicate) {
+        const auto* skill = std::get_if<SkillRequirement>(&predicate.kind);
+        return skill != nullptr &&
+               std::none_of(configuration.skills.begin(), configuration.skills.end(),
+                            [&](const Skill& known) { return known.id == skill->skill; });
+      };
+      std::erase_if(defaults.requirement.all_of, [&](const Clause& clause) {
+        return std::any_of(clause.begin(), clause.end(), is_unknown);
+      });
+      std::erase_if(defaults.requirement.prefer, [&](const Preference& preference) {
+        return is_unknown(preference.predicate);
       });
     }
   }

@@ -409,6 +409,14 @@ Obstacle ReferenceRouter::ObstacleOf(const AgentState& agent, const TicketData& 
   return pull_only ? Obstacle::kPullOnly : Obstacle::kNone;
 }
 
+namespace {
+
+std::set<std::string> IdsOf(const std::vector<std::string>& list) {
+  return {list.begin(), list.end()};
+}
+
+}  // namespace
+
 Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   Explanation explanation;
   explanation.state = ticket.state;
@@ -417,7 +425,11 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   explanation.target = ticket.target;
   for (const auto& [id, other] : workspace_->tickets) {
     if (ticket.state == TicketState::kQueued && other.state == ticket.state &&
-        other.queue == ticket.queue && other.requirement == ticket.requirement &&
+        other.queue == ticket.queue && other.requirement.all_of == ticket.requirement.all_of &&
+        other.requirement.prefer == ticket.requirement.prefer &&
+        (other.requirement.agents.empty() ||
+         (other.requirement.agents == ticket.requirement.agents &&
+          IdsOf(other.contact.excluded_agents) == IdsOf(ticket.contact.excluded_agents))) &&
         other.contact.client == ticket.contact.client &&
         other.contact.process_type == ticket.contact.process_type &&
         other.contact.channel == ticket.contact.channel &&
@@ -444,10 +456,12 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
       return entry.queue == ticket.queue && (entry.pull || !entry.no_push);
     });
   });
-  for (const Clause& clause : ticket.requirement) {
+  for (const Clause& clause : ticket.requirement.all_of) {
     count(
         [&](const Agent& agent) { return Passes(agent, clause, ChannelOf(ticket).language_mode); });
   }
+  const std::set<std::string> named = IdsOf(ticket.requirement.agents);
+  if (!named.empty()) count([&](const Agent& agent) { return named.contains(agent.id); });
   std::map<Obstacle, uint32_t> obstacles;
   for (const Agent& agent : agents) {
     if (!Qualifies(agent, ticket)) continue;

@@ -141,25 +141,46 @@ bool IsTagPrefix(const std::string& prefix, const std::string& tag) {
 }  // namespace
 
 bool ReferenceRouter::Passes(const Agent& agent, const Clause& clause, LanguageMode mode) const {
-  for (const Predicate& predicate : clause) {
-    if (const auto* skill = std::get_if<SkillLevel>(&predicate)) {
-      for (const SkillLevel& has : agent.skills) {
-        if (has.skill == skill->skill && has.level >= skill->level) return true;
-      }
-    } else if (const auto* language = std::get_if<LanguageRequirement>(&predicate)) {
-      for (const AgentLanguage& has : agent.languages) {
-        const Cefr level = mode == LanguageMode::kSpoken ? has.spoken : has.written;
-        const bool matches =
-            IsTagPrefix(has.tag, language->tag) || IsTagPrefix(language->tag, has.tag);
-        if (matches && level != Cefr::kNone && level >= language->level) return true;
-      }
-    } else if (const auto* type = std::get_if<ProcessTypePredicate>(&predicate)) {
-      if (std::count(agent.process_types.begin(), agent.process_types.end(), type->process_type)) {
-        return true;
-      }
-    } else if (std::get<SitePredicate>(predicate).site == agent.site) {
-      return true;
+  return std::any_of(clause.begin(), clause.end(), [&](const Predicate& predicate) {
+    return Has(agent, predicate.kind, mode) != predicate.negated;
+  });
+}
+
+bool ReferenceRouter::Has(const Agent& agent, const PredicateKind& kind, LanguageMode mode) const {
+  if (const auto* skill = std::get_if<SkillRequirement>(&kind)) {
+    return std::any_of(agent.skills.begin(), agent.skills.end(), [&](const SkillLevel& has) {
+      return has.skill == skill->skill && has.level >= skill->level && has.level <= skill->max_level;
+    });
+  }
+  if (const auto* language = std::get_if<LanguageRequirement>(&kind)) {
+    for (const AgentLanguage& has : agent.languages) {
+      const Cefr level = mode == LanguageMode::kSpoken ? has.spoken : has.written;
+      const bool matches =
+          IsTagPrefix(has.tag, language->tag) || IsTagPrefix(language->tag, has.tag);
+      if (matches && level != Cefr::kNone && level >= language->level) return true;
     }
+    return false;
+  }
+  if (const auto* type = std::get_if<ProcessTypePredicate>(&kind)) {
+    return std::count(agent.process_types.begin(), agent.process_types.end(), type->process_type) >
+           0;
+  }
+  if (const auto* site = std::get_if<SitePredicate>(&kind)) return site->site == agent.site;
+  if (const auto* team = std::get_if<TeamPredicate>(&kind)) return team->team == agent.team;
+  const AttributePredicate& asked = std::get<AttributePredicate>(kind);
+  for (const auto& [key, value] : agent.attributes) {
+    if (key != asked.key) continue;
+    if (!asked.values.empty()) {
+      return std::count(asked.values.begin(), asked.values.end(), value) > 0;
+    }
+    if (!asked.min && !asked.max) return true;
+    size_t digits = value.starts_with('-') ? 1 : 0;
+    if (digits == value.size()) return false;
+    for (; digits < value.size(); ++digits) {
+      if (value[digits] < '0' || value[digits] > '9') return false;
+    }
+    const int64_t number = std::stoll(value);
+    return (!asked.min || number >= *asked.min) && (!asked.max || number <= *asked.max);
   }
   return false;
 }
@@ -176,7 +197,8 @@ bool ReferenceRouter::Qualifies(const Agent& agent, const TicketData& ticket) co
                      [&](const RoutingProfileQueue& entry) {
                        return entry.queue == ticket.queue && (entry.pull || !entry.no_push);
                      }) &&
-         std::all_of(ticket.requirement.begin(), ticket.requirement.end(),
+         (ticket.requirement.agents.empty() || contains(ticket.requirement.agents, agent.id)) &&
+         std::all_of(ticket.requirement.all_of.begin(), ticket.requirement.all_of.end(),
                      [&](const Clause& clause) { return Passes(agent, clause, mode); });
 }
 
@@ -226,14 +248,71 @@ ReferenceRouter::TicketData* ReferenceRouter::BestTicket(const AgentState& agent
   return best;
 }
 
+uint32_t ReferenceRouter::ScoreOf(const Agent& agent, const TicketData& ticket) const {
+  const LanguageMode mode = ChannelOf(ticket).language_mode;
+  const auto level_of = [&](const std::string& skill) {
+    uint32_t level = 0;
+    for (const SkillLevel& has : agent.skills) {
+      if (has.skill == skill) level = has.level;
+    }
+    return level;
+  };
+  uint32_t score = 0;
+  for (const Clause& clause : ticket.requirement.all_of) {
+    uint32_t above = 0;
+    for (const Predicate& predicate : clause) {
+      const auto* skill = std::get_if<SkillRequirement>(&predicate.kind);
+      if (skill == nullptr || predicate.negated || !Has(agent, predicate.kind, mode)) continue;
+      above = std::max(above, level_of(skill->skill) - skill->level);
+    }
+    score += above;
+  }
+  for (const Preference& preference : ticket.requirement.prefer) {
+    if (!Passes(agent, {preference.predicate}, mode)) continue;
+    const auto* skill = std::get_if<SkillRequirement>(&preference.predicate.kind);
+    const bool by_level = skill != nullptr && !preference.predicate.negated;
+    score += preference.weight * (by_level ? level_of(skill->skill) : 10);
+  }
+  return score;
+}
+
+// Smaller goes first.
+int64_t ReferenceRouter::WeightOf(const AgentState& agent, const TicketData& ticket) const {
+  const Agent& configured = *FindAgent(agent.id);
+  switch (QueueOf(ticket).distribution_mode) {
+    case DistributionMode::kLongestIdle:
+      return 0;
+    case DistributionMode::kLeastLoaded: {
+      uint64_t used = 0, reachable = 0;
+      for (const auto& [id, other] : workspace_->tickets) {
+        if (other.agent != agent.id) continue;
+        const auto group = static_cast<size_t>(ChannelOf(other).group);
+        used += configured.capacity->groups[group].units_per_ticket;
+      }
+      for (const GroupCapacity& group : configured.capacity->groups) {
+        reachable += uint64_t{group.max} * group.units_per_ticket;
+      }
+      reachable = std::min<uint64_t>(reachable, configured.capacity->total_units);
+      return static_cast<int64_t>(used * 1'000'000 / reachable);
+    }
+    case DistributionMode::kRoundRobin:
+      return agent.turn;
+    case DistributionMode::kBestMatch:
+      return -int64_t{ScoreOf(configured, ticket)};
+    case DistributionMode::kLowestCost:
+      return configured.cost_per_hour_milli;
+  }
+  return 0;
+}
+
 ReferenceRouter::AgentState* ReferenceRouter::BestAgent(const TicketData& ticket) {
+  const auto order = [&](const AgentState& agent) {
+    return std::tuple(WeightOf(agent, ticket), agent.idle_since, agent.ordinal);
+  };
   AgentState* best = nullptr;
   for (auto& [id, agent] : workspace_->agents) {
     if (!MayTake(agent, ticket, /*claiming=*/false)) continue;
-    if (best == nullptr ||
-        std::tie(agent.idle_since, agent.ordinal) < std::tie(best->idle_since, best->ordinal)) {
-      best = &agent;
-    }
+    if (best == nullptr || order(agent) < order(*best)) best = &agent;
   }
   return best;
 }
@@ -254,7 +333,7 @@ uint32_t ReferenceRouter::Route(uint32_t budget) {
         }
       }
       if (TicketData* ticket = BestTicket(*first, "", /*claiming=*/false)) {
-        MakeOffer(*ticket, *first, "AGENT_FREE");
+        MakeOffer(*ticket, *BestAgent(*ticket), "AGENT_FREE");
         --budget;
       } else {
         workspace.gained.erase(first->id);
@@ -287,6 +366,9 @@ uint32_t ReferenceRouter::Route(uint32_t budget) {
 void ReferenceRouter::MakeOffer(TicketData& ticket, AgentState& agent, const char* reason) {
   const Queue& queue = QueueOf(ticket);
   LeaveReserve(agent);
+  if (queue.distribution_mode == DistributionMode::kRoundRobin) {
+    agent.turn = workspace_->last_turn = std::max(now_.us, workspace_->last_turn + 1);
+  }
   ticket.state = TicketState::kOffered;
   ticket.agent = agent.id;
   ticket.until = now_ + queue.offer_timeout;

@@ -34,6 +34,7 @@ class ReferenceRouter {
     Time status_since;
     Time idle_since;
     uint32_t misses = 0;
+    int64_t turn = 0;
     int64_t generation = 0;
     bool session_open = false;
     bool session_lost = false;
@@ -80,6 +81,7 @@ class ReferenceRouter {
     std::set<std::string> gained;            // agents of step 1
     std::set<TicketId> arrived;              // tickets of step 2
     std::map<std::string, uint32_t> idle;    // by routing profile, as last looked at
+    int64_t last_turn = 0;
   };
 
   explicit ReferenceRouter(RouterOptions options = {}) : options_(options) {}
@@ -169,12 +171,15 @@ class ReferenceRouter {
   bool IsIdle(const AgentState& agent) const;
   bool HasCapacity(const AgentState& agent, const TicketData& ticket) const;
   bool Passes(const Agent& agent, const Clause& clause, LanguageMode mode) const;
+  bool Has(const Agent& agent, const PredicateKind& kind, LanguageMode mode) const;
   bool Qualifies(const Agent& agent, const TicketData& ticket) const;
   bool IsCoolingDown(const AgentState& agent, const TicketData& ticket) const;
   bool IsReserved(const AgentState& agent, const TicketData& ticket) const;
   bool MayTake(const AgentState& agent, const TicketData& ticket, bool claiming) const;
   uint32_t CountIdle(const std::string& profile) const;
   TicketData* BestTicket(const AgentState& agent, const std::string& queue, bool claiming);
+  uint32_t ScoreOf(const Agent& agent, const TicketData& ticket) const;
+  int64_t WeightOf(const AgentState& agent, const TicketData& ticket) const;
   AgentState* BestAgent(const TicketData& ticket);
   uint32_t Route(uint32_t budget);
   void MakeOffer(TicketData& ticket, AgentState& agent, const char* reason);

@@ -94,15 +94,20 @@ ReferenceRouter::Refusal ReferenceRouter::CheckReferences(const NewContact& cont
 
 ReferenceRouter::Refusal ReferenceRouter::CheckRequirement(const Requirement& requirement) const {
   const Configuration& configuration = workspace_->configuration;
-  for (const Clause& clause : requirement) {
-    for (const Predicate& predicate : clause) {
-      if (const auto* skill = std::get_if<SkillLevel>(&predicate)) {
-        if (!HasId(configuration.skills, skill->skill)) return Reason::kSkillUnknown;
-      } else if (const auto* type = std::get_if<ProcessTypePredicate>(&predicate)) {
-        if (FindProcessType(type->process_type) == nullptr) return Reason::kProcessTypeUnknown;
-      } else if (const auto* site = std::get_if<SitePredicate>(&predicate)) {
-        if (!HasId(configuration.sites, site->site)) return Reason::kReferenceBroken;
-      }
+  std::vector<Predicate> asked;
+  for (const Clause& clause : requirement.all_of) {
+    asked.insert(asked.end(), clause.begin(), clause.end());
+  }
+  for (const Preference& preference : requirement.prefer) asked.push_back(preference.predicate);
+  for (const Predicate& predicate : asked) {
+    if (const auto* skill = std::get_if<SkillRequirement>(&predicate.kind)) {
+      if (!HasId(configuration.skills, skill->skill)) return Reason::kSkillUnknown;
+    } else if (const auto* type = std::get_if<ProcessTypePredicate>(&predicate.kind)) {
+      if (FindProcessType(type->process_type) == nullptr) return Reason::kProcessTypeUnknown;
+    } else if (const auto* site = std::get_if<SitePredicate>(&predicate.kind)) {
+      if (!HasId(configuration.sites, site->site)) return Reason::kReferenceBroken;
+    } else if (const auto* team = std::get_if<TeamPredicate>(&predicate.kind)) {
+      if (!HasId(configuration.teams, team->team)) return Reason::kReferenceBroken;
     }
   }
   return std::nullopt;
@@ -171,15 +176,20 @@ ReferenceRouter::TicketData& ReferenceRouter::AddTicket(TicketId id, const NewCo
   ticket.arrival = ++workspace_->last_arrival;
   ticket.contact = contact;
   ticket.requirement = defaults.requirement;
-  ticket.requirement.insert(ticket.requirement.end(), contact.requirement.begin(),
-                            contact.requirement.end());
+  std::vector<Clause>& clauses = ticket.requirement.all_of;
+  clauses.insert(clauses.end(), contact.requirement.all_of.begin(),
+                 contact.requirement.all_of.end());
+  std::vector<Preference>& prefer = ticket.requirement.prefer;
+  prefer.insert(prefer.end(), contact.requirement.prefer.begin(), contact.requirement.prefer.end());
+  if (!contact.requirement.agents.empty()) ticket.requirement.agents = contact.requirement.agents;
   if (!contact.language.empty()) {
-    ticket.requirement.push_back(
+    clauses.push_back(
         Clause{LanguageRequirement{contact.language, defaults.language_level}});
   }
-  std::sort(ticket.requirement.begin(), ticket.requirement.end());
-  const auto repeats = std::unique(ticket.requirement.begin(), ticket.requirement.end());
-  ticket.requirement.erase(repeats, ticket.requirement.end());
+  std::sort(clauses.begin(), clauses.end());
+  clauses.erase(std::unique(clauses.begin(), clauses.end()), clauses.end());
+  std::sort(prefer.begin(), prefer.end());
+  prefer.erase(std::unique(prefer.begin(), prefer.end()), prefer.end());
   ticket.answer_target = contact.answer_target;
   ticket.due_at = contact.due_at;
   if (queue.office == Office::kFront && ticket.answer_target.us == 0) {

@@ -7,32 +7,16 @@
 namespace tandem::router {
 namespace {
 
-CompiledPredicate SkillOf(uint32_t skill, uint32_t level) {
-  CompiledPredicate predicate;
-  predicate.kind = CompiledPredicate::Kind::kSkill;
-  predicate.skill = SkillIndex{skill};
-  predicate.level = level;
-  return predicate;
+CompiledPredicate SkillOf(uint32_t skill, uint32_t level, uint32_t max_level = 10) {
+  return {CompiledSkill{SkillIndex{skill}, level, max_level}};
 }
 
 CompiledPredicate LanguageOf(const char* tag, Cefr level) {
-  CompiledPredicate predicate;
-  predicate.kind = CompiledPredicate::Kind::kLanguage;
-  predicate.language = LanguageRequirement{tag, level};
-  return predicate;
+  return {LanguageRequirement{tag, level}};
 }
 
-CompiledPredicate SiteOf(SiteIndex site) {
-  CompiledPredicate predicate;
-  predicate.kind = CompiledPredicate::Kind::kSite;
-  predicate.site = site;
-  return predicate;
-}
-
-CompiledPredicate ProcessTypeOf(uint32_t type) {
-  CompiledPredicate predicate;
-  predicate.kind = CompiledPredicate::Kind::kProcessType;
-  predicate.process_type = ProcessTypeIndex{type};
+CompiledPredicate Not(CompiledPredicate predicate) {
+  predicate.negated = true;
   return predicate;
 }
 
@@ -45,6 +29,8 @@ Traits SomeTraits() {
                       AgentLanguage{"fr-CA", Cefr::kA2, Cefr::kC1}};
   traits.process_types = {ProcessTypeIndex{3}, ProcessTypeIndex{7}};
   traits.clients = {ClientIndex{0}};
+  traits.team = TeamIndex{6};
+  traits.attributes = {{"region", "emea"}, {"years", "7"}};
   return traits;
 }
 
@@ -76,50 +62,126 @@ TEST(Passes, ByLanguageAtAnyLevelOnlyWhenThereIsOne) {
 
 TEST(Passes, BySiteAndProcessType) {
   const Traits traits = SomeTraits();
-  EXPECT_TRUE(Passes({SiteOf(SiteIndex{1})}, kSpoken, traits));
-  EXPECT_FALSE(Passes({SiteOf(SiteIndex{2})}, kSpoken, traits));
-  EXPECT_TRUE(Passes({ProcessTypeOf(7)}, kSpoken, traits));
-  EXPECT_FALSE(Passes({ProcessTypeOf(4)}, kSpoken, traits));
+  EXPECT_TRUE(Passes({CompiledPredicate{SiteIndex{1}}}, kSpoken, traits));
+  EXPECT_FALSE(Passes({CompiledPredicate{SiteIndex{2}}}, kSpoken, traits));
+  EXPECT_TRUE(Passes({CompiledPredicate{ProcessTypeIndex{7}}}, kSpoken, traits));
+  EXPECT_FALSE(Passes({CompiledPredicate{ProcessTypeIndex{4}}}, kSpoken, traits));
 }
 
 TEST(Passes, NobodyByASiteThatIsNotConfigured) {
   Traits nowhere = SomeTraits();
   nowhere.site = SiteIndex{};
-  EXPECT_FALSE(Passes({SiteOf(SiteIndex{})}, kSpoken, nowhere));
+  EXPECT_FALSE(Passes({CompiledPredicate{SiteIndex{}}}, kSpoken, nowhere));
+}
+
+TEST(Passes, BySkillUpToTheHighestLevel) {
+  const Traits traits = SomeTraits();
+  EXPECT_TRUE(Passes(SkillOf(2, 1, 5), kSpoken, traits));
+  EXPECT_FALSE(Passes(SkillOf(2, 1, 4), kSpoken, traits));
+}
+
+TEST(Passes, ByTeam) {
+  EXPECT_TRUE(Passes(CompiledPredicate{TeamIndex{6}}, kSpoken, SomeTraits()));
+  EXPECT_FALSE(Passes(CompiledPredicate{TeamIndex{5}}, kSpoken, SomeTraits()));
+}
+
+TEST(Passes, ByAttributesOfAValueWithinBoundsOrOfAny) {
+  const auto passes = [](const AttributePredicate& attribute) {
+    return Passes(CompiledPredicate{attribute}, kSpoken, SomeTraits());
+  };
+  EXPECT_TRUE(passes({"region", {"apac", "emea"}, {}, {}}));
+  EXPECT_FALSE(passes({"region", {"apac"}, {}, {}}));
+  EXPECT_TRUE(passes({"region", {}, {}, {}}));
+  EXPECT_FALSE(passes({"badge", {}, {}, {}}));
+  EXPECT_TRUE(passes({"years", {}, 7, 7}));
+  EXPECT_FALSE(passes({"years", {}, 8, {}}));
+  EXPECT_FALSE(passes({"years", {}, {}, 6}));
+  EXPECT_FALSE(passes({"region", {}, -100, {}})) << "no number is within no bounds";
+}
+
+TEST(Passes, WhoLacksWhatIsNegated) {
+  EXPECT_FALSE(Passes(Not({TeamIndex{6}}), kSpoken, SomeTraits()));
+  EXPECT_TRUE(Passes(Not({TeamIndex{5}}), kSpoken, SomeTraits()));
+  EXPECT_TRUE(Passes(Not({SiteIndex{}}), kSpoken, SomeTraits()));
+  EXPECT_TRUE(Passes(Not(SkillOf(2, 6)), kSpoken, SomeTraits()));
+}
+
+TEST(ScoreOf, AddsLevelsAboveWhatIsAskedAndWeightedPreferences) {
+  const std::vector<CompiledClause> clauses = {
+      {SkillOf(2, 3), SkillOf(4, 9)},  // two and one above: two
+      {LanguageOf("fr", Cefr::kNone)},
+      {Not(SkillOf(9, 1))}};
+  const std::vector<CompiledPreference> preferences = {
+      {SkillOf(4, 1), 3},                      // three times ten
+      {CompiledPredicate{SiteIndex{1}}, 2},    // two times ten
+      {CompiledPredicate{SiteIndex{2}}, 100},  // does not hold
+      {Not({TeamIndex{5}}), 1}};               // ten
+  EXPECT_EQ(ScoreOf(clauses, preferences, kSpoken, SomeTraits()), 2U + 30U + 20U + 10U);
 }
 
 TEST(Passes, ByAnyOfThePredicates) {
   const Traits traits = SomeTraits();
-  EXPECT_TRUE(Passes({SkillOf(9, 1), SiteOf(SiteIndex{1})}, kSpoken, traits));
-  EXPECT_FALSE(Passes({SkillOf(9, 1), SiteOf(SiteIndex{2})}, kSpoken, traits));
+  EXPECT_TRUE(Passes({SkillOf(9, 1), CompiledPredicate{SiteIndex{1}}}, kSpoken, traits));
+  EXPECT_FALSE(Passes({SkillOf(9, 1), CompiledPredicate{SiteIndex{2}}}, kSpoken, traits));
+}
+
+Requirement AllOf(std::vector<Clause> clauses) {
+  return {.all_of = std::move(clauses)};
 }
 
 TEST(Canonical, SortsAndRemovesRepeats) {
-  const Requirement one = {{SitePredicate{"b"}, SkillLevel{"x", 2}, SkillLevel{"x", 2}},
-                           {SkillLevel{"a", 1}}};
-  const Requirement other = {
-      {SkillLevel{"a", 1}}, {SkillLevel{"x", 2}, SitePredicate{"b"}}, {SkillLevel{"a", 1}}};
+  Requirement one = AllOf(
+      {{SitePredicate{"b"}, SkillRequirement{"x", 2}, SkillRequirement{"x", 2}},
+       {AttributePredicate{"k", {"b", "a", "b"}, {}, {}}}});
+  one.prefer = {{SitePredicate{"b"}, 2}, {SitePredicate{"a"}, 2}};
+  one.agents = {"bob", "ana", "bob"};
+  Requirement other =
+      AllOf({{AttributePredicate{"k", {"a", "b"}, {}, {}}},
+             {SkillRequirement{"x", 2}, SitePredicate{"b"}},
+             {AttributePredicate{"k", {"a", "b"}, {}, {}}}});
+  other.prefer = {{SitePredicate{"a"}, 2}, {SitePredicate{"b"}, 2}};
+  other.agents = {"ana", "bob"};
   EXPECT_EQ(Canonical(one), Canonical(other));
-  EXPECT_EQ(Canonical(one).size(), 2U);
+  EXPECT_EQ(Canonical(one).all_of.size(), 2U);
   EXPECT_EQ(KeyOf(Canonical(one)), KeyOf(Canonical(other)));
 }
 
-TEST(Canonical, KeepsApartWhatAsksForDifferentThings) {
-  const Requirement both = {{SkillLevel{"a", 1}}, {SkillLevel{"b", 1}}};
-  const Requirement either = {{SkillLevel{"a", 1}, SkillLevel{"b", 1}}};
-  const Requirement higher = {{SkillLevel{"a", 2}}, {SkillLevel{"b", 1}}};
-  EXPECT_NE(KeyOf(Canonical(both)), KeyOf(Canonical(either)));
-  EXPECT_NE(KeyOf(Canonical(both)), KeyOf(Canonical(higher)));
+TEST(KeyOf, KeepsApartWhatAsksForDifferentThings) {
+  const SkillRequirement a{"a", 1}, b{"b", 1};
+  const std::vector<Requirement> all = {
+      AllOf({{a}, {b}}),
+      AllOf({{a, b}}),
+      AllOf({{SkillRequirement{"a", 2}}, {b}}),
+      AllOf({{SkillRequirement{"a", 1, 9}}, {b}}),
+      AllOf({{Predicate{a, true}}, {b}}),
+      AllOf({{AttributePredicate{"k", {"x", "y"}, {}, {}}}}),
+      AllOf({{AttributePredicate{"k", {"x\", \"y"}, {}, {}}}}),
+      AllOf({{AttributePredicate{"k", {"x"}, {}, {}}, AttributePredicate{"k", {"y"}, {}, {}}}}),
+      AllOf({{AttributePredicate{"k", {"x\"|attribute k = \"y"}, {}, {}}}}),
+      AllOf({{AttributePredicate{"k", {}, 3, {}}}}),
+      AllOf({{AttributePredicate{"k", {}, {}, 3}}}),
+      {.prefer = {{a, 1}}},
+      {.prefer = {{a, 2}}},
+  };
+  for (size_t i = 0; i < all.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) EXPECT_NE(KeyOf(all[i]), KeyOf(all[j])) << i << " " << j;
+  }
 }
 
 TEST(Describe, SaysEachClauseInWords) {
-  const Requirement requirement = {
-      {SkillLevel{"billing", 3}, LanguageRequirement{"fr", Cefr::kB2}},
-      {LanguageRequirement{"es", Cefr::kNone}, ProcessTypePredicate{"refund"}},
-      {SitePredicate{"lisbon"}}};
-  EXPECT_THAT(Describe(requirement),
-              testing::ElementsAre("skill billing >= 3 or language fr >= B2",
-                                   "language es or process type refund", "site lisbon"));
+  Requirement requirement = AllOf(
+      {{SkillRequirement{"billing", 3}, LanguageRequirement{"fr", Cefr::kB2}},
+       {LanguageRequirement{"es", Cefr::kNone}, ProcessTypePredicate{"refund"}},
+       {SitePredicate{"lisbon"}, Predicate{TeamPredicate{"night"}, true}},
+       {SkillRequirement{"cards", 2, 5}, AttributePredicate{"region", {"emea", "apac"}, {}, {}}},
+       {AttributePredicate{"years", {}, 3, 9}, AttributePredicate{"badge"}}});
+  requirement.agents = {"ana", "bob"};
+  EXPECT_THAT(
+      Describe(requirement),
+      testing::ElementsAre("skill billing >= 3 or language fr >= B2",
+                           "language es or process type refund", "site lisbon or not team night",
+                           "skill cards >= 2 <= 5 or attribute region = \"emea\", \"apac\"",
+                           "attribute years >= 3 <= 9 or attribute badge", "agent ana or agent bob"));
 }
 
 }  // namespace

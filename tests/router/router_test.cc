@@ -359,7 +359,7 @@ TEST_F(RouterTest, TakesUpASkillThatALoadedTicketAskedForBefore) {
   configuration.skills = {Skill{{"cards", ""}}};
   Do(ApplyConfiguration{configuration, 0, false});
   IngestContact chat = Chat(1);
-  chat.contact.requirement = {{SkillLevel{"cards", 3}}};
+  chat.contact.requirement.all_of = {{SkillRequirement{"cards", 3}}};
   Do(chat);
   Do(DeleteResource{ResourceKind::kSkill, "cards", 0, false});
   RowStore store;

@@ -68,6 +68,16 @@ TEST(IngestContact, MakesATicketThatShowsEverythingOfTheContact) {
   auto* skill = contact.mutable_requirement()->add_all_of()->add_any_of()->mutable_skill();
   skill->set_skill("billing");
   skill->set_level(2);
+  skill->set_max_level(7);
+  auto* lacking = contact.mutable_requirement()->add_all_of()->add_any_of();
+  lacking->mutable_attribute()->set_key("years");
+  lacking->mutable_attribute()->set_max(-1);
+  lacking->set_negated(true);
+  auto* preference = contact.mutable_requirement()->add_prefer();
+  preference->mutable_predicate()->mutable_attribute()->set_key("region");
+  preference->mutable_predicate()->mutable_attribute()->add_values("emea");
+  preference->set_weight(5);
+  contact.mutable_requirement()->add_agents("ana");
   v1::IngestResult result;
   ASSERT_EQ(ReasonOf(f.IngestStatus(contact, &result)), "OK");
   EXPECT_FALSE(result.joined());
@@ -89,7 +99,13 @@ TEST(IngestContact, MakesATicketThatShowsEverythingOfTheContact) {
   EXPECT_EQ(ticket.attributes().at("page"), "/cart");
   EXPECT_EQ(ticket.excluded_agents(0), "bob");
   EXPECT_EQ(ticket.contact_count(), 1U);
-  EXPECT_GE(ticket.requirement().all_of_size(), 1);
+  v1::Requirement asked = contact.requirement();
+  auto* language = asked.add_all_of()->add_any_of()->mutable_language();
+  language->set_tag("pt-BR");
+  MessageDifferencer differencer;
+  differencer.set_repeated_field_comparison(MessageDifferencer::AS_SET);
+  EXPECT_TRUE(differencer.Compare(ticket.requirement(), asked))
+      << ticket.requirement().DebugString();
 
   v1::IngestResult again;
   EXPECT_EQ(ReasonOf(f.IngestStatus(contact, &again)), "OK");

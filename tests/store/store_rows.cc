@@ -22,10 +22,18 @@ router::RequestId Request(uint64_t number) {
 namespace {
 
 router::Requirement SampleRequirement() {
-  return {{router::SkillLevel{"cards", 2}, router::SkillLevel{"loans", 10}},
-          {router::LanguageRequirement{"de-CH", router::Cefr::kB2},
-           router::LanguageRequirement{"fr", router::Cefr::kNone}},
-          {router::ProcessTypePredicate{"claim"}, router::SitePredicate{"berlin"}}};
+  router::Requirement requirement;
+  requirement.all_of = {
+      {router::SkillRequirement{"cards", 2, 5}, router::SkillRequirement{"loans", 10}},
+      {router::LanguageRequirement{"de-CH", router::Cefr::kB2},
+       router::LanguageRequirement{"fr", router::Cefr::kNone}},
+      {router::ProcessTypePredicate{"claim"}, router::SitePredicate{"berlin"}},
+      {router::Predicate{router::TeamPredicate{"north"}, true}},
+      {router::AttributePredicate{"region", {"apac", kUnicode}, {}, {}},
+       router::AttributePredicate{"years", {}, -1, 7}, router::AttributePredicate{"badge"}}};
+  requirement.prefer = {{router::SkillRequirement{"cards", 1}, 7}};
+  requirement.agents = {"ann", "bob"};
+  return requirement;
 }
 
 router::Agent SampleConfiguredAgent() {
@@ -40,6 +48,7 @@ router::Agent SampleConfiguredAgent() {
   agent.languages = {{"de", router::Cefr::kC2, router::Cefr::kNone}};
   agent.process_types = {"claim", "call"};
   agent.clients = {"bank"};
+  agent.attributes = {{"region", kUnicode}, {"years", "7"}};
   agent.capacity.emplace();
   agent.capacity->total_units = 7;
   agent.capacity->groups[1] = {3, 2};
@@ -61,6 +70,7 @@ router::Queue SampleQueue(const std::string& id) {
   queue.lease_duration = Minutes(15);
   queue.max_waiting = 4'000'000'000;
   queue.auto_accept = true;
+  queue.distribution_mode = router::DistributionMode::kBestMatch;
   return queue;
 }
 
@@ -148,6 +158,7 @@ router::AgentRow SampleAgent(const std::string& agent, uint64_t ordinal) {
   row.status_since = kMorning;
   row.idle_since = kMorning + Microseconds(1);
   row.misses = 2;
+  row.turn = 1'732'600'000'123'456;
   row.session_id = "s-1";
   row.generation = 9;
   row.session_open = true;
