@@ -57,6 +57,39 @@ TEST(Migrate, SeveralAtOnceDoItOnce) {
   }
 }
 
+TEST(Migrate, NumbersTheMessagesThatWereThereBefore) {
+  const std::string url = SharedCluster().CreateDatabase();
+  {
+    pqxx::connection connection(url);
+    pqxx::nontransaction work(connection);
+    work.exec("CREATE SCHEMA tandem");
+    work.exec("CREATE TABLE tandem.schema_migration (number integer, name text)");
+    work.exec("INSERT INTO tandem.schema_migration VALUES (7, 'of the time before')");
+    for (const store::Migration& migration : store::Migrations().first(7)) work.exec(migration.sql);
+    const auto message = [&](int64_t sequence, const char* type, const char* contact) {
+      const std::string ticket = router::ToString(Ticket(1));
+      work.exec_params(
+          "INSERT INTO tandem.event (workspace, sequence, type, ticket_id, offer_number,"
+          " contact_id, number) VALUES ($1, $2, $3, $4, 0, $5, 0)",
+          kWorkspace, sequence, type, ticket, contact);
+      work.exec_params(
+          "INSERT INTO tandem.message (workspace, ticket_id, contact_id, direction, author, at)"
+          " VALUES ($1, $2, $3, 'INBOUND', 'CUSTOMER', '2026-11-23 09:00:00+00')",
+          kWorkspace, ticket, contact);
+    };
+    message(5, "TICKET_CREATED", "00000000-0000-0000-0000-000000000001");
+    message(9, "CONTACT_JOINED", "00000000-0000-0000-0000-000000000002");
+  }
+  const absl::Status migrated = store::Migrate(url);
+  ASSERT_TRUE(migrated.ok()) << migrated;
+  store::PostgresReader reader(url, 1);
+  const auto messages = reader.ListMessages(kWorkspace, Ticket(1), 0, 10);
+  ASSERT_TRUE(messages.ok()) << messages.status();
+  std::vector<int64_t> sequences;
+  for (const router::MessageRow& row : *messages) sequences.push_back(row.sequence);
+  EXPECT_THAT(sequences, ::testing::ElementsAre(5, 9));
+}
+
 TEST(Migrate, RefusesANewerSchema) {
   const std::string url = SharedCluster().CreateDatabase("migrated");
   pqxx::connection connection(url);

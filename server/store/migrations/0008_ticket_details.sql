@@ -54,6 +54,10 @@ ALTER TABLE tandem.message ADD COLUMN IF NOT EXISTS sequence bigint NOT NULL DEF
 ALTER TABLE tandem.message ADD COLUMN IF NOT EXISTS agent text COLLATE "C";
 ALTER TABLE tandem.message ADD COLUMN IF NOT EXISTS text text;
 ALTER TABLE tandem.message ADD COLUMN IF NOT EXISTS external_id text;
+-- Until now each message came with a contact, whose event has the number: without it no list would have the message.
+UPDATE tandem.message m SET sequence = e.sequence FROM tandem.event e
+  WHERE m.sequence = 0 AND e.workspace = m.workspace AND e.ticket_id = m.ticket_id AND e.contact_id = m.contact_id
+    AND e.type IN ('TICKET_CREATED', 'CONTACT_JOINED');
 COMMENT ON TABLE tandem.message IS
   'One message of a conversation: who wrote when, and what, if it was said. Personal data is in text.';
 COMMENT ON COLUMN tandem.message.sequence IS 'Of the event that tells of it.';
