@@ -25,6 +25,12 @@ void EventRing::Append(const std::vector<router::EventRow>& events) {
   }
 }
 
+void EventRing::Lose() {
+  const sync::MutexLock lock(mutex_);
+  events_.clear();
+  ++losses_;
+}
+
 EventRing::Found EventRing::Read(int64_t& position, const EventFilter& filter, size_t most,
                                  std::vector<router::EventRow>& events) const {
   const sync::MutexLock lock(mutex_);
@@ -44,6 +50,11 @@ EventRing::Found EventRing::Read(int64_t& position, const EventFilter& filter, s
 bool EventRing::empty() const {
   const sync::MutexLock lock(mutex_);
   return events_.empty();
+}
+
+int64_t EventRing::losses() const {
+  const sync::MutexLock lock(mutex_);
+  return losses_;
 }
 
 }  // namespace tandem::live

@@ -50,19 +50,26 @@ class EventRing {
   // Takes the workspace's events of a batch. When some are missing in front of them, the ring
   // begins anew.
   void Append(const std::vector<router::EventRow>& events);
+  // Some batches are not told, so the ring begins anew. Without this the newest event of the
+  // workspace could be missing, and a follower would not look for it until the next one came.
+  void Lose();
 
   // Appends to `events` those after `position` that pass the filter, until there are `most`, and
   // moves the position behind the last event that was looked at.
   Found Read(int64_t& position, const EventFilter& filter, size_t most,
              std::vector<router::EventRow>& events) const;
 
-  // Whether the ring has held anything yet.
+  // Whether the ring holds anything. Empty, it knows of no event after those that were durable when
+  // it was made, or lost last.
   bool empty() const;
+  // How often batches were lost.
+  int64_t losses() const;
 
  private:
   const std::string workspace_;
   mutable sync::Mutex mutex_;
   std::deque<router::EventRow> events_ ABSL_GUARDED_BY(mutex_);
+  int64_t losses_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace tandem::live

@@ -54,13 +54,27 @@ Hub::~Hub() {
 void Hub::Add(const std::shared_ptr<Listener>& listener, Interest interest) {
   const sync::MutexLock lock(mutex_);
   listeners_.emplace(listener.get(), Entry{.listener = listener, .interest = interest});
-  if (interest == Interest::kBatches && ++want_batches_ == 1) engine_.Observe(this);
+  if (interest == Interest::kBatches && ++want_batches_ == 1) BeginObservation();
   if (listeners_.size() > 1) return;
   {
     const sync::MutexLock inbox_lock(inbox_mutex_);
     ticking_ = true;
   }
   inbox_changed_.Notify();
+}
+
+// What became durable while nobody wanted it is told to nobody, so rings and boards that somebody
+// still holds from the time before must not go on.
+void Hub::BeginObservation() {
+  rings_.clear();
+  boards_.clear();
+  ++observation_;
+  {
+    const sync::MutexLock lock(inbox_mutex_);
+    inbox_.Drop();
+    inbox_.observation = observation_;
+  }
+  engine_.Observe(this);
 }
 
 void Hub::Remove(const Listener* listener) {
@@ -96,8 +110,8 @@ void Hub::OnDurable(std::shared_ptr<const store::Batch> batch) {
     if (inbox_.events > kMaxWaitingEvents) {
       spdlog::warn("live: batches come faster than streams can be told; {} are left out",
                    inbox_.batches.size());
-      inbox_.batches.clear();
-      inbox_.events = 0;
+      inbox_.Drop();
+      inbox_.batches_lost = true;
     }
   }
   inbox_changed_.Notify();
@@ -106,8 +120,8 @@ void Hub::OnDurable(std::shared_ptr<const store::Batch> batch) {
 void Hub::OnShardLost() {
   {
     const sync::MutexLock lock(inbox_mutex_);
-    inbox_.batches.clear();
-    inbox_.events = 0;
+    inbox_.Drop();
+    inbox_.batches_lost = true;
     inbox_.shard_lost = true;
   }
   inbox_changed_.Notify();
@@ -125,7 +139,9 @@ Hub::Inbox Hub::TakeInput(SteadyTime not_before) {
     const SteadyTime idle = ticking_ ? tick : SteadyTime::max();
     inbox_changed_.WaitUntil(inbox_mutex_, inbox_.empty() ? idle : not_before);
   }
-  return std::exchange(inbox_, {});
+  Inbox input = std::exchange(inbox_, {});
+  inbox_.observation = input.observation;
+  return input;
 }
 
 void Hub::Run() {
@@ -134,10 +150,9 @@ void Hub::Run() {
   for (;;) {
     const Inbox input = TakeInput(not_before);
     if (input.stop) return;
-    TakeIn(input.batches);
+    TakeIn(input);
     const SteadyTime now = std::chrono::steady_clock::now();
     if (input.shard_lost) {
-      LoseBoards();
       for (const auto& listener : Listeners(Interest::kBatches)) listener->OnShardLost();
     }
     const bool tick = now >= next_tick;
@@ -149,27 +164,23 @@ void Hub::Run() {
   }
 }
 
-void Hub::TakeIn(const std::vector<BatchPtr>& batches) {
+void Hub::TakeIn(const Inbox& input) {
   std::vector<std::shared_ptr<EventRing>> rings;
   std::vector<std::shared_ptr<Board>> boards;
   {
     const sync::MutexLock lock(mutex_);
+    if (input.observation != observation_) return;  // not of those rings and boards
     rings = Held(rings_);
     boards = Held(boards_);
   }
-  for (const BatchPtr& batch : batches) {
+  if (input.batches_lost) {
+    for (const std::shared_ptr<EventRing>& ring : rings) ring->Lose();
+    for (const std::shared_ptr<Board>& board : boards) board->Lose();
+  }
+  for (const BatchPtr& batch : input.batches) {
     for (const std::shared_ptr<EventRing>& ring : rings) ring->Append(batch->changes.events);
     for (const std::shared_ptr<Board>& board : boards) board->Take(batch);
   }
-}
-
-void Hub::LoseBoards() {
-  std::vector<std::shared_ptr<Board>> boards;
-  {
-    const sync::MutexLock lock(mutex_);
-    boards = Held(boards_);
-  }
-  for (const std::shared_ptr<Board>& board : boards) board->Lose();
 }
 
 std::vector<std::shared_ptr<Listener>> Hub::Listeners(Interest least) {

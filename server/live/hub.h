@@ -6,7 +6,8 @@
 // thread sleeps, and nothing of this costs anything.
 //
 // When batches come faster than they can be taken in, they are dropped and what rests on them is
-// begun anew: event rings by themselves, because sequences tell; boards by whoever watches them.
+// begun anew: event rings hold nothing until the next event comes, and boards are loaded again by
+// whoever watches them.
 //
 // Thread rule: every function is safe from any thread.
 #ifndef TANDEM_SERVER_LIVE_HUB_H_
@@ -14,6 +15,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
@@ -65,7 +67,8 @@ class Hub final : public engine::DurableSink {
   void Add(const std::shared_ptr<Listener>& listener, Interest interest);
   void Remove(const Listener* listener);
 
-  // The ring of a workspace, shared by everybody who asks while somebody holds it.
+  // The ring of a workspace, shared by everybody who asks while somebody holds it. One that nobody
+  // wanted batches for is not gone on with: add first, then ask.
   std::shared_ptr<EventRing> Events(const std::string& workspace);
 
   // The board of a workspace, likewise.
@@ -80,10 +83,16 @@ class Hub final : public engine::DurableSink {
   struct Inbox {
     std::vector<BatchPtr> batches;
     size_t events = 0;
+    uint64_t observation = 0;   // of the batches
+    bool batches_lost = false;  // in front of these
     bool shard_lost = false;
     bool stop = false;
 
-    bool empty() const { return batches.empty() && !shard_lost && !stop; }
+    bool empty() const { return batches.empty() && !batches_lost && !shard_lost && !stop; }
+    void Drop() {
+      batches.clear();
+      events = 0;
+    }
   };
 
   struct Entry {
@@ -91,10 +100,10 @@ class Hub final : public engine::DurableSink {
     Interest interest = Interest::kTicks;
   };
 
+  void BeginObservation() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Run();
   Inbox TakeInput(engine::SteadyTime not_before);
-  void TakeIn(const std::vector<BatchPtr>& batches);
-  void LoseBoards();
+  void TakeIn(const Inbox& input);
   // Those whose interest is at least this.
   std::vector<std::shared_ptr<Listener>> Listeners(Interest least);
 
@@ -108,6 +117,8 @@ class Hub final : public engine::DurableSink {
   sync::Mutex mutex_;
   absl::flat_hash_map<const Listener*, Entry> listeners_ ABSL_GUARDED_BY(mutex_);
   size_t want_batches_ ABSL_GUARDED_BY(mutex_) = 0;  // of the listeners
+  // How often the first one came: rings and boards are of this time.
+  uint64_t observation_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::flat_hash_map<std::string, std::weak_ptr<EventRing>> rings_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, std::weak_ptr<Board>> boards_ ABSL_GUARDED_BY(mutex_);
 

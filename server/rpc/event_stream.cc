@@ -100,18 +100,20 @@ void EventStream::OnPosition(const query::Result<int64_t>& position) {
 }
 
 void EventStream::OnTurn() {
-  may_fetch_ = true;
+  if (started_ && (!ring_->empty() || losses_ != ring_->losses())) may_fetch_ = true;
 }
 
 void EventStream::Fetch() {
   if (fetching_ || !may_fetch_ || ending()) return;
   fetching_ = true;
+  losses_ = ring_->losses();
   ReaderPool::Job job = [self = Self(), &reader = backend_.reader, position = position_] {
     self->OnFetched(query::ListEvents(reader, self->asked_.workspace, position));
   };
   if (backend_.pool.TryRun(job)) return;
   fetching_ = false;
-  may_fetch_ = false;  // the next round tries again
+  may_fetch_ = false;
+  losses_.reset();  // the next round tries again
 }
 
 void EventStream::OnFetched(query::Result<std::vector<router::EventRow>> page) {

@@ -58,9 +58,11 @@ class EventStream final : public ServerStream {
   int64_t position_ ABSL_GUARDED_BY(mutex_) = 0;   // behind what was sent, or left out
   bool told_ ABSL_GUARDED_BY(mutex_) = false;      // the first message went out
   bool fetching_ ABSL_GUARDED_BY(mutex_) = false;  // a read of the database is under way
-  // The database had nothing after the position: it is asked again when the next round comes and
-  // the ring has something.
+  // False when the database had nothing after the position: it is asked again in the round in which
+  // the ring has something, or has lost something since.
   bool may_fetch_ ABSL_GUARDED_BY(mutex_) = true;
+  // The ring's losses before the last read of the database; none: that was refused.
+  std::optional<int64_t> losses_ ABSL_GUARDED_BY(mutex_);
   // Read from the database and not sent yet: those that pass the filter, then the position behind.
   std::vector<router::EventRow> page_ ABSL_GUARDED_BY(mutex_);
   size_t page_at_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -133,10 +133,10 @@ void WatchStream<Kind>::Begin() {
   auto asked = ToWatchAsked(request);
   if (const auto* rejection = std::get_if<Rejection>(&asked)) return Refuse(*rejection);
   asked_ = std::move(std::get<WatchAsked>(asked));
-  board_ = backend_.hub.BoardOf(asked_.workspace);
+  const absl::MutexLock lock(&mutex_);  // the first round comes when there is a board
   // In this order: what becomes durable from now on is told to the board, the rest it reads.
   backend_.hub.Add(shared_from_this(), live::Interest::kBatches);
-  const absl::MutexLock lock(&mutex_);
+  board_ = backend_.hub.BoardOf(asked_.workspace);
   LoadBoard();
   Pump();
 }

@@ -89,6 +89,22 @@ TEST(EventRing, BeginsAnewAfterAGapAndKeepsTheNewest) {
   EXPECT_EQ(Sequences(events), (std::vector<int64_t>{8}));
 }
 
+TEST(EventRing, BeginsAnewWhenBatchesAreLost) {
+  EventRing ring("lisbon");
+  ring.Append(Events(1, 3));
+  ring.Lose();
+  EXPECT_EQ(ring.losses(), 1);
+  std::vector<router::EventRow> events;
+  int64_t position = 2;
+  EXPECT_EQ(ring.Read(position, {}, 10, events), Found::kOlder) << "there may be more than 3";
+  position = 3;
+  EXPECT_EQ(ring.Read(position, {}, 10, events), Found::kOlder);
+  ring.Append(Events(9, 9));
+  position = 8;
+  EXPECT_EQ(ring.Read(position, {}, 10, events), Found::kRead);
+  EXPECT_EQ(Sequences(events), (std::vector<int64_t>{9}));
+}
+
 class Counter : public Listener {
  public:
   void OnRound(engine::SteadyTime /*now*/) override { ++rounds; }
@@ -164,16 +180,60 @@ TEST_F(HubTest, TellsNobodyWhoWasRemoved) {
   EXPECT_EQ(listener->rounds, rounds);
 }
 
+TEST_F(HubTest, WhatComesTooFastIsReadFromTheDatabase) {
+  ASSERT_TRUE(Apply());
+  const auto listener = std::make_shared<Counter>();
+  hub_->Add(listener, Interest::kBatches);
+  const auto ring = hub_->Events("lisbon");
+  const auto board = hub_->BoardOf("lisbon");
+  ASSERT_TRUE(Apply());
+  ASSERT_TRUE(Eventually([&] { return !ring->empty(); }));
+  ASSERT_TRUE(board->BeginLoad());
+  ASSERT_TRUE(board->Load(store_).ok());
+  ASSERT_NE(board->QueuesSince(0).commit, 0);
+  // The last batch of all: no later one shows that it is missing.
+  store::Batch batch;
+  batch.changes.events.resize(Hub::kMaxWaitingEvents + 1);
+  hub_->OnDurable(std::make_shared<const store::Batch>(std::move(batch)));
+  EXPECT_TRUE(Eventually([&] { return board->QueuesSince(0).commit == 0; }));
+  EXPECT_TRUE(ring->empty());
+  EXPECT_EQ(ring->losses(), 1);
+  EXPECT_TRUE(board->BeginLoad());
+}
+
+TEST_F(HubTest, DoesNotGoOnWithWhatNobodyWantedForAWhile) {
+  ASSERT_TRUE(Apply());
+  const auto first = std::make_shared<Counter>();
+  hub_->Add(first, Interest::kBatches);
+  const auto ring = hub_->Events("lisbon");
+  const auto board = hub_->BoardOf("lisbon");
+  ASSERT_TRUE(board->BeginLoad());
+  ASSERT_TRUE(board->Load(store_).ok());
+  hub_->Remove(first.get());
+  ASSERT_TRUE(Apply());  // told to nobody
+  const auto second = std::make_shared<Counter>();
+  hub_->Add(second, Interest::kBatches);
+  EXPECT_NE(hub_->Events("lisbon"), ring);
+  EXPECT_NE(hub_->BoardOf("lisbon"), board);
+  EXPECT_EQ(hub_->BoardOf("lisbon")->QueuesSince(0).commit, 0) << "to be loaded";
+  // Somebody who comes beside others shares what they have.
+  const auto shared = hub_->BoardOf("lisbon");
+  const auto third = std::make_shared<Counter>();
+  hub_->Add(third, Interest::kBatches);
+  EXPECT_EQ(hub_->BoardOf("lisbon"), shared);
+}
+
 TEST_F(HubTest, KeepsNothingForThoseWhoWantTicksAlone) {
   const auto ticked = std::make_shared<Counter>();
   hub_->Add(ticked, Interest::kTicks);
-  const auto ring = hub_->Events("lisbon");
+  const auto unfilled = hub_->Events("lisbon");
   ASSERT_TRUE(Apply());
   EXPECT_TRUE(Eventually([&] { return ticked->rounds >= 3; }));
-  EXPECT_TRUE(ring->empty());
+  EXPECT_TRUE(unfilled->empty());
   // Somebody else who wants batches gets them, and its leaving ends that alone.
   const auto listener = std::make_shared<Counter>();
   hub_->Add(listener, Interest::kBatches);
+  const auto ring = hub_->Events("lisbon");
   ASSERT_TRUE(Apply());
   EXPECT_TRUE(Eventually([&] { return !ring->empty(); }));
   store_.FailCommits(store::CommitFault::kFenced);

@@ -332,6 +332,22 @@ TEST(StreamEvents, EndsWhenTheServerStopsOrStartsOver) {
   EXPECT_EQ(ReasonOf(other.End()), "NOT_SERVING");
 }
 
+TEST(StreamEvents, OfAQuietWorkspaceDoesNotAskTheDatabaseAgainAndAgain) {
+  Fixture f;
+  v1::StreamEventsRequest request = Everything();
+  request.mutable_heartbeat_interval()->set_seconds(1);
+  Follower follower(f, request);
+  follower.Begin();
+  ASSERT_TRUE(follower.Next()) << "a heartbeat: what was to be read was read";
+  const int64_t before = LastSequence(f);
+  f.store.SetUnavailable(true);  // a read would end the stream
+  ASSERT_TRUE(follower.Next());
+  ASSERT_TRUE(follower.Next());
+  f.store.SetUnavailable(false);
+  f.Ingest(ChatContact());
+  ExpectNoGap(follower.Take(1), before + 1);
+}
+
 TEST(StreamEvents, StoreThatIsAwayIsToldAndStreamsAreBounded) {
   FixtureOptions options;
   options.server.streams.max_other_streams = 2;
