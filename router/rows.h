@@ -11,6 +11,7 @@
 #define TANDEM_ROUTER_ROWS_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -365,13 +366,14 @@ struct Changes {
   std::vector<SurveyRow> surveys;
   std::vector<Notice> notices;  // not persisted
 
-  // True when there is nothing to persist.
-  bool empty() const {
-    return workspaces.empty() && resources.empty() && agents.empty() && ticket_states.empty() &&
-           ticket_details.empty() && tickets.empty() && contacts.empty() && events.empty() &&
-           visits.empty() && segments.empty() && agent_intervals.empty() && messages.empty() &&
-           notes.empty() && surveys.empty();
+  // How many rows there are to persist.
+  size_t rows() const {
+    return workspaces.size() + resources.size() + agents.size() + ticket_states.size() +
+           ticket_details.size() + tickets.size() + contacts.size() + events.size() +
+           visits.size() + segments.size() + agent_intervals.size() + messages.size() +
+           notes.size() + surveys.size();
   }
+  bool empty() const { return rows() == 0; }
 };
 
 // Everything of a shard that the router needs to go on: the open tickets only.

@@ -13,12 +13,14 @@ bool Board::BeginLoad() {
   state_ = State::kLoading;
   lost_ = false;
   waiting_.clear();
+  waiting_rows_ = 0;
   return true;
 }
 
 void Board::GiveUp() {
   const sync::MutexLock lock(mutex_);
   state_ = State::kEmpty;
+  waiting_.clear();
 }
 
 absl::Status Board::Load(store::Reader& reader) {
@@ -51,9 +53,14 @@ void Board::Take(const BatchPtr& batch) {
   const sync::MutexLock lock(mutex_);
   if (state_ == State::kReady) Apply(*batch);
   if (state_ != State::kLoading) return;
-  // With a gap in front: who loads notices.
-  if (waiting_.size() >= kMaxWaitingBatches) waiting_.clear();
-  waiting_.push_back(batch);
+  // One that changes nothing takes room as well.
+  waiting_rows_ += batch->changes.rows() + 1;
+  if (waiting_rows_ > kMaxWaitingRows) lost_ = true;
+  if (lost_) {
+    waiting_.clear();
+  } else {
+    waiting_.push_back(batch);
+  }
 }
 
 void Board::Apply(const store::Batch& batch) {

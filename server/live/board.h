@@ -32,8 +32,8 @@ namespace tandem::live {
 
 class Board {
  public:
-  // Batches that wait while the board is loaded; when more come it is loaded again.
-  static constexpr size_t kMaxWaitingBatches = 10'000;
+  // Rows in batches that wait while the board is loaded; when more come it is loaded again.
+  static constexpr size_t kMaxWaitingRows = 500'000;
 
   using BatchPtr = std::shared_ptr<const store::Batch>;
 
@@ -79,7 +79,8 @@ class Board {
   State state_ ABSL_GUARDED_BY(mutex_) = State::kEmpty;
   bool lost_ ABSL_GUARDED_BY(mutex_) = false;              // while loading
   std::vector<BatchPtr> waiting_ ABSL_GUARDED_BY(mutex_);  // while loading
-  int64_t sequence_ ABSL_GUARDED_BY(mutex_) = 0;           // of the last commit in the tables
+  size_t waiting_rows_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t sequence_ ABSL_GUARDED_BY(mutex_) = 0;  // of the last commit in the tables
   // While loading the loading thread's alone, else guarded by the mutex.
   Numbers queue_numbers_, agent_numbers_;
   std::unique_ptr<BoardTables> tables_ ABSL_GUARDED_BY(mutex_);

@@ -54,7 +54,7 @@ Hub::~Hub() {
 void Hub::Add(const std::shared_ptr<Listener>& listener, Interest interest) {
   const sync::MutexLock lock(mutex_);
   listeners_.emplace(listener.get(), Entry{.listener = listener, .interest = interest});
-  if (interest == Interest::kBatches && ++want_batches_ == 1) BeginObservation();
+  if (interest >= Interest::kBoards && ++want_batches_ == 1) BeginObservation();
   if (listeners_.size() > 1) return;
   {
     const sync::MutexLock inbox_lock(inbox_mutex_);
@@ -81,7 +81,7 @@ void Hub::Remove(const Listener* listener) {
   const sync::MutexLock lock(mutex_);
   const auto place = listeners_.find(listener);
   if (place == listeners_.end()) return;
-  const bool wanted_batches = place->second.interest == Interest::kBatches;
+  const bool wanted_batches = place->second.interest >= Interest::kBoards;
   listeners_.erase(place);
   if (wanted_batches && --want_batches_ == 0) engine_.Observe(nullptr);
   if (!listeners_.empty()) return;
@@ -153,7 +153,7 @@ void Hub::Run() {
     TakeIn(input);
     const SteadyTime now = std::chrono::steady_clock::now();
     if (input.shard_lost) {
-      for (const auto& listener : Listeners(Interest::kBatches)) listener->OnShardLost();
+      for (const auto& listener : Listeners(Interest::kBoards)) listener->OnShardLost();
     }
     const bool tick = now >= next_tick;
     if (tick) next_tick = now + kTick;

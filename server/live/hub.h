@@ -35,7 +35,8 @@ namespace tandem::live {
 // What a listener wants to be told of.
 enum class Interest {
   kTicks,    // ticks alone: the engine keeps nothing for it
-  kBatches,  // what became durable, and ticks
+  kBoards,   // ticks alone, but boards and rings take in what becomes durable
+  kBatches,  // ticks, and whenever boards and rings have taken something in
 };
 
 // Told by the hub's thread, and never after it was removed and is gone: the hub holds it weakly.
@@ -45,7 +46,7 @@ class Listener {
   virtual ~Listener() = default;
   // A tick has passed or, for kBatches, something became durable.
   virtual void OnRound(engine::SteadyTime now) = 0;
-  // For kBatches: another writer had the shard for a while, so what was shown may not be all.
+  // But for kTicks: another writer had the shard for a while, so what was shown may not be all.
   virtual void OnShardLost() = 0;
 };
 
@@ -62,8 +63,8 @@ class Hub final : public engine::DurableSink {
   explicit Hub(engine::Engine& engine);
   ~Hub() override;
 
-  // From now on the listener is told. With kBatches rings miss nothing that is not in the database
-  // yet: add first, then read the database.
+  // From now on the listener is told. But for kTicks, rings and boards miss nothing that is not in
+  // the database yet: add first, then read the database.
   void Add(const std::shared_ptr<Listener>& listener, Interest interest);
   void Remove(const Listener* listener);
 

@@ -22,8 +22,15 @@ WatchAsked ToCommon(const Request& request, Faults& faults) {
   asked.workspace = request.workspace();
   asked.min_interval =
       ToMinInterval(request.has_min_interval() ? &request.min_interval() : nullptr, faults);
-  asked.heartbeat = ToHeartbeat(
-      request.has_heartbeat_interval() ? &request.heartbeat_interval() : nullptr, faults);
+  if (request.has_heartbeat_interval()) {
+    asked.heartbeat = ToHeartbeat(&request.heartbeat_interval(), faults);
+    if (asked.heartbeat < asked.min_interval) {
+      faults.Add(router::Reason::kFieldOutOfRange, "heartbeat_interval",
+                 "expected no less than min_interval, but it is shorter");
+    }
+  } else {
+    asked.heartbeat = std::max(ToHeartbeat(nullptr, faults), asked.min_interval);
+  }
   asked.queues = ToIdSet(request.queues(), "queues", faults);
   asked.clients = ToIdSet(request.clients(), "clients", faults);
   return asked;

@@ -278,6 +278,20 @@ TEST_F(BoardTest, LostWhileItIsLoadedIsLoadedAgain) {
   Load();
 }
 
+TEST_F(BoardTest, HoldsABoundedNumberOfRowsWhileItIsLoaded) {
+  ASSERT_TRUE(board_.BeginLoad());
+  store::Batch large;
+  large.changes.messages.resize(Board::kMaxWaitingRows);
+  const auto batch = std::make_shared<const store::Batch>(std::move(large));
+  board_.Take(batch);
+  EXPECT_EQ(batch.use_count(), 1) << "it is not held";
+  Tell(NewTicket(1, 10));
+  ASSERT_TRUE(board_.Load(store_).ok());
+  EXPECT_EQ(board_.QueuesSince(0).commit, 0) << "to be loaded again";
+  Load();
+  EXPECT_EQ(Chats().waiting, 1);
+}
+
 TEST_F(BoardTest, FollowsResourcesThatChangeOneByOne) {
   router::Changes available;
   available.agents.push_back(AgentRow(AgentStatus::kAvailable));

@@ -439,6 +439,11 @@ TEST(Watch, RefusesWhatItCannotRead) {
             "FIELD_OUT_OF_RANGE");
   EXPECT_EQ(agents([](auto& r) { r.mutable_heartbeat_interval()->set_seconds(301); }),
             "FIELD_OUT_OF_RANGE");
+  EXPECT_EQ(queues([](auto& r) {
+              r.mutable_min_interval()->set_seconds(3);
+              r.mutable_heartbeat_interval()->set_seconds(2);
+            }),
+            "FIELD_OUT_OF_RANGE");
   EXPECT_EQ(agents([](auto& r) {
               for (int i = 0; i < 101; ++i) r.add_teams("day");
             }),
