@@ -3,7 +3,6 @@
 #include <utility>
 #include <variant>
 
-#include "fmt/format.h"
 #include "server/rpc/status.h"
 
 namespace tandem::rpc {
@@ -41,10 +40,7 @@ std::optional<router::Rejection> CheckBatch(const std::string& workspace, std::s
   if (size == 0) {
     faults.Add(Reason::kFieldRequired, field, "expected an entry, but there is none");
   }
-  if (size > max_size) {
-    faults.Add(Reason::kFieldTooLarge, field,
-               fmt::format("expected at most {} entries, but found {}", max_size, size));
-  }
+  faults.HasAtMost(size, max_size, field);
   return faults.Take();
 }
 

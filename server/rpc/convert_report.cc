@@ -36,11 +36,7 @@ static_assert(static_cast<int>(MeasureKind::kPercentile) == v1::MEASURE_KIND_PER
 // The ids of a list, at most `max`.
 template <typename List>
 std::vector<std::string> ToIds(const List& list, size_t max, const char* field, Faults& faults) {
-  if (static_cast<size_t>(list.size()) > max) {
-    faults.Add(Reason::kFieldTooLarge, field,
-               fmt::format("expected at most {} entries, but found {}", max, list.size()));
-    return {};
-  }
+  if (!faults.HasAtMost(list.size(), max, field)) return {};
   for (int i = 0; i < list.size(); ++i) faults.RequireId(list[i], At(field, i));
   return {list.begin(), list.end()};
 }

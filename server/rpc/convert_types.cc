@@ -28,18 +28,10 @@ static_assert(static_cast<int>(router::AgentStatus::kOffline) == v1::AGENT_STATU
 static_assert(static_cast<int>(router::AgentStatus::kNotResponding) ==
               v1::AGENT_STATUS_NOT_RESPONDING);
 
-// Checked here and not by router/check.h, so that a hostile list costs nothing to convert.
-bool HasAtMost(int count, size_t max, const std::string& field, Faults& faults) {
-  if (static_cast<size_t>(count) <= max) return true;
-  faults.Add(Reason::kFieldTooLarge, field,
-             fmt::format("expected at most {} entries, but found {}", max, count));
-  return false;
-}
-
 router::AttributePredicate ToAttribute(const v1::AttributeRequirement& attribute,
                                        const std::string& field, Faults& faults) {
   router::AttributePredicate result{.key = attribute.key()};
-  if (HasAtMost(attribute.values_size(), router::kMaxPredicateValues, field + ".values", faults)) {
+  if (faults.HasAtMost(attribute.values_size(), router::kMaxPredicateValues, field + ".values")) {
     result.values.assign(attribute.values().begin(), attribute.values().end());
   }
   if (attribute.has_min()) result.min = attribute.min();
@@ -83,7 +75,8 @@ router::Predicate ToPredicate(const v1::Predicate& predicate, const std::string&
 
 router::Clause ToClause(const v1::Clause& clause, const std::string& field, Faults& faults) {
   router::Clause result;
-  if (!HasAtMost(clause.any_of_size(), router::kMaxPredicates, field + ".any_of", faults)) {
+  // Here and not only by router/check.h, so that a hostile list costs nothing to convert.
+  if (!faults.HasAtMost(clause.any_of_size(), router::kMaxPredicates, field + ".any_of")) {
     return result;
   }
   for (int i = 0; i < clause.any_of_size(); ++i) {
@@ -201,13 +194,13 @@ v1::AgentStatus ToProto(router::AgentStatus status) {
 router::Requirement ToRequirement(const v1::Requirement& requirement, const std::string& field,
                                   Faults& faults) {
   router::Requirement result;
-  if (!HasAtMost(requirement.all_of_size(), router::kMaxClauses, field + ".all_of", faults)) {
+  if (!faults.HasAtMost(requirement.all_of_size(), router::kMaxClauses, field + ".all_of")) {
     return result;
   }
   for (int i = 0; i < requirement.all_of_size(); ++i) {
     result.all_of.push_back(ToClause(requirement.all_of(i), At(field + ".all_of", i), faults));
   }
-  if (HasAtMost(requirement.prefer_size(), router::kMaxPreferences, field + ".prefer", faults)) {
+  if (faults.HasAtMost(requirement.prefer_size(), router::kMaxPreferences, field + ".prefer")) {
     for (int i = 0; i < requirement.prefer_size(); ++i) {
       const v1::Preference& preference = requirement.prefer(i);
       const std::string path = At(field + ".prefer", i) + ".predicate";
@@ -216,7 +209,7 @@ router::Requirement ToRequirement(const v1::Requirement& requirement, const std:
            .weight = preference.weight() == 0 ? 1 : preference.weight()});
     }
   }
-  if (HasAtMost(requirement.agents_size(), router::kMaxNamedAgents, field + ".agents", faults)) {
+  if (faults.HasAtMost(requirement.agents_size(), router::kMaxNamedAgents, field + ".agents")) {
     result.agents.assign(requirement.agents().begin(), requirement.agents().end());
   }
   return result;

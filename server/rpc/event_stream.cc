@@ -21,12 +21,12 @@ live::EventFilter ToFilter(const v1::EventFilter& filter, Faults& faults) {
   live::EventFilter to;
   to.clients = ToIdSet(filter.clients(), "filter.clients", faults);
   to.queues = ToIdSet(filter.queues(), "filter.queues", faults);
-  if (CheckFilterSize(filter.ticket_ids_size(), "filter.ticket_ids", faults)) {
+  if (faults.HasAtMost(filter.ticket_ids_size(), router::kMaxFilterValues, "filter.ticket_ids")) {
     for (int i = 0; i < filter.ticket_ids_size(); ++i) {
       to.tickets.insert(ToTicketId(filter.ticket_ids(i), At("filter.ticket_ids", i), faults));
     }
   }
-  if (CheckFilterSize(filter.types_size(), "filter.types", faults)) {
+  if (faults.HasAtMost(filter.types_size(), router::kMaxFilterValues, "filter.types")) {
     for (int i = 0; i < filter.types_size(); ++i) {
       const int type = filter.types(i);
       if (CheckEnum(type, v1::EventType_MAX, At("filter.types", i), faults)) {

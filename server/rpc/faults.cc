@@ -37,6 +37,13 @@ void Faults::Text(std::string_view text, size_t max_bytes, std::string_view fiel
   Add(router::CheckText(text, max_bytes, field));
 }
 
+bool Faults::HasAtMost(size_t count, size_t most, std::string_view field) {
+  if (count <= most) return true;
+  Add(router::Reason::kFieldTooLarge, field,
+      fmt::format("expected at most {} entries, but found {}", most, count));
+  return false;
+}
+
 void Faults::Range(int64_t value, int64_t low, int64_t high, std::string_view field) {
   if (value >= low && value <= high) return;
   Add(router::Reason::kFieldOutOfRange, field,

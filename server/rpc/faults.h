@@ -28,6 +28,9 @@ class Faults {
   void RequireId(std::string_view id, std::string_view field);
   void OptionalId(std::string_view id, std::string_view field);
   void Text(std::string_view text, size_t max_bytes, std::string_view field);
+  // Whether a list has as few entries as it may. To be asked before it is converted, so that a
+  // hostile list costs nothing.
+  bool HasAtMost(size_t count, size_t most, std::string_view field);
   void Range(int64_t value, int64_t low, int64_t high, std::string_view field);
 
   bool empty() const { return !rejection_.has_value(); }

@@ -47,14 +47,9 @@ std::variant<MediaAsked, Rejection> ToMediaAsked(const v1::OpenMediaSession& ope
   Faults faults;
   faults.RequireId(open.workspace(), "open.workspace");
   faults.RequireId(open.adapter(), "open.adapter");
-  const auto count = static_cast<size_t>(open.channels_size());
-  if (count == 0) {
+  if (open.channels().empty()) {
     faults.Add(Reason::kFieldRequired, "open.channels", "expected a channel, but there is none");
-  } else if (count > router::kMaxChannels) {
-    faults.Add(
-        Reason::kFieldTooLarge, "open.channels",
-        fmt::format("expected at most {} entries, but found {}", router::kMaxChannels, count));
-  } else {
+  } else if (faults.HasAtMost(open.channels_size(), router::kMaxChannels, "open.channels")) {
     for (int i = 0; i < open.channels_size(); ++i) {
       faults.RequireId(open.channels(i), At("open.channels", i));
     }

@@ -1,6 +1,5 @@
 #include "server/rpc/stream_request.h"
 
-#include "fmt/format.h"
 #include "router/limits.h"
 #include "server/rpc/convert_types.h"
 
@@ -14,18 +13,10 @@ constexpr router::Duration kDefaultMinInterval = router::Seconds(1);
 
 }  // namespace
 
-bool CheckFilterSize(int size, std::string_view field, Faults& faults) {
-  if (size <= static_cast<int>(router::kMaxFilterValues)) return true;
-  faults.Add(
-      Reason::kFieldTooLarge, field,
-      fmt::format("expected at most {} entries, but found {}", router::kMaxFilterValues, size));
-  return false;
-}
-
 absl::flat_hash_set<std::string> ToIdSet(const google::protobuf::RepeatedPtrField<std::string>& ids,
                                          const std::string& field, Faults& faults) {
   absl::flat_hash_set<std::string> set;
-  if (!CheckFilterSize(ids.size(), field, faults)) return set;
+  if (!faults.HasAtMost(ids.size(), router::kMaxFilterValues, field)) return set;
   for (int i = 0; i < ids.size(); ++i) {
     faults.RequireId(ids[i], At(field, i));
     set.insert(ids[i]);

@@ -5,7 +5,6 @@
 #define TANDEM_SERVER_RPC_STREAM_REQUEST_H_
 
 #include <string>
-#include <string_view>
 
 #include "absl/container/flat_hash_set.h"
 #include "google/protobuf/duration.pb.h"
@@ -15,9 +14,6 @@
 #include "server/rpc/faults.h"
 
 namespace tandem::rpc {
-
-// Whether a list of a filter has as few entries as it may.
-bool CheckFilterSize(int size, std::string_view field, Faults& faults);
 
 // The ids of a filter's list.
 absl::flat_hash_set<std::string> ToIdSet(const google::protobuf::RepeatedPtrField<std::string>& ids,

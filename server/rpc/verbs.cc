@@ -232,11 +232,7 @@ router::Action ToAction(v1::ClaimTicketsRequest& request, router::Time /*now*/, 
 router::Action ToAction(v1::ExtendLeasesRequest& request, router::Time /*now*/, Faults& faults) {
   router::ExtendLeases action;
   action.session = ToSession(request, faults);
-  const auto count = static_cast<size_t>(request.ticket_ids_size());
-  if (count > router::kMaxExtendLeases) {
-    faults.Add(
-        Reason::kFieldTooLarge, "ticket_ids",
-        fmt::format("expected at most {} entries, but found {}", router::kMaxExtendLeases, count));
+  if (!faults.HasAtMost(request.ticket_ids_size(), router::kMaxExtendLeases, "ticket_ids")) {
     return action;
   }
   for (int i = 0; i < request.ticket_ids_size(); ++i) {

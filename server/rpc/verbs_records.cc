@@ -13,12 +13,6 @@ namespace {
 
 using router::Reason;
 
-void CheckCount(int count, size_t most, std::string_view field, Faults& faults) {
-  if (static_cast<size_t>(count) <= most) return;
-  faults.Add(Reason::kFieldTooLarge, field,
-             fmt::format("expected at most {} entries, but found {}", most, count));
-}
-
 // A text that may be left out, but not be empty.
 template <bool (v1::UpdateTicketRequest::*kHas)() const>
 std::string ToSetText(const v1::UpdateTicketRequest& request, const std::string& text,
@@ -38,8 +32,8 @@ void CheckKey(const std::string& key, const std::string& field, Faults& faults) 
 
 void ToAttributes(const v1::UpdateTicketRequest& request, router::UpdateTicket& action,
                   Faults& faults) {
-  CheckCount(request.set_attributes_size(), router::kMaxAttributes, "set_attributes", faults);
-  CheckCount(request.remove_attributes_size(), router::kMaxAttributes, "remove_attributes", faults);
+  faults.HasAtMost(request.set_attributes_size(), router::kMaxAttributes, "set_attributes");
+  faults.HasAtMost(request.remove_attributes_size(), router::kMaxAttributes, "remove_attributes");
   if (!faults.empty()) return;
   for (const auto& [key, value] : request.set_attributes()) {
     CheckKey(key, "set_attributes", faults);
@@ -63,7 +57,7 @@ template <typename Messages>
 std::vector<router::ExternalReference> ToReferences(const Messages& messages,
                                                     const std::string& field, Faults& faults) {
   std::vector<router::ExternalReference> references;
-  CheckCount(messages.size(), router::kMaxExternalReferences, field, faults);
+  faults.HasAtMost(messages.size(), router::kMaxExternalReferences, field);
   if (!faults.empty()) return references;
   for (int i = 0; i < messages.size(); ++i) {
     references.push_back(ToReference(messages.Get(i), At(field, i), faults));
@@ -188,7 +182,7 @@ router::Action ToAction(v1::RecordSurveyRequest& request, router::Time now, Faul
   if (request.scores().empty()) {
     faults.Add(Reason::kFieldRequired, "scores", "expected a score, but there is none");
   }
-  CheckCount(request.scores_size(), router::kMaxSurveyScores, "scores", faults);
+  faults.HasAtMost(request.scores_size(), router::kMaxSurveyScores, "scores");
   if (!faults.empty()) return action;
   std::set<std::string> measures;
   for (int i = 0; i < request.scores_size(); ++i) {
