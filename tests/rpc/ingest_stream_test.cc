@@ -316,10 +316,12 @@ TEST(StreamIngest, AcknowledgesWhatItHasReadWhenTheServerStops) {
     go_on.WaitForNotification();
   });
   Connector connector(f);
+  Connector idle(f);
+  ASSERT_TRUE(idle.Next());
   for (int i = 1; i <= 500; ++i) ASSERT_TRUE(connector.Send(SafeItem(i)));
   committing.WaitForNotification();
   std::jthread stopper([&] { f.server->Shutdown(std::chrono::seconds(10)); });
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(ReasonOf(idle.End()), "NOT_SERVING");  // all streams are told at once
   go_on.Notify();
   const auto taken = connector.Take(501);
   EXPECT_EQ(ReasonOf(connector.End()), "NOT_SERVING");

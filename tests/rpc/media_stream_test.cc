@@ -381,11 +381,16 @@ TEST(MediaSession, EndsWhenTheServerStopsOrStartsOver) {
     EXPECT_EQ(ReasonOf(away.End()), "STORE_UNAVAILABLE");
   }
   f.store.SetUnavailable(false);
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  Adapter again(f);
-  again.Open();
+  // The place is free again a moment later.
+  std::unique_ptr<Adapter> again;
+  ASSERT_TRUE(Eventually([&] {
+    again = std::make_unique<Adapter>(f);
+    again->Send(OpenRequest());
+    const auto response = again->Next();
+    return response && response->has_opened();
+  }));
   f.server->Shutdown(std::chrono::seconds(10));
-  EXPECT_EQ(ReasonOf(again.End()), "NOT_SERVING");
+  EXPECT_EQ(ReasonOf(again->End()), "NOT_SERVING");
 }
 
 }  // namespace

@@ -84,16 +84,6 @@ class Desktop final : public SessionCall {
   int64_t tag_ = 100;
 };
 
-// Asks again and again, because what a lost stream does becomes true a moment later.
-template <typename Condition>
-bool Eventually(Condition condition) {
-  for (int i = 0; i < 500; ++i) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
-}
-
 TEST(Stream, CarriesAWholeTicket) {
   Fixture f;
   Desktop ann(f);

@@ -473,9 +473,12 @@ TEST(Watch, StoreThatIsAwayIsToldAndStreamsAreBounded) {
   f.store.SetUnavailable(true);
   EXPECT_EQ(ReasonOf(QueueWatcher(f, Quickly<WatchQueuesRequest>()).End()), "STORE_UNAVAILABLE");
   f.store.SetUnavailable(false);
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  QueueWatcher first(f, Quickly<WatchQueuesRequest>());
-  ASSERT_TRUE(first.Round());
+  // The place is free again a moment later.
+  std::unique_ptr<QueueWatcher> first;
+  ASSERT_TRUE(Eventually([&] {
+    first = std::make_unique<QueueWatcher>(f, Quickly<WatchQueuesRequest>());
+    return first->Round();
+  }));
   EXPECT_EQ(ReasonOf(AgentWatcher(f, Quickly<WatchAgentsRequest>()).End()), "TOO_MANY_STREAMS");
 }
 
