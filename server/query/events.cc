@@ -43,8 +43,7 @@ Result<int64_t> FindPosition(store::Reader& reader, const std::string& workspace
     }
   }
   const auto range = reader.GetEventRange(workspace);
-  if (absl::IsNotFound(range.status())) return WorkspaceNotFound(workspace);
-  if (!range.ok()) return StoreFault(range.status());
+  if (!range.ok()) return StoreFaultIn(workspace, range.status());
   if (!asked) {
     if (start == EventStart::kNow || range->oldest == 0) return range->newest;
     return range->oldest - 1;

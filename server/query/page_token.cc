@@ -34,6 +34,21 @@ uint64_t CheckSum(std::string_view position, uint64_t fingerprint) {
   return sum.value();
 }
 
+template <typename Plan, typename Reader>
+Result<Plan> PlanBy(const PageRequest& page, int32_t default_size, uint64_t fingerprint,
+                    Reader read_token) {
+  if (page.size < 0) {
+    return FieldFault(router::Reason::kFieldOutOfRange, "page_size",
+                      "expected 0 or more, but it is " + std::to_string(page.size));
+  }
+  Plan plan;
+  plan.size = page.size == 0 ? default_size : std::min(page.size, kMaxPage);
+  if (page.token.empty()) return plan;
+  plan.from = read_token(page.token, fingerprint);
+  if (!plan.from) return PageTokenFault();
+  return plan;
+}
+
 }  // namespace
 
 void FilterFingerprint::Add(std::string_view field) {
@@ -74,22 +89,6 @@ std::optional<PagePosition> ReadPageToken(std::string_view token, uint64_t finge
   return position;
 }
 
-Result<PagePlan> PlanPage(const PageRequest& page, int32_t default_size, uint64_t fingerprint) {
-  if (page.size < 0) {
-    return FieldFault(router::Reason::kFieldOutOfRange, "page_size",
-                      "expected 0 or more, but it is " + std::to_string(page.size));
-  }
-  PagePlan plan;
-  plan.size = page.size == 0 ? default_size : std::min(page.size, kMaxPage);
-  if (!page.token.empty()) {
-    plan.from = ReadPageToken(page.token, fingerprint);
-    if (!plan.from) {
-      return PageTokenFault();
-    }
-  }
-  return plan;
-}
-
 std::string MakeTextPageToken(std::string_view position, uint64_t fingerprint) {
   std::string bytes;
   AppendWord(CheckSum(position, fingerprint), bytes);
@@ -105,6 +104,15 @@ std::optional<std::string> ReadTextPageToken(std::string_view token, uint64_t fi
   const std::string position = bytes.substr(8);
   if (MakeTextPageToken(position, fingerprint) != token) return std::nullopt;
   return position;
+}
+
+Result<PagePlan> PlanPage(const PageRequest& page, int32_t default_size, uint64_t fingerprint) {
+  return PlanBy<PagePlan>(page, default_size, fingerprint, ReadPageToken);
+}
+
+Result<TextPagePlan> PlanTextPage(const PageRequest& page, int32_t default_size,
+                                  uint64_t fingerprint) {
+  return PlanBy<TextPagePlan>(page, default_size, fingerprint, ReadTextPageToken);
 }
 
 }  // namespace tandem::query

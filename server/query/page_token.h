@@ -61,6 +61,14 @@ struct PagePlan {
 // fingerprint.
 Result<PagePlan> PlanPage(const PageRequest& page, int32_t default_size, uint64_t fingerprint);
 
+// The same for lists that are ordered by a text.
+struct TextPagePlan {
+  int32_t size = 0;
+  std::optional<std::string> from;
+};
+Result<TextPagePlan> PlanTextPage(const PageRequest& page, int32_t default_size,
+                                  uint64_t fingerprint);
+
 }  // namespace tandem::query
 
 #endif  // TANDEM_SERVER_QUERY_PAGE_TOKEN_H_

@@ -20,8 +20,7 @@ Result<std::vector<store::QueueStatistics>> FindTargets(store::Reader& reader,
                                                         router::TicketId ticket,
                                                         router::Time since) {
   auto found = reader.ListQueueStatistics(workspace, since);
-  if (absl::IsNotFound(found.status())) return WorkspaceNotFound(workspace);
-  if (!found.ok()) return StoreFault(found.status());
+  if (!found.ok()) return StoreFaultIn(workspace, found.status());
   if (!ticket.IsSet()) return *std::move(found);
   const auto read = GetTicket(reader, workspace, ticket);
   if (const auto* rejection = std::get_if<router::Rejection>(&read)) return *rejection;
@@ -45,10 +44,7 @@ Result<std::vector<store::QueueStatistics>> ListQueueStatistics(store::Reader& r
     return FieldFault(router::Reason::kFieldOutOfRange, "since",
                       "expected an instant at most 31 days before now, but it is earlier");
   }
-  auto found = reader.ListQueueStatistics(workspace, since);
-  if (absl::IsNotFound(found.status())) return WorkspaceNotFound(workspace);
-  if (!found.ok()) return StoreFault(found.status());
-  return *std::move(found);
+  return ResultIn(workspace, reader.ListQueueStatistics(workspace, since));
 }
 
 std::optional<router::Duration> EstimateWait(const store::QueueStatistics& queue) {

@@ -44,7 +44,6 @@ Rejection MeasureUnknown(size_t index, const std::string& id) {
 
 // What a store's error over facts is to the caller.
 Rejection FactFault(const std::string& workspace, const absl::Status& status) {
-  if (absl::IsNotFound(status)) return WorkspaceNotFound(workspace);
   if (absl::IsResourceExhausted(status)) {
     return {.reason = Reason::kReportTooLarge,
             .message = fmt::format("expected a report of at most {} rows, but it has more; take a "
@@ -61,7 +60,7 @@ Rejection FactFault(const std::string& workspace, const absl::Status& status) {
             .violations = {},
             .metadata = {}};
   }
-  return StoreFault(status);
+  return StoreFaultIn(workspace, status);
 }
 
 // A report as it was asked for, looked up and checked.
@@ -144,9 +143,11 @@ std::optional<Rejection> PlanIntervals(store::Reader& reader, const ReportReques
                                  "it, but it is another");
   }
   // Also tells whether there is such a workspace.
-  const auto own = reader.GetTimeZone(request.workspace);
-  if (!own.ok()) return FactFault(request.workspace, own.status());
-  plan.time_zone = request.time_zone.empty() ? *own : request.time_zone;
+  const auto own = GetWorkspace(reader, request.workspace);
+  if (const auto* rejection = std::get_if<Rejection>(&own)) return *rejection;
+  plan.time_zone = request.time_zone.empty()
+                       ? std::get<router::WorkspaceRow>(own).configuration.time_zone
+                       : request.time_zone;
   const auto zone = FindTimeZone(plan.time_zone);
   if (!zone) {
     return FieldFault(Reason::kTimeZoneUnknown, "time_zone",

@@ -1,8 +1,6 @@
 #include "server/query/resources.h"
 
-#include <algorithm>
 #include <cstddef>
-#include <optional>
 #include <utility>
 
 #include "router/check.h"
@@ -20,10 +18,6 @@ router::Rejection ResourceNotFound(router::ResourceKind kind, const std::string&
                      " '" + id + "'",
           .violations = {},
           .metadata = {{"kind", router::ToString(kind)}, {"id", id}}};
-}
-
-router::Rejection FaultOf(const absl::Status& status, const std::string& workspace) {
-  return absl::IsNotFound(status) ? WorkspaceNotFound(workspace) : StoreFault(status);
 }
 
 uint64_t Fingerprint(const std::string& workspace, const store::ResourceFilter& filter) {
@@ -48,25 +42,21 @@ uint64_t Fingerprint(const std::string& workspace, const store::ResourceFilter& 
 Result<router::Resource> GetResource(store::Reader& reader, const std::string& workspace,
                                      router::ResourceKind kind, const std::string& id) {
   auto found = reader.GetResource(workspace, kind, id);
-  if (!found.ok()) return FaultOf(found.status(), workspace);
+  if (!found.ok()) return StoreFaultIn(workspace, found.status());
   if (!found->has_value()) return ResourceNotFound(kind, id);
   return **std::move(found);
 }
 
 Result<ResourcePage> ListResources(store::Reader& reader, const std::string& workspace,
                                    const store::ResourceFilter& filter, const PageRequest& page) {
-  if (page.size < 0) {
-    return FieldFault(Reason::kFieldOutOfRange, "page_size",
-                      "expected 0 or more, but it is " + std::to_string(page.size));
-  }
-  const int32_t size = page.size == 0 ? kDefaultResourcePage : std::min(page.size, kMaxPage);
   const uint64_t fingerprint = Fingerprint(workspace, filter);
-  std::optional<std::string> after = "";
-  if (!page.token.empty()) after = ReadTextPageToken(page.token, fingerprint);
-  if (!after || !(after->empty() || router::IsResourceId(*after))) return PageTokenFault();
+  const Result<TextPagePlan> planned = PlanTextPage(page, kDefaultResourcePage, fingerprint);
+  if (const auto* rejection = std::get_if<router::Rejection>(&planned)) return *rejection;
+  const auto& [size, from] = std::get<TextPagePlan>(planned);
+  if (from && !router::IsResourceId(*from)) return PageTokenFault();
   // One more than the page holds tells whether there is a next page.
-  auto found = reader.ListResources(workspace, filter, *after, size + 1);
-  if (!found.ok()) return FaultOf(found.status(), workspace);
+  auto found = reader.ListResources(workspace, filter, from.value_or(""), size + 1);
+  if (!found.ok()) return StoreFaultIn(workspace, found.status());
   ResourcePage result{.resources = *std::move(found), .next_token = {}};
   if (result.resources.size() > static_cast<size_t>(size)) {
     result.resources.resize(static_cast<size_t>(size));

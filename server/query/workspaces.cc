@@ -1,7 +1,5 @@
 #include "server/query/workspaces.h"
 
-#include <utility>
-
 namespace tandem::query {
 
 router::Rejection WorkspaceNotFound(const std::string& workspace) {
@@ -12,18 +10,16 @@ router::Rejection WorkspaceNotFound(const std::string& workspace) {
       .metadata = {}};
 }
 
+router::Rejection StoreFaultIn(const std::string& workspace, const absl::Status& status) {
+  return absl::IsNotFound(status) ? WorkspaceNotFound(workspace) : StoreFault(status);
+}
+
 Result<router::WorkspaceRow> GetConfiguration(store::Reader& reader, const std::string& workspace) {
-  auto found = reader.GetConfiguration(workspace);
-  if (absl::IsNotFound(found.status())) return WorkspaceNotFound(workspace);
-  if (!found.ok()) return StoreFault(found.status());
-  return *std::move(found);
+  return ResultIn(workspace, reader.GetConfiguration(workspace));
 }
 
 Result<router::WorkspaceRow> GetWorkspace(store::Reader& reader, const std::string& workspace) {
-  auto found = reader.GetWorkspace(workspace);
-  if (absl::IsNotFound(found.status())) return WorkspaceNotFound(workspace);
-  if (!found.ok()) return StoreFault(found.status());
-  return *std::move(found);
+  return ResultIn(workspace, reader.GetWorkspace(workspace));
 }
 
 }  // namespace tandem::query

@@ -5,6 +5,9 @@
 #define TANDEM_SERVER_QUERY_WORKSPACES_H_
 
 #include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
 
 #include "router/rows.h"
 #include "server/query/fault.h"
@@ -13,6 +16,17 @@
 namespace tandem::query {
 
 router::Rejection WorkspaceNotFound(const std::string& workspace);
+
+// What a store's error about a workspace is to the caller: kWorkspaceNotFound when it has no
+// configuration, else as StoreFault.
+router::Rejection StoreFaultIn(const std::string& workspace, const absl::Status& status);
+
+// What a store said of a workspace.
+template <typename T>
+Result<T> ResultIn(const std::string& workspace, absl::StatusOr<T> found) {
+  if (!found.ok()) return StoreFaultIn(workspace, found.status());
+  return *std::move(found);
+}
 
 // kWorkspaceNotFound when the workspace has no configuration.
 Result<router::WorkspaceRow> GetConfiguration(store::Reader& reader, const std::string& workspace);

@@ -661,14 +661,6 @@ absl::StatusOr<std::vector<QueueStatistics>> MemoryStore::ListQueueStatistics(
   return statistics;
 }
 
-absl::StatusOr<std::string> MemoryStore::GetTimeZone(const std::string& workspace) {
-  const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
-  const auto found = contents_.workspaces.find(workspace);
-  if (found == contents_.workspaces.end()) return absl::NotFoundError("no such workspace");
-  return found->second.second.configuration.time_zone;
-}
-
 absl::StatusOr<std::vector<FactRow>> MemoryStore::SumFacts(const FactQuery& query) {
   const sync::MutexLock lock(mutex_);
   if (CallFails()) return Unavailable();

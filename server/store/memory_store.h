@@ -149,7 +149,6 @@ class MemoryStore : public Store, public Reader, public PolicyStore {
   absl::StatusOr<LiveState> GetLiveState(const std::string& workspace) override;
   absl::StatusOr<std::vector<QueueStatistics>> ListQueueStatistics(const std::string& workspace,
                                                                    router::Time since) override;
-  absl::StatusOr<std::string> GetTimeZone(const std::string& workspace) override;
   absl::StatusOr<std::vector<FactRow>> SumFacts(const FactQuery& query) override;
 
   // ----------------------------------------------------------------------------------- PolicyStore

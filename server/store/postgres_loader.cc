@@ -43,19 +43,38 @@ void ReadAgents(pqxx::transaction_base& work, const std::string& workspace,
   }
 }
 
-// Appends the open tickets above `after`, at most a page of them. Gives how many there were.
+// The open tickets above `after`, at most a page of them; `with` are further tables.
+pqxx::result ReadPage(pqxx::transaction_base& work, const std::string& workspace,
+                      const std::string& after, const std::string& columns, const char* with = "") {
+  return work.exec_params(
+      absl::StrCat("SELECT ", columns,
+                   " FROM tandem.ticket_state s"
+                   " LEFT JOIN tandem.ticket t USING (workspace, ticket_id)",
+                   with, " WHERE s.workspace = $1 AND s.closed_at IS NULL AND s.ticket_id > $2",
+                   " ORDER BY s.ticket_id LIMIT ", kPage),
+      workspace, after);
+}
+
+// Reads page after page. `read` reads the one above an id, and gives the last id that it has, or
+// none when it is the last page.
+template <typename Reader>
+void ReadPages(Reader read) {
+  std::string after = router::FormatUuid(0, 0);
+  for (;;) {
+    const router::TicketId last = read(after);
+    if (!last.IsSet()) return;
+    after = router::ToString(last);
+  }
+}
+
+// Appends a page. Gives how many there were.
 int ReadTicketPage(pqxx::transaction_base& work, const std::string& workspace,
                    const std::string& after, router::LoadedState& state) {
-  const pqxx::result rows = work.exec_params(
-      absl::StrCat("SELECT ", SelectList(TicketStateTable(), "s"), ", ",
-                   SelectList(TicketTable(), "t"), ", ", SelectList(TicketDetailTable(), "d"),
-                   " FROM tandem.ticket_state s"
-                   " LEFT JOIN tandem.ticket t USING (workspace, ticket_id)"
-                   " LEFT JOIN tandem.ticket_detail d USING (workspace, ticket_id)"
-                   " WHERE s.workspace = $1 AND s.closed_at IS NULL AND s.ticket_id > $2"
-                   " ORDER BY s.ticket_id LIMIT ",
-                   kPage),
-      workspace, after);
+  const pqxx::result rows = ReadPage(
+      work, workspace, after,
+      absl::StrCat(SelectList(TicketStateTable(), "s"), ", ", SelectList(TicketTable(), "t"), ", ",
+                   SelectList(TicketDetailTable(), "d")),
+      " LEFT JOIN tandem.ticket_detail d USING (workspace, ticket_id)");
   const size_t ticket_begins = TicketStateTable().columns.size();
   const size_t detail_begins = ticket_begins + TicketTable().columns.size();
   for (const pqxx::row& row : rows) {
@@ -73,10 +92,25 @@ int ReadTicketPage(pqxx::transaction_base& work, const std::string& workspace,
 
 void ReadTickets(pqxx::transaction_base& work, const std::string& workspace,
                  router::LoadedState& state) {
-  std::string after = router::FormatUuid(0, 0);
-  while (ReadTicketPage(work, workspace, after, state) == kPage) {
-    after = router::ToString(state.tickets.back().ticket.ticket);
+  ReadPages([&](const std::string& after) {
+    const int count = ReadTicketPage(work, workspace, after, state);
+    return count == kPage ? state.tickets.back().ticket.ticket : router::TicketId();
+  });
+}
+
+// The same with what live views need, which is less than a third of it.
+int ReadLivePage(pqxx::transaction_base& work, const std::string& workspace,
+                 const std::string& after, std::vector<LiveTicket>& tickets) {
+  const pqxx::result rows = ReadPage(
+      work, workspace, after,
+      absl::StrCat(SelectList(LiveStateTable(), "s"), ", ", SelectList(LiveTicketTable(), "t")));
+  const size_t ticket_begins = LiveStateTable().columns.size();
+  for (const pqxx::row& row : rows) {
+    const auto cells = CellsOf(row);
+    LiveTicket& ticket = tickets.emplace_back(Decode(LiveStateTable(), 0, cells));
+    DecodeInto(LiveTicketTable(), ticket_begins, cells, ticket);
   }
+  return static_cast<int>(rows.size());
 }
 
 router::LoadedState::Counters ReadCounters(pqxx::transaction_base& work,
@@ -131,15 +165,10 @@ absl::StatusOr<LiveState> ReadLiveState(pqxx::transaction_base& work,
   router::LoadedState read;
   ReadAgents(work, workspace, read);
   live.agents = std::move(read.agents);
-  std::string after = router::FormatUuid(0, 0);
-  for (int count = kPage; count == kPage;) {
-    read.tickets.clear();
-    count = ReadTicketPage(work, workspace, after, read);
-    for (const auto& open : read.tickets) {
-      live.tickets.push_back(ToLiveTicket(open.ticket, open.state));
-    }
-    if (count > 0) after = router::ToString(read.tickets.back().ticket.ticket);
-  }
+  ReadPages([&](const std::string& after) {
+    const int count = ReadLivePage(work, workspace, after, live.tickets);
+    return count == kPage ? live.tickets.back().ticket : router::TicketId();
+  });
   return live;
 }
 

@@ -419,18 +419,6 @@ absl::StatusOr<std::vector<QueueStatistics>> PostgresReader::ListQueueStatistics
   });
 }
 
-absl::StatusOr<std::string> PostgresReader::GetTimeZone(const std::string& workspace) {
-  return Read([&](pqxx::connection& connection) -> absl::StatusOr<std::string> {
-    pqxx::nontransaction work(connection);
-    const pqxx::result rows =
-        work.exec_params("SELECT time_zone FROM tandem.workspace WHERE workspace = $1", workspace);
-    if (rows.empty()) {
-      return absl::NotFoundError(absl::StrCat("workspace ", workspace, " has no configuration"));
-    }
-    return std::string(CellOf(rows[0][0]).value_or(""));
-  });
-}
-
 absl::StatusOr<std::vector<FactRow>> PostgresReader::SumFacts(const FactQuery& query) {
   return Read([&](pqxx::connection& connection) {
     Snapshot work(connection);  // all sources as of one instant

@@ -58,7 +58,6 @@ class PostgresReader : public Reader {
   absl::StatusOr<LiveState> GetLiveState(const std::string& workspace) override;
   absl::StatusOr<std::vector<QueueStatistics>> ListQueueStatistics(const std::string& workspace,
                                                                    router::Time since) override;
-  absl::StatusOr<std::string> GetTimeZone(const std::string& workspace) override;
   absl::StatusOr<std::vector<FactRow>> SumFacts(const FactQuery& query) override;
 
  private:

@@ -109,6 +109,34 @@ const Table<router::TicketStateRow>& TicketStateTable() {
   return table;
 }
 
+const Table<LiveTicket>& LiveStateTable() {
+  using Row = LiveTicket;
+  using C = ColumnsOf<Row>;
+  static const Table<Row> table{
+      "tandem.ticket_state",
+      1,
+      {C::KeyUuid("ticket_id", &Row::ticket), C::Named("state", &Row::state),
+       C::Text("queue", &Row::queue), C::Instant("queued_at", &Row::queued_at),
+       C::Text("agent", &Row::agent), C::Flag("leased", &Row::leased),
+       C::Number("offer_number", &Row::offer_number), C::Instant("until", &Row::until),
+       C::Instant("segment_began_at", &Row::segment_began_at),
+       C::Instant("disconnected_at", &Row::disconnected_at)}};
+  return table;
+}
+
+const Table<LiveTicket>& LiveTicketTable() {
+  using Row = LiveTicket;
+  using C = ColumnsOf<Row>;
+  // Without a ticket's row its key is NULL, which Decode refuses.
+  static const Table<Row> table{
+      "tandem.ticket",
+      1,
+      {C::KeyUuid("ticket_id", &Row::ticket), C::Text("channel", &Row::channel),
+       C::Text("client", &Row::client), C::Text("entry_point", &Row::entry_point),
+       C::Text("external_id", &Row::external_id)}};
+  return table;
+}
+
 const Table<router::TicketDetailRow>& TicketDetailTable() {
   using Row = router::TicketDetailRow;
   using Detail = router::TicketDetail;

@@ -49,6 +49,9 @@ const Table<ResourceRecord>& ResourceTable();
 const Table<router::AgentRow>& AgentTable();
 const Table<router::TicketStateRow>& TicketStateTable();
 const Table<router::TicketDetailRow>& TicketDetailTable();
+// What a live view needs of a ticket's state, and of the ticket itself; for reading only.
+const Table<LiveTicket>& LiveStateTable();
+const Table<LiveTicket>& LiveTicketTable();
 const Table<router::TicketRow>& TicketTable();
 const Table<router::ContactRow>& ContactTable();
 const Table<router::EventRow>& EventTable();
@@ -121,12 +124,17 @@ std::vector<std::string> Encode(const Table<Row>& table, std::span<const Row* co
   return arrays;
 }
 
+template <typename Row, typename CellAt>
+void DecodeInto(const Table<Row>& table, size_t first, const CellAt& cell, Row& row) {
+  for (size_t i = 0; i < table.columns.size(); ++i) table.columns[i].read(cell(first + i), row);
+}
+
 // Reads a row from a result that has the columns of the table from `first` on; `cell(i)` is the
 // Cell of column i.
 template <typename Row, typename CellAt>
 Row Decode(const Table<Row>& table, size_t first, const CellAt& cell) {
   Row row;
-  for (size_t i = 0; i < table.columns.size(); ++i) table.columns[i].read(cell(first + i), row);
+  DecodeInto(table, first, cell, row);
   return row;
 }
 

@@ -314,9 +314,6 @@ class Reader {
   virtual absl::StatusOr<std::vector<QueueStatistics>> ListQueueStatistics(
       const std::string& workspace, router::Time since) = 0;
 
-  // The IANA name of its zone. NOT_FOUND when the workspace has no configuration.
-  virtual absl::StatusOr<std::string> GetTimeZone(const std::string& workspace) = 0;
-
   // The sums that are asked for, by group and interval, in the order of their keys; all sources as
   // of one instant. Sources that can't answer (see CanAnswer) give nothing. RESOURCE_EXHAUSTED
   // when there would be more rows than the query allows, DEADLINE_EXCEEDED when it takes longer

@@ -189,7 +189,9 @@ class BrokenReader final : public store::Reader {
     return router::WorkspaceRow();
   }
   absl::StatusOr<router::WorkspaceRow> GetWorkspace(const std::string&) override {
-    return router::WorkspaceRow();
+    router::WorkspaceRow row;
+    row.configuration.time_zone = "UTC";
+    return row;
   }
   absl::StatusOr<std::optional<router::Resource>> GetResource(const std::string&,
                                                               router::ResourceKind,
@@ -209,7 +211,6 @@ class BrokenReader final : public store::Reader {
                                                                           router::Time) override {
     return std::vector<store::QueueStatistics>();
   }
-  absl::StatusOr<std::string> GetTimeZone(const std::string&) override { return "UTC"; }
   absl::StatusOr<std::vector<store::FactRow>> SumFacts(const store::FactQuery& query) override {
     // The number of intervals says which fault is wanted.
     if (query.boundaries.size() > 2) return store::TooManyRows(query.max_rows);

@@ -72,15 +72,6 @@ TEST_P(FactsConformance, GivesNothingWithoutFacts) {
   EXPECT_THAT(Rows(WholeQuery(kMorning, kMorning + Hours(1))), IsEmpty());
 }
 
-TEST_P(FactsConformance, TellsTheTimeZone) {
-  EXPECT_EQ(backing_->reader().GetTimeZone(kWorkspace).status().code(),
-            absl::StatusCode::kNotFound);
-  ASSERT_EQ(Commit(OneWorkspace()), CommitResult::kCommitted);
-  const auto zone = backing_->reader().GetTimeZone(kWorkspace);
-  ASSERT_TRUE(zone.ok()) << zone.status();
-  EXPECT_EQ(*zone, SampleWorkspace().configuration.time_zone);
-}
-
 // 100 visits: 70 answered within 20 s, 10 abandoned within (3 of them within 5 s), 12 answered and
 // 5 abandoned later, 2 transferred later, 1 canceled within.
 TEST_P(FactsConformance, CountsVisitsByTheThreshold) {

@@ -386,8 +386,8 @@ TEST_F(Million, AReportThatTakesTooLongIsEndedAndHurtsNobody) {
   query.max_time = router::Milliseconds(20);
   const auto ended = database_->reader().SumFacts(query);
   EXPECT_EQ(ended.status().code(), absl::StatusCode::kDeadlineExceeded) << ended.status();
-  const auto zone = database_->reader().GetTimeZone(kWorkspace);
-  EXPECT_TRUE(zone.ok()) << zone.status();
+  const auto settings = database_->reader().GetWorkspace(kWorkspace);
+  EXPECT_TRUE(settings.ok()) << settings.status();
   const auto next = database_->reader().SumFacts(OneDay());
   EXPECT_TRUE(next.ok()) << next.status();
 }
