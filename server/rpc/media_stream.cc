@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "fmt/format.h"
 #include "router/limits.h"
-#include "server/query/workspaces.h"
 #include "server/rpc/convert_types.h"
 #include "server/rpc/wire.h"
 #include "spdlog/spdlog.h"
@@ -61,7 +59,7 @@ std::variant<MediaAsked, Rejection> ToMediaAsked(const v1::OpenMediaSession& ope
 }
 
 MediaStream::MediaStream(Backend& backend, grpc::CallbackServerContext* context)
-    : UpStream(backend, context, kWindow) {}
+    : BoardStream(backend, context, kWindow) {}
 
 std::shared_ptr<MediaStream> MediaStream::Self() {
   return std::static_pointer_cast<MediaStream>(shared_from_this());
@@ -81,27 +79,8 @@ void MediaStream::Open(const v1::OpenMediaSession& open) {
   if (const auto* rejection = std::get_if<Rejection>(&asked)) return DrainAndRefuse(*rejection);
   const absl::MutexLock lock(&mutex_);
   asked_ = std::move(std::get<MediaAsked>(asked));
-  board_ = backend_.hub.BoardOf(asked_.workspace);
   phase_ = Phase::kOpening;
-  LoadBoard();
-  OpenOnBoard();
-}
-
-void MediaStream::LoadBoard() {
-  if (ending() || !board_->BeginLoad()) return;
-  ReaderPool::Job job = [self = Self(), &reader = backend_.reader] {
-    self->OnLoaded(self->board_->Load(reader));
-  };
-  if (backend_.pool.TryRun(job)) return;
-  board_->GiveUp();
-  // One that is open goes on when the next turn gets a thread.
-  if (phase_ == Phase::kOpening) End(ToStatus(TooManyReads()));
-}
-
-void MediaStream::OnLoaded(const absl::Status& status) {
-  const absl::MutexLock lock(&mutex_);
-  if (absl::IsNotFound(status)) return End(ToStatus(query::WorkspaceNotFound(asked_.workspace)));
-  if (!status.ok() && phase_ == Phase::kOpening) return End(ToStatus(query::StoreFault(status)));
+  ShowBoardOf(asked_.workspace);
   OpenOnBoard();
 }
 
@@ -123,7 +102,7 @@ std::optional<Rejection> MediaStream::CheckChannels(
 
 void MediaStream::OpenOnBoard() {
   if (phase_ != Phase::kOpening || ending() || draining()) return;
-  const auto channels = board_->Channels();
+  const auto channels = board().Channels();
   if (!channels) return;  // not loaded yet
   if (const auto rejection = CheckChannels(*channels)) return End(ToStatus(*rejection));
   phase_ = Phase::kOpen;
@@ -200,7 +179,7 @@ void MediaStream::Report(v1::MediaReport& report) {
               [self = Self(), place, tag, ticket, ends](const ReportOutcome& outcome) {
                 const bool* applied = std::get_if<bool>(&outcome);
                 // Before the board knows: what a commit changes is told after its answers.
-                if (ends && applied != nullptr && *applied) self->Forget(*ticket);
+                if (ends && applied != nullptr && *applied) self->EndedByAdapter(*ticket);
                 self->Acknowledge(place, tag, outcome);
               });
 }
@@ -227,16 +206,24 @@ void MediaStream::Acknowledge(uint64_t place, int64_t tag, const ReportOutcome& 
   SetAnswer(place, std::move(acknowledgement));
 }
 
-void MediaStream::Forget(router::TicketId ticket) {
+// The board has it until it takes the commit in; a change that is older than that must not tell it
+// anew. What waits to be told is told, as was promised at the beginning, and canceled then.
+void MediaStream::EndedByAdapter(router::TicketId ticket) {
   const absl::MutexLock lock(&mutex_);
-  std::erase_if(told_, [&](const auto& told) { return told.first.ticket == ticket; });
+  for (auto it = told_.lower_bound({.ticket = ticket, .number = 0});
+       it != told_.end() && it->first.ticket == ticket; ++it) {
+    const std::string offer = router::ToString(it->first);
+    it->second = std::ranges::none_of(commands_, [&](const v1::MediaSessionResponse& command) {
+      return command.connect().offer_id() == offer || command.connected().offer_id() == offer;
+    });
+  }
 }
 
 // ----------------------------------------------------------------------------------------
 // what goes down
 
 void MediaStream::LookAtBoard() {
-  const auto shown = board_->ConnectionsSince(version_);
+  const auto shown = board().ConnectionsSince(version_);
   if (shown.commit == 0) return;
   version_ = shown.changes.version;
   for (const Pointer& entry : shown.changes.entries) {
@@ -244,7 +231,7 @@ void MediaStream::LookAtBoard() {
   }
   if (!shown.changes.all) return;
   std::vector<router::OfferId> over;
-  for (const auto& [offer, told] : told_) {
+  for (const auto& [offer, ended] : told_) {
     const bool is_there = std::ranges::any_of(
         shown.changes.entries, [&](const Pointer& entry) { return entry->key == offer; });
     if (!is_there) over.push_back(offer);
@@ -255,14 +242,18 @@ void MediaStream::LookAtBoard() {
 void MediaStream::Want(const Pointer& entry) {
   const auto serves = [&](const std::string& channel) { return channel == entry->channel; };
   if (std::ranges::none_of(asked_.channels, serves)) return;
-  if (!told_.insert_or_assign(entry->key, entry).second) return;
+  if (!told_.try_emplace(entry->key, false).second) return;
   v1::MediaSessionResponse message;
   Fill(*entry, entry->connected ? *message.mutable_connected() : *message.mutable_connect());
   commands_.push_back(std::move(message));
 }
 
 void MediaStream::Cancel(const router::OfferId& offer) {
-  if (told_.erase(offer) == 0) return;
+  const auto told = told_.find(offer);
+  if (told == told_.end()) return;
+  const bool ended = told->second;
+  told_.erase(told);
+  if (ended) return;
   v1::MediaSessionResponse message;
   message.mutable_cancel()->set_ticket_id(router::ToString(offer.ticket));
   message.mutable_cancel()->set_offer_id(router::ToString(offer));

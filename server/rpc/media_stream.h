@@ -16,11 +16,10 @@
 #include <variant>
 #include <vector>
 
-#include "absl/status/status.h"
-
 #include "router/ids.h"
 #include "router/rejection.h"
 #include "server/live/board.h"
+#include "server/rpc/board_stream.h"
 #include "server/rpc/media_report.h"
 #include "server/rpc/media_sessions.h"
 #include "server/rpc/up_stream.h"
@@ -36,7 +35,7 @@ struct MediaAsked {
 };
 std::variant<MediaAsked, router::Rejection> ToMediaAsked(const v1::OpenMediaSession& open);
 
-class MediaStream final : public UpStream<v1::MediaAcknowledgement> {
+class MediaStream final : public BoardStream<UpStream<v1::MediaAcknowledgement>> {
  public:
   static constexpr size_t kWindow = 256;
   // For the first message.
@@ -57,8 +56,10 @@ class MediaStream final : public UpStream<v1::MediaAcknowledgement> {
 
   // ---- beginning
   void Open(const v1::OpenMediaSession& open);
-  void LoadBoard() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void OnLoaded(const absl::Status& status);
+  bool HasShown() const override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return phase_ == Phase::kOpen;
+  }
+  void OnBoard() override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { OpenOnBoard(); }
   // Goes from opening to open when the board is there.
   void OpenOnBoard() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<router::Rejection> CheckChannels(const std::map<std::string, bool>& channels) const
@@ -68,8 +69,8 @@ class MediaStream final : public UpStream<v1::MediaAcknowledgement> {
   void Report(v1::MediaReport& report);
   std::optional<router::Rejection> FillIn(v1::ReportMediaEventRequest& event) const;
   void Acknowledge(uint64_t place, int64_t tag, const ReportOutcome& outcome);
-  // The adapter ended it itself, and need not be told.
-  void Forget(router::TicketId ticket);
+  // The adapter ended what it was told of the ticket.
+  void EndedByAdapter(router::TicketId ticket);
 
   // ---- what goes down
   void LookAtBoard() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -84,11 +85,12 @@ class MediaStream final : public UpStream<v1::MediaAcknowledgement> {
 
   // Set before the phase is kOpening, and only read afterwards.
   MediaAsked asked_;
-  std::shared_ptr<live::Board> board_;
 
   std::shared_ptr<MediaLease> lease_ ABSL_GUARDED_BY(mutex_);
-  int64_t version_ ABSL_GUARDED_BY(mutex_) = 0;                      // of the board
-  std::map<router::OfferId, Pointer> told_ ABSL_GUARDED_BY(mutex_);  // and not over
+  int64_t version_ ABSL_GUARDED_BY(mutex_) = 0;  // of the board
+  // Connections that were told, or are in commands_, and that the board has. True: the adapter
+  // itself ended it, and need not be told when the board lets go of it.
+  std::map<router::OfferId, bool> told_ ABSL_GUARDED_BY(mutex_);
   std::deque<v1::MediaSessionResponse> commands_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/query/workspaces.h"
 #include "server/rpc/convert_types.h"
 #include "server/rpc/stream_request.h"
 #include "server/rpc/wire.h"
@@ -140,30 +139,10 @@ void WatchStream<Kind>::Begin() {
   auto asked = ToWatchAsked(request);
   if (const auto* rejection = std::get_if<Rejection>(&asked)) return Refuse(*rejection);
   asked_ = std::move(std::get<WatchAsked>(asked));
-  const absl::MutexLock lock(&mutex_);  // the first round comes when there is a board
-  // In this order: what becomes durable from now on is told to the board, the rest it reads.
-  backend_.hub.Add(shared_from_this(), live::Interest::kBatches);
-  board_ = backend_.hub.BoardOf(asked_.workspace);
-  LoadBoard();
-  Pump();
-}
-
-template <typename Kind>
-void WatchStream<Kind>::LoadBoard() {
-  if (ending() || !board_->BeginLoad()) return;
-  ReaderPool::Job job = [self = std::static_pointer_cast<WatchStream>(shared_from_this()),
-                         &reader = backend_.reader] { self->OnLoaded(self->board_->Load(reader)); };
-  if (backend_.pool.TryRun(job)) return;
-  board_->GiveUp();
-  // One that was told something goes on when the next turn gets a thread.
-  if (!told_at_) End(ToStatus(TooManyReads()));
-}
-
-template <typename Kind>
-void WatchStream<Kind>::OnLoaded(const absl::Status& status) {
-  const absl::MutexLock lock(&mutex_);
-  if (absl::IsNotFound(status)) return End(ToStatus(query::WorkspaceNotFound(asked_.workspace)));
-  if (!status.ok() && !told_at_) return End(ToStatus(query::StoreFault(status)));
+  const absl::MutexLock lock(&mutex_);  // the first turn comes when there is a board
+  // Ticks are as often as a round may be.
+  backend_.hub.Add(shared_from_this(), live::Interest::kBoards);
+  ShowBoardOf(asked_.workspace);
   Pump();
 }
 
@@ -179,7 +158,7 @@ template <typename Kind>
 bool WatchStream<Kind>::BeginRound() {
   if (looked_at_ && now_ - *looked_at_ < Span(asked_.min_interval)) return false;
   const Entry* const kind = nullptr;
-  const auto shown = ChangesSince(*board_, version_, kind);
+  const auto shown = ChangesSince(board(), version_, kind);
   if (shown.commit == 0) return false;  // not loaded yet, or not any more
   looked_at_ = now_;
   version_ = shown.changes.version;

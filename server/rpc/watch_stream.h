@@ -16,11 +16,11 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/status/status.h"
 
 #include "router/rejection.h"
 #include "router/time.h"
 #include "server/live/board.h"
+#include "server/rpc/board_stream.h"
 #include "server/rpc/out_stream.h"
 #include "tandem/v1/watch_service.pb.h"
 
@@ -50,13 +50,13 @@ struct AgentWatch {
 
 // Kind: QueueWatch or AgentWatch.
 template <typename Kind>
-class WatchStream final : public ServerStream {
+class WatchStream final : public BoardStream<ServerStream> {
  public:
   static constexpr size_t kMostEntries = 500;  // in one message
 
   WatchStream(Backend& backend, grpc::CallbackServerContext* context,
               const grpc::ByteBuffer* request)
-      : ServerStream(backend, context), request_(request) {}
+      : BoardStream(backend, context), request_(request) {}
 
  private:
   using Entry = typename Kind::Entry;
@@ -66,9 +66,11 @@ class WatchStream final : public ServerStream {
   std::optional<grpc::ByteBuffer> Next() override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnTurn() override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  // Has the board loaded when it must be and nobody is at it.
-  void LoadBoard() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void OnLoaded(const absl::Status& status);
+  bool HasShown() const override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return told_at_.has_value();
+  }
+  void OnBoard() override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { Pump(); }
+
   // Begins a round when there is something to tell. False when there is not.
   bool BeginRound() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Takes an entry that changed into the round.
@@ -78,7 +80,6 @@ class WatchStream final : public ServerStream {
 
   const grpc::ByteBuffer* const request_;  // gRPC's; until Begin returned
   WatchAsked asked_;                       // constant from Begin on
-  std::shared_ptr<live::Board> board_;     // constant from Begin on
 
   int64_t version_ ABSL_GUARDED_BY(mutex_) = 0;  // of the board, told or about to be
   std::optional<engine::SteadyTime> looked_at_ ABSL_GUARDED_BY(mutex_);

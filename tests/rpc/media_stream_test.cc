@@ -119,6 +119,26 @@ TEST(MediaSession, CarriesACallToItsEnd) {
   EXPECT_TRUE(pbx.End().ok());
 }
 
+TEST(MediaSession, TellsNothingMoreOfWhatItsAdapterEnded) {
+  Fixture f;
+  Adapter pbx(f);
+  pbx.Open();
+  const v1::SessionRef ann = f.LogIn("ann");
+  for (int i = 0; i < 50; ++i) {
+    const std::string ticket = f.Take(ann, CallContact());
+    const std::string offer = pbx.Must(Response::kConnect).connect().offer_id();
+    // One behind the other: the end is answered while the change before it is on its way.
+    pbx.Send(ReportRequest(offer, v1::MEDIA_EVENT_TYPE_CONNECTED));
+    pbx.Send(ReportRequest(offer, v1::MEDIA_EVENT_TYPE_DISCONNECTED, v1::PARTY_CUSTOMER));
+    EXPECT_TRUE(pbx.Must(Response::kAcknowledgement).acknowledgement().applied());
+    EXPECT_TRUE(pbx.Must(Response::kAcknowledgement).acknowledgement().applied());
+    ASSERT_EQ(ReasonOf(f.Complete(ann, ticket)), "OK");
+  }
+  pbx.HalfClose();
+  EXPECT_FALSE(pbx.Next().has_value());
+  EXPECT_TRUE(pbx.End().ok());
+}
+
 TEST(MediaSession, IsToldToCancelWhatIsNotWantedAnyMore) {
   Fixture f;
   v1::Configuration configuration = SmallConfiguration();
