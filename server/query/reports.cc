@@ -4,6 +4,11 @@
 #include <cstddef>
 #include <utility>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+
 #include "fmt/format.h"
 #include "router/limits.h"
 #include "server/query/workspaces.h"
@@ -86,13 +91,44 @@ uint64_t Fingerprint(const ReportRequest& request) {
   for (const std::vector<std::string>& ids : request.filter) list(ids);
   list(request.measures);
   fingerprint.Add(request.policy_id);
-  fingerprint.Add(static_cast<int64_t>(request.policy.has_value()));
-  if (request.policy) {
-    fingerprint.Add(request.policy->threshold.us);
-    fingerprint.Add(static_cast<int64_t>(request.policy->abandons));
-    fingerprint.Add(request.policy->short_abandon_limit.us);
+  return fingerprint.value();
+}
+
+// Where a page ended. The next one is the same report: of the instant of the first page, under the
+// same policy, and behind the same row, whatever came before it since.
+struct Position {
+  Time counted_at;
+  uint64_t policy = 0;
+  FactRow::Key last;
+};
+
+uint64_t FingerprintOf(const std::optional<store::ServiceLevelPolicy>& policy) {
+  FilterFingerprint fingerprint("policy");
+  if (policy) {
+    fingerprint.Add(policy->threshold.us);
+    fingerprint.Add(static_cast<int64_t>(policy->abandons));
+    fingerprint.Add(policy->short_abandon_limit.us);
   }
   return fingerprint.value();
+}
+
+// Ids have no spaces.
+std::string WritePosition(const Position& position) {
+  return absl::StrCat(position.counted_at.us, " ", position.policy, " ", position.last.interval,
+                      " ", absl::StrJoin(position.last.ids, " "));
+}
+
+std::optional<Position> ReadPosition(const std::string& text) {
+  const std::vector<std::string> words = absl::StrSplit(text, ' ');
+  Position position;
+  if (words.size() != 3 + position.last.ids.size() ||
+      !absl::SimpleAtoi(words[0], &position.counted_at.us) ||
+      !absl::SimpleAtoi(words[1], &position.policy) ||
+      !absl::SimpleAtoi(words[2], &position.last.interval)) {
+    return std::nullopt;
+  }
+  std::copy(words.begin() + 3, words.end(), position.last.ids.begin());
+  return position;
 }
 
 std::optional<Rejection> PlanMeasures(const ReportRequest& request, Plan& plan) {
@@ -244,15 +280,25 @@ ReportRow RowOf(const Plan& plan, FactRow&& row) {
 Result<Report> QueryMetrics(store::Reader& reader, store::PolicyStore& policies,
                             const ReportRequest& request, Time now) {
   const uint64_t fingerprint = Fingerprint(request);
-  const Result<PagePlan> paged = PlanPage(request.page, kDefaultReportPage, fingerprint);
+  const Result<TextPagePlan> paged = PlanTextPage(request.page, kDefaultReportPage, fingerprint);
   if (const auto* rejection = std::get_if<Rejection>(&paged)) return *rejection;
-  const PagePlan& page = std::get<PagePlan>(paged);
-  // Every page is the same report: of the instant of its first page.
-  if (page.from) now = {static_cast<int64_t>(page.from->high)};
+  const auto& [size, token] = std::get<TextPagePlan>(paged);
+  std::optional<Position> from;
+  if (token) {
+    from = ReadPosition(*token);
+    if (!from || from->counted_at > now) return PageTokenFault();
+    now = from->counted_at;
+  }
 
   Result<Plan> planned = PlanReport(reader, policies, request, now);
   if (auto* rejection = std::get_if<Rejection>(&planned)) return std::move(*rejection);
   const Plan& plan = std::get<Plan>(planned);
+  const uint64_t policy = FingerprintOf(plan.policy);
+  if (from && from->policy != policy) {
+    return FieldFault(Reason::kPageTokenInvalid, "page_token",
+                      "expected the policy of the page before, but it was changed since; begin "
+                      "with the first page");
+  }
   auto found = reader.SumFacts(plan.query);
   if (!found.ok()) return FactFault(request.workspace, found.status());
   std::vector<FactRow> rows = *std::move(found);
@@ -267,13 +313,14 @@ Result<Report> QueryMetrics(store::Reader& reader, store::PolicyStore& policies,
                 .counted_at = now,
                 .time_zone = plan.time_zone,
                 .policy = plan.policy};
-  const size_t begin = std::min(page.from ? page.from->low : 0, rows.size());
-  const size_t end = std::min(begin + static_cast<size_t>(page.size), rows.size());
-  for (size_t i = begin; i < end; ++i) report.rows.push_back(RowOf(plan, std::move(rows[i])));
-  if (end < rows.size()) {
-    report.next_token =
-        MakePageToken({.high = static_cast<uint64_t>(now.us), .low = end}, fingerprint);
+  const auto begin =
+      from ? std::ranges::upper_bound(rows, from->last, {}, &FactRow::key) : rows.begin();
+  const auto end = begin + std::min<std::ptrdiff_t>(size, rows.end() - begin);
+  if (end != rows.end()) {
+    const Position position{.counted_at = now, .policy = policy, .last = (end - 1)->key};
+    report.next_token = MakeTextPageToken(WritePosition(position), fingerprint);
   }
+  for (auto row = begin; row != end; ++row) report.rows.push_back(RowOf(plan, std::move(*row)));
   return report;
 }
 

@@ -193,6 +193,53 @@ TEST(QueryMetrics, GoesPageByPageThroughTheSameInstants) {
             "PAGE_TOKEN_INVALID");
 }
 
+TEST(QueryMetrics, PagesGoOnBehindTheLastRowWhateverComesBeforeIt) {
+  Fixture f;
+  f.Ingest(JobContact());
+  f.Ingest(CallContact());
+  v1::QueryMetricsRequest request = LastHour({"received"});
+  *request.mutable_until() = TimeUtil::GetCurrentTime() + TimeUtil::SecondsToDuration(60);
+  request.add_group_by(v1::REPORT_DIMENSION_CHANNEL);
+  request.set_page_size(1);
+  const v1::QueryMetricsResponse first = Query(f, request);
+  ASSERT_EQ(first.rows_size(), 1);
+  EXPECT_EQ(first.rows(0).channel(), "task");
+  f.Ingest(ChatContact());  // "chat" comes before "task"
+  request.set_page_token(first.next_page_token());
+  const v1::QueryMetricsResponse second = Query(f, request);
+  ASSERT_EQ(second.rows_size(), 1);
+  EXPECT_EQ(second.rows(0).channel(), "voice");
+  EXPECT_TRUE(second.next_page_token().empty());
+}
+
+TEST(QueryMetrics, RefusesToGoOnUnderAnotherPolicy) {
+  Fixture f;
+  PlayALittle(f);
+  const auto put = [&](v1::AbandonTreatment abandons) {
+    v1::PutServiceLevelPolicyRequest request;
+    request.set_workspace(kWorkspace);
+    *request.mutable_policy() = HourPolicy(abandons);
+    request.mutable_policy()->set_id("gold");
+    v1::PutServiceLevelPolicyResponse response;
+    EXPECT_EQ(ReasonOf(f.reports->PutServiceLevelPolicy(ClientContext(), request, &response)),
+              "OK");
+  };
+  put(v1::ABANDON_TREATMENT_POSITIVE);
+  v1::QueryMetricsRequest request = LastHour({"service_level"});
+  request.set_policy_id("gold");
+  request.set_interval(v1::REPORT_INTERVAL_QUARTER_HOUR);
+  request.set_page_size(1);
+  request.set_page_token(Query(f, request).next_page_token());
+  Query(f, request);
+  put(v1::ABANDON_TREATMENT_IGNORED);
+  v1::QueryMetricsResponse response;
+  const Error error = Decode(f.reports->QueryMetrics(ClientContext(), request, &response));
+  EXPECT_EQ(error.reason, "PAGE_TOKEN_INVALID");
+  EXPECT_NE(error.message.find("policy"), std::string::npos) << error.message;
+  request.clear_page_token();
+  Query(f, request);
+}
+
 TEST(QueryMetrics, RefusesWhatItCannotSay) {
   Fixture f;
   const auto refused = [&](auto change) {
