@@ -1,6 +1,7 @@
 // Where a report's intervals begin and end.
 //
-// Pure functions, safe from any thread; reading a time zone opens a file.
+// Pure functions, safe from any thread; the first time zone lists a folder, and reading one opens a
+// file.
 #ifndef TANDEM_SERVER_QUERY_INTERVALS_H_
 #define TANDEM_SERVER_QUERY_INTERVALS_H_
 
@@ -25,7 +26,8 @@ enum class ReportInterval : uint8_t {
   kDay = 5,
 };
 
-// The zone of an IANA name; nothing when the machine has none of this name.
+// The zone of an IANA name; nothing when the machine had none of this name when the first one was
+// asked for. What callers make up costs nothing.
 std::optional<absl::TimeZone> FindTimeZone(const std::string& name);
 
 // since, then every start of an interval between the two, then until: ascending. Days begin at

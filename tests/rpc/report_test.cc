@@ -271,6 +271,9 @@ TEST(QueryMetrics, RefusesWhatItCannotSay) {
             "TIME_ZONE_UNKNOWN time_zone");
   EXPECT_EQ(refused([](R& r) { r.set_time_zone("../../etc/passwd"); }),
             "TIME_ZONE_UNKNOWN time_zone");
+  // One file, by as many names as you like: each would be kept.
+  EXPECT_EQ(refused([](R& r) { r.set_time_zone("Europe//Lisbon"); }),
+            "TIME_ZONE_UNKNOWN time_zone");
   EXPECT_EQ(refused([](R& r) { r.set_time_zone(std::string("a\0b", 3)); }),
             "TEXT_HAS_NUL time_zone");
   EXPECT_EQ(refused([](R& r) { r.add_group_by(v1::REPORT_DIMENSION_UNSPECIFIED); }),
