@@ -79,7 +79,7 @@ enum class Sum : uint8_t {
   kAnswerWaitP90,
 
   // Segments.
-  kOffers,          // not claimed
+  kOffers,          // not claimed, and not begun by the agent
   kOffersAccepted,  // of offers
   kOffersDeclined,
   kOffersMissed,

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -97,10 +98,11 @@ constexpr SumOver<V> kVisitSums[] = {
 
 struct SegmentFact {
   const router::SegmentRow& row;
+  bool offered = false;
 
   bool handled() const { return row.connected_at.IsSet(); }
   bool Ended(SegmentOutcome outcome) const { return row.outcome == outcome; }
-  bool accepted() const { return !row.claimed && row.accepted_at.IsSet(); }
+  bool accepted() const { return offered && row.accepted_at.IsSet(); }
   Time contact_end() const {
     if (row.disconnected_at.IsSet()) return row.disconnected_at;
     return row.finished_at.IsSet() ? row.finished_at : row.ended_at;
@@ -110,7 +112,7 @@ struct SegmentFact {
 using S = SegmentFact;
 
 constexpr SumOver<S> kSegmentSums[] = {
-    {Sum::kOffers, [](const S& s) { return Count(!s.row.claimed); }},
+    {Sum::kOffers, [](const S& s) { return Count(s.offered); }},
     {Sum::kOffersAccepted, [](const S& s) { return Count(s.accepted()); }},
     {Sum::kOffersDeclined, [](const S& s) { return Count(s.Ended(SegmentOutcome::kDeclined)); }},
     {Sum::kOffersMissed, [](const S& s) { return Count(s.Ended(SegmentOutcome::kMissed)); }},
@@ -380,10 +382,20 @@ void GatherVisits(const MemoryStore::Contents& contents, const FactQuery& query,
 }
 
 void GatherSegments(const MemoryStore::Contents& contents, const FactQuery& query, Gatherer& to) {
+  // Work that an agent began by hand was never offered.
+  std::set<router::TicketId> by_hand;
+  for (const auto& [key, event] : contents.events) {
+    if (event.workspace == query.workspace &&
+        event.type == router::EventType::kAgentContactStarted) {
+      by_hand.insert(event.ticket);
+    }
+  }
   for (const auto& [key, row] : contents.segments) {
     const auto interval = IntervalOf(query, row.ended_at);
     if (row.workspace != query.workspace || !interval) continue;
-    to.Add(kSegmentSums, SegmentFact{row},
+    const bool first = row.segment_number == 1 && row.accepted_at == row.began_at;
+    const bool offered = !row.claimed && !(first && by_hand.contains(row.ticket));
+    to.Add(kSegmentSums, SegmentFact{row, offered},
            {&row.queue, &row.client, &row.process_type, &row.channel, &row.agent}, *interval);
   }
 }

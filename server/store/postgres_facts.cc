@@ -58,14 +58,16 @@ constexpr SumSql kVisitSums[] = {
 constexpr char kIsHandled[] = "f.connected_at IS NOT NULL";
 constexpr char kHandling[] = "f.ended_at - f.connected_at";
 
+constexpr char kIsAcceptedOffer[] = "offer.made AND f.accepted_at IS NOT NULL";
+
 constexpr SumSql kSegmentSums[] = {
-    {Sum::kOffers, nullptr, "NOT f.claimed"},
-    {Sum::kOffersAccepted, nullptr, "NOT f.claimed AND f.accepted_at IS NOT NULL"},
+    {Sum::kOffers, nullptr, "offer.made"},
+    {Sum::kOffersAccepted, nullptr, kIsAcceptedOffer},
     {Sum::kOffersDeclined, nullptr, "f.outcome = 'DECLINED'"},
     {Sum::kOffersMissed, nullptr, "f.outcome = 'MISSED'"},
     {Sum::kOffersFailed, nullptr, "f.outcome = 'FAILED'"},
     {Sum::kOffersRescinded, nullptr, "f.outcome = 'RESCINDED'"},
-    {Sum::kOfferTime, "f.accepted_at - f.began_at", "NOT f.claimed"},
+    {Sum::kOfferTime, "f.accepted_at - f.began_at", kIsAcceptedOffer},
     {Sum::kClaims, nullptr, "f.claimed"},
     {Sum::kLeasesExpired, nullptr, "f.outcome = 'LEASE_EXPIRED'"},
     {Sum::kConnectsFailed, nullptr, "f.outcome = 'CONNECT_FAILED'"},
@@ -94,6 +96,14 @@ constexpr SumSql kSegmentSums[] = {
      "f.connected_at IS NOT NULL AND f.disconnected_at IS NOT NULL"
      " AND f.disconnected_by = 'AGENT'"},
 };
+
+// Work that an agent began by hand was never offered. It begins as accepted, so that the event is
+// looked up for such segments alone.
+constexpr char kOffer[] =
+    " CROSS JOIN LATERAL (SELECT NOT f.claimed AND NOT (f.segment_number = 1"
+    " AND f.accepted_at IS NOT DISTINCT FROM f.began_at AND EXISTS ("
+    "SELECT FROM tandem.event e WHERE e.workspace = f.workspace AND e.ticket_id = f.ticket_id"
+    " AND e.type = 'AGENT_CONTACT_STARTED')) AS made OFFSET 0) offer";
 
 constexpr char kIsSignedIn[] = "f.status <> 'OFFLINE'";
 constexpr char kOverlap[] = "part.overlap";
@@ -294,6 +304,9 @@ class Builder {
     const bool first = wanted(Sum::kFirstResponses) || wanted(Sum::kFirstResponseTime) ||
                        wanted(Sum::kFirstResponseP90);
     if (source_ == FactSource::kMessages && first) from += kFirstResponse;
+    const bool offer =
+        wanted(Sum::kOffers) || wanted(Sum::kOffersAccepted) || wanted(Sum::kOfferTime);
+    if (source_ == FactSource::kSegments && offer) from += kOffer;
     if (source_ == FactSource::kClosedTickets && wanted(Sum::kResolvedAtFirstContact)) {
       absl::StrAppend(&from,
                       " LEFT JOIN tandem.segment g ON g.workspace = f.workspace"

@@ -189,6 +189,26 @@ TEST_P(FactsConformance, TakesHandlingTimeApart) {
   EXPECT_EQ(ValueOf(row, Sum::kEndedByCustomer), 0);
 }
 
+TEST_P(FactsConformance, WorkBegunByHandWasNeverOffered) {
+  router::Changes changes = OneWorkspace();
+  const auto add = [&](uint64_t ticket, uint32_t number, router::EventType type) {
+    router::SegmentRow& row = changes.segments.emplace_back(SampleSegment(ticket, number));
+    row.claimed = false;
+    row.accepted_at = row.began_at;
+    router::EventRow& event = changes.events.emplace_back(
+        SampleEvent(static_cast<int64_t>(10 * ticket + number), ticket));
+    event.type = type;
+  };
+  add(1, 1, router::EventType::kAgentContactStarted);
+  add(1, 2, router::EventType::kTicketOffered);  // transferred since, and accepted by itself
+  add(2, 1, router::EventType::kTicketOffered);
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  const FactRow row = Row(WholeQuery(kMorning, kMorning + Hours(1)));
+  EXPECT_EQ(ValueOf(row, Sum::kOffers), 2);
+  EXPECT_EQ(ValueOf(row, Sum::kOffersAccepted), 2);
+  EXPECT_EQ(ValueOf(row, Sum::kHandled), 3);
+}
+
 TEST_P(FactsConformance, CutsAgentIntervalsAtTheReportsIntervals) {
   router::Changes changes = OneWorkspace();
   router::AgentIntervalRow busy = SampleInterval("ann");

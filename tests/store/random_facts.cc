@@ -145,6 +145,13 @@ router::Changes RandomFacts(uint64_t seed, int tickets, Time from, Time until) {
     }
     changes.visits.push_back(VisitOf(make, i, ticket));
     changes.segments.push_back(SegmentOf(make, i, ticket));
+    if (make.OneIn(3)) {
+      router::SegmentRow& segment = changes.segments.back();
+      if (make.OneIn(2) && segment.accepted_at.IsSet()) segment.began_at = segment.accepted_at;
+      router::EventRow& event =
+          changes.events.emplace_back(SampleEvent(static_cast<int64_t>(i), i));
+      event.type = router::EventType::kAgentContactStarted;
+    }
     for (uint64_t k = 0; k < 3; ++k) {
       changes.messages.push_back(MessageOf(make, i, 3 * i + k, ticket));
     }
