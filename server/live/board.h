@@ -2,11 +2,12 @@
 // everybody who watches.
 //
 // It is read from the database once, when the first one watches, and kept up to date from the
-// batches that the hub gets. The numbers of commits tell whether it knows all of them: when one is
-// missing it shows nothing until it is loaded again.
+// batches that the hub gets. The numbers of commits, and the hub, tell whether it knows all of
+// them: when one is missing it shows nothing until it is loaded again.
 //
-// Batches are only counted; entries to show are made when somebody asks, so that what changes often
-// costs no more than it is looked at.
+// Batches are only counted; entries of queues and agents are made when somebody asks, so that what
+// changes often costs no more than it is looked at. Those of connections are made at once: they are
+// few, and each change of one is told.
 //
 // Thread rule: every function is safe from any thread.
 #ifndef TANDEM_SERVER_LIVE_BOARD_H_

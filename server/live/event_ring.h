@@ -4,7 +4,7 @@
 // else: it reads on from there when it can send. So a follower that is slow costs nothing here; it
 // falls out of the ring, reads from the store, and comes back. Nothing is missed on the way,
 // because sequences have no gaps: the event after a position is in the ring, or older than all of
-// it, or not there yet.
+// it, or not there yet. When batches are lost the ring begins anew.
 //
 // Thread rule: every function is safe from any thread.
 #ifndef TANDEM_SERVER_LIVE_EVENT_RING_H_
