@@ -29,7 +29,7 @@ router::Rejection InternalFault(std::string_view what) {
   const std::string id = fmt::format("{:016x}", random());
   spdlog::error("fault {}: {}", id, what);
   return {.reason = router::Reason::kInternal,
-          .message = "a fault of the server, which its log has as " + id,
+          .message = "expected an answer, but the server has a fault, which its log has as " + id,
           .violations = {},
           .metadata = {}};
 }

@@ -46,7 +46,7 @@ void Call::Refuse(const router::Rejection& rejection) const {
 void RunOn(ReaderPool& pool, Call call, ReaderPool::Job job) {
   const auto deadline = call.deadline();
   ReaderPool::Job timed = [call, deadline, job = std::move(job)]() mutable {
-    if (std::chrono::steady_clock::now() >= deadline) {
+    if (call.canceled() || std::chrono::steady_clock::now() >= deadline) {
       call.Refuse(DeadlineExpired());
     } else {
       std::move(job)();

@@ -62,6 +62,9 @@ class Call {
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
   std::chrono::steady_clock::time_point deadline() const { return SteadyDeadline(*context_); }
 
+  // Whether the caller called it off, or went away; the answer is for nobody then, and still due.
+  bool canceled() const { return context_->IsCancelled(); }
+
   void Finish(const google::protobuf::Message& response) const;
   void Refuse(const router::Rejection& rejection) const;
 
@@ -87,7 +90,7 @@ grpc::ServerUnaryReactor* Handle(Backend& backend, grpc::CallbackServerContext* 
 }
 
 // Runs `job` on a thread of the pool, which may wait for the database. Refuses the call when too
-// many wait, or when its deadline passed before its turn.
+// many wait, or when its deadline passed, or the caller left, before its turn.
 void RunOn(ReaderPool& pool, Call call, ReaderPool::Job job);
 // The same on the pool for all but reports.
 void Read(Backend& backend, Call call, ReaderPool::Job job);

@@ -143,7 +143,7 @@ bool Listener::AcceptOne() {
   if (socket < 0) {
     const bool no_files = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
     if (no_files) {
-      spdlog::warn("can't accept a connection: {}", Reason(errno));
+      Complain("can't accept a connection: " + Reason(errno));
       // The connection waits in the kernel's queue; poll would report it at once.
       Wait(0, kPauseWithoutFiles);
       return false;
@@ -156,7 +156,8 @@ bool Listener::AcceptOne() {
   // The kernel gives out the lowest free number, so a high one means that few are left.
   if (limit.rlim_cur != RLIM_INFINITY &&
       static_cast<rlim_t>(socket) + static_cast<rlim_t>(reserved_files_) >= limit.rlim_cur) {
-    HangUp(socket, "too many files are open");
+    close(socket);
+    Complain("hung up on a new connection: too many files are open");
     return true;
   }
   const int on = 1;
@@ -165,12 +166,11 @@ bool Listener::AcceptOne() {
   return true;
 }
 
-void Listener::HangUp(int socket, const char* why) {
-  close(socket);
+void Listener::Complain(const std::string& what) {
   const auto now = std::chrono::steady_clock::now();
   if (now - complained_at_ < kComplaintInterval) return;
   complained_at_ = now;
-  spdlog::warn("hung up on a new connection: {}", why);
+  spdlog::warn("{}", what);
 }
 
 }  // namespace tandem::rpc

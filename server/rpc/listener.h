@@ -42,7 +42,8 @@ class Listener {
   bool AcceptOne();
   // Waits for `events` of the listening socket (0: of none); false when it is time to stop.
   bool Wait(short events, std::chrono::milliseconds at_most);
-  void HangUp(int socket, const char* why);
+  // Writes to the log, now and then: whoever connects all the time must not fill it.
+  void Complain(const std::string& what);
 
   const int reserved_files_;
   int socket_ = -1;

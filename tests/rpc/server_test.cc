@@ -151,7 +151,7 @@ TEST(Store, ThatRefusesAValueIsTheCallersFault) {
 }
 
 // Reads something that can't be.
-class BrokenReader final : public store::Reader {
+class BrokenReader : public store::Reader {
  public:
   absl::StatusOr<std::vector<store::TicketView>> GetTickets(
       const std::string&, const std::vector<router::TicketId>&) override {
@@ -252,6 +252,55 @@ TEST(Store, SaysWhenAReportIsTooMuch) {
 
 // -----------------------------------------------------------------------------------------------------------
 // load
+
+// Counts the reports that are read; each waits until it may go on.
+class SlowReports : public BrokenReader {
+ public:
+  absl::StatusOr<std::vector<store::FactRow>> SumFacts(const store::FactQuery&) override {
+    ++read;
+    while (!may_go_on) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return std::vector<store::FactRow>();
+  }
+  std::atomic<int> read = 0;
+  std::atomic<bool> may_go_on = false;
+};
+
+// Of a report that was called off while it waited for its turn nothing is read.
+TEST(Load, WhatNobodyWaitsForIsNotRead) {
+  SlowReports reader;
+  FixtureOptions options;
+  options.reader = &reader;
+  options.server.report_threads = 1;
+  Fixture f(options);
+  v1::QueryMetricsRequest request;
+  request.set_workspace(kWorkspace);
+  request.mutable_since()->set_seconds(1'700'000'000);
+  request.mutable_until()->set_seconds(1'700'000'000 + 86'400);
+  const auto run = [&](grpc::ClientContext* context) {
+    v1::QueryMetricsResponse response;
+    return f.reports->QueryMetrics(context, request, &response);
+  };
+  ClientContext first_context;
+  auto first = std::async(std::launch::async, [&] { return run(first_context); });
+  while (reader.read == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  constexpr int kCalledOff = 20;
+  for (int i = 0; i < kCalledOff; ++i) {
+    ClientContext context;
+    auto call = std::async(std::launch::async, [&] { return run(context); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    context->TryCancel();
+    EXPECT_EQ(call.get().error_code(), grpc::StatusCode::CANCELLED);
+  }
+  // On the same connection, so behind all that was called off.
+  for (int i = 0; i < 20; ++i) {
+    v1::GetServerInfoResponse info;
+    EXPECT_TRUE(f.system->GetServerInfo(ClientContext(), {}, &info).ok());
+  }
+  reader.may_go_on = true;
+  EXPECT_TRUE(first.get().ok());
+  EXPECT_TRUE(run(ClientContext()).ok());
+  EXPECT_LT(reader.read, 2 + kCalledOff / 2);
+}
 
 TEST(Load, BeyondTheLimitIsRefusedAtOnce) {
   FixtureOptions options;
