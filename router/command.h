@@ -29,10 +29,13 @@ struct SessionRef {
 
 // --- configuration ---
 
+// The revision expected of a workspace that has no configuration yet.
+inline constexpr int64_t kNotConfigured = -1;
+
 // Reply: ConfigurationApplied. The configuration has passed CheckConfiguration and FillDefaults.
 struct ApplyConfiguration {
   Configuration configuration;
-  int64_t expected_revision = 0;  // 0: any
+  int64_t expected_revision = 0;  // 0: any; kNotConfigured: none yet
   bool validate_only = false;
 };
 

@@ -122,9 +122,11 @@ std::optional<Rejection> RefuseInUse(const NamesOfSome& in_use) {
 
 std::optional<Rejection> CheckRevision(int64_t expected, int64_t actual) {
   if (expected == 0 || expected == actual) return std::nullopt;
+  if (expected == kNotConfigured && actual == 0) return std::nullopt;
+  const std::string wanted =
+      expected == kNotConfigured ? "no configuration" : "revision " + std::to_string(expected);
   return Refuse(Reason::kRevisionStale,
-                "expected revision " + std::to_string(expected) + ", but revision " +
-                    std::to_string(actual) + " is in force",
+                "expected " + wanted + ", but revision " + std::to_string(actual) + " is in force",
                 {{"expected", std::to_string(expected)}, {"actual", std::to_string(actual)}});
 }
 

@@ -122,7 +122,8 @@ void EventStream::OnFetched(query::Result<std::vector<router::EventRow>> page) {
   if (const auto* rejection = std::get_if<Rejection>(&page)) return End(ToStatus(*rejection));
   auto& events = std::get<std::vector<router::EventRow>>(page);
   may_fetch_ = !events.empty();
-  if (events.empty()) return;
+  database_ended_ = events.empty();
+  if (events.empty()) return Pump();
   page_end_ = events.back().sequence;
   std::erase_if(events, [this](const auto& event) { return !asked_.filter.Passes(event); });
   page_ = std::move(events);
@@ -140,25 +141,31 @@ std::optional<grpc::ByteBuffer> EventStream::Next() {
                   page_.begin() + static_cast<std::ptrdiff_t>(end));
     page_at_ = end;
     position_ = end == page_.size() ? page_end_ : events.back().sequence;
-    return Message(events);
+    return Message(events, /*at_end=*/false);
   }
   auto found = live::EventRing::Found::kRead;
   // While the database is read the position stands still, or the page would be told twice.
-  while (!fetching_ && found == live::EventRing::Found::kRead && events.empty()) {
+  while (!fetching_ && found == live::EventRing::Found::kRead && events.size() < kMostEvents) {
     found = ring_->Read(position_, asked_.filter, kMostEvents, events);
   }
   if (found == live::EventRing::Found::kOlder) Fetch();
+  // Whatever came since the database was read would be in the ring, unless it lost something.
+  const bool at_end = found == live::EventRing::Found::kEnd ||
+                      (database_ended_ && ring_->empty() && losses_ == ring_->losses());
   const std::chrono::microseconds heartbeat(asked_.heartbeat.us);
-  if (!events.empty() || !told_ || now_ - told_at_ >= heartbeat) return Message(events);
-  return std::nullopt;
+  const bool due = told_ ? now_ - told_at_ >= heartbeat : !fetching_;
+  if (events.empty() && !due && (!at_end || told_end_)) return std::nullopt;
+  return Message(events, at_end);
 }
 
-grpc::ByteBuffer EventStream::Message(const std::vector<router::EventRow>& events) {
+grpc::ByteBuffer EventStream::Message(const std::vector<router::EventRow>& events, bool at_end) {
   v1::StreamEventsResponse message;
   for (const router::EventRow& event : events) Fill(event, *message.add_events());
   message.set_resume_token(query::MakeResumeToken(asked_.workspace, position_));
   *message.mutable_server_time() = ToTimestamp(backend_.engine.Now());
+  message.set_at_end(at_end);
   told_ = true;
+  told_end_ = at_end;
   told_at_ = std::chrono::steady_clock::now();
   return Write(message);
 }

@@ -47,7 +47,7 @@ class EventStream final : public ServerStream {
   void Fetch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnFetched(query::Result<std::vector<router::EventRow>> page);
   std::shared_ptr<EventStream> Self();
-  grpc::ByteBuffer Message(const std::vector<router::EventRow>& events)
+  grpc::ByteBuffer Message(const std::vector<router::EventRow>& events, bool at_end)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const grpc::ByteBuffer* const request_;  // gRPC's; until Begin returned
@@ -57,12 +57,14 @@ class EventStream final : public ServerStream {
   bool started_ ABSL_GUARDED_BY(mutex_) = false;   // the position is known
   int64_t position_ ABSL_GUARDED_BY(mutex_) = 0;   // behind what was sent, or left out
   bool told_ ABSL_GUARDED_BY(mutex_) = false;      // the first message went out
+  bool told_end_ ABSL_GUARDED_BY(mutex_) = false;  // as its last message says
   bool fetching_ ABSL_GUARDED_BY(mutex_) = false;  // a read of the database is under way
   // False when the database had nothing after the position: it is asked again in the round in which
   // the ring has something, or has lost something since.
   bool may_fetch_ ABSL_GUARDED_BY(mutex_) = true;
   // The ring's losses before the last read of the database; none: that was refused.
   std::optional<int64_t> losses_ ABSL_GUARDED_BY(mutex_);
+  bool database_ended_ ABSL_GUARDED_BY(mutex_) = false;  // so the last read says
   // Read from the database and not sent yet: those that pass the filter, then the position behind.
   std::vector<router::EventRow> page_ ABSL_GUARDED_BY(mutex_);
   size_t page_at_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -83,9 +83,9 @@ router::Action ToAction(v1::ApplyConfigurationRequest& request, router::Time /*n
   action.configuration = ToConfiguration(request.configuration(), faults);
   faults.Add(router::CheckConfiguration(action.configuration, "configuration"));
   action.expected_revision = request.expected_revision();
-  if (action.expected_revision < 0) {
+  if (action.expected_revision < router::kNotConfigured) {
     faults.Add(Reason::kFieldOutOfRange, "expected_revision",
-               fmt::format("expected 0 or more, but it is {}", action.expected_revision));
+               fmt::format("expected -1 or more, but it is {}", action.expected_revision));
   }
   action.validate_only = request.validate_only();
   if (faults.empty()) router::FillDefaults(action.configuration);

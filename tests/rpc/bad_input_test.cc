@@ -274,7 +274,7 @@ TEST_F(BadInput, OfConfigurationsIsRefusedWithReasonAndField) {
     row.change(configuration);
     ExpectRefusal(fixture().ApplyStatus(configuration), row.reason, row.field);
   }
-  ExpectRefusal(fixture().ApplyStatus(SmallConfiguration(), -1), "FIELD_OUT_OF_RANGE",
+  ExpectRefusal(fixture().ApplyStatus(SmallConfiguration(), -2), "FIELD_OUT_OF_RANGE",
                 "expected_revision");
 }
 

@@ -199,6 +199,38 @@ TEST(StreamEvents, HeartbeatsCarryATokenBehindWhatIsLeftOut) {
   ExpectNoGap(resumed.Take(1), next);
 }
 
+TEST(StreamEvents, SaysWhereTheEndIs) {
+  Fixture f;
+  f.IngestMany(ChatContact(), 700);  // more than one message holds
+  const auto read_to_the_end = [&f](Request request) {
+    // Of the heartbeats none comes in time.
+    request.mutable_heartbeat_interval()->set_seconds(300);
+    Follower follower(f, request);
+    std::vector<v1::Event> events;
+    for (;;) {
+      const auto response = follower.Next();
+      EXPECT_TRUE(response.has_value()) << "the stream ended";
+      if (!response) break;
+      events.insert(events.end(), response->events().begin(), response->events().end());
+      if (response->at_end()) break;
+    }
+    return events;
+  };
+  ExpectNoGap(read_to_the_end(FromOldest()), 1);
+  EXPECT_EQ(read_to_the_end(FromOldest()).back().sequence(), LastSequence(f));
+  EXPECT_TRUE(read_to_the_end(Everything()).empty());
+  Request none = FromOldest();
+  none.mutable_filter()->add_types(v1::EVENT_TYPE_TICKET_ABANDONED);
+  EXPECT_TRUE(read_to_the_end(none).empty());
+  // Live, too: what comes is told with the end, in one message.
+  Follower follower(f, Everything());
+  EXPECT_TRUE(follower.Next()->at_end());
+  f.Ingest(ChatContact());
+  const auto live = follower.Next();
+  EXPECT_GT(live->events_size(), 0);
+  EXPECT_TRUE(live->at_end());
+}
+
 TEST(StreamEvents, RefusesWhatItCannotRead) {
   Fixture f;
   const auto refusal = [&](auto set) {

@@ -50,6 +50,23 @@ TEST(Configuration, IsOnlyCheckedWhenAskedTo) {
   EXPECT_EQ(response.configuration().teams_size(), 0);
 }
 
+TEST(ApplyConfiguration, ToAWorkspaceThatIsNewAppliesOnce) {
+  Fixture f;
+  v1::ApplyConfigurationRequest request;
+  request.set_workspace("another");
+  *request.mutable_configuration() = SmallConfiguration();
+  request.set_expected_revision(-1);
+  v1::ApplyConfigurationResponse response;
+  const auto apply = [&] {
+    return f.configurations->ApplyConfiguration(ClientContext(), request, &response);
+  };
+  ASSERT_EQ(ReasonOf(apply()), "OK");
+  EXPECT_EQ(response.revision(), 1);
+  const grpc::Status second = apply();
+  EXPECT_EQ(ReasonOf(second), "REVISION_STALE");
+  EXPECT_EQ(second.error_message(), "expected no configuration, but revision 1 is in force");
+}
+
 TEST(IngestContact, MakesATicketThatShowsEverythingOfTheContact) {
   Fixture f;
   v1::Contact contact = ChatContact();
