@@ -101,9 +101,22 @@ int AgentConsole::Run() {
     all_done = CarryOut(*line) && all_done;
   }
   if (!quit_ && !Ended()) static_cast<void>(Quit({}));
-  reader_.join();
+  EndStream();
   if (!status_.ok()) return Report(status_);
   return all_done || terminal_ ? kExitDone : kExitRefused;
+}
+
+// After the last word the server ends the stream; one that does not is not waited for.
+void AgentConsole::EndStream() {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(
+        lock,
+        absl::ToChronoMilliseconds(logged_out_ ? caller_.target().timeout : absl::ZeroDuration()),
+        [this] { return ended_; });
+  }
+  context_.TryCancel();
+  reader_.join();
 }
 
 bool AgentConsole::LogIn() {
@@ -116,7 +129,7 @@ bool AgentConsole::LogIn() {
   stream_->Write(request);  // A failure is the stream's end, which the reader sees.
   reader_ = std::jthread([this] { ReadStream(); });
   std::unique_lock lock(mutex_);
-  const bool told = changed_.wait_for(lock, absl::ToChronoSeconds(caller_.target().timeout),
+  const bool told = changed_.wait_for(lock, absl::ToChronoMilliseconds(caller_.target().timeout),
                                       [this] { return opened_ || ended_; });
   if (opened_) return true;
   lock.unlock();
@@ -214,7 +227,7 @@ std::optional<v1::VerbResult> AgentConsole::Ask(Request request) {
   request.set_tag(tag);
   stream_->Write(request);  // A failure is the stream's end, which is waited for below.
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, absl::ToChronoSeconds(caller_.target().timeout),
+  changed_.wait_for(lock, absl::ToChronoMilliseconds(caller_.target().timeout),
                     [&] { return ended_ || results_.count(tag) > 0; });
   const auto found = results_.find(tag);
   if (found == results_.end()) return std::nullopt;
@@ -474,7 +487,8 @@ bool AgentConsole::Quit(const Words& /*arguments*/) {
   request.mutable_close();
   const std::optional<v1::VerbResult> result = Ask(std::move(request));
   stream_->WritesDone();
-  if (result && result->code() == 0) {
+  logged_out_ = result && result->code() == 0;
+  if (logged_out_) {
     Say("logged out");
     return true;
   }

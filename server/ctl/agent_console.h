@@ -50,6 +50,7 @@ class AgentConsole {
   static const std::vector<Verb>& Verbs();
 
   bool LogIn();
+  void EndStream();
   // Each returns whether it was done, having said why not.
   bool CarryOut(const std::string& line);
   bool Available(const Words& arguments);
@@ -89,6 +90,7 @@ class AgentConsole {
   const std::string agent_;
   const bool terminal_;
   bool quit_ = false;
+  bool logged_out_ = false;
   int64_t next_tag_ = 1;
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReaderWriter<Request, Response>> stream_;
