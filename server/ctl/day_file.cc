@@ -83,9 +83,8 @@ DayFile<Item> ReadLines(std::istream& in, absl::StatusOr<Item> (*parse)(std::str
 template <typename Item>
 absl::StatusOr<DayFile<Item>> ReadFile(const std::string& path,
                                        DayFile<Item> (*read)(std::istream&)) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in)
-    return absl::NotFoundError(absl::StrCat("expected a file at ", path, ", but can't open it"));
+  std::ifstream in;
+  if (const absl::Status status = OpenLines(path, in); !status.ok()) return status;
   DayFile<Item> file = read(in);
   if (in.bad()) return absl::UnknownError(absl::StrCat("expected to read all of ", path));
   return file;

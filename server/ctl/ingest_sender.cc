@@ -45,8 +45,18 @@ grpc::Status IngestSender::Settle(const v1::BatchIngestContactsResponse& respons
   grpc::Status undecided;
   v1::BatchIngestContactsRequest rest;
   std::vector<int64_t> rest_lines;
-  const size_t items = std::min(lines_.size(), static_cast<size_t>(response.items_size()));
-  for (size_t i = 0; i < items; ++i) {
+  const auto keep = [&](size_t i, grpc::Status status) {
+    undecided = std::move(status);
+    *rest.add_contacts() = request_.contacts(static_cast<int>(i));
+    rest_lines.push_back(lines_[i]);
+  };
+  for (size_t i = 0; i < lines_.size(); ++i) {
+    if (i >= static_cast<size_t>(response.items_size())) {
+      keep(i,
+           {grpc::StatusCode::INTERNAL,
+            absl::StrCat("expected ", lines_.size(), " results, but got ", response.items_size())});
+      continue;
+    }
     const v1::BatchIngestItem& item = response.items(static_cast<int>(i));
     if (!item.has_error()) {
       ++summary_.taken;
@@ -57,10 +67,8 @@ grpc::Status IngestSender::Settle(const v1::BatchIngestContactsResponse& respons
     }
     const v1::ItemError& error = item.error();
     if (IsUndecided(error.code(), error.reason())) {
-      undecided = grpc::Status(static_cast<grpc::StatusCode>(error.code()),
-                               absl::StrCat(error.reason(), ": ", error.message()));
-      *rest.add_contacts() = request_.contacts(static_cast<int>(i));
-      rest_lines.push_back(lines_[i]);
+      keep(i, {static_cast<grpc::StatusCode>(error.code()),
+               absl::StrCat(error.reason(), ": ", error.message())});
       continue;
     }
     ++summary_.refused;

@@ -4,8 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <fstream>
 #include <istream>
 #include <string>
+
+#include "absl/status/status.h"
 
 namespace tandem::ctl {
 
@@ -13,12 +16,16 @@ namespace tandem::ctl {
 // escaped as a text within JSON.
 inline constexpr size_t kMaxLineBytes = 256 * 1024;
 
+// Opens a file of lines. On failure: NOT_FOUND that says why.
+[[nodiscard]] absl::Status OpenLines(const std::string& path, std::ifstream& file);
+
 class LineReader {
  public:
   // `in` must outlive this.
   explicit LineReader(std::istream& in) : in_(in) {}
 
-  // Goes on to the next line that is not blank; false at the end.
+  // Goes on to the next line that is not blank; false at the end, and when reading failed: then the
+  // stream is bad().
   [[nodiscard]] bool Next();
 
   [[nodiscard]] const std::string& text() const { return text_; }
