@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "server/ctl/spans.h"
+
 namespace tandem::ctl {
 
 int Fail(int exit_code, const std::string& message) {
@@ -11,16 +13,23 @@ int Fail(int exit_code, const std::string& message) {
   return exit_code;
 }
 
-int Report(const grpc::Status& status) {
-  const bool undecided = IsUndecided(status.error_code(), ReasonOf(status));
-  const bool late = status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED;
-  return Fail(undecided ? kExitUnavailable : kExitRefused,
-              absl::StrCat(Describe(status), late ? "\n  --timeout gives it longer" : ""));
+int ExitCodeOf(const grpc::Status& status) {
+  return IsUndecided(status.error_code(), ReasonOf(status)) ? kExitUnavailable : kExitRefused;
 }
 
-void Caller::SayThatItWaits(const grpc::Status& status) const {
-  std::cerr << "tandemctl: " << target_.address << " says " << CodeName(status.error_code())
-            << "; trying again until " << absl::FormatDuration(target_.timeout) << " are over\n";
+int Report(const grpc::Status& status) {
+  // The server's own limits are other ones.
+  const bool ours =
+      status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED && ReasonOf(status).empty();
+  return Fail(ExitCodeOf(status),
+              absl::StrCat(Describe(status), ours ? "\n  --timeout gives it longer" : ""));
+}
+
+grpc::Status Caller::AskBy(const std::function<grpc::Status(grpc::ClientContext*)>& call) {
+  return CallAndWait(target_.timeout, call, [this](const grpc::Status& status) {
+    std::cerr << "tandemctl: " << target_.address << " says " << CodeName(status.error_code())
+              << "; trying again until " << ShowSpan(target_.timeout) << " are over\n";
+  });
 }
 
 }  // namespace tandem::ctl

@@ -2,8 +2,11 @@
 #ifndef TANDEM_SERVER_CTL_CALLER_H_
 #define TANDEM_SERVER_CTL_CALLER_H_
 
+#include <functional>
 #include <string>
 #include <utility>
+
+#include "absl/time/clock.h"
 
 #include "server/ctl/client.h"
 
@@ -18,7 +21,10 @@ inline constexpr int kExitUnavailable = 3;  // Nothing was decided: repeat it la
 // Prints the message on standard error; returns `exit_code`.
 [[nodiscard]] int Fail(int exit_code, const std::string& message);
 
-// Prints why a call failed on standard error; returns kExitRefused or kExitUnavailable.
+// kExitRefused or kExitUnavailable, of a call that failed.
+[[nodiscard]] int ExitCodeOf(const grpc::Status& status);
+
+// Prints why a call failed on standard error; returns its exit code.
 [[nodiscard]] int Report(const grpc::Status& status);
 
 // Stubs over one connection, and the target. Used by one thread.
@@ -37,13 +43,27 @@ class Caller {
     if constexpr (requires { request.set_workspace(""); }) {
       request.set_workspace(target_.workspace);
     }
-    return CallAndWait(
-        target_.timeout,
-        [&](grpc::ClientContext* context) {
-          response.Clear();
-          return (stub.*method)(context, request, &response);
-        },
-        [this](const grpc::Status& status) { SayThatItWaits(status); });
+    return AskBy([&](grpc::ClientContext* context) {
+      response.Clear();
+      return (stub.*method)(context, request, &response);
+    });
+  }
+
+  // The same for `call`, which fills in the workspace by itself.
+  [[nodiscard]] grpc::Status AskBy(const std::function<grpc::Status(grpc::ClientContext*)>& call);
+
+  // As Ask, for a change that has no request_id and is not safe to repeat: waits for the server,
+  // then sends it once.
+  template <typename Stub, typename Request, typename Response>
+  [[nodiscard]] grpc::Status AskOnce(Stub& stub,
+                                     grpc::Status (Stub::*method)(grpc::ClientContext*,
+                                                                  const Request&, Response*),
+                                     Request request, Response& response) {
+    request.set_workspace(target_.workspace);
+    grpc::ClientContext context;
+    context.set_wait_for_ready(true);
+    context.set_deadline(absl::ToChronoTime(absl::Now() + target_.timeout));
+    return (stub.*method)(&context, request, &response);
   }
 
   [[nodiscard]] const Target& target() const { return target_; }
@@ -51,8 +71,6 @@ class Caller {
   [[nodiscard]] Client& client() { return client_; }
 
  private:
-  void SayThatItWaits(const grpc::Status& status) const;
-
   const Target target_;
   const std::shared_ptr<grpc::Channel> channel_;
   Client client_;

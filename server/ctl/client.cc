@@ -12,6 +12,8 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
+#include "server/ctl/render.h"
+
 namespace tandem::ctl {
 namespace {
 
@@ -36,6 +38,11 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  // A network that is gone without a word is noticed while something is awaited; the server allows
+  // a ping every 5 s.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5'000);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   // Channels with equal arguments would share one connection, and a connection's streams are
   // limited.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -53,8 +60,10 @@ Client::Client(const std::shared_ptr<grpc::Channel>& channel)
       media(v1::MediaService::NewStub(channel)),
       queues(v1::QueueService::NewStub(channel)),
       reports(v1::ReportService::NewStub(channel)),
+      resources(v1::ResourceService::NewStub(channel)),
       system(v1::SystemService::NewStub(channel)),
       tickets(v1::TicketService::NewStub(channel)),
+      watch(v1::WatchService::NewStub(channel)),
       work(v1::WorkService::NewStub(channel)) {}
 
 std::string ReasonOf(const grpc::Status& status) {
@@ -67,16 +76,19 @@ std::string ReasonOf(const grpc::Status& status) {
 std::string Describe(const grpc::Status& status) {
   const std::string reason = ReasonOf(status);
   std::string text = absl::StrCat(CodeName(status.error_code()), reason.empty() ? "" : " ", reason,
-                                  ": ", status.error_message());
+                                  ": ", Plain(status.error_message()));
   ForEachDetail<google::rpc::BadRequest>(status, [&text](const google::rpc::BadRequest& bad) {
     for (const auto& violation : bad.field_violations()) {
-      absl::StrAppend(&text, "\n  ", violation.field(), ": ", violation.description());
+      absl::StrAppend(&text, "\n  ", Plain(violation.field()), ": ",
+                      Plain(violation.description()));
     }
   });
   ForEachDetail<google::rpc::ErrorInfo>(status, [&text](const google::rpc::ErrorInfo& info) {
     const std::map<std::string, std::string> metadata(info.metadata().begin(),
                                                       info.metadata().end());
-    for (const auto& [key, value] : metadata) absl::StrAppend(&text, "\n  ", key, ": ", value);
+    for (const auto& [key, value] : metadata) {
+      absl::StrAppend(&text, "\n  ", Plain(key), ": ", Plain(value));
+    }
   });
   return text;
 }

@@ -17,8 +17,10 @@
 #include "tandem/v1/media_service.grpc.pb.h"
 #include "tandem/v1/queue_service.grpc.pb.h"
 #include "tandem/v1/report_service.grpc.pb.h"
+#include "tandem/v1/resource_service.grpc.pb.h"
 #include "tandem/v1/system_service.grpc.pb.h"
 #include "tandem/v1/ticket_service.grpc.pb.h"
+#include "tandem/v1/watch_service.grpc.pb.h"
 #include "tandem/v1/work_service.grpc.pb.h"
 
 namespace tandem::ctl {
@@ -45,8 +47,10 @@ struct Client {
   std::unique_ptr<tandem::v1::MediaService::Stub> media;
   std::unique_ptr<tandem::v1::QueueService::Stub> queues;
   std::unique_ptr<tandem::v1::ReportService::Stub> reports;
+  std::unique_ptr<tandem::v1::ResourceService::Stub> resources;
   std::unique_ptr<tandem::v1::SystemService::Stub> system;
   std::unique_ptr<tandem::v1::TicketService::Stub> tickets;
+  std::unique_ptr<tandem::v1::WatchService::Stub> watch;
   std::unique_ptr<tandem::v1::WorkService::Stub> work;
 };
 

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/numbers.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "server/ctl/spans.h"
 #include "server/ctl/suggest.h"
 
 namespace tandem::ctl {
@@ -77,22 +78,77 @@ void Restrict(Context& context, CLI::Option* option, std::vector<std::string> ch
   context.choices[option] = std::move(choices);
 }
 
-CLI::Option* AddDuration(CLI::App& command, const std::string& name, absl::Duration& duration,
-                         const std::string& help) {
+CLI::Option* AddDuration(CLI::App& command, const std::string& name, const std::string& help,
+                         const std::function<void(absl::Duration)>& set) {
   return command
       .add_option_function<std::string>(
           name,
-          [name, &duration](const std::string& text) {
-            double seconds = 0;
-            if (absl::SimpleAtod(text, &seconds) && seconds >= 0) {
-              duration = absl::Seconds(seconds);
-            } else if (!absl::ParseDuration(text, &duration) || duration < absl::ZeroDuration()) {
+          [name, set](const std::string& text) {
+            absl::Duration span;
+            if (!ParseSpan(text, span)) {
               throw CLI::ValidationError(
-                  name, "expected a duration such as 500ms, 10s or 5m, but got " + text);
+                  name, "expected a duration such as 500ms, 10s, 5m or 7d, but got " + text);
             }
+            set(span);
           },
           help)
       ->type_name("DURATION");
+}
+
+CLI::Option* AddDuration(CLI::App& command, const std::string& name, absl::Duration& duration,
+                         const std::string& help) {
+  return AddDuration(command, name, help, [&duration](absl::Duration span) { duration = span; });
+}
+
+CLI::Option* AddTexts(CLI::App& command, const std::string& name, const std::string& help,
+                      const std::function<void(const std::string&)>& add) {
+  return command
+      .add_option_function<std::vector<std::string>>(
+          name,
+          [add](const std::vector<std::string>& texts) {
+            for (const std::string& text : texts) add(text);
+          },
+          help)
+      ->delimiter(',')
+      ->expected(1)
+      ->take_all();
+}
+
+CLI::Option* AddIds(CLI::App& command, const std::string& name, const std::string& help,
+                    google::protobuf::RepeatedPtrField<std::string>& ids) {
+  return AddTexts(command, name, help, [&ids](const std::string& id) { *ids.Add() = id; })
+      ->type_name("ID");
+}
+
+Words WordsOf(const google::protobuf::EnumDescriptor& type) {
+  Words words;
+  for (int i = 0; i < type.value_count(); ++i) {
+    const google::protobuf::EnumValueDescriptor& value = *type.value(i);
+    if (value.number() != 0) words.emplace_back(ShortEnum(value), value.number());
+  }
+  return words;
+}
+
+CLI::Option* AddWords(CLI::App& command, Context& context, const std::string& name,
+                      const std::string& help, const Words& words,
+                      const std::function<void(int)>& add) {
+  CLI::Option* option = AddTexts(command, name, help, [words, add](const std::string& text) {
+    for (const auto& [word, value] : words) {
+      if (word == text) add(value);
+    }
+  });
+  option->transform(CLI::Validator(
+      [words](std::string& text) {
+        for (const auto& [word, value] : words) {
+          if (absl::EqualsIgnoreCase(word, text)) text = word;
+        }
+        return std::string();
+      },
+      ""));
+  std::vector<std::string> choices;
+  for (const auto& [word, value] : words) choices.push_back(word);
+  Restrict(context, option, std::move(choices));
+  return option->type_name("WORD");
 }
 
 std::string ExamplesFirst::make_description(const CLI::App* app) const {

@@ -3,11 +3,15 @@
 #ifndef TANDEM_SERVER_CTL_COMMAND_LINE_H_
 #define TANDEM_SERVER_CTL_COMMAND_LINE_H_
 
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/repeated_field.h"
 #include <CLI/CLI.hpp>
 
 #include "server/ctl/caller.h"
@@ -21,6 +25,7 @@ using Choices = std::map<const CLI::Option*, std::vector<std::string>>;
 // What a subcommand is given, and leaves behind.
 struct Context {
   Target target;
+  bool timeout_is_said = false;  // By the command line or the environment.
   int exit_code = kExitDone;
   Choices choices;
 };
@@ -31,9 +36,33 @@ void AddForm(CLI::App& command, Context& context, Form& form);
 // The option may only be one of `choices`; of few letters amiss it is said what was meant.
 void Restrict(Context& context, CLI::Option* option, std::vector<std::string> choices);
 
-// An option in seconds or as "500ms", "10s", "5m". The least is 0.
+// An option as "500ms", "10s", "5m", "7d", or in seconds. The least is 0.
 CLI::Option* AddDuration(CLI::App& command, const std::string& name, absl::Duration& duration,
                          const std::string& help);
+
+// The same, for what is no absl::Duration.
+CLI::Option* AddDuration(CLI::App& command, const std::string& name, const std::string& help,
+                         const std::function<void(absl::Duration)>& set);
+
+// An option that may be given again, or have several values with commas.
+CLI::Option* AddTexts(CLI::App& command, const std::string& name, const std::string& help,
+                      const std::function<void(const std::string&)>& add);
+
+// The same for ids.
+CLI::Option* AddIds(CLI::App& command, const std::string& name, const std::string& help,
+                    google::protobuf::RepeatedPtrField<std::string>& ids);
+
+// Words that can be typed, in whatever case, and what each stands for.
+using Words = std::vector<std::pair<std::string, int>>;
+
+// "QUEUED" and so on: each value of the enum but that of 0, without the enum's own name.
+[[nodiscard]] Words WordsOf(const google::protobuf::EnumDescriptor& type);
+
+// An option that may be given again, or have several words with commas; `add` is told what each
+// stands for.
+CLI::Option* AddWords(CLI::App& command, Context& context, const std::string& name,
+                      const std::string& help, const Words& words,
+                      const std::function<void(int)>& add);
 
 // Shows what a command is for, then its examples (its footer), then the rest.
 class ExamplesFirst : public CLI::Formatter {

@@ -9,6 +9,7 @@
 
 #include "nlohmann/json.hpp"
 #include "server/ctl/business_hours.h"
+#include "server/ctl/spans.h"
 
 namespace tandem::ctl {
 namespace {
@@ -59,7 +60,7 @@ v1::Contact ToContact(const DayContact& day, absl::Time received, absl::TimeZone
   if (day.due_business_h) {
     const absl::Time due =
         AddBusinessHours(received, absl::Hours(*day.due_business_h), zone) + shift;
-    *contact.mutable_due_at() = TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(due));
+    *contact.mutable_due_at() = ToTimestamp(due);
     contact.set_direction(v1::DIRECTION_INTERNAL);
     contact.set_initiated_by(v1::PARTY_SYSTEM);
   }

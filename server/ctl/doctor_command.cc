@@ -1,6 +1,7 @@
 // doctor: is everything all right, and what to do if not.
 #include <grpcpp/generic/generic_stub.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <memory>
@@ -9,10 +10,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
-#include "google/protobuf/util/time_util.h"
 
 #include "server/ctl/command_table.h"
 #include "server/ctl/reading.h"
+#include "server/ctl/spans.h"
 
 namespace tandem::ctl {
 namespace {
@@ -26,6 +27,7 @@ struct Finding {
   Verdict verdict = Verdict::kOk;
   std::string found;
   std::string advice;
+  int exit_code = kExitDone;
 };
 
 std::string NameOf(Finding::Verdict verdict) {
@@ -54,16 +56,23 @@ class Doctor {
   }
 
  private:
-  bool Add(const std::string& check, Finding::Verdict verdict, const std::string& found,
-           const std::string& advice = "") {
-    findings_.push_back({check, verdict, found, advice});
-    return verdict != Finding::Verdict::kFailed;
-  }
+  // Each returns whether to go on.
   bool Ok(const std::string& check, const std::string& found) {
-    return Add(check, Finding::Verdict::kOk, found);
+    findings_.push_back({check, Finding::Verdict::kOk, found, ""});
+    return true;
+  }
+  bool Warn(const std::string& check, const std::string& found, const std::string& advice) {
+    findings_.push_back({check, Finding::Verdict::kWarning, found, advice});
+    return true;
   }
   bool Failed(const std::string& check, const std::string& found, const std::string& advice) {
-    return Add(check, Finding::Verdict::kFailed, found, advice);
+    findings_.push_back({check, Finding::Verdict::kFailed, found, advice, kExitUnavailable});
+    return false;
+  }
+  bool Failed(const std::string& check, const grpc::Status& status, const std::string& advice) {
+    findings_.push_back(
+        {check, Finding::Verdict::kFailed, Describe(status), advice, ExitCodeOf(status)});
+    return false;
   }
 
   bool CheckAddress() {
@@ -97,7 +106,7 @@ class Doctor {
     bool ok = false;
     queue.Next(&tag, &ok);
     if (!status.ok()) {
-      return Failed("health", Describe(status),
+      return Failed("health", status,
                     "Something answers that is not a healthy tandemd: look at what listens there.");
     }
     grpc::Slice bytes;
@@ -115,14 +124,13 @@ class Doctor {
     const grpc::Status status = ReadServerInfo(caller_, info);
     const absl::Time answered = absl::Now();
     if (!status.ok()) {
-      return Failed("server", Describe(status), "Is this tandemd, and of this version?");
+      return Failed("server", status, "Is this tandemd, and of this version?");
     }
     if (info.version() == TANDEM_VERSION) {
       Ok("version", info.version());
     } else {
-      Add("version", Finding::Verdict::kWarning,
-          absl::StrCat("tandemd ", info.version(), ", tandemctl ", TANDEM_VERSION),
-          "Use the tandemctl that came with the server.");
+      Warn("version", absl::StrCat("tandemd ", info.version(), ", tandemctl ", TANDEM_VERSION),
+           "Use the tandemctl that came with the server.");
     }
     if (!info.ready()) {
       return Failed("readiness", "the server takes no changes",
@@ -135,21 +143,17 @@ class Doctor {
 
   void CheckClock(const v1::GetServerInfoResponse& info, absl::Time here) {
     if (std::abs(info.clock_speed() - 1) > 1e-9) {
-      Add("clock", Finding::Verdict::kWarning,
-          absl::StrFormat("runs at %g times the world's speed", info.clock_speed()),
-          "This is a demonstration; start tandemd without --clock-speed for service.");
+      Warn("clock", absl::StrFormat("runs at %g times the world's speed", info.clock_speed()),
+           "This is a demonstration; start tandemd without --clock-speed for service.");
       return;
     }
-    const absl::Time there = absl::FromUnixMicros(
-        google::protobuf::util::TimeUtil::TimestampToMicroseconds(info.server_time()));
-    const absl::Duration skew = there - here;
+    const absl::Duration skew = ToTime(info.server_time()) - here;
     const std::string found = absl::StrCat("the server's differs from this machine's by ",
                                            absl::ToInt64Milliseconds(skew), " ms");
     if (absl::AbsDuration(skew) <= kMostSkew) {
       Ok("clock", found);
     } else {
-      Add("clock", Finding::Verdict::kWarning, found,
-          "Let NTP set the clocks of this machine and of the database's.");
+      Warn("clock", found, "Let NTP set the clocks of this machine and of the database's.");
     }
   }
 
@@ -158,7 +162,7 @@ class Doctor {
     const grpc::Status status = ReadConfiguration(caller_, response);
     const std::string& workspace = caller_.target().workspace;
     if (!status.ok()) {
-      return Failed("workspace", Describe(status),
+      return Failed("workspace", status,
                     absl::StrCat("Is it the right one? Set --workspace or TANDEM_WORKSPACE, or "
                                  "configure it: tandemctl --workspace ",
                                  workspace, " apply -f FILE"));
@@ -170,15 +174,15 @@ class Doctor {
     if (configuration.queues_size() > 0 && configuration.agents_size() > 0) {
       return Ok("workspace", found);
     }
-    return Add("workspace", Finding::Verdict::kWarning, found,
-               "Without queues and agents nothing is routed: tandemctl apply -f FILE");
+    return Warn("workspace", found,
+                "Without queues and agents nothing is routed: tandemctl apply -f FILE");
   }
 
   void CheckQueues() {
     v1::ListQueueStatisticsResponse response;
     const grpc::Status status = ReadStatistics(caller_, absl::Hours(24), response);
     if (!status.ok()) {
-      Failed("queues", Describe(status), "See the server's log.");
+      Failed("queues", status, "See the server's log.");
       return;
     }
     int64_t waiting = 0;
@@ -191,9 +195,9 @@ class Doctor {
       Ok("queues", absl::StrCat(waiting, " tickets wait"));
       return;
     }
-    Add("queues", Finding::Verdict::kWarning,
-        absl::StrCat(waiting, " tickets wait; nobody who serves ", lonely, " is logged in"),
-        absl::StrCat("Look at it: tandemctl describe queue ", lonely));
+    Warn("queues",
+         absl::StrCat(waiting, " tickets wait; nobody who serves ", lonely, " is logged in"),
+         absl::StrCat("Look at it: tandemctl describe queue ", lonely));
   }
 
   Caller caller_;
@@ -213,10 +217,7 @@ int Examine(const Target& target, Form form) {
                                        {"verdict", verdict},
                                        {"found", finding.found},
                                        {"advice", finding.advice}});
-    if (finding.verdict == Finding::Verdict::kFailed) {
-      const bool there = finding.check == "workspace";
-      exit_code = there ? kExitRefused : kExitUnavailable;
-    }
+    exit_code = std::max(exit_code, finding.exit_code);
   }
   std::cout << Render(document, form);
   return exit_code;
@@ -233,8 +234,8 @@ Examples:
   tandemctl doctor
   tandemctl --address tandem.internal:9400 --workspace acme doctor -o json
 
-Exit codes: 0 nothing failed, 1 the workspace is not configured, 3 the server can't be reached or
-takes no changes.)");
+Exit codes: 0 nothing failed, 1 the server refused to answer, as when there is no such workspace, 3 it
+can't be reached or takes no changes.)");
   AddForm(*command, context, *form);
   command->callback([form, &context] { context.exit_code = Examine(context.target, *form); });
 }

@@ -5,12 +5,14 @@
 #include <memory>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 #include "server/ctl/command_table.h"
 #include "server/ctl/kinds.h"
+#include "server/ctl/live_text.h"
 #include "server/ctl/reading.h"
+#include "server/ctl/spans.h"
 #include "server/ctl/suggest.h"
 #include "server/ctl/table.h"
 #include "server/ctl/ticket_text.h"
@@ -24,34 +26,75 @@ constexpr char kTicket[] = "ticket";
 constexpr char kTickets[] = "tickets";
 constexpr char kStatistics[] = "queue-statistics";
 constexpr char kConfiguration[] = "configuration";
+constexpr char kSettings[] = "workspace-settings";
+
+// An option that says which things of a few kinds.
+struct Filter {
+  const CLI::Option* option;
+  std::vector<std::string> plurals;
+};
 
 struct GetOptions {
   std::string kind;
   std::string id;
   Form form = Form::kTable;
-  std::vector<std::string> states;
   v1::TicketFilter filter;
+  std::string ticket;  // Whose notes and the like.
   int64_t limit = 50;
   absl::Duration since = absl::Hours(24);
+  std::vector<Filter> filters;
 };
 
 std::vector<std::string> ReadableKinds() {
-  std::vector<std::string> names = {kTickets, kTicket, kStatistics, kConfiguration};
-  for (const Kind& kind : ConfiguredKinds()) {
+  std::vector<std::string> names = {kTickets, kTicket, kStatistics, kConfiguration, kSettings};
+  for (const Kind& kind : Kinds()) {
     names.push_back(kind.plural);
     names.push_back(kind.name);
   }
   return names;
 }
 
-std::vector<std::string> StateNames() {
-  std::vector<std::string> names;
-  for (int state = v1::TicketState_MIN + 1; state <= v1::TicketState_MAX; ++state) {
-    if (v1::TicketState_IsValid(state)) {
-      names.push_back(StateName(static_cast<v1::TicketState>(state)));
+// The plurals, for help.
+std::string KindsText() {
+  constexpr size_t kWidth = 100;
+  std::string text = "\n\nKinds:";
+  size_t begin = text.rfind('\n');
+  for (const std::string& name : ReadableKinds()) {
+    const Kind* kind = FindKind(name);
+    if (name == kTicket || (kind != nullptr && name == kind->name)) continue;
+    if (text.size() - begin + name.size() + 1 > kWidth) {
+      begin = text.size();
+      absl::StrAppend(&text, "\n ");
+    }
+    absl::StrAppend(&text, " ", name);
+  }
+  return absl::StrCat(text, "; or the singular.");
+}
+
+// What is wrong with the filters for what is asked; empty when nothing is.
+std::string WrongFilter(const GetOptions& options) {
+  const Kind* kind = FindKind(options.kind);
+  const std::string plural = kind != nullptr           ? kind->plural
+                             : options.kind == kTicket ? kTickets
+                                                       : options.kind;
+  for (const Filter& filter : options.filters) {
+    if (filter.option->count() == 0) continue;
+    const std::string name = filter.option->get_name();
+    if (std::find(filter.plurals.begin(), filter.plurals.end(), plural) == filter.plurals.end()) {
+      return absl::StrCat("expected a filter of ", plural, ", but ", name, " is one of ",
+                          absl::StrJoin(filter.plurals, ", "));
+    }
+    if (!options.id.empty() && plural == kTickets) {
+      return absl::StrCat("expected a ticket's id or filters, but got both: ", name);
     }
   }
-  return names;
+  if (!options.id.empty() && (plural == kConfiguration || plural == kSettings)) {
+    return absl::StrCat("expected no id, as there is one ", plural, ", but got ", options.id);
+  }
+  if (kind != nullptr && kind->of_ticket && options.ticket.empty()) {
+    return absl::StrCat("expected --ticket ID, as ", plural, " are of one ticket");
+  }
+  return "";
 }
 
 int Print(const Document& document, Form form) {
@@ -62,16 +105,12 @@ int Print(const Document& document, Form form) {
 // ---------------------------------------------------------------------------------------------------
 // get
 
-int GetTickets(Caller& caller, GetOptions& options) {
+int GetTickets(Caller& caller, const GetOptions& options) {
   if (!options.id.empty()) {
     v1::Ticket ticket;
     const grpc::Status status = ReadTicket(caller, options.id, ticket);
     if (!status.ok()) return Report(status);
     return Print({TicketTable({ticket}), ToJson(ticket)}, options.form);
-  }
-  for (const std::string& name : options.states) {
-    v1::TicketState state = v1::TICKET_STATE_UNSPECIFIED;
-    if (v1::TicketState_Parse("TICKET_STATE_" + name, &state)) options.filter.add_states(state);
   }
   std::vector<v1::Ticket> tickets;
   bool more = false;
@@ -128,48 +167,65 @@ int GetConfiguration(Caller& caller, const GetOptions& options) {
       options.form);
 }
 
-int NoSuchItem(const v1::Configuration& configuration, const Kind& kind, const std::string& id) {
+int GetSettings(Caller& caller, const GetOptions& options) {
+  v1::GetWorkspaceSettingsResponse response;
+  const grpc::Status status =
+      caller.Ask(*caller.client().resources, &v1::ResourceService::Stub::GetWorkspaceSettings,
+                 v1::GetWorkspaceSettingsRequest(), response);
+  if (!status.ok()) return Report(status);
+  const v1::WorkspaceSettings& settings = response.settings();
+  return Print({LabelledLine("time zone", settings.time_zone()) +
+                    LabelledLine("session grace", ShowSpan(ToSpan(settings.session_grace()))) +
+                    LabelledLine("cool down", ShowSpan(ToSpan(settings.cool_down()))) +
+                    LabelledLine("revision", absl::StrCat(settings.revision())),
+                ToJson(settings)},
+               options.form);
+}
+
+int NoSuchItem(const google::protobuf::Message& holder, const Kind& kind, const std::string& id) {
   std::vector<std::string> ids;
-  for (const google::protobuf::Message* item : ItemsOf(configuration, kind)) {
-    ids.push_back(IdOf(*item));
-  }
-  return Fail(kExitRefused, absl::StrCat("expected a configured ", kind.name, ", but there is no ",
+  for (const google::protobuf::Message* item : ItemsOf(holder, kind)) ids.push_back(IdOf(*item));
+  return Fail(kExitRefused, absl::StrCat("expected the id of a ", kind.name, ", but there is no ",
                                          id, DidYouMean(id, ids)));
 }
 
-int GetConfigured(Caller& caller, const Kind& kind, const GetOptions& options) {
-  v1::GetConfigurationResponse response;
-  const grpc::Status status = ReadConfiguration(caller, response);
+int GetKind(Caller& caller, const Kind& kind, const GetOptions& options) {
+  std::unique_ptr<google::protobuf::Message> holder;
+  const grpc::Status status = ReadKind(caller, kind, options.ticket, holder);
   if (!status.ok()) return Report(status);
-  const v1::Configuration only = OnlyKind(response.configuration(), kind, options.id);
-  const auto items = ItemsOf(only, kind);
+  const auto only = OnlyKind(*holder, kind, options.id);
+  const auto items = ItemsOf(*only, kind);
   if (options.id.empty()) {
-    Json data = ToJson(only);
-    if (items.empty()) data[kind.field->json_name()] = Json::array();
-    return Print({KindTable(only, kind), std::move(data)}, options.form);
+    return Print({KindTable(*only, kind), KindJson(*only, kind)}, options.form);
   }
-  if (items.empty()) return NoSuchItem(response.configuration(), kind, options.id);
-  return Print({KindTable(only, kind), ToJson(*items[0])}, options.form);
+  if (items.empty()) return NoSuchItem(*holder, kind, options.id);
+  return Print({KindTable(*only, kind), ToJson(*items[0], kind.defaults)}, options.form);
 }
 
-int Get(const Target& target, GetOptions& options) {
+int Get(const Target& target, const GetOptions& options) {
+  const std::string wrong = WrongFilter(options);
+  if (!wrong.empty()) return Fail(kExitUsage, wrong);
   Caller caller(target);
   if (options.kind == kTickets || options.kind == kTicket) return GetTickets(caller, options);
   if (options.kind == kStatistics) return GetStatistics(caller, options);
   if (options.kind == kConfiguration) return GetConfiguration(caller, options);
-  return GetConfigured(caller, *FindKind(options.kind), options);
+  if (options.kind == kSettings) return GetSettings(caller, options);
+  return GetKind(caller, *FindKind(options.kind), options);
 }
 
 // ---------------------------------------------------------------------------------------------------
 // describe
 
-// Sections under headings for people; for programs one object with a field for each.
+// Sections under headings for people, without those that are empty; for programs one object with a
+// field for each.
 class Description {
  public:
   void Add(const std::string& heading, const std::string& text, const std::string& name,
            Json data) {
-    absl::StrAppend(&document_.text, document_.text.empty() ? "" : "\n",
-                    heading.empty() ? "" : heading + ":\n", text);
+    if (!text.empty()) {
+      absl::StrAppend(&document_.text, document_.text.empty() ? "" : "\n",
+                      heading.empty() ? "" : heading + ":\n", text);
+    }
     document_.data[name] = std::move(data);
   }
   [[nodiscard]] const Document& document() const { return document_; }
@@ -177,6 +233,18 @@ class Description {
  private:
   Document document_;
 };
+
+// What is listed of the ticket; its table only when there is something.
+grpc::Status AddOfTicket(Caller& caller, const std::string& plural, const std::string& ticket_id,
+                         Description& description) {
+  const Kind& kind = *FindKind(plural);
+  std::unique_ptr<google::protobuf::Message> holder;
+  const grpc::Status status = ReadKind(caller, kind, ticket_id, holder);
+  if (!status.ok()) return status;
+  description.Add(plural, ItemsOf(*holder, kind).empty() ? "" : KindTable(*holder, kind), plural,
+                  KindJson(*holder, kind)[plural]);
+  return status;
+}
 
 int DescribeTicket(Caller& caller, const GetOptions& options) {
   v1::Ticket ticket;
@@ -187,9 +255,11 @@ int DescribeTicket(Caller& caller, const GetOptions& options) {
   if (!status.ok()) return Report(status);
   Description description;
   description.Add("", TicketText(ticket), "ticket", ToJson(ticket));
-  std::string lines;
-  for (const v1::Event& event : history.events()) absl::StrAppend(&lines, EventLine(event));
-  description.Add("history", lines, "events", ToJson(history)["events"]);
+  description.Add("history", HistoryText(history), "events", ToJson(history)["events"]);
+  for (const char* plural : {"messages", "notes"}) {
+    status = AddOfTicket(caller, plural, options.id, description);
+    if (!status.ok()) return Report(status);
+  }
   if (ticket.state() == v1::TICKET_STATE_QUEUED) {
     v1::ExplainTicketRequest request;
     request.set_ticket_id(options.id);
@@ -218,17 +288,15 @@ int AddTickets(Caller& caller, const v1::TicketFilter& filter, const std::string
   return kExitDone;
 }
 
-void FilterByStates(v1::TicketFilter& filter, std::initializer_list<v1::TicketState> states) {
-  for (const v1::TicketState state : states) filter.add_states(state);
-}
-
-int AddWorkOfAgent(Caller& caller, const std::string& agent, Description& description) {
-  v1::TicketFilter filter;
-  filter.set_agent(agent);
-  FilterByStates(filter,
-                 {v1::TICKET_STATE_OFFERED, v1::TICKET_STATE_CONNECTING, v1::TICKET_STATE_ASSIGNED,
-                  v1::TICKET_STATE_ACTIVE, v1::TICKET_STATE_WRAP_UP});
-  return AddTickets(caller, filter, "offers and work", description);
+int AddAgentNow(Caller& caller, const std::string& agent, Description& description) {
+  v1::WatchAgentsResponse now;
+  const grpc::Status status = ReadAgentNow(caller, agent, now);
+  if (!status.ok()) return Report(status);
+  for (const v1::WatchedAgent& one : now.agents()) {
+    description.Add("now", AgentNowText(one, ToTime(now.server_time())), "now",
+                    ToJson(one, Defaults::kWrite));
+  }
+  return kExitDone;
 }
 
 int AddFiguresOfQueue(Caller& caller, const GetOptions& options, Description& description) {
@@ -243,25 +311,27 @@ int AddFiguresOfQueue(Caller& caller, const GetOptions& options, Description& de
                   ToJson(only, Defaults::kWrite)["queues"]);
   v1::TicketFilter filter;
   filter.set_queue(options.id);
-  FilterByStates(filter, {v1::TICKET_STATE_QUEUED, v1::TICKET_STATE_OFFERED});
+  for (const v1::TicketState state : {v1::TICKET_STATE_QUEUED, v1::TICKET_STATE_OFFERED}) {
+    filter.add_states(state);
+  }
   return AddTickets(caller, filter, "waiting", description);
 }
 
 int Describe(const Target& target, const GetOptions& options) {
   Caller caller(target);
-  if (options.kind == kTicket || options.kind == kTickets) return DescribeTicket(caller, options);
+  if (options.kind == kTicket) return DescribeTicket(caller, options);
   const Kind& kind = *FindKind(options.kind);
-  v1::GetConfigurationResponse response;
-  const grpc::Status status = ReadConfiguration(caller, response);
+  std::unique_ptr<google::protobuf::Message> holder;
+  const grpc::Status status = ReadKind(caller, kind, "", holder);
   if (!status.ok()) return Report(status);
-  const v1::Configuration only = OnlyKind(response.configuration(), kind, options.id);
-  const auto items = ItemsOf(only, kind);
-  if (items.empty()) return NoSuchItem(response.configuration(), kind, options.id);
+  const auto only = OnlyKind(*holder, kind, options.id);
+  const auto items = ItemsOf(*only, kind);
+  if (items.empty()) return NoSuchItem(*holder, kind, options.id);
   Description description;
   const Json data = ToJson(*items[0]);
-  description.Add("", ToYaml(data), "configured", data);
+  description.Add("", ToYaml(data), kind.name, data);
   int exit_code = kExitDone;
-  if (kind.name == "agent") exit_code = AddWorkOfAgent(caller, options.id, description);
+  if (kind.name == "agent") exit_code = AddAgentNow(caller, options.id, description);
   if (kind.name == "queue") exit_code = AddFiguresOfQueue(caller, options, description);
   return exit_code == kExitDone ? Print(description.document(), options.form) : exit_code;
 }
@@ -269,26 +339,23 @@ int Describe(const Target& target, const GetOptions& options) {
 // ---------------------------------------------------------------------------------------------------
 // command lines
 
-CLI::Option* AddText(CLI::App& command, const std::string& name, const std::string& help,
-                     const std::function<void(const std::string&)>& set) {
-  return command.add_option_function<std::string>(name, set, help)->type_name("ID");
-}
-
-void AddFilter(CLI::App& command, Context& context, GetOptions& options) {
+void AddFilters(CLI::App& command, Context& context, GetOptions& options) {
   v1::TicketFilter& filter = options.filter;
-  CLI::Option* state =
-      command.add_option("--state", options.states, "Tickets in this state; may be given again");
-  state->type_name("STATE")->expected(1)->take_all()->group("Which tickets");
-  state->transform(CLI::Validator(
-      [](std::string& text) {
-        absl::AsciiStrToUpper(&text);
-        return std::string();
-      },
-      ""));
-  Restrict(context, state, StateNames());
-  const auto add = [&command](const std::string& name, const std::string& help, auto set) {
-    AddText(command, name, help, set)->group("Which tickets");
+  const auto note = [&options](CLI::Option* option, std::vector<std::string> plurals,
+                               const char* group) {
+    option->group(group);
+    options.filters.push_back({option, std::move(plurals)});
   };
+  const auto add = [&](const std::string& name, const std::string& help,
+                       const std::function<void(const std::string&)>& set) {
+    note(command.add_option_function<std::string>(name, set, help)->type_name("ID"), {kTickets},
+         "Which tickets");
+  };
+  note(AddWords(command, context, "--state", "In this state; may be given again",
+                WordsOf(*v1::TicketState_descriptor()),
+                [&filter](int state) { filter.add_states(static_cast<v1::TicketState>(state)); })
+           ->type_name("STATE"),
+       {kTickets}, "Which tickets");
   add("--queue", "Of this queue", [&filter](const auto& id) { filter.set_queue(id); });
   add("--client", "Of this client", [&filter](const auto& id) { filter.set_client(id); });
   add("--process-type", "Of this process type",
@@ -298,12 +365,14 @@ void AddFilter(CLI::App& command, Context& context, GetOptions& options) {
   add("--customer", "Of this customer", [&filter](const auto& id) { filter.set_customer_id(id); });
   add("--external-id", "Made by the contact with this external id",
       [&filter](const auto& id) { filter.set_external_id(id); });
-  command.add_option("--limit", options.limit, "Print so many of the newest at most; 0: all")
-      ->check(CLI::NonNegativeNumber)
-      ->group("Which tickets")
-      ->capture_default_str();
-  AddDuration(command, "--since", options.since,
-              "queue-statistics: count what ended in the last so long [24h]");
+  note(command.add_option("--limit", options.limit, "So many of the newest at most; 0: all")
+           ->check(CLI::NonNegativeNumber)
+           ->capture_default_str(),
+       {kTickets}, "Which tickets");
+  note(command.add_option("--ticket", options.ticket, "Of this ticket")->type_name("ID"),
+       {"notes", "messages", "transfer-targets"}, "Which notes, messages, transfer-targets");
+  note(AddDuration(command, "--since", options.since, "What ended in the last so long [24h]"),
+       {kStatistics}, "Which queue-statistics");
 }
 
 CLI::Option* AddKind(CLI::App& command, Context& context, GetOptions& options,
@@ -332,11 +401,15 @@ Examples:
   tandemctl get ticket 01890a5d-ac96-774b-bcce-b302099a8057 -o json
   tandemctl get queue-statistics --since 1h
   tandemctl get agents -o yaml
-  tandemctl get configuration -o yaml > floor.yaml   # what `tandemctl apply -f floor.yaml` takes)");
+  tandemctl get messages --ticket 01890a5d-ac96-774b-bcce-b302099a8057
+  tandemctl get policies                             # by which `tandemctl report` reckons
+  tandemctl get measures                             # what it can measure, with formula and origin
+  tandemctl get configuration -o yaml > floor.yaml   # what `tandemctl apply -f floor.yaml` takes)" +
+                  KindsText());
   AddKind(*command, context, *options, ReadableKinds());
   command->add_option("ID", options->id, "Only the one with this id")->type_name("");
   AddForm(*command, context, options->form);
-  AddFilter(*command, context, *options);
+  AddFilters(*command, context, *options);
   command->callback([options, &context] { context.exit_code = Get(context.target, *options); });
 }
 
@@ -346,10 +419,11 @@ void AddList(CLI::App& app, Context& context) {
   command->footer(R"(
 Examples:
   tandemctl list queues
-  tandemctl list tickets --client acme-retail --limit 0 -o json)");
+  tandemctl list tickets --client acme-retail --limit 0 -o json)" +
+                  KindsText());
   AddKind(*command, context, *options, ReadableKinds());
   AddForm(*command, context, options->form);
-  AddFilter(*command, context, *options);
+  AddFilters(*command, context, *options);
   command->callback([options, &context] { context.exit_code = Get(context.target, *options); });
 }
 
@@ -363,7 +437,10 @@ Examples:
   tandemctl describe queue billing.live
   tandemctl describe agent maria -o json)");
   std::vector<std::string> kinds = {kTicket};
-  for (const Kind& kind : ConfiguredKinds()) kinds.push_back(kind.name);
+  for (const Kind& kind : Kinds()) {
+    // The others are named within their ticket.
+    if (!kind.of_ticket && kind.name != "transfer-target") kinds.push_back(kind.name);
+  }
   AddKind(*command, context, *options, std::move(kinds));
   command->add_option("ID", options->id, "Its id")->required()->type_name("");
   AddForm(*command, context, options->form);

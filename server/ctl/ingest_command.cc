@@ -13,7 +13,6 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
-#include "google/protobuf/util/time_util.h"
 
 #include "server/ctl/command_table.h"
 #include "server/ctl/day_convert.h"
@@ -21,6 +20,7 @@
 #include "server/ctl/ingest_sender.h"
 #include "server/ctl/line_reader.h"
 #include "server/ctl/reading.h"
+#include "server/ctl/spans.h"
 
 namespace tandem::ctl {
 namespace {
@@ -71,10 +71,10 @@ grpc::Status MakeDayParser(Caller& caller, ParseLine& parse) {
   v1::GetServerInfoResponse info;
   status = ReadServerInfo(caller, info);
   if (!status.ok()) return status;
-  const absl::Time now = absl::FromUnixMicros(
-      google::protobuf::util::TimeUtil::TimestampToMicroseconds(info.server_time()));
+  const absl::Time now = ToTime(info.server_time());
   absl::TimeZone zone = absl::UTCTimeZone();
-  absl::LoadTimeZone(configured.configuration().time_zone(), &zone);
+  status = LoadZone(configured.configuration().time_zone(), zone);
+  if (!status.ok()) return status;
   parse = [now, zone](std::string_view line) -> absl::StatusOr<v1::Contact> {
     const absl::StatusOr<DayContact> day = ParseDayContact(line);
     if (!day.ok()) return day.status();
@@ -112,11 +112,29 @@ class Progress {
   bool open_ = false;
 };
 
-int Undecided(const grpc::Status& status, int64_t line) {
+// A call was not answered, or refused as a whole.
+int BreakOff(const grpc::Status& status, int64_t line) {
   const int exit_code = Report(status);
-  std::cerr << "Of line " << line << " and what follows nothing is known. Run the same command "
-            << "again: what is in already does not come in twice.\n";
+  if (exit_code == kExitUnavailable) {
+    std::cerr << "Of line " << line << " and what follows nothing is known. Run the same command "
+              << "again: what is in already does not come in twice.\n";
+  } else {
+    std::cerr << "Line " << line << " and what follows did not come in.\n";
+  }
   return exit_code;
+}
+
+Document DocumentOf(const IngestSummary& summary, int64_t malformed) {
+  return {absl::StrFormat("Ingested %d contacts (%d joined a ticket, %d were in before, "
+                          "%d unroutable); %d malformed lines, %d refused\n",
+                          summary.taken, summary.joined, summary.duplicates, summary.unroutable,
+                          malformed, summary.refused),
+          Json{{"ingested", summary.taken},
+               {"joined", summary.joined},
+               {"duplicates", summary.duplicates},
+               {"unroutable", summary.unroutable},
+               {"malformed", malformed},
+               {"refused", summary.refused}}};
 }
 
 int IngestLines(Caller& caller, const IngestOptions& options, const ParseLine& parse,
@@ -125,7 +143,7 @@ int IngestLines(Caller& caller, const IngestOptions& options, const ParseLine& p
   int64_t malformed = 0;
   const auto complain = [&progress](const LineError& error) {
     progress.EndLine();
-    std::cerr << ToString(error) << "\n";
+    std::cerr << Plain(ToString(error)) << "\n";
   };
   IngestSender sender(caller, complain);
   DerivedIds ids(options.run);
@@ -142,18 +160,14 @@ int IngestLines(Caller& caller, const IngestOptions& options, const ParseLine& p
     grpc::Status status = sender.Add(lines.number(), *std::move(contact));
     // Who writes into our pipe now and then should not wait until a batch is full.
     if (status.ok() && in.rdbuf()->in_avail() <= 0) status = sender.Flush();
-    if (!status.ok()) return Undecided(status, sender.first_undecided());
+    if (!status.ok()) return BreakOff(status, sender.first_undecided());
     progress.Show(lines.number(), sender.summary());
   }
   const grpc::Status status = sender.Flush();
   progress.EndLine();
-  if (!status.ok()) return Undecided(status, sender.first_undecided());
+  if (!status.ok()) return BreakOff(status, sender.first_undecided());
   const IngestSummary& summary = sender.summary();
-  std::cout << absl::StrFormat(
-      "Ingested %d contacts (%d joined a ticket, %d were in before, %d unroutable); "
-      "%d malformed lines, %d refused\n",
-      summary.taken, summary.joined, summary.duplicates, summary.unroutable, malformed,
-      summary.refused);
+  std::cout << Render(DocumentOf(summary, malformed), options.output);
   if (in.bad()) return Fail(kExitUsage, "expected to read all of " + options.file);
   return malformed == 0 && summary.refused == 0 ? kExitDone : kExitRefused;
 }
@@ -162,18 +176,14 @@ int IngestFile(const Target& target, const IngestOptions& options) {
   Caller caller(target);
   std::ifstream file;
   if (options.file != "-") {
-    file.open(options.file, std::ios::binary);
-    if (!file) {
-      return Fail(kExitUsage,
-                  absl::StrCat("expected a file at ", options.file, ", but can't open it"));
-    }
+    const absl::Status status = OpenLines(options.file, file);
+    if (!status.ok()) return Fail(kExitUsage, std::string(status.message()));
   }
   ParseLine parse = &ParseContact;
   if (options.form == "day") {
     const grpc::Status status = MakeDayParser(caller, parse);
     if (!status.ok()) return Report(status);
   }
-  std::ios::sync_with_stdio(false);
   return IngestLines(caller, options, parse, options.file == "-" ? std::cin : file);
 }
 

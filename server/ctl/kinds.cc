@@ -1,14 +1,19 @@
 #include "server/ctl/kinds.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "google/protobuf/duration.pb.h"
+#include "google/protobuf/timestamp.pb.h"
 
-#include "server/ctl/render.h"
+#include "server/ctl/spans.h"
+#include "tandem/v1/configuration.pb.h"
+#include "tandem/v1/report_service.pb.h"
+#include "tandem/v1/ticket_service.pb.h"
 
 namespace tandem::ctl {
 namespace {
@@ -17,7 +22,7 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
-using tandem::v1::Configuration;
+namespace v1 = tandem::v1;
 
 // So many elements of a list are shown in a cell.
 constexpr int kShownElements = 3;
@@ -33,7 +38,7 @@ std::string Dashed(const std::string& text) {
 
 std::vector<Kind> FindKinds() {
   std::vector<Kind> kinds;
-  const Descriptor& type = *Configuration::descriptor();
+  const Descriptor& type = *v1::Configuration::descriptor();
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     if (!field.is_repeated() || field.message_type() == nullptr) continue;
@@ -44,12 +49,46 @@ std::vector<Kind> FindKinds() {
   return kinds;
 }
 
+// The list of a response that holds items, by its name.
+template <typename Response>
+const FieldDescriptor* ListOf(const std::string& name) {
+  return Response::descriptor()->FindFieldByName(name);
+}
+
+std::vector<Kind> FindOtherKinds() {
+  return {
+      {"policy",
+       "policies",
+       ListOf<v1::ListServiceLevelPoliciesResponse>("policies"),
+       {"id", "threshold", "abandons", "short_abandon_limit", "revision", "display_name"}},
+      {"measure",
+       "measures",
+       ListOf<v1::ListMeasuresResponse>("measures"),
+       {"id", "unit", "facts", "formula", "origin"}},
+      {"note", "notes", ListOf<v1::ListNotesResponse>("notes"), {}, /*of_ticket=*/true},
+      {"message",
+       "messages",
+       ListOf<v1::ListMessagesResponse>("messages"),
+       {"sequence", "sent_at", "author", "agent", "direction", "text"},
+       /*of_ticket=*/true},
+      {"transfer-target",
+       "transfer-targets",
+       ListOf<v1::ListTransferTargetsResponse>("targets"),
+       {},
+       /*of_ticket=*/false,
+       Defaults::kWrite},
+  };
+}
+
 std::string CellOf(const Message& message, const FieldDescriptor& field);
 
 // The first thing that a message says, and its second when that is all: "billing=5".
 std::string ShortMessage(const Message& message) {
   if (const auto* span = dynamic_cast<const google::protobuf::Duration*>(&message)) {
-    return ShortSpan(*span);
+    return ShowSpan(ToSpan(*span));
+  }
+  if (const auto* time = dynamic_cast<const google::protobuf::Timestamp*>(&message)) {
+    return ShortTime(*time);
   }
   const Descriptor& type = *message.GetDescriptor();
   if (type.field_count() == 0 || type.field(0)->message_type() != nullptr) return "";
@@ -68,6 +107,8 @@ std::string ListCell(const Message& message, const FieldDescriptor& field) {
       shown.push_back(ShortMessage(reflection.GetRepeatedMessage(message, &field, i)));
     } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
       shown.push_back(reflection.GetRepeatedString(message, &field, i));
+    } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
+      shown.push_back(ShortEnum(*reflection.GetRepeatedEnum(message, &field, i)));
     }
   }
   // Elements without a word for themselves are counted.
@@ -110,7 +151,19 @@ std::string CellOf(const Message& message, const FieldDescriptor& field) {
 
 bool IsNumber(const FieldDescriptor& field) {
   return !field.is_repeated() && (field.cpp_type() == FieldDescriptor::CPPTYPE_UINT32 ||
+                                  field.cpp_type() == FieldDescriptor::CPPTYPE_INT32 ||
                                   field.cpp_type() == FieldDescriptor::CPPTYPE_INT64);
+}
+
+// What a table shows of the kind.
+std::vector<const FieldDescriptor*> ColumnsOf(const Kind& kind) {
+  const Descriptor& type = *kind.field->message_type();
+  std::vector<const FieldDescriptor*> columns;
+  for (const std::string& name : kind.columns) columns.push_back(type.FindFieldByName(name));
+  for (int i = 0; kind.columns.empty() && i < type.field_count(); ++i) {
+    columns.push_back(type.field(i));
+  }
+  return columns;
 }
 
 }  // namespace
@@ -120,52 +173,66 @@ const std::vector<Kind>& ConfiguredKinds() {
   return kinds;
 }
 
+const std::vector<Kind>& Kinds() {
+  static const auto& kinds = *new std::vector<Kind>([] {
+    std::vector<Kind> all = FindKinds();
+    for (Kind& other : FindOtherKinds()) all.push_back(std::move(other));
+    return all;
+  }());
+  return kinds;
+}
+
 const Kind* FindKind(const std::string& word) {
   const std::string dashed = absl::StrReplaceAll(word, {{"_", "-"}});
-  for (const Kind& kind : ConfiguredKinds()) {
+  for (const Kind& kind : Kinds()) {
     if (dashed == kind.name || dashed == kind.plural) return &kind;
   }
   return nullptr;
 }
 
-std::vector<const Message*> ItemsOf(const Configuration& configuration, const Kind& kind) {
-  const Reflection& reflection = *configuration.GetReflection();
+std::vector<const Message*> ItemsOf(const Message& holder, const Kind& kind) {
+  const Reflection& reflection = *holder.GetReflection();
   std::vector<const Message*> items;
-  for (int i = 0; i < reflection.FieldSize(configuration, kind.field); ++i) {
-    items.push_back(&reflection.GetRepeatedMessage(configuration, kind.field, i));
+  for (int i = 0; i < reflection.FieldSize(holder, kind.field); ++i) {
+    items.push_back(&reflection.GetRepeatedMessage(holder, kind.field, i));
   }
   return items;
 }
 
-Configuration OnlyKind(const Configuration& configuration, const Kind& kind,
-                       const std::string& id) {
-  Configuration only;
-  for (const Message* item : ItemsOf(configuration, kind)) {
+std::unique_ptr<Message> OnlyKind(const Message& holder, const Kind& kind, const std::string& id) {
+  std::unique_ptr<Message> only(holder.New());
+  for (const Message* item : ItemsOf(holder, kind)) {
     if (!id.empty() && IdOf(*item) != id) continue;
-    only.GetReflection()->AddMessage(&only, kind.field)->CopyFrom(*item);
+    only->GetReflection()->AddMessage(only.get(), kind.field)->CopyFrom(*item);
   }
   return only;
 }
 
 std::string IdOf(const Message& item) {
-  return item.GetReflection()->GetString(item, item.GetDescriptor()->FindFieldByName("id"));
+  return CellOf(item, *item.GetDescriptor()->field(0));
 }
 
-std::string KindTable(const Configuration& configuration, const Kind& kind) {
-  const Descriptor& type = *kind.field->message_type();
+std::string KindTable(const Message& holder, const Kind& kind) {
+  const std::vector<const FieldDescriptor*> fields = ColumnsOf(kind);
   std::vector<TextTable::Column> columns;
-  for (int i = 0; i < type.field_count(); ++i) {
-    columns.push_back(
-        {absl::StrReplaceAll(type.field(i)->name(), {{"_", " "}}),
-         IsNumber(*type.field(i)) ? TextTable::Align::kRight : TextTable::Align::kLeft});
+  for (const FieldDescriptor* field : fields) {
+    columns.push_back({absl::StrReplaceAll(field->name(), {{"_", " "}}),
+                       IsNumber(*field) ? TextTable::Align::kRight : TextTable::Align::kLeft});
   }
   TextTable table(std::move(columns));
-  for (const Message* item : ItemsOf(configuration, kind)) {
+  for (const Message* item : ItemsOf(holder, kind)) {
     std::vector<std::string> cells;
-    for (int i = 0; i < type.field_count(); ++i) cells.push_back(CellOf(*item, *type.field(i)));
+    for (const FieldDescriptor* field : fields) cells.push_back(CellOf(*item, *field));
     table.AddRow(std::move(cells));
   }
   return table.ToString();
+}
+
+Json KindJson(const Message& holder, const Kind& kind) {
+  Json data = Json::object();
+  Json& list = data[kind.field->json_name()] = Json::array();
+  for (const Message* item : ItemsOf(holder, kind)) list.push_back(ToJson(*item, kind.defaults));
+  return data;
 }
 
 }  // namespace tandem::ctl

@@ -10,24 +10,21 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "google/protobuf/util/time_util.h"
 
 #include "server/ctl/day_file.h"
 #include "server/ctl/player_agent.h"
 #include "server/ctl/player_check.h"
 #include "server/ctl/player_customers.h"
 #include "server/ctl/player_world.h"
+#include "server/ctl/reading.h"
+#include "server/ctl/render.h"
+#include "server/ctl/spans.h"
 #include "server/ctl/table.h"
 
 namespace tandem::ctl {
 namespace {
 
 namespace v1 = tandem::v1;
-using google::protobuf::util::TimeUtil;
-
-absl::Time ToTime(const google::protobuf::Timestamp& timestamp) {
-  return absl::FromUnixMicros(TimeUtil::TimestampToMicroseconds(timestamp));
-}
 
 // What the server says of itself before the play.
 struct Stage {
@@ -37,27 +34,15 @@ struct Stage {
   absl::TimeZone zone;
 };
 
-absl::StatusOr<Stage> LookAtStage(const Target& target) {
-  Client client(Connect(target.address));
-  Stage stage;
-  v1::GetConfigurationRequest request;
-  request.set_workspace(target.workspace);
+grpc::Status LookAtStage(const Target& target, Stage& stage) {
+  Caller caller(target);
   v1::GetConfigurationResponse response;
-  grpc::Status status = CallAndWait(absl::Seconds(30), [&](grpc::ClientContext* context) {
-    return client.configurations->GetConfiguration(context, request, &response);
-  });
-  if (!status.ok()) return absl::UnavailableError(Describe(status));
+  grpc::Status status = ReadConfiguration(caller, response);
+  if (!status.ok()) return status;
   stage.configuration = std::move(*response.mutable_configuration());
-  const std::string& zone = stage.configuration.time_zone();
-  if (!absl::LoadTimeZone(zone.empty() ? "UTC" : zone, &stage.zone)) {
-    return absl::InvalidArgumentError(absl::StrCat("expected a time zone, but found ", zone));
-  }
-  status = CallAndWait(absl::Seconds(30), [&](grpc::ClientContext* context) {
-    return client.system->GetServerInfo(context, v1::GetServerInfoRequest(), &stage.info);
-  });
-  if (!status.ok()) return absl::UnavailableError(Describe(status));
+  status = ReadServerInfo(caller, stage.info);
   stage.read_at = PlayerLoop::RealNow();
-  return stage;
+  return status.ok() ? LoadZone(stage.configuration.time_zone(), stage.zone) : status;
 }
 
 template <typename Item>
@@ -173,7 +158,7 @@ void Player::ReadClock() {
 void Player::ShowQueues() {
   v1::ListQueueStatisticsRequest request;
   request.set_workspace(world_.workspace());
-  *request.mutable_since() = TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(began_));
+  *request.mutable_since() = ToTimestamp(began_);
   world_.calls().Call<v1::ListQueueStatisticsResponse>(
       std::move(request),
       [this](auto* context, const auto* sent, auto* response, auto done) {
@@ -204,13 +189,7 @@ void Player::Draw(const v1::ListQueueStatisticsResponse& statistics) {
     std::cout << "\n" << text << std::flush;
     return;
   }
-  // Home, then each line over the old one with its rest erased, then everything below.
-  std::string screen = "\033[H";
-  for (const char byte : text) {
-    if (byte == '\n') screen += "\033[K";
-    screen += byte;
-  }
-  std::cout << screen << "\033[J" << std::flush;
+  std::cout << OverOldScreen(text) << std::flush;
 }
 
 void Player::LookForEnd() {
@@ -253,8 +232,8 @@ int Player::Report() {
   const absl::StatusOr<TicketTotals> totals =
       CheckTickets(world_.client(), target_.workspace, customers_.tickets());
   if (!totals.ok()) {
-    std::cerr << "can't check the tickets: " << totals.status().message() << "\n";
-    return 1;
+    return Fail(kExitUnavailable,
+                absl::StrCat("can't check the tickets: ", totals.status().message()));
   }
   std::cout << absl::StrFormat(
       "contacts: played=%d acknowledged=%d joined=%d duplicates=%d unroutable=%d refused=%d\n",
@@ -268,7 +247,7 @@ int Player::Report() {
                    totals->tickets, totals->answered, totals->abandoned, totals->completed,
                    totals->open)
             << std::flush;
-  return totals->lost == 0 ? 0 : 1;
+  return totals->lost == 0 ? kExitDone : kExitRefused;
 }
 
 }  // namespace
@@ -277,17 +256,12 @@ int Play(const Target& target, const PlayOptions& options) {
   absl::StatusOr<DayFile<DayContact>> contacts = ReadDayContactsFile(options.contacts_path);
   absl::StatusOr<DayFile<DayAgent>> agents = ReadDayAgentsFile(options.agents_path);
   for (const absl::Status& status : {contacts.status(), agents.status()}) {
-    if (!status.ok()) {
-      std::cerr << status.message() << "\n";
-      return 1;
-    }
+    if (!status.ok()) return Fail(kExitUsage, std::string(status.message()));
   }
-  const absl::StatusOr<Stage> stage = LookAtStage(target);
-  if (!stage.ok()) {
-    std::cerr << stage.status().message() << "\n";
-    return 1;
-  }
-  Player player(target, options, *stage, TakeGoodLines(options.contacts_path, *std::move(contacts)),
+  Stage stage;
+  const grpc::Status status = LookAtStage(target, stage);
+  if (!status.ok()) return Report(status);
+  Player player(target, options, stage, TakeGoodLines(options.contacts_path, *std::move(contacts)),
                 TakeGoodLines(options.agents_path, *std::move(agents)));
   player.Run();
   return player.Report();

@@ -26,7 +26,7 @@ struct PlayOptions {
 };
 
 // Plays, checks at the end that every acknowledged ticket is still there, and prints the totals.
-// Returns the exit code: 0; 1 when a ticket was lost or the day could not be played.
+// Returns the exit code (see caller.h): kExitRefused when a ticket was lost.
 [[nodiscard]] int Play(const Target& target, const PlayOptions& options);
 
 }  // namespace tandem::ctl

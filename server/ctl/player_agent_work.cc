@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "google/protobuf/util/time_util.h"
-
 #include "server/ctl/player_agent.h"
+#include "server/ctl/spans.h"
 
 namespace tandem::ctl {
 namespace {
 
 namespace v1 = tandem::v1;
-using google::protobuf::util::TimeUtil;
 
 constexpr double kDeclines = 0.01;
 constexpr double kIgnores = 0.005;
@@ -19,10 +17,6 @@ constexpr double kDeviceFails = 0.003;
 constexpr double kConnectFails = 0.02;
 constexpr double kCustomerHangsUp = 0.85;
 constexpr double kForgetsDisposition = 0.01;
-
-absl::Time ToTime(const google::protobuf::Timestamp& timestamp) {
-  return absl::FromUnixMicros(TimeUtil::TimestampToMicroseconds(timestamp));
-}
 
 // True when the refusal says that the ticket is not the agent's to work on.
 bool IsNotOurs(const std::string& reason) {

@@ -1,8 +1,11 @@
 #include "server/ctl/reading.h"
 
 #include <algorithm>
+#include <utility>
 
-#include "google/protobuf/util/time_util.h"
+#include "absl/strings/str_cat.h"
+
+#include "server/ctl/spans.h"
 
 namespace tandem::ctl {
 namespace {
@@ -10,6 +13,24 @@ namespace {
 namespace v1 = tandem::v1;
 
 constexpr int32_t kPage = 1000;
+
+// Every page, as one response.
+template <typename Stub, typename Request, typename Response>
+grpc::Status ReadPages(Caller& caller, Stub& stub,
+                       grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                    Response*),
+                       Request request, Response& all) {
+  request.set_page_size(kPage);
+  do {
+    Response page;
+    const grpc::Status status = caller.Ask(stub, method, request, page);
+    if (!status.ok()) return status;
+    request.set_page_token(page.next_page_token());
+    all.MergeFrom(page);
+  } while (!request.page_token().empty());
+  all.clear_next_page_token();
+  return grpc::Status::OK;
+}
 
 }  // namespace
 
@@ -51,28 +72,68 @@ grpc::Status ReadHistory(Caller& caller, const std::string& ticket_id,
                          v1::ListTicketEventsResponse& history) {
   v1::ListTicketEventsRequest request;
   request.set_ticket_id(ticket_id);
-  request.set_page_size(kPage);
-  do {
-    v1::ListTicketEventsResponse response;
-    const grpc::Status status = caller.Ask(
-        *caller.client().tickets, &v1::TicketService::Stub::ListTicketEvents, request, response);
-    if (!status.ok()) return status;
-    request.set_page_token(response.next_page_token());
-    history.mutable_events()->MergeFrom(response.events());
-  } while (!request.page_token().empty());
-  return grpc::Status::OK;
+  return ReadPages(caller, *caller.client().tickets, &v1::TicketService::Stub::ListTicketEvents,
+                   std::move(request), history);
+}
+
+grpc::Status ReadKind(Caller& caller, const Kind& kind, const std::string& ticket_id,
+                      std::unique_ptr<google::protobuf::Message>& holder) {
+  holder.reset(google::protobuf::MessageFactory::generated_factory()
+                   ->GetPrototype(kind.field->containing_type())
+                   ->New());
+  Client& client = caller.client();
+  const auto of_ticket = [&ticket_id](auto request) {
+    request.set_ticket_id(ticket_id);
+    return request;
+  };
+  if (auto* policies = dynamic_cast<v1::ListServiceLevelPoliciesResponse*>(holder.get())) {
+    return caller.Ask(*client.reports, &v1::ReportService::Stub::ListServiceLevelPolicies,
+                      v1::ListServiceLevelPoliciesRequest(), *policies);
+  }
+  if (auto* measures = dynamic_cast<v1::ListMeasuresResponse*>(holder.get())) {
+    return caller.Ask(*client.reports, &v1::ReportService::Stub::ListMeasures,
+                      v1::ListMeasuresRequest(), *measures);
+  }
+  if (auto* notes = dynamic_cast<v1::ListNotesResponse*>(holder.get())) {
+    return ReadPages(caller, *client.tickets, &v1::TicketService::Stub::ListNotes,
+                     of_ticket(v1::ListNotesRequest()), *notes);
+  }
+  if (auto* messages = dynamic_cast<v1::ListMessagesResponse*>(holder.get())) {
+    return ReadPages(caller, *client.tickets, &v1::TicketService::Stub::ListMessages,
+                     of_ticket(v1::ListMessagesRequest()), *messages);
+  }
+  if (auto* targets = dynamic_cast<v1::ListTransferTargetsResponse*>(holder.get())) {
+    return ReadPages(caller, *client.tickets, &v1::TicketService::Stub::ListTransferTargets,
+                     of_ticket(v1::ListTransferTargetsRequest()), *targets);
+  }
+  v1::GetConfigurationResponse response;
+  const grpc::Status status = ReadConfiguration(caller, response);
+  holder->GetReflection()->Swap(holder.get(), response.mutable_configuration());
+  return status;
+}
+
+grpc::Status ReadAgentNow(Caller& caller, const std::string& agent, v1::WatchAgentsResponse& now) {
+  v1::WatchAgentsRequest request;
+  request.set_workspace(caller.target().workspace);
+  request.add_agents(agent);
+  return caller.AskBy([&](grpc::ClientContext* context) {
+    const auto stream = caller.client().watch->WatchAgents(context, request);
+    // Of one agent the snapshot is one message.
+    const bool told = stream->Read(&now);
+    if (told) context->TryCancel();
+    const grpc::Status status = stream->Finish();
+    return told ? grpc::Status::OK : status;
+  });
 }
 
 grpc::Status ReadStatistics(Caller& caller, absl::Duration since,
                             v1::ListQueueStatisticsResponse& response) {
-  using google::protobuf::util::TimeUtil;
   // A demonstration's clock is not the world's, so the server is asked for the time.
   v1::GetServerInfoResponse info;
   const grpc::Status status = ReadServerInfo(caller, info);
   if (!status.ok()) return status;
   v1::ListQueueStatisticsRequest request;
-  *request.mutable_since() =
-      info.server_time() - TimeUtil::MicrosecondsToDuration(absl::ToInt64Microseconds(since));
+  *request.mutable_since() = ToTimestamp(ToTime(info.server_time()) - since);
   return caller.Ask(*caller.client().queues, &v1::QueueService::Stub::ListQueueStatistics, request,
                     response);
 }
@@ -80,6 +141,12 @@ grpc::Status ReadStatistics(Caller& caller, absl::Duration since,
 grpc::Status ReadServerInfo(Caller& caller, v1::GetServerInfoResponse& info) {
   return caller.Ask(*caller.client().system, &v1::SystemService::Stub::GetServerInfo,
                     v1::GetServerInfoRequest(), info);
+}
+
+grpc::Status LoadZone(const std::string& name, absl::TimeZone& zone) {
+  if (absl::LoadTimeZone(name, &zone)) return grpc::Status::OK;
+  return {grpc::StatusCode::FAILED_PRECONDITION,
+          absl::StrCat("expected to find the time zone ", name, " on this machine")};
 }
 
 }  // namespace tandem::ctl

@@ -3,16 +3,19 @@
 #define TANDEM_SERVER_CTL_READING_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
 
 #include "server/ctl/caller.h"
+#include "server/ctl/kinds.h"
 #include "tandem/v1/configuration_service.pb.h"
 #include "tandem/v1/queue_service.pb.h"
 #include "tandem/v1/system_service.pb.h"
 #include "tandem/v1/ticket_service.pb.h"
+#include "tandem/v1/watch_service.pb.h"
 
 namespace tandem::ctl {
 
@@ -32,11 +35,23 @@ namespace tandem::ctl {
 [[nodiscard]] grpc::Status ReadHistory(Caller& caller, const std::string& ticket_id,
                                        tandem::v1::ListTicketEventsResponse& history);
 
+// All items of one kind, in the message that holds them. `ticket_id` may be empty where the kind is
+// not a ticket's.
+[[nodiscard]] grpc::Status ReadKind(Caller& caller, const Kind& kind, const std::string& ticket_id,
+                                    std::unique_ptr<google::protobuf::Message>& holder);
+
+// One agent as they are now; none when there is no such agent.
+[[nodiscard]] grpc::Status ReadAgentNow(Caller& caller, const std::string& agent,
+                                        tandem::v1::WatchAgentsResponse& now);
+
 // The queues as they are now, and what ended in them in the last `since` of the server's clock.
 [[nodiscard]] grpc::Status ReadStatistics(Caller& caller, absl::Duration since,
                                           tandem::v1::ListQueueStatisticsResponse& response);
 
 [[nodiscard]] grpc::Status ReadServerInfo(Caller& caller, tandem::v1::GetServerInfoResponse& info);
+
+// A workspace's time zone. FAILED_PRECONDITION when the server knows it, but this machine does not.
+[[nodiscard]] grpc::Status LoadZone(const std::string& name, absl::TimeZone& zone);
 
 }  // namespace tandem::ctl
 

@@ -1,15 +1,18 @@
 #include "server/ctl/render.h"
 
+#include <locale.h>
+#include <wchar.h>
+
 #include <algorithm>
 #include <array>
+#include <cwchar>
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
-#include "absl/time/time.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/time_util.h"
@@ -63,8 +66,8 @@ void Emit(const Json& json, YAML::Emitter& out) {
 }
 
 std::string Pad(const std::string& cell, size_t width, TextTable::Align align) {
-  const size_t characters = CountCharacters(cell);
-  const std::string blanks(width > characters ? width - characters : 0, ' ');
+  const size_t taken = DisplayWidth(cell);
+  const std::string blanks(width > taken ? width - taken : 0, ' ');
   return align == TextTable::Align::kRight ? blanks + cell : cell + blanks;
 }
 
@@ -120,19 +123,42 @@ std::string Plain(std::string_view text) {
   return plain;
 }
 
+size_t DisplayWidth(const std::string& text) {
+  // Of the process's own locale it is not asked: that one may know no such characters.
+  static const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  if (utf8 == nullptr) return CountCharacters(text);
+  const locale_t before = uselocale(utf8);
+  size_t width = 0;
+  std::mbstate_t state = {};
+  for (size_t at = 0; at < text.size();) {
+    wchar_t character = 0;
+    const size_t length = std::mbrtowc(&character, text.data() + at, text.size() - at, &state);
+    if (length == 0 || length > text.size() - at) break;  // Not UTF-8, which no server sends.
+    width += static_cast<size_t>(std::max(0, wcwidth(character)));
+    at += length;
+  }
+  uselocale(before);
+  return width;
+}
+
+std::string LabelledLine(const std::string& label, const std::string& value) {
+  return value.empty() ? "" : absl::StrFormat("%-14s %s\n", label, Plain(value));
+}
+
+std::string OverOldScreen(std::string_view text) {
+  // Home, then each line over the old one with its rest erased, then everything below.
+  std::string screen = "\x1b[H";
+  for (const char byte : text) {
+    if (byte == '\n') screen += "\x1b[K";
+    screen += byte;
+  }
+  return screen + "\x1b[J";
+}
+
 std::string ShortTime(const google::protobuf::Timestamp& time) {
   using google::protobuf::util::TimeUtil;
   if (time.seconds() == 0 && time.nanos() == 0) return "";
   return TimeUtil::ToString(TimeUtil::SecondsToTimestamp(time.seconds()));
-}
-
-std::string ShortSpan(const google::protobuf::Duration& duration) {
-  std::string text =
-      absl::FormatDuration(absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos()));
-  // 4h0m0s is 4h.
-  if (absl::EndsWith(text, "m0s")) text.resize(text.size() - 2);
-  if (absl::EndsWith(text, "h0m")) text.resize(text.size() - 2);
-  return text;
 }
 
 std::string ShortEnum(const google::protobuf::EnumValueDescriptor& value) {
@@ -154,10 +180,10 @@ std::string TextTable::ToString() const {
   std::vector<size_t> widths;
   for (size_t i = 0; i < columns_.size(); ++i) {
     size_t width = 0;
-    for (const auto& row : rows_) width = std::max(width, CountCharacters(row[i]));
+    for (const auto& row : rows_) width = std::max(width, DisplayWidth(row[i]));
     // Left out when nothing is known of it, but a table without rows keeps its heading.
     const bool known = width > 0 || rows_.empty();
-    widths.push_back(known ? std::max(width, CountCharacters(columns_[i].name)) : 0);
+    widths.push_back(known ? std::max(width, DisplayWidth(columns_[i].name)) : 0);
   }
   std::string text;
   const auto add_line = [&](const auto& cell_of) {

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "google/protobuf/duration.pb.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/timestamp.pb.h"
 
@@ -46,11 +45,18 @@ struct Document {
 // One line of text that does nothing to a terminal: control characters become blanks.
 [[nodiscard]] std::string Plain(std::string_view text);
 
+// How many columns of a terminal a plain text takes: most characters one, Chinese ones two, accents
+// that are characters of their own none.
+[[nodiscard]] size_t DisplayWidth(const std::string& text);
+
+// "state          QUEUED", ended by a newline; empty when the value is.
+[[nodiscard]] std::string LabelledLine(const std::string& label, const std::string& value);
+
+// The text over what stood on the terminal before, line by line, so that it does not flicker.
+[[nodiscard]] std::string OverOldScreen(std::string_view text);
+
 // "2025-01-31T08:00:00Z", without fractions; empty when unset (zero).
 [[nodiscard]] std::string ShortTime(const google::protobuf::Timestamp& time);
-
-// "20s", "4h", "1h30m".
-[[nodiscard]] std::string ShortSpan(const google::protobuf::Duration& duration);
 
 // "QUEUED" of TICKET_STATE_QUEUED: the name without its enum's own.
 [[nodiscard]] std::string ShortEnum(const google::protobuf::EnumValueDescriptor& value);
@@ -69,7 +75,6 @@ class TextTable {
 
   // Requires one cell for each column.
   void AddRow(std::vector<std::string> cells);
-  [[nodiscard]] bool empty() const { return rows_.empty(); }
   // A heading and the rows, each ended by a newline.
   [[nodiscard]] std::string ToString() const;
 

@@ -8,10 +8,7 @@
 
 namespace tandem::ctl {
 
-// "4s", "12m", "3h05m", "2d4h".
-[[nodiscard]] std::string ShortDuration(double seconds);
-
-// One line for each queue below a heading, each ended by a newline.
+// One line for each queue below a heading, and one for all of them, each ended by a newline.
 [[nodiscard]] std::string QueueTable(const tandem::v1::ListQueueStatisticsResponse& statistics);
 
 }  // namespace tandem::ctl

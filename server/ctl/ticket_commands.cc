@@ -2,8 +2,6 @@
 #include <iostream>
 #include <memory>
 
-#include "absl/strings/str_cat.h"
-
 #include "server/ctl/command_table.h"
 #include "server/ctl/reading.h"
 #include "server/ctl/ticket_text.h"
@@ -36,12 +34,7 @@ int History(const Target& target, const TicketOptions& options) {
   v1::ListTicketEventsResponse history;
   const grpc::Status status = ReadHistory(caller, options.id, history);
   if (!status.ok()) return Report(status);
-  Document document;
-  for (const v1::Event& event : history.events()) {
-    absl::StrAppend(&document.text, EventLine(event));
-  }
-  document.data = ToJson(history);
-  std::cout << Render(document, options.form);
+  std::cout << Render({HistoryText(history), ToJson(history)}, options.form);
   return kExitDone;
 }
 

@@ -19,10 +19,6 @@ std::string Show(const google::protobuf::Timestamp& timestamp) {
   return TimeUtil::ToString(timestamp);
 }
 
-void AddIf(std::string& text, const char* label, const std::string& value) {
-  if (!value.empty()) absl::StrAppendFormat(&text, "%-14s %s\n", label, Plain(value));
-}
-
 }  // namespace
 
 std::string StateName(v1::TicketState state) {
@@ -52,29 +48,36 @@ std::string TicketTable(const std::vector<v1::Ticket>& tickets) {
 
 std::string TicketText(const v1::Ticket& ticket) {
   std::string text;
-  AddIf(text, "ticket", ticket.id());
-  AddIf(text, "state", StateName(ticket.state()));
-  AddIf(text, "channel", ticket.channel());
-  AddIf(text, "client", ticket.client());
-  AddIf(text, "process type", ticket.process_type());
-  AddIf(text, "queue", ticket.queue());
-  AddIf(text, "language", ticket.language());
-  AddIf(text, "priority", absl::StrCat(ticket.priority()));
-  AddIf(text, "external id", ticket.external_id());
-  AddIf(text, "customer", ticket.customer_id());
-  AddIf(text, "agent", ticket.agent());
-  AddIf(text, "created", Show(ticket.created_at()));
-  AddIf(text, "target", Show(ticket.target()));
-  if (ticket.has_due_at()) AddIf(text, "due", Show(ticket.due_at()));
-  if (ticket.has_answered_at()) AddIf(text, "answered", Show(ticket.answered_at()));
-  if (ticket.has_closed_at()) AddIf(text, "closed", Show(ticket.closed_at()));
-  AddIf(text, "disposition", ticket.disposition());
-  AddIf(text, "subject", ticket.subject());
+  const auto add = [&text](const char* label, const std::string& value) {
+    absl::StrAppend(&text, LabelledLine(label, value));
+  };
+  add("ticket", ticket.id());
+  add("state", StateName(ticket.state()));
+  add("channel", ticket.channel());
+  add("client", ticket.client());
+  add("process type", ticket.process_type());
+  add("queue", ticket.queue());
+  add("language", ticket.language());
+  add("priority", absl::StrCat(ticket.priority()));
+  add("external id", ticket.external_id());
+  for (const v1::ExternalReference& reference : ticket.external_references()) {
+    add("reference", absl::StrCat(reference.system(), "=", reference.id()));
+  }
+  add("customer", ticket.customer_id());
+  add("segment", ticket.customer_segment());
+  add("conversation", ticket.conversation_key());
+  add("agent", ticket.agent());
+  add("created", Show(ticket.created_at()));
+  add("target", Show(ticket.target()));
+  if (ticket.has_due_at()) add("due", Show(ticket.due_at()));
+  if (ticket.has_answered_at()) add("answered", Show(ticket.answered_at()));
+  if (ticket.has_closed_at()) add("closed", Show(ticket.closed_at()));
+  add("disposition", ticket.disposition());
+  add("subject", ticket.subject());
   const std::map<std::string, std::string> attributes(ticket.attributes().begin(),
                                                       ticket.attributes().end());
-  for (const auto& [key, value] : attributes) {
-    AddIf(text, "attribute", absl::StrCat(key, "=", value));
-  }
+  for (const auto& [key, value] : attributes) add("attribute", absl::StrCat(key, "=", value));
+  if (ticket.revision() > 1) add("revision", absl::StrCat(ticket.revision()));
   return text;
 }
 
@@ -94,13 +97,19 @@ std::string EventLine(const v1::Event& event) {
   return absl::StrCat(absl::StripTrailingAsciiWhitespace(text), "\n");
 }
 
+std::string HistoryText(const v1::ListTicketEventsResponse& history) {
+  std::string text;
+  for (const v1::Event& event : history.events()) absl::StrAppend(&text, EventLine(event));
+  return text;
+}
+
 std::string ExplanationText(const v1::ExplainTicketResponse& explained) {
   std::string text = absl::StrFormat(
       "%s in queue %s since %s, target %s; %d go before it\n\n", StateName(explained.state()),
       explained.queue(), Show(explained.queued_at()), Show(explained.target()), explained.ahead());
   absl::StrAppendFormat(&text, "%5d configured agents\n", explained.agents());
   for (const v1::ClauseExplanation& clause : explained.clauses()) {
-    absl::StrAppendFormat(&text, "%5d pass: %s\n", clause.passing_agents(), clause.clause());
+    absl::StrAppendFormat(&text, "%5d pass: %s\n", clause.passing_agents(), Plain(clause.clause()));
   }
   absl::StrAppendFormat(&text, "%5d pass all of these\n", explained.qualified_agents());
   for (const v1::Obstacle& obstacle : explained.obstacles()) {

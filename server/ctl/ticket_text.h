@@ -24,6 +24,9 @@ namespace tandem::ctl {
 // One line, ended by a newline.
 [[nodiscard]] std::string EventLine(const tandem::v1::Event& event);
 
+// One line for each event.
+[[nodiscard]] std::string HistoryText(const tandem::v1::ListTicketEventsResponse& history);
+
 // Why it waits, in a few lines.
 [[nodiscard]] std::string ExplanationText(const tandem::v1::ExplainTicketResponse& explained);
 

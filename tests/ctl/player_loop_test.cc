@@ -12,7 +12,6 @@
 #include "google/rpc/status.pb.h"
 
 #include "server/ctl/client.h"
-#include "server/ctl/table.h"
 
 namespace tandem::ctl {
 namespace {
@@ -102,14 +101,6 @@ TEST(NewUuid, IsARandomUuidOfVersionFour) {
   EXPECT_THAT(uuid, testing::MatchesRegex(
                         "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
   EXPECT_NE(uuid, NewUuid());
-}
-
-TEST(ShortDuration, ShowsTwoUnitsAtMost) {
-  EXPECT_EQ(ShortDuration(-1), "0s");
-  EXPECT_EQ(ShortDuration(59.9), "59s");
-  EXPECT_EQ(ShortDuration(61), "1m");
-  EXPECT_EQ(ShortDuration(3 * 3600 + 5 * 60), "3h05m");
-  EXPECT_EQ(ShortDuration(50 * 3600), "2d2h");
 }
 
 }  // namespace

@@ -82,9 +82,12 @@ TEST(ParseCatalogue, TakesAFieldOnceInEitherSpelling) {
   EXPECT_THAT(std::string(both.status().message()), HasSubstr("expected each field once"));
 }
 
-TEST(Kinds, AreTheListsOfAConfiguration) {
+TEST(Kinds, AreTheListsOfTheApi) {
   for (const char* word : {"queue", "queues", "not-ready-reason", "not_ready_reasons",
                            "routing-profile", "process-types", "agent", "disposition"}) {
+    EXPECT_NE(FindKind(word), nullptr) << word;
+  }
+  for (const char* word : {"policy", "policies", "measure", "note", "messages"}) {
     EXPECT_NE(FindKind(word), nullptr) << word;
   }
   EXPECT_EQ(FindKind("ticket"), nullptr);
@@ -94,9 +97,9 @@ TEST(Kinds, AreTheListsOfAConfiguration) {
 TEST(Kinds, AreCutOutOfAConfiguration) {
   const v1::Configuration floor = SmallFloor();
   const Kind& agents = *FindKind("agents");
-  EXPECT_EQ(ToJson(OnlyKind(floor, agents, ""))["agents"].size(), 1U);
-  EXPECT_EQ(OnlyKind(floor, agents, "ana").queues_size(), 0);
-  EXPECT_TRUE(ItemsOf(OnlyKind(floor, agents, "bob"), agents).empty());
+  EXPECT_EQ(KindJson(*OnlyKind(floor, agents, ""), agents)["agents"].size(), 1U);
+  EXPECT_EQ(ToJson(*OnlyKind(floor, agents, "ana")).size(), 1U) << "no queues";
+  EXPECT_TRUE(ItemsOf(*OnlyKind(floor, agents, "bob"), agents).empty());
 }
 
 TEST(KindTable, ShowsWhatFitsIntoCells) {
@@ -110,14 +113,18 @@ TEST(KindTable, ShowsWhatFitsIntoCells) {
   EXPECT_THAT(KindTable(floor, *FindKind("teams")), Not(HasSubstr("ana")));
 }
 
-TEST(TextTable, AlignsByCharactersAndLeavesOutWhatNobodyKnows) {
+TEST(TextTable, AlignsByColumnsOfATerminalAndLeavesOutWhatNobodyKnows) {
   TextTable table({{"name"}, {"nothing"}, {"count", TextTable::Align::kRight}});
   table.AddRow({"Zoë", "", "7"});
+  table.AddRow({"Zoe\u0308", "", "8"});  // An accent that is a character of its own.
+  table.AddRow({"王小明", "", "9"});
   table.AddRow({"Bob", "", ""});
   table.AddRow({"Constantin", "", "1200"});
   EXPECT_EQ(table.ToString(),
             "name        count\n"
             "Zoë             7\n"
+            "Zoe\u0308             8\n"
+            "王小明          9\n"
             "Bob             -\n"
             "Constantin   1200\n");
 }

@@ -5,9 +5,11 @@ against a server of this build, on a data folder of its own.
     tests/ctl/tandemctl_test.py
 """
 
+import contextlib
 import json
 import os
 import pathlib
+import pty
 import re
 import shutil
 import signal
@@ -92,7 +94,7 @@ class CtlTest(unittest.TestCase):
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         floor = self.folder / "floor.yaml"
         floor.write_text(FLOOR)
-        self.done("apply", "-f", str(floor))
+        self.assertRegex(self.done("apply", "-f", str(floor)), r"^New workspace \S+: 2 clients, 1 skills, .*\nApplied: 2 clients")
 
     def ctl(self, *arguments, stdin="", **variables):
         return ctl(*arguments, stdin=stdin, **{"TANDEM_WORKSPACE": self.workspace, **variables})
@@ -102,6 +104,35 @@ class CtlTest(unittest.TestCase):
         ended = self.ctl(*arguments, stdin=stdin)
         self.assertEqual(ended.returncode, code, ended.stdout + ended.stderr)
         return ended.stdout
+
+    @contextlib.contextmanager
+    def running(self, *arguments):
+        """The command, until the block ends; then it is interrupted, which is a good end."""
+        with self.open(*arguments) as process:
+            yield process
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=LIMIT_SECONDS)
+            self.assertEqual(process.returncode, 0)
+
+    @contextlib.contextmanager
+    def logged_in(self, agent, *lines):
+        """The agent, after what the lines say was done."""
+        with self.open("agent", "login", agent) as process:
+            print(*lines, "show", sep="\n", file=process.stdin, flush=True)
+            for line in process.stdout:
+                if "no offers, no tickets" in line or re.match(r"ticket \S+ is [A-Z_]+$", line) and "accept" in lines:
+                    break
+            yield
+            process.communicate("quit\n", timeout=LIMIT_SECONDS)
+
+    @contextlib.contextmanager
+    def open(self, *arguments):
+        with subprocess.Popen([TANDEMCTL, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                              env=environment(TANDEM_WORKSPACE=self.workspace)) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     def chat(self, *arguments, client="acme"):
         result = self.done("ingest", "--channel", "chat", "--client", client, "--process-type", "support", *arguments,
@@ -123,6 +154,18 @@ class Reading(CtlTest):
                 self.assertIn(f"id: {one}", self.done("describe", kind.removesuffix("s"), one))
         for kind in ("sites", "teams"):
             self.assertEqual(json.loads(self.done("list", kind, "-o", "json")), {kind: []})
+        self.assertEqual(json.loads(self.done("get", "workspace-settings", "-o", "json"))["timeZone"], "Europe/Lisbon")
+        self.assertIn("session grace  15s", self.done("get", "workspace-settings"))
+
+    def test_reads_what_reports_are_made_by(self):
+        self.done("policy", "put", "gold", "--threshold", "20s", "--abandons", "ignored", "--name", "Acme's")
+        self.assertRegex(self.done("get", "policies"), r"gold +20s +IGNORED +0s +1 +Acme's")
+        self.assertEqual(json.loads(self.done("get", "policy", "gold", "-o", "json"))["threshold"], "20s")
+        self.assertIn("threshold: 20s", self.done("describe", "policy", "gold"))
+        self.done("policy", "delete", "gold")
+        self.assertEqual(json.loads(self.done("list", "policies", "-o", "json")), {"policies": []})
+        self.assertRegex(self.done("get", "measures"), r"(?m)^service_level +SHARE +VISITS ")
+        self.assertIn("id: service_level", self.done("describe", "measure", "service_level"))
 
     def test_gets_tickets_by_filter(self):
         first = self.chat("--external-id", "a-1", "--customer", "c-9")
@@ -150,16 +193,27 @@ class Reading(CtlTest):
         for part in ("Charged twice", "TICKET_CREATED", "1 OFFLINE"):
             self.assertIn(part, text)
         parts = json.loads(self.done("describe", "ticket", ticket, "-o", "json"))
-        self.assertEqual(set(parts), {"ticket", "events", "explanation"})
+        self.assertEqual(set(parts), {"ticket", "events", "messages", "notes", "explanation"})
+        self.assertEqual((len(parts["messages"]), parts["notes"]), (1, []))
+        for words in (("get", "messages", "--ticket", ticket), ("list", "messages", "--ticket", ticket)):
+            self.assertRegex(self.done(*words), r"^sequence +sent at .*\n +\d+ +\S+Z +CUSTOMER +INBOUND")
+        self.assertEqual(json.loads(self.done("get", "notes", "--ticket", ticket, "-o", "json")), {"notes": []})
+        targets = json.loads(self.done("get", "transfer-targets", "--ticket", ticket, "-o", "json"))["targets"]
+        self.assertEqual([(target["queue"], target["waiting"]) for target in targets], [("jobs", 0)])
 
     def test_describes_queues_and_agents_with_their_work(self):
         ticket = self.chat()
         self.assertIn(ticket, self.done("describe", "queue", "chats"))
         queue = json.loads(self.done("describe", "queue", "chats", "-o", "json"))
         self.assertEqual(queue["statistics"][0]["waiting"], 1)
-        self.assertEqual(json.loads(self.done("describe", "agent", "ana", "-o", "json"))["tickets"], [])
+        now = json.loads(self.done("describe", "agent", "ana", "-o", "json"))["now"]
+        self.assertEqual((now["status"], now["connected"], now["work"]), ("AGENT_STATUS_OFFLINE", False, []))
+        with self.logged_in("ana", "available", "wait", "accept"):
+            text = self.done("describe", "agent", "ana")
+        self.assertRegex(text, r"status +AVAILABLE\nfor +\d+s, since ")
+        self.assertRegex(text, rf"{ticket} +ACTIVE +chats +chat +acme +\d+s")
         figures = json.loads(self.done("get", "queue-statistics", "chats", "-o", "json"))
-        self.assertEqual((figures["waiting"], figures["answered"]), (1, 0))
+        self.assertEqual((figures["waiting"], figures["answered"]), (0, 1))
 
     def test_prints_a_configuration_that_apply_takes(self):
         floor = self.folder / "printed.yaml"
@@ -169,11 +223,34 @@ class Reading(CtlTest):
         self.assertIn("revision 2", self.done("get", "configuration"))
 
     def test_watches_queues(self):
-        printed = self.done("watch", "queues", "--times", "2", "--interval", "100ms")
-        self.assertEqual(printed.count("queue "), 2)
-        self.assertNotIn("\x1b", printed)
-        lines = self.done("watch", "queues", "--times", "2", "--interval", "100ms", "-o", "json").splitlines()
-        self.assertEqual([len(json.loads(line)["queues"]) for line in lines], [2, 2])
+        self.assertRegex(self.done("watch", "queues", "--times", "1"),
+                         r"^\S+Z queue=chats waiting=0 .*\n\S+Z queue=jobs waiting=0 .*\n$")
+        lines = self.done("watch", "queues", "--queue", "chats", "--times", "2", "-o", "json").splitlines()
+        self.assertEqual([queue["queue"] for queue in json.loads(lines[0])["queues"]], ["chats"])
+        self.assertEqual(len(lines), 1, "nothing changed")
+        with self.running("watch", "queues", "--queue", "chats", "--interval", "100ms") as watch:
+            self.assertIn("waiting=0", watch.stdout.readline())
+            self.chat()
+            self.assertRegex(watch.stdout.readline(), r"queue=chats waiting=1 offered=0 oldest=\d+s")
+
+    def test_watches_agents(self):
+        with self.running("watch", "agents", "--client", "acme", "--interval", "100ms") as watch:
+            self.assertRegex(watch.stdout.readline(), r"^\S+Z agent=ana status=OFFLINE for=\d+s connected=no offers=0 owned=0\n$")
+            with self.logged_in("ana", "not-ready lunch"):
+                line = ""
+                while "reason=lunch" not in line:
+                    line = watch.stdout.readline()
+                self.assertRegex(line, r"agent=ana status=NOT_READY reason=lunch for=\d+s connected=yes")
+
+    def test_watches_in_place_on_a_terminal(self):
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        subprocess.run([TANDEMCTL, "watch", "queues", "--times", "2"], stdin=subprocess.DEVNULL, stdout=theirs, check=True,
+                       timeout=LIMIT_SECONDS, env=environment(TANDEM_WORKSPACE=self.workspace))
+        os.close(theirs)
+        shown = os.read(ours, 100_000).decode()
+        self.assertEqual(shown.count("\x1b[H"), 2)
+        self.assertRegex(shown, r"queue +waiting +offered")
 
 
 class Mistakes(CtlTest):
@@ -200,7 +277,10 @@ class Mistakes(CtlTest):
                  ("get", "queues", "-o", "jsno"): "did you mean json?", ("get",): "KIND is required",
                  ("ingest",): "expected --file", (): "required", ("apply", "-f", "/nowhere"): "/nowhere",
                  ("get", "tickets", "--state", "QUEUD"): "did you mean QUEUED?", ("--timeout", "soon", "wait"): "500ms",
-                 ("ingest", "-f", "/nowhere.jsonl"): "/nowhere.jsonl"}
+                 ("ingest", "-f", "/nowhere.jsonl"): "/nowhere.jsonl", ("ingest", "-f", "/"): "it is a folder",
+                 ("get", "queues", "--state", "QUEUED"): "--state is one of tickets",
+                 ("report", "--by", "queu"): "did you mean queue?", ("report", "-o", "xml"): "table, json, yaml",
+                 ("report", "--time-zone", "Mars/Olympus"): "expected the IANA name of a time zone"}
         for words, hint in hints.items():
             with self.subTest(words=words):
                 ended = self.ctl(*words)
@@ -219,8 +299,9 @@ class Mistakes(CtlTest):
 
     def test_shows_examples_first(self):
         for words in ((), ("get",), ("list",), ("describe",), ("explain",), ("history",), ("events",), ("watch",),
-                      ("ingest",), ("agent",), ("agent", "login"), ("doctor",), ("completion",), ("version",),
-                      ("apply",), ("play",), ("wait",)):
+                      ("watch", "queues"), ("watch", "agents"), ("ingest",), ("agent",), ("agent", "login"), ("doctor",),
+                      ("completion",), ("version",), ("apply",), ("play",), ("wait",), ("report",), ("policy",),
+                      ("policy", "put"), ("policy", "delete")):
             with self.subTest(words=words):
                 text = self.done(*words, "--help")
                 self.assertLess(text.index("Examples:"), text.index("Usage:"))
@@ -358,6 +439,10 @@ class Following(CtlTest):
                                     stderr=subprocess.PIPE, text=True, env=env)
         self.addCleanup(follower.kill)
         self.assertEqual(json.loads(follower.stdout.readline())["sequence"], "1")
+        watch = subprocess.Popen([TANDEMCTL, "watch", "queues", "--queue", "chats"], stdout=subprocess.PIPE,
+                                 stderr=subprocess.DEVNULL, text=True, env=env)
+        self.addCleanup(watch.kill)
+        self.assertIn("queue=chats waiting=0", watch.stdout.readline())
         other.process.terminate()
         other.process.wait(timeout=LIMIT_SECONDS)
         other.process = subprocess.Popen([BIN / "tandemd", "--data-dir", other.folder / "data", "--listen",
@@ -372,6 +457,9 @@ class Following(CtlTest):
             sequences.append(int(event["sequence"]))
             types.append(event["type"])
         self.assertEqual(sequences, list(range(1, len(sequences) + 1)))
+        self.assertIn("queue=chats waiting=1", watch.stdout.readline(), "only what changed meanwhile")
+        watch.kill()
+        watch.communicate()
         follower.send_signal(signal.SIGTERM)
         self.assertIn("connecting again", follower.communicate(timeout=LIMIT_SECONDS)[1])
         other.stop()

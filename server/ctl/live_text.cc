@@ -1,0 +1,128 @@
+#include "server/ctl/live_text.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+
+#include "server/ctl/spans.h"
+#include "server/ctl/ticket_text.h"
+
+namespace tandem::ctl {
+namespace {
+
+namespace v1 = tandem::v1;
+
+constexpr auto kRight = TextTable::Align::kRight;
+
+std::string AgeOf(const google::protobuf::Timestamp& since, absl::Time now) {
+  return ShowAge(now - ToTime(since));
+}
+
+std::string StatusName(v1::AgentStatus status) {
+  const auto* value = v1::AgentStatus_descriptor()->FindValueByNumber(status);
+  return value == nullptr ? absl::StrCat(status) : ShortEnum(*value);
+}
+
+// "ACTIVE/chats,WRAP_UP/chats,+2": the oldest tickets.
+std::string ShortWork(const v1::WatchedAgent& agent) {
+  constexpr int kShown = 2;
+  std::vector<std::string> shown;
+  for (int i = 0; i < std::min(agent.work_size(), kShown); ++i) {
+    const v1::WatchedWork& work = agent.work(i);
+    shown.push_back(
+        absl::StrCat(StateName(work.state()), work.queue().empty() ? "" : "/", work.queue()));
+  }
+  const int more = agent.offers() + agent.owned() - static_cast<int>(shown.size());
+  if (more > 0) shown.push_back(absl::StrCat("+", more));
+  return absl::StrJoin(shown, ",");
+}
+
+std::string Connected(const v1::WatchedAgent& agent) {
+  if (agent.connected()) return "yes";
+  return agent.status() == v1::AGENT_STATUS_OFFLINE ? "no" : "lost";
+}
+
+}  // namespace
+
+const std::vector<TextTable::Column>& LiveColumns(const v1::WatchedQueue& /*queue*/) {
+  static const auto& columns = *new std::vector<TextTable::Column>{{"queue"},
+                                                                   {"client"},
+                                                                   {"waiting", kRight},
+                                                                   {"offered", kRight},
+                                                                   {"oldest", kRight},
+                                                                   {"assigned", kRight},
+                                                                   {"connecting", kRight},
+                                                                   {"active", kRight},
+                                                                   {"wrap up", kRight},
+                                                                   {"available", kRight},
+                                                                   {"agents", kRight}};
+  return columns;
+}
+
+std::vector<std::string> LiveCells(const v1::WatchedQueue& queue, absl::Time now) {
+  return {queue.queue(),
+          queue.client(),
+          absl::StrCat(queue.waiting()),
+          absl::StrCat(queue.offered()),
+          queue.has_oldest_queued_at() ? AgeOf(queue.oldest_queued_at(), now) : "-",
+          absl::StrCat(queue.assigned()),
+          absl::StrCat(queue.connecting()),
+          absl::StrCat(queue.active()),
+          absl::StrCat(queue.wrap_up()),
+          absl::StrCat(queue.available_agents()),
+          absl::StrCat(queue.agents())};
+}
+
+const std::vector<TextTable::Column>& LiveColumns(const v1::WatchedAgent& /*agent*/) {
+  static const auto& columns = *new std::vector<TextTable::Column>{
+      {"agent"},       {"team"},      {"site"},           {"status"},        {"reason"},
+      {"for", kRight}, {"connected"}, {"offers", kRight}, {"owned", kRight}, {"work"}};
+  return columns;
+}
+
+std::vector<std::string> LiveCells(const v1::WatchedAgent& agent, absl::Time now) {
+  return {agent.agent(),
+          agent.team(),
+          agent.site(),
+          StatusName(agent.status()),
+          agent.reason(),
+          agent.has_since() ? AgeOf(agent.since(), now) : "-",
+          Connected(agent),
+          absl::StrCat(agent.offers()),
+          absl::StrCat(agent.owned()),
+          agent.work().empty() ? "-" : ShortWork(agent)};
+}
+
+std::string LiveLine(const std::vector<TextTable::Column>& columns,
+                     const std::vector<std::string>& cells) {
+  std::string line;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (cells[i].empty() || cells[i] == "-") continue;
+    absl::StrAppend(&line, line.empty() ? "" : " ",
+                    absl::StrReplaceAll(columns[i].name, {{" ", "_"}}), "=", Plain(cells[i]));
+  }
+  return line;
+}
+
+std::string AgentNowText(const v1::WatchedAgent& agent, absl::Time now) {
+  std::string text = LabelledLine("status", StatusName(agent.status()));
+  absl::StrAppend(&text, LabelledLine("reason", agent.reason()));
+  if (agent.has_since()) {
+    absl::StrAppend(&text, LabelledLine("for", absl::StrCat(AgeOf(agent.since(), now), ", since ",
+                                                            ShortTime(agent.since()))));
+  }
+  absl::StrAppend(&text, LabelledLine("connected", Connected(agent)),
+                  LabelledLine("offers", absl::StrCat(agent.offers())),
+                  LabelledLine("owned", absl::StrCat(agent.owned())));
+  if (agent.work().empty()) return text;
+  TextTable table({{"ticket"}, {"state"}, {"queue"}, {"channel"}, {"client"}, {"for", kRight}});
+  for (const v1::WatchedWork& work : agent.work()) {
+    table.AddRow({work.ticket_id(), StateName(work.state()), work.queue(), work.channel(),
+                  work.client(), AgeOf(work.since(), now)});
+  }
+  return absl::StrCat(text, "\n", table.ToString());
+}
+
+}  // namespace tandem::ctl
