@@ -386,7 +386,7 @@ Options ParseOptions(int argc, char** argv) {
 
 void PrintWorkload(const Options& options) {
   std::printf(
-      "Workload: IngestContact (chat, about 500 bytes), AcceptOffer, CompleteTicket as unary "
+      "Workload: IngestContact (chat, about 350 bytes), AcceptOffer, CompleteTicket as unary "
       "calls; the offer comes on the agent's stream. %zu calls at once. Contacts come over %zu "
       "connections; %zu agents with 1 to 3 chats each, no wrap-up, have %zu connections. %d rounds "
       "of slices of %.1f s (tandem, echo, echo with offers) after %.1f s of warm-up each; then %d "

@@ -74,7 +74,7 @@ class ReportTest : public testing::Test {
                                 const std::string& measure) {
     const auto& measures = report["measures"];
     const auto found = std::find(measures.begin(), measures.end(), measure);
-    EXPECT_NE(found, measures.end()) << measure;
+    EXPECT_TRUE(found != measures.end()) << measure;
     return report["rows"][row]["values"][static_cast<size_t>(found - measures.begin())];
   }
   static int64_t Number(const nlohmann::json& text) { return std::stoll(text.get<std::string>()); }
