@@ -9,8 +9,9 @@ namespace tandem::ctl {
 
 bool Follower::Begin(grpc::ClientContext& context) {
   const std::lock_guard lock(mutex_);
+  if (interrupt_.came()) return true;
   context_ = &context;
-  return interrupt_.came();
+  return false;
 }
 
 bool Follower::End() {

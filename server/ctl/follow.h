@@ -54,7 +54,6 @@ class Follower {
   }
 
   [[nodiscard]] Client& client() { return caller_.client(); }
-  [[nodiscard]] Caller& caller() { return caller_; }
 
  private:
   // Both return whether Ctrl-C came, which cancels the stream in between.
