@@ -104,6 +104,12 @@ class WarningCatcher : public pqxx::errorhandler {
   bool seen_ = false;
 };
 
+// At the start of a transaction whose COMMIT has to mean durable. Turned off, it would lie; any
+// other setting is the operator's.
+inline constexpr char kDurably[] =
+    "SELECT set_config('synchronous_commit', 'on', true)"
+    " WHERE current_setting('synchronous_commit') = 'off'";
+
 inline Cell CellOf(const pqxx::field& field) {
   if (field.is_null()) return std::nullopt;
   return std::string_view(field.c_str(), field.size());

@@ -38,11 +38,6 @@ ServiceLevelPolicy DecodePolicy(const pqxx::row& row) {
           .revision = ParseInt8(cells(5))};
 }
 
-// Turned off, COMMIT would lie; any other setting is the operator's.
-constexpr char kDurably[] =
-    "SELECT set_config('synchronous_commit', 'on', true)"
-    " WHERE current_setting('synchronous_commit') = 'off'";
-
 absl::Status NoReplica() {
   return absl::UnavailableError("a synchronous replica did not confirm the change of a policy");
 }

@@ -10,11 +10,14 @@
 #include <vector>
 
 #include "server/store/memory_store.h"
+#include "server/store/memory_webhook_store.h"
 #include "server/store/postgres_migrate.h"
 #include "server/store/postgres_policies.h"
 #include "server/store/postgres_reader.h"
 #include "server/store/postgres_store.h"
+#include "server/store/postgres_webhook_store.h"
 #include "server/store/store.h"
+#include "server/store/webhook_store.h"
 #include "tests/store/store_rows.h"
 #include "tests/support/postgres_cluster.h"
 
@@ -28,6 +31,7 @@ class Backing {
   virtual store::Store& OpenStore() = 0;
   virtual store::Reader& reader() = 0;
   virtual store::PolicyStore& policies() = 0;
+  virtual store::WebhookStore& webhooks() = 0;
 };
 
 class MemoryBacking : public Backing {
@@ -35,9 +39,11 @@ class MemoryBacking : public Backing {
   store::Store& OpenStore() override { return store_; }
   store::Reader& reader() override { return store_; }
   store::PolicyStore& policies() override { return store_; }
+  store::WebhookStore& webhooks() override { return webhooks_; }
 
  private:
   store::MemoryStore store_;
+  store::MemoryWebhookStore webhooks_;
 };
 
 // One cluster for all tests of the process, with the schema in a database to copy from.
@@ -57,7 +63,8 @@ class PostgresBacking : public Backing {
   explicit PostgresBacking(std::string url)
       : url_(std::move(url)),
         reader_(std::make_unique<store::PostgresReader>(url_, 2)),
-        policies_(std::make_unique<store::PostgresPolicies>(url_)) {}
+        policies_(std::make_unique<store::PostgresPolicies>(url_)),
+        webhooks_(*store::OpenPostgresWebhookStore(url_)) {}
 
   store::Store& OpenStore() override {
     stores_.push_back(std::make_unique<store::PostgresStore>(url_));
@@ -65,11 +72,13 @@ class PostgresBacking : public Backing {
   }
   store::Reader& reader() override { return *reader_; }
   store::PolicyStore& policies() override { return *policies_; }
+  store::WebhookStore& webhooks() override { return *webhooks_; }
 
  private:
   const std::string url_;
   std::unique_ptr<store::PostgresReader> reader_;
   std::unique_ptr<store::PostgresPolicies> policies_;
+  std::unique_ptr<store::WebhookStore> webhooks_;
   std::vector<std::unique_ptr<store::PostgresStore>> stores_;
 };
 
