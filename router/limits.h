@@ -70,6 +70,12 @@ inline constexpr size_t kMaxReportIntervals = 3'000;
 inline constexpr size_t kMaxReportRows = 50'000;
 inline constexpr size_t kMaxServiceLevelPolicies = 1'000;
 
+// Webhooks.
+inline constexpr int32_t kMaxWebhooks = 20;  // of a workspace
+inline constexpr size_t kMaxUrlBytes = 1'024;
+inline constexpr size_t kMaxSecretBytes = 128;
+inline constexpr size_t kMaxRedeliveries = 1'000;
+
 // Configuration.
 inline constexpr size_t kMaxClients = 1'000;
 inline constexpr size_t kMaxSites = 1'000;

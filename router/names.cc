@@ -382,6 +382,12 @@ const char* ToString(Reason reason) {
       return "RESOURCE_BUILT_IN";
     case Reason::kTooManyResources:
       return "TOO_MANY_RESOURCES";
+    case Reason::kWebhookNotFound:
+      return "WEBHOOK_NOT_FOUND";
+    case Reason::kWebhookExists:
+      return "WEBHOOK_EXISTS";
+    case Reason::kTooManyWebhooks:
+      return "TOO_MANY_WEBHOOKS";
   }
   std::abort();
 }

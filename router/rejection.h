@@ -77,6 +77,9 @@ enum class Reason : uint8_t {
   kResourceReferenced = 127,
   kResourceBuiltIn = 128,
   kTooManyResources = 129,
+  kWebhookNotFound = 140,
+  kWebhookExists = 141,
+  kTooManyWebhooks = 142,
 };
 
 // The name that clients see in ErrorInfo: "TICKET_NOT_FOUND".

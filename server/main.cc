@@ -37,6 +37,7 @@
 #include "server/store/postgres_policies.h"
 #include "server/store/postgres_reader.h"
 #include "server/store/postgres_store.h"
+#include "server/store/postgres_webhook_store.h"
 #include "spdlog/spdlog.h"
 
 namespace tandem {
@@ -175,7 +176,9 @@ absl::Status ServeOn(const ServerOptions& options, const std::string& url, Readi
   auto reader =
       store::OpenPostgresReader(url, server_options.reader_threads + server_options.report_threads);
   auto policies = store::OpenPostgresPolicies(url);
-  for (const absl::Status& status : {store.status(), reader.status(), policies.status()}) {
+  auto webhooks = store::OpenPostgresWebhookStore(url);
+  for (const absl::Status& status :
+       {store.status(), reader.status(), policies.status(), webhooks.status()}) {
     if (!status.ok()) {
       return status;
     }
@@ -189,7 +192,8 @@ absl::Status ServeOn(const ServerOptions& options, const std::string& url, Readi
 
   server_options.address = options.listen;
   server_options.reflection = options.reflection;
-  auto server = rpc::Server::Start(server_options, engine, **reader, **policies);
+  server_options.webhooks.sender.private_networks = options.webhook_private_networks;
+  auto server = rpc::Server::Start(server_options, engine, **reader, **policies, **webhooks);
   if (!server.ok()) {
     return server.status();
   }

@@ -180,6 +180,11 @@ class Parser {
     app_.add_flag("--reflection,!--no-reflection", options_.reflection,
                   "Let tools such as grpcurl ask for the API's description (on unless turned off)")
         ->group("Listening");
+    app_.add_flag(
+            "--webhook-private-networks", options_.webhook_private_networks,
+            "Let webhooks use http, and addresses of this machine and of private networks: whoever "
+            "may create webhooks can then make the server post to them")
+        ->group("Listening");
     app_.add_option("--drain-seconds", options_.drain_seconds,
                     "How long calls that are under way may take to end after SIGTERM. 0 to 3600")
         ->check(CLI::Range(0, 3600).description(""))

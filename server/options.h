@@ -28,6 +28,7 @@ struct ServerOptions {
   std::string http_listen = "127.0.0.1:9401";  // empty: off
   bool reflection = true;
   int drain_seconds = 10;
+  bool webhook_private_networks = false;
 
   std::string database_url;  // empty: the embedded PostgreSQL. May hold a password: never log it
   std::string data_dir;

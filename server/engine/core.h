@@ -89,8 +89,9 @@ class Core {
   // Nothing is decided but not durable.
   bool settled() const { return flight_ == nullptr && !open_.touched && open_.entries.empty(); }
 
-  // For tests: null while loading; and the epoch under which we write.
+  // For tests: null while loading.
   const router::Router* router() const { return router_.get(); }
+  // The epoch under which we write.
   int64_t epoch() const { return epoch_; }
 
  private:

@@ -63,6 +63,7 @@ class Engine::Impl {
   Feed& feed() { return feed_; }
   const Clock& clock() const { return clock_; }
   bool ready() const { return available_.load() == Availability::kReady; }
+  int64_t epoch() const { return epoch_.load(); }
   void OnReadyChange(std::function<void(bool)> listener) { listener_ = std::move(listener); }
 
  private:
@@ -109,6 +110,7 @@ class Engine::Impl {
   std::function<void(bool)> listener_;  // set before Start
 
   std::atomic<Availability> available_ = Availability::kStarting;
+  std::atomic<int64_t> epoch_ = 0;
   std::atomic<size_t> pending_calls_ = 0;
   std::atomic<bool> observed_ = false;
 
@@ -212,6 +214,7 @@ void Engine::Impl::Process(Inbox input, SteadyTime now) {
 void Engine::Impl::HandOut(SteadyTime now) {
   if (std::optional<StoreJob> job = core_.TakeStoreJob(now)) store_jobs_.Put(*std::move(job));
   if (std::optional<LookUpJob> job = core_.TakeLookUpJob(now)) look_up_jobs_.Put(*std::move(job));
+  epoch_.store(core_.epoch());
   const Availability available = core_.availability();
   const bool was_ready = available_.exchange(available) == Availability::kReady;
   const bool is_ready = available == Availability::kReady;
@@ -314,6 +317,9 @@ void Engine::Observe(DurableSink* sink) {
 }
 bool Engine::ready() const {
   return impl_->ready();
+}
+int64_t Engine::epoch() const {
+  return impl_->epoch();
 }
 void Engine::OnReadyChange(std::function<void(bool)> listener) {
   impl_->OnReadyChange(std::move(listener));

@@ -128,6 +128,8 @@ class Engine {
 
   // Any thread. Whether changes are taken and made durable now.
   bool ready() const;
+  // Any thread. The shard's epoch under which this engine last wrote or loaded; 0 before the first.
+  int64_t epoch() const;
   // Any thread. Called whenever ready() changes, from an engine thread. Set before Start.
   void OnReadyChange(std::function<void(bool)> listener);
   // Any thread. Engine time now: that of the database at Load plus the steady clock since, never

@@ -26,9 +26,13 @@
 #include "server/rpc/wire.h"
 #include "server/store/policies.h"
 #include "server/store/store.h"
+#include "server/store/webhook_store.h"
 
 namespace tandem::live {
 class Hub;
+}
+namespace tandem::webhook {
+class Dispatcher;
 }
 
 namespace tandem::rpc {
@@ -49,6 +53,9 @@ struct Backend {
   StreamRegistry& streams;
   MediaSessions& media;
   live::Hub& hub;
+  store::WebhookStore& webhooks;
+  webhook::Dispatcher& dispatcher;
+  bool webhook_private_networks;
 };
 
 // When a caller stops waiting, on the clock that the engine compares with.

@@ -3,6 +3,8 @@
 #include "router/ids.h"
 #include "router/limits.h"
 #include "server/rpc/convert_types.h"
+#include "server/rpc/stream_request.h"
+#include "server/rpc/verbs.h"
 
 namespace tandem::rpc {
 namespace {
@@ -29,6 +31,39 @@ void Fill(const router::EventRow& row, v1::Event& to) {
   to.set_reason(row.reason);
   if (row.until.IsSet()) *to.mutable_until() = ToTimestamp(row.until);
   to.set_number(row.number);
+}
+
+live::EventFilter ToEventFilter(const v1::EventFilter& filter, const std::string& field,
+                                Faults& faults) {
+  live::EventFilter to;
+  to.clients = ToIdSet(filter.clients(), field + ".clients", faults);
+  to.queues = ToIdSet(filter.queues(), field + ".queues", faults);
+  const std::string tickets = field + ".ticket_ids";
+  if (CheckFilterSize(filter.ticket_ids_size(), tickets, faults)) {
+    for (int i = 0; i < filter.ticket_ids_size(); ++i) {
+      to.tickets.insert(ToTicketId(filter.ticket_ids(i), At(tickets, i), faults));
+    }
+  }
+  const std::string types = field + ".types";
+  if (CheckFilterSize(filter.types_size(), types, faults)) {
+    for (int i = 0; i < filter.types_size(); ++i) {
+      const int type = filter.types(i);
+      if (CheckEnum(type, v1::EventType_MAX, At(types, i), faults)) {
+        to.types.set(static_cast<size_t>(type));
+      }
+    }
+  }
+  return to;
+}
+
+query::EventStart ToEventStart(v1::EventStart start, const std::string& token, Faults& faults) {
+  if (start == v1::EVENT_START_UNSPECIFIED) return query::EventStart::kNow;
+  if (!CheckEnum(start, v1::EventStart_MAX, "start", faults)) return query::EventStart::kNow;
+  if (!token.empty()) {
+    faults.Add(router::Reason::kFieldOutOfRange, "start",
+               "expected none beside a resume_token, but both are set");
+  }
+  return start == v1::EVENT_START_OLDEST ? query::EventStart::kOldest : query::EventStart::kNow;
 }
 
 }  // namespace tandem::rpc

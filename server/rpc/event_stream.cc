@@ -14,41 +14,7 @@
 namespace tandem::rpc {
 namespace {
 
-using router::Reason;
 using router::Rejection;
-
-live::EventFilter ToFilter(const v1::EventFilter& filter, Faults& faults) {
-  live::EventFilter to;
-  to.clients = ToIdSet(filter.clients(), "filter.clients", faults);
-  to.queues = ToIdSet(filter.queues(), "filter.queues", faults);
-  if (faults.HasAtMost(filter.ticket_ids_size(), router::kMaxFilterValues, "filter.ticket_ids")) {
-    for (int i = 0; i < filter.ticket_ids_size(); ++i) {
-      to.tickets.insert(ToTicketId(filter.ticket_ids(i), At("filter.ticket_ids", i), faults));
-    }
-  }
-  if (faults.HasAtMost(filter.types_size(), router::kMaxFilterValues, "filter.types")) {
-    for (int i = 0; i < filter.types_size(); ++i) {
-      const int type = filter.types(i);
-      if (CheckEnum(type, v1::EventType_MAX, At("filter.types", i), faults)) {
-        to.types.set(static_cast<size_t>(type));
-      }
-    }
-  }
-  return to;
-}
-
-query::EventStart ToStart(const v1::StreamEventsRequest& request, Faults& faults) {
-  if (request.start() == v1::EVENT_START_UNSPECIFIED) return query::EventStart::kNow;
-  if (!CheckEnum(request.start(), v1::EventStart_MAX, "start", faults)) {
-    return query::EventStart::kNow;
-  }
-  if (!request.resume_token().empty()) {
-    faults.Add(Reason::kFieldOutOfRange, "start",
-               "expected none beside a resume_token, but both are set");
-  }
-  return request.start() == v1::EVENT_START_OLDEST ? query::EventStart::kOldest
-                                                   : query::EventStart::kNow;
-}
 
 }  // namespace
 
@@ -59,8 +25,8 @@ std::variant<EventsAsked, Rejection> ToEventsAsked(const v1::StreamEventsRequest
   asked.workspace = request.workspace();
   faults.Text(request.resume_token(), router::kMaxTokenBytes, "resume_token");
   asked.token = request.resume_token();
-  asked.start = ToStart(request, faults);
-  asked.filter = ToFilter(request.filter(), faults);
+  asked.start = ToEventStart(request.start(), request.resume_token(), faults);
+  asked.filter = ToEventFilter(request.filter(), "filter", faults);
   asked.heartbeat = ToHeartbeat(
       request.has_heartbeat_interval() ? &request.heartbeat_interval() : nullptr, faults);
   if (auto rejection = faults.Take()) return *std::move(rejection);

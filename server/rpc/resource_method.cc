@@ -9,6 +9,7 @@
 #include "router/resources.h"
 #include "server/rpc/convert_configuration.h"
 #include "server/rpc/convert_types.h"
+#include "server/rpc/field_mask.h"
 #include "server/rpc/request_tag.h"
 
 namespace tandem::rpc {
@@ -71,42 +72,6 @@ std::vector<std::string> FieldNames(router::ResourceKind kind) {
   std::vector<std::string> names;
   std::visit([&](const auto& one) { AddFieldNames(&one, names); }, router::MakeResource(kind, ""));
   return names;
-}
-
-bool IsSet(const Message& message, const FieldDescriptor& field) {
-  const auto* reflection = message.GetReflection();
-  return field.is_repeated() ? reflection->FieldSize(message, &field) > 0
-                             : reflection->HasField(message, &field);
-}
-
-// The fields that an update changes, of those that can be.
-std::vector<std::string> FieldsToChange(const Message& values,
-                                        const google::protobuf::FieldMask& mask,
-                                        const std::vector<std::string>& names,
-                                        const std::string& path, Faults& faults) {
-  std::vector<std::string> fields;
-  if (mask.paths().empty()) {
-    for (const std::string& name : names) {
-      if (IsSet(values, FieldOf(values, name.c_str()))) fields.push_back(name);
-    }
-    return fields;
-  }
-  if (mask.paths_size() == 1 && mask.paths(0) == "*") return names;
-  if (mask.paths_size() > static_cast<int>(router::kMaxFilterValues)) {
-    faults.Add(Reason::kFieldTooLarge, path,
-               fmt::format("expected at most {} paths, but found {}", router::kMaxFilterValues,
-                           mask.paths_size()));
-    return fields;
-  }
-  for (int i = 0; i < mask.paths_size(); ++i) {
-    if (std::find(names.begin(), names.end(), mask.paths(i)) == names.end()) {
-      faults.Add(Reason::kFieldMalformed, At(path + ".paths", i),
-                 "expected the name of a field that can be changed, but it is another text");
-    } else {
-      fields.push_back(mask.paths(i));
-    }
-  }
-  return fields;
 }
 
 // The values with nothing in them but the id and the fields to change, so that nothing else is

@@ -15,11 +15,13 @@
 #include "google/protobuf/stubs/logging.h"
 
 #include "server/live/hub.h"
+#include "server/rpc/convert_webhook.h"
 #include "server/rpc/listener.h"
 #include "server/rpc/media_sessions.h"
 #include "server/rpc/reader_pool.h"
 #include "server/rpc/services.h"
 #include "server/rpc/stream_registry.h"
+#include "server/webhook/dispatcher.h"
 #include "spdlog/spdlog.h"
 
 namespace tandem::rpc {
@@ -81,11 +83,12 @@ void LogOfProtobuf(google::protobuf::LogLevel level, const char* /*file*/, int /
 class Server::Impl {
  public:
   Impl(const ServerOptions& options, engine::Engine& engine, store::Reader& reader,
-       store::PolicyStore& policies)
+       store::PolicyStore& policies, store::WebhookStore& webhooks)
       : streams_(options.streams),
         hub_(engine),
         pool_(options.reader_threads, options.max_waiting_reads),
         report_pool_(options.report_threads, options.max_waiting_reports),
+        dispatcher_(options.webhooks, WebhookRendering(), engine, hub_, reader, webhooks),
         backend_{.engine = engine,
                  .reader = reader,
                  .policies = policies,
@@ -93,7 +96,10 @@ class Server::Impl {
                  .report_pool = report_pool_,
                  .streams = streams_,
                  .media = media_,
-                 .hub = hub_},
+                 .hub = hub_,
+                 .webhooks = webhooks,
+                 .dispatcher = dispatcher_,
+                 .webhook_private_networks = options.webhooks.sender.private_networks},
         listener_(options.reserved_files) {}
 
   absl::Status Start(const ServerOptions& options);
@@ -108,6 +114,7 @@ class Server::Impl {
   live::Hub hub_;
   ReaderPool pool_;
   ReaderPool report_pool_;
+  webhook::Dispatcher dispatcher_;
   Backend backend_;
   std::vector<Service> services_;
   std::unique_ptr<grpc::Server> server_;
@@ -131,6 +138,7 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
   services_.push_back(MakeSystemService(backend_));
   services_.push_back(MakeTicketService(backend_));
   services_.push_back(MakeWatchService(backend_));
+  services_.push_back(MakeWebhookService(backend_));
   services_.push_back(MakeWorkService(backend_));
 
   grpc::ServerBuilder builder;
@@ -162,14 +170,17 @@ void Server::Impl::Shutdown(std::chrono::milliseconds patience) {
   if (server_ == nullptr) return;
   server_->GetHealthCheckService()->Shutdown();
   listener_.Stop();
+  dispatcher_.BeginStop();
   streams_.EndAll();
   server_->Shutdown(std::chrono::system_clock::now() + patience);
+  dispatcher_.Stop();
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                                       engine::Engine& engine, store::Reader& reader,
-                                                      store::PolicyStore& policies) {
-  auto impl = std::make_unique<Impl>(options, engine, reader, policies);
+                                                      store::PolicyStore& policies,
+                                                      store::WebhookStore& webhooks) {
+  auto impl = std::make_unique<Impl>(options, engine, reader, policies, webhooks);
   if (const absl::Status status = impl->Start(options); !status.ok()) return status;
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

@@ -15,6 +15,8 @@
 #include "server/rpc/stream_registry.h"
 #include "server/store/policies.h"
 #include "server/store/store.h"
+#include "server/store/webhook_store.h"
+#include "server/webhook/dispatcher.h"
 
 namespace tandem::rpc {
 
@@ -59,17 +61,21 @@ struct ServerOptions {
   // The same for reports, which take long: apart, so that they never keep other reads waiting.
   size_t report_threads = 2;
   size_t max_waiting_reports = 64;
+
+  // How events are sent to webhooks.
+  webhook::DispatcherOptions webhooks;
 };
 
 class Server {
  public:
-  // Listens and serves. `engine`, `reader` and `policies` must outlive the server, and the engine
+  // Listens and serves. `engine` and the stores must outlive the server, and the engine
   // must go on answering until Shutdown returned. INVALID_ARGUMENT or UNAVAILABLE, with the reason,
   // when the address can't be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
                                                        engine::Engine& engine,
                                                        store::Reader& reader,
-                                                       store::PolicyStore& policies);
+                                                       store::PolicyStore& policies,
+                                                       store::WebhookStore& webhooks);
   // Shuts down without patience, if that has not been done.
   ~Server();
 

@@ -31,6 +31,7 @@ Service MakeResourceService(Backend& backend);
 Service MakeSystemService(Backend& backend);
 Service MakeTicketService(Backend& backend);
 Service MakeWatchService(Backend& backend);
+Service MakeWebhookService(Backend& backend);
 Service MakeWorkService(Backend& backend);
 
 }  // namespace tandem::rpc

@@ -99,6 +99,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kQueueNotFound:
     case Reason::kPolicyNotFound:
     case Reason::kResourceNotFound:
+    case Reason::kWebhookNotFound:
       return grpc::StatusCode::NOT_FOUND;
     case Reason::kProcessTypeUnknown:
     case Reason::kChannelUnknown:
@@ -126,6 +127,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kResourceReferenced:
     case Reason::kResourceBuiltIn:
     case Reason::kTooManyResources:
+    case Reason::kTooManyWebhooks:
       return grpc::StatusCode::FAILED_PRECONDITION;
     case Reason::kOfferOfOtherAgent:
     case Reason::kNotOwner:
@@ -137,6 +139,7 @@ grpc::StatusCode CodeOf(Reason reason) {
       return grpc::StatusCode::ABORTED;
     case Reason::kRequestIdReused:
     case Reason::kResourceExists:
+    case Reason::kWebhookExists:
       return grpc::StatusCode::ALREADY_EXISTS;
     case Reason::kQueueFull:
     case Reason::kTooManyOpenTickets:

@@ -91,6 +91,26 @@ class Documents(unittest.TestCase):
                 page = (ROOT / path).read_text()
                 self.assertEqual(reference.with_part(page, part), page, "expected tests/docs/reference.py to have run")
 
+    def test_the_receiver_of_webhooks_believes_who_signed_and_nobody_else(self):
+        page = (ROOT / "docs/how-to/receive-webhooks.md").read_text()
+        code = re.search(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL).group(1)
+        names = {"__name__": "receiver"}
+        exec(compile(code, "receive-webhooks.md", "exec"), names)
+        payload_of = names["payload_of"]
+        # The example that the specification's libraries test themselves with.
+        secret, body, now = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", b'{"test": 2432232314}', 1614265330
+        headers = {"webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek", "webhook-timestamp": str(now),
+                   "webhook-signature": "v1,bm90aGluZw== v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="}
+        other = "whsec_" + "A" * 32
+        self.assertEqual(payload_of(headers, body, [other, secret], now), {"test": 2432232314})
+        self.assertIsNone(payload_of(headers, body, [other], now))
+        self.assertIsNone(payload_of(headers, body + b" ", [secret], now))
+        self.assertIsNone(payload_of(headers, body, [secret], now + 301))
+        self.assertIsNone(payload_of(headers, body, [secret], now - 301))
+        for name in headers:
+            with self.subTest(without=name):
+                self.assertIsNone(payload_of({key: headers[key] for key in headers if key != name}, body, [secret], now))
+
     def test_every_error_reason_is_described(self):
         proto = (ROOT / "proto/tandem/v1/error.proto").read_text()
         described = set(re.findall(r"^\| `([A-Z0-9_]+)` \| \d+ \|", (ROOT / "docs/reference/errors.md").read_text(),

@@ -23,6 +23,7 @@
 #include "server/query/events.h"
 #include "server/query/reports.h"
 #include "server/rpc/convert_report.h"
+#include "server/rpc/convert_webhook.h"
 #include "server/rpc/event_stream.h"
 #include "server/rpc/media_stream.h"
 #include "server/rpc/resource_method.h"
@@ -214,6 +215,58 @@ Target OpenMediaTarget(const v1::MediaSessionRequest& good) {
           }};
 }
 
+// Requests about webhooks, each through the conversion that it has.
+template <typename Request, typename Convert>
+Target WebhookTarget(const Request& good, Convert convert) {
+  return {std::make_unique<Request>(good),
+          [convert](const std::string& bytes) -> std::optional<router::Rejection> {
+            const grpc::Slice slice(bytes);
+            Request request;
+            if (auto rejection = Read(grpc::ByteBuffer(&slice, 1), request)) return rejection;
+            auto asked = convert(request);
+            if (auto* rejection = std::get_if<router::Rejection>(&asked)) return *rejection;
+            return std::nullopt;
+          }};
+}
+
+std::vector<Target> WebhookTargets() {
+  v1::CreateWebhookRequest create;
+  create.set_workspace(kWorkspace);
+  v1::Webhook& webhook = *create.mutable_webhook();
+  webhook.set_id("crm");
+  webhook.set_url("https://crm.example:8443/hooks?a=b");
+  webhook.set_description("Orders");
+  webhook.mutable_filter()->add_clients("acme");
+  webhook.mutable_filter()->add_ticket_ids(kTicket);
+  webhook.mutable_filter()->add_types(v1::EVENT_TYPE_TICKET_CREATED);
+  create.set_resume_token(query::MakeResumeToken(kWorkspace, 17));
+  create.set_secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+  v1::UpdateWebhookRequest update;
+  update.set_workspace(kWorkspace);
+  *update.mutable_webhook() = webhook;
+  update.mutable_update_mask()->add_paths("url");
+  update.mutable_update_mask()->add_paths("filter");
+  update.set_expected_revision(3);
+  v1::RotateWebhookSecretRequest rotate;
+  rotate.set_workspace(kWorkspace);
+  rotate.set_webhook_id("crm");
+  rotate.set_secret(create.secret());
+  v1::RedeliverDeadLettersRequest redeliver;
+  redeliver.set_workspace(kWorkspace);
+  redeliver.set_webhook_id("crm");
+  redeliver.add_sequences(17);
+  std::vector<Target> targets;
+  targets.push_back(
+      WebhookTarget(create, [](const auto& request) { return ToWebhookToCreate(request, false); }));
+  targets.push_back(
+      WebhookTarget(update, [](const auto& request) { return ToWebhookChange(request, false); }));
+  targets.push_back(
+      WebhookTarget(rotate, [](const auto& request) { return ToWebhookChange(request); }));
+  targets.push_back(
+      WebhookTarget(redeliver, [](const auto& request) { return ToRedelivery(request); }));
+  return targets;
+}
+
 template <typename Request>
 Request WithTicket() {
   Request request;
@@ -344,6 +397,7 @@ std::vector<Target> Targets() {
   targets.push_back(EventsTarget());
   targets.push_back(ReportTarget());
   for (Target& target : ResourceTargets()) targets.push_back(std::move(target));
+  for (Target& target : WebhookTargets()) targets.push_back(std::move(target));
   v1::WatchQueuesRequest queues;
   queues.set_workspace(kWorkspace);
   queues.add_queues("chats");

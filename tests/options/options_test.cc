@@ -53,6 +53,7 @@ TEST(ParseOptions, HasADefaultForEverything) {
   EXPECT_EQ(parsed.options->listen, "127.0.0.1:9400");
   EXPECT_EQ(parsed.options->http_listen, "127.0.0.1:9401");
   EXPECT_TRUE(parsed.options->reflection);
+  EXPECT_FALSE(parsed.options->webhook_private_networks);
   EXPECT_TRUE(parsed.options->MigratesOnStart());
   EXPECT_EQ(parsed.options->clock_speed, 1.0);
   EXPECT_EQ(parsed.options->data_dir,
@@ -61,7 +62,8 @@ TEST(ParseOptions, HasADefaultForEverything) {
 
 TEST(ParseOptions, PrefersFlagThenEnvironmentThenFile) {
   const File file(
-      "listen: 127.0.0.1:1003\ndrain-seconds: 3\nlog-level: debug\nreflection: false\n");
+      "listen: 127.0.0.1:1003\ndrain-seconds: 3\nlog-level: debug\nreflection: false\n"
+      "webhook-private-networks: true\n");
   const Variables variables = {{"TANDEM_LISTEN", "127.0.0.1:1002"},
                                {"TANDEM_DRAIN_SECONDS", "2"},
                                {"TANDEM_CONFIG", file.path()}};
@@ -71,6 +73,7 @@ TEST(ParseOptions, PrefersFlagThenEnvironmentThenFile) {
   EXPECT_EQ(parsed.options->drain_seconds, 2);
   EXPECT_EQ(parsed.options->log_level, "debug");
   EXPECT_FALSE(parsed.options->reflection);
+  EXPECT_TRUE(parsed.options->webhook_private_networks);
 }
 
 TEST(ParseOptions, LeavesMigrationOfAnExistingDatabaseToItsOwner) {

@@ -155,8 +155,9 @@ v1::Contact JobContact() {
 Fixture::Fixture(FixtureOptions options) {
   engine = std::make_unique<engine::Engine>(options.engine, store);
   options.server.address = "127.0.0.1:0";
-  auto started = Server::Start(options.server, *engine,
-                               options.reader == nullptr ? store : *options.reader, store);
+  auto started =
+      Server::Start(options.server, *engine, options.reader == nullptr ? store : *options.reader,
+                    store, webhook_store);
   EXPECT_TRUE(started.ok()) << started.status();
   server = *std::move(started);
   engine->OnReadyChange([this](bool ready) { server->SetServing(ready); });
@@ -179,6 +180,7 @@ Fixture::Fixture(FixtureOptions options) {
   system = v1::SystemService::NewStub(channel);
   tickets = v1::TicketService::NewStub(channel);
   watch = v1::WatchService::NewStub(channel);
+  webhooks = v1::WebhookService::NewStub(channel);
   work = v1::WorkService::NewStub(channel);
   if (options.start_engine && options.configure) Apply(SmallConfiguration());
 }

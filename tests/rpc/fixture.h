@@ -17,6 +17,7 @@
 #include "server/engine/engine.h"
 #include "server/rpc/server.h"
 #include "server/store/memory_store.h"
+#include "server/store/memory_webhook_store.h"
 #include "tandem/v1/agent_service.grpc.pb.h"
 #include "tandem/v1/configuration_service.grpc.pb.h"
 #include "tandem/v1/event_service.grpc.pb.h"
@@ -28,6 +29,7 @@
 #include "tandem/v1/system_service.grpc.pb.h"
 #include "tandem/v1/ticket_service.grpc.pb.h"
 #include "tandem/v1/watch_service.grpc.pb.h"
+#include "tandem/v1/webhook_service.grpc.pb.h"
 #include "tandem/v1/work_service.grpc.pb.h"
 
 namespace tandem::rpc {
@@ -102,6 +104,7 @@ class Fixture {
   ~Fixture();
 
   store::MemoryStore store;
+  store::MemoryWebhookStore webhook_store;
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<Server> server;
   std::shared_ptr<grpc::Channel> channel;
@@ -117,6 +120,7 @@ class Fixture {
   std::unique_ptr<v1::SystemService::Stub> system;
   std::unique_ptr<v1::TicketService::Stub> tickets;
   std::unique_ptr<v1::WatchService::Stub> watch;
+  std::unique_ptr<v1::WebhookService::Stub> webhooks;
   std::unique_ptr<v1::WorkService::Stub> work;
 
   // A connection of its own, whose client takes little that nobody asked for yet.

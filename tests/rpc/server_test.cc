@@ -359,10 +359,10 @@ TEST(Server, SaysWhyItCannotListen) {
   Fixture f;
   ServerOptions options;
   options.address = "127.0.0.1";
-  EXPECT_EQ(Server::Start(options, *f.engine, f.store, f.store).status().code(),
+  EXPECT_EQ(Server::Start(options, *f.engine, f.store, f.store, f.webhook_store).status().code(),
             absl::StatusCode::kInvalidArgument);
   options.address = "192.0.2.1:80";  // a documentation address, never ours
-  EXPECT_EQ(Server::Start(options, *f.engine, f.store, f.store).status().code(),
+  EXPECT_EQ(Server::Start(options, *f.engine, f.store, f.store, f.webhook_store).status().code(),
             absl::StatusCode::kUnavailable);
 }
 

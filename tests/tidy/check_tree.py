@@ -98,13 +98,14 @@ ARROWS = {
     "engine": {"engine", "store", "router", "sync"},
     "live": {"live", "engine", "store", "router", "sync"},
     "query": {"query", "store", "router", "sync"},
-    "rpc": {"rpc", "live", "engine", "query", "store", "router", "sync"},
+    "webhook": {"webhook", "live", "engine", "store", "router", "sync"},
+    "rpc": {"rpc", "live", "webhook", "engine", "query", "store", "router", "sync"},
     "http": {"http", "engine", "query"},
     "embedded": {"embedded"},
     "ctl": {"ctl"},
-    "main": {"main", "ctl", "embedded", "http", "rpc", "live", "query", "engine", "store", "router", "sync"},
-    "tests": {"tests", "main", "ctl", "embedded", "http", "rpc", "live", "query", "engine", "store", "router",
-              "sync"},
+    "main": {"main", "ctl", "embedded", "http", "rpc", "live", "webhook", "query", "engine", "store", "router", "sync"},
+    "tests": {"tests", "main", "ctl", "embedded", "http", "rpc", "live", "webhook", "query", "engine", "store",
+              "router", "sync"},
 }
 ROUTER_ABSEIL = re.compile(r"absl/(container|hash|types)/")
 # Headers of the standard library that let the world into the router.
@@ -153,6 +154,8 @@ def wrong_arrow(path, layer, name, quoted):
         return None
     if DRIVER.match(name) and not path.startswith("server/store/postgres_"):
         return f"expected a database driver only in server/store/postgres_*, but {name} is included"
+    if name.startswith("curl/") and not path.startswith("server/webhook/sender"):
+        return f"expected libcurl only in server/webhook/sender*, but {name} is included"
     if GENERATED.search(name) and layer not in ("rpc", "ctl"):
         return f"expected generated code and gRPC only in server/rpc and server/ctl, but {name} is included"
     if CONCRETE_STORE.search(name) and layer not in ("store", "main"):

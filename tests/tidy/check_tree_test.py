@@ -48,6 +48,7 @@ MISTAKES = [
     ("arrows", "server/store/memory_store.cc", "#include <pqxx/pqxx>\n"),
     ("arrows", "server/store/memory_store.cc", "#include <libpq-fe.h>\n"),
     ("arrows", "server/store/postgres_store.cc", '#include "tandem/v1/ticket.pb.h"\n'),
+    ("arrows", "server/store/memory_store.cc", "#include <curl/curl.h>\n"),
     ("arrows", "server/main.cc", "#include <grpcpp/grpcpp.h>\n"),
     ("arrows", "server/engine/engine.h",
      header("server/engine/engine.h", '#include "server/store/memory_store.h"\n')),

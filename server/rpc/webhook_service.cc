@@ -1,0 +1,225 @@
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
+#include "router/limits.h"
+#include "server/query/webhooks.h"
+#include "server/rpc/convert_webhook.h"
+#include "server/rpc/services.h"
+#include "server/webhook/dispatcher.h"
+#include "server/webhook/signature.h"
+#include "tandem/v1/webhook_service.grpc.pb.h"
+
+namespace tandem::rpc {
+namespace {
+
+using router::Rejection;
+using store::WebhookKey;
+
+constexpr router::Duration kSecretsOverlap = router::Days(1);
+
+// Webhooks live by the world's clock, as their receivers do.
+router::Time WallNow() {
+  return router::Time{absl::ToUnixMicros(absl::Now())};
+}
+
+std::string Shown(const std::string& secret) {
+  return std::string(webhook::kSecretPrefix) + secret;
+}
+
+void FillView(const query::WebhookView& view, auto& response) {
+  Fill(view, *response.mutable_webhook());
+}
+void FillViewAndSecret(const query::WebhookView& view, auto& response) {
+  FillView(view, response);
+  response.set_secret(Shown(view.row.secret));
+}
+
+// `workspace` and `webhook_id` of a request that says little else.
+template <typename Request>
+WebhookKey ToKey(const Request& request, Faults& faults) {
+  faults.RequireId(request.workspace(), "workspace");
+  faults.RequireId(request.webhook_id(), "webhook_id");
+  return {request.workspace(), request.webhook_id()};
+}
+
+// ---------------------------------------------------------------------------------------- handlers
+
+void CreateWebhook(Backend& backend, Call call, v1::CreateWebhookRequest& request) {
+  auto asked = ToWebhookToCreate(request, backend.webhook_private_networks);
+  if (const auto* rejection = std::get_if<Rejection>(&asked)) return call.Refuse(*rejection);
+  Read(backend, call,
+       [&backend, call, wanted = std::move(std::get<WebhookToCreate>(asked))]() mutable {
+         wanted.row.created_at = wanted.row.updated_at = WallNow();
+         const auto result = query::CreateWebhook(
+             backend.reader, backend.webhooks, std::move(wanted.row), wanted.token, wanted.start);
+         backend.dispatcher.Reload();
+         FinishQuery<v1::CreateWebhookResponse>(call, result,
+                                                FillViewAndSecret<v1::CreateWebhookResponse>);
+       });
+}
+
+void GetWebhook(Backend& backend, Call call, v1::GetWebhookRequest& request) {
+  Faults faults;
+  WebhookKey key = ToKey(request, faults);
+  if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
+  Read(backend, call, [&backend, call, key = std::move(key)] {
+    FinishQuery<v1::GetWebhookResponse>(call,
+                                        query::GetWebhook(backend.reader, backend.webhooks, key),
+                                        FillView<v1::GetWebhookResponse>);
+  });
+}
+
+void ListWebhooks(Backend& backend, Call call, v1::ListWebhooksRequest& request) {
+  Faults faults;
+  faults.RequireId(request.workspace(), "workspace");
+  if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
+  Read(backend, call, [&backend, call, workspace = request.workspace()] {
+    FinishQuery<v1::ListWebhooksResponse>(
+        call, query::ListWebhooks(backend.reader, backend.webhooks, workspace),
+        [](const std::vector<query::WebhookView>& views, v1::ListWebhooksResponse& response) {
+          for (const query::WebhookView& view : views) Fill(view, *response.add_webhooks());
+        });
+  });
+}
+
+void UpdateWebhook(Backend& backend, Call call, v1::UpdateWebhookRequest& request) {
+  auto asked = ToWebhookChange(request, backend.webhook_private_networks);
+  if (const auto* rejection = std::get_if<Rejection>(&asked)) return call.Refuse(*rejection);
+  Read(backend, call, [&backend, call, change = std::move(std::get<query::WebhookChange>(asked))] {
+    const auto result = query::UpdateWebhook(backend.reader, backend.webhooks, change, WallNow());
+    backend.dispatcher.Reload();
+    FinishQuery<v1::UpdateWebhookResponse>(call, result, FillView<v1::UpdateWebhookResponse>);
+  });
+}
+
+void DeleteWebhook(Backend& backend, Call call, v1::DeleteWebhookRequest& request) {
+  Faults faults;
+  WebhookKey key = ToKey(request, faults);
+  faults.Range(request.expected_revision(), 0, std::numeric_limits<int64_t>::max(),
+               "expected_revision");
+  if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
+  Read(backend, call,
+       [&backend, call, key = std::move(key), revision = request.expected_revision()] {
+         const auto result = query::DeleteWebhook(backend.webhooks, key, revision);
+         backend.dispatcher.Reload();
+         FinishQuery<v1::DeleteWebhookResponse>(call, result, [](auto, auto&) {});
+       });
+}
+
+void RotateWebhookSecret(Backend& backend, Call call, v1::RotateWebhookSecretRequest& request) {
+  auto asked = ToWebhookChange(request);
+  if (const auto* rejection = std::get_if<Rejection>(&asked)) return call.Refuse(*rejection);
+  Read(backend, call,
+       [&backend, call, change = std::move(std::get<query::WebhookChange>(asked))]() mutable {
+         const router::Time now = WallNow();
+         change.previous_secret_until = now + kSecretsOverlap;
+         const auto result = query::UpdateWebhook(backend.reader, backend.webhooks, change, now);
+         backend.dispatcher.Reload();
+         FinishQuery<v1::RotateWebhookSecretResponse>(
+             call, result, FillViewAndSecret<v1::RotateWebhookSecretResponse>);
+       });
+}
+
+void ListDeadLetters(Backend& backend, Call call, v1::ListDeadLettersRequest& request) {
+  Faults faults;
+  WebhookKey key = ToKey(request, faults);
+  faults.Text(request.page_token(), router::kMaxTokenBytes, "page_token");
+  if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
+  query::PageRequest page{.size = request.page_size(), .token = request.page_token()};
+  Read(backend, call, [&backend, call, key = std::move(key), page = std::move(page)] {
+    FinishQuery<v1::ListDeadLettersResponse>(
+        call, query::ListDeadLetters(backend.webhooks, key, page),
+        [](const query::DeadLetterPage& letters, v1::ListDeadLettersResponse& response) {
+          for (const store::WebhookDelivery& letter : letters.letters) {
+            Fill(letter, *response.add_dead_letters());
+          }
+          response.set_next_page_token(letters.next_token);
+        });
+  });
+}
+
+void RedeliverDeadLetters(Backend& backend, Call call, v1::RedeliverDeadLettersRequest& request) {
+  auto asked = ToRedelivery(request);
+  if (const auto* rejection = std::get_if<Rejection>(&asked)) return call.Refuse(*rejection);
+  Read(backend, call, [&backend, call, wanted = std::move(std::get<Redelivery>(asked))] {
+    const auto result = query::RedeliverDeadLetters(backend.webhooks, wanted.key, wanted.sequences);
+    backend.dispatcher.Reload();
+    FinishQuery<v1::RedeliverDeadLettersResponse>(
+        call, result,
+        [&](const std::vector<int64_t>& sent, v1::RedeliverDeadLettersResponse& response) {
+          response.set_redelivered(static_cast<int32_t>(sent.size()));
+          if (!wanted.sequences) return;
+          for (const int64_t sequence : *wanted.sequences) {
+            if (!std::binary_search(sent.begin(), sent.end(), sequence)) {
+              response.add_not_found(sequence);
+            }
+          }
+        });
+  });
+}
+
+// ----------------------------------------------------------------------------------------- service
+
+template <typename S>
+using Raw = v1::WebhookService::WithRawCallbackMethod_CreateWebhook<
+    v1::WebhookService::WithRawCallbackMethod_GetWebhook<
+        v1::WebhookService::WithRawCallbackMethod_ListWebhooks<
+            v1::WebhookService::WithRawCallbackMethod_UpdateWebhook<
+                v1::WebhookService::WithRawCallbackMethod_DeleteWebhook<
+                    v1::WebhookService::WithRawCallbackMethod_RotateWebhookSecret<
+                        v1::WebhookService::WithRawCallbackMethod_ListDeadLetters<
+                            v1::WebhookService::WithRawCallbackMethod_RedeliverDeadLetters<
+                                S>>>>>>>>;
+
+class WebhookService final : public Raw<v1::WebhookService::Service> {
+ public:
+  explicit WebhookService(Backend& backend) : backend_(backend) {}
+
+  using Bytes = grpc::ByteBuffer;
+  using Context = grpc::CallbackServerContext;
+  using Reactor = grpc::ServerUnaryReactor;
+
+  Reactor* CreateWebhook(Context* context, const Bytes* request, Bytes* answer) override {
+    return Handle(backend_, context, request, answer, rpc::CreateWebhook);
+  }
+  Reactor* GetWebhook(Context* context, const Bytes* request, Bytes* answer) override {
+    return Handle(backend_, context, request, answer, rpc::GetWebhook);
+  }
+  Reactor* ListWebhooks(Context* context, const Bytes* request, Bytes* answer) override {
+    return Handle(backend_, context, request, answer, rpc::ListWebhooks);
+  }
+  Reactor* UpdateWebhook(Context* context, const Bytes* request, Bytes* answer) override {
+    return Handle(backend_, context, request, answer, rpc::UpdateWebhook);
+  }
+  Reactor* DeleteWebhook(Context* context, const Bytes* request, Bytes* answer) override {
+    return Handle(backend_, context, request, answer, rpc::DeleteWebhook);
+  }
+  Reactor* RotateWebhookSecret(Context* context, const Bytes* request, Bytes* answer) override {
+    return Handle(backend_, context, request, answer, rpc::RotateWebhookSecret);
+  }
+  Reactor* ListDeadLetters(Context* context, const Bytes* request, Bytes* answer) override {
+    return Handle(backend_, context, request, answer, rpc::ListDeadLetters);
+  }
+  Reactor* RedeliverDeadLetters(Context* context, const Bytes* request, Bytes* answer) override {
+    return Handle(backend_, context, request, answer, rpc::RedeliverDeadLetters);
+  }
+
+ private:
+  Backend& backend_;
+};
+
+}  // namespace
+
+Service MakeWebhookService(Backend& backend) {
+  return {v1::WebhookService::service_full_name(), std::make_unique<WebhookService>(backend)};
+}
+
+}  // namespace tandem::rpc
