@@ -39,13 +39,13 @@ live::EventFilter ToEventFilter(const v1::EventFilter& filter, const std::string
   to.clients = ToIdSet(filter.clients(), field + ".clients", faults);
   to.queues = ToIdSet(filter.queues(), field + ".queues", faults);
   const std::string tickets = field + ".ticket_ids";
-  if (CheckFilterSize(filter.ticket_ids_size(), tickets, faults)) {
+  if (faults.HasAtMost(filter.ticket_ids_size(), router::kMaxFilterValues, tickets)) {
     for (int i = 0; i < filter.ticket_ids_size(); ++i) {
       to.tickets.insert(ToTicketId(filter.ticket_ids(i), At(tickets, i), faults));
     }
   }
   const std::string types = field + ".types";
-  if (CheckFilterSize(filter.types_size(), types, faults)) {
+  if (faults.HasAtMost(filter.types_size(), router::kMaxFilterValues, types)) {
     for (int i = 0; i < filter.types_size(); ++i) {
       const int type = filter.types(i);
       if (CheckEnum(type, v1::EventType_MAX, At(types, i), faults)) {

@@ -12,11 +12,8 @@
 #include "server/rpc/wire.h"
 
 namespace tandem::rpc {
-namespace {
 
 using router::Rejection;
-
-}  // namespace
 
 std::variant<EventsAsked, Rejection> ToEventsAsked(const v1::StreamEventsRequest& request) {
   Faults faults;
