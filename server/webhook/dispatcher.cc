@@ -48,8 +48,9 @@ struct Line {
   std::shared_ptr<live::EventRing> ring;
   DeliveryQueue queue;
   bool more_kept = false;  // in the store; to be loaded when there is room
-  bool all_read = false;   // of the database, while the ring knows nothing
-  bool ending = false;     // it is loaded again, or gone, when nothing is in flight any more
+  bool all_read = false;   // of the database, when the ring had lost so much
+  int64_t losses = 0;
+  bool ending = false;  // it is loaded again, or gone, when nothing is in flight any more
 };
 
 std::string DescribeWebhook(const WebhookKey& key) {
@@ -208,7 +209,6 @@ void Dispatcher::Impl::LoadLines(Time now) {
       continue;
     }
     Line& line = found->second;
-    line.all_read = false;
     line.ending = line.ending || line.row.revision != row.revision ||
                   line.row.redeliveries != row.redeliveries;
     lines_.insert(before.extract(found));
@@ -216,10 +216,10 @@ void Dispatcher::Impl::LoadLines(Time now) {
   // What is left was deleted. The answers to its requests find no flight any more.
   absl::erase_if(flights_,
                  [&](const auto& entry) { return before.contains(entry.second.webhook); });
-  for (WebhookRow& row : missing) {
-    if (!row.disabled) LoadLine(std::move(row), now);
-  }
-  Listen(!lines_.empty());
+  std::erase_if(missing, [](const WebhookRow& row) { return row.disabled; });
+  // In this order: who asks for a ring before anybody listens gets one that is told nothing.
+  Listen(!lines_.empty() || !missing.empty());
+  for (WebhookRow& row : missing) LoadLine(std::move(row), now);
 }
 
 void Dispatcher::Impl::LoadLine(WebhookRow row, Time now) {
@@ -241,6 +241,7 @@ void Dispatcher::Impl::LoadLine(WebhookRow row, Time now) {
                            .queue = std::move(queue),
                            .more_kept = more_kept,
                            .all_read = false,
+                           .losses = 0,
                            .ending = false});
 }
 
@@ -282,8 +283,7 @@ void Dispatcher::Impl::Listen(bool wanted) {
 
 void Dispatcher::Impl::ReadOn(Line& line, Time now) {
   using Found = live::EventRing::Found;
-  // Without listening the ring may miss something that the database did not have yet.
-  if (line.ending || line.more_kept || !listening_) return;
+  if (line.ending || line.more_kept) return;
   for (size_t room = line.queue.Room(); room > 0; room = line.queue.Room()) {
     int64_t position = line.queue.taken_up_to();
     std::vector<router::EventRow> events;
@@ -297,7 +297,10 @@ void Dispatcher::Impl::ReadOn(Line& line, Time now) {
 
 // Whether there was anything.
 bool Dispatcher::Impl::ReadPage(Line& line, size_t room, Time now) {
-  if (line.all_read && line.ring->empty()) return false;
+  // What came since would be in the ring, unless it lost something.
+  const int64_t losses = line.ring->losses();
+  if (line.all_read && line.ring->empty() && line.losses == losses) return false;
+  line.losses = losses;
   const int64_t after = line.queue.taken_up_to();
   auto events = reader_.ListEvents(line.row.key.workspace, after, kEventPage);
   if (!events.ok()) {

@@ -184,8 +184,10 @@ TEST_F(DispatcherTest, SendsWhatHappenedAndWhatHappensSigned) {
   AddWebhook(receiver.Url());
   Begin();
   ASSERT_TRUE(Eventually([&] { return receiver.taken().size() == 6; }));
+  const auto began = std::chrono::steady_clock::now();
   HappenTimes(3);
   ASSERT_TRUE(Eventually([&] { return receiver.taken().size() == 9; }));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, seconds(5)) << "told, not found by and by";
   EXPECT_EQ(receiver.taken(), Range(1, 9));
   const HttpRequest request = receiver.requests().front();
   EXPECT_EQ(request.headers.at("webhook-id"), "bpo.crm.1");
@@ -381,6 +383,36 @@ TEST_F(DispatcherTest, OneDeadReceiverDoesNotHoldUpTheOthers) {
   ASSERT_TRUE(Eventually([&] { return alive.taken().size() == 51; }));
   EXPECT_LT(std::chrono::steady_clock::now() - began, seconds(5));
   EXPECT_EQ(alive.taken(), Range(1, 51));
+}
+
+TEST_F(DispatcherTest, ManyWebhooksTakeTurnsWithinTheLimit) {
+  std::mutex mutex;
+  int under_way = 0, most = 0;
+  const auto slow = [&](int64_t, int) {
+    {
+      const std::lock_guard lock(mutex);
+      most = std::max(most, ++under_way);
+    }
+    std::this_thread::sleep_for(milliseconds(10));
+    const std::lock_guard lock(mutex);
+    --under_way;
+    return 200;
+  };
+  std::vector<std::unique_ptr<Remembering>> receivers;
+  for (int i = 0; i < 6; ++i) {
+    receivers.push_back(std::make_unique<Remembering>(slow));
+    AddWebhook(receivers.back()->Url(), {.workspace = kWorkspace, .webhook = absl::StrCat("w", i)});
+  }
+  options_.in_flight = 2;
+  HappenTimes(9);
+  Begin();
+  ASSERT_TRUE(Eventually([&] { return receivers.front()->taken().size() == 10; }));
+  EXPECT_GE(receivers.back()->taken().size(), 7U) << "the last in order does not go short";
+  for (const auto& receiver : receivers) {
+    EXPECT_TRUE(Eventually([&] { return receiver->taken().size() == 10; }));
+  }
+  const std::lock_guard lock(mutex);
+  EXPECT_EQ(most, 2);
 }
 
 TEST_F(DispatcherTest, AChangedUrlAndADeletedWebhookAreHeeded) {
