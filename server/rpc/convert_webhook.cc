@@ -191,16 +191,15 @@ std::variant<Redelivery, Rejection> ToRedelivery(const v1::RedeliverDeadLettersR
   Faults faults;
   Redelivery wanted;
   wanted.key = ToKey(request.workspace(), request.webhook_id(), "webhook_id", faults);
-  if (request.sequences_size() > static_cast<int>(router::kMaxRedeliveries)) {
-    faults.Add(Reason::kFieldTooLarge, "sequences", "expected at most 1000, but there are more");
-  } else if (request.all() && request.sequences_size() > 0) {
+  const auto& sequences = request.sequences();
+  faults.HasAtMost(sequences.size(), router::kMaxRedeliveries, "sequences");
+  if (request.all() && !sequences.empty()) {
     faults.Add(Reason::kFieldOutOfRange, "sequences",
                "expected none beside all, but there are some");
-  } else if (!request.all() && request.sequences_size() == 0) {
+  } else if (!request.all() && sequences.empty()) {
     faults.Add(Reason::kFieldRequired, "sequences", "expected some, or all, but there are none");
   }
-  if (!request.all())
-    wanted.sequences.emplace(request.sequences().begin(), request.sequences().end());
+  if (!request.all()) wanted.sequences.emplace(sequences.begin(), sequences.end());
   if (auto rejection = faults.Take()) return *std::move(rejection);
   return wanted;
 }

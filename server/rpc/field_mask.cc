@@ -4,7 +4,6 @@
 
 #include "google/protobuf/descriptor.h"
 
-#include "fmt/format.h"
 #include "router/limits.h"
 #include "server/rpc/convert_types.h"
 
@@ -32,12 +31,7 @@ std::vector<std::string> FieldsToChange(const google::protobuf::Message& values,
     return fields;
   }
   if (mask.paths_size() == 1 && mask.paths(0) == "*") return names;
-  if (mask.paths_size() > static_cast<int>(router::kMaxFilterValues)) {
-    faults.Add(router::Reason::kFieldTooLarge, path,
-               fmt::format("expected at most {} paths, but found {}", router::kMaxFilterValues,
-                           mask.paths_size()));
-    return fields;
-  }
+  if (!faults.HasAtMost(mask.paths_size(), router::kMaxFilterValues, path)) return fields;
   for (int i = 0; i < mask.paths_size(); ++i) {
     if (std::find(names.begin(), names.end(), mask.paths(i)) == names.end()) {
       faults.Add(router::Reason::kFieldMalformed, At(path + ".paths", i),
