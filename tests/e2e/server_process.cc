@@ -1,25 +1,21 @@
 #include "tests/e2e/server_process.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <spawn.h>
-#include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
 #include <stdexcept>
-#include <system_error>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 
 #include "server/embedded/process.h"
+#include "tests/support/child_process.h"
 
 namespace tandem::e2e {
 namespace {
@@ -29,38 +25,6 @@ using Clock = std::chrono::steady_clock;
 
 int ExitCodeOf(int status) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-// Starts the program; what it prints is appended to the file.
-pid_t Spawn(std::vector<std::string> command, std::vector<std::string> variables,
-            const std::string& log_path) {
-  std::vector<char*> arguments, environment;
-  for (std::string& word : command) {
-    arguments.push_back(word.data());
-  }
-  arguments.push_back(nullptr);
-  for (std::string& variable : variables) {
-    environment.push_back(variable.data());
-  }
-  for (char** variable = environ; *variable != nullptr; ++variable) {
-    environment.push_back(*variable);
-  }
-  environment.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log_path.c_str(),
-                                   O_WRONLY | O_CREAT | O_APPEND, 0600);
-  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-  pid_t pid = 0;
-  const int error =
-      posix_spawn(&pid, arguments[0], &actions, nullptr, arguments.data(), environment.data());
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) {
-    throw std::runtime_error(
-        absl::StrCat("cannot run ", command[0], ": ", std::generic_category().message(error)));
-  }
-  return pid;
 }
 
 sockaddr_in LoopbackAddress(int port) {
@@ -88,21 +52,11 @@ bool Eventually(const std::function<bool()>& holds, milliseconds limit) {
   return holds();
 }
 
-Folder::Folder() {
-  char name[] = "/tmp/tandem-e2e-XXXXXX";
-  path_ = mkdtemp(name);
-  chmod(path_.c_str(), 0755);
-}
-
-Folder::~Folder() {
-  std::error_code error;
-  std::filesystem::remove_all(path_, error);
-}
-
 Ended Run(const std::vector<std::string>& command, const std::vector<std::string>& variables) {
   const Folder folder;
   const std::string log_path = folder.path() + "/output";
-  const pid_t pid = Spawn(command, variables, log_path);
+  const pid_t pid = tests::StartChild(
+      {.command = command, .variables = variables, .output_path = log_path, .user = {}});
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
@@ -118,7 +72,10 @@ ServerProcess::~ServerProcess() {
 
 void ServerProcess::StartCommand(std::vector<std::string> command,
                                  std::vector<std::string> variables) {
-  pid_ = Spawn(std::move(command), std::move(variables), log_path_);
+  pid_ = tests::StartChild({.command = std::move(command),
+                            .variables = std::move(variables),
+                            .output_path = log_path_,
+                            .user = {}});
 }
 
 void ServerProcess::Start(const std::vector<std::string>& arguments,

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/folder.h"
+
 namespace tandem::e2e {
 
 // Where this build's programs are: the folder bin next to the folder of the test itself.
@@ -18,18 +20,7 @@ std::string ProgramPath(const std::string& name);
 // Waits until it holds.
 bool Eventually(const std::function<bool()>& holds, std::chrono::milliseconds limit);
 
-// A folder below /tmp that PostgreSQL's user can reach; gone at the end.
-class Folder {
- public:
-  Folder();
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder();
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
+using tests::Folder;
 
 struct Ended {
   int exit_code = 0;   // 128 + signal when a signal ended it
@@ -39,7 +30,8 @@ struct Ended {
 // Runs a program to its end, `variables` ("NAME=value") added to the environment.
 Ended Run(const std::vector<std::string>& command, const std::vector<std::string>& variables = {});
 
-// A running server. What it prints is appended to `log_path`.
+// A running server. What it prints is appended to `log_path`. It gets SIGTERM when the test has
+// ended without having ended it.
 class ServerProcess {
  public:
   explicit ServerProcess(std::string log_path) : log_path_(std::move(log_path)) {}

@@ -25,6 +25,7 @@
 #include "server/embedded/cluster.h"
 #include "server/embedded/data_directory.h"
 #include "server/embedded/process.h"
+#include "tests/support/folder.h"
 
 namespace tandem::embedded {
 namespace {
@@ -33,23 +34,15 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::HasSubstr;
 
-// A folder below /tmp that PostgreSQL's user can reach; gone at the end, with all that runs in it.
+// A data folder; gone at the end, with all that runs in it.
 class Folder {
  public:
-  explicit Folder(const std::string& below = "") {
-    char name[] = "/tmp/tandem-test-XXXXXX";
-    root_ = mkdtemp(name);
-    chmod(root_.c_str(), 0755);
-    path_ = root_ + below;
-  }
-  ~Folder() {
-    std::error_code error;
-    std::filesystem::remove_all(root_, error);
-  }
+  explicit Folder(const std::string& below = "") : path_(root_.path() + below) {}
   const std::string& path() const { return path_; }
 
  private:
-  std::string root_, path_;
+  const tests::Folder root_;
+  const std::string path_;
 };
 
 bool Eventually(const std::function<bool()>& holds, seconds limit = seconds(30)) {

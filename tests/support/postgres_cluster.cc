@@ -1,13 +1,8 @@
 #include "tests/support/postgres_cluster.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
 #include <pwd.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +16,8 @@
 
 #include <libpq-fe.h>
 #include <pqxx/pqxx>
+
+#include "tests/support/child_process.h"
 
 // libpqxx 6.4 forgets one result for each connection that is lost while a statement runs: it asks
 // the lost connection for its encoding, which throws, before anybody owns the result. Tests that
@@ -80,52 +77,30 @@ std::vector<pid_t> ChildrenOf(pid_t parent) {
 
 PostgresCluster::PostgresCluster(Durability durability)
     : durability_(durability), programs_(FindPrograms()) {
-  char folder[] = "/tmp/tandem-postgres-XXXXXX";
-  if (mkdtemp(folder) == nullptr) Fail("expected to make a folder in /tmp");
-  folder_ = folder;
   if (geteuid() == 0) {
     const passwd* user = getpwnam(kUser);
     if (user == nullptr) Fail("expected the user postgres");
-    if (chown(folder, user->pw_uid, user->pw_gid) != 0) Fail("expected to give the folder away");
+    if (chown(folder_.path().c_str(), user->pw_uid, user->pw_gid) != 0)
+      Fail("expected to give the folder away");
   }
-  WaitForSuccess(Spawn({"initdb", "-D", folder_ + "/data", "-U", kUser, "-A", "trust", "-E", "UTF8",
-                        "--locale=C.UTF-8", "--no-sync"}),
+  WaitForSuccess(Spawn({"initdb", "-D", folder_.path() + "/data", "-U", kUser, "-A", "trust", "-E",
+                        "UTF8", "--locale=C.UTF-8", "--no-sync"}),
                  "initdb");
   Start();
 }
 
 PostgresCluster::~PostgresCluster() {
   Kill();
-  std::error_code error;
-  fs::remove_all(folder_, error);
 }
 
 pid_t PostgresCluster::Spawn(const std::vector<std::string>& arguments) const {
-  const std::string program = programs_ + "/" + arguments.front();
-  const std::string log = folder_ + "/log";
-  std::vector<char*> argv;
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  const passwd* user = geteuid() == 0 ? getpwnam(kUser) : nullptr;
-  const pid_t parent = getpid();
-  const pid_t process = fork();
-  if (process < 0) Fail("expected to start a process");
-  if (process > 0) return process;
-  // The child, until exec: system calls only.
-  if (user != nullptr &&
-      (setgroups(0, nullptr) != 0 || setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0)) {
-    _exit(126);
-  }
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) _exit(126);
-  const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  const int input = open("/dev/null", O_RDONLY);
-  if (output < 0 || input < 0 || dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0 ||
-      chdir("/") != 0) {
-    _exit(126);
-  }
-  execv(program.c_str(), argv.data());
-  _exit(127);
+  std::vector<std::string> command = arguments;
+  command.front() = programs_ + "/" + command.front();
+  return StartChild({.command = std::move(command),
+                     .variables = {},
+                     .output_path = folder_.path() + "/log",
+                     .user = kUser,
+                     .signal_at_our_end = SIGKILL});
 }
 
 bool PostgresCluster::AcceptsConnections() const {
@@ -134,16 +109,16 @@ bool PostgresCluster::AcceptsConnections() const {
 
 void PostgresCluster::Start() {
   const bool durable = durability_ == Durability::kDurable;
-  server_ =
-      Spawn({"postgres", "-D", folder_ + "/data", "-k", folder_, "-c", "listen_addresses=", "-c",
-             durable ? "fsync=on" : "fsync=off", "-c", "max_connections=50", "-c",
-             "shared_buffers=64MB", "-c", "max_wal_size=1GB", "-c", "log_min_messages=log"});
+  server_ = Spawn({"postgres", "-D", folder_.path() + "/data", "-k", folder_.path(), "-c",
+                   "listen_addresses=", "-c", durable ? "fsync=on" : "fsync=off", "-c",
+                   "max_connections=50", "-c", "shared_buffers=64MB", "-c", "max_wal_size=1GB",
+                   "-c", "log_min_messages=log"});
   for (int i = 0; i < 600; ++i) {
     if (AcceptsConnections()) return;
     if (waitpid(server_, nullptr, WNOHANG) == server_) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-  std::ifstream log(folder_ + "/log");
+  std::ifstream log(folder_.path() + "/log");
   std::cerr << log.rdbuf();
   Fail("expected the server to start");
 }
@@ -172,7 +147,7 @@ void PostgresCluster::Kill() {
 }
 
 std::string PostgresCluster::Url(const std::string& database) const {
-  return "postgresql:///" + database + "?host=" + folder_ + "&user=" + kUser;
+  return "postgresql:///" + database + "?host=" + folder_.path() + "&user=" + kUser;
 }
 
 std::string PostgresCluster::CreateDatabase(const std::string& like) {

@@ -1,8 +1,8 @@
 // A private PostgreSQL for a test: the real programs on a folder of its own, reached by a socket in
 // it.
 //
-// It belongs to the process that made it: it is killed and removed with this object, and its server
-// dies with the process. As root it runs as the user postgres, because PostgreSQL refuses to run as
+// It belongs to the process that made it: it is killed and removed with this object, and with the
+// thread that made it. As root it runs as the user postgres, because PostgreSQL refuses to run as
 // root.
 //
 // Every function aborts the process with a reason when it can't do its work: a test without its
@@ -14,6 +14,8 @@
 
 #include <string>
 #include <vector>
+
+#include "tests/support/folder.h"
 
 namespace tandem::tests {
 
@@ -37,6 +39,7 @@ class PostgresCluster {
   // kill -9 of the server and of every one of its processes, at once.
   void Kill();
 
+  const std::string& folder() const { return folder_.path(); }
   // How to connect to a database of the cluster.
   std::string Url(const std::string& database = "postgres") const;
   // Makes a database with a name of its own and gives its URL. `like`: the name of one that is
@@ -54,7 +57,7 @@ class PostgresCluster {
 
   const Durability durability_;
   std::string programs_;  // folder
-  std::string folder_;
+  const Folder folder_;
   pid_t server_ = 0;
   int databases_ = 0;
 };
