@@ -192,6 +192,7 @@ absl::Status ServeOn(const ServerOptions& options, const std::string& url, Readi
 
   server_options.address = options.listen;
   server_options.reflection = options.reflection;
+  server_options.streams.max_agent_sessions = static_cast<size_t>(options.max_agent_sessions);
   server_options.webhooks.sender.private_networks = options.webhook_private_networks;
   auto server = rpc::Server::Start(server_options, engine, **reader, **policies, **webhooks);
   if (!server.ok()) {

@@ -191,6 +191,13 @@ class Parser {
         ->type_name("SECONDS")
         ->capture_default_str()
         ->group("Listening");
+    app_.add_option("--max-agent-sessions", options_.max_agent_sessions,
+                    "How many agents may be logged in over streams. Each takes about 20 KiB, and a "
+                    "connection of its own 30 more. 1 to 1000000")
+        ->check(CLI::Range(1, 1'000'000).description(""))
+        ->type_name("N")
+        ->capture_default_str()
+        ->group("Listening");
   }
 
   void AddDatabase() {

@@ -29,6 +29,7 @@ struct ServerOptions {
   bool reflection = true;
   int drain_seconds = 10;
   bool webhook_private_networks = false;
+  int max_agent_sessions = 20'000;  // as streams
 
   std::string database_url;  // empty: the embedded PostgreSQL. May hold a password: never log it
   std::string data_dir;

@@ -67,10 +67,12 @@ TEST(ParseOptions, PrefersFlagThenEnvironmentThenFile) {
   const Variables variables = {{"TANDEM_LISTEN", "127.0.0.1:1002"},
                                {"TANDEM_DRAIN_SECONDS", "2"},
                                {"TANDEM_CONFIG", file.path()}};
-  const ParsedOptions parsed = Parse({"--listen", "127.0.0.1:1001"}, variables);
+  const ParsedOptions parsed =
+      Parse({"--listen", "127.0.0.1:1001", "--max-agent-sessions", "30000"}, variables);
   ASSERT_TRUE(parsed.options.has_value()) << parsed.output;
   EXPECT_EQ(parsed.options->listen, "127.0.0.1:1001");
   EXPECT_EQ(parsed.options->drain_seconds, 2);
+  EXPECT_EQ(parsed.options->max_agent_sessions, 30'000);
   EXPECT_EQ(parsed.options->log_level, "debug");
   EXPECT_FALSE(parsed.options->reflection);
   EXPECT_TRUE(parsed.options->webhook_private_networks);
@@ -130,6 +132,7 @@ TEST(ParseOptions, RefusesWhatIsWrongByName) {
       {{"--clock-speed", "2", "--database-url", url}, {}, "--clock-speed: expected 1"},
       {{"--log-level", "loud"}, {}, "--log-level"},
       {{"--drain-seconds", "-1"}, {}, "--drain-seconds"},
+      {{"--max-agent-sessions", "0"}, {}, "--max-agent-sessions"},
       {{"--database-url", "host=db password=secret"}, {}, "--database-url: expected postgresql://"},
       {{"migrate"}, {}, "migrate: expected --database-url"},
       {{"psql", "--database-url", url}, {}, "psql: expected no --database-url"},

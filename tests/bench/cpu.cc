@@ -1,4 +1,4 @@
-#include "tests/bench/lifecycle_bench_cpu.h"
+#include "tests/bench/cpu.h"
 
 #include <unistd.h>
 
@@ -58,6 +58,16 @@ double CpuSecondsOfPostgres(const std::string& data_folder) {
     if (status && status->parent == server) sum += status->cpu_seconds;
   }
   return sum;
+}
+
+double MemoryMiBOf(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/status");
+  std::string word;
+  double kib = 0;
+  while (file >> word) {
+    if (word == "VmRSS:") file >> kib;
+  }
+  return kib / 1024;
 }
 
 }  // namespace tandem::bench

@@ -1,8 +1,8 @@
 // How long calls took: a histogram whose buckets are at most 1/16 of their value wide.
 //
 // Every function is safe from any thread.
-#ifndef TANDEM_TESTS_BENCH_LIFECYCLE_BENCH_LATENCY_H_
-#define TANDEM_TESTS_BENCH_LIFECYCLE_BENCH_LATENCY_H_
+#ifndef TANDEM_TESTS_BENCH_LATENCIES_H_
+#define TANDEM_TESTS_BENCH_LATENCIES_H_
 
 #include <array>
 #include <atomic>
@@ -65,4 +65,4 @@ class Latencies {
 
 }  // namespace tandem::bench
 
-#endif  // TANDEM_TESTS_BENCH_LIFECYCLE_BENCH_LATENCY_H_
+#endif  // TANDEM_TESTS_BENCH_LATENCIES_H_

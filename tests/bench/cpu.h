@@ -1,6 +1,6 @@
-// How much processor time processes have used, from /proc.
-#ifndef TANDEM_TESTS_BENCH_LIFECYCLE_BENCH_CPU_H_
-#define TANDEM_TESTS_BENCH_LIFECYCLE_BENCH_CPU_H_
+// How much processor time and memory processes use, from /proc.
+#ifndef TANDEM_TESTS_BENCH_CPU_H_
+#define TANDEM_TESTS_BENCH_CPU_H_
 
 #include <sys/types.h>
 
@@ -13,7 +13,9 @@ double CpuSecondsOf(pid_t process);
 // The same of a PostgreSQL, all processes of the server whose data is in the folder. A process that
 // has ended since is not counted any more.
 double CpuSecondsOfPostgres(const std::string& data_folder);
+// What the process has in memory (VmRSS).
+double MemoryMiBOf(pid_t process);
 
 }  // namespace tandem::bench
 
-#endif  // TANDEM_TESTS_BENCH_LIFECYCLE_BENCH_CPU_H_
+#endif  // TANDEM_TESTS_BENCH_CPU_H_

@@ -1,0 +1,97 @@
+// What an idle server costs: many agents are logged in and AVAILABLE, each with a stream, and
+// nothing happens.
+//
+// tandemd with its private PostgreSQL on a fresh folder, and this program, which holds the streams.
+// First over few connections, as from a gateway; then each agent over a connection of its own, as
+// desktops do. Processor time is that of the server and of PostgreSQL, in percent of one core, over
+// the time given, which begins when all are AVAILABLE and some seconds have passed.
+#include <cstdio>
+#include <exception>
+#include <stdexcept>
+#include <string>
+
+#include "absl/synchronization/mutex.h"
+
+#include "CLI/CLI.hpp"
+#include "tests/bench/bench_server.h"
+#include "tests/bench/cpu.h"
+#include "tests/bench/figures.h"
+#include "tests/bench/floor.h"
+#include "tests/bench/workload.h"
+
+namespace tandem::bench {
+namespace {
+
+// Fewer streams than a connection may have.
+constexpr size_t kAgentsOfGatewayConnection = 500;
+
+struct Options {
+  size_t agents = 10'000;
+  double settle_seconds = 5;
+  double seconds = 20;
+};
+
+void Measure(const Options& options, const std::string& name, size_t agent_connections) {
+  const BenchServer server;
+  const Channels connections = Connect(server.port(), agent_connections);
+  Configure(connections.front(), {.agents = options.agents});
+  Print(name + "_memory_before", MemoryMiBOf(server.process().pid()), "MiB");
+  OfferBoard board(OfferBoard::Gives::kOldest);
+  Floor floor(connections, options.agents, board);
+  Sleep(options.settle_seconds);
+
+  const auto cpu = [&] {
+    return std::pair(CpuSecondsOf(server.process().pid()),
+                     CpuSecondsOfPostgres(server.cluster_folder()));
+  };
+  const auto before = cpu();
+  Sleep(options.seconds);
+  const auto after = cpu();
+  if (!floor.Failure().empty()) throw std::runtime_error(floor.Failure());
+  Print(name + "_server_cpu", (after.first - before.first) / options.seconds * 100, "%", 2);
+  Print(name + "_postgres_cpu", (after.second - before.second) / options.seconds * 100, "%", 2);
+  Print(name + "_memory", MemoryMiBOf(server.process().pid()), "MiB");
+}
+
+Options ParseOptions(int argc, char** argv) {
+  Options options;
+  bool smoke = false;
+  CLI::App app("Processor time and memory of a server with idle agents.");
+  app.add_option("--agents", options.agents, "Agents, each with a stream")->capture_default_str();
+  app.add_option("--seconds", options.seconds, "For how long")->capture_default_str();
+  app.add_flag("--smoke", smoke, "As little as shows that everything works");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::exit(app.exit(error));
+  }
+  if (smoke) options = {.agents = 20, .settle_seconds = 0.1, .seconds = 0.5};
+  return options;
+}
+
+void Run(const Options& options) {
+  const size_t of_gateway =
+      (options.agents + kAgentsOfGatewayConnection - 1) / kAgentsOfGatewayConnection;
+  std::printf(
+      "Workload: %zu agents, AVAILABLE over a stream each, and nothing to do, for %.1f s; over %zu "
+      "connections, then over one each. Processor time in percent of one core.\n",
+      options.agents, options.seconds, of_gateway);
+  Measure(options, "idle_behind_gateway", of_gateway);
+  Measure(options, "idle_desktops", options.agents);
+}
+
+}  // namespace
+}  // namespace tandem::bench
+
+int main(int argc, char** argv) {
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  const tandem::bench::Options options = tandem::bench::ParseOptions(argc, argv);
+  tandem::bench::RaiseFileLimit();
+  try {
+    tandem::bench::Run(options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "idle_bench: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}
