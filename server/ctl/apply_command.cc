@@ -63,7 +63,7 @@ std::string NewText(const std::string& workspace, const v1::Configuration& confi
   std::vector<std::string> counts;
   for (const Kind& kind : ConfiguredKinds()) {
     const size_t count = ItemsOf(configuration, kind).size();
-    if (count > 0) counts.push_back(absl::StrCat(count, " ", kind.plural));
+    if (count > 0) counts.push_back(absl::StrCat(count, " ", count == 1 ? kind.name : kind.plural));
   }
   return absl::StrCat("New workspace ", workspace, ": ", absl::StrJoin(counts, ", "), "\n");
 }
@@ -100,7 +100,8 @@ int Apply(const Target& target, const ApplyOptions& options) {
   const bool is_new = response.revision() == 0;
   std::cout << (is_new ? NewText(target.workspace, sent) : ChangesText(response));
   if (!options.validate_only) {
-    if (!options.yes && !Confirmed()) return Fail(kExitRefused, "Nothing was applied.");
+    const bool changes = response.created() + response.updated() + response.deleted() > 0;
+    if (changes && !options.yes && !Confirmed()) return Fail(kExitRefused, "Nothing was applied.");
     request.set_validate_only(false);
     // What was shown is what is applied.
     request.set_expected_revision(is_new ? kNotConfigured : response.revision());

@@ -102,6 +102,12 @@ int Print(const Document& document, Form form) {
   return kExitDone;
 }
 
+int NoSuchId(const std::string& plural, const std::string& id,
+             const std::vector<std::string>& ids) {
+  return Fail(kExitRefused, absl::StrCat("expected one of the ", plural, ", but there is no ", id,
+                                         DidYouMean(id, ids)));
+}
+
 // ---------------------------------------------------------------------------------------------------
 // get
 
@@ -132,16 +138,14 @@ int GetStatistics(Caller& caller, const GetOptions& options) {
   const grpc::Status status = ReadStatistics(caller, options.since, response);
   if (!status.ok()) return Report(status);
   if (!options.id.empty()) {
-    const auto found =
-        std::find_if(response.queues().begin(), response.queues().end(),
-                     [&](const v1::QueueStatistics& one) { return one.queue() == options.id; });
-    if (found == response.queues().end()) {
-      return Fail(kExitRefused,
-                  absl::StrCat("expected a configured queue, but there is no ", options.id));
-    }
+    std::vector<std::string> ids;
+    for (const v1::QueueStatistics& queue : response.queues()) ids.push_back(queue.queue());
+    const auto found = std::find(ids.begin(), ids.end(), options.id);
+    if (found == ids.end()) return NoSuchId("queues", options.id, ids);
+    const v1::QueueStatistics& queue = response.queues(static_cast<int>(found - ids.begin()));
     v1::ListQueueStatisticsResponse only;
-    *only.add_queues() = *found;
-    return Print({QueueTable(only), ToJson(*found, Defaults::kWrite)}, options.form);
+    *only.add_queues() = queue;
+    return Print({QueueTable(only), ToJson(queue, Defaults::kWrite)}, options.form);
   }
   return Print({QueueTable(response), ToJson(response, Defaults::kWrite)}, options.form);
 }
@@ -185,8 +189,7 @@ int GetSettings(Caller& caller, const GetOptions& options) {
 int NoSuchItem(const google::protobuf::Message& holder, const Kind& kind, const std::string& id) {
   std::vector<std::string> ids;
   for (const google::protobuf::Message* item : ItemsOf(holder, kind)) ids.push_back(IdOf(*item));
-  return Fail(kExitRefused, absl::StrCat("expected the id of a ", kind.name, ", but there is no ",
-                                         id, DidYouMean(id, ids)));
+  return NoSuchId(kind.plural, id, ids);
 }
 
 int GetKind(Caller& caller, const Kind& kind, const GetOptions& options) {

@@ -94,7 +94,7 @@ class CtlTest(unittest.TestCase):
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         floor = self.folder / "floor.yaml"
         floor.write_text(FLOOR)
-        self.assertRegex(self.done("apply", "-f", str(floor)), r"^New workspace \S+: 2 clients, 1 skills, .*\nApplied: 2 clients")
+        self.assertRegex(self.done("apply", "-f", str(floor)), r"^New workspace \S+: 2 clients, 1 skill, .*\nApplied: 2 clients")
 
     def ctl(self, *arguments, stdin="", **variables):
         return ctl(*arguments, stdin=stdin, **{"TANDEM_WORKSPACE": self.workspace, **variables})
@@ -212,6 +212,7 @@ class Reading(CtlTest):
             text = self.done("describe", "agent", "ana")
         self.assertRegex(text, r"status +AVAILABLE\nfor +\d+s, since ")
         self.assertRegex(text, rf"{ticket} +ACTIVE +chats +chat +acme +\d+s")
+        self.assertIn("did you mean chats?", self.ctl("get", "queue-statistics", "chat").stderr)
         figures = json.loads(self.done("get", "queue-statistics", "chats", "-o", "json"))
         self.assertEqual((figures["waiting"], figures["answered"]), (0, 1))
 
