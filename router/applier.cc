@@ -56,6 +56,7 @@ void Applier::SetTimer(TicketIndex index) {
   Ticket& ticket = TicketAt(index);
   Time at = ticket.in_use && ticket.until.IsSet() ? ticket.until : kEndOfTime;
   if (ticket.in_use) {
+    at = std::min(at, workspace_.NextStepAt(ticket));
     for (const CoolDownState& cool_down : ticket.cool_downs) at = std::min(at, cool_down.until);
   }
   if (at == ticket.timer_at) return;
@@ -278,6 +279,17 @@ void Applier::JoinClass(Ticket& ticket, Requirement requirement) {
   ticket.group = workspace_.matching.AddToGroup(ticket.ticket_class, std::move(agents));
 }
 
+void Applier::ChangeClass(Ticket& ticket, Requirement requirement) {
+  workspace_.matching.RemoveFromClass(ticket.ticket_class, ticket.group);
+  JoinClass(ticket, std::move(requirement));
+}
+
+void Applier::StopPlanClock(Ticket& ticket) {
+  if (!ticket.plan_since.IsSet()) return;
+  ticket.plan_waited = ticket.plan_waited + (now_ - ticket.plan_since);
+  ticket.plan_since = Time{};
+}
+
 // Sorted and without repeats.
 std::vector<AgentIndex> Applier::InternAgents(const std::vector<std::string>& names) {
   std::vector<AgentIndex> agents;
@@ -301,6 +313,7 @@ void Applier::EnterQueue(TicketIndex index, EntryReason reason) {
   ticket.agent = AgentIndex{};
   ticket.leased = false;
   ticket.until = Time{};
+  if (ticket.plan.IsSet() && !ticket.plan_since.IsSet()) ticket.plan_since = now_;
   if (!ticket.visit_entered_at.IsSet()) {
     ++ticket.visit_number;
     ticket.visit_entered_at = now_;
@@ -449,6 +462,7 @@ Time Applier::Occurred(const Ticket& ticket, Time occurred_at) const {
 // What a ticket was comes first, then what is left of it is forgotten.
 void Applier::Close(TicketIndex index, TicketState state) {
   Ticket& ticket = TicketAt(index);
+  StopPlanClock(ticket);
   TicketStateRow row = StateRowOf(workspace_, ticket);
   row.state = state;
   row.until = Time{};
@@ -471,6 +485,7 @@ void Applier::Close(TicketIndex index, TicketState state) {
                                                    workspace_.channel_ids.Name(ticket.channel),
                                                    ticket.entry_point, ticket.conversation_key);
   if (!conversation.empty()) workspace_.ticket_by_conversation.erase(conversation);
+  workspace_.plans.Remove(ticket.plan);
   const bool dirty = ticket.dirty;
   ticket = Ticket{};
   ticket.dirty = dirty;  // still listed; TakeChanges passes it over, and frees the place

@@ -85,6 +85,8 @@ class Applier {
   void TicketCanceled(TicketIndex ticket, const std::string& reason);
   void TicketAbandoned(TicketIndex ticket);
   void TicketUpdated(TicketIndex ticket, TicketUpdate&& update);
+  // `priority` and `key`: as they are from then on.
+  void PlanStepTaken(TicketIndex ticket, uint32_t priority, Time key);
   TicketIndex AgentContactStarted(NewTicket&& created, AgentIndex agent);
   void AgentContactUnanswered(TicketIndex ticket, const char* reason);
 
@@ -172,6 +174,10 @@ class Applier {
   // An agent has it now: to be connected when the channel has media, else answered.
   void BeginHandling(TicketIndex ticket);
   void JoinClass(Ticket& ticket, Requirement requirement);
+  // From one class to another; waits in neither.
+  void ChangeClass(Ticket& ticket, Requirement requirement);
+  bool IsRoutable(Ticket& ticket);
+  void StopPlanClock(Ticket& ticket);
   std::vector<AgentIndex> InternAgents(const std::vector<std::string>& names);
   void LeaveQueue(TicketIndex ticket);
   void EnterQueue(TicketIndex ticket, EntryReason reason);

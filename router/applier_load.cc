@@ -55,6 +55,13 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
     ticket.cool_downs.push_back({agent, cool_down.until});
     ++AgentAt(agent).cooling;
   }
+  ticket.plan_step = row.plan_step;
+  ticket.plan_since = row.plan_since;
+  ticket.plan_waited = row.plan_waited;
+  if (row.plan_step > 0) {
+    const TicketPlan& plan = workspace_.plans[ticket.plan];
+    ChangeClass(ticket, AskedAfter(plan.base, plan.steps, row.plan_step));
+  }
   ticket.visit_number = row.visit_number;
   ticket.visit_entered_at = row.visit_entered_at;
   ticket.visit_entry_reason = row.visit_entry_reason;

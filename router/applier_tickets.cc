@@ -73,9 +73,27 @@ TicketIndex Applier::AddTicket(NewTicket& created) {
   ticket.queued_at = now_;
   ticket.target = created.target;
   ticket.key = created.key;
-  row.unroutable = ticket.unroutable =
-      !workspace_.matching.IsRoutable(workspace_, ticket.ticket_class, ticket.group);
+  row.unroutable = ticket.unroutable = !IsRoutable(ticket);
   return index;
+}
+
+// Whether any configured agent could ever take it, now or after a step of its plan.
+bool Applier::IsRoutable(Ticket& ticket) {
+  const auto now = [&] {
+    return workspace_.matching.IsRoutable(workspace_, ticket.ticket_class, ticket.group);
+  };
+  if (now()) return true;
+  if (!ticket.plan.IsSet()) return false;
+  const TicketPlan& plan = workspace_.plans[ticket.plan];
+  bool routable = false;
+  for (const PlanStep& step : plan.steps) {
+    if (!step.requirement) continue;
+    ChangeClass(ticket, *step.requirement);
+    routable = now();
+    if (routable) break;
+  }
+  ChangeClass(ticket, plan.base);
+  return routable;
 }
 
 // A contact, and the message that it is.
@@ -113,6 +131,7 @@ void Applier::AdoptTicket(TicketIndex index, const TicketRow& row, QueueIndex qu
   ticket.wrap_up_limit = row.wrap_up_limit;
   ticket.unroutable = row.unroutable;
   ticket.queue = queue;
+  ticket.plan = workspace_.plans.Add(row.requirement, row.plan);
   JoinClass(ticket, row.requirement);
   ++workspace_.queues[queue.value].open;
   ++workspace_.channels[ticket.channel.value].open;
@@ -160,15 +179,19 @@ void Applier::TicketTransferred(TicketIndex index, const Transfer& transfer) {
     LeaveAgent(index, SegmentOutcome::kTransferred, "", true);
   }
   EndVisit(ticket, ExitReason::kTransferred);
-  Requirement requirement = RequirementOf(workspace_, ticket);
-  workspace_.matching.RemoveFromClass(ticket.ticket_class, ticket.group);
+  // The plan begins anew there.
+  Requirement requirement =
+      ticket.plan.IsSet() ? workspace_.plans[ticket.plan].base : RequirementOf(workspace_, ticket);
+  ticket.plan_step = 0;
+  ticket.plan_since = Time{};
+  ticket.plan_waited = Duration{};
   --workspace_.queues[ticket.queue.value].open;
   ++workspace_.queues[transfer.queue.value].open;
   ticket.queue = transfer.queue;
   ticket.queued_at = transfer.queued_at;
   ticket.target = transfer.target;
   ticket.key = transfer.key;
-  JoinClass(ticket, std::move(requirement));
+  ChangeClass(ticket, std::move(requirement));
   EnterQueue(index, EntryReason::kTransferred);
 }
 
@@ -195,6 +218,23 @@ void Applier::CloseUnfinished(TicketIndex index, EventType type, TicketState sta
   }
   EndVisit(ticket, canceled ? ExitReason::kCanceled : ExitReason::kAbandoned);
   Close(index, state);
+}
+
+void Applier::PlanStepTaken(TicketIndex index, uint32_t priority, Time key) {
+  Ticket& ticket = TicketAt(index);
+  const PlanStep& step = workspace_.plans[ticket.plan].steps[ticket.plan_step++];
+  // An offer that is out stays out.
+  const bool waits = ticket.state == TicketState::kQueued;
+  if (waits) LeaveQueue(index);
+  if (step.requirement) ChangeClass(ticket, *step.requirement);
+  ticket.priority = priority;
+  ticket.key = key;
+  if (waits) Wait(index);
+  SetTimer(index);
+  MarkDirty(index);
+  EventRow& event = RecordTicket(EventType::kPlanStepTaken, ticket);
+  event.agent.clear();
+  event.number = ticket.plan_step;
 }
 
 // --- offers ---
@@ -240,6 +280,7 @@ void Applier::OfferAccepted(TicketIndex index) {
 
 void Applier::BeginHandling(TicketIndex index) {
   Ticket& ticket = TicketAt(index);
+  StopPlanClock(ticket);
   ticket.accepted_at = now_;
   if (workspace_.channel_of(ticket).has_media) {
     ticket.state = TicketState::kConnecting;
@@ -295,6 +336,7 @@ void Applier::TicketClaimed(TicketIndex index, AgentIndex agent) {
   Ticket& ticket = TicketAt(index);
   LeaveQueue(index);
   --workspace_.queues[ticket.queue.value].waiting;
+  StopPlanClock(ticket);
   CloseInterval(agent, now_);
   BeginSegment(ticket, agent);
   ticket.accepted_at = now_;

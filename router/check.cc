@@ -149,6 +149,23 @@ void Faults::RequirementOf(Requirement& requirement, const std::string& field) {
   requirement = Canonical(std::move(requirement));
 }
 
+void Faults::PlanOf(Plan& plan, const std::string& field) {
+  Count(plan.size(), kMaxPlanSteps, field + ".steps");
+  Duration earliest = kMinPlanDelay;
+  for (size_t i = 0; i < plan.size(); ++i) {
+    PlanStep& step = plan[i];
+    const std::string at = field + ".steps[" + std::to_string(i) + "]";
+    Span(step.after, earliest, kMaxPlanDelay, at + ".after");
+    earliest = step.after + Milliseconds(1);
+    Range(step.min_priority, 0, kMaxPriority, at + ".min_priority");
+    if (step.requirement) {
+      RequirementOf(*step.requirement, at + ".requirement");
+    } else if (step.min_priority == 0) {
+      Add(Reason::kFieldRequired, at, "expected a change, but the step makes none");
+    }
+  }
+}
+
 void Faults::PredicateOf(Predicate& predicate, const std::string& field) {
   struct Visitor {
     Faults& faults;
@@ -219,6 +236,7 @@ std::optional<Rejection> CheckContact(NewContact& contact, Time now, std::string
   faults.RequirementOf(contact.requirement, at("requirement"));
   faults.Range(contact.priority, 0, kMaxPriority, at("priority"));
   faults.OptionalId(contact.queue, at("queue"));
+  if (contact.plan) faults.PlanOf(*contact.plan, at("plan"));
   if (contact.answer_target.us != 0) {
     faults.Span(contact.answer_target, Seconds(1), kMaxAnswerTarget, at("answer_target"));
   }

@@ -115,6 +115,8 @@ class ResourceChecker {
     SpanIfSet(queue.connect_timeout, Seconds(1), kMaxConnectTimeout, path + ".connect_timeout");
     SpanIfSet(queue.lease_duration, Seconds(1), kMaxLease, path + ".lease_duration");
     faults_.Range(queue.max_waiting, 0, kMaxQueueWaiting, path + ".max_waiting");
+    faults_.PlanOf(queue.plan, path + ".plan");
+    ReferencesOf(queue.plan, path + ".plan");
   }
 
   void Check(ProcessType& type, const std::string& path) {
@@ -130,7 +132,9 @@ class ResourceChecker {
       }
       Reference(ResourceKind::kQueue, entry.queue, at + ".queue");
       faults_.RequirementOf(entry.requirement, at + ".requirement");
-      RequirementReferences(entry.requirement, at + ".requirement");
+      ReferencesOf(entry.requirement, at + ".requirement");
+      faults_.PlanOf(entry.plan, at + ".plan");
+      ReferencesOf(entry.plan, at + ".plan");
       SpanIfSet(entry.answer_target, Seconds(1), kMaxAnswerTarget, at + ".answer_target");
       SpanIfSet(entry.due_after, Seconds(1), kMaxDueAfter, at + ".due_after");
       SpanIfSet(entry.expected_handling_time, Seconds(1), kMaxHandlingTime,
@@ -194,8 +198,10 @@ class ResourceChecker {
     if (value.us != 0) faults_.Span(value, low, high, path);
   }
 
-  void RequirementReferences(const Requirement& requirement, const std::string& path) {
-    VisitReferences(requirement,
+  // Of a requirement or a plan.
+  template <typename Asking>
+  void ReferencesOf(const Asking& asking, const std::string& path) {
+    VisitReferences(asking,
                     [&](ResourceKind kind, const std::string& id) { Reference(kind, id, path); });
   }
 

@@ -34,6 +34,7 @@ class Faults {
   void Tag(std::string& tag, const std::string& field);
   // Puts tags and the requirement itself into canonical form.
   void RequirementOf(Requirement& requirement, const std::string& field);
+  void PlanOf(Plan& plan, const std::string& field);
 
   // The rejection, when anything was at fault.
   std::optional<Rejection> Take();

@@ -380,6 +380,16 @@ struct Explanation {
   std::vector<ClauseCount> clauses;
   uint32_t qualified_agents = 0;
   std::vector<std::pair<Obstacle, uint32_t>> obstacles;  // in the enum's order, none with 0
+
+  // What the plan changes next, and what would be asked then.
+  struct NextStep {
+    uint32_t number = 0;  // from 1
+    Time at{};            // unset while the plan's clock stands
+    uint32_t min_priority = 0;
+    std::vector<ClauseCount> clauses{};
+    uint32_t qualified_agents = 0;
+  };
+  std::optional<NextStep> next_step;
 };
 
 struct TicketRevised {

@@ -239,7 +239,8 @@ bool IsConfigured(const Workspace& workspace, ResourceKind kind, std::string_vie
   const auto is_true = [](bool configured) { return configured; };
   switch (kind) {
     case ResourceKind::kClient:
-      return is(workspace.client_ids, workspace.clients, [](const auto& used) { return used.configured; });
+      return is(workspace.client_ids, workspace.clients,
+                [](const auto& used) { return used.configured; });
     case ResourceKind::kSite:
       return is(workspace.site_ids, workspace.sites, is_true);
     case ResourceKind::kTeam:
@@ -256,7 +257,8 @@ bool IsConfigured(const Workspace& workspace, ResourceKind kind, std::string_vie
     case ResourceKind::kRoutingProfile:
       return is(workspace.routing_profile_ids, workspace.routing_profiles, has_resource);
     case ResourceKind::kAgent:
-      return is(workspace.agent_ids, workspace.agents, [](const AgentState& agent) { return agent.configured; });
+      return is(workspace.agent_ids, workspace.agents,
+                [](const AgentState& agent) { return agent.configured; });
     case ResourceKind::kDisposition:
       return workspace.dispositions.contains(std::string(id));
     case ResourceKind::kNotReadyReason:

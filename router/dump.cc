@@ -69,7 +69,7 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
             "step", *queue.priority_step)("offer", queue.offer_timeout)(
             "connect", queue.connect_timeout)("lease", queue.lease_duration)(
             "max_waiting", queue.max_waiting)("auto_accept", queue.auto_accept)(
-            "distribution", ToString(queue.distribution_mode));
+            "distribution", ToString(queue.distribution_mode))("plan", KeyOf({}, queue.plan));
   }
   for (const ProcessType& type : configuration.process_types) {
     Line(out, " process_type").Named(type);
@@ -77,7 +77,8 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
       Line(out, "  defaults")("channel", entry.channel)("queue", entry.queue)(
           "requirement", KeyOf(entry.requirement))("level", static_cast<int>(entry.language_level))(
           "answer", entry.answer_target)("due", entry.due_after)(
-          "handling", entry.expected_handling_time)("wrap_up", *entry.wrap_up_limit);
+          "handling", entry.expected_handling_time)("wrap_up", *entry.wrap_up_limit)(
+          "plan", KeyOf({}, entry.plan));
     }
   }
   for (const RoutingProfile& profile : configuration.routing_profiles) {
@@ -118,11 +119,11 @@ void DumpAgent(const Workspace& workspace, AgentIndex index, std::string& out) {
   Line line(out, " agent_state");
   line("id", workspace.AgentName(index))("ordinal", agent.ordinal)(
       "status", ToString(agent.status))("reason", agent.reason)("status_since", agent.status_since)(
-      "idle_since", agent.idle_since)("misses", agent.misses)("turn", agent.turn)("session", agent.session_id)(
-      "generation", agent.generation)("open", agent.session_open)("lost_at", agent.session_lost_at)(
-      "grace_until", agent.grace_until)("interval_since", agent.interval_since)(
-      "units_used", agent.units_used)("open_groups", agent.open_groups)("idle", agent.idle)(
-      "cooling", agent.cooling);
+      "idle_since", agent.idle_since)("misses", agent.misses)("turn", agent.turn)(
+      "session", agent.session_id)("generation", agent.generation)("open", agent.session_open)(
+      "lost_at", agent.session_lost_at)("grace_until", agent.grace_until)(
+      "interval_since", agent.interval_since)("units_used", agent.units_used)(
+      "open_groups", agent.open_groups)("idle", agent.idle)("cooling", agent.cooling);
 }
 
 void DumpDetail(const TicketDetail& detail, std::string& out) {
@@ -148,8 +149,7 @@ void DumpTicket(const Workspace& workspace, const Ticket& ticket, std::string& o
       "conversation", ticket.conversation_key)("created_at", ticket.created_at)(
       "due_at", ticket.due_at)("answer_target", ticket.answer_target)(
       "handling", ticket.expected_handling_time)("wrap_up", ticket.wrap_up_limit)(
-      "unroutable", ticket.unroutable)(
-      "requirement", KeyOf(RequirementOf(workspace, ticket)));
+      "unroutable", ticket.unroutable)("requirement", KeyOf(RequirementOf(workspace, ticket)));
   for (const std::string& agent : RequirementOf(workspace, ticket).agents) line("named", agent);
   for (const std::string& agent : ticket.excluded_agents) line("excluded", agent);
   line("state", ToString(ticket.state))("queue", workspace.queue_ids.Name(ticket.queue))(
@@ -159,6 +159,11 @@ void DumpTicket(const Workspace& workspace, const Ticket& ticket, std::string& o
       "contacts", ticket.contact_count);
   for (const CoolDownState& cool_down : ticket.cool_downs) {
     line("cool_down", workspace.AgentName(cool_down.agent))("ends", cool_down.until);
+  }
+  if (ticket.plan.IsSet()) {
+    const TicketPlan& plan = workspace.plans[ticket.plan];
+    line("plan", KeyOf(plan.base, plan.steps))("plan_step", ticket.plan_step)(
+        "plan_since", ticket.plan_since)("plan_waited", ticket.plan_waited);
   }
   line("visit", ticket.visit_number)("entered_at", ticket.visit_entered_at)(
       "entry_reason", ToString(ticket.visit_entry_reason))("segment", ticket.segment_number)(

@@ -1,4 +1,5 @@
 // Why a ticket waits. Looks at every agent, once, and changes nothing.
+#include <algorithm>
 #include <array>
 
 #include "router/commands.h"
@@ -28,20 +29,21 @@ Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex
   return Obstacle::kNone;
 }
 
-// Counts, clause by clause, the agents who pass.
+// Counts the agents who pass, clause by clause.
 class ClauseCounter {
  public:
-  ClauseCounter(const Workspace& workspace, const Ticket& ticket)
-      : workspace_(workspace),
-        class_(workspace.matching.ClassOf(ticket.ticket_class)),
-        agents_(class_.groups[ticket.group].agents) {
-    Add("client " + workspace.client_ids.Name(ticket.client));
-    Add("process type " + workspace.process_type_ids.Name(ticket.process_type));
-    Add("queue " + workspace.queue_ids.Name(ticket.queue));
-    for (std::string& clause : Describe(RequirementOf(workspace, ticket))) Add(std::move(clause));
+  // All must outlive the counter.
+  ClauseCounter(const Workspace& workspace, const TicketClass& ticket_class,
+                const TicketClass::Agents& agents, const Requirement& asked)
+      : workspace_(workspace), class_(ticket_class), agents_(agents) {
+    Add("client " + workspace.client_ids.Name(class_.spec.client));
+    Add("process type " + workspace.process_type_ids.Name(class_.spec.process_type));
+    Add("queue " + workspace.queue_ids.Name(class_.spec.queue));
+    for (std::string& clause : Describe(asked)) Add(std::move(clause));
   }
 
-  void Count(AgentIndex index) {
+  // How the agent passes all of them; neither by offer nor by claim when it doesn't.
+  TicketClass::Passing Count(AgentIndex index) {
     const AgentState& agent = workspace_.agent(index);
     const Traits& traits = workspace_.matching.TraitsOf(agent.profile);
     size_t clause = 0;
@@ -52,8 +54,13 @@ class ClauseCounter {
       Pass(clause++, Passes(compiled, class_.mode, traits));
     }
     if (!agents_.named.empty()) Pass(clause, agents_.Name(index));
+    if (!agents_.Name(index)) return {};
+    const auto passing = workspace_.matching.Test(workspace_, class_, agent.profile);
+    if (passing.push || passing.pull) ++qualified_agents_;
+    return passing;
   }
 
+  uint32_t qualified_agents() const { return qualified_agents_; }
   std::vector<Explanation::ClauseCount> Take() { return std::move(counts_); }
 
  private:
@@ -74,7 +81,39 @@ class ClauseCounter {
   const TicketClass& class_;
   const TicketClass::Agents& agents_;
   std::vector<Explanation::ClauseCount> counts_;
+  uint32_t qualified_agents_ = 0;
 };
+
+template <typename Function>
+void ForEachAgent(const Workspace& workspace, Function function) {
+  for (uint32_t i = 0; i < workspace.agents.size(); ++i) {
+    if (workspace.agents[i].configured) function(AgentIndex{i});
+  }
+}
+
+// What the ticket's plan changes next. Requires that it has a step left.
+Explanation::NextStep Foresee(const Workspace& workspace, const Ticket& ticket) {
+  const PlanStep& step = workspace.plans[ticket.plan].steps[ticket.plan_step];
+  Explanation::NextStep next{.number = ticket.plan_step + 1, .min_priority = step.min_priority};
+  const Time at = workspace.NextStepAt(ticket);
+  if (at != kEndOfTime) next.at = at;
+
+  const Requirement asked = step.requirement ? *step.requirement : RequirementOf(workspace, ticket);
+  ClassSpec spec = workspace.matching.ClassOf(ticket.ticket_class).spec;
+  spec.requirement = asked;
+  TicketClass::Agents agents;
+  for (const std::string& name : asked.agents) {
+    // Who is unknown takes nothing, but the ticket is for nobody else.
+    agents.named.push_back(workspace.agent_ids.Find(name));
+  }
+  std::sort(agents.named.begin(), agents.named.end());
+  const TicketClass then = workspace.matching.Foresee(workspace, std::move(spec));
+  ClauseCounter counter(workspace, then, agents, asked);
+  ForEachAgent(workspace, [&](AgentIndex agent) { counter.Count(agent); });
+  next.qualified_agents = counter.qualified_agents();
+  next.clauses = counter.Take();
+  return next;
+}
 
 }  // namespace
 
@@ -84,6 +123,7 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const Ticket& ticket = workspace.ticket(std::get<TicketIndex>(found));
   const TicketClass& ticket_class = workspace.matching.ClassOf(ticket.ticket_class);
+  const Requirement asked = RequirementOf(workspace, ticket);
 
   Explanation explanation;
   explanation.state = ticket.state;
@@ -92,25 +132,23 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
   explanation.target = ticket.target;
   if (ticket.state == TicketState::kQueued) explanation.ahead = workspace.matching.Ahead(ticket);
 
-  ClauseCounter clauses(workspace, ticket);
+  ClauseCounter counter(workspace, ticket_class, ticket_class.groups[ticket.group].agents, asked);
   std::array<uint32_t, kObstacles> obstacles{};
-  for (uint32_t i = 0; i < workspace.agents.size(); ++i) {
-    const AgentState& agent = workspace.agents[i];
-    if (!agent.configured) continue;
+  ForEachAgent(workspace, [&](AgentIndex agent) {
     ++explanation.agents;
-    clauses.Count(AgentIndex{i});
-    const TicketClass::Passing passing =
-        workspace.matching.Test(workspace, ticket_class, agent.profile);
-    if (!passing.push && !passing.pull) continue;
-    if (!ticket_class.groups[ticket.group].agents.Name(AgentIndex{i})) continue;
-    ++explanation.qualified_agents;
-    ++obstacles[static_cast<size_t>(ObstacleOf(workspace, ticket, AgentIndex{i}, passing.push))];
-  }
-  explanation.clauses = clauses.Take();
+    const TicketClass::Passing passing = counter.Count(agent);
+    if (!passing.push && !passing.pull) return;
+    ++obstacles[static_cast<size_t>(ObstacleOf(workspace, ticket, agent, passing.push))];
+  });
+  explanation.qualified_agents = counter.qualified_agents();
+  explanation.clauses = counter.Take();
   for (size_t i = 0; i < kObstacles; ++i) {
     if (obstacles[i] > 0) {
       explanation.obstacles.emplace_back(static_cast<Obstacle>(i), obstacles[i]);
     }
+  }
+  if (ticket.plan.IsSet() && ticket.plan_step < workspace.plans[ticket.plan].steps.size()) {
+    explanation.next_step = Foresee(workspace, ticket);
   }
   return Reply(std::move(explanation));
 }

@@ -80,6 +80,7 @@ using ClassIndex = Index<struct ClassIndexTag>;
 using ClientIndex = Index<struct ClientIndexTag>;
 using ChannelIndex = Index<struct ChannelIndexTag>;
 using DispositionIndex = Index<struct DispositionIndexTag>;
+using PlanIndex = Index<struct PlanIndexTag>;
 using ProcessTypeIndex = Index<struct ProcessTypeIndexTag>;
 using ProfileIndex = Index<struct ProfileIndexTag>;
 using QueueIndex = Index<struct QueueIndexTag>;

@@ -37,6 +37,7 @@ inline constexpr uint32_t kMaxWeight = 100;
 inline constexpr size_t kMaxNamedAgents = 16;
 inline constexpr size_t kMaxExcludedAgents = 16;
 inline constexpr size_t kMaxPredicateValues = 32;
+inline constexpr size_t kMaxPlanSteps = 20;
 inline constexpr uint32_t kMaxSkillLevel = 10;
 inline constexpr uint32_t kMaxPriority = 9;
 
@@ -110,6 +111,8 @@ inline constexpr size_t kMaxListedChanges = 10'000;
 inline constexpr Duration kMaxPriorityStep = Days(7);
 inline constexpr Duration kMinOfferTimeout = Seconds(1);
 inline constexpr Duration kMaxOfferTimeout = Hours(1);
+inline constexpr Duration kMinPlanDelay = Seconds(1);
+inline constexpr Duration kMaxPlanDelay = Days(30);
 inline constexpr Duration kMaxConnectTimeout = Minutes(10);
 inline constexpr Duration kMaxLease = Days(7);
 inline constexpr Duration kMaxAnswerTarget = Days(30);

@@ -85,10 +85,9 @@ bool HasUnknown(const TicketClass& ticket_class) {
                      [](const CompiledClause& clause) {
                        return std::any_of(clause.begin(), clause.end(), IsUnknown);
                      }) ||
-         std::any_of(ticket_class.preferences.begin(), ticket_class.preferences.end(),
-                     [](const CompiledPreference& preference) {
-                       return IsUnknown(preference.predicate);
-                     });
+         std::any_of(
+             ticket_class.preferences.begin(), ticket_class.preferences.end(),
+             [](const CompiledPreference& preference) { return IsUnknown(preference.predicate); });
 }
 
 // Compiles what the class asks for, given what is configured now.
@@ -326,6 +325,14 @@ uint32_t Matching::AddToGroup(ClassIndex class_index, TicketClass::Agents agents
   }
   ++ticket_class.groups[chosen].open_tickets;
   return chosen;
+}
+
+TicketClass Matching::Foresee(const Workspace& workspace, ClassSpec spec) const {
+  TicketClass foreseen;
+  foreseen.spec = std::move(spec);
+  const Channel& channel = *workspace.channels[foreseen.spec.channel.value].configured;
+  Compile(workspace, channel, foreseen);
+  return foreseen;
 }
 
 TicketClass::Passing Matching::Test(const Workspace& workspace, const TicketClass& ticket_class,
@@ -630,16 +637,16 @@ bool Matching::IsRoutable(const Workspace& workspace, ClassIndex class_index,
     });
   }
   FillClass(workspace, ticket_class);
-  return std::any_of(ticket_class.passing.begin(), ticket_class.passing.end(),
-                     [&](const TicketClass::Passing& passing) {
-                       const auto excluded_members = std::count_if(
-                           agents.excluded.begin(), agents.excluded.end(), [&](AgentIndex agent) {
-                             return workspace.agent(agent).configured &&
-                                    workspace.agent(agent).profile == passing.profile;
-                           });
-                       return profiles_[passing.profile.value].members >
-                              static_cast<uint32_t>(excluded_members);
-                     });
+  return std::any_of(
+      ticket_class.passing.begin(), ticket_class.passing.end(),
+      [&](const TicketClass::Passing& passing) {
+        const auto excluded_members =
+            std::count_if(agents.excluded.begin(), agents.excluded.end(), [&](AgentIndex agent) {
+              return workspace.agent(agent).configured &&
+                     workspace.agent(agent).profile == passing.profile;
+            });
+        return profiles_[passing.profile.value].members > static_cast<uint32_t>(excluded_members);
+      });
 }
 
 size_t Matching::Ahead(const Ticket& ticket) const {
@@ -647,7 +654,8 @@ size_t Matching::Ahead(const Ticket& ticket) const {
   const auto ahead_in = [&](uint32_t group) {
     return forest_.Rank(ticket_class.groups[group].tree, WaitKey{ticket.key, ticket.arrival});
   };
-  size_t ahead = ticket_class.groups[ticket.group].agents.named.empty() ? 0 : ahead_in(ticket.group);
+  size_t ahead =
+      ticket_class.groups[ticket.group].agents.named.empty() ? 0 : ahead_in(ticket.group);
   for (const uint32_t shared : ticket_class.shared_groups) ahead += ahead_in(shared);
   return ahead;
 }

@@ -10,8 +10,8 @@
 //   - BestAgent looks at the heads of the ready lists of the profiles that can take the ticket's
 //     class.
 // Within a class, tickets that name and exclude the same agents share a tree. An excluded agent
-// passes over it at once, and the trees that name an agent are listed at that agent, whom BestTicket
-// is looking for; others never meet them.
+// passes over it at once, and the trees that name an agent are listed at that agent, whom
+// BestTicket is looking for; others never meet them.
 #ifndef TANDEM_ROUTER_MATCHING_H_
 #define TANDEM_ROUTER_MATCHING_H_
 
@@ -151,8 +151,8 @@ class Matching {
   // there is none.
   TicketIndex BestTicket(const Workspace& workspace, AgentIndex agent, Mode mode,
                          QueueIndex only) const;
-  // The agent who gets the ticket by offer, of those who may take it, by the distribution mode of its
-  // queue. Unset when there is none.
+  // The agent who gets the ticket by offer, of those who may take it, by the distribution mode of
+  // its queue. Unset when there is none.
   AgentIndex BestAgent(const Workspace& workspace, TicketIndex ticket) const;
 
   // Whether any configured agent could ever take a ticket of this group of the class.
@@ -160,6 +160,8 @@ class Matching {
   // How many waiting tickets go before this one, of those of its class that name nobody or the same
   // agents.
   size_t Ahead(const Ticket& ticket) const;
+  // A class as it would be: for Test, and without tickets.
+  TicketClass Foresee(const Workspace& workspace, ClassSpec spec) const;
   // Whether, and how, the profile passes the class; worked out here and now.
   TicketClass::Passing Test(const Workspace& workspace, const TicketClass& ticket_class,
                             ProfileIndex profile) const;

@@ -136,7 +136,7 @@ struct TeamPredicate {
 // Of an agent's attribute. With neither values nor bounds: any value will do.
 struct AttributePredicate {
   std::string key;
-  std::vector<std::string> values{};      // any of these; sorted
+  std::vector<std::string> values{};    // any of these; sorted
   std::optional<int64_t> min{}, max{};  // a whole number within
   friend auto operator<=>(const AttributePredicate&, const AttributePredicate&) = default;
 };
@@ -151,9 +151,9 @@ struct Predicate {
 
   Predicate() = default;
   template <typename Kind>
-    requires std::constructible_from<PredicateKind, Kind> &&
-             (!std::same_as<std::remove_cvref_t<Kind>, Predicate>)
-  Predicate(Kind&& of, bool negate = false)  // NOLINT(google-explicit-constructor): a kind is one
+  requires std::constructible_from<PredicateKind, Kind> &&
+      (!std::same_as<std::remove_cvref_t<Kind>, Predicate>)Predicate(
+          Kind&& of, bool negate = false)  // NOLINT(google-explicit-constructor): a kind is one
       : kind(std::forward<Kind>(of)), negated(negate) {}
 
   friend auto operator<=>(const Predicate&, const Predicate&) = default;
@@ -175,6 +175,17 @@ struct Requirement {
   std::vector<std::string> agents{};  // these only; empty: any
   friend auto operator<=>(const Requirement&, const Requirement&) = default;
 };
+
+// What changes when a ticket has waited so long.
+struct PlanStep {
+  Duration after;
+  std::optional<Requirement> requirement{};  // in place of what was asked before
+  uint32_t min_priority = 0;                 // raises the priority to this
+  friend bool operator==(const PlanStep&, const PlanStep&) = default;
+};
+using Plan = std::vector<PlanStep>;  // each later than the one before
+// What is asked after so many steps of the plan.
+const Requirement& AskedAfter(const Requirement& base, const Plan& plan, uint32_t steps);
 
 // With every list sorted and free of repeats, so that requirements that ask the same compare equal.
 Requirement Canonical(Requirement requirement);
@@ -225,6 +236,7 @@ struct Queue : NamedResource {
   Duration lease_duration;   // 0: to be filled in
   uint32_t max_waiting = 0;  // 0: no limit of its own
   bool auto_accept = false;
+  Plan plan;  // of tickets that bring none, and whose process type has none
   DistributionMode distribution_mode = DistributionMode::kLongestIdle;
   friend bool operator==(const Queue&, const Queue&) = default;
 };
@@ -238,6 +250,7 @@ struct ProcessTypeDefaults {
   Duration due_after;               // 0: to be filled in
   Duration expected_handling_time;  // 0: to be filled in
   std::optional<Duration> wrap_up_limit;
+  Plan plan;
   friend bool operator==(const ProcessTypeDefaults&, const ProcessTypeDefaults&) = default;
 };
 
@@ -362,10 +375,11 @@ struct NewContact {
   std::string language;  // canonical BCP 47, or empty
   Requirement requirement;
   uint32_t priority = 0;
-  std::string queue;       // empty: the process type's
-  Duration answer_target;  // 0: the process type's
-  Time due_at;             // unset: now + the process type's due_after
-  Time received_at;        // unset: now
+  std::optional<Plan> plan;  // unset: the process type's, or else the queue's
+  std::string queue;         // empty: the process type's
+  Duration answer_target;    // 0: the process type's
+  Time due_at;               // unset: now + the process type's due_after
+  Time received_at;          // unset: now
   std::string customer_id;
   std::string customer_segment;
   Direction direction = Direction::kInbound;

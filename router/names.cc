@@ -244,6 +244,8 @@ const char* ToString(EventType type) {
       return "RESOURCE_CREATED";
     case EventType::kResourceUpdated:
       return "RESOURCE_UPDATED";
+    case EventType::kPlanStepTaken:
+      return "PLAN_STEP_TAKEN";
     case EventType::kResourceDeleted:
       return "RESOURCE_DELETED";
   }
@@ -417,6 +419,14 @@ Requirement Canonical(Requirement requirement) {
   SortAndRemoveRepeats(requirement.prefer);
   SortAndRemoveRepeats(requirement.agents);
   return requirement;
+}
+
+const Requirement& AskedAfter(const Requirement& base, const Plan& plan, uint32_t steps) {
+  while (steps > 0) {
+    const PlanStep& step = plan[--steps];
+    if (step.requirement) return *step.requirement;
+  }
+  return base;
 }
 
 }  // namespace tandem::router

@@ -177,7 +177,8 @@ uint32_t ScoreOf(const std::vector<CompiledClause>& clauses,
   for (const CompiledPreference& preference : preferences) {
     if (!Passes(preference.predicate, mode, traits)) continue;
     const CompiledSkill* skill = skill_of(preference.predicate);
-    score += preference.weight * (skill != nullptr ? traits.LevelOf(skill->skill) : kPreferenceLevel);
+    score +=
+        preference.weight * (skill != nullptr ? traits.LevelOf(skill->skill) : kPreferenceLevel);
   }
   return score;
 }
@@ -203,6 +204,22 @@ std::string KeyOf(const Requirement& requirement) {
   }
   for (const Preference& preference : requirement.prefer) {
     key += std::to_string(preference.weight) + "*" + DescribePredicate(preference.predicate) + "&";
+  }
+  return key;
+}
+
+std::string KeyOf(const Requirement& base, const Plan& plan) {
+  std::string key;
+  const auto add = [&](const Requirement& requirement) {
+    key += KeyOf(requirement);
+    for (const std::string& agent : requirement.agents) key += "@" + agent;
+  };
+  add(base);
+  for (const PlanStep& step : plan) {
+    key += ";" + std::to_string(step.after.us) + "," + std::to_string(step.min_priority);
+    if (!step.requirement) continue;
+    key += ',';
+    add(*step.requirement);
   }
   return key;
 }

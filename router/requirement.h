@@ -76,7 +76,11 @@ uint32_t ScoreOf(const std::vector<CompiledClause>& clauses,
 // the agents, when it names any.
 std::vector<std::string> Describe(const Requirement& requirement);
 
-// A requirement but for its agents as an unambiguous key. Equal canonical requirements have equal keys.
+// Equal bases with equal plans have equal keys.
+std::string KeyOf(const Requirement& base, const Plan& plan);
+
+// A requirement but for its agents as an unambiguous key. Equal canonical requirements have equal
+// keys.
 std::string KeyOf(const Requirement& requirement);
 
 }  // namespace tandem::router

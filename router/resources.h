@@ -105,6 +105,7 @@ void VisitFields(const Queue*, auto visit) {
   visit("lease_duration", &Queue::lease_duration);
   visit("max_waiting", &Queue::max_waiting);
   visit("auto_accept", &Queue::auto_accept);
+  visit("plan", &Queue::plan);
   visit("distribution_mode", &Queue::distribution_mode);
 }
 void VisitFields(const ProcessType*, auto visit) {
@@ -164,9 +165,6 @@ void CopyFields(const std::vector<std::string>& names, const T& from, T& to) {
 
 // Calls `visit(kind, id)` for every resource that one names; never with an empty id.
 void VisitReferences(const NamedResource&, auto) {}
-void VisitReferences(const Queue& queue, auto visit) {
-  if (!queue.client.empty()) visit(ResourceKind::kClient, queue.client);
-}
 void VisitReferences(const Requirement& requirement, auto visit) {
   const auto visit_predicate = [&](const Predicate& predicate) {
     if (const auto* skill = std::get_if<SkillRequirement>(&predicate.kind)) {
@@ -185,11 +183,21 @@ void VisitReferences(const Requirement& requirement, auto visit) {
   for (const Preference& preference : requirement.prefer) visit_predicate(preference.predicate);
   for (const std::string& agent : requirement.agents) visit(ResourceKind::kAgent, agent);
 }
+void VisitReferences(const Plan& plan, auto visit) {
+  for (const PlanStep& step : plan) {
+    if (step.requirement) VisitReferences(*step.requirement, visit);
+  }
+}
+void VisitReferences(const Queue& queue, auto visit) {
+  if (!queue.client.empty()) visit(ResourceKind::kClient, queue.client);
+  VisitReferences(queue.plan, visit);
+}
 void VisitReferences(const ProcessType& type, auto visit) {
   for (const ProcessTypeDefaults& entry : type.defaults) {
     if (!entry.channel.empty()) visit(ResourceKind::kChannel, entry.channel);
     visit(ResourceKind::kQueue, entry.queue);
     VisitReferences(entry.requirement, visit);
+    VisitReferences(entry.plan, visit);
   }
 }
 void VisitReferences(const RoutingProfile& profile, auto visit) {

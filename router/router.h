@@ -11,7 +11,8 @@
 // (freed, become available, changed by configuration, out of a cool-down's or a live reserve's
 // way), and tickets that began to wait or whose cool-down ended. Every command ends with "route
 // until quiet":
-//   1. While there are such agents: of these, for the one with the smallest (idle_since, ordinal), the
+//   1. While there are such agents: of these, for the one with the smallest (idle_since, ordinal),
+//   the
 //      best ticket that it may take is looked up, which goes to the best agent who may take it; if
 //      there is none the agent leaves the set.
 //   2. Then, while there are such tickets: the first by (LIVE before DEFERRABLE, key, arrival) goes
@@ -33,11 +34,11 @@
 // An agent may take a ticket by offer when: the ticket is QUEUED; the agent is AVAILABLE with an
 // open session that is not lost; the routing profile names the queue without no_push; the agent has
 // the ticket's client and process type and passes every clause; the ticket names the agent or
-// nobody, does not exclude the agent, and no cool-down of the two runs; the group of the ticket's channel has fewer tickets
-// (offered or owned) than its maximum, and the units of all plus this one's stay within the total;
-// and, when the queue is DEFERRABLE and the agent is idle, more agents of the routing profile are
-// idle than its live_reserve. Idle: AVAILABLE, session open and not lost, no ticket offered or
-// owned. Claiming asks the same, with `pull` in place of push.
+// nobody, does not exclude the agent, and no cool-down of the two runs; the group of the ticket's
+// channel has fewer tickets (offered or owned) than its maximum, and the units of all plus this
+// one's stay within the total; and, when the queue is DEFERRABLE and the agent is idle, more agents
+// of the routing profile are idle than its live_reserve. Idle: AVAILABLE, session open and not
+// lost, no ticket offered or owned. Claiming asks the same, with `pull` in place of push.
 //
 // Invariant: after each command, unless HasPendingRouting(), no waiting ticket and agent exist such
 // that the agent may take the ticket by offer (work-conserving).

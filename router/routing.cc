@@ -1,4 +1,6 @@
 // Route until quiet, and what time brings. The order is explained in router.h.
+#include <algorithm>
+
 #include "router/commands.h"
 #include "router/invariant.h"
 
@@ -11,8 +13,8 @@ void Offer(Context& context, TicketIndex ticket, AgentIndex agent, OfferReason r
   if (context.workspace.queue(queue).configured->auto_accept) context.apply.OfferAccepted(ticket);
 }
 
-// Who gets a ticket that the longest idle of the freed agents may take: the best who may. That is this
-// very agent when the longest idle is looked for and nothing but freed agents became possible.
+// Who gets a ticket that the longest idle of the freed agents may take: the best who may. That is
+// this very agent when the longest idle is looked for and nothing but freed agents became possible.
 AgentIndex BestFor(const Workspace& workspace, TicketIndex ticket, AgentIndex freed) {
   const QueueIndex queue = workspace.ticket(ticket).queue;
   const DistributionMode mode = workspace.queue(queue).configured->distribution_mode;
@@ -49,11 +51,28 @@ void MissOffer(Context& context, TicketIndex index) {
   RescindOffers(context, agent, "AGENT_NOT_RESPONDING");
 }
 
+void TakePlanStep(Context& context, TicketIndex index) {
+  const Ticket& ticket = context.workspace.ticket(index);
+  const uint32_t priority = std::max(
+      ticket.priority, context.workspace.plans[ticket.plan].steps[ticket.plan_step].min_priority);
+  // Else it keeps the place that it was given under the configuration of its time.
+  Time key = ticket.key;
+  if (priority != ticket.priority) {
+    const Queue& queue = *context.workspace.queue(ticket.queue).configured;
+    key = KeyIn(queue, ticket.queued_at, ticket.target, priority);
+  }
+  context.apply.PlanStepTaken(index, priority, key);
+}
+
 void OnTicketDeadline(Context& context, TicketIndex index) {
   const Ticket& ticket = context.workspace.ticket(index);
-  // A cool-down that ended first is done first, so that deadlines are met in their order.
+  // What was due first is done first; at one instant cool-downs end last, after steps of plans.
   if (!ticket.until.IsSet() || ticket.until > ticket.timer_at) {
-    context.apply.CoolDownsEnded(index);
+    if (context.workspace.NextStepAt(ticket) <= ticket.timer_at) {
+      TakePlanStep(context, index);
+    } else {
+      context.apply.CoolDownsEnded(index);
+    }
     return;
   }
   switch (ticket.state) {

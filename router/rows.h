@@ -99,6 +99,11 @@ struct TicketStateRow {
   uint32_t contact_count = 1;
   std::vector<CoolDown> cool_downs;  // in the order they began
 
+  // The plan: steps taken, and its clock, which runs while QUEUED or OFFERED.
+  uint32_t plan_step = 0;
+  Time plan_since;       // set while it runs
+  Duration plan_waited;  // before that
+
   // The running visit; `visit_entered_at` is unset when none runs.
   uint32_t visit_number = 1;
   Time visit_entered_at;
@@ -134,6 +139,7 @@ struct TicketRow {
   ContactId contact;     // that made it
   std::string channel, client, process_type, language;
   Requirement requirement;  // canonical: process type's and contact's, with the language clause
+  Plan plan;                // requirements with the language clause
   std::vector<std::string> excluded_agents;
   std::string entry_point, external_id, conversation_key;
   std::string customer_id, customer_segment;
@@ -197,8 +203,9 @@ enum class EventType : uint8_t {
   kResourceCreated = 38,
   kResourceUpdated = 39,
   kResourceDeleted = 40,
+  kPlanStepTaken = 41,
 };
-inline constexpr EventType kLastEventType = EventType::kResourceDeleted;
+inline constexpr EventType kLastEventType = EventType::kPlanStepTaken;
 const char* ToString(EventType type);  // "TICKET_CREATED"
 
 // Key: workspace, sequence. What happened; fields as tandem.v1.Event.

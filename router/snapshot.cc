@@ -66,6 +66,9 @@ TicketStateRow StateRowOf(const Workspace& workspace, const Ticket& ticket) {
   for (const CoolDownState& cool_down : ticket.cool_downs) {
     row.cool_downs.push_back({workspace.AgentName(cool_down.agent), cool_down.until});
   }
+  row.plan_step = ticket.plan_step;
+  row.plan_since = ticket.plan_since;
+  row.plan_waited = ticket.plan_waited;
   row.visit_number = ticket.visit_number;
   row.visit_entered_at = ticket.visit_entered_at;
   row.visit_entry_reason = ticket.visit_entry_reason;

@@ -22,6 +22,7 @@
 #include "router/ids.h"
 #include "router/matching.h"
 #include "router/model.h"
+#include "router/plan_pool.h"
 #include "router/registry.h"
 #include "router/rows.h"
 #include "router/time.h"
@@ -71,6 +72,8 @@ struct Ticket {
   std::unique_ptr<TicketDetail> detail;
   bool detail_dirty = false;  // its detail row
 
+  PlanIndex plan;  // unset: none
+
   TicketState state = TicketState::kQueued;
   QueueIndex queue;
   uint32_t priority = 0;
@@ -84,6 +87,10 @@ struct Ticket {
   uint32_t contact_count = 1;
   absl::InlinedVector<CoolDownState, 1> cool_downs;
 
+  uint32_t plan_step = 0;
+  Time plan_since;
+  Duration plan_waited;
+
   uint32_t visit_number = 1;
   Time visit_entered_at;
   EntryReason visit_entry_reason = EntryReason::kCreated;
@@ -96,8 +103,8 @@ struct Ticket {
   Time timer_at = kEndOfTime;  // when it is in the workspace's timers
 };
 
-// Order among agents who could take the same ticket: by what the queue's distribution mode looks at,
-// then longest idle first.
+// Order among agents who could take the same ticket: by what the queue's distribution mode looks
+// at, then longest idle first.
 struct ReadyKey {
   int64_t weight = 0;
   Time idle_since;
@@ -155,8 +162,8 @@ struct AgentState {
     return held_in_group[static_cast<size_t>(group)] < of_group.max &&
            units_used + of_group.units_per_ticket <= capacity.total_units;
   }
-  // The part of its capacity that is used, in millionths. Its capacity: what its total units and its
-  // groups' maxima let it reach.
+  // The part of its capacity that is used, in millionths. Its capacity: what its total units and
+  // its groups' maxima let it reach.
   int64_t Load() const {
     uint64_t reachable = 0;
     for (const GroupCapacity& group : capacity.groups) {
@@ -241,6 +248,7 @@ struct Workspace {
   std::vector<TicketIndex> free_tickets;
   absl::flat_hash_map<TicketId, TicketIndex> ticket_by_id;
   absl::flat_hash_map<std::string, TicketIndex> ticket_by_conversation;
+  PlanPool plans;
   size_t open_tickets = 0;
 
   Matching matching;
@@ -265,6 +273,14 @@ struct Workspace {
   }
   const std::string& AgentName(AgentIndex index) const { return agent_ids.Name(index); }
 
+  // When the next step of the ticket's plan is due; the end of time when there is none, or the
+  // plan's clock stands.
+  Time NextStepAt(const Ticket& ticket) const {
+    if (!ticket.plan_since.IsSet()) return kEndOfTime;
+    const Plan& steps = plans[ticket.plan].steps;
+    if (ticket.plan_step == steps.size()) return kEndOfTime;
+    return ticket.plan_since + (steps[ticket.plan_step].after - ticket.plan_waited);
+  }
   // Whether the live reserve lets the agent take DEFERRABLE work.
   bool ReserveAllows(const AgentState& agent) const {
     if (!agent.idle) return true;

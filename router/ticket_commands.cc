@@ -36,10 +36,11 @@ Rejection Unknown(Reason reason, const char* kind, const std::string& id) {
 }
 
 // Agents whom it names may be unknown: then the ticket is unroutable, and kept.
-std::optional<Rejection> CheckRequirement(const Workspace& workspace,
-                                          const Requirement& requirement) {
+// Of a requirement or a plan.
+template <typename Asking>
+std::optional<Rejection> CheckAsked(const Workspace& workspace, const Asking& asking) {
   std::optional<Rejection> rejection;
-  VisitReferences(requirement, [&](ResourceKind kind, const std::string& id) {
+  VisitReferences(asking, [&](ResourceKind kind, const std::string& id) {
     if (rejection || kind == ResourceKind::kAgent || IsConfigured(workspace, kind, id)) return;
     switch (kind) {
       case ResourceKind::kSkill:
@@ -68,7 +69,8 @@ std::optional<Rejection> CheckReferences(const Workspace& workspace, const NewCo
   if (!type.IsSet() || workspace.process_types[type.value] == nullptr) {
     return Unknown(Reason::kProcessTypeUnknown, "process type", contact.process_type);
   }
-  return CheckRequirement(workspace, contact.requirement);
+  if (auto rejection = CheckAsked(workspace, contact.requirement)) return rejection;
+  return contact.plan ? CheckAsked(workspace, *contact.plan) : std::nullopt;
 }
 
 // Whether there is such a queue, for tickets of the client.
@@ -157,6 +159,26 @@ Requirement RequirementOf(const NewContact& contact, const ProcessTypeDefaults& 
   return Canonical(std::move(requirement));
 }
 
+// Every step asks for the contact's language, unless it asks for languages itself.
+Plan PlanOf(const NewContact& contact, const ProcessTypeDefaults& defaults, const Queue& queue) {
+  Plan plan = contact.plan ? *contact.plan : !defaults.plan.empty() ? defaults.plan : queue.plan;
+  if (contact.language.empty()) return plan;
+  const auto is_language = [](const Predicate& predicate) {
+    return std::holds_alternative<LanguageRequirement>(predicate.kind);
+  };
+  for (PlanStep& step : plan) {
+    if (!step.requirement) continue;
+    std::vector<Clause>& clauses = step.requirement->all_of;
+    const bool asks = std::any_of(clauses.begin(), clauses.end(), [&](const Clause& clause) {
+      return std::any_of(clause.begin(), clause.end(), is_language);
+    });
+    if (asks) continue;
+    clauses.push_back({LanguageRequirement{contact.language, defaults.language_level}});
+    step.requirement = Canonical(*std::move(step.requirement));
+  }
+  return plan;
+}
+
 TicketRow TicketRowOf(const Workspace& workspace, const NewContact& contact, NewIds ids,
                       const ProcessTypeDefaults& defaults, const Queue& queue, Time now) {
   TicketRow row;
@@ -168,6 +190,7 @@ TicketRow TicketRowOf(const Workspace& workspace, const NewContact& contact, New
   row.process_type = contact.process_type;
   row.language = contact.language;
   row.requirement = RequirementOf(contact, defaults);
+  row.plan = PlanOf(contact, defaults, queue);
   row.excluded_agents = contact.excluded_agents;
   row.entry_point = contact.entry_point;
   row.external_id = contact.external_id;

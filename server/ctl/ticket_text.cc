@@ -117,9 +117,24 @@ std::string ExplanationText(const v1::ExplainTicketResponse& explained) {
         &text, "%5d %s\n", obstacle.agents(),
         absl::StripPrefix(v1::ObstacleKind_Name(obstacle.kind()), "OBSTACLE_KIND_"));
   }
+  if (explained.has_next_step()) {
+    const v1::NextStep& next = explained.next_step();
+    absl::StrAppendFormat(&text, "\nStep %d of the plan, %s:\n", next.number(),
+                          next.has_at() ? Show(next.at()) : "when its clock goes on");
+    for (const v1::ClauseExplanation& clause : next.clauses()) {
+      absl::StrAppendFormat(&text, "%5d will pass: %s\n", clause.passing_agents(),
+                            Plain(clause.clause()));
+    }
+    absl::StrAppendFormat(&text, "%5d will pass all of these\n", next.qualified_agents());
+    if (next.min_priority() > 0) {
+      absl::StrAppendFormat(&text, "      the priority will be %d at least\n", next.min_priority());
+    }
+  }
   if (explained.unroutable()) {
     absl::StrAppend(
-        &text, "\nUnroutable: only a change of the configuration or of the ticket can help.\n");
+        &text,
+        "\nUnroutable: only a later step of its plan, or a change of the configuration or "
+        "of the ticket, can help.\n");
   }
   return text;
 }

@@ -113,6 +113,7 @@ router::Queue Convert(const v1::Queue& message, const std::string& path, Faults&
   }
   queue.max_waiting = message.max_waiting();
   queue.auto_accept = message.auto_accept();
+  queue.plan = ToPlan(message.plan(), path + ".plan", faults);
   queue.distribution_mode =
       OrDefault(message.distribution_mode(), router::DistributionMode::kLongestIdle,
                 v1::DISTRIBUTION_MODE_LOWEST_COST, path + ".distribution_mode", faults);
@@ -126,6 +127,7 @@ router::ProcessTypeDefaults ToDefaults(const v1::ProcessTypeDefaults& message,
   defaults.queue = message.queue();
   defaults.requirement = ToRequirement(message.requirement(), path + ".requirement", faults);
   defaults.language_level = ToCefr(message.language_level(), path + ".language_level", faults);
+  defaults.plan = ToPlan(message.plan(), path + ".plan", faults);
   if (message.has_answer_target()) {
     defaults.answer_target =
         ToPositiveDuration(message.answer_target(), path + ".answer_target", faults);
@@ -253,6 +255,7 @@ void FillRest(const router::Queue& queue, v1::Queue& to) {
   *to.mutable_lease_duration() = ToProtoDuration(queue.lease_duration);
   to.set_max_waiting(queue.max_waiting);
   to.set_auto_accept(queue.auto_accept);
+  if (!queue.plan.empty()) Fill(queue.plan, *to.mutable_plan());
   to.set_distribution_mode(static_cast<v1::DistributionMode>(queue.distribution_mode));
 }
 
@@ -260,6 +263,7 @@ void FillDefaultsOf(const router::ProcessTypeDefaults& defaults, v1::ProcessType
   to.set_channel(defaults.channel);
   to.set_queue(defaults.queue);
   Fill(defaults.requirement, *to.mutable_requirement());
+  if (!defaults.plan.empty()) Fill(defaults.plan, *to.mutable_plan());
   to.set_language_level(ToProto(defaults.language_level));
   *to.mutable_answer_target() = ToProtoDuration(defaults.answer_target);
   *to.mutable_due_after() = ToProtoDuration(defaults.due_after);

@@ -35,6 +35,7 @@ router::NewContact ToContact(const v1::Contact& message, router::Time now,
   contact.requirement = ToRequirement(message.requirement(), Path(prefix, "requirement"), faults);
   contact.priority = message.priority();
   contact.queue = message.queue();
+  if (message.has_plan()) contact.plan = ToPlan(message.plan(), Path(prefix, "plan"), faults);
   if (message.has_answer_target()) {
     contact.answer_target =
         ToPositiveDuration(message.answer_target(), Path(prefix, "answer_target"), faults);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "router/ids.h"
 #include "router/limits.h"
@@ -21,7 +22,7 @@ void FillIdentity(const router::TicketRow& ticket, v1::Ticket& to) {
   to.set_client(ticket.client);
   to.set_process_type(ticket.process_type);
   to.set_language(ticket.language);
-  Fill(ticket.requirement, *to.mutable_requirement());
+  if (!ticket.plan.empty()) Fill(ticket.plan, *to.mutable_plan());
   *to.mutable_created_at() = ToTimestamp(ticket.created_at);
   if (ticket.due_at.IsSet()) *to.mutable_due_at() = ToTimestamp(ticket.due_at);
   to.set_unroutable(ticket.unroutable);
@@ -79,11 +80,22 @@ void FillState(const router::TicketStateRow& state, v1::Ticket& to) {
   to.set_contact_count(state.contact_count);
 }
 
+void FillPlan(const router::TicketRow& ticket, const router::TicketStateRow& state,
+              v1::Ticket& to) {
+  Fill(router::AskedAfter(ticket.requirement, ticket.plan, state.plan_step),
+       *to.mutable_requirement());
+  to.set_plan_steps_taken(state.plan_step);
+  if (state.plan_step == ticket.plan.size() || !state.plan_since.IsSet()) return;
+  *to.mutable_next_step_at() =
+      ToTimestamp(state.plan_since + (ticket.plan[state.plan_step].after - state.plan_waited));
+}
+
 }  // namespace
 
 void Fill(const store::TicketView& view, v1::Ticket& to) {
   FillIdentity(view.ticket, to);
   FillState(view.state, to);
+  FillPlan(view.ticket, view.state, to);
   to.set_subject(view.subject);
   to.set_payload_json(view.payload_json);
   for (const auto& [key, value] : view.attributes) (*to.mutable_attributes())[key] = value;
@@ -140,6 +152,19 @@ router::ExternalReference ToReference(const v1::ExternalReference& message, cons
   return {message.system(), message.id()};
 }
 
+namespace {
+
+void Fill(const std::vector<router::Explanation::ClauseCount>& clauses,
+          google::protobuf::RepeatedPtrField<v1::ClauseExplanation>& to) {
+  for (const auto& clause : clauses) {
+    v1::ClauseExplanation* message = to.Add();
+    message->set_clause(clause.clause);
+    message->set_passing_agents(static_cast<int32_t>(clause.passing_agents));
+  }
+}
+
+}  // namespace
+
 void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to) {
   to.set_state(ToProto(explanation.state));
   to.set_queue(explanation.queue);
@@ -147,18 +172,23 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
   if (explanation.target.IsSet()) *to.mutable_target() = ToTimestamp(explanation.target);
   to.set_ahead(static_cast<int64_t>(explanation.ahead));
   to.set_agents(static_cast<int32_t>(explanation.agents));
-  for (const auto& clause : explanation.clauses) {
-    v1::ClauseExplanation* message = to.add_clauses();
-    message->set_clause(clause.clause);
-    message->set_passing_agents(static_cast<int32_t>(clause.passing_agents));
-  }
+  Fill(explanation.clauses, *to.mutable_clauses());
   to.set_qualified_agents(static_cast<int32_t>(explanation.qualified_agents));
   for (const auto& [kind, agents] : explanation.obstacles) {
     v1::Obstacle* message = to.add_obstacles();
     message->set_kind(static_cast<v1::ObstacleKind>(kind));
     message->set_agents(static_cast<int32_t>(agents));
   }
-  to.set_unroutable(explanation.qualified_agents == 0);
+  to.set_unroutable(explanation.qualified_agents == 0 &&
+                    (!explanation.next_step || explanation.next_step->qualified_agents == 0));
+  if (!explanation.next_step) return;
+  const router::Explanation::NextStep& next = *explanation.next_step;
+  v1::NextStep& message = *to.mutable_next_step();
+  message.set_number(next.number);
+  if (next.at.IsSet()) *message.mutable_at() = ToTimestamp(next.at);
+  message.set_min_priority(next.min_priority);
+  Fill(next.clauses, *message.mutable_clauses());
+  message.set_qualified_agents(static_cast<int32_t>(next.qualified_agents));
 }
 
 store::TicketFilter ToFilter(const v1::TicketFilter& message, Faults& faults) {

@@ -204,9 +204,8 @@ router::Requirement ToRequirement(const v1::Requirement& requirement, const std:
     for (int i = 0; i < requirement.prefer_size(); ++i) {
       const v1::Preference& preference = requirement.prefer(i);
       const std::string path = At(field + ".prefer", i) + ".predicate";
-      result.prefer.push_back(
-          {.predicate = ToPredicate(preference.predicate(), path, faults),
-           .weight = preference.weight() == 0 ? 1 : preference.weight()});
+      result.prefer.push_back({.predicate = ToPredicate(preference.predicate(), path, faults),
+                               .weight = preference.weight() == 0 ? 1 : preference.weight()});
     }
   }
   if (faults.HasAtMost(requirement.agents_size(), router::kMaxNamedAgents, field + ".agents")) {
@@ -226,6 +225,31 @@ void Fill(const router::Requirement& requirement, v1::Requirement& to) {
     target->set_weight(preference.weight);
   }
   to.mutable_agents()->Assign(requirement.agents.begin(), requirement.agents.end());
+}
+
+router::Plan ToPlan(const v1::Plan& plan, const std::string& field, Faults& faults) {
+  router::Plan result;
+  if (!faults.HasAtMost(plan.steps_size(), router::kMaxPlanSteps, field + ".steps")) return result;
+  for (int i = 0; i < plan.steps_size(); ++i) {
+    const v1::PlanStep& step = plan.steps(i);
+    const std::string path = At(field + ".steps", i);
+    router::PlanStep& to = result.emplace_back();
+    to.after = ToPositiveDuration(step.after(), path + ".after", faults);
+    to.min_priority = step.min_priority();
+    if (step.has_requirement()) {
+      to.requirement = ToRequirement(step.requirement(), path + ".requirement", faults);
+    }
+  }
+  return result;
+}
+
+void Fill(const router::Plan& plan, v1::Plan& to) {
+  for (const router::PlanStep& step : plan) {
+    v1::PlanStep* message = to.add_steps();
+    *message->mutable_after() = ToProtoDuration(step.after);
+    message->set_min_priority(step.min_priority);
+    if (step.requirement) Fill(*step.requirement, *message->mutable_requirement());
+  }
 }
 
 bool CheckEnum(int value, int last, std::string_view field, Faults& faults) {

@@ -145,6 +145,18 @@ class ColumnsOf {
         });
   }
 
+  // The same, of something that may be absent: NULL.
+  static ColumnOf OptionalJson(const char* name, auto access, auto to_json, auto from_json) {
+    return Make(
+        name, SqlType::kJsonb, access,
+        [to_json](const auto& value, ArrayEncoder& to) {
+          value ? to.Jsonb(to_json(*value)) : to.Null();
+        },
+        [from_json](Cell cell, auto& value) {
+          if (cell) value = from_json(*cell);
+        });
+  }
+
  private:
   static std::string TextOf(Cell cell) {
     if (!cell) throw CorruptValue("a text", "NULL");

@@ -65,6 +65,13 @@ void Fields(auto& io, Of<router::Queue> auto& queue) {
   io("max_waiting", queue.max_waiting);
   io("auto_accept", queue.auto_accept);
   io("distribution_mode", queue.distribution_mode);
+  io("plan", queue.plan);
+}
+
+void Fields(auto& io, Of<router::PlanStep> auto& step) {
+  io("after_us", step.after);
+  io("requirement", step.requirement);
+  io("min_priority", step.min_priority);
 }
 
 void Fields(auto& io, Of<router::ProcessTypeDefaults> auto& defaults) {
@@ -76,6 +83,7 @@ void Fields(auto& io, Of<router::ProcessTypeDefaults> auto& defaults) {
   io("due_after_us", defaults.due_after);
   io("expected_handling_time_us", defaults.expected_handling_time);
   io("wrap_up_limit_us", defaults.wrap_up_limit);
+  io("plan", defaults.plan);
 }
 
 void Fields(auto& io, Of<router::ProcessType> auto& type) {
@@ -225,8 +233,7 @@ json Write(const T& value) {
     return object;
   } else if constexpr (std::is_same_v<T, router::Requirement>) {
     // Most ask for clauses alone: then it is their list.
-    return value.prefer.empty() && value.agents.empty() ? Write(value.all_of)
-                                                        : WriteFields(value);
+    return value.prefer.empty() && value.agents.empty() ? Write(value.all_of) : WriteFields(value);
   } else if constexpr (std::is_same_v<T, Attributes>) {
     json object = json::object();
     for (const auto& [key, text] : value) object[key] = text;
@@ -409,6 +416,14 @@ std::string RequirementToJson(const router::Requirement& requirement) {
 
 router::Requirement RequirementFromJson(std::string_view json) {
   return ParseAs<router::Requirement>(json);
+}
+
+std::string PlanToJson(const router::Plan& plan) {
+  return Print(Write(plan));
+}
+
+router::Plan PlanFromJson(std::string_view json) {
+  return ParseAs<router::Plan>(json);
 }
 
 std::string TextsToJson(const std::vector<std::string>& texts) {

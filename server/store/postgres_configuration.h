@@ -40,6 +40,10 @@ std::string FilterToJson(const ResourceFilter& filter);
 std::string RequirementToJson(const router::Requirement& requirement);
 router::Requirement RequirementFromJson(std::string_view json);
 
+// [{"after_us": 20000000, "requirement": []}, {"after_us": 60000000, "min_priority": 5}]
+std::string PlanToJson(const router::Plan& plan);
+router::Plan PlanFromJson(std::string_view json);
+
 // ["ann", "bob"]
 std::string TextsToJson(const std::vector<std::string>& texts);
 std::vector<std::string> TextsFromJson(std::string_view json);

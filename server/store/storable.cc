@@ -80,6 +80,12 @@ bool IsRequirementStorable(const Requirement& requirement) {
          });
 }
 
+bool IsPlanStorable(const router::Plan& plan) {
+  return std::ranges::all_of(plan, [](const router::PlanStep& step) {
+    return !step.requirement || IsRequirementStorable(*step.requirement);
+  });
+}
+
 bool IsRowStorable(const router::AgentRow& row) {
   return FitsDatabase(row.ordinal) && row.turn >= 0 &&
          AllStorable(row.workspace, row.agent, row.reason, row.session_id);
@@ -94,7 +100,7 @@ bool IsRowStorable(const router::TicketStateRow& row) {
 
 bool IsRowStorable(const router::TicketRow& row) {
   return FitsDatabase(row.arrival) && IsRequirementStorable(row.requirement) &&
-         AllStorable(row.excluded_agents) &&
+         IsPlanStorable(row.plan) && AllStorable(row.excluded_agents) &&
          AllStorable(row.workspace, row.channel, row.client, row.process_type, row.language,
                      row.entry_point, row.external_id, row.conversation_key, row.customer_id,
                      row.customer_segment);
@@ -103,6 +109,7 @@ bool IsRowStorable(const router::TicketRow& row) {
 bool IsRowStorable(const router::ContactRow& row) {
   const router::NewContact& content = row.content;
   return IsRequirementStorable(content.requirement) && AllStorable(content.excluded_agents) &&
+         IsPlanStorable(content.plan.value_or(router::Plan{})) &&
          AllStorable(row.workspace, content.channel, content.entry_point, content.external_id,
                      content.conversation_key, content.client, content.process_type,
                      content.language, content.queue, content.customer_id, content.customer_segment,

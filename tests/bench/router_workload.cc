@@ -77,8 +77,8 @@ NewContact MakeContact(std::mt19937_64& random) {
   contact.client = Id("client", shape % kClients);
   if (shape % 2 == 0) {
     contact.requirement.all_of = {{SkillRequirement{Id("skill", shape % kSkills), 1},
-                            SkillRequirement{Id("skill", (shape + 7) % kSkills), 3},
-                            SkillRequirement{Id("skill", (shape + 31) % kSkills), 5}}};
+                                   SkillRequirement{Id("skill", (shape + 7) % kSkills), 3},
+                                   SkillRequirement{Id("skill", (shape + 31) % kSkills), 5}}};
   }
   contact.priority = static_cast<uint32_t>(random() % 3);
   return contact;

@@ -297,6 +297,15 @@ v1::Contact RichContact() {
   auto* language = clause->add_any_of()->mutable_language();
   language->set_tag("zh-Hant");
   language->set_level(v1::CEFR_LEVEL_B2);
+  auto* attribute = contact.mutable_requirement()->add_prefer()->mutable_predicate();
+  attribute->mutable_attribute()->set_key("region");
+  attribute->mutable_attribute()->add_values("emea");
+  attribute->mutable_attribute()->set_min(-3);
+  attribute->set_negated(true);
+  auto* step = contact.mutable_plan()->add_steps();
+  step->mutable_after()->set_seconds(20);
+  step->mutable_requirement()->add_agents("ana");
+  step->set_min_priority(5);
   return contact;
 }
 

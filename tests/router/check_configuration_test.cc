@@ -164,6 +164,26 @@ TEST(CheckConfiguration, RefusesBrokenReferences) {
          c.process_types[0].defaults[0].requirement.all_of = {{SkillRequirement{"juggling", 1}}};
        },
        "REFERENCE_BROKEN configuration.process_types[0].defaults[0].requirement"},
+      {"agent named by a plan",
+       [](Configuration& c) {
+         c.process_types[0].defaults[0].plan = {{Seconds(1), Requirement{.agents = {"nobody"}}}};
+       },
+       "REFERENCE_BROKEN configuration.process_types[0].defaults[0].plan"},
+      {"team asked for by a queue's plan",
+       [](Configuration& c) {
+         c.queues[0].plan = {{Seconds(1), Requirement{.all_of = {{TeamPredicate{"nobody"}}}}}};
+       },
+       "REFERENCE_BROKEN configuration.queues[0].plan"},
+      {"value of an agent's attribute",
+       [](Configuration& c) {
+         c.agents[0].attributes = {{"region", std::string(129, 'x')}};
+       },
+       "FIELD_TOO_LARGE configuration.agents[0].attributes"},
+      {"key of an agent's attribute",
+       [](Configuration& c) {
+         c.agents[0].attributes = {{"", "x"}};
+       },
+       "FIELD_REQUIRED configuration.agents[0].attributes"},
       {"profile's queue", [](Configuration& c) { c.routing_profiles[0].queues[0].queue = "mail"; },
        "REFERENCE_BROKEN configuration.routing_profiles[0].queues[0].queue"},
       {"agent's profile", [](Configuration& c) { c.agents[0].routing_profile = ""; },

@@ -37,6 +37,12 @@ std::string Repeat(const std::string& text, size_t count) {
   return repeated;
 }
 
+Plan Steps(int count) {
+  Plan plan;
+  for (int i = 1; i <= count; ++i) plan.push_back({Days(1) * i, Requirement{}, 9});
+  return plan;
+}
+
 struct ContactCase {
   const char* what;
   std::function<void(NewContact&)> change;
@@ -79,7 +85,8 @@ TEST(CheckContact, TakesWhatIsWithinLimits) {
       {"longest of a predicate's values",
        [](NewContact& c) {
          AttributePredicate attribute{"region", {}, {}, {}};
-         for (int i = 0; i < 32; ++i) attribute.values.push_back(Repeat("v", 120) + std::to_string(i));
+         for (int i = 0; i < 32; ++i)
+           attribute.values.push_back(Repeat("v", 120) + std::to_string(i));
          c.requirement.all_of = {{attribute}};
        },
        ""},
@@ -94,6 +101,8 @@ TEST(CheckContact, TakesWhatIsWithinLimits) {
          c.requirement.agents.assign(16, "ana");
        },
        ""},
+      {"longest plan", [](NewContact& c) { c.plan = Steps(20); }, ""},
+      {"plan without steps", [](NewContact& c) { c.plan.emplace(); }, ""},
       {"most predicates",
        [](NewContact& c) { c.requirement.all_of = {Clause(8, SitePredicate{"lisbon"})}; }, ""},
   };
@@ -176,7 +185,8 @@ TEST(CheckContact, RefusesWhatIsBeyondALimit) {
        "FIELD_TOO_LARGE contact.requirement.all_of"},
       {"no predicate", [](NewContact& c) { c.requirement.all_of = {Clause{}}; },
        "FIELD_REQUIRED contact.requirement.all_of[0].any_of"},
-      {"predicates", [](NewContact& c) { c.requirement.all_of = {Clause(9, SitePredicate{"lisbon"})}; },
+      {"predicates",
+       [](NewContact& c) { c.requirement.all_of = {Clause(9, SitePredicate{"lisbon"})}; },
        "FIELD_TOO_LARGE contact.requirement.all_of[0].any_of"},
       {"level 0",
        [](NewContact& c) {
@@ -222,7 +232,9 @@ TEST(CheckContact, RefusesWhatIsBeyondALimit) {
        },
        "FIELD_OUT_OF_RANGE contact.requirement.all_of[0].any_of[0].attribute.max"},
       {"preferences",
-       [](NewContact& c) { c.requirement.prefer.assign(17, Preference{TeamPredicate{"a"}, 1}); },
+       [](NewContact& c) {
+         c.requirement.prefer.assign(17, Preference{TeamPredicate{"a"}, 1});
+       },
        "FIELD_TOO_LARGE contact.requirement.prefer"},
       {"weight",
        [](NewContact& c) {
@@ -231,8 +243,35 @@ TEST(CheckContact, RefusesWhatIsBeyondALimit) {
        "FIELD_OUT_OF_RANGE contact.requirement.prefer[0].weight"},
       {"named agents", [](NewContact& c) { c.requirement.agents.assign(17, "ana"); },
        "FIELD_TOO_LARGE contact.requirement.agents"},
-      {"named agent", [](NewContact& c) { c.requirement.agents = {"ana", "Ben"}; },
+      {"named agent",
+       [](NewContact& c) {
+         c.requirement.agents = {"ana", "Ben"};
+       },
        "FIELD_MALFORMED contact.requirement.agents[1]"},
+      {"steps of a plan", [](NewContact& c) { c.plan = Steps(21); },
+       "FIELD_TOO_LARGE contact.plan.steps"},
+      {"step that is due at once",
+       [](NewContact& c) {
+         c.plan = {{Milliseconds(999), Requirement{}}};
+       },
+       "FIELD_OUT_OF_RANGE contact.plan.steps[0].after"},
+      {"step that is not later than the one before",
+       [](NewContact& c) {
+         c.plan = {{Seconds(2), Requirement{}}, {Seconds(2), Requirement{}}};
+       },
+       "FIELD_OUT_OF_RANGE contact.plan.steps[1].after"},
+      {"step that changes nothing", [](NewContact& c) { c.plan = {{Seconds(2)}}; },
+       "FIELD_REQUIRED contact.plan.steps[0]"},
+      {"priority of a step",
+       [](NewContact& c) {
+         c.plan = {{Seconds(2), {}, 10}};
+       },
+       "FIELD_OUT_OF_RANGE contact.plan.steps[0].min_priority"},
+      {"requirement of a step",
+       [](NewContact& c) {
+         c.plan = {{Seconds(2), Requirement{.agents = {"Ana"}}}};
+       },
+       "FIELD_MALFORMED contact.plan.steps[0].requirement.agents[0]"},
       {"tag asked for",
        [](NewContact& c) {
          c.requirement.all_of = {{LanguageRequirement{"x", Cefr::kA1}}};
@@ -262,7 +301,8 @@ TEST(CheckContact, PutsTagsAndRequirementIntoCanonicalForm) {
   NewContact contact = GoodContact();
   contact.language = "PT-br";
   contact.requirement.all_of = {
-      {SkillRequirement{"b", 2}, LanguageRequirement{"ZH-hant-tw", Cefr::kB1}, SkillRequirement{"b", 2}},
+      {SkillRequirement{"b", 2}, LanguageRequirement{"ZH-hant-tw", Cefr::kB1},
+       SkillRequirement{"b", 2}},
       {SitePredicate{"lisbon"}},
       {SitePredicate{"lisbon"}}};
   ASSERT_EQ(Judge(contact), "");

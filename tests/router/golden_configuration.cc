@@ -124,6 +124,26 @@ Requirement ParseRequirement(Words& words) {
   return Canonical(std::move(requirement));
 }
 
+std::optional<Plan> ParsePlan(Words& words) {
+  const auto steps = words.Value("plan");
+  if (!steps) return std::nullopt;
+  Plan plan;
+  if (steps->empty()) return plan;
+  for (const std::string& text : Split(*steps, ';')) {
+    std::string line = text;
+    std::replace(line.begin(), line.end(), '+', ' ');
+    Words parts(line);
+    PlanStep step{ParseDuration(parts.Next("when the step is due"))};
+    step.min_priority = ParseNumber(parts.Value("priority").value_or("0"));
+    const bool anybody = parts.Flag("anybody");
+    const Requirement requirement = ParseRequirement(parts);
+    if (anybody || requirement != Requirement{}) step.requirement = requirement;
+    parts.ExpectNoMore();
+    plan.push_back(step);
+  }
+  return plan;
+}
+
 Channel ParseChannel(Words& words) {
   Channel channel;
   channel.id = words.Next("the channel's id");
@@ -151,6 +171,7 @@ Queue ParseQueue(Words& words) {
   queue.auto_accept = words.Flag("auto_accept");
   queue.id = words.Next("the queue's id");
   queue.client = words.Value("client").value_or("");
+  queue.plan = ParsePlan(words).value_or(Plan{});
   if (const auto mode = words.Value("mode")) queue.distribution_mode = ParseMode(*mode);
   if (const auto step = words.Value("step")) queue.priority_step = ParseDuration(*step);
   queue.offer_timeout = ParseDuration(words.Value("offer").value_or("0s"));
@@ -170,6 +191,7 @@ ProcessTypeDefaults ParseDefaults(Words& words) {
   defaults.due_after = ParseDuration(words.Value("due").value_or("0s"));
   defaults.expected_handling_time = ParseDuration(words.Value("handling").value_or("0s"));
   if (const auto limit = words.Value("wrap_up")) defaults.wrap_up_limit = ParseDuration(*limit);
+  defaults.plan = ParsePlan(words).value_or(Plan{});
   return defaults;
 }
 

@@ -342,6 +342,7 @@ IngestContact GoldenLanguage::ParseIngest(Words& words, Time now) {
   contact.priority = ParseNumber(words.Value("priority").value_or("0"));
   contact.language = words.Value("language").value_or("");
   contact.requirement = ParseRequirement(words);
+  contact.plan = ParsePlan(words);
   if (const auto span = words.Value("answer")) contact.answer_target = ParseDuration(*span);
   if (const auto span = words.Value("due")) contact.due_at = now + ParseDuration(*span);
   contact.conversation_key = words.Value("key").value_or("");

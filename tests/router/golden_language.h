@@ -82,6 +82,9 @@ Agent ParseAgent(Words& words);
 // The words "require=", "prefer=" and "agents=": clauses by commas, predicates by bars, as in
 // "billing:3|site:lisbon,fr:B2"; preferences as in "billing:1,team:night*5"; agents by commas.
 Requirement ParseRequirement(Words& words);
+// The word "plan=20s+require=billing:1+priority=5;60s+anybody": steps by semicolons, their words by
+// plus signs. Without steps: a plan that does nothing.
+std::optional<Plan> ParsePlan(Words& words);
 std::vector<std::string> Split(const std::string& text, char separator);
 uint32_t ParseNumber(const std::string& word);
 Cefr ParseCefr(const std::string& word);

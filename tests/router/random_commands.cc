@@ -75,6 +75,7 @@ Action RandomCommands::MakeContact(const Workspace& workspace, Time now) {
   if (Chance(15)) contact.language = Pick(languages);
   contact.requirement = MakeRequirement(10);
   if (Chance(10)) contact.requirement.agents = Some("a", 9, 20);
+  if (Chance(20)) contact.plan = MakePlan(60);
   if (Chance(1)) contact.requirement.all_of = {{SkillRequirement{"juggling", 1}}};
   if (Chance(1)) contact.requirement.all_of = {{ProcessTypePredicate{"nothing"}}};
   if (Chance(1)) contact.requirement.all_of = {{SitePredicate{"atlantis"}}};

@@ -51,6 +51,7 @@ class RandomCommands {
   Agent MakeAgent(uint32_t number, const Configuration& configuration);
   ProcessType MakeProcessType(const std::string& id, const Configuration& configuration);
   Requirement MakeRequirement(uint32_t percent);
+  Plan MakePlan(uint32_t percent);
   Predicate MakePredicate();
 
   Action AboutConfiguration(const Workspace& workspace);

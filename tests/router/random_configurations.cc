@@ -76,6 +76,20 @@ Requirement RandomCommands::MakeRequirement(uint32_t percent) {
   return Canonical(std::move(requirement));
 }
 
+Plan RandomCommands::MakePlan(uint32_t percent) {
+  Plan plan;
+  Duration after;
+  while (plan.size() < 4 && Chance(percent)) {
+    after = after + Span({1, 5, 30});
+    PlanStep step{after};
+    if (Chance(70)) step.requirement = MakeRequirement(30);
+    if (step.requirement && Chance(20)) step.requirement->agents = Some("a", 9, 20);
+    if (!step.requirement || Chance(30)) step.min_priority = static_cast<uint32_t>(1 + Below(9));
+    plan.push_back(step);
+  }
+  return plan;
+}
+
 Queue RandomCommands::MakeQueue(uint32_t number, const std::vector<std::string>& clients) {
   Queue queue;
   queue.id = "q" + std::to_string(number);
@@ -91,6 +105,7 @@ Queue RandomCommands::MakeQueue(uint32_t number, const std::vector<std::string>&
   if (Chance(80)) queue.lease_duration = Span({5, 30, 120});
   if (Chance(20)) queue.max_waiting = static_cast<uint32_t>(1 + Below(8));
   queue.auto_accept = Chance(15);
+  queue.plan = MakePlan(15);
   if (Chance(60)) queue.distribution_mode = static_cast<DistributionMode>(1 + Below(5));
   return queue;
 }
@@ -107,6 +122,7 @@ ProcessType RandomCommands::MakeProcessType(const std::string& id,
     defaults.queue = Pick(configuration.queues).id;
     defaults.requirement = MakeRequirement(20);
     defaults.language_level = static_cast<Cefr>(Below(5));
+    defaults.plan = MakePlan(25);
     if (Chance(50)) defaults.answer_target = Span({1, 20, 60, 600});
     if (Chance(50)) defaults.due_after = Span({10, 600, 3600});
     if (Chance(50)) defaults.expected_handling_time = Span({1, 60, 600});
@@ -208,22 +224,35 @@ Configuration RandomCommands::MakeConfiguration() {
   configuration.not_ready_reasons = {NotReadyReason{{"lunch", ""}}, NotReadyReason{{"break", ""}}};
   if (Chance(80)) configuration.session_grace = Span({1, 5, 15});
   if (Chance(80)) configuration.cool_down = Span({0, 2, 10, 60});
+  const auto is_unknown = [&](const Predicate& predicate) {
+    const auto* skill = std::get_if<SkillRequirement>(&predicate.kind);
+    return skill != nullptr &&
+           std::none_of(configuration.skills.begin(), configuration.skills.end(),
+                        [&](const Skill& known) { return known.id == skill->skill; });
+  };
+  const auto forget_unknown = [&](Requirement& requirement) {
+    std::erase_if(requirement.all_of, [&](const Clause& clause) {
+      return std::any_of(clause.begin(), clause.end(), is_unknown);
+    });
+    std::erase_if(requirement.prefer,
+                  [&](const Preference& preference) { return is_unknown(preference.predicate); });
+    std::erase_if(requirement.agents, [&](const std::string& agent) {
+      return std::none_of(configuration.agents.begin(), configuration.agents.end(),
+                          [&](const Agent& known) { return known.id == agent; });
+    });
+  };
+  const auto forget_unknown_in = [&](Plan& plan) {
+    for (PlanStep& step : plan) {
+      if (step.requirement) forget_unknown(*step.requirement);
+    }
+  };
   for (ProcessType& type : configuration.process_types) {
     for (ProcessTypeDefaults& defaults : type.defaults) {
-      const auto is_unknown = [&](const Predicate& predicate) {
-        const auto* skill = std::get_if<SkillRequirement>(&predicate.kind);
-        return skill != nullptr &&
-               std::none_of(configuration.skills.begin(), configuration.skills.end(),
-                            [&](const Skill& known) { return known.id == skill->skill; });
-      };
-      std::erase_if(defaults.requirement.all_of, [&](const Clause& clause) {
-        return std::any_of(clause.begin(), clause.end(), is_unknown);
-      });
-      std::erase_if(defaults.requirement.prefer, [&](const Preference& preference) {
-        return is_unknown(preference.predicate);
-      });
+      forget_unknown(defaults.requirement);
+      forget_unknown_in(defaults.plan);
     }
   }
+  for (Queue& queue : configuration.queues) forget_unknown_in(queue.plan);
   for (Agent& agent : configuration.agents) {
     std::erase_if(agent.skills, [&](const SkillLevel& has) {
       return std::none_of(configuration.skills.begin(), configuration.skills.end(),

@@ -229,6 +229,7 @@ Outcome ReferenceRouter::Do(const ClaimTickets& command) {
     TicketData* ticket = BestTicket(agent, command.queue, /*claiming=*/true);
     if (ticket == nullptr) break;
     LeaveReserve(agent);
+    StopPlanClock(*ticket);
     ticket->state = TicketState::kAssigned;
     ticket->agent = agent.id;
     ticket->leased = true;
@@ -417,6 +418,36 @@ std::set<std::string> IdsOf(const std::vector<std::string>& list) {
 
 }  // namespace
 
+std::vector<Explanation::ClauseCount> ReferenceRouter::CountClauses(
+    const TicketData& ticket) const {
+  std::vector<Explanation::ClauseCount> clauses;
+  const auto& agents = workspace_->configuration.agents;
+  const auto count = [&](auto passes) {
+    clauses.push_back(
+        {"", static_cast<uint32_t>(std::count_if(agents.begin(), agents.end(), passes))});
+  };
+  count([&](const Agent& agent) {
+    return std::count(agent.clients.begin(), agent.clients.end(), ticket.contact.client) > 0;
+  });
+  count([&](const Agent& agent) {
+    return std::count(agent.process_types.begin(), agent.process_types.end(),
+                      ticket.contact.process_type) > 0;
+  });
+  count([&](const Agent& agent) {
+    const auto& queues = FindProfile(agent.routing_profile)->queues;
+    return std::any_of(queues.begin(), queues.end(), [&](const auto& entry) {
+      return entry.queue == ticket.queue && (entry.pull || !entry.no_push);
+    });
+  });
+  for (const Clause& clause : ticket.requirement.all_of) {
+    count(
+        [&](const Agent& agent) { return Passes(agent, clause, ChannelOf(ticket).language_mode); });
+  }
+  const std::set<std::string> named = IdsOf(ticket.requirement.agents);
+  if (!named.empty()) count([&](const Agent& agent) { return named.contains(agent.id); });
+  return clauses;
+}
+
 Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   Explanation explanation;
   explanation.state = ticket.state;
@@ -439,29 +470,7 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   }
   const auto& agents = workspace_->configuration.agents;
   explanation.agents = static_cast<uint32_t>(agents.size());
-  const auto count = [&](auto passes) {
-    explanation.clauses.push_back(
-        {"", static_cast<uint32_t>(std::count_if(agents.begin(), agents.end(), passes))});
-  };
-  count([&](const Agent& agent) {
-    return std::count(agent.clients.begin(), agent.clients.end(), ticket.contact.client) > 0;
-  });
-  count([&](const Agent& agent) {
-    return std::count(agent.process_types.begin(), agent.process_types.end(),
-                      ticket.contact.process_type) > 0;
-  });
-  count([&](const Agent& agent) {
-    const auto& queues = FindProfile(agent.routing_profile)->queues;
-    return std::any_of(queues.begin(), queues.end(), [&](const auto& entry) {
-      return entry.queue == ticket.queue && (entry.pull || !entry.no_push);
-    });
-  });
-  for (const Clause& clause : ticket.requirement.all_of) {
-    count(
-        [&](const Agent& agent) { return Passes(agent, clause, ChannelOf(ticket).language_mode); });
-  }
-  const std::set<std::string> named = IdsOf(ticket.requirement.agents);
-  if (!named.empty()) count([&](const Agent& agent) { return named.contains(agent.id); });
+  explanation.clauses = CountClauses(ticket);
   std::map<Obstacle, uint32_t> obstacles;
   for (const Agent& agent : agents) {
     if (!Qualifies(agent, ticket)) continue;
@@ -469,6 +478,18 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
     ++obstacles[ObstacleOf(workspace_->agents.at(agent.id), ticket)];
   }
   explanation.obstacles.assign(obstacles.begin(), obstacles.end());
+  if (ticket.plan_step == ticket.plan.size()) return explanation;
+  const PlanStep& step = ticket.plan[ticket.plan_step];
+  Explanation::NextStep& next = explanation.next_step.emplace();
+  next.number = static_cast<uint32_t>(ticket.plan_step + 1);
+  if (NextStepAt(ticket) != kEndOfTime) next.at = NextStepAt(ticket);
+  next.min_priority = step.min_priority;
+  TicketData then = ticket;
+  if (step.requirement) then.requirement = *step.requirement;
+  next.clauses = CountClauses(then);
+  for (const Agent& agent : agents) {
+    if (Qualifies(agent, then)) ++next.qualified_agents;
+  }
   return explanation;
 }
 

@@ -88,6 +88,7 @@ void ReferenceRouter::Requeue(TicketData& ticket) {
   Leave(ticket);
   ticket.by_hand = false;
   ticket.state = TicketState::kQueued;
+  if (!ticket.plan_since.IsSet()) ticket.plan_since = now_;
   workspace_->arrived.insert(ticket.id);
 }
 
@@ -166,6 +167,7 @@ void ReferenceRouter::Accept(TicketData& ticket, AgentState& agent) {
 
 // The agent has it: media first when the channel has any.
 void ReferenceRouter::Handle(TicketData& ticket, AgentState& agent) {
+  StopPlanClock(ticket);
   agent.idle_since = now_;
   agent.misses = 0;
   ticket.by_offer = true;
@@ -288,7 +290,29 @@ Time ReferenceRouter::DeadlineOf(const TicketData& ticket) const {
   for (const CoolDown& cool_down : ticket.cool_downs) {
     deadline = std::min(deadline, cool_down.until);
   }
-  return deadline;
+  return std::min(deadline, NextStepAt(ticket));
+}
+
+Time ReferenceRouter::NextStepAt(const TicketData& ticket) const {
+  if (!ticket.plan_since.IsSet() || ticket.plan_step == ticket.plan.size()) return kEndOfTime;
+  return ticket.plan_since + (ticket.plan[ticket.plan_step].after - ticket.plan_waited);
+}
+
+void ReferenceRouter::StopPlanClock(TicketData& ticket) {
+  if (!ticket.plan_since.IsSet()) return;
+  ticket.plan_waited = ticket.plan_waited + (now_ - ticket.plan_since);
+  ticket.plan_since = Time{};
+}
+
+void ReferenceRouter::TakeStep(TicketData& ticket) {
+  const PlanStep& step = ticket.plan[ticket.plan_step++];
+  if (step.requirement) ticket.requirement = *step.requirement;
+  if (step.min_priority > ticket.contact.priority) {
+    ticket.contact.priority = step.min_priority;
+    SetKey(ticket);
+  }
+  Emit(EventType::kPlanStepTaken, ticket).number = static_cast<int64_t>(ticket.plan_step);
+  if (ticket.state == TicketState::kQueued) workspace_->arrived.insert(ticket.id);
 }
 
 Time ReferenceRouter::NextDeadline() const {
@@ -331,6 +355,8 @@ bool ReferenceRouter::ExpireNext() {
 
 void ReferenceRouter::ExpireTicket(TicketData& ticket) {
   const Time deadline = DeadlineOf(ticket);
+  const bool limited = ticket.until.IsSet() && ticket.until <= deadline;
+  if (!limited && NextStepAt(ticket) <= deadline) return TakeStep(ticket);
   const size_t cooled = std::erase_if(
       ticket.cool_downs, [&](const CoolDown& cool_down) { return cool_down.until <= deadline; });
   if (cooled > 0 && ticket.state == TicketState::kQueued) workspace_->arrived.insert(ticket.id);

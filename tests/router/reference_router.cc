@@ -149,7 +149,8 @@ bool ReferenceRouter::Passes(const Agent& agent, const Clause& clause, LanguageM
 bool ReferenceRouter::Has(const Agent& agent, const PredicateKind& kind, LanguageMode mode) const {
   if (const auto* skill = std::get_if<SkillRequirement>(&kind)) {
     return std::any_of(agent.skills.begin(), agent.skills.end(), [&](const SkillLevel& has) {
-      return has.skill == skill->skill && has.level >= skill->level && has.level <= skill->max_level;
+      return has.skill == skill->skill && has.level >= skill->level &&
+             has.level <= skill->max_level;
     });
   }
   if (const auto* language = std::get_if<LanguageRequirement>(&kind)) {

@@ -45,7 +45,11 @@ class ReferenceRouter {
     TicketId id;
     uint64_t arrival = 0;
     NewContact contact;
-    Requirement requirement;
+    Requirement requirement, base;
+    Plan plan;
+    size_t plan_step = 0;
+    Time plan_since;  // set while its clock runs
+    Duration plan_waited;
     Duration answer_target;
     Time due_at;
     Duration handling_time;
@@ -220,7 +224,11 @@ class ReferenceRouter {
   void ExpireTicket(TicketData& ticket);
   void Miss(TicketData& ticket);
   Time DeadlineOf(const TicketData& ticket) const;
+  Time NextStepAt(const TicketData& ticket) const;
+  void TakeStep(TicketData& ticket);
+  void StopPlanClock(TicketData& ticket);
   Explanation Explain(const TicketData& ticket) const;
+  std::vector<Explanation::ClauseCount> CountClauses(const TicketData& ticket) const;
   Obstacle ObstacleOf(const AgentState& agent, const TicketData& ticket) const;
   AgentSnapshot Snapshot(const AgentState& agent) const;
 

@@ -89,7 +89,12 @@ ReferenceRouter::Refusal ReferenceRouter::CheckReferences(const NewContact& cont
   if (FindChannel(contact.channel) == nullptr) return Reason::kChannelUnknown;
   if (!HasId(workspace_->configuration.clients, contact.client)) return Reason::kClientUnknown;
   if (FindProcessType(contact.process_type) == nullptr) return Reason::kProcessTypeUnknown;
-  return CheckRequirement(contact.requirement);
+  if (const Refusal refusal = CheckRequirement(contact.requirement)) return refusal;
+  for (const PlanStep& step : contact.plan.value_or(Plan{})) {
+    if (!step.requirement) continue;
+    if (const Refusal refusal = CheckRequirement(*step.requirement)) return refusal;
+  }
+  return std::nullopt;
 }
 
 ReferenceRouter::Refusal ReferenceRouter::CheckRequirement(const Requirement& requirement) const {
@@ -183,13 +188,27 @@ ReferenceRouter::TicketData& ReferenceRouter::AddTicket(TicketId id, const NewCo
   prefer.insert(prefer.end(), contact.requirement.prefer.begin(), contact.requirement.prefer.end());
   if (!contact.requirement.agents.empty()) ticket.requirement.agents = contact.requirement.agents;
   if (!contact.language.empty()) {
-    clauses.push_back(
-        Clause{LanguageRequirement{contact.language, defaults.language_level}});
+    clauses.push_back(Clause{LanguageRequirement{contact.language, defaults.language_level}});
   }
   std::sort(clauses.begin(), clauses.end());
   clauses.erase(std::unique(clauses.begin(), clauses.end()), clauses.end());
   std::sort(prefer.begin(), prefer.end());
   prefer.erase(std::unique(prefer.begin(), prefer.end()), prefer.end());
+  ticket.base = ticket.requirement;
+  ticket.plan = contact.plan ? *contact.plan : defaults.plan.empty() ? queue.plan : defaults.plan;
+  for (PlanStep& step : ticket.plan) {
+    if (!step.requirement || contact.language.empty()) continue;
+    std::vector<Clause>& asked = step.requirement->all_of;
+    bool names_a_language = false;
+    for (const Clause& clause : asked) {
+      for (const Predicate& predicate : clause) {
+        if (std::get_if<LanguageRequirement>(&predicate.kind) != nullptr) names_a_language = true;
+      }
+    }
+    if (names_a_language) continue;
+    asked.push_back(Clause{LanguageRequirement{contact.language, defaults.language_level}});
+    std::sort(asked.begin(), asked.end());
+  }
   ticket.answer_target = contact.answer_target;
   ticket.due_at = contact.due_at;
   if (queue.office == Office::kFront && ticket.answer_target.us == 0) {
@@ -208,11 +227,19 @@ ReferenceRouter::TicketData& ReferenceRouter::AddTicket(TicketId id, const NewCo
 
 void ReferenceRouter::NoteWhetherUnroutable(TicketData& ticket) {
   const auto& agents = workspace_->configuration.agents;
-  ticket.unroutable = std::none_of(agents.begin(), agents.end(), [&](const Agent& agent) {
-    const auto& excluded = ticket.contact.excluded_agents;
-    return Qualifies(agent, ticket) &&
-           std::find(excluded.begin(), excluded.end(), agent.id) == excluded.end();
-  });
+  const auto somebody_may_take = [&](const TicketData& one) {
+    return std::any_of(agents.begin(), agents.end(), [&](const Agent& agent) {
+      const auto& excluded = one.contact.excluded_agents;
+      return Qualifies(agent, one) &&
+             std::find(excluded.begin(), excluded.end(), agent.id) == excluded.end();
+    });
+  };
+  ticket.unroutable = !somebody_may_take(ticket);
+  for (const PlanStep& step : ticket.plan) {
+    TicketData later = ticket;
+    if (step.requirement) later.requirement = *step.requirement;
+    if (somebody_may_take(later)) ticket.unroutable = false;
+  }
 }
 
 Outcome ReferenceRouter::Do(const IngestContact& command) {
@@ -315,6 +342,10 @@ Outcome ReferenceRouter::Do(const TransferTicket& command) {
   if (ticket->state == TicketState::kOffered) Rescind(*ticket, "TRANSFERRED");
   const Office office = QueueOf(*ticket).office;
   ticket->queue = queue->id;
+  ticket->requirement = ticket->base;
+  ticket->plan_step = 0;
+  ticket->plan_waited = Duration{};
+  ticket->plan_since = Time{};
   if (queue->office != office) {
     ticket->queued_at = now_;
     SetTarget(*ticket);

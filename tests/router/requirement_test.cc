@@ -130,15 +130,13 @@ Requirement AllOf(std::vector<Clause> clauses) {
 }
 
 TEST(Canonical, SortsAndRemovesRepeats) {
-  Requirement one = AllOf(
-      {{SitePredicate{"b"}, SkillRequirement{"x", 2}, SkillRequirement{"x", 2}},
-       {AttributePredicate{"k", {"b", "a", "b"}, {}, {}}}});
+  Requirement one = AllOf({{SitePredicate{"b"}, SkillRequirement{"x", 2}, SkillRequirement{"x", 2}},
+                           {AttributePredicate{"k", {"b", "a", "b"}, {}, {}}}});
   one.prefer = {{SitePredicate{"b"}, 2}, {SitePredicate{"a"}, 2}};
   one.agents = {"bob", "ana", "bob"};
-  Requirement other =
-      AllOf({{AttributePredicate{"k", {"a", "b"}, {}, {}}},
-             {SkillRequirement{"x", 2}, SitePredicate{"b"}},
-             {AttributePredicate{"k", {"a", "b"}, {}, {}}}});
+  Requirement other = AllOf({{AttributePredicate{"k", {"a", "b"}, {}, {}}},
+                             {SkillRequirement{"x", 2}, SitePredicate{"b"}},
+                             {AttributePredicate{"k", {"a", "b"}, {}, {}}}});
   other.prefer = {{SitePredicate{"a"}, 2}, {SitePredicate{"b"}, 2}};
   other.agents = {"ana", "bob"};
   EXPECT_EQ(Canonical(one), Canonical(other));
@@ -176,12 +174,12 @@ TEST(Describe, SaysEachClauseInWords) {
        {SkillRequirement{"cards", 2, 5}, AttributePredicate{"region", {"emea", "apac"}, {}, {}}},
        {AttributePredicate{"years", {}, 3, 9}, AttributePredicate{"badge"}}});
   requirement.agents = {"ana", "bob"};
-  EXPECT_THAT(
-      Describe(requirement),
-      testing::ElementsAre("skill billing >= 3 or language fr >= B2",
-                           "language es or process type refund", "site lisbon or not team night",
-                           "skill cards >= 2 <= 5 or attribute region = \"emea\", \"apac\"",
-                           "attribute years >= 3 <= 9 or attribute badge", "agent ana or agent bob"));
+  EXPECT_THAT(Describe(requirement),
+              testing::ElementsAre(
+                  "skill billing >= 3 or language fr >= B2", "language es or process type refund",
+                  "site lisbon or not team night",
+                  "skill cards >= 2 <= 5 or attribute region = \"emea\", \"apac\"",
+                  "attribute years >= 3 <= 9 or attribute badge", "agent ana or agent bob"));
 }
 
 }  // namespace

@@ -176,6 +176,18 @@ struct ReplyText {
       text += std::string("\n  ") + obstacles[static_cast<size_t>(obstacle)] + " " +
               std::to_string(agents);
     }
+    if (reply.next_step) {
+      text += Line("\n  next")
+                  .Number("step", uint64_t{reply.next_step->number})
+                  .Add("at", reply.next_step->at)
+                  .Number("min_priority", uint64_t{reply.next_step->min_priority})
+                  .Number("qualified", uint64_t{reply.next_step->qualified_agents})
+                  .text();
+      for (const auto& clause : reply.next_step->clauses) {
+        text += "\n    " + std::to_string(clause.passing_agents) + " pass";
+        if (with_clauses) text += ": " + clause.clause;
+      }
+    }
     return text;
   }
 };
@@ -241,7 +253,10 @@ std::string TextOf(const TicketStateRow& row) {
   for (const CoolDown& cool_down : row.cool_downs) {
     line.Add(("cool_down:" + cool_down.agent).c_str(), cool_down.until);
   }
-  line.Number("visit", uint64_t{row.visit_number})
+  line.Number("plan_step", uint64_t{row.plan_step})
+      .Add("plan_since", row.plan_since)
+      .Add("plan_waited", row.plan_waited)
+      .Number("visit", uint64_t{row.visit_number})
       .Add("visit_entered", row.visit_entered_at)
       .Code("visit_reason", row.visit_entry_reason)
       .Number("segment", uint64_t{row.segment_number})
@@ -265,6 +280,7 @@ std::string TextOf(const TicketRow& row) {
       .Add("process_type", row.process_type)
       .Add("language", row.language)
       .Number("clauses", uint64_t{row.requirement.all_of.size()})
+      .Number("plan_steps", uint64_t{row.plan.size()})
       .Add("entry_point", row.entry_point)
       .Add("conversation", row.conversation_key)
       .Add("customer", row.customer_id)

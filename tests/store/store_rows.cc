@@ -36,6 +36,17 @@ router::Requirement SampleRequirement() {
   return requirement;
 }
 
+router::Plan SamplePlan() {
+  router::Plan plan(3);
+  plan[0].after = Seconds(20);
+  plan[0].requirement = SampleRequirement();
+  plan[1].after = Minutes(1);
+  plan[1].requirement.emplace();
+  plan[2].after = Minutes(2);
+  plan[2].min_priority = 9;
+  return plan;
+}
+
 router::Agent SampleConfiguredAgent() {
   router::Agent agent;
   agent.id = "ann";
@@ -71,6 +82,7 @@ router::Queue SampleQueue(const std::string& id) {
   queue.max_waiting = 4'000'000'000;
   queue.auto_accept = true;
   queue.distribution_mode = router::DistributionMode::kBestMatch;
+  queue.plan = SamplePlan();
   return queue;
 }
 
@@ -104,6 +116,7 @@ router::WorkspaceRow SampleWorkspace(const std::string& workspace) {
   defaults.channel = "voice";
   defaults.queue = "sales";
   defaults.requirement = SampleRequirement();
+  defaults.plan = SamplePlan();
   defaults.language_level = router::Cefr::kC1;
   defaults.answer_target = Seconds(20);
   defaults.due_after = router::Days(2);
@@ -192,6 +205,9 @@ router::TicketStateRow SampleState(uint64_t ticket) {
   row.segment_began_at = kMorning + Seconds(2);
   row.accepted_at = kMorning + Seconds(3);
   row.connected_at = kMorning + Seconds(4);
+  row.plan_step = 2;
+  row.plan_since = kMorning + Seconds(7);
+  row.plan_waited = Microseconds(61'000'001);
   row.held_since = kMorning + Seconds(5);
   row.held = Microseconds(123'456'789);
   row.disconnected_at = kMorning + Seconds(6);
@@ -218,6 +234,7 @@ router::TicketRow SampleTicket(uint64_t ticket) {
   row.process_type = "claim";
   row.language = "de-CH";
   row.requirement = SampleRequirement();
+  row.plan = SamplePlan();
   row.excluded_agents = {"bob", "carl"};
   row.entry_point = kUnicode;
   row.external_id = "ext-1";
@@ -249,6 +266,7 @@ router::ContactRow SampleContact(uint64_t contact, uint64_t ticket) {
   c.process_type = "claim";
   c.language = "de";
   c.requirement = SampleRequirement();
+  c.plan = SamplePlan();
   c.priority = 3;
   c.queue = "sales";
   c.answer_target = Seconds(10);

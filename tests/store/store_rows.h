@@ -66,24 +66,27 @@ inline auto Fields(const router::TicketStateRow& r) {
       std::tuple(Plain(r.cool_downs)),
       std::tie(r.workspace, r.ticket, r.state, r.queue, r.priority, r.queued_at, r.target, r.agent,
                r.leased, r.offer_number, r.until, r.answered_at, r.closed_at, r.disposition),
-      std::tie(r.contact_count, r.visit_number, r.visit_entered_at, r.visit_entry_reason,
-               r.segment_number, r.segment_began_at, r.accepted_at, r.connected_at, r.held_since,
-               r.held, r.disconnected_at, r.disconnected_by, r.finished_at));
+      std::tie(r.contact_count, r.plan_step, r.plan_since, r.plan_waited, r.visit_number,
+               r.visit_entered_at, r.visit_entry_reason, r.segment_number, r.segment_began_at,
+               r.accepted_at, r.connected_at, r.held_since, r.held, r.disconnected_at,
+               r.disconnected_by, r.finished_at));
 }
 inline auto Fields(const router::TicketRow& r) {
   return std::tie(r.workspace, r.ticket, r.arrival, r.contact, r.channel, r.client, r.process_type,
-                  r.language, r.requirement, r.excluded_agents, r.entry_point, r.external_id,
-                  r.conversation_key, r.customer_id, r.customer_segment, r.created_at, r.due_at,
-                  r.answer_target, r.expected_handling_time, r.wrap_up_limit, r.unroutable);
+                  r.language, r.requirement, r.plan, r.excluded_agents, r.entry_point,
+                  r.external_id, r.conversation_key, r.customer_id, r.customer_segment,
+                  r.created_at, r.due_at, r.answer_target, r.expected_handling_time,
+                  r.wrap_up_limit, r.unroutable);
 }
 inline auto Fields(const router::ContactRow& r) {
   const router::NewContact& c = r.content;
-  return std::tuple_cat(std::tie(r.workspace, r.contact, r.ticket, r.received_at, r.queued_at,
-                                 c.channel, c.entry_point, c.external_id, c.conversation_key,
-                                 c.client, c.process_type, c.language, c.requirement, c.priority),
-                        std::tie(c.queue, c.answer_target, c.due_at, c.received_at, c.customer_id,
-                                 c.customer_segment, c.direction, c.initiated_by, c.subject,
-                                 c.payload_json, c.attributes, c.excluded_agents));
+  return std::tuple_cat(
+      std::tie(r.workspace, r.contact, r.ticket, r.received_at, r.queued_at, c.channel,
+               c.entry_point, c.external_id, c.conversation_key, c.client, c.process_type,
+               c.language, c.requirement, c.plan, c.priority),
+      std::tie(c.queue, c.answer_target, c.due_at, c.received_at, c.customer_id, c.customer_segment,
+               c.direction, c.initiated_by, c.subject, c.payload_json, c.attributes,
+               c.excluded_agents));
 }
 inline auto Fields(const router::EventRow& r) {
   return std::tie(r.workspace, r.sequence, r.type, r.at, r.ticket, r.agent, r.queue, r.offer_number,
