@@ -14,11 +14,13 @@
 // contacts are due at fixed instants and latencies count from these, whatever the server does.
 //
 // At the end the database is asked whether every contact that was acknowledged is in it.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/synchronization/mutex.h"
 
@@ -33,6 +35,7 @@ namespace tandem::bench {
 namespace {
 
 struct Options {
+  std::vector<std::string> parts = {"offers", "unary", "stream", "batch"};
   size_t connections = 4;
   size_t agents = 512;
   size_t unary_at_once = 512;
@@ -54,7 +57,7 @@ class Bench {
     if (!options_.smoke) server_.ReachSteadyState();
     Configure(adapters_.front(), workload_);
     const ContactStreams streams = OpenContactStreams(adapters_);
-    MeasureOffers(streams);
+    if (Wanted("offers")) MeasureOffers(streams);
     Measure("unary", UnaryIngest(adapters_, workload_), options_.unary_at_once, 1);
     Measure("stream", StreamIngest(streams, workload_), options_.stream_at_once, 1);
     Measure("batch", BatchIngest(adapters_, workload_, options_.contacts_of_batch),
@@ -105,8 +108,13 @@ class Bench {
     if (!floor.Failure().empty()) throw std::runtime_error(floor.Failure());
   }
 
+  bool Wanted(const std::string& part) const {
+    return std::ranges::find(options_.parts, part) != options_.parts.end();
+  }
+
   // A life of the load brings `contacts`.
   void Measure(const std::string& way, Load::MakeLane make, size_t at_once, size_t contacts) {
+    if (!Wanted(way)) return;
     Load load(std::move(make));
     const double half = HalfOfPeak("ingest_" + way, load, at_once, "contact");
     Pace(load, half / static_cast<double>(contacts));
@@ -123,6 +131,7 @@ class Bench {
 Options ParseOptions(int argc, char** argv) {
   Options options;
   CLI::App app("Durable contacts per second, and how long one waits for its answer and its offer.");
+  app.add_option("--part", options.parts, "Only these: offers, unary, stream, batch");
   app.add_option("--connections", options.connections, "Connections that contacts come over")
       ->capture_default_str();
   app.add_option("--agents", options.agents, "Agents who are offered contacts in the first part")

@@ -61,7 +61,7 @@ constexpr Shape kShapes[] = {
     {"10k_agents_100k_waiting", 10'000, 100'000, true},
     {"100k_agents_1m_waiting", 100'000, 1'000'000, false},
 };
-constexpr Shape kSmokeShape = {"smoke", 40, 100, true};
+constexpr Shape kSmokeShape = {"smoke", 40, 5'000, true};
 
 struct Options {
   std::vector<std::string> shapes = {"1k_agents", "10k_agents_100k_waiting",

@@ -11,5 +11,6 @@ UPDATE ticket SET state = 'o', agent = taken.id, changed_at = now() FROM taken
 WHERE ticket.id = :ticket AND state = 'q' RETURNING ticket.agent \gset
 UPDATE ticket SET state = 'a', changed_at = now() WHERE id = :ticket AND agent = :agent AND state = 'o';
 WITH completed AS (
-  UPDATE ticket SET state = 'c', changed_at = now() WHERE id = :ticket AND agent = :agent AND state = 'a' RETURNING agent)
+  UPDATE ticket SET state = 'c', changed_at = now()
+  WHERE id = :ticket AND agent = :agent AND state = 'a' RETURNING agent)
 UPDATE agent SET free = true, idle_since = now(), ticket = NULL FROM completed WHERE agent.id = completed.agent;
