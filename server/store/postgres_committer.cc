@@ -4,7 +4,10 @@
 
 #include <cstdlib>
 #include <span>
+#include <string_view>
 #include <utility>
+
+#include "absl/container/flat_hash_set.h"
 
 #include "server/store/postgres_rows.h"
 #include "spdlog/spdlog.h"
@@ -54,6 +57,7 @@ std::vector<Statement> CommitStatements() {
        " WHERE gone.workspace = held.workspace AND gone.agent = held.agent"},
       {"ticket", InsertStatement(TicketTable())},
       {"ticket_state", UpsertStatement(TicketStateTable())},
+      {"ticket_state_new", InsertStatement(TicketStateTable())},
       {"ticket_detail", UpsertStatement(TicketDetailTable())},
       {"contact", InsertStatement(ContactTable())},
       {"event", InsertStatement(EventTable())},
@@ -166,7 +170,16 @@ std::vector<PostgresCommitter::Command> PostgresCommitter::CommandsOf(const Batc
   if (!agents.empty()) add("agent", EncodeAll(AgentTable(), agents));
   if (!gone.empty()) add("agent_gone", EncodeKeys(AgentTable(), gone));
   add_rows("ticket", TicketTable(), changes.tickets);
-  add_rows("ticket_state", TicketStateTable(), changes.ticket_states);
+  // A ticket that is born in this batch has no state to be replaced. To look for one, and to insert
+  // speculatively, is a tenth of what a contact costs PostgreSQL.
+  absl::flat_hash_set<std::pair<std::string_view, router::TicketId>> born;
+  for (const router::TicketRow& row : changes.tickets) born.emplace(row.workspace, row.ticket);
+  std::vector<const router::TicketStateRow*> new_states, states;
+  for (const router::TicketStateRow& row : changes.ticket_states) {
+    (born.contains({row.workspace, row.ticket}) ? new_states : states).push_back(&row);
+  }
+  if (!new_states.empty()) add("ticket_state_new", EncodeAll(TicketStateTable(), new_states));
+  if (!states.empty()) add("ticket_state", EncodeAll(TicketStateTable(), states));
   add_rows("ticket_detail", TicketDetailTable(), changes.ticket_details);
   add_rows("contact", ContactTable(), changes.contacts);
   add_rows("event", EventTable(), changes.events);
