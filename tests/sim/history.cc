@@ -107,6 +107,7 @@ class Replay {
       case EventType::kTicketCreated:
       case EventType::kContactJoined:
       case EventType::kTicketUpdated:
+      case EventType::kPlanStepTaken:
         ASSERT_FALSE(ticket.closed);
         return;
       case EventType::kTicketStarted:
