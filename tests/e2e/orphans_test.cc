@@ -120,6 +120,20 @@ TEST_F(Orphans, AreNoneOfATestThatHadKilledItsServer) {
   End(SIGTERM, held);
 }
 
+TEST(FolderOfATest, TakesWhatRunsOnItAlongWhenItGoes) {
+  ServerProcess sleeper("/dev/null");
+  {
+    const Folder folder;
+    sleeper.StartCommand({"/bin/sh", "-c", "sleep 1000; true", folder.path()});
+    const auto runs = [&] {
+      const auto process = embedded::ReadProcess(sleeper.pid());
+      return process && process->command.size() == 4 && process->command.back() == folder.path();
+    };
+    ASSERT_TRUE(Eventually(runs, kStartLimit));
+  }
+  EXPECT_EQ(sleeper.WaitForEnd(seconds(10)), 128 + SIGKILL);
+}
+
 }  // namespace
 }  // namespace tandem::e2e
 

@@ -42,6 +42,16 @@ std::vector<pid_t> ProcessesOn(const std::string& path) {
   return processes;
 }
 
+// Processes of a PostgreSQL that was killed write for a moment more.
+void RemoveAll(const std::string& path) {
+  for (int i = 0; i < kRemovals; ++i) {
+    std::error_code error;
+    std::filesystem::remove_all(path, error);
+    if (!std::filesystem::exists(path)) return;
+    std::this_thread::sleep_for(kPoll);
+  }
+}
+
 // The guard: waits until the process that made the folder is gone, and clears up after it. It keeps
 // nothing of that process open but its end of the pipe.
 [[noreturn]] void Guard(const std::string& path, int pipe_end) {
@@ -60,12 +70,7 @@ std::vector<pid_t> ProcessesOn(const std::string& path) {
     }
     std::this_thread::sleep_for(kPoll);
   }
-  // Processes of a PostgreSQL that was killed write for a moment more.
-  for (int i = 0; i < kRemovals && std::filesystem::exists(path); ++i) {
-    std::error_code error;
-    std::filesystem::remove_all(path, error);
-    std::this_thread::sleep_for(kPoll);
-  }
+  RemoveAll(path);
   _exit(0);
 }
 
@@ -92,8 +97,12 @@ Folder::~Folder() {
     waitpid(guard_, nullptr, 0);
   }
   close(guarded_);
-  std::error_code error;
-  std::filesystem::remove_all(path_, error);
+  // A PostgreSQL whose tandemd was killed goes on.
+  for (auto processes = ProcessesOn(path_); !processes.empty(); processes = ProcessesOn(path_)) {
+    for (const pid_t process : processes) kill(process, SIGKILL);
+    std::this_thread::sleep_for(kPoll);
+  }
+  RemoveAll(path_);
 }
 
 }  // namespace tandem::tests
