@@ -300,7 +300,6 @@ v1::Contact RichContact() {
   auto* attribute = contact.mutable_requirement()->add_prefer()->mutable_predicate();
   attribute->mutable_attribute()->set_key("region");
   attribute->mutable_attribute()->add_values("emea");
-  attribute->mutable_attribute()->set_min(-3);
   attribute->set_negated(true);
   auto* step = contact.mutable_plan()->add_steps();
   step->mutable_after()->set_seconds(20);
