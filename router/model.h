@@ -144,7 +144,7 @@ struct AttributePredicate {
 using PredicateKind = std::variant<SkillRequirement, LanguageRequirement, ProcessTypePredicate,
                                    SitePredicate, TeamPredicate, AttributePredicate>;
 
-// Something that an agent has or, negated, lacks.
+// What an agent has or, negated, lacks. NOLINTBEGIN(bugprone-forwarding-reference-overload)
 struct Predicate {
   PredicateKind kind;
   bool negated = false;
@@ -153,7 +153,7 @@ struct Predicate {
   template <typename Kind>
   requires std::constructible_from<PredicateKind, Kind> &&
       (!std::same_as<std::remove_cvref_t<Kind>, Predicate>)Predicate(
-          Kind&& of, bool negate = false)  // NOLINT(google-explicit-constructor): a kind is one
+          Kind&& of, bool negate = false)  // NOLINTEND(bugprone-forwarding-reference-overload)
       : kind(std::forward<Kind>(of)), negated(negate) {}
 
   friend auto operator<=>(const Predicate&, const Predicate&) = default;
