@@ -380,17 +380,22 @@ TEST(StreamEvents, OfAQuietWorkspaceDoesNotAskTheDatabaseAgainAndAgain) {
   ExpectNoGap(follower.Take(1), before + 1);
 }
 
-TEST(StreamEvents, StoreThatIsAwayIsToldAndStreamsAreBounded) {
+TEST(StreamEvents, StoreThatIsAwayIsTold) {
+  Fixture f;
+  f.store.SetUnavailable(true);
+  EXPECT_EQ(ReasonOf(Follower(f, Everything()).End()), "STORE_UNAVAILABLE");
+}
+
+TEST(StreamEvents, StreamsAreBounded) {
   FixtureOptions options;
   options.server.streams.max_other_streams = 2;
   Fixture f(options);
-  f.store.SetUnavailable(true);
-  EXPECT_EQ(ReasonOf(Follower(f, Everything()).End()), "STORE_UNAVAILABLE");
-  f.store.SetUnavailable(false);
   Follower first(f, Everything());
   first.Begin();
+  ASSERT_TRUE(first.Next());
   auto second = std::make_unique<Follower>(f, Everything());
   second->Begin();
+  ASSERT_TRUE(second->Next());
   EXPECT_EQ(ReasonOf(Follower(f, Everything()).End()), "TOO_MANY_STREAMS");
   // Agents are counted apart.
   EXPECT_NE(f.LogIn("ann").generation(), 0);
