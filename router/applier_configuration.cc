@@ -105,6 +105,14 @@ void Applier::IndexResources() {
   for (const NotReadyReason& reason : now.not_ready_reasons) {
     workspace_.not_ready_reasons.emplace(reason.id, true);
   }
+  workspace_.entry_points.clear();
+  for (const EntryPoint& entry_point : now.entry_points) {
+    workspace_.entry_points.emplace(ContactKey(entry_point), &entry_point);
+  }
+  workspace_.languages.clear();
+  for (const Language& language : now.languages) {
+    workspace_.languages.emplace(ContactKey(language), &language);
+  }
 }
 
 // Ready agents are listed in the orders that the queues' distribution modes need, and in no other.
@@ -267,6 +275,8 @@ void Applier::MatchCreated(ResourceKind kind, bool returns) {
     case ResourceKind::kAgent:
     case ResourceKind::kDisposition:
     case ResourceKind::kNotReadyReason:
+    case ResourceKind::kEntryPoint:
+    case ResourceKind::kLanguage:
     case ResourceKind::kWorkspaceSettings:
       return;
   }

@@ -230,11 +230,13 @@ std::optional<Rejection> CheckContact(NewContact& contact, Time now, std::string
   faults.Text(contact.entry_point, kMaxEntryPointBytes, at("entry_point"));
   faults.Text(contact.external_id, kMaxExternalIdBytes, at("external_id"));
   faults.Text(contact.conversation_key, kMaxConversationKeyBytes, at("conversation_key"));
-  faults.Id(contact.client, at("client"));
-  faults.Id(contact.process_type, at("process_type"));
+  // An entry point may say them.
+  const auto id = contact.entry_point.empty() ? &Faults::Id : &Faults::OptionalId;
+  (faults.*id)(contact.client, at("client"));
+  (faults.*id)(contact.process_type, at("process_type"));
   if (!contact.language.empty()) faults.Tag(contact.language, at("language"));
   faults.RequirementOf(contact.requirement, at("requirement"));
-  faults.Range(contact.priority, 0, kMaxPriority, at("priority"));
+  faults.Range(contact.priority.value_or(0), 0, kMaxPriority, at("priority"));
   faults.OptionalId(contact.queue, at("queue"));
   if (contact.plan) faults.PlanOf(*contact.plan, at("plan"));
   if (contact.answer_target.us != 0) {

@@ -30,7 +30,8 @@ namespace tandem::router {
 // A free text: size, UTF-8, no NUL. May be empty.
 [[nodiscard]] std::optional<Rejection> CheckText(std::string_view text, size_t max_bytes,
                                                  std::string_view field);
-// A contact. `contact.language` and the tags of its requirement are put into canonical form, its
+// A contact. One that names an entry point may leave out its client and its process type.
+// `contact.language` and the tags of its requirement are put into canonical form, its
 // requirement too.
 [[nodiscard]] std::optional<Rejection> CheckContact(NewContact& contact, Time now,
                                                     std::string_view prefix);
@@ -49,6 +50,8 @@ class References {
  public:
   virtual ~References() = default;
   virtual bool Has(ResourceKind kind, std::string_view id) const = 0;
+  // The id of the resource that has the ContactKey; empty: none has it.
+  virtual std::string HolderOf(ResourceKind kind, const std::string& contact_key) const = 0;
 };
 // The urgency of a queue that there is.
 using UrgencyOf = std::function<Urgency(const std::string& queue)>;

@@ -50,6 +50,15 @@ class IdSets : public References {
   bool Has(ResourceKind kind, std::string_view id) const override {
     return Of(kind).contains(id) || IsBuiltIn(kind, id);
   }
+  std::string HolderOf(ResourceKind kind, const std::string& contact_key) const override {
+    const auto& holders = holders_[static_cast<size_t>(kind)];
+    const auto found = holders.find(contact_key);
+    return found == holders.end() ? "" : found->second;
+  }
+  // The first one to come holds the key.
+  void AddHolder(ResourceKind kind, const std::string& contact_key, const std::string& id) {
+    holders_[static_cast<size_t>(kind)].emplace(contact_key, id);
+  }
   // False when the id is there already.
   bool Add(ResourceKind kind, std::string_view id) { return Of(kind).insert(id).second; }
   void Reserve(ResourceKind kind, size_t count) { Of(kind).reserve(count); }
@@ -58,7 +67,8 @@ class IdSets : public References {
   IdSet& Of(ResourceKind kind) { return sets_[static_cast<size_t>(kind)]; }
   const IdSet& Of(ResourceKind kind) const { return sets_[static_cast<size_t>(kind)]; }
 
-  std::array<IdSet, static_cast<size_t>(ResourceKind::kWorkspaceSettings)> sets_;
+  std::array<IdSet, kResourceKinds + 1> sets_;
+  std::array<absl::flat_hash_map<std::string, std::string>, kResourceKinds + 1> holders_;
 };
 
 // What there is, and the resource that is about to be.
@@ -68,6 +78,9 @@ class ReferencesWith : public References {
       : others_(others), kind_(KindOf(resource)), id_(NamedOf(resource).id) {}
   bool Has(ResourceKind kind, std::string_view id) const override {
     return (kind == kind_ && id == id_) || others_.Has(kind, id);
+  }
+  std::string HolderOf(ResourceKind kind, const std::string& contact_key) const override {
+    return others_.HolderOf(kind, contact_key);
   }
 
  private:
@@ -184,7 +197,43 @@ class ResourceChecker {
     }
   }
 
+  void Check(EntryPoint& entry_point, const std::string& path) {
+    Reference(ResourceKind::kChannel, entry_point.channel, path + ".channel");
+    faults_.Text(entry_point.address, kMaxEntryPointBytes, path + ".address");
+    OptionalReference(ResourceKind::kClient, entry_point.client, path + ".client");
+    OptionalReference(ResourceKind::kProcessType, entry_point.process_type, path + ".process_type");
+    if (!entry_point.language.empty()) faults_.Tag(entry_point.language, path + ".language");
+    OptionalReference(ResourceKind::kQueue, entry_point.queue, path + ".queue");
+    faults_.Range(entry_point.priority.value_or(0), 0, kMaxPriority, path + ".priority");
+  }
+
+  void Check(Language& language, const std::string& path) {
+    if (language.tag.empty()) {
+      faults_.Add(Reason::kFieldRequired, path + ".tag", "expected a tag, but it is empty");
+    } else {
+      faults_.Tag(language.tag, path + ".tag");
+    }
+  }
+
+  // That it is the only one by what contacts find it by. Requires that the rest is checked.
+  void CheckContactKey(const NamedResource& /*resource*/, const std::string& /*path*/) {}
+  void CheckContactKey(const EntryPoint& entry_point, const std::string& path) {
+    OnlyHolder(entry_point, path + ".address",
+               "an address that no other entry point of its channel has");
+  }
+  void CheckContactKey(const Language& language, const std::string& path) {
+    OnlyHolder(language, path + ".tag", "a tag that no other language has");
+  }
+
  private:
+  template <typename R>
+  void OnlyHolder(const R& resource, const std::string& path, const std::string& expected) {
+    const std::string holder = references_.HolderOf(KindOf<R>(), ContactKey(resource));
+    if (holder.empty() || holder == resource.id) return;
+    faults_.Add(Reason::kIdDuplicate, path,
+                "expected " + expected + ", but " + Quoted(holder) + " has it");
+  }
+
   void Reference(ResourceKind kind, std::string_view id, const std::string& path) {
     if (references_.Has(kind, id)) return;
     faults_.Add(Reason::kReferenceBroken, path,
@@ -262,6 +311,7 @@ class ConfigurationChecker {
     ForEachList(configuration_, [&](auto& list) {
       Each(list, [&](auto& resource, const std::string& path) { checker_.Check(resource, path); });
     });
+    ForEachList(configuration_, [&](auto& list) { CheckContactKeys(list); });
     return faults_.Take();
   }
 
@@ -277,6 +327,17 @@ class ConfigurationChecker {
       faults_.Add(
           Reason::kIdDuplicate, path + ".id",
           "expected an id that is used once, but " + Quoted(resource.id) + " is used before");
+    });
+  }
+
+  // Tags are canonical by now.
+  template <typename R>
+  void CheckContactKeys(std::vector<R>& list) {
+    Each(list, [&](R& resource, const std::string& path) {
+      const std::string key = ContactKey(resource);
+      if (key.empty()) return;
+      ids_.AddHolder(KindOf<R>(), key, resource.id);
+      checker_.CheckContactKey(resource, path);
     });
   }
 
@@ -343,6 +404,9 @@ class Filler {
       if (group.units_per_ticket == 0) group.units_per_ticket = 1;
     }
   }
+  void Fill(EntryPoint& entry_point) const {
+    if (entry_point.address.empty()) entry_point.address = entry_point.id;
+  }
 
  private:
   const WorkspaceSettings& settings_;
@@ -384,6 +448,7 @@ std::optional<Rejection> CheckResource(Resource& resource, const References& ref
       [&](auto& one) {
         checker.CheckNames(one, path);
         checker.Check(one, path);
+        checker.CheckContactKey(one, path);
       },
       resource);
   return faults.Take();

@@ -52,6 +52,15 @@ class InForce : public References {
   bool Has(ResourceKind kind, std::string_view id) const override {
     return IsConfigured(workspace_, kind, id);
   }
+  std::string HolderOf(ResourceKind kind, const std::string& contact_key) const override {
+    const auto holder = [&](const auto& by_key) {
+      const auto found = by_key.find(contact_key);
+      return found == by_key.end() ? std::string() : found->second->id;
+    };
+    if (kind == ResourceKind::kEntryPoint) return holder(workspace_.entry_points);
+    if (kind == ResourceKind::kLanguage) return holder(workspace_.languages);
+    return "";
+  }
 
  private:
   const Workspace& workspace_;
@@ -78,6 +87,8 @@ bool IsInUse(const Workspace& workspace, ResourceKind kind, const std::string& i
     case ResourceKind::kRoutingProfile:
     case ResourceKind::kDisposition:
     case ResourceKind::kNotReadyReason:
+    case ResourceKind::kEntryPoint:
+    case ResourceKind::kLanguage:
     case ResourceKind::kWorkspaceSettings:
       return false;
   }
@@ -237,6 +248,9 @@ bool IsConfigured(const Workspace& workspace, ResourceKind kind, std::string_vie
   };
   const auto has_resource = [](const auto& state) { return state.configured != nullptr; };
   const auto is_true = [](bool configured) { return configured; };
+  const auto has_id = [&](const auto& list) {
+    return std::any_of(list.begin(), list.end(), [&](const auto& one) { return one.id == id; });
+  };
   switch (kind) {
     case ResourceKind::kClient:
       return is(workspace.client_ids, workspace.clients,
@@ -263,6 +277,10 @@ bool IsConfigured(const Workspace& workspace, ResourceKind kind, std::string_vie
       return workspace.dispositions.contains(std::string(id));
     case ResourceKind::kNotReadyReason:
       return workspace.not_ready_reasons.contains(std::string(id));
+    case ResourceKind::kEntryPoint:
+      return has_id(workspace.configuration.entry_points);
+    case ResourceKind::kLanguage:
+      return has_id(workspace.configuration.languages);
     case ResourceKind::kWorkspaceSettings:
       return false;
   }

@@ -94,6 +94,17 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
   for (const NotReadyReason& reason : configuration.not_ready_reasons) {
     Line(out, " not_ready_reason").Named(reason);
   }
+  for (const EntryPoint& entry_point : configuration.entry_points) {
+    Line line(out, " entry_point");
+    line.Named(entry_point)("channel", entry_point.channel)("address", entry_point.address)(
+        "client", entry_point.client)("process_type", entry_point.process_type)(
+        "language", entry_point.language)("queue", entry_point.queue);
+    if (entry_point.priority) line("priority", std::to_string(*entry_point.priority));
+  }
+  for (const Language& language : configuration.languages) {
+    Line(out, " language")
+        .Named(language)("tag", language.tag)("level", static_cast<int>(language.level));
+  }
 }
 
 void DumpConfiguredAgent(const Agent& agent, std::string& out) {

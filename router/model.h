@@ -313,6 +313,26 @@ struct Agent : NamedResource {
   friend bool operator==(const Agent&, const Agent&) = default;
 };
 
+// Where contacts come in, and what it says of those that leave it out.
+struct EntryPoint : NamedResource {
+  std::string channel;
+  std::string address;  // what a contact's entry_point is compared with; empty: to be filled in
+  // Empty, or unset: it says nothing of it.
+  std::string client;
+  std::string process_type;
+  std::string language;  // canonical BCP 47
+  std::string queue;
+  std::optional<uint32_t> priority;
+  friend bool operator==(const EntryPoint&, const EntryPoint&) = default;
+};
+
+// What holds for contacts in a language.
+struct Language : NamedResource {
+  std::string tag;           // canonical BCP 47
+  Cefr level = Cefr::kNone;  // where the process type asks for none
+  friend bool operator==(const Language&, const Language&) = default;
+};
+
 // What is configured of the workspace itself.
 struct WorkspaceSettings {
   std::string time_zone;
@@ -333,14 +353,18 @@ struct Configuration : WorkspaceSettings {
   std::vector<Agent> agents;
   std::vector<Disposition> dispositions;
   std::vector<NotReadyReason> not_ready_reasons;
+  std::vector<EntryPoint> entry_points;
+  std::vector<Language> languages;
   friend bool operator==(const Configuration&, const Configuration&) = default;
 };
 
 // Any resource. Its kind is the place of its type in the list.
-using Resource = std::variant<Client, Site, Team, Skill, Channel, Queue, ProcessType,
-                              RoutingProfile, Agent, Disposition, NotReadyReason>;
+using Resource =
+    std::variant<Client, Site, Team, Skill, Channel, Queue, ProcessType, RoutingProfile, Agent,
+                 Disposition, NotReadyReason, EntryPoint, Language>;
+inline constexpr size_t kResourceKinds = std::variant_size_v<Resource>;
 
-// Numbers as tandem.v1.ResourceKind; but for the last one, one more than the index in Resource.
+// Numbers as tandem.v1.ResourceKind; but for the settings, one more than the index in Resource.
 enum class ResourceKind : uint8_t {
   kClient = 1,
   kSite,
@@ -353,7 +377,9 @@ enum class ResourceKind : uint8_t {
   kAgent,
   kDisposition,
   kNotReadyReason,
-  kWorkspaceSettings,
+  kEntryPoint,
+  kLanguage,
+  kWorkspaceSettings = 50,
 };
 const char* ToString(ResourceKind kind);  // "process_type"
 
@@ -364,7 +390,7 @@ inline constexpr char kDispositionNotSet[] = "NOT_SET";
 
 // --- contacts ---
 
-// What a caller says of a contact, as tandem.v1.Contact.
+// What a caller says of a contact, as tandem.v1.Contact. What is left out, its entry point may say.
 struct NewContact {
   std::string channel;
   std::string entry_point;
@@ -374,7 +400,7 @@ struct NewContact {
   std::string process_type;
   std::string language;  // canonical BCP 47, or empty
   Requirement requirement;
-  uint32_t priority = 0;
+  std::optional<uint32_t> priority;
   std::optional<Plan> plan;  // unset: the process type's, or else the queue's
   std::string queue;         // empty: the process type's
   Duration answer_target;    // 0: the process type's

@@ -100,6 +100,10 @@ const char* ToString(ResourceKind kind) {
       return "disposition";
     case ResourceKind::kNotReadyReason:
       return "not_ready_reason";
+    case ResourceKind::kEntryPoint:
+      return "entry_point";
+    case ResourceKind::kLanguage:
+      return "language";
     case ResourceKind::kWorkspaceSettings:
       return "workspace_settings";
   }

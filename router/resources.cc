@@ -56,6 +56,10 @@ size_t MaxResources(ResourceKind kind) {
       return kMaxDispositions;
     case ResourceKind::kNotReadyReason:
       return kMaxNotReadyReasons;
+    case ResourceKind::kEntryPoint:
+      return kMaxEntryPoints;
+    case ResourceKind::kLanguage:
+      return kMaxLanguages;
     case ResourceKind::kWorkspaceSettings:
       return 1;
   }

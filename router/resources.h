@@ -63,6 +63,8 @@ void ForEachList(AnyConfiguration& configuration, Visit visit) {
   visit(configuration.agents);
   visit(configuration.dispositions);
   visit(configuration.not_ready_reasons);
+  visit(configuration.entry_points);
+  visit(configuration.languages);
 }
 
 // The list of one kind.
@@ -134,6 +136,21 @@ void VisitFields(const Agent*, auto visit) {
 void VisitFields(const Disposition*, auto visit) {
   visit("display_name", &NamedResource::display_name);
   visit("resolved", &Disposition::resolved);
+}
+void VisitFields(const EntryPoint*, auto visit) {
+  visit("display_name", &NamedResource::display_name);
+  visit("channel", &EntryPoint::channel);
+  visit("address", &EntryPoint::address);
+  visit("client", &EntryPoint::client);
+  visit("process_type", &EntryPoint::process_type);
+  visit("language", &EntryPoint::language);
+  visit("queue", &EntryPoint::queue);
+  visit("priority", &EntryPoint::priority);
+}
+void VisitFields(const Language*, auto visit) {
+  visit("display_name", &NamedResource::display_name);
+  visit("tag", &Language::tag);
+  visit("level", &Language::level);
 }
 void VisitFields(const WorkspaceSettings*, auto visit) {
   visit("time_zone", &WorkspaceSettings::time_zone);
@@ -210,6 +227,32 @@ void VisitReferences(const Agent& agent, auto visit) {
   for (const SkillLevel& skill : agent.skills) visit(ResourceKind::kSkill, skill.skill);
   for (const std::string& type : agent.process_types) visit(ResourceKind::kProcessType, type);
   for (const std::string& client : agent.clients) visit(ResourceKind::kClient, client);
+}
+
+void VisitReferences(const EntryPoint& entry_point, auto visit) {
+  visit(ResourceKind::kChannel, entry_point.channel);
+  if (!entry_point.client.empty()) visit(ResourceKind::kClient, entry_point.client);
+  if (!entry_point.process_type.empty()) {
+    visit(ResourceKind::kProcessType, entry_point.process_type);
+  }
+  if (!entry_point.queue.empty()) visit(ResourceKind::kQueue, entry_point.queue);
+}
+
+// --- what contacts find it by ---
+
+// Only one resource of its kind may have it; empty for kinds that contacts name by their id.
+inline std::string ContactKey(const NamedResource& /*resource*/) {
+  return "";
+}
+inline std::string EntryPointKey(const std::string& channel, const std::string& address) {
+  return channel + '\0' + address;
+}
+inline std::string ContactKey(const EntryPoint& entry_point) {
+  const bool filled = !entry_point.address.empty();
+  return EntryPointKey(entry_point.channel, filled ? entry_point.address : entry_point.id);
+}
+inline std::string ContactKey(const Language& language) {
+  return language.tag;
 }
 
 }  // namespace tandem::router

@@ -240,6 +240,8 @@ struct Workspace {
   std::vector<RoutingProfileState> routing_profiles;
   absl::flat_hash_map<std::string, bool> dispositions;  // id → resolved
   absl::flat_hash_map<std::string, bool> not_ready_reasons;
+  absl::flat_hash_map<std::string, const EntryPoint*> entry_points;  // by ContactKey
+  absl::flat_hash_map<std::string, const Language*> languages;       // by tag
 
   std::vector<AgentState> agents;
   std::vector<Agent> agent_resources;  // by index; empty when not configured

@@ -3,6 +3,7 @@
 
 #include "router/check.h"
 #include "router/commands.h"
+#include "router/contact_defaults.h"
 #include "router/resources.h"
 #include "router/snapshot.h"
 
@@ -56,15 +57,26 @@ std::optional<Rejection> CheckAsked(const Workspace& workspace, const Asking& as
   return rejection;
 }
 
+// Neither the contact nor its entry point says it.
+Rejection Missing(const char* field, const char* what) {
+  Rejection rejection =
+      Refuse(Reason::kFieldRequired, std::string("expected ") + what +
+                                         ", or an entry point that has one, but there is neither");
+  rejection.violations.push_back({field, rejection.message});
+  return rejection;
+}
+
 std::optional<Rejection> CheckReferences(const Workspace& workspace, const NewContact& contact) {
   const ChannelIndex channel = workspace.channel_ids.Find(contact.channel);
   if (!channel.IsSet() || workspace.channels[channel.value].configured == nullptr) {
     return Unknown(Reason::kChannelUnknown, "channel", contact.channel);
   }
+  if (contact.client.empty()) return Missing("contact.client", "a client");
   const ClientIndex client = workspace.client_ids.Find(contact.client);
   if (!client.IsSet() || !workspace.clients[client.value].configured) {
     return Unknown(Reason::kClientUnknown, "client", contact.client);
   }
+  if (contact.process_type.empty()) return Missing("contact.process_type", "a process type");
   const ProcessTypeIndex type = workspace.process_type_ids.Find(contact.process_type);
   if (!type.IsSet() || workspace.process_types[type.value] == nullptr) {
     return Unknown(Reason::kProcessTypeUnknown, "process type", contact.process_type);
@@ -103,7 +115,7 @@ struct NewIds {
   ContactId contact;
 };
 
-// Where a contact's ticket belongs, and what it takes from its process type.
+// Where a contact's ticket belongs, and what it takes from its process type and its language.
 struct Placement {
   QueueIndex queue;
   ProcessTypeDefaults defaults;
@@ -123,8 +135,12 @@ std::variant<Placement, Rejection> Place(const Workspace& workspace, const NewCo
   const QueueIndex queue = workspace.queue_ids.Find(id);
   const ClientIndex client = workspace.client_ids.Find(contact.client);
   if (auto rejection = CheckQueue(workspace, queue, id, client)) return *std::move(rejection);
-  if (configured != nullptr) return Placement{queue, *configured};
-  return Placement{queue, OwnDefaults(id, workspace.queue(queue).configured->urgency)};
+  Placement placement{queue, configured != nullptr
+                                 ? *configured
+                                 : OwnDefaults(id, workspace.queue(queue).configured->urgency)};
+  Cefr& level = placement.defaults.language_level;
+  if (level == Cefr::kNone) level = LevelFor(workspace, contact.language);
+  return placement;
 }
 
 std::optional<Rejection> CheckOpenTickets(const Context& context) {
@@ -223,10 +239,10 @@ NewTicket NewTicketOf(const Context& context, NewContact&& contact, NewIds ids,
   created.row =
       TicketRowOf(context.workspace, contact, ids, placement.defaults, queue, context.now);
   created.queue = placement.queue;
-  created.priority = contact.priority;
+  created.priority = *contact.priority;
   created.target = TargetOf(queue.office, context.now, created.row.answer_target,
                             created.row.due_at, created.row.expected_handling_time);
-  created.key = KeyIn(queue, context.now, created.target, contact.priority);
+  created.key = KeyIn(queue, context.now, created.target, created.priority);
   created.contact = ContactRowOf(context.workspace, std::move(contact), ids, context.now);
   return created;
 }
@@ -282,6 +298,7 @@ std::optional<Rejection> CheckBeginner(const Workspace& workspace, AgentIndex in
 
 Outcome Decide(Context& context, IngestContact& command) {
   const Workspace& workspace = context.workspace;
+  FillIn(workspace, command.contact);
   if (auto rejection = CheckReferences(workspace, command.contact)) return *std::move(rejection);
   const TicketIndex open = FindConversation(workspace, command.contact);
   if (open.IsSet()) return Join(context, open, command);
@@ -303,6 +320,7 @@ Outcome Decide(Context& context, StartAgentContact& command) {
   const auto session = FindSession(workspace, command.session);
   if (const auto* rejection = std::get_if<Rejection>(&session)) return *rejection;
   const AgentIndex agent = std::get<AgentIndex>(session);
+  FillIn(workspace, command.contact);
   if (auto rejection = CheckReferences(workspace, command.contact)) return *std::move(rejection);
   if (auto rejection = CheckBeginner(workspace, agent, command.contact)) {
     return *std::move(rejection);

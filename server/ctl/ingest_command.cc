@@ -258,6 +258,7 @@ void AddIngest(CLI::App& app, Context& context) {
   command->footer(R"(
 Examples:
   tandemctl ingest --channel email --client acme-retail --process-type billing.dispute --language fr
+  tandemctl ingest --channel voice --entry-point "+351 21 000 0000"  # when that says client and process type
   tandemctl ingest -f contacts.jsonl
   zcat monday.jsonl.gz | tandemctl ingest -f -
   tandemctl ingest -f deploy/starter/day/contacts.jsonl --form day

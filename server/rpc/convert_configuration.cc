@@ -29,6 +29,7 @@ static_assert(static_cast<int>(router::DistributionMode::kLowestCost) ==
               v1::DISTRIBUTION_MODE_LOWEST_COST);
 static_assert(static_cast<int>(router::AgentKind::kAutomated) == v1::AGENT_KIND_AUTOMATED);
 static_assert(static_cast<int>(router::ResourceKind::kAgent) == v1::RESOURCE_KIND_AGENT);
+static_assert(static_cast<int>(router::ResourceKind::kLanguage) == v1::RESOURCE_KIND_LANGUAGE);
 static_assert(static_cast<int>(router::ResourceKind::kWorkspaceSettings) ==
               v1::RESOURCE_KIND_WORKSPACE_SETTINGS);
 static_assert(static_cast<int>(router::ChangeType::kDeleted) == v1::CHANGE_TYPE_DELETED);
@@ -60,6 +61,25 @@ router::Skill Convert(const v1::Skill& message, const std::string&, Faults&) {
 }
 router::NotReadyReason Convert(const v1::NotReadyReason& message, const std::string&, Faults&) {
   return Named<router::NotReadyReason>(message);
+}
+
+router::EntryPoint Convert(const v1::EntryPoint& message, const std::string&, Faults&) {
+  auto entry_point = Named<router::EntryPoint>(message);
+  entry_point.channel = message.channel();
+  entry_point.address = message.address();
+  entry_point.client = message.client();
+  entry_point.process_type = message.process_type();
+  entry_point.language = message.language();
+  entry_point.queue = message.queue();
+  if (message.has_priority()) entry_point.priority = message.priority();
+  return entry_point;
+}
+
+router::Language Convert(const v1::Language& message, const std::string& path, Faults& faults) {
+  auto language = Named<router::Language>(message);
+  language.tag = message.tag();
+  language.level = ToCefr(message.level(), path + ".level", faults);
+  return language;
 }
 
 router::Site Convert(const v1::Site& message, const std::string&, Faults&) {
@@ -238,6 +258,21 @@ void FillRest(const router::Disposition& disposition, v1::Disposition& to) {
   to.set_resolved(disposition.resolved);
 }
 
+void FillRest(const router::EntryPoint& entry_point, v1::EntryPoint& to) {
+  to.set_channel(entry_point.channel);
+  to.set_address(entry_point.address);
+  to.set_client(entry_point.client);
+  to.set_process_type(entry_point.process_type);
+  to.set_language(entry_point.language);
+  to.set_queue(entry_point.queue);
+  if (entry_point.priority) to.set_priority(*entry_point.priority);
+}
+
+void FillRest(const router::Language& language, v1::Language& to) {
+  to.set_tag(language.tag);
+  to.set_level(ToProto(language.level));
+}
+
 void FillRest(const router::Channel& channel, v1::Channel& to) {
   to.set_capacity_group(static_cast<v1::CapacityGroup>(static_cast<int>(channel.group) + 1));
   to.set_has_media(channel.has_media);
@@ -349,6 +384,10 @@ template <>
 struct MessageOf<router::Disposition> : std::type_identity<v1::Disposition> {};
 template <>
 struct MessageOf<router::NotReadyReason> : std::type_identity<v1::NotReadyReason> {};
+template <>
+struct MessageOf<router::EntryPoint> : std::type_identity<v1::EntryPoint> {};
+template <>
+struct MessageOf<router::Language> : std::type_identity<v1::Language> {};
 
 template <typename Message, typename R>
 void ConvertAll(const google::protobuf::RepeatedPtrField<Message>& messages,
@@ -409,6 +448,8 @@ router::Configuration ToConfiguration(const v1::Configuration& message, Faults& 
   ConvertAll(message.dispositions(), root + ".dispositions", to.dispositions, faults);
   ConvertAll(message.not_ready_reasons(), root + ".not_ready_reasons", to.not_ready_reasons,
              faults);
+  ConvertAll(message.entry_points(), root + ".entry_points", to.entry_points, faults);
+  ConvertAll(message.languages(), root + ".languages", to.languages, faults);
   return to;
 }
 
@@ -425,6 +466,8 @@ void Fill(const router::Configuration& configuration, v1::Configuration& to) {
   FillAll(configuration.agents, *to.mutable_agents());
   FillAll(configuration.dispositions, *to.mutable_dispositions());
   FillAll(configuration.not_ready_reasons, *to.mutable_not_ready_reasons());
+  FillAll(configuration.entry_points, *to.mutable_entry_points());
+  FillAll(configuration.languages, *to.mutable_languages());
 }
 
 router::Resource ToResource(router::ResourceKind kind, const google::protobuf::Message& message,

@@ -33,7 +33,7 @@ router::NewContact ToContact(const v1::Contact& message, router::Time now,
   contact.process_type = message.process_type();
   contact.language = message.language();
   contact.requirement = ToRequirement(message.requirement(), Path(prefix, "requirement"), faults);
-  contact.priority = message.priority();
+  if (message.has_priority()) contact.priority = message.priority();
   contact.queue = message.queue();
   if (message.has_plan()) contact.plan = ToPlan(message.plan(), Path(prefix, "plan"), faults);
   if (message.has_answer_target()) {

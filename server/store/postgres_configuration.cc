@@ -35,6 +35,23 @@ void Fields(auto& io, Of<router::NotReadyReason> auto& reason) {
   io("display_name", reason.display_name);
 }
 
+void Fields(auto& io, Of<router::EntryPoint> auto& entry_point) {
+  io("display_name", entry_point.display_name);
+  io("channel", entry_point.channel);
+  io("address", entry_point.address);
+  io("client", entry_point.client);
+  io("process_type", entry_point.process_type);
+  io("language", entry_point.language);
+  io("queue", entry_point.queue);
+  io("priority", entry_point.priority);
+}
+
+void Fields(auto& io, Of<router::Language> auto& language) {
+  io("display_name", language.display_name);
+  io("tag", language.tag);
+  io("level", language.level);
+}
+
 void Fields(auto& io, Of<router::Site> auto& site) {
   io("display_name", site.display_name);
   io("time_zone", site.time_zone);

@@ -88,7 +88,7 @@ struct NameTable<router::DistributionMode>
     : NamesOfRouter<router::DistributionMode, router::DistributionMode::kLowestCost> {};
 template <>
 struct NameTable<router::ResourceKind>
-    : NamesOfRouter<router::ResourceKind, router::ResourceKind::kNotReadyReason> {};
+    : NamesOfRouter<router::ResourceKind, router::ResourceKind::kLanguage> {};
 
 template <typename Enum>
 const char* NameOf(Enum value) {

@@ -19,6 +19,14 @@ auto Load(router::CapacityGroup group) {
   };
 }
 
+// Once the router has filled it in, a contact has one.
+struct PriorityOfContact {
+  uint32_t operator()(const router::ContactRow& row) const {
+    return row.content.priority.value_or(0);
+  }
+  uint32_t& operator()(router::ContactRow& row) const { return row.content.priority.emplace(); }
+};
+
 }  // namespace
 
 const Table<WorkspaceRecord>& WorkspaceTable() {
@@ -214,7 +222,7 @@ const Table<router::ContactRow>& ContactTable() {
        C::Text("language", said(&New::language)),
        C::Json("requirement", said(&New::requirement), RequirementToJson, RequirementFromJson),
        C::OptionalJson("plan", said(&New::plan), PlanToJson, PlanFromJson),
-       C::Number("priority", said(&New::priority)),
+       C::Number("priority", PriorityOfContact{}),
        C::Text("queue", said(&New::queue)),
        C::Span("answer_target_us", said(&New::answer_target)),
        C::Instant("due_at", said(&New::due_at)),

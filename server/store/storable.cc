@@ -178,7 +178,9 @@ bool IsRowStorable(const router::WorkspaceRow& row) {
 // What is named freely; references are plain ASCII by their own check.
 bool IsRowStorable(const router::ResourceRow& row) {
   const router::NamedResource& named = router::NamedOf(row.resource);
-  return AllStorable(row.workspace, named.id, named.display_name);
+  const auto* entry_point = std::get_if<router::EntryPoint>(&row.resource);
+  return AllStorable(row.workspace, named.id, named.display_name) &&
+         (entry_point == nullptr || IsStorableText(entry_point->address));
 }
 
 template <typename Row>

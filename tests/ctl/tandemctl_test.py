@@ -29,6 +29,9 @@ clients: [{id: acme}, {id: globex}]
 skills: [{id: billing}]
 dispositions: [{id: solved, resolved: true}]
 not_ready_reasons: [{id: lunch}]
+entry_points:
+  - {id: widget, channel: chat, address: "acme.com/help", client: acme, process_type: support, priority: 2}
+languages: [{id: french, tag: fr, level: CEFR_LEVEL_B2}]
 queues:
   - {id: chats, office: OFFICE_FRONT, urgency: URGENCY_LIVE, offer_timeout: 60s}
   - {id: jobs, office: OFFICE_BACK, urgency: URGENCY_DEFERRABLE}
@@ -145,7 +148,7 @@ class Reading(CtlTest):
     def test_lists_and_gets_every_kind(self):
         kinds = {"clients": "acme", "skills": "billing", "dispositions": "solved", "queues": "chats",
                  "process-types": "support", "routing-profiles": "everything", "agents": "ana",
-                 "not-ready-reasons": "lunch"}
+                 "not-ready-reasons": "lunch", "entry-points": "widget", "languages": "french"}
         for kind, one in kinds.items():
             with self.subTest(kind=kind):
                 self.assertRegex(self.done("list", kind), rf"(?m)^{one}\b")
@@ -166,6 +169,14 @@ class Reading(CtlTest):
         self.assertEqual(json.loads(self.done("list", "policies", "-o", "json")), {"policies": []})
         self.assertRegex(self.done("get", "measures"), r"(?m)^service_level +SHARE +VISITS ")
         self.assertIn("id: service_level", self.done("describe", "measure", "service_level"))
+
+    def test_fills_in_what_the_entry_point_says(self):
+        said = ("ingest", "--channel", "chat", "--entry-point", "acme.com/help", "-o", "json")
+        ticket = json.loads(self.done("get", "ticket", json.loads(self.done(*said))["ticketId"], "-o", "json"))
+        self.assertEqual((ticket["client"], ticket["processType"], ticket["priority"]), ("acme", "support", 2))
+        ended = self.ctl("ingest", "--channel", "chat", "--entry-point", "elsewhere")
+        self.assertRegex(ended.stderr, r"^tandemctl: INVALID_ARGUMENT FIELD_REQUIRED: expected a client, or an entry point")
+        self.assertRegex(self.done("get", "entry-points"), r"(?m)^widget +chat +acme\.com/help +acme +support +2 ")
 
     def test_gets_tickets_by_filter(self):
         first = self.chat("--external-id", "a-1", "--customer", "c-9")
@@ -557,6 +568,7 @@ class Completion(unittest.TestCase):
         self.assertIn("doctor", self.complete(""))
         self.assertEqual(self.complete("agent", ""), ["login"])
         self.assertEqual(self.complete("get", "not-"), ["not-ready-reasons", "not-ready-reason"])
+        self.assertEqual(self.complete("describe", "entry"), ["entry-point"])
         self.assertEqual(self.complete("get", "queues", "--out"), ["--output"])
         self.assertEqual(self.complete("get", "-o", ""), ["table", "json", "yaml"])
         self.assertEqual(self.complete("--workspace", "get", "get", "-o", "json", "routing-profiles", ""), [])

@@ -158,6 +158,17 @@ std::vector<Target> ResourceTargets() {
   list.set_workspace(kWorkspace);
   list.mutable_filter()->set_client("acme");
   list.mutable_filter()->set_office(v1::OFFICE_BACK);
+  v1::CreateEntryPointRequest enter;
+  enter.set_workspace(kWorkspace);
+  enter.mutable_entry_point()->set_id("line");
+  enter.mutable_entry_point()->set_channel("voice");
+  enter.mutable_entry_point()->set_address("+351 21 000 0000");
+  enter.mutable_entry_point()->set_priority(3);
+  v1::UpdateLanguageRequest say;
+  say.set_workspace(kWorkspace);
+  say.mutable_language()->set_id("french");
+  say.mutable_language()->set_tag("fr-CA");
+  say.mutable_language()->set_level(v1::CEFR_LEVEL_B2);
   const auto add = [&](const char* name, const google::protobuf::Message& good) {
     const auto& service = *v1::BatchUpdateAgentsRequest::descriptor()->file()->service(0);
     const ResourceMethod method = *FindResourceMethod(*service.FindMethodByName(name));
@@ -187,6 +198,8 @@ std::vector<Target> ResourceTargets() {
   add("DeleteSkill", remove);
   add("GetTeam", get);
   add("ListQueues", list);
+  add("CreateEntryPoint", enter);
+  add("UpdateLanguage", say);
   return targets;
 }
 

@@ -45,6 +45,17 @@ Configuration GoodConfiguration() {
   configuration.agents = {agent};
   configuration.dispositions = {Disposition{{"solved", ""}, true}};
   configuration.not_ready_reasons = {NotReadyReason{{"lunch", ""}}};
+  EntryPoint line;
+  line.id = "line";
+  line.channel = "voice";
+  line.address = "+351 21 000 0000";
+  line.client = "acme";
+  line.process_type = "support";
+  line.language = "pt";
+  line.queue = "calls";
+  line.priority = 9;
+  configuration.entry_points = {line};
+  configuration.languages = {Language{{"portuguese", ""}, "pt", Cefr::kB2}};
   return configuration;
 }
 
@@ -86,6 +97,28 @@ TEST(CheckConfiguration, TakesWhatIsWithinLimits) {
        "REFERENCE_BROKEN configuration.process_types[0].defaults[0].channel"},
       {"a built-in channel in defaults",
        [](Configuration& c) { c.process_types[0].defaults[0].channel = "voice"; }, ""},
+      {"an address of 128 bytes",
+       [](Configuration& c) { c.entry_points[0].address = std::string(128, 'a'); }, ""},
+      {"an entry point that says nothing",
+       [](Configuration& c) {
+         EntryPoint none;
+         none.id = "none";
+         none.channel = "fax";
+         c.entry_points.push_back(none);
+       },
+       ""},
+      {"an address on two channels",
+       [](Configuration& c) {
+         c.entry_points.push_back(c.entry_points[0]);
+         c.entry_points[1].id = "desk";
+         c.entry_points[1].channel = "chat";
+       },
+       ""},
+      {"a language and its region",
+       [](Configuration& c) {
+         c.languages.push_back(Language{{"brazil", ""}, "pt-br", {}});
+       },
+       ""},
       {"the same id in two kinds", [](Configuration& c) { c.skills[0].id = "billing"; }, ""},
   });
 }
@@ -232,6 +265,55 @@ TEST(CheckConfiguration, RefusesDuplicates) {
   });
 }
 
+TEST(CheckConfiguration, RefusesEntryPointsAndLanguagesThatContactsCouldNotTellApart) {
+  const auto twin = [](Configuration& c, const char* address) {
+    c.entry_points.push_back(c.entry_points[0]);
+    c.entry_points[1].id = "twin";
+    c.entry_points[1].address = address;
+  };
+  ExpectAll({
+      {"the same address", [&](Configuration& c) { twin(c, "+351 21 000 0000"); },
+       "ID_DUPLICATE configuration.entry_points[1].address"},
+      {"an address that is the id of another",
+       [&](Configuration& c) {
+         c.entry_points[0].address = "";
+         twin(c, "line");
+       },
+       "ID_DUPLICATE configuration.entry_points[1].address"},
+      {"the same tag, written otherwise",
+       [](Configuration& c) {
+         c.languages.push_back(Language{{"other", ""}, "PT", {}});
+       },
+       "ID_DUPLICATE configuration.languages[1].tag"},
+  });
+}
+
+TEST(CheckConfiguration, RefusesEntryPointsAndLanguagesThatNameWhatIsNot) {
+  ExpectAll({
+      {"no channel", [](Configuration& c) { c.entry_points[0].channel = ""; },
+       "REFERENCE_BROKEN configuration.entry_points[0].channel"},
+      {"client", [](Configuration& c) { c.entry_points[0].client = "zeta"; },
+       "REFERENCE_BROKEN configuration.entry_points[0].client"},
+      {"process type", [](Configuration& c) { c.entry_points[0].process_type = "none"; },
+       "REFERENCE_BROKEN configuration.entry_points[0].process_type"},
+      {"queue", [](Configuration& c) { c.entry_points[0].queue = "none"; },
+       "REFERENCE_BROKEN configuration.entry_points[0].queue"},
+      {"language", [](Configuration& c) { c.entry_points[0].language = "p"; },
+       "LANGUAGE_TAG_MALFORMED configuration.entry_points[0].language"},
+      {"priority", [](Configuration& c) { c.entry_points[0].priority = 10; },
+       "FIELD_OUT_OF_RANGE configuration.entry_points[0].priority"},
+      {"address", [](Configuration& c) { c.entry_points[0].address = std::string(129, 'a'); },
+       "FIELD_TOO_LARGE configuration.entry_points[0].address"},
+      {"address with NUL",
+       [](Configuration& c) { c.entry_points[0].address = std::string("a\0b", 3); },
+       "TEXT_HAS_NUL configuration.entry_points[0].address"},
+      {"no tag", [](Configuration& c) { c.languages[0].tag = ""; },
+       "FIELD_REQUIRED configuration.languages[0].tag"},
+      {"a tag that is none", [](Configuration& c) { c.languages[0].tag = "p"; },
+       "LANGUAGE_TAG_MALFORMED configuration.languages[0].tag"},
+  });
+}
+
 TEST(FillDefaults, FillsInWhatTheManualSays) {
   Configuration configuration = GoodConfiguration();
   Queue mail;
@@ -246,9 +328,11 @@ TEST(FillDefaults, FillsInWhatTheManualSays) {
   ben.capacity.emplace();
   ben.capacity->groups[0].max = 1;
   configuration.agents.push_back(ben);
+  configuration.entry_points[0].address = "";
   ASSERT_FALSE(CheckConfiguration(configuration, ""));
   FillDefaults(configuration);
 
+  EXPECT_EQ(configuration.entry_points[0].address, "line");
   EXPECT_EQ(configuration.time_zone, "UTC");
   EXPECT_EQ(configuration.sites[0].time_zone, "UTC");
   EXPECT_EQ(configuration.session_grace, Seconds(15));

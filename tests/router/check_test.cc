@@ -53,6 +53,12 @@ TEST(CheckContact, TakesWhatIsWithinLimits) {
   const ContactCase cases[] = {
       {"nothing but the required fields", [](NewContact&) {}, ""},
       {"longest entry point", [](NewContact& c) { c.entry_point = Repeat("x", 128); }, ""},
+      {"neither client nor process type, by an entry point",
+       [](NewContact& c) {
+         c.entry_point = "help@acme.com";
+         c.client = c.process_type = "";
+       },
+       ""},
       {"longest external id", [](NewContact& c) { c.external_id = Repeat("x", 128); }, ""},
       {"longest conversation", [](NewContact& c) { c.conversation_key = Repeat("x", 256); }, ""},
       {"longest customer id", [](NewContact& c) { c.customer_id = Repeat("x", 128); }, ""},

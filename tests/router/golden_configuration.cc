@@ -154,6 +154,30 @@ Channel ParseChannel(Words& words) {
   return channel;
 }
 
+// `entry_point sales channel=voice address=+351210000000 client=acme type=sales language=pt
+// queue=calls priority=2`
+EntryPoint ParseEntryPoint(Words& words) {
+  EntryPoint entry_point;
+  entry_point.id = words.Next("the entry point's id");
+  entry_point.channel = words.Value("channel").value_or("");
+  entry_point.address = words.Value("address").value_or("");
+  entry_point.client = words.Value("client").value_or("");
+  entry_point.process_type = words.Value("type").value_or("");
+  entry_point.language = words.Value("language").value_or("");
+  entry_point.queue = words.Value("queue").value_or("");
+  if (const auto priority = words.Value("priority")) entry_point.priority = ParseNumber(*priority);
+  return entry_point;
+}
+
+// `language french tag=fr level=B2`
+Language ParseLanguage(Words& words) {
+  Language language;
+  language.id = words.Next("the language's id");
+  language.tag = words.Value("tag").value_or("");
+  language.level = ParseCefr(words.Value("level").value_or("any"));
+  return language;
+}
+
 DistributionMode ParseMode(const std::string& word) {
   for (int i = 1; i <= static_cast<int>(DistributionMode::kLowestCost); ++i) {
     const auto mode = static_cast<DistributionMode>(i);

@@ -173,6 +173,10 @@ bool GoldenLanguage::ParseConfiguration(const std::string& verb, Words& words) {
     PutAll(draft_.skills, words);
   } else if (verb == "reason") {
     PutAll(draft_.not_ready_reasons, words);
+  } else if (verb == "entry_point") {
+    Put(draft_.entry_points, ParseEntryPoint(words));
+  } else if (verb == "language") {
+    Put(draft_.languages, ParseLanguage(words));
   } else if (verb == "disposition") {
     const bool resolved = words.Flag("resolved");
     Put(draft_.dispositions, Disposition{{words.Next("the disposition's id"), ""}, resolved});
@@ -329,17 +333,17 @@ std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, W
 }
 
 // `ingest voice acme support queue=calls priority=3 language=fr require=billing:3 answer=20s due=8h
-// key=k exclude=ana`
+// key=k exclude=ana`; without client and process type: as the entry point `entry=` says
 IngestContact GoldenLanguage::ParseIngest(Words& words, Time now) {
   IngestContact ingest;
   ingest.new_ticket = TicketId{0, tickets_ + 1};
   ingest.new_contact = ContactId{0, contacts_ + 1};
   NewContact& contact = ingest.contact;
   contact.channel = words.Next("a channel");
-  contact.client = words.Next("a client");
-  contact.process_type = words.Next("a process type");
+  contact.client = words.NextIfAny().value_or("");
+  contact.process_type = words.NextIfAny().value_or("");
   contact.queue = words.Value("queue").value_or("");
-  contact.priority = ParseNumber(words.Value("priority").value_or("0"));
+  if (const auto priority = words.Value("priority")) contact.priority = ParseNumber(*priority);
   contact.language = words.Value("language").value_or("");
   contact.requirement = ParseRequirement(words);
   contact.plan = ParsePlan(words);

@@ -85,6 +85,8 @@ Action RandomCommands::MakeContact(const Workspace& workspace, Time now) {
   if (Chance(20)) contact.due_at = now + Seconds(static_cast<int64_t>(1 + Below(3000)));
   if (Chance(30)) contact.conversation_key = "k" + std::to_string(Below(4));
   if (Chance(50)) contact.entry_point = "e" + std::to_string(Below(2));
+  if (!contact.entry_point.empty() && Chance(25)) contact.client.clear();
+  if (!contact.entry_point.empty() && Chance(25)) contact.process_type.clear();
   if (Chance(15)) ContinueConversation(workspace, contact);
   if (Chance(15)) contact.excluded_agents = Some("a", 9, 20);
   ingest.new_ticket = TicketId{0, ++last_id_};
@@ -358,7 +360,8 @@ struct CommandText {
     const NewContact& c = a.contact;
     return "ingest " + router::TextOf(a.new_ticket) + " " + c.channel + " " + c.client + " " +
            c.process_type + " queue=" + c.queue + " language=" + c.language +
-           " priority=" + std::to_string(c.priority) + " key=" + c.conversation_key;
+           " priority=" + (c.priority ? std::to_string(*c.priority) : "") +
+           " entry=" + c.entry_point + " key=" + c.conversation_key;
   }
   std::string operator()(const CancelTicket& a) const {
     return "cancel " + router::TextOf(a.ticket);

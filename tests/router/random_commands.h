@@ -49,6 +49,7 @@ class RandomCommands {
   Configuration MakeConfiguration();
   Queue MakeQueue(uint32_t number, const std::vector<std::string>& clients);
   Agent MakeAgent(uint32_t number, const Configuration& configuration);
+  void AddEntryPoints(Configuration& configuration);
   ProcessType MakeProcessType(const std::string& id, const Configuration& configuration);
   Requirement MakeRequirement(uint32_t percent);
   Plan MakePlan(uint32_t percent);

@@ -167,6 +167,26 @@ Agent RandomCommands::MakeAgent(uint32_t number, const Configuration& configurat
   return agent;
 }
 
+// Addresses as contacts name them; each says some of what a contact may leave out.
+void RandomCommands::AddEntryPoints(Configuration& configuration) {
+  static const std::vector<std::string> languages = {"fr", "fr-CA", "zh-Hant"};
+  for (const char* channel : {"voice", "chat", "fax"}) {
+    for (uint32_t number = 0; number < 2; ++number) {
+      if (!Chance(50)) continue;
+      EntryPoint entry_point;
+      entry_point.id = channel + std::to_string(number);
+      entry_point.channel = channel;
+      entry_point.address = "e" + std::to_string(number);
+      if (Chance(80)) entry_point.client = Pick(configuration.clients).id;
+      if (Chance(80)) entry_point.process_type = Pick(configuration.process_types).id;
+      if (Chance(20)) entry_point.language = Pick(languages);
+      if (Chance(20)) entry_point.queue = Pick(configuration.queues).id;
+      if (Chance(40)) entry_point.priority = static_cast<uint32_t>(Below(10));
+      configuration.entry_points.push_back(entry_point);
+    }
+  }
+}
+
 Configuration RandomCommands::MakeConfiguration() {
   Configuration configuration;
   const std::vector<std::string> clients = Some("c", kClients, 95);
@@ -222,6 +242,12 @@ Configuration RandomCommands::MakeConfiguration() {
   configuration.dispositions = {Disposition{{"solved", ""}, true},
                                 Disposition{{"open", ""}, false}};
   configuration.not_ready_reasons = {NotReadyReason{{"lunch", ""}}, NotReadyReason{{"break", ""}}};
+  AddEntryPoints(configuration);
+  for (const char* tag : {"fr", "fr-CA", "zh", "zh-Hant"}) {
+    if (!Chance(30)) continue;
+    const std::string id = "l" + std::to_string(configuration.languages.size());
+    configuration.languages.push_back(Language{{id, ""}, tag, static_cast<Cefr>(Below(6))});
+  }
   if (Chance(80)) configuration.session_grace = Span({1, 5, 15});
   if (Chance(80)) configuration.cool_down = Span({0, 2, 10, 60});
   const auto is_unknown = [&](const Predicate& predicate) {
@@ -289,7 +315,8 @@ Action RandomCommands::AboutConfiguration(const Workspace& workspace) {
                                    validate_only};
   }
   // Mostly agents; a list that is empty has nothing to offer.
-  const auto kind = Chance(50) ? ResourceKind::kAgent : static_cast<ResourceKind>(1 + Below(11));
+  const auto kind =
+      Chance(50) ? ResourceKind::kAgent : static_cast<ResourceKind>(1 + Below(kResourceKinds));
   Action action = DeleteResource{kind, "nothing", 0, validate_only};
   ForEachList(other, [&](auto& list) {
     using R = typename std::decay_t<decltype(list)>::value_type;

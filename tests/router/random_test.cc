@@ -222,7 +222,8 @@ void ExpectAllSeen(const Tally& tally) {
                               Reason::kAgentNotQualified,  Reason::kConversationOpen,
                               Reason::kAgentStatusForbids, Reason::kAgentBusy,
                               Reason::kResourceNotFound,   Reason::kResourceExists,
-                              Reason::kResourceReferenced, Reason::kResourceBuiltIn}) {
+                              Reason::kResourceReferenced, Reason::kResourceBuiltIn,
+                              Reason::kFieldRequired,      Reason::kIdDuplicate}) {
     EXPECT_GT(tally.refusals.count(reason), 0U) << ToString(reason);
   }
 }

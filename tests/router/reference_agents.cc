@@ -102,8 +102,8 @@ AgentSnapshot ReferenceRouter::Snapshot(const AgentState& agent) const {
     const OfferId offer{id, ticket.offer_number};
     if (ticket.state == TicketState::kOffered) {
       offers[{ticket.offered_at, ticket.arrival}] =
-          OfferView{offer,         contact.channel,  contact.client,   contact.process_type,
-                    ticket.queue,  contact.language, contact.priority, ticket.queued_at,
+          OfferView{offer,         contact.channel,  contact.client,    contact.process_type,
+                    ticket.queue,  contact.language, *contact.priority, ticket.queued_at,
                     ticket.target, ticket.until};
     } else {
       snapshot.work.push_back(WorkView{id, ticket.state, contact.channel, contact.client,
@@ -180,7 +180,7 @@ Outcome ReferenceRouter::Do(const FinishTicket& command) {
 
 Outcome ReferenceRouter::Do(const StartAgentContact& command) {
   if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
-  const NewContact& contact = command.contact;
+  const NewContact contact = Completed(command.contact);
   if (const Refusal refusal = CheckReferences(contact)) return Refuse(*refusal);
   AgentState& agent = workspace_->agents.at(command.session.agent);
   const Agent& configured = *FindAgent(agent.id);

@@ -99,7 +99,7 @@ void ReferenceRouter::EnterQueue(TicketData& ticket) {
 
 void ReferenceRouter::SetKey(TicketData& ticket) {
   const Duration step = QueueOf(ticket).priority_step.value_or(Duration{});
-  ticket.key = std::max(ticket.target, ticket.queued_at) - step * int64_t{ticket.contact.priority};
+  ticket.key = std::max(ticket.target, ticket.queued_at) - step * int64_t{*ticket.contact.priority};
 }
 
 // A customer wrote.

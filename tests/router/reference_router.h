@@ -160,6 +160,9 @@ class ReferenceRouter {
 
   // Checks shared by verbs.
   Refusal CheckSession(const SessionRef& session) const;
+  // With what the contact leaves out and its entry point says.
+  NewContact Completed(NewContact contact) const;
+  Cefr LevelOf(const std::string& language) const;
   Refusal CheckReferences(const NewContact& contact) const;
   Refusal CheckRequirement(const Requirement& requirement) const;
   Refusal CheckAuthor(const std::string& agent) const;

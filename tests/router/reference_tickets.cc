@@ -85,9 +85,36 @@ void ReferenceRouter::AdoptAgents() {
 // ------------------------------------------------------------------------------------------------------
 // contacts
 
+NewContact ReferenceRouter::Completed(NewContact contact) const {
+  for (const EntryPoint& entry_point : workspace_->configuration.entry_points) {
+    if (entry_point.channel != contact.channel || entry_point.address != contact.entry_point) {
+      continue;
+    }
+    if (contact.client.empty()) contact.client = entry_point.client;
+    if (contact.process_type.empty()) contact.process_type = entry_point.process_type;
+    if (contact.language.empty()) contact.language = entry_point.language;
+    if (contact.queue.empty()) contact.queue = entry_point.queue;
+    if (!contact.priority) contact.priority = entry_point.priority;
+  }
+  contact.priority = contact.priority.value_or(0);
+  return contact;
+}
+
+// Of all languages whose tag the language begins with, the one with the most letters.
+Cefr ReferenceRouter::LevelOf(const std::string& language) const {
+  const Language* longest = nullptr;
+  for (const Language& one : workspace_->configuration.languages) {
+    if ((language + "-").rfind(one.tag + "-", 0) != 0) continue;
+    if (longest == nullptr || one.tag.size() > longest->tag.size()) longest = &one;
+  }
+  return longest == nullptr ? Cefr::kNone : longest->level;
+}
+
 ReferenceRouter::Refusal ReferenceRouter::CheckReferences(const NewContact& contact) const {
   if (FindChannel(contact.channel) == nullptr) return Reason::kChannelUnknown;
+  if (contact.client.empty()) return Reason::kFieldRequired;
   if (!HasId(workspace_->configuration.clients, contact.client)) return Reason::kClientUnknown;
+  if (contact.process_type.empty()) return Reason::kFieldRequired;
   if (FindProcessType(contact.process_type) == nullptr) return Reason::kProcessTypeUnknown;
   if (const Refusal refusal = CheckRequirement(contact.requirement)) return refusal;
   for (const PlanStep& step : contact.plan.value_or(Plan{})) {
@@ -180,6 +207,8 @@ ReferenceRouter::TicketData& ReferenceRouter::AddTicket(TicketId id, const NewCo
   ticket.id = id;
   ticket.arrival = ++workspace_->last_arrival;
   ticket.contact = contact;
+  const bool by_type = defaults.language_level != Cefr::kNone;
+  const Cefr level = by_type ? defaults.language_level : LevelOf(contact.language);
   ticket.requirement = defaults.requirement;
   std::vector<Clause>& clauses = ticket.requirement.all_of;
   clauses.insert(clauses.end(), contact.requirement.all_of.begin(),
@@ -188,7 +217,7 @@ ReferenceRouter::TicketData& ReferenceRouter::AddTicket(TicketId id, const NewCo
   prefer.insert(prefer.end(), contact.requirement.prefer.begin(), contact.requirement.prefer.end());
   if (!contact.requirement.agents.empty()) ticket.requirement.agents = contact.requirement.agents;
   if (!contact.language.empty()) {
-    clauses.push_back(Clause{LanguageRequirement{contact.language, defaults.language_level}});
+    clauses.push_back(Clause{LanguageRequirement{contact.language, level}});
   }
   std::sort(clauses.begin(), clauses.end());
   clauses.erase(std::unique(clauses.begin(), clauses.end()), clauses.end());
@@ -206,7 +235,7 @@ ReferenceRouter::TicketData& ReferenceRouter::AddTicket(TicketId id, const NewCo
       }
     }
     if (names_a_language) continue;
-    asked.push_back(Clause{LanguageRequirement{contact.language, defaults.language_level}});
+    asked.push_back(Clause{LanguageRequirement{contact.language, level}});
     std::sort(asked.begin(), asked.end());
   }
   ticket.answer_target = contact.answer_target;
@@ -243,7 +272,7 @@ void ReferenceRouter::NoteWhetherUnroutable(TicketData& ticket) {
 }
 
 Outcome ReferenceRouter::Do(const IngestContact& command) {
-  const NewContact& contact = command.contact;
+  const NewContact contact = Completed(command.contact);
   if (const Refusal refusal = CheckReferences(contact)) return Refuse(*refusal);
   if (TicketData* open = FindConversation(contact)) {
     Emit(EventType::kContactJoined, *open).contact = command.new_contact;

@@ -110,6 +110,10 @@ void FillRequired(Message& resource) {
     profile->add_queues()->set_queue("chats");
   } else if (auto* agent = dynamic_cast<v1::Agent*>(&resource)) {
     agent->set_routing_profile("everything");
+  } else if (auto* entry_point = dynamic_cast<v1::EntryPoint*>(&resource)) {
+    entry_point->set_channel("chat");
+  } else if (auto* language = dynamic_cast<v1::Language*>(&resource)) {
+    language->set_tag("pt-BR");
   }
 }
 
@@ -156,7 +160,7 @@ std::vector<v1::Event> EventsOfResources(Fixture& f) {
 // ----------------------------------------------------------------------------------- of every kind
 
 TEST(Resources, EveryKindHasItsFiveMethods) {
-  EXPECT_EQ(Methods().size(), 11U * 5U);
+  EXPECT_EQ(Methods().size(), router::kResourceKinds * 5U);
 }
 
 TEST(Resources, EveryFieldOfEveryKindCanBeChanged) {
@@ -178,7 +182,7 @@ TEST(Resources, EveryFieldOfEveryKindCanBeChanged) {
 
 TEST(Resources, EveryKindIsCreatedReadListedUpdatedAndDeleted) {
   Fixture f;
-  for (int number = 1; number <= 11; ++number) {
+  for (int number = 1; number <= static_cast<int>(router::kResourceKinds); ++number) {
     Kind kind(f, static_cast<router::ResourceKind>(number));
     SCOPED_TRACE(kind.name());
     const int64_t before = Revision(f);

@@ -150,6 +150,7 @@ TEST(PostgresRows, HistoryRoundTripsExactly) {
   router::Changes& changes = batch.changes;
   router::ContactRow bare_contact;
   bare_contact.workspace = kWorkspace;
+  bare_contact.content.priority = 0;
   changes.contacts = {SampleContact(1, 1), bare_contact};
   router::EventRow bare_event;
   bare_event.workspace = kWorkspace;

@@ -133,6 +133,17 @@ router::WorkspaceRow SampleWorkspace(const std::string& workspace) {
   c.dispositions[0].id = "SOLD";
   c.dispositions[0].resolved = true;
   c.not_ready_reasons = {{{"lunch", "Lunch"}}};
+  c.entry_points.resize(2);
+  c.entry_points[0].id = "help";
+  c.entry_points[0].channel = "email";
+  c.entry_points[0].address = "hélp@acme.com";
+  c.entry_points[0].client = "acme";
+  c.entry_points[0].process_type = "claim";
+  c.entry_points[0].language = "pt-BR";
+  c.entry_points[0].queue = "claims";
+  c.entry_points[0].priority = 0;
+  c.entry_points[1].id = "line";
+  c.languages = {router::Language{{"french", "Français"}, "fr", router::Cefr::kB2}};
   c.session_grace = Seconds(30);
   return row;
 }

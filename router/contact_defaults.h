@@ -1,0 +1,22 @@
+// What is configured for contacts that leave it out: by their entry point, by their language.
+// Internal to router/.
+#ifndef TANDEM_ROUTER_CONTACT_DEFAULTS_H_
+#define TANDEM_ROUTER_CONTACT_DEFAULTS_H_
+
+#include <string>
+
+#include "router/model.h"
+#include "router/state.h"
+
+namespace tandem::router {
+
+// Fills in what the contact does not say, as far as its entry point says it; its priority always.
+void FillIn(const Workspace& workspace, NewContact& contact);
+
+// The level that is asked of the agent for a contact in the language, which is canonical: that of
+// the configured language whose tag is the longest beginning of it by whole subtags.
+Cefr LevelFor(const Workspace& workspace, const std::string& language);
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_ROUTER_CONTACT_DEFAULTS_H_
