@@ -144,17 +144,15 @@ struct AttributePredicate {
 using PredicateKind = std::variant<SkillRequirement, LanguageRequirement, ProcessTypePredicate,
                                    SitePredicate, TeamPredicate, AttributePredicate>;
 
-// What an agent has or, negated, lacks. NOLINTBEGIN(bugprone-forwarding-reference-overload)
+// What an agent has or, negated, lacks.
 struct Predicate {
   PredicateKind kind;
   bool negated = false;
 
   Predicate() = default;
   template <typename Kind>
-  requires std::constructible_from<PredicateKind, Kind> &&
-      (!std::same_as<std::remove_cvref_t<Kind>, Predicate>)Predicate(
-          Kind&& of, bool negate = false)  // NOLINTEND(bugprone-forwarding-reference-overload)
-      : kind(std::forward<Kind>(of)), negated(negate) {}
+  requires std::constructible_from<PredicateKind, Kind> Predicate(Kind of, bool negate = false)
+      : kind(std::move(of)), negated(negate) {}
 
   friend auto operator<=>(const Predicate&, const Predicate&) = default;
 };
