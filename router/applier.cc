@@ -123,13 +123,13 @@ void Applier::Gain(AgentIndex index) {
   AgentState& agent = AgentAt(index);
   if (agent.gained) return;
   agent.gained = true;
-  workspace_.gained_agents.insert(ReadyKey{0, agent.idle_since, agent.ordinal, index});
+  workspace_.gained_agents.insert(KeyOf(ReadyOrder::kIdle, index, agent));
 }
 
 void Applier::AgentSettled(AgentIndex index) {
   AgentState& agent = AgentAt(index);
   agent.gained = false;
-  workspace_.gained_agents.erase(ReadyKey{0, agent.idle_since, agent.ordinal, index});
+  workspace_.gained_agents.erase(KeyOf(ReadyOrder::kIdle, index, agent));
 }
 
 void Applier::FreshTicketTaken() {

@@ -43,7 +43,7 @@ class ClauseCounter {
   }
 
   // How the agent passes all of them; neither by offer nor by claim when it doesn't.
-  TicketClass::Passing Count(AgentIndex index) {
+  Passing Count(AgentIndex index) {
     const AgentState& agent = workspace_.agent(index);
     const Traits& traits = workspace_.matching.TraitsOf(agent.profile);
     size_t clause = 0;
@@ -55,7 +55,7 @@ class ClauseCounter {
     }
     if (!agents_.named.empty()) Pass(clause, agents_.Name(index));
     if (!agents_.Name(index)) return {};
-    const auto passing = workspace_.matching.Test(workspace_, class_, agent.profile);
+    const Passing passing = workspace_.matching.Test(workspace_, class_, agent.profile);
     if (passing.push || passing.pull) ++qualified_agents_;
     return passing;
   }
@@ -136,7 +136,7 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
   std::array<uint32_t, kObstacles> obstacles{};
   ForEachAgent(workspace, [&](AgentIndex agent) {
     ++explanation.agents;
-    const TicketClass::Passing passing = counter.Count(agent);
+    const Passing passing = counter.Count(agent);
     if (!passing.push && !passing.pull) return;
     ++obstacles[static_cast<size_t>(ObstacleOf(workspace, ticket, agent, passing.push))];
   });

@@ -140,6 +140,9 @@ inline constexpr uint32_t kMaxOffersPerSlice = 1'000;
 inline constexpr size_t kMaxIdleClasses = 65'536;
 // Agents' profiles kept for a workspace before those without agents are dropped.
 inline constexpr size_t kMaxIdleProfiles = 4'096;
+// What is kept of who passes what, for each of: profiles by class, classes by profile, profiles by
+// condition. Beyond it all of that kind is dropped, and worked out again as it is needed.
+inline constexpr size_t kMaxPassingBytes = 256 << 20;
 
 }  // namespace tandem::router
 

@@ -3,102 +3,59 @@
 //
 // A *class* is what tickets have in common for matching: queue, channel, client, process type,
 // requirement. A *profile* is what agents have in common: their traits. Whether a profile passes a
-// class is worked out once, when either meets the other first, and kept as lists in both
-// directions; so neither look-up tests requirements, and neither scans tickets or agents:
-//   - BestTicket looks at the heads of the classes that the agent's profile can take, grouped by
-//     (rank, urgency);
-//   - BestAgent looks at the heads of the ready lists of the profiles that can take the ticket's
-//     class.
+// class does not change; it is worked out as it is needed, for many profiles at once from the sets
+// of those that meet each condition, and kept as bits in both directions.
+//
+// Both look-ups do the same from their two sides, and neither scans tickets or agents:
+//   - what passes little is listed, and a look-up goes through the list: an agent through the first
+//     tickets of its classes, a ticket through the first ready agents of its profiles;
+//   - what passes much walks what is in order (the first tickets of the queues' classes; the first
+//     agents of the ready profiles) up to the first that passes, which of n among N is expected
+//     after N / n steps;
+//   - only if that takes far longer, as when those whom nobody asks for are idle longest, does it
+//     go through all that pass.
+//
 // Within a class, tickets that name and exclude the same agents share a tree. An excluded agent
 // passes over it at once, and the trees that name an agent are listed at that agent, whom
 // BestTicket is looking for; others never meet them.
 #ifndef TANDEM_ROUTER_MATCHING_H_
 #define TANDEM_ROUTER_MATCHING_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/node_hash_map.h"
 
+#include "router/bits.h"
 #include "router/ids.h"
 #include "router/model.h"
+#include "router/ready_agents.h"
 #include "router/requirement.h"
+#include "router/ticket_class.h"
 #include "router/waiting_forest.h"
 
 namespace tandem::router {
 
-// What ready lists are ordered by, beside how long agents are idle.
-enum class ReadyOrder : uint8_t { kIdle = 0, kLoad, kTurn, kCost };
-inline constexpr size_t kReadyOrders = 4;
-// The order that serves a distribution mode. The best match is the longest idle among equals.
-ReadyOrder OrderOf(DistributionMode mode);
-
 struct AgentState;
-struct ReadyKey;
 struct Ticket;
 struct Workspace;
 
-struct ClassSpec {
-  QueueIndex queue;
-  ChannelIndex channel;
-  ClientIndex client;
-  ProcessTypeIndex process_type;
-  Requirement requirement;  // canonical, without agents
-};
-
-struct TicketClass {
-  ClassSpec spec;
-  std::string key;
-  CapacityGroup group = CapacityGroup::kTask;
-  LanguageMode mode = LanguageMode::kWritten;
-  DistributionMode distribution = DistributionMode::kLongestIdle;
-  std::vector<CompiledClause> clauses;
-  std::vector<CompiledPreference> preferences;  // when the best match is looked for
-  uint32_t open_tickets = 0;
-
-  // Whom tickets name and exclude, both sorted.
-  struct Agents {
-    std::vector<AgentIndex> named;  // these only; empty: any
-    std::vector<AgentIndex> excluded;
-    bool Name(AgentIndex agent) const;  // or anybody
-    bool Exclude(AgentIndex agent) const;
-    friend bool operator==(const Agents&, const Agents&) = default;
-    template <typename H>
-    friend H AbslHashValue(H h, const Agents& agents) {
-      return H::combine(std::move(h), agents.named, agents.excluded);
-    }
-  };
-  // Tickets that name and exclude the same agents. The first group does neither, and always is.
-  struct Group {
-    Agents agents;
-    WaitingForest::Tree tree;
-    uint32_t open_tickets = 0;
-  };
-  std::vector<Group> groups;
-  std::vector<uint32_t> shared_groups;  // those that name nobody
-  std::vector<uint32_t> free_groups;
-  absl::flat_hash_map<Agents, uint32_t> group_by_agents;  // all but the first and the free ones
-
-  // Profiles that pass, filled in as far as `profiles_seen`.
-  struct Passing {
-    ProfileIndex profile;
-    bool push = false;
-    bool pull = false;
-    uint32_t rank = 0;   // of the queue in the routing profile
-    uint32_t score = 0;  // when the best match is looked for
-  };
-  std::vector<Passing> passing;
-  size_t profiles_seen = 0;
-};
-
 // How an agent gets a ticket: by offer, or by claiming.
 enum class Mode : uint8_t { kPush, kPull };
+
+// Whether, and how, a profile passes a class.
+struct Passing {
+  bool push = false;
+  bool pull = false;
+  uint32_t rank = 0;   // of the queue in the routing profile
+  uint32_t score = 0;  // when the best match is looked for
+};
 
 class Matching {
  public:
@@ -123,7 +80,7 @@ class Matching {
   ProfileIndex AddMember(Traits traits);
   // One member less. Requires that it is in no ready list.
   void RemoveMember(ProfileIndex profile);
-  const Traits& TraitsOf(ProfileIndex profile) const;
+  const Traits& TraitsOf(ProfileIndex profile) const { return *profiles_[profile.value].traits; }
 
   // The class of this specification, with one more open ticket.
   ClassIndex AddToClass(const Workspace& workspace, ClassSpec spec);
@@ -132,18 +89,18 @@ class Matching {
   void RemoveFromClass(ClassIndex ticket_class, uint32_t group);
   const TicketClass& ClassOf(ClassIndex ticket_class) const { return classes_[ticket_class.value]; }
 
-  // Keeps ready lists in these orders, as bits, from now on; kIdle is always one. While it changes
-  // no agent is in any.
-  uint32_t orders() const { return orders_; }
-  void SetOrders(uint32_t orders) { orders_ = orders | 1U; }
+  // Keeps ready agents in these orders, as bits, from now on; kIdle is always one. While it changes
+  // no agent is ready.
+  uint32_t orders() const { return ready_.orders(); }
+  void SetOrders(uint32_t orders) { ready_.SetOrders(orders); }
 
   // --- what waits, who ---
 
   void AddWaiting(TicketIndex index, const Ticket& ticket);
   void RemoveWaiting(TicketIndex index, const Ticket& ticket);
   // Puts the agent into the ready list that fits it, given where it was.
-  void AddReady(AgentIndex index, const AgentState& agent);
-  void RemoveReady(AgentIndex index, const AgentState& agent);
+  void AddReady(AgentIndex index, const AgentState& agent) { ready_.Add(index, agent); }
+  void RemoveReady(AgentIndex index, const AgentState& agent) { ready_.Remove(index, agent); }
 
   // --- look-ups ---
 
@@ -163,33 +120,66 @@ class Matching {
   // A class as it would be: for Test, and without tickets.
   TicketClass Foresee(const Workspace& workspace, ClassSpec spec) const;
   // Whether, and how, the profile passes the class; worked out here and now.
-  TicketClass::Passing Test(const Workspace& workspace, const TicketClass& ticket_class,
-                            ProfileIndex profile) const;
+  Passing Test(const Workspace& workspace, const TicketClass& ticket_class,
+               ProfileIndex profile) const;
 
  private:
-  // A profile's ready agents: one list for each set of open groups and for idle or not. Bit i of
-  // `nonempty` says whether lists[i] has anybody.
-  static constexpr uint32_t kReadyLists = 32;
-  using ReadyList = absl::btree_set<ReadyKey>;
-  using ReadyListsOfOrder = std::array<std::unique_ptr<ReadyList>, kReadyLists>;
-  // Classes that a profile can take, of one rank and urgency.
-  struct Level {
-    uint32_t rank = 0;
-    Urgency urgency = Urgency::kLive;
-    std::vector<ClassIndex> classes;
+  // How far it walks to the first of `passing` among `all`, in steps, before it gives up.
+  static size_t StepsTo(size_t passing, size_t all) { return 16 + 8 * all / passing; }
+  // Profiles that are tested one by one, rather than from the sets of those that meet conditions.
+  static constexpr size_t kFewProfiles = 64;
+
+  using LevelKey = std::pair<uint32_t, Urgency>;  // rank, urgency
+  // A routing profile as look-ups need it.
+  struct Pool {
+    struct Entry {
+      bool push = false, pull = false;
+      LevelKey level;
+    };
+    // Queues that are served before those of later levels.
+    struct Level {
+      LevelKey key;
+      std::vector<QueueIndex> queues;
+      Bits classes;  // of these queues, of the first `classes_seen` that came
+    };
+    bool filled = false;
+    size_t classes_seen = 0;
+    absl::flat_hash_map<QueueIndex, Entry> queues;
+    std::vector<Level> push_levels, pull_levels;
+    const Entry* Find(QueueIndex queue) const;
   };
   struct Profile {
-    Traits traits;
+    const Traits* traits = nullptr;  // the key in profile_by_traits_
+    RoutingProfileIndex routing_profile;
     uint32_t members = 0;
-    uint32_t nonempty = 0;
-    ReadyListsOfOrder ready;
-    // The same agents in the other orders in use; null until there is one.
-    std::array<std::unique_ptr<ReadyListsOfOrder>, kReadyOrders - 1> ready_otherwise;
-    // Filled in as far as `classes_seen`.
-    std::vector<Level> push_levels, pull_levels;
+    size_t position = 0;  // its place in the order in which profiles came
+    // The classes that it passes, of the first `classes_seen` that came.
+    Subset passing;
     size_t classes_seen = 0;
   };
-
+  struct KnownCondition {
+    Condition condition;
+    // The profiles that meet it, of the first `profiles_seen` that came.
+    Bits profiles;
+    size_t profiles_seen = 0;
+  };
+  // What is quickly known of a class.
+  struct Outline {
+    QueueIndex queue;
+    ClientIndex client;
+    ProcessTypeIndex process_type;
+    CapacityGroup group = CapacityGroup::kTask;
+  };
+  // The first waiting ticket of a class, of those that name nobody.
+  struct Head {
+    WaitKey key;
+    TicketIndex ticket;
+    uint32_t group = 0;
+  };
+  struct QueueClasses {
+    std::vector<ClassIndex> classes;                        // in use
+    absl::btree_set<std::pair<WaitKey, ClassIndex>> heads;  // of those with waiting tickets
+  };
   // A group that names an agent, and has waiting tickets.
   struct NamedGroup {
     ClassIndex ticket_class;
@@ -198,44 +188,81 @@ class Matching {
   };
   // A ticket that an agent may take, and what decides between two of them.
   struct Candidate {
-    std::pair<uint32_t, Urgency> level;  // rank 0: none
+    LevelKey level;  // rank 0: none
     WaitKey key;
     TicketIndex ticket;
+    bool Before(const Candidate& other) const;
+  };
+  // Who looks for a ticket.
+  struct Seeker {
+    AgentIndex index;
+    const AgentState& agent;
+    Mode mode;
+    QueueIndex only;
+    bool reserve_allows;
+  };
+  // The ticket that looks for an agent.
+  struct Sought {
+    const Ticket& ticket;
+    TicketClass& ticket_class;
+    const TicketClass::Agents& agents;
+    ReadyOrder order;
+    bool live;
+    uint32_t lists;  // of agents who have room for it
   };
 
-  static void ForgetClasses(Profile& profile);
+  Pool& PoolOf(const Workspace& workspace, ProfileIndex profile) const;
+  void FillLevels(Pool& pool) const;
+  bool Meets(const Workspace& workspace, ProfileIndex profile, const Condition& condition) const;
+  bool PassesHereAndNow(const Workspace& workspace, const TicketClass& ticket_class,
+                        ProfileIndex profile) const;
+  void FillConditions(const Workspace& workspace, TicketClass& ticket_class) const;
   void FillClass(const Workspace& workspace, TicketClass& ticket_class) const;
+  void FillScores(TicketClass& ticket_class, size_t from) const;
   void FillProfile(const Workspace& workspace, ProfileIndex index) const;
-  void UpdateHead(ClassIndex ticket_class);
+  void ForgetClassesOfProfiles() const;
+  void ForgetProfilesOfClasses() const;
+  void ForgetConditions() const;
   void DropIdleClasses();
   void DropIdleProfiles();
   void Recompile(const Workspace& workspace, ClassIndex ticket_class);
+
+  void UpdateHead(ClassIndex ticket_class);
   void SetNamed(ClassIndex ticket_class, uint32_t group, bool waits);
   TicketIndex FirstOfGroup(const Workspace& workspace, const TicketClass::Group& group,
                            AgentIndex agent) const;
   TicketIndex FirstAllowed(const Workspace& workspace, ClassIndex ticket_class,
                            AgentIndex agent) const;
-  Candidate BestNaming(const Workspace& workspace, AgentIndex agent, Mode mode,
-                       QueueIndex only) const;
-  static ReadyListsOfOrder& ListsIn(Profile& profile, ReadyOrder order);
-  void BestOfProfile(const Workspace& workspace, const TicketClass::Passing& passing,
-                     uint32_t lists, const Ticket& ticket, ReadyKey& best) const;
-  AgentIndex BestOfNamed(const Workspace& workspace, const Ticket& ticket) const;
+  Candidate BestNaming(const Workspace& workspace, const Seeker& seeker) const;
+  void Consider(const Workspace& workspace, const Seeker& seeker, ClassIndex ticket_class,
+                LevelKey level, Candidate& best) const;
+  bool WalkHeads(const Workspace& workspace, const Seeker& seeker, const Pool::Level& level,
+                 size_t& steps, Candidate& best) const;
+
+  uint32_t ListsOpenTo(const Workspace& workspace, const Sought& sought,
+                       ProfileIndex profile) const;
+  void Consider(const Workspace& workspace, const Sought& sought, ProfileIndex profile,
+                uint32_t lists, uint32_t score, ReadyKey& best) const;
+  AgentIndex BestOfNamed(const Workspace& workspace, const Sought& sought) const;
+  bool WalkReady(const Workspace& workspace, const Sought& sought, ReadyKey& best) const;
+  AgentIndex BestMatch(const Workspace& workspace, const Sought& sought) const;
+  size_t CountReadyPassing(const Sought& sought) const;
+  template <typename Function>
+  void ForEachReadyPassing(const Sought& sought, Function function) const;
 
   WaitingForest forest_;
-  uint32_t orders_ = 1;  // of the ready lists, as bits
+  ReadyAgents ready_;
   // What is worked out lazily is mutable: it follows from the rest.
   mutable std::vector<TicketClass> classes_;
   std::vector<ClassIndex> free_classes_;
   // Classes in use, in the order they came; what Profile::classes_seen counts.
   std::vector<ClassIndex> class_log_;
   size_t idle_classes_ = 0;
-  // By class: the key of its first waiting ticket, and its capacity group; apart from the classes,
-  // because BestTicket walks them.
-  std::vector<WaitKey> heads_;
-  std::vector<uint8_t> group_of_;
-  // By agent.
-  std::vector<std::vector<NamedGroup>> named_;
+  // By class; apart from the classes, because look-ups walk them.
+  std::vector<Head> heads_;
+  std::vector<Outline> outlines_;
+  std::vector<QueueClasses> queues_;            // by queue
+  std::vector<std::vector<NamedGroup>> named_;  // by agent
   mutable std::vector<Profile> profiles_;
   std::vector<ProfileIndex> free_profiles_;
   // Profiles in use, in the order they came; what TicketClass::profiles_seen counts. One without
@@ -243,7 +270,12 @@ class Matching {
   std::vector<ProfileIndex> profile_log_;
   size_t idle_profiles_ = 0;
   absl::flat_hash_map<std::string, ClassIndex> class_by_key_;
-  absl::flat_hash_map<Traits, ProfileIndex> profile_by_traits_;
+  absl::node_hash_map<Traits, ProfileIndex> profile_by_traits_;
+  mutable std::vector<Pool> pools_;  // by routing profile
+  mutable std::vector<KnownCondition> conditions_;
+  mutable absl::btree_map<Condition, uint32_t> condition_numbers_;
+  // What these sets take, of kMaxPassingBytes each.
+  mutable size_t bytes_by_class_ = 0, bytes_by_profile_ = 0, bytes_by_condition_ = 0;
 };
 
 }  // namespace tandem::router

@@ -47,12 +47,14 @@ struct Traits {
 struct CompiledSkill {
   SkillIndex skill;
   uint32_t level = 0, max_level = 0;
+  friend auto operator<=>(const CompiledSkill&, const CompiledSkill&) = default;
 };
 struct CompiledPredicate {
   std::variant<CompiledSkill, LanguageRequirement, ProcessTypeIndex, SiteIndex, TeamIndex,
                AttributePredicate>
       kind;
   bool negated = false;
+  friend auto operator<=>(const CompiledPredicate&, const CompiledPredicate&) = default;
 };
 using CompiledClause = std::vector<CompiledPredicate>;
 

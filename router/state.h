@@ -23,6 +23,7 @@
 #include "router/matching.h"
 #include "router/model.h"
 #include "router/plan_pool.h"
+#include "router/ready_agents.h"
 #include "router/registry.h"
 #include "router/rows.h"
 #include "router/time.h"
@@ -101,20 +102,6 @@ struct Ticket {
   Party disconnected_by = Party::kUnknown;
 
   Time timer_at = kEndOfTime;  // when it is in the workspace's timers
-};
-
-// Order among agents who could take the same ticket: by what the queue's distribution mode looks
-// at, then longest idle first.
-struct ReadyKey {
-  int64_t weight = 0;
-  Time idle_since;
-  uint64_t ordinal = 0;
-  AgentIndex agent;
-  friend auto operator<=>(const ReadyKey& a, const ReadyKey& b) {
-    return std::tie(a.weight, a.idle_since, a.ordinal) <=>
-           std::tie(b.weight, b.idle_since, b.ordinal);
-  }
-  friend bool operator==(const ReadyKey& a, const ReadyKey& b) { return (a <=> b) == 0; }
 };
 
 // One agent, configured now or still owning work.

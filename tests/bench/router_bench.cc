@@ -1,20 +1,31 @@
 // The router alone: one thread, no IO.
 //
-// Workload: 10,000 agents in 500 profiles (each with 8 of 200 skills at random levels, 3 of 20
-// process types, 2 of 4 clients, 1 of 50 routing profiles with 5 of 50 queues), one ticket at a
-// time each, all busy; 100,000 waiting tickets over about 1,000 classes (50 queues, a client, a
-// process type, and for half of them one clause of three skills). Steady state, in groups: random
-// busy agents complete their tickets, which frees them, which makes the router pick their best
-// waiting tickets and offer them; as many tickets come in; the offers are accepted. Events, facts,
-// notices and rows of every change are built, as for a commit.
+// Decisions: what routing consists of, apart from events, facts and rows, each timed by itself.
+// Half of the agents are ready while tickets wait, which no command would leave so: it makes every
+// look-up find something. In turns
+//   - idle update: an agent leaves the ready lists and comes back as the one who is idle last;
+//   - pick ticket: a freed agent's best ticket of all that wait;
+//   - find agent: the agent for a ticket, among the ready ones.
+// The picked ticket is queued anew, the agent found is put back, so all stays as large as it is.
+//
+// Commands: random busy agents complete their tickets, which frees them, which makes the router
+// pick their best waiting tickets and offer them; as many tickets come in; the offers are accepted.
+// Events, facts, notices and rows of every change are built, as for a commit. Beside it, whole
+// commands for what is new: a skill that an agent did not have, a class that no ticket had.
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "router/commands.h"
+#include "router/resources.h"
 #include "router/router.h"
 #include "router/state.h"
 #include "tests/bench/router_workload.h"
@@ -26,15 +37,57 @@ constexpr char kWorkspace[] = "bench";
 // Commands come in groups, as they do while a commit runs.
 constexpr size_t kGroup = 32;
 
+using Clock = std::chrono::steady_clock;
+
+void Print(const std::string& name, double value, const char* unit, int decimals = 0) {
+  std::printf("BENCH name=%s value=%.*f unit=%s\n", name.c_str(), decimals, value, unit);
+  std::fflush(stdout);
+}
+
+// How long each of many calls took; reading the clock, about 25 ns, is in it.
+class Samples {
+ public:
+  template <typename Function>
+  auto Time(Function function) {
+    const Clock::time_point start = Clock::now();
+    auto result = function();
+    const auto took = std::chrono::nanoseconds(Clock::now() - start).count();
+    taken_.push_back(static_cast<uint32_t>(std::min<int64_t>(took, UINT32_MAX)));
+    return result;
+  }
+
+  void Print(const std::string& name) {
+    std::sort(taken_.begin(), taken_.end());
+    for (const auto& [suffix, share] : {std::pair{"_p50", 0.5}, {"_p99", 0.99}}) {
+      const auto rank = static_cast<size_t>(share * static_cast<double>(taken_.size()));
+      router::Print(name + suffix, taken_.empty() ? 0 : taken_[rank] / 1'000.0, "us", 2);
+    }
+  }
+
+ private:
+  std::vector<uint32_t> taken_;
+};
+
+// Resident memory of this process, in MiB.
+double Memory() {
+  std::ifstream status("/proc/self/statm");
+  size_t total = 0, resident = 0;
+  status >> total >> resident;
+  return static_cast<double>(resident) * 4'096 / (1 << 20);
+}
+
+// A floor that only commands change.
 class Floor {
  public:
-  Floor(size_t agents, size_t waiting) : random_(1), agents_(agents) {
-    Run(ApplyConfiguration{MakeConfiguration(random_, agents_)});
-    for (size_t i = 0; i < waiting; ++i) Ingest();
-    for (size_t i = 0; i < agents_; ++i) {
-      const std::string agent = "agent" + std::to_string(i);
-      Run(OpenSession{agent, "s"});
-      Run(SetAgentStatus{{agent, 1}, AgentStatus::kAvailable, ""});
+  Floor(FloorSize size, DistributionMode mode) : workload_(size, mode) {
+    Configuration configuration = workload_.MakeConfiguration();
+    agents_ = configuration.agents;
+    Run(ApplyConfiguration{std::move(configuration)});
+    for (size_t i = 0; i < size.waiting; ++i) Ingest(workload_.MakeContact());
+    (void)router_.TakeChanges();
+    for (const Agent& agent : agents_) {
+      Run(OpenSession{agent.id, "s"});
+      Run(SetAgentStatus{{agent.id, 1}, AgentStatus::kAvailable, ""});
     }
     AcceptOffers();
   }
@@ -49,22 +102,40 @@ class Floor {
       busy_[pick] = busy_.back();
       busy_.pop_back();
       Run(CompleteTicket{ticket, {agent, 1}, ""});
-      Ingest();
+      Ingest(workload_.MakeContact());
       decided += 2;
     }
     return decided + AcceptOffers();
+  }
+
+  // A ticket of a class that none had before, in the time that the whole command takes.
+  void IngestStranger(Samples& samples) {
+    NewContact contact = workload_.MakeStranger();
+    samples.Time([&] { return Ingest(std::move(contact)); });
+  }
+
+  // One more skill for a random agent, which makes its traits unlike all others.
+  void AddSkill(Samples& samples) {
+    Agent& agent = agents_[random_() % agents_.size()];
+    const std::string skill = "skill" + std::to_string(random_() % 200);
+    for (const SkillLevel& has : agent.skills) {
+      if (has.skill == skill) return;
+    }
+    agent.skills.push_back({skill, 7});
+    UpdateResource update{agent, {"skills"}};
+    samples.Time([&] { return Run(std::move(update)); });
   }
 
   size_t offers() const { return offers_; }
   size_t waiting() const { return router_.OpenTickets() - busy_.size(); }
 
  private:
-  void Ingest() {
+  bool Ingest(NewContact contact) {
     IngestContact ingest;
-    ingest.contact = MakeContact(random_);
+    ingest.contact = std::move(contact);
     ingest.new_ticket = {0, ++last_id_};
     ingest.new_contact = {0, last_id_};
-    Run(std::move(ingest));
+    return Run(std::move(ingest));
   }
 
   size_t AcceptOffers() {
@@ -80,7 +151,7 @@ class Floor {
     return accepted;
   }
 
-  void Run(Action action) {
+  bool Run(Action action) {
     now_.us += 100;
     const Outcome outcome = router_.Execute({kWorkspace, std::move(action)}, now_);
     if (const auto* rejection = std::get_if<Rejection>(&outcome)) {
@@ -90,10 +161,12 @@ class Floor {
     while (router_.HasPendingRouting()) {
       (void)router_.Execute({kWorkspace, ContinueRouting{}}, now_);
     }
+    return true;
   }
 
-  std::mt19937_64 random_;
-  const size_t agents_;
+  std::mt19937_64 random_{1};
+  RouterWorkload workload_;
+  std::vector<Agent> agents_;
   Router router_;
   Time now_ = Time{1'700'000'000'000'000};
   uint64_t last_id_ = 0;
@@ -101,102 +174,165 @@ class Floor {
   std::vector<std::pair<TicketId, std::string>> busy_;
 };
 
-void MeasureCommands(const char* name, size_t agents, size_t waiting, size_t groups) {
-  Floor floor(agents, waiting);
+void MeasureCommands(const std::string& name, FloorSize size, size_t groups) {
+  Floor floor(size, DistributionMode::kLongestIdle);
+  Print(name + "_memory", Memory(), "MiB");
+  for (size_t i = 0; i < groups / 10; ++i) (void)floor.Group();
   const size_t offers_before = floor.offers();
   size_t decided = 0;
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   for (size_t i = 0; i < groups; ++i) decided += floor.Group();
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  const std::chrono::duration<double> took = Clock::now() - start;
   const auto offers = static_cast<double>(floor.offers() - offers_before);
-  std::printf("BENCH name=%s value=%.0f unit=commands+offers/s\n", name,
-              (static_cast<double>(decided) + offers) / took.count());
-  std::printf("BENCH name=%s_lifecycles value=%.0f unit=lifecycles/s\n", name,
-              offers / took.count());
-  std::printf("BENCH name=%s_offers_per_command value=%.3f unit=ratio\n", name,
-              offers / static_cast<double>(decided));
-  std::printf("BENCH name=%s_waiting value=%zu unit=tickets\n", name, floor.waiting());
+  Print(name, (static_cast<double>(decided) + offers) / took.count(), "commands+offers/s");
+  Print(name + "_lifecycles", offers / took.count(), "lifecycles/s");
+  Print(name + "_offers_per_command", offers / static_cast<double>(decided), "ratio", 3);
+  Print(name + "_waiting", static_cast<double>(floor.waiting()), "tickets");
+
+  Samples strangers, skills;
+  for (size_t i = 0; i < groups; ++i) {
+    floor.IngestStranger(strangers);
+    floor.AddSkill(skills);
+    (void)floor.Group();
+  }
+  strangers.Print(name + "_new_class_at_ingest");
+  skills.Print(name + "_new_skill_on_agent");
 }
 
-// What routing consists of, apart from events, facts and rows: a freed agent goes into the ready
-// lists, picks its best of the waiting tickets, leaves the lists as busy; a ticket that comes in
-// looks for its agent among the ready ones (half of all agents) and is put where it waits. One
-// decision is one look-up with the changes of indexes around it.
-void MeasureDecisions(const char* name, size_t agents, size_t waiting, size_t rounds) {
-  std::mt19937_64 random(1);
-  Workspace workspace;
-  workspace.id = kWorkspace;
-  Changes changes;
-  size_t open_tickets = 0;
-  Time now{1'700'000'000'000'000};
-  const RouterOptions options;
-  {
-    Applier applier(workspace, changes, open_tickets, now);
-    applier.AdoptConfiguration(MakeConfiguration(random, agents));
+// A workspace whose indexes are changed directly.
+class Indexes {
+ public:
+  Indexes(FloorSize size, DistributionMode mode)
+      : workload_(size, mode), half_(static_cast<uint32_t>(size.agents / 2)) {
+    workspace_.id = kWorkspace;
+    const RouterOptions options;
+    Changes changes;
+    size_t open_tickets = 0;
+    {
+      Applier applier(workspace_, changes, open_tickets, now_);
+      applier.AdoptConfiguration(workload_.MakeConfiguration());
+    }
+    for (size_t i = 0; i < size.waiting; ++i) {
+      now_.us += 100;
+      Applier applier(workspace_, changes, open_tickets, now_);
+      Context context{workspace_, applier, options, open_tickets, now_};
+      IngestContact ingest;
+      ingest.contact = workload_.MakeContact();
+      ingest.new_ticket = {0, i + 1};
+      ingest.new_contact = {0, i + 1};
+      (void)Decide(context, ingest);
+      changes = Changes{};
+    }
+    for (uint32_t i = 0; i < half_; ++i) MakeReady(AgentIndex{i});
   }
-  for (size_t i = 0; i < waiting; ++i) {
-    now.us += 100;
-    Applier applier(workspace, changes, open_tickets, now);
-    Context context{workspace, applier, options, open_tickets, now};
-    IngestContact ingest;
-    ingest.contact = MakeContact(random);
-    ingest.new_ticket = {0, i + 1};
-    ingest.new_contact = {0, i + 1};
-    (void)Decide(context, ingest);
-    changes = Changes{};
+
+  // Every look-up and every update of one turn. `idle`, `pick` and `find` may be null.
+  [[gnu::noinline]] bool Turn(Samples* idle, Samples* pick, Samples* find) {
+    const auto timed = [](Samples* samples, auto function) {
+      return samples == nullptr ? function() : samples->Time(function);
+    };
+    Matching& matching = workspace_.matching;
+    const AgentIndex freed{half_ + static_cast<uint32_t>(random_() % half_)};
+    MakeReady(freed);
+    const TicketIndex picked = timed(
+        pick, [&] { return matching.BestTicket(workspace_, freed, Mode::kPush, QueueIndex{}); });
+    MakeBusy(freed);
+    if (!picked.IsSet()) return false;
+    Ticket& ticket = workspace_.tickets[picked.value];
+    matching.RemoveWaiting(picked, ticket);
+    ticket.key = now_ + Seconds(20);
+    ticket.arrival = ++workspace_.last_arrival;
+    matching.AddWaiting(picked, ticket);
+    const AgentIndex chosen = timed(find, [&] { return matching.BestAgent(workspace_, picked); });
+    if (!chosen.IsSet()) return false;
+    timed(idle, [&] {
+      MakeBusy(chosen);
+      MakeReady(chosen);
+      return true;
+    });
+    return true;
   }
-  const auto make_ready = [&](AgentIndex index) {
-    AgentState& agent = workspace.agents[index.value];
-    now.us += 1;
-    agent.idle_since = now;
+
+ private:
+  void MakeReady(AgentIndex index) {
+    AgentState& agent = workspace_.agents[index.value];
+    now_.us += 1;
+    agent.idle_since = now_;
+    agent.turn = now_.us;
     agent.open_groups = 0xf;
-    workspace.matching.AddReady(index, agent);
-  };
-  const auto make_busy = [&](AgentIndex index) {
-    AgentState& agent = workspace.agents[index.value];
-    workspace.matching.RemoveReady(index, agent);
-    agent.open_groups = 0;
-  };
-  const auto half = static_cast<uint32_t>(agents / 2);
-  for (uint32_t i = 0; i < half; ++i) make_ready(AgentIndex{i});
-
-  size_t found = 0;
-  const auto start = std::chrono::steady_clock::now();
-  for (size_t i = 0; i < rounds; ++i) {
-    const AgentIndex freed{half + static_cast<uint32_t>(random() % half)};
-    make_ready(freed);
-    const TicketIndex picked =
-        workspace.matching.BestTicket(workspace, freed, Mode::kPush, QueueIndex{});
-    make_busy(freed);
-    if (!picked.IsSet()) continue;
-    Ticket& ticket = workspace.tickets[picked.value];
-    workspace.matching.RemoveWaiting(picked, ticket);
-    ticket.key = now + Seconds(20);
-    ticket.arrival = ++workspace.last_arrival;
-    workspace.matching.AddWaiting(picked, ticket);
-    const AgentIndex chosen = workspace.matching.BestAgent(workspace, picked);
-    if (!chosen.IsSet()) continue;
-    make_busy(chosen);
-    make_ready(chosen);
-    ++found;
+    workspace_.matching.AddReady(index, agent);
   }
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  std::printf("BENCH name=%s_decisions value=%.0f unit=decisions/s\n", name,
-              2 * static_cast<double>(rounds) / took.count());
-  std::printf("BENCH name=%s_found value=%.3f unit=ratio\n", name,
-              static_cast<double>(found) / static_cast<double>(rounds));
+  void MakeBusy(AgentIndex index) {
+    AgentState& agent = workspace_.agents[index.value];
+    workspace_.matching.RemoveReady(index, agent);
+    agent.open_groups = 0;
+  }
+
+  std::mt19937_64 random_{1};
+  RouterWorkload workload_;
+  const uint32_t half_;
+  Workspace workspace_;
+  Time now_{1'700'000'000'000'000};
+};
+
+void MeasureDecisions(const std::string& name, FloorSize size, DistributionMode mode,
+                      size_t rounds) {
+  Indexes indexes(size, mode);
+  // What is worked out once, when a class and a profile meet first, is worked out here.
+  for (size_t i = 0; i < rounds; ++i) (void)indexes.Turn(nullptr, nullptr, nullptr);
+  size_t found = 0;
+  const auto start = Clock::now();
+  for (size_t i = 0; i < rounds; ++i) found += indexes.Turn(nullptr, nullptr, nullptr) ? 1 : 0;
+  const std::chrono::duration<double> took = Clock::now() - start;
+  Print(name + "_decisions", 2 * static_cast<double>(rounds) / took.count(), "decisions/s");
+  Print(name + "_found", static_cast<double>(found) / static_cast<double>(rounds), "ratio", 3);
+  Samples idle, pick, find;
+  for (size_t i = 0; i < rounds; ++i) (void)indexes.Turn(&idle, &pick, &find);
+  find.Print(name + "_find_agent");
+  pick.Print(name + "_pick_ticket");
+  idle.Print(name + "_idle_update");
+  Print(name + "_memory", Memory(), "MiB");
 }
+
+struct Shape {
+  const char* name;
+  FloorSize size;
+};
+
+constexpr Shape kShapes[] = {
+    {"10k_agents_100k_waiting", {10'000, 500, 1'000, 100'000}},
+    {"100k_agents_1m_waiting", {100'000, 2'000, 5'000, 1'000'000}},
+    {"100k_profiles_1m_waiting", {100'000, 100'000, 5'000, 1'000'000}},
+};
+
+constexpr std::pair<const char*, DistributionMode> kModes[] = {
+    {"longest_idle", DistributionMode::kLongestIdle},
+    {"least_loaded", DistributionMode::kLeastLoaded},
+    {"round_robin", DistributionMode::kRoundRobin},
+    {"best_match", DistributionMode::kBestMatch},
+    {"lowest_cost", DistributionMode::kLowestCost},
+};
 
 }  // namespace
 }  // namespace tandem::router
 
-// Usage: router_bench [groups]
+// Usage: router_bench [groups [part of a name]]
 int main(int argc, char** argv) {
+  using namespace tandem::router;
   const size_t groups = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 10'000;
-  std::printf(
-      "workload: 10,000 agents in 500 profiles, 100,000 waiting in about 1,000 classes, 200 "
-      "skills\n");
-  tandem::router::MeasureDecisions("router_10k_agents_100k_waiting", 10'000, 100'000, groups * 100);
-  tandem::router::MeasureCommands("commands_10k_agents_100k_waiting", 10'000, 100'000, groups);
+  const std::string part = argc > 2 ? argv[2] : "";
+  const auto chosen = [&](const std::string& name) { return name.find(part) != name.npos; };
+  for (const Shape& shape : kShapes) {
+    std::printf("workload: %zu agents in %zu profiles, %zu waiting in %zu classes, 200 skills\n",
+                shape.size.agents, shape.size.profiles, shape.size.waiting, shape.size.classes);
+    const bool large = shape.size.agents > 10'000;
+    if (large && groups < 10'000 && part.empty()) continue;  // a quick look
+    for (const auto& [mode_name, mode] : kModes) {
+      const std::string name = std::string("router_") + shape.name + "_" + mode_name;
+      if (chosen(name)) MeasureDecisions(name, shape.size, mode, groups * 10);
+    }
+    const std::string name = std::string("commands_") + shape.name;
+    if (chosen(name)) MeasureCommands(name, shape.size, groups);
+  }
   return 0;
 }

@@ -1,5 +1,6 @@
 #include "tests/bench/router_workload.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -14,37 +15,55 @@ constexpr size_t kQueues = 50;
 constexpr size_t kProcessTypes = 20;
 constexpr size_t kSkills = 200;
 constexpr size_t kClients = 4;
-constexpr size_t kProfiles = 500;
-constexpr size_t kShapes = 1'000;
 
 std::string Id(const char* kind, size_t number) {
   return std::string(kind) + std::to_string(number);
 }
 
-Agent MakeKind(std::mt19937_64& random, size_t number) {
+SkillRequirement RandomSkill(std::mt19937_64& random, uint32_t level) {
+  return {Id("skill", random() % kSkills), level};
+}
+
+// `count` different numbers below `limit`.
+std::vector<size_t> Pick(std::mt19937_64& random, size_t count, size_t limit) {
+  std::vector<size_t> picked;
+  while (picked.size() < count) {
+    const size_t number = random() % limit;
+    if (std::find(picked.begin(), picked.end(), number) == picked.end()) picked.push_back(number);
+  }
+  return picked;
+}
+
+Agent MakeKind(std::mt19937_64& random) {
   Agent agent;
-  agent.routing_profile = Id("profile", number % kQueues);
-  std::vector<bool> has(kSkills, false);
-  while (agent.skills.size() < 8) {
-    const size_t skill = random() % kSkills;
-    if (has[skill]) continue;
-    has[skill] = true;
+  agent.routing_profile = Id("profile", random() % kQueues);
+  for (const size_t skill : Pick(random, 8, kSkills)) {
     agent.skills.push_back({Id("skill", skill), 1 + static_cast<uint32_t>(random() % 10)});
   }
-  for (size_t k = 0; k < 3; ++k) {
-    agent.process_types.push_back(Id("type", (number + k * 3) % kProcessTypes));
+  for (const size_t type : Pick(random, 3, kProcessTypes)) {
+    agent.process_types.push_back(Id("type", type));
   }
-  for (size_t k = 0; k < 2; ++k) agent.clients.push_back(Id("client", (number + k) % kClients));
+  for (const size_t client : Pick(random, 2, kClients)) {
+    agent.clients.push_back(Id("client", client));
+  }
   return agent;
 }
 
 }  // namespace
 
-Configuration MakeConfiguration(std::mt19937_64& random, size_t agents) {
+RouterWorkload::RouterWorkload(FloorSize size, DistributionMode mode) : size_(size), mode_(mode) {
+  for (size_t i = 0; i < size.classes; ++i) classes_.push_back(MakeClass(i % 2 == 0));
+}
+
+Configuration RouterWorkload::MakeConfiguration() {
   Configuration configuration;
   for (size_t i = 0; i < kClients; ++i) configuration.clients.emplace_back().id = Id("client", i);
   for (size_t i = 0; i < kSkills; ++i) configuration.skills.emplace_back().id = Id("skill", i);
-  for (size_t i = 0; i < kQueues; ++i) configuration.queues.emplace_back().id = Id("queue", i);
+  for (size_t i = 0; i < kQueues; ++i) {
+    Queue& queue = configuration.queues.emplace_back();
+    queue.id = Id("queue", i);
+    queue.distribution_mode = mode_;
+  }
   for (size_t i = 0; i < kProcessTypes; ++i) {
     configuration.process_types.emplace_back().id = Id("type", i);
   }
@@ -58,30 +77,38 @@ Configuration MakeConfiguration(std::mt19937_64& random, size_t agents) {
     }
   }
   std::vector<Agent> kinds;
-  for (size_t i = 0; i < kProfiles; ++i) kinds.push_back(MakeKind(random, i));
-  for (size_t i = 0; i < agents; ++i) {
-    Agent& agent = configuration.agents.emplace_back(kinds[i % kProfiles]);
+  for (size_t i = 0; i < size_.profiles; ++i) kinds.push_back(MakeKind(random_));
+  for (size_t i = 0; i < size_.agents; ++i) {
+    Agent& agent = configuration.agents.emplace_back(kinds[i % size_.profiles]);
     agent.id = Id("agent", i);
+    agent.cost_per_hour_milli = 10'000 + static_cast<int64_t>(random_() % 40) * 1'000;
   }
   if (CheckConfiguration(configuration, "")) std::abort();
   FillDefaults(configuration);
   return configuration;
 }
 
-NewContact MakeContact(std::mt19937_64& random) {
-  const size_t shape = random() % kShapes;
+NewContact RouterWorkload::MakeClass(bool with_clause) {
   NewContact contact;
   contact.channel = "chat";
-  contact.queue = Id("queue", shape % kQueues);
-  contact.process_type = Id("type", shape % kProcessTypes);
-  contact.client = Id("client", shape % kClients);
-  if (shape % 2 == 0) {
-    contact.requirement.all_of = {{SkillRequirement{Id("skill", shape % kSkills), 1},
-                                   SkillRequirement{Id("skill", (shape + 7) % kSkills), 3},
-                                   SkillRequirement{Id("skill", (shape + 31) % kSkills), 5}}};
+  contact.queue = Id("queue", random_() % kQueues);
+  contact.process_type = Id("type", random_() % kProcessTypes);
+  contact.client = Id("client", random_() % kClients);
+  if (with_clause) {
+    contact.requirement.all_of = {
+        {RandomSkill(random_, 1), RandomSkill(random_, 3), RandomSkill(random_, 5)}};
   }
-  contact.priority = static_cast<uint32_t>(random() % 3);
   return contact;
+}
+
+NewContact RouterWorkload::MakeContact() {
+  NewContact contact = classes_[random_() % classes_.size()];
+  contact.priority = static_cast<uint32_t>(random_() % 3);
+  return contact;
+}
+
+NewContact RouterWorkload::MakeStranger() {
+  return MakeClass(true);
 }
 
 }  // namespace tandem::router

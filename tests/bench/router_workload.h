@@ -1,22 +1,46 @@
-// The floor that the router's benchmarks run on.
-//
-// Agents in 500 profiles: each with 8 of 200 skills at random levels, 3 of 20 process types, 2 of 4
-// clients, 1 of 50 routing profiles with 5 of 50 queues in two ranks, one ticket at a time. Tickets
-// in about 1,000 classes: a queue, a process type, a client, and for half of them one clause of
-// three skills at levels 1, 3 and 5.
+// The floors that the router's benchmarks run on.
 #ifndef TANDEM_TESTS_BENCH_ROUTER_WORKLOAD_H_
 #define TANDEM_TESTS_BENCH_ROUTER_WORKLOAD_H_
 
 #include <cstddef>
 #include <random>
+#include <vector>
 
 #include "router/model.h"
 
 namespace tandem::router {
 
-// Checked, with defaults filled in.
-Configuration MakeConfiguration(std::mt19937_64& random, size_t agents);
-NewContact MakeContact(std::mt19937_64& random);
+// How large a floor is.
+struct FloorSize {
+  size_t agents = 0;
+  size_t profiles = 0;  // agents of one profile have equal traits
+  size_t classes = 0;
+  size_t waiting = 0;  // tickets
+};
+
+// Profiles: each with 8 of 200 skills at random levels, 3 of 20 process types, 2 of 4 clients, 1 of
+// 50 routing profiles with 5 of 50 queues in two ranks. Agents take one ticket at a time. Classes:
+// each with a queue, a process type, a client, and half of them with one clause of three skills at
+// levels 1, 3 and 5; about 1 of 130 profiles may take a ticket of a class without a clause.
+class RouterWorkload {
+ public:
+  RouterWorkload(FloorSize size, DistributionMode mode);
+
+  // Checked, with defaults filled in.
+  Configuration MakeConfiguration();
+  // A ticket of one of the classes.
+  NewContact MakeContact();
+  // A ticket of a class of its own: one clause of skills in a combination that none has had.
+  NewContact MakeStranger();
+
+ private:
+  NewContact MakeClass(bool with_clause);
+
+  std::mt19937_64 random_{1};
+  const FloorSize size_;
+  const DistributionMode mode_;
+  std::vector<NewContact> classes_;
+};
 
 }  // namespace tandem::router
 

@@ -1,0 +1,437 @@
+// Which profile passes which class: what of it is known, and how it becomes known.
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "router/limits.h"
+#include "router/matching.h"
+#include "router/state.h"
+
+namespace tandem::router {
+
+Matching::Matching() = default;
+Matching::~Matching() = default;
+Matching::Matching(Matching&&) noexcept = default;
+Matching& Matching::operator=(Matching&&) noexcept = default;
+
+// --- what is asked, and met ---
+
+const Matching::Pool::Entry* Matching::Pool::Find(QueueIndex queue) const {
+  const auto it = queues.find(queue);
+  return it == queues.end() ? nullptr : &it->second;
+}
+
+Matching::Pool& Matching::PoolOf(const Workspace& workspace, ProfileIndex profile) const {
+  const RoutingProfileIndex index = profiles_[profile.value].routing_profile;
+  if (index.value >= pools_.size()) pools_.resize(workspace.routing_profiles.size());
+  Pool& pool = pools_[index.value];
+  if (pool.filled) return pool;
+  pool.filled = true;
+  const RoutingProfile* configured = workspace.routing_profiles[index.value].configured;
+  if (configured == nullptr) return pool;  // it went away, after its last agent
+  const auto add = [](std::vector<Pool::Level>& levels, LevelKey key, QueueIndex queue) {
+    const auto before = [](const Pool::Level& level, LevelKey other) { return level.key < other; };
+    auto it = std::lower_bound(levels.begin(), levels.end(), key, before);
+    if (it == levels.end() || it->key != key) it = levels.insert(it, Pool::Level{key, {}, {}});
+    it->queues.push_back(queue);
+  };
+  for (const RoutingProfileQueue& entry : configured->queues) {
+    const QueueIndex queue = workspace.queue_ids.Find(entry.queue);
+    const LevelKey level{entry.rank, workspace.queue(queue).configured->urgency};
+    const bool push = !entry.no_push;
+    if (push) add(pool.push_levels, level, queue);
+    if (entry.pull) add(pool.pull_levels, level, queue);
+    if (push || entry.pull) pool.queues[queue] = {push, entry.pull, level};
+  }
+  return pool;
+}
+
+// Which classes are of which level's queues.
+void Matching::FillLevels(Pool& pool) const {
+  for (; pool.classes_seen < class_log_.size(); ++pool.classes_seen) {
+    const ClassIndex ticket_class = class_log_[pool.classes_seen];
+    const Pool::Entry* entry = pool.Find(outlines_[ticket_class.value].queue);
+    if (entry == nullptr) continue;
+    for (auto* levels : {&pool.push_levels, &pool.pull_levels}) {
+      if (!(levels == &pool.push_levels ? entry->push : entry->pull)) continue;
+      const auto level = std::find_if(levels->begin(), levels->end(), [&](const Pool::Level& one) {
+        return one.key == entry->level;
+      });
+      level->classes.Add(ticket_class.value);
+    }
+  }
+}
+
+bool Matching::Meets(const Workspace& workspace, ProfileIndex profile,
+                     const Condition& condition) const {
+  struct Visitor {
+    const Matching& matching;
+    const Workspace& workspace;
+    ProfileIndex profile;
+    const Traits& traits;
+    bool operator()(QueueIndex queue) const {
+      return matching.PoolOf(workspace, profile).Find(queue) != nullptr;
+    }
+    bool operator()(ClientIndex client) const { return traits.MayServe(client); }
+    bool operator()(ProcessTypeIndex type) const { return traits.MayDo(type); }
+    bool operator()(const AskedPredicate& asked) const {
+      return router::Passes(asked.predicate, asked.mode, traits);
+    }
+  };
+  return std::visit(Visitor{*this, workspace, profile, TraitsOf(profile)}, condition);
+}
+
+bool Matching::PassesHereAndNow(const Workspace& workspace, const TicketClass& ticket_class,
+                                ProfileIndex profile) const {
+  const Traits& traits = TraitsOf(profile);
+  return PoolOf(workspace, profile).Find(ticket_class.spec.queue) != nullptr &&
+         traits.MayServe(ticket_class.spec.client) &&
+         traits.MayDo(ticket_class.spec.process_type) &&
+         std::all_of(ticket_class.clauses.begin(), ticket_class.clauses.end(),
+                     [&](const CompiledClause& clause) {
+                       return router::Passes(clause, ticket_class.mode, traits);
+                     });
+}
+
+Passing Matching::Test(const Workspace& workspace, const TicketClass& ticket_class,
+                       ProfileIndex profile) const {
+  if (!PassesHereAndNow(workspace, ticket_class, profile)) return {};
+  const Pool::Entry& entry = *PoolOf(workspace, profile).Find(ticket_class.spec.queue);
+  Passing passing{entry.push, entry.pull, entry.level.first, 0};
+  if (ticket_class.distribution == DistributionMode::kBestMatch) {
+    passing.score = ScoreOf(ticket_class.clauses, ticket_class.preferences, ticket_class.mode,
+                            TraitsOf(profile));
+  }
+  return passing;
+}
+
+TicketClass Matching::Foresee(const Workspace& workspace, ClassSpec spec) const {
+  TicketClass foreseen;
+  foreseen.spec = std::move(spec);
+  foreseen.Compile(workspace);
+  return foreseen;
+}
+
+// Of each condition of the class, who meets it.
+void Matching::FillConditions(const Workspace& workspace, TicketClass& ticket_class) const {
+  if (bytes_by_condition_ > kMaxPassingBytes) ForgetConditions();
+  if (ticket_class.conditions.empty()) {
+    for (const std::vector<Condition>& any : ticket_class.Conditions()) {
+      std::vector<uint32_t>& numbers = ticket_class.conditions.emplace_back();
+      for (const Condition& condition : any) {
+        const auto [it, is_new] =
+            condition_numbers_.try_emplace(condition, static_cast<uint32_t>(conditions_.size()));
+        if (is_new) conditions_.push_back({condition, {}, 0});
+        numbers.push_back(it->second);
+      }
+    }
+  }
+  for (const std::vector<uint32_t>& any : ticket_class.conditions) {
+    for (const uint32_t number : any) {
+      KnownCondition& known = conditions_[number];
+      bytes_by_condition_ -= known.profiles.bytes();
+      for (; known.profiles_seen < profile_log_.size(); ++known.profiles_seen) {
+        const ProfileIndex profile = profile_log_[known.profiles_seen];
+        if (Meets(workspace, profile, known.condition)) known.profiles.Add(profile.value);
+      }
+      bytes_by_condition_ += known.profiles.bytes();
+    }
+  }
+}
+
+void Matching::FillClass(const Workspace& workspace, TicketClass& ticket_class) const {
+  if (ticket_class.profiles_seen == profile_log_.size()) return;
+  if (bytes_by_class_ > kMaxPassingBytes) ForgetProfilesOfClasses();
+  bytes_by_class_ -= ticket_class.passing.bytes();
+  const size_t from = ticket_class.profiles_seen;
+  if (profile_log_.size() - from <= kFewProfiles) {
+    for (size_t i = from; i < profile_log_.size(); ++i) {
+      const ProfileIndex profile = profile_log_[i];
+      if (PassesHereAndNow(workspace, ticket_class, profile)) {
+        ticket_class.passing.Add(profile.value);
+      }
+    }
+  } else {
+    FillConditions(workspace, ticket_class);
+    const auto meet_any = [&](const std::vector<uint32_t>& any) {
+      Bits profiles;
+      for (const uint32_t number : any) profiles.Unite(conditions_[number].profiles);
+      return profiles;
+    };
+    Bits passing = meet_any(ticket_class.conditions.front());
+    for (size_t i = 1; i < ticket_class.conditions.size(); ++i) {
+      const std::vector<uint32_t>& any = ticket_class.conditions[i];
+      if (any.size() == 1) {
+        passing.Intersect(conditions_[any.front()].profiles);
+      } else {
+        passing.Intersect(meet_any(any));
+      }
+    }
+    ticket_class.passing.Assign(std::move(passing));
+  }
+  ticket_class.profiles_seen = profile_log_.size();
+  bytes_by_class_ += ticket_class.passing.bytes();
+  if (ticket_class.distribution == DistributionMode::kBestMatch) FillScores(ticket_class, from);
+}
+
+// Of the profiles that came as `from` and later.
+void Matching::FillScores(TicketClass& ticket_class, size_t from) const {
+  std::vector<TicketClass::Score>& scores = ticket_class.scores;
+  const size_t known = scores.size();
+  for (size_t i = from; i < profile_log_.size(); ++i) {
+    const ProfileIndex profile = profile_log_[i];
+    if (!ticket_class.passing.Has(profile.value)) continue;
+    scores.push_back({ScoreOf(ticket_class.clauses, ticket_class.preferences, ticket_class.mode,
+                              TraitsOf(profile)),
+                      profile});
+  }
+  const auto higher = [](const TicketClass::Score& a, const TicketClass::Score& b) {
+    return a.score > b.score;
+  };
+  const auto middle = scores.begin() + static_cast<std::ptrdiff_t>(known);
+  std::sort(middle, scores.end(), higher);
+  std::inplace_merge(scores.begin(), middle, scores.end(), higher);
+}
+
+void Matching::FillProfile(const Workspace& workspace, ProfileIndex index) const {
+  Profile& profile = profiles_[index.value];
+  if (profile.classes_seen == class_log_.size()) return;
+  if (bytes_by_profile_ > kMaxPassingBytes) ForgetClassesOfProfiles();
+  bytes_by_profile_ -= profile.passing.bytes();
+  const Traits& traits = TraitsOf(index);
+  const Pool& pool = PoolOf(workspace, index);
+  const auto add = [&](ClassIndex class_index) {
+    const Outline& outline = outlines_[class_index.value];
+    if (!traits.MayServe(outline.client) || !traits.MayDo(outline.process_type)) return;
+    const TicketClass& ticket_class = classes_[class_index.value];
+    const bool passes = profile.position < ticket_class.profiles_seen
+                            ? ticket_class.passing.Has(index.value)
+                            : PassesHereAndNow(workspace, ticket_class, index);
+    if (passes) profile.passing.Add(class_index.value);
+  };
+  if (profile.classes_seen == 0) {
+    for (const auto& [queue, entry] : pool.queues) {
+      if (queue.value >= queues_.size()) continue;
+      for (const ClassIndex ticket_class : queues_[queue.value].classes) add(ticket_class);
+    }
+  } else {
+    for (size_t i = profile.classes_seen; i < class_log_.size(); ++i) add(class_log_[i]);
+  }
+  profile.classes_seen = class_log_.size();
+  bytes_by_profile_ += profile.passing.bytes();
+}
+
+// --- forgetting it ---
+
+void Matching::ForgetClassesOfProfiles() const {
+  for (const ProfileIndex index : profile_log_) {
+    Profile& profile = profiles_[index.value];
+    profile.passing = {};
+    profile.classes_seen = 0;
+  }
+  bytes_by_profile_ = 0;
+  for (Pool& pool : pools_) {
+    pool.classes_seen = 0;
+    for (auto* levels : {&pool.push_levels, &pool.pull_levels}) {
+      for (Pool::Level& level : *levels) level.classes.Clear();
+    }
+  }
+}
+
+void Matching::ForgetProfilesOfClasses() const {
+  for (const ClassIndex index : class_log_) classes_[index.value].ForgetPassing();
+  bytes_by_class_ = 0;
+}
+
+void Matching::ForgetConditions() const {
+  for (const ClassIndex index : class_log_) classes_[index.value].conditions.clear();
+  conditions_.clear();
+  condition_numbers_.clear();
+  bytes_by_condition_ = 0;
+}
+
+void Matching::ForgetPassing(const Workspace& workspace) {
+  pools_.clear();
+  ForgetConditions();
+  ForgetProfilesOfClasses();
+  ForgetClassesOfProfiles();
+  for (const ClassIndex index : class_log_) Recompile(workspace, index);
+}
+
+void Matching::CompileUnknown(const Workspace& workspace) {
+  bool any = false;
+  for (const ClassIndex index : class_log_) {
+    TicketClass& ticket_class = classes_[index.value];
+    if (!ticket_class.HasUnknown()) continue;
+    bytes_by_class_ -= ticket_class.passing.bytes();
+    ticket_class.ForgetPassing();
+    Recompile(workspace, index);
+    any = true;
+  }
+  if (any) ForgetClassesOfProfiles();
+}
+
+void Matching::Recompile(const Workspace& workspace, ClassIndex index) {
+  TicketClass& ticket_class = classes_[index.value];
+  if (workspace.channels[ticket_class.spec.channel.value].configured == nullptr) {
+    return;  // no ticket of it is open
+  }
+  // A skill or site that a loaded ticket asks for can be unknown until a configuration names it.
+  ticket_class.Compile(workspace);
+  outlines_[index.value].group = ticket_class.group;
+}
+
+// --- profiles ---
+
+void Matching::ResetProfiles(const Workspace& workspace) {
+  ready_.Clear();
+  profiles_.clear();
+  free_profiles_.clear();
+  profile_log_.clear();
+  idle_profiles_ = 0;
+  profile_by_traits_.clear();
+  ForgetPassing(workspace);
+}
+
+ProfileIndex Matching::AddMember(Traits traits) {
+  if (idle_profiles_ >= kMaxIdleProfiles) DropIdleProfiles();
+  const auto [it, is_new] = profile_by_traits_.try_emplace(std::move(traits));
+  if (!is_new) {
+    if (profiles_[it->second.value].members++ == 0) --idle_profiles_;
+    return it->second;
+  }
+  ProfileIndex index;
+  if (free_profiles_.empty()) {
+    index = ProfileIndex{static_cast<uint32_t>(profiles_.size())};
+    profiles_.emplace_back();
+  } else {
+    index = free_profiles_.back();
+    free_profiles_.pop_back();
+  }
+  it->second = index;
+  Profile& added = profiles_[index.value];
+  added.traits = &it->first;
+  added.routing_profile = it->first.routing_profile;
+  added.members = 1;
+  added.position = profile_log_.size();
+  profile_log_.push_back(index);
+  return index;
+}
+
+void Matching::RemoveMember(ProfileIndex profile) {
+  if (--profiles_[profile.value].members == 0) ++idle_profiles_;
+}
+
+void Matching::DropIdleProfiles() {
+  std::vector<ProfileIndex> kept;
+  for (const ProfileIndex index : profile_log_) {
+    Profile& profile = profiles_[index.value];
+    if (profile.members > 0) {
+      profile.position = kept.size();
+      kept.push_back(index);
+      continue;
+    }
+    bytes_by_profile_ -= profile.passing.bytes();
+    profile_by_traits_.erase(profile_by_traits_.find(*profile.traits));
+    profile = Profile{};
+    free_profiles_.push_back(index);
+  }
+  profile_log_ = std::move(kept);
+  idle_profiles_ = 0;
+  ForgetConditions();
+  ForgetProfilesOfClasses();
+}
+
+// --- classes ---
+
+ClassIndex Matching::AddToClass(const Workspace& workspace, ClassSpec spec) {
+  std::string key = KeyOf(spec);
+  const auto it = class_by_key_.find(key);
+  if (it != class_by_key_.end()) {
+    TicketClass& found = classes_[it->second.value];
+    if (found.open_tickets++ == 0) --idle_classes_;
+    return it->second;
+  }
+  if (idle_classes_ >= kMaxIdleClasses) DropIdleClasses();
+  ClassIndex index;
+  if (free_classes_.empty()) {
+    index = ClassIndex{static_cast<uint32_t>(classes_.size())};
+    classes_.emplace_back();
+    heads_.emplace_back();
+    outlines_.emplace_back();
+  } else {
+    index = free_classes_.back();
+    free_classes_.pop_back();
+  }
+  TicketClass& added = classes_[index.value];
+  added.key = key;
+  added.spec = std::move(spec);
+  added.Compile(workspace);
+  added.groups.resize(1);
+  added.shared_groups = {0};
+  added.open_tickets = 1;
+  added.position = class_log_.size();
+  outlines_[index.value] = {added.spec.queue, added.spec.client, added.spec.process_type,
+                            added.group};
+  if (added.spec.queue.value >= queues_.size()) queues_.resize(added.spec.queue.value + 1);
+  queues_[added.spec.queue.value].classes.push_back(index);
+  class_log_.push_back(index);
+  class_by_key_.emplace(std::move(key), index);
+  return index;
+}
+
+void Matching::RemoveFromClass(ClassIndex class_index, uint32_t group_index) {
+  TicketClass& ticket_class = classes_[class_index.value];
+  TicketClass::Group& group = ticket_class.groups[group_index];
+  if (--group.open_tickets == 0 && group_index != 0) {
+    ticket_class.group_by_agents.erase(group.agents);
+    std::erase(ticket_class.shared_groups, group_index);
+    ticket_class.free_groups.push_back(group_index);
+  }
+  if (--ticket_class.open_tickets == 0) ++idle_classes_;
+}
+
+void Matching::DropIdleClasses() {
+  std::vector<ClassIndex> kept;
+  for (QueueClasses& queue : queues_) queue.classes.clear();
+  for (const ClassIndex index : class_log_) {
+    TicketClass& ticket_class = classes_[index.value];
+    if (ticket_class.open_tickets > 0) {
+      ticket_class.position = kept.size();
+      queues_[ticket_class.spec.queue.value].classes.push_back(index);
+      kept.push_back(index);
+      continue;
+    }
+    bytes_by_class_ -= ticket_class.passing.bytes();
+    class_by_key_.erase(ticket_class.key);
+    ticket_class = TicketClass{};
+    free_classes_.push_back(index);
+  }
+  class_log_ = std::move(kept);
+  idle_classes_ = 0;
+  ForgetClassesOfProfiles();
+}
+
+uint32_t Matching::AddToGroup(ClassIndex class_index, TicketClass::Agents agents) {
+  TicketClass& ticket_class = classes_[class_index.value];
+  uint32_t chosen = 0;
+  if (!agents.named.empty() || !agents.excluded.empty()) {
+    const auto [known, is_new] = ticket_class.group_by_agents.try_emplace(agents, 0);
+    if (is_new) {
+      if (ticket_class.free_groups.empty()) {
+        known->second = static_cast<uint32_t>(ticket_class.groups.size());
+        ticket_class.groups.emplace_back();
+      } else {
+        known->second = ticket_class.free_groups.back();
+        ticket_class.free_groups.pop_back();
+      }
+      if (agents.named.empty()) ticket_class.shared_groups.push_back(known->second);
+      ticket_class.groups[known->second].agents = std::move(agents);
+    }
+    chosen = known->second;
+  }
+  ++ticket_class.groups[chosen].open_tickets;
+  return chosen;
+}
+
+}  // namespace tandem::router

@@ -1,0 +1,140 @@
+// The agents who can take work now, in the orders in which queues give work out. Internal to
+// router/.
+//
+// A *list* holds the ready agents who have the same capacity groups open and are, or are not,
+// idle. Within it each profile has its agents in order, and the lists' *heads* are the first agent
+// of each profile, in order: who looks for the first agent of some profiles meets each profile
+// once.
+#ifndef TANDEM_ROUTER_READY_AGENTS_H_
+#define TANDEM_ROUTER_READY_AGENTS_H_
+
+#include <array>
+#include <bit>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+#include <vector>
+
+#include "absl/container/btree_set.h"
+
+#include "router/bits.h"
+#include "router/ids.h"
+#include "router/model.h"
+#include "router/time.h"
+
+namespace tandem::router {
+
+struct AgentState;
+
+// What agents are ordered by, beside how long they are idle.
+enum class ReadyOrder : uint8_t { kIdle = 0, kLoad, kTurn, kCost };
+inline constexpr size_t kReadyOrders = 4;
+// The order that serves a distribution mode. The best match is the longest idle among equals.
+ReadyOrder OrderOf(DistributionMode mode);
+
+// Order among agents who could take the same ticket: by what the queue's distribution mode looks
+// at, then longest idle first.
+struct ReadyKey {
+  int64_t weight = 0;
+  Time idle_since;
+  uint64_t ordinal = 0;
+  AgentIndex agent;
+  ProfileIndex profile;
+  friend auto operator<=>(const ReadyKey& a, const ReadyKey& b) {
+    return std::tie(a.weight, a.idle_since, a.ordinal) <=>
+           std::tie(b.weight, b.idle_since, b.ordinal);
+  }
+  friend bool operator==(const ReadyKey& a, const ReadyKey& b) { return (a <=> b) == 0; }
+};
+ReadyKey KeyOf(ReadyOrder order, AgentIndex index, const AgentState& agent);
+
+// Lists are numbered by the open groups, as bits, and one more bit for idle agents. Sets of lists
+// are bits of these numbers.
+inline constexpr uint32_t kIdleBit = 1U << kCapacityGroups;
+inline constexpr uint32_t kReadyLists = 2 * kIdleBit;
+// The lists of agents who can take a ticket of the group; those of idle agents only when
+// `idle_allowed`.
+uint32_t ListsFor(CapacityGroup group, bool idle_allowed);
+
+class ReadyAgents {
+ public:
+  using Heads = absl::btree_set<ReadyKey>;
+
+  // Keeps the agents in these orders, as bits, from now on; kIdle is always one. While it changes
+  // there are no agents.
+  uint32_t orders() const { return orders_; }
+  void SetOrders(uint32_t orders) { orders_ = orders | 1U; }
+
+  // Puts the agent into the list that fits it, given where it was: none. An agent without open
+  // groups is in no list.
+  void Add(AgentIndex index, const AgentState& agent);
+  void Remove(AgentIndex index, const AgentState& agent);
+  // Forgets everybody, and the profiles.
+  void Clear();
+
+  // The lists with anybody.
+  uint32_t lists() const { return lists_; }
+  // The profiles with anybody in the list.
+  const Bits& ProfilesIn(uint32_t list) const { return in_list_[list]; }
+  const Heads& HeadsOf(ReadyOrder order, uint32_t list) const {
+    return heads_[static_cast<size_t>(order)][list];
+  }
+  // What the first agent of the profile in the list is ordered by in the first place; there must be
+  // one. Kept apart, so that it is cheap to ask of many profiles.
+  int64_t LeadOf(ReadyOrder order, uint32_t list, ProfileIndex profile) const {
+    return leads_[static_cast<size_t>(order)][list][profile.value];
+  }
+  static int64_t LeadOf(ReadyOrder order, const ReadyKey& key) {
+    return order == ReadyOrder::kIdle ? key.idle_since.us : key.weight;
+  }
+
+  // The first agent of the profile in these lists whom `accept` takes and whose key, `score` taken
+  // off its weight, is less than `best`; which it replaces. Looks at nobody behind that agent.
+  template <typename Accept>
+  void FindFirst(ProfileIndex profile, ReadyOrder order, uint32_t lists, int64_t score,
+                 Accept accept, ReadyKey& best) const {
+    const OfProfile& ready = profiles_[profile.value];
+    const auto& members = ready.members[static_cast<size_t>(order)];
+    for (uint32_t left = ready.lists & lists; left != 0; left &= left - 1) {
+      const auto list = static_cast<uint32_t>(std::countr_zero(left));
+      const bool first_list = (ready.lists & ((1U << list) - 1)) == 0;
+      auto it = first_list ? members.begin() : members.lower_bound(Member{list, kFirst});
+      while (it->list == list) {
+        ReadyKey candidate = it->key;
+        candidate.weight -= score;
+        if (best.agent.IsSet() && !(candidate < best)) break;
+        if (accept(candidate.agent)) {
+          best = candidate;
+          break;
+        }
+        if (++it == members.end()) break;
+      }
+    }
+  }
+
+ private:
+  struct Member {
+    uint32_t list = 0;
+    ReadyKey key;
+    friend auto operator<=>(const Member&, const Member&) = default;
+  };
+  struct OfProfile {
+    uint32_t lists = 0;  // with anybody, as bits
+    std::array<absl::btree_set<Member>, kReadyOrders> members;
+  };
+  void AddHead(ReadyOrder order, uint32_t list, const ReadyKey& key);
+
+  static constexpr ReadyKey kFirst{INT64_MIN, Time{INT64_MIN}, 0, {}, {}};
+
+  uint32_t orders_ = 1;
+  uint32_t lists_ = 0;
+  std::vector<OfProfile> profiles_;
+  std::array<Bits, kReadyLists> in_list_;
+  std::array<std::array<Heads, kReadyLists>, kReadyOrders> heads_;
+  std::array<std::array<std::vector<int64_t>, kReadyLists>, kReadyOrders> leads_;  // by profile
+};
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_ROUTER_READY_AGENTS_H_

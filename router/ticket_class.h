@@ -1,0 +1,102 @@
+// What tickets have in common for matching, compiled to what can be tested. Internal to router/.
+#ifndef TANDEM_ROUTER_TICKET_CLASS_H_
+#define TANDEM_ROUTER_TICKET_CLASS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+
+#include "router/bits.h"
+#include "router/ids.h"
+#include "router/model.h"
+#include "router/requirement.h"
+#include "router/waiting_forest.h"
+
+namespace tandem::router {
+
+struct Workspace;
+
+// One thing that a class asks of an agent.
+struct AskedPredicate {
+  CompiledPredicate predicate;
+  LanguageMode mode = LanguageMode::kWritten;
+  friend auto operator<=>(const AskedPredicate&, const AskedPredicate&) = default;
+};
+// That its routing profile has the queue; that it may serve the client; that it may do the process
+// type; that a predicate holds.
+using Condition = std::variant<QueueIndex, ClientIndex, ProcessTypeIndex, AskedPredicate>;
+
+struct ClassSpec {
+  QueueIndex queue;
+  ChannelIndex channel;
+  ClientIndex client;
+  ProcessTypeIndex process_type;
+  Requirement requirement;  // canonical, without agents
+};
+// Equal specifications have equal keys.
+std::string KeyOf(const ClassSpec& spec);
+
+struct TicketClass {
+  ClassSpec spec;
+  std::string key;
+  CapacityGroup group = CapacityGroup::kTask;
+  LanguageMode mode = LanguageMode::kWritten;
+  DistributionMode distribution = DistributionMode::kLongestIdle;
+  std::vector<CompiledClause> clauses;
+  std::vector<CompiledPreference> preferences;  // when the best match is looked for
+  uint32_t open_tickets = 0;
+
+  // Whom tickets name and exclude, both sorted.
+  struct Agents {
+    std::vector<AgentIndex> named;  // these only; empty: any
+    std::vector<AgentIndex> excluded;
+    bool Name(AgentIndex agent) const;  // or anybody
+    bool Exclude(AgentIndex agent) const;
+    friend bool operator==(const Agents&, const Agents&) = default;
+    template <typename H>
+    friend H AbslHashValue(H h, const Agents& agents) {
+      return H::combine(std::move(h), agents.named, agents.excluded);
+    }
+  };
+  // Tickets that name and exclude the same agents. The first group does neither, and always is.
+  struct Group {
+    Agents agents;
+    WaitingForest::Tree tree;
+    uint32_t open_tickets = 0;
+  };
+  std::vector<Group> groups;
+  std::vector<uint32_t> shared_groups;  // those that name nobody
+  std::vector<uint32_t> free_groups;
+  absl::flat_hash_map<Agents, uint32_t> group_by_agents;  // all but the first and the free ones
+
+  // Its place in the order in which classes came.
+  size_t position = 0;
+  // The profiles that pass, of the first `profiles_seen` that came.
+  Subset passing;
+  size_t profiles_seen = 0;
+  // Each of those that pass with its score, the highest first; when the best match is looked for.
+  struct Score {
+    uint32_t score = 0;
+    ProfileIndex profile;
+  };
+  std::vector<Score> scores;
+  // What it asks, as numbers of Matching's conditions: one of each inner list. Empty: not known.
+  std::vector<std::vector<uint32_t>> conditions;
+
+  // Compiles what it asks for, given what is configured now.
+  void Compile(const Workspace& workspace);
+  // Whether it asks for something of which nobody knew when it was compiled.
+  bool HasUnknown() const;
+  // What its clauses and its specification ask: one of each inner list.
+  std::vector<std::vector<Condition>> Conditions() const;
+  void ForgetPassing();
+};
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_ROUTER_TICKET_CLASS_H_

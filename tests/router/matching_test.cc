@@ -1,0 +1,340 @@
+// Both look-ups against a search of everything, on floors large enough that classes pass hundreds
+// of profiles and profiles hundreds of classes: what is listed, what is walked and what is too far
+// to walk must all find the same.
+#include "router/matching.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "router/check.h"
+#include "router/commands.h"
+#include "router/limits.h"
+#include "router/state.h"
+
+namespace tandem::router {
+namespace {
+
+constexpr uint32_t kAgents = 900;
+constexpr size_t kTickets = 3'000;
+constexpr uint32_t kSkills = 12;
+
+std::string Id(const char* kind, uint64_t number) {
+  return kind + std::to_string(number);
+}
+
+class LargeFloor {
+ public:
+  LargeFloor(uint64_t seed, DistributionMode mode) : random_(seed) {
+    workspace_.id = "floor";
+    {
+      Applier applier(workspace_, changes_, open_tickets_, now_);
+      applier.AdoptConfiguration(MakeConfiguration(mode));
+    }
+    for (size_t i = 0; i < kTickets; ++i) IngestAny();
+    ready_.resize(kAgents);
+    for (uint32_t i = 0; i < kAgents; ++i) {
+      if (Below(3) != 0) MakeReady(AgentIndex{i});
+    }
+  }
+
+  uint64_t Below(uint64_t limit) { return random_() % limit; }
+
+  void Step() {
+    const AgentIndex agent{static_cast<uint32_t>(Below(kAgents))};
+    switch (Below(6)) {
+      case 0:
+        if (!ready_[agent.value]) MakeReady(agent);
+        return;
+      case 1:
+        if (ready_[agent.value]) MakeBusy(agent);
+        return;
+      case 2:
+        ChangeTraits(agent);
+        return;
+      case 3:
+        Requeue();
+        return;
+      case 4:
+        Cool(agent);
+        return;
+      default:
+        IngestAny();
+    }
+  }
+
+  // The half that is idle longest may take nothing, and nobody may take what goes first in each
+  // queue: the way to the first that passes is long.
+  void MakeFrontUseless() {
+    for (int i = 0; i < 300; ++i) {
+      NewContact contact = MakeContact();
+      contact.requirement.all_of = {{AttributePredicate{"nobody has", {Id("value", i)}}}};
+      contact.priority = kMaxPriority;
+      Ingest(std::move(contact));
+    }
+    for (uint32_t i = 0; i < kAgents; ++i) {
+      if (ready_[i]) MakeBusy(AgentIndex{i});
+    }
+    for (uint32_t i = 0; i < kAgents; ++i) {
+      Traits traits = workspace_.matching.TraitsOf(workspace_.agents[i].profile);
+      if (i < kAgents / 2) traits.clients.clear();
+      if (i == kAgents / 2) now_ = now_ + Seconds(1);
+      SetTraits(AgentIndex{i}, std::move(traits));
+      MakeReady(AgentIndex{i});
+    }
+  }
+
+  void CompareTicket() {
+    const AgentIndex agent{static_cast<uint32_t>(Below(kAgents))};
+    const Mode mode = Below(4) == 0 ? Mode::kPull : Mode::kPush;
+    const QueueIndex only =
+        Below(4) == 0 ? workspace_.queue_ids.Find(Id("q", Below(4))) : QueueIndex{};
+    const TicketIndex found = workspace_.matching.BestTicket(workspace_, agent, mode, only);
+    const TicketIndex expected = SearchTicket(agent, mode, only);
+    EXPECT_EQ(found, expected) << "for agent " << agent.value;
+    if (expected.IsSet()) ++tickets_found;
+  }
+
+  void CompareAgent() {
+    const TicketIndex ticket = RandomWaiting();
+    const AgentIndex found = workspace_.matching.BestAgent(workspace_, ticket);
+    const AgentIndex expected = SearchAgent(ticket);
+    EXPECT_EQ(found, expected) << "for ticket " << ticket.value;
+    if (expected.IsSet()) ++agents_found;
+  }
+
+  // How many profiles the class of a random ticket passes.
+  size_t PassingOfRandomTicket() {
+    const Ticket& ticket = workspace_.ticket(RandomWaiting());
+    return workspace_.matching.ClassOf(ticket.ticket_class).passing.size();
+  }
+
+  size_t tickets_found = 0, agents_found = 0;
+
+ private:
+  Configuration MakeConfiguration(DistributionMode mode) {
+    Configuration configuration;
+    for (int i = 0; i < 2; ++i) configuration.clients.emplace_back().id = Id("c", i);
+    for (uint32_t i = 0; i < kSkills; ++i) configuration.skills.emplace_back().id = Id("s", i);
+    for (int i = 0; i < 3; ++i) configuration.process_types.emplace_back().id = Id("t", i);
+    for (int i = 0; i < 4; ++i) {
+      Queue& queue = configuration.queues.emplace_back();
+      queue.id = Id("q", i);
+      queue.distribution_mode = mode;
+      queue.urgency = i == 3 ? Urgency::kDeferrable : Urgency::kLive;
+      if (i == 3) queue.office = Office::kBack;
+    }
+    for (uint32_t i = 0; i < 2; ++i) {
+      RoutingProfile& profile = configuration.routing_profiles.emplace_back();
+      profile.id = Id("p", i);
+      profile.live_reserve = i == 0 ? 0 : 200;
+      for (uint32_t k = i; k < 4; ++k) {
+        profile.queues.push_back({Id("q", k), 1 + (k + i) % 2, k == 2 && i == 1, k != 0});
+      }
+    }
+    for (uint32_t i = 0; i < kAgents; ++i) {
+      Agent& agent = configuration.agents.emplace_back();
+      agent.id = Id("a", i);
+      agent.routing_profile = Id("p", Below(8) == 0 ? 1 : 0);
+      for (uint32_t skill = 0; skill < kSkills; ++skill) {
+        if (Below(3) == 0) continue;
+        agent.skills.push_back({Id("s", skill), 1 + static_cast<uint32_t>(Below(10))});
+      }
+      agent.process_types = {"t0", "t1", "t2"};
+      agent.clients = {"c0", "c1"};
+      agent.cost_per_hour_milli = static_cast<int64_t>(Below(5)) * 1'000;
+    }
+    EXPECT_FALSE(CheckConfiguration(configuration, ""));
+    FillDefaults(configuration);
+    return configuration;
+  }
+
+  NewContact MakeContact() {
+    NewContact contact;
+    contact.channel = Below(4) == 0 ? "email" : "chat";
+    contact.queue = Id("q", Below(4));
+    contact.process_type = Id("t", Below(3));
+    contact.client = Id("c", Below(2));
+    contact.priority = static_cast<uint32_t>(Below(4));
+    return contact;
+  }
+
+  void IngestAny() {
+    NewContact contact = MakeContact();
+    if (Below(4) != 0) {
+      const SkillRequirement skill{Id("s", Below(kSkills)), 1 + static_cast<uint32_t>(Below(10))};
+      contact.requirement.all_of = {{skill}};
+    }
+    if (Below(8) == 0)
+      contact.requirement.prefer = {{SkillRequirement{Id("s", Below(kSkills))}, 3}};
+    if (Below(10) == 0) contact.excluded_agents = {Id("a", Below(20))};
+    Ingest(std::move(contact));
+  }
+
+  void Ingest(NewContact contact) {
+    now_.us += 1'000;
+    IngestContact ingest;
+    ingest.contact = std::move(contact);
+    ingest.new_ticket = {0, ++last_id_};
+    ingest.new_contact = {0, last_id_};
+    Applier applier(workspace_, changes_, open_tickets_, now_);
+    const RouterOptions options;
+    Context context{workspace_, applier, options, open_tickets_, now_};
+    const Outcome outcome = Decide(context, ingest);
+    ASSERT_FALSE(std::holds_alternative<Rejection>(outcome));
+    changes_ = Changes{};
+  }
+
+  void MakeReady(AgentIndex index) {
+    AgentState& agent = workspace_.agents[index.value];
+    now_.us += 1;
+    agent.idle_since = Time{now_.us - static_cast<int64_t>(Below(2) == 0 ? 0 : Below(50'000))};
+    agent.turn = static_cast<int64_t>(Below(100));
+    agent.open_groups = 1 + static_cast<uint32_t>(Below(15));
+    agent.idle = Below(3) != 0;
+    if (agent.idle) PoolOf(agent).idle_agents.push_back(index);
+    workspace_.matching.AddReady(index, agent);
+    ready_[index.value] = true;
+  }
+
+  void MakeBusy(AgentIndex index) {
+    AgentState& agent = workspace_.agents[index.value];
+    workspace_.matching.RemoveReady(index, agent);
+    if (agent.idle) std::erase(PoolOf(agent).idle_agents, index);
+    agent.idle = false;
+    agent.open_groups = 0;
+    ready_[index.value] = false;
+  }
+
+  void ChangeTraits(AgentIndex index) {
+    if (ready_[index.value]) MakeBusy(index);
+    Traits traits = workspace_.matching.TraitsOf(workspace_.agents[index.value].profile);
+    if (traits.skills.empty()) return;
+    traits.skills[Below(traits.skills.size())].second = 1 + static_cast<uint32_t>(Below(10));
+    SetTraits(index, std::move(traits));
+  }
+
+  void SetTraits(AgentIndex index, Traits traits) {
+    AgentState& agent = workspace_.agents[index.value];
+    workspace_.matching.RemoveMember(agent.profile);
+    agent.profile = workspace_.matching.AddMember(std::move(traits));
+  }
+
+  void Requeue() {
+    const TicketIndex index = RandomWaiting();
+    Ticket& ticket = workspace_.tickets[index.value];
+    workspace_.matching.RemoveWaiting(index, ticket);
+    ticket.key = now_ + Seconds(static_cast<int64_t>(Below(100)));
+    workspace_.matching.AddWaiting(index, ticket);
+  }
+
+  // One cool-down of the agent begins, or ends.
+  void Cool(AgentIndex index) {
+    Ticket& ticket = workspace_.tickets[RandomWaiting().value];
+    AgentState& agent = workspace_.agents[index.value];
+    if (Workspace::IsCooling(ticket, index)) return;
+    ticket.cool_downs.push_back({index, now_});
+    ++agent.cooling;
+  }
+
+  RoutingProfileState& PoolOf(const AgentState& agent) {
+    return workspace_.routing_profiles[agent.routing_profile.value];
+  }
+
+  TicketIndex RandomWaiting() {
+    return TicketIndex{static_cast<uint32_t>(Below(workspace_.tickets.size()))};
+  }
+
+  bool MayTake(AgentIndex index, const Ticket& ticket) {
+    const AgentState& agent = workspace_.agent(index);
+    const std::string name = workspace_.AgentName(index);
+    const auto& excluded = ticket.excluded_agents;
+    const bool live = workspace_.queue(ticket.queue).configured->urgency == Urgency::kLive;
+    return agent.HasGroupOpen(workspace_.matching.ClassOf(ticket.ticket_class).group) &&
+           std::find(excluded.begin(), excluded.end(), name) == excluded.end() &&
+           !Workspace::IsCooling(ticket, index) && (live || workspace_.ReserveAllows(agent));
+  }
+
+  Passing PassingOf(AgentIndex agent, const Ticket& ticket) {
+    return workspace_.matching.Test(workspace_, workspace_.matching.ClassOf(ticket.ticket_class),
+                                    workspace_.agent(agent).profile);
+  }
+
+  TicketIndex SearchTicket(AgentIndex agent, Mode mode, QueueIndex only) {
+    using Order = std::tuple<uint32_t, Urgency, Time, uint64_t>;
+    std::pair<Order, TicketIndex> best;
+    for (uint32_t i = 0; i < workspace_.tickets.size(); ++i) {
+      const Ticket& ticket = workspace_.tickets[i];
+      if ((only.IsSet() && ticket.queue != only) || !MayTake(agent, ticket)) continue;
+      const Passing passing = PassingOf(agent, ticket);
+      if (!(mode == Mode::kPush ? passing.push : passing.pull)) continue;
+      const Order order{passing.rank, workspace_.queue(ticket.queue).configured->urgency,
+                        ticket.key, ticket.arrival};
+      if (!best.second.IsSet() || order < best.first) best = {order, TicketIndex{i}};
+    }
+    return best.second;
+  }
+
+  AgentIndex SearchAgent(TicketIndex index) {
+    const Ticket& ticket = workspace_.ticket(index);
+    const ReadyOrder order = OrderOf(workspace_.matching.ClassOf(ticket.ticket_class).distribution);
+    ReadyKey best;
+    for (uint32_t i = 0; i < kAgents; ++i) {
+      const AgentIndex agent{i};
+      if (!MayTake(agent, ticket)) continue;
+      const Passing passing = PassingOf(agent, ticket);
+      if (!passing.push) continue;
+      ReadyKey key = KeyOf(order, agent, workspace_.agent(agent));
+      key.weight -= passing.score;
+      if (!best.agent.IsSet() || key < best) best = key;
+    }
+    return best.agent;
+  }
+
+  std::mt19937_64 random_;
+  Workspace workspace_;
+  Changes changes_;
+  size_t open_tickets_ = 0;
+  Time now_{1'700'000'000'000'000};
+  uint64_t last_id_ = 0;
+  std::vector<bool> ready_;
+};
+
+class MatchingOnALargeFloor : public testing::TestWithParam<DistributionMode> {};
+
+TEST_P(MatchingOnALargeFloor, FindsWhatASearchOfEverythingFinds) {
+  LargeFloor floor(7, GetParam());
+  size_t listed = 0, walked = 0;
+  for (int i = 0; i < 1'500 && !HasFailure(); ++i) {
+    if (i == 750) floor.MakeFrontUseless();
+    floor.Step();
+    floor.CompareTicket();
+    floor.CompareAgent();
+    ++(floor.PassingOfRandomTicket() <= Subset::kListed ? listed : walked);
+  }
+  EXPECT_GT(floor.tickets_found, 500U);
+  EXPECT_GT(floor.agents_found, 500U);
+  EXPECT_GT(listed, 100U);
+  EXPECT_GT(walked, 100U);
+}
+
+std::string NameOfMode(const testing::TestParamInfo<DistributionMode>& mode) {
+  return ToString(mode.param);
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, MatchingOnALargeFloor,
+                         testing::Values(DistributionMode::kLongestIdle,
+                                         DistributionMode::kLeastLoaded,
+                                         DistributionMode::kRoundRobin,
+                                         DistributionMode::kBestMatch,
+                                         DistributionMode::kLowestCost),
+                         NameOfMode);
+
+}  // namespace
+}  // namespace tandem::router
