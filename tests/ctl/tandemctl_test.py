@@ -18,6 +18,7 @@ import tempfile
 import time
 import unittest
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("TANDEM_BIN", "build/release/bin")).resolve()
 TANDEMCTL = str(BIN / "tandemctl")
 START_SECONDS = 60
@@ -550,6 +551,34 @@ class Doctor(CtlTest):
     def test_knows_its_version(self):
         self.assertRegex(self.done("version"), r"^tandemctl \d+\.\d+\.\d+\ntandemd +\d+\.\d+\.\d+ at ")
         self.assertEqual(ctl("version", "--client", TANDEM_ADDRESS="127.0.0.1:1").returncode, 0)
+
+
+class HowToPages(unittest.TestCase):
+
+    def test_what_they_show_to_users_of_other_systems_is_taken_and_finds_somebody(self):
+        """Each page has one configuration, and contacts for it."""
+        pages = sorted((ROOT / "docs/how-to").glob("model-my-routing-from-*.md"))
+        self.assertEqual(len(pages), 4)
+        for page in pages:
+            with self.subTest(page=page.name):
+                blocks = {kind: re.findall(rf"^```{kind}\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+                          for kind in ("yaml", "json")}
+                [floor] = blocks["yaml"]
+                contacts = "".join(json.dumps(json.loads(block)) + "\n" for block in blocks["json"])
+                self.assertTrue(contacts)
+                workspace = {"TANDEM_WORKSPACE": page.stem}
+                with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+                    file.write(floor)
+                    file.flush()
+                    applied = ctl("apply", "-f", file.name, **workspace)
+                self.assertEqual(applied.returncode, 0, applied.stdout + applied.stderr)
+                ingested = ctl("ingest", "-f", "-", stdin=contacts, **workspace)
+                self.assertEqual(ingested.returncode, 0, ingested.stdout + ingested.stderr)
+                tickets = json.loads(ctl("get", "tickets", "-o", "json", **workspace).stdout)["tickets"]
+                self.assertEqual(len(tickets), len(blocks["json"]))
+                for ticket in tickets:
+                    explained = json.loads(ctl("explain", "ticket", ticket["id"], "-o", "json", **workspace).stdout)
+                    self.assertGreaterEqual(explained["qualifiedAgents"], 1, explained)
 
 
 class Completion(unittest.TestCase):
