@@ -106,7 +106,7 @@ Outcome Decide(Context& context, const AcceptOffer& command) {
   const auto found = FindOffer(context, command.session, command.offer);
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const TicketIndex index = std::get<TicketIndex>(found);
-  context.apply.OfferAccepted(index);
+  Accept(context, index);
   return Reply(StateReached{context.workspace.ticket(index).state});
 }
 

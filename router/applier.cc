@@ -1,6 +1,7 @@
 #include "router/applier.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "router/applier_change_agent.h"
 #include "router/invariant.h"
@@ -56,7 +57,7 @@ void Applier::SetTimer(TicketIndex index) {
   Ticket& ticket = TicketAt(index);
   Time at = ticket.in_use && ticket.until.IsSet() ? ticket.until : kEndOfTime;
   if (ticket.in_use) {
-    at = std::min(at, workspace_.NextStepAt(ticket));
+    if (!workspace_.NextStepWaits(ticket)) at = std::min(at, workspace_.NextStepAt(ticket));
     for (const CoolDownState& cool_down : ticket.cool_downs) at = std::min(at, cool_down.until);
   }
   if (at == ticket.timer_at) return;
@@ -284,6 +285,13 @@ void Applier::ChangeClass(Ticket& ticket, Requirement requirement) {
   JoinClass(ticket, std::move(requirement));
 }
 
+void Applier::ChangeQueue(Ticket& ticket, QueueIndex queue, Requirement requirement) {
+  --workspace_.queues[ticket.queue.value].open;
+  ++workspace_.queues[queue.value].open;
+  ticket.queue = queue;
+  ChangeClass(ticket, std::move(requirement));
+}
+
 void Applier::StopPlanClock(Ticket& ticket) {
   if (!ticket.plan_since.IsSet()) return;
   ticket.plan_waited = ticket.plan_waited + (now_ - ticket.plan_since);
@@ -307,8 +315,7 @@ void Applier::LeaveQueue(TicketIndex index) {
 
 void Applier::EnterQueue(TicketIndex index, EntryReason reason) {
   Ticket& ticket = TicketAt(index);
-  QueueState& queue = workspace_.queues[ticket.queue.value];
-  if (ticket.state != TicketState::kOffered) ++queue.waiting;
+  CountWaiting(ticket);
   ticket.state = TicketState::kQueued;
   ticket.agent = AgentIndex{};
   ticket.leased = false;
@@ -322,6 +329,19 @@ void Applier::EnterQueue(TicketIndex index, EntryReason reason) {
   Wait(index);
   SetTimer(index);
   MarkDirty(index);
+  if (workspace_.NextStepAt(ticket) <= now_) workspace_.overdue_tickets.push_back(index);
+}
+
+void Applier::CountWaiting(const Ticket& ticket) {
+  workspace_.queues[ticket.queue.value].waiting.emplace(ticket.queued_at, ticket.arrival);
+}
+
+void Applier::UncountWaiting(const Ticket& ticket) {
+  workspace_.queues[ticket.queue.value].waiting.erase({ticket.queued_at, ticket.arrival});
+}
+
+std::vector<TicketIndex> Applier::TakeOverdueTickets() {
+  return std::exchange(workspace_.overdue_tickets, {});
 }
 
 // In its place by its key, and to be looked at by routing.

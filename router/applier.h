@@ -85,8 +85,13 @@ class Applier {
   void TicketCanceled(TicketIndex ticket, const std::string& reason);
   void TicketAbandoned(TicketIndex ticket);
   void TicketUpdated(TicketIndex ticket, TicketUpdate&& update);
-  // `priority` and `key`: as they are from then on.
+  // `priority` and `key`: as they are from then on, in the queue that it is in.
   void PlanStepTaken(TicketIndex ticket, uint32_t priority, Time key);
+  void PlanStepSkipped(TicketIndex ticket, const char* reason);
+  // Requires that it is QUEUED. `key`: in the new queue.
+  void TicketOverflowed(TicketIndex ticket, QueueIndex queue, Time key);
+  // Requires that it is QUEUED.
+  void TicketExpired(TicketIndex ticket, const std::string& reason);
   TicketIndex AgentContactStarted(NewTicket&& created, AgentIndex agent);
   void AgentContactUnanswered(TicketIndex ticket, const char* reason);
 
@@ -135,6 +140,7 @@ class Applier {
   // Routing's own book-keeping: the agent, or the ticket, has nothing more to gain.
   void AgentSettled(AgentIndex agent);
   void FreshTicketTaken();
+  std::vector<TicketIndex> TakeOverdueTickets();
 
  private:
   Ticket& TicketAt(TicketIndex index) { return workspace_.tickets[index.value]; }
@@ -176,12 +182,16 @@ class Applier {
   void JoinClass(Ticket& ticket, Requirement requirement);
   // From one class to another; waits in neither.
   void ChangeClass(Ticket& ticket, Requirement requirement);
+  void ChangeQueue(Ticket& ticket, QueueIndex queue, Requirement requirement);
   bool IsRoutable(Ticket& ticket);
   void StopPlanClock(Ticket& ticket);
   std::vector<AgentIndex> InternAgents(const std::vector<std::string>& names);
   void LeaveQueue(TicketIndex ticket);
   void EnterQueue(TicketIndex ticket, EntryReason reason);
   void Wait(TicketIndex ticket);
+  // Counts it among those that wait in its queue, from its `queued_at` on.
+  void CountWaiting(const Ticket& ticket);
+  void UncountWaiting(const Ticket& ticket);
   void AddCoolDown(TicketIndex ticket, AgentIndex agent, Duration cool_down);
   void DropCoolDown(Ticket& ticket, size_t position);
   // The segment ends, and the ticket is no longer its agent's. `now_idle`: counts as finished work.

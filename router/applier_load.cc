@@ -56,11 +56,12 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
     ++AgentAt(agent).cooling;
   }
   ticket.plan_step = row.plan_step;
+  ticket.plan_skipped = row.plan_skipped;
   ticket.plan_since = row.plan_since;
   ticket.plan_waited = row.plan_waited;
   if (row.plan_step > 0) {
     const TicketPlan& plan = workspace_.plans[ticket.plan];
-    ChangeClass(ticket, AskedAfter(plan.base, plan.steps, row.plan_step));
+    ChangeClass(ticket, AskedAfter(plan.base, plan.steps, row.plan_step, row.plan_skipped));
   }
   ticket.visit_number = row.visit_number;
   ticket.visit_entered_at = row.visit_entered_at;
@@ -78,7 +79,7 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
     EnterQueue(index, row.visit_entry_reason);
     return;
   }
-  if (row.state == TicketState::kOffered) ++workspace_.queues[ticket.queue.value].waiting;
+  if (row.state == TicketState::kOffered) CountWaiting(ticket);
   const AgentIndex agent = workspace_.agent_ids.Find(row.agent);
   TANDEM_INVARIANT(agent.IsSet() && AgentAt(agent).configured,
                    "the agent of a ticket that is held is configured: " + row.agent);

@@ -77,7 +77,8 @@ TicketIndex Applier::AddTicket(NewTicket& created) {
   return index;
 }
 
-// Whether any configured agent could ever take it, now or after a step of its plan.
+// Whether any configured agent could ever take it, now or when every step of its plan was taken up
+// to one of them.
 bool Applier::IsRoutable(Ticket& ticket) {
   const auto now = [&] {
     return workspace_.matching.IsRoutable(workspace_, ticket.ticket_class, ticket.group);
@@ -85,13 +86,19 @@ bool Applier::IsRoutable(Ticket& ticket) {
   if (now()) return true;
   if (!ticket.plan.IsSet()) return false;
   const TicketPlan& plan = workspace_.plans[ticket.plan];
+  const QueueIndex queue = ticket.queue;
+  Requirement asked = plan.base;
   bool routable = false;
   for (const PlanStep& step : plan.steps) {
-    if (!step.requirement) continue;
-    ChangeClass(ticket, *step.requirement);
+    const QueueIndex to = OverflowQueueOf(workspace_, ticket, step);
+    if (!to.IsSet() || (!step.requirement && to == ticket.queue)) continue;
+    if (step.requirement) asked = *step.requirement;
+    ticket.queue = to;
+    ChangeClass(ticket, asked);
     routable = now();
     if (routable) break;
   }
+  ticket.queue = queue;
   ChangeClass(ticket, plan.base);
   return routable;
 }
@@ -174,7 +181,7 @@ void Applier::TicketTransferred(TicketIndex index, const Transfer& transfer) {
   event.until = transfer.target;
   if (ticket.state == TicketState::kQueued) {
     LeaveQueue(index);
-    --workspace_.queues[ticket.queue.value].waiting;
+    UncountWaiting(ticket);
   } else {
     LeaveAgent(index, SegmentOutcome::kTransferred, "", true);
   }
@@ -182,16 +189,13 @@ void Applier::TicketTransferred(TicketIndex index, const Transfer& transfer) {
   // The plan begins anew there.
   Requirement requirement =
       ticket.plan.IsSet() ? workspace_.plans[ticket.plan].base : RequirementOf(workspace_, ticket);
-  ticket.plan_step = 0;
+  ticket.plan_step = ticket.plan_skipped = 0;
   ticket.plan_since = Time{};
   ticket.plan_waited = Duration{};
-  --workspace_.queues[ticket.queue.value].open;
-  ++workspace_.queues[transfer.queue.value].open;
-  ticket.queue = transfer.queue;
   ticket.queued_at = transfer.queued_at;
   ticket.target = transfer.target;
   ticket.key = transfer.key;
-  ChangeClass(ticket, std::move(requirement));
+  ChangeQueue(ticket, transfer.queue, std::move(requirement));
   EnterQueue(index, EntryReason::kTransferred);
 }
 
@@ -203,20 +207,27 @@ void Applier::TicketAbandoned(TicketIndex index) {
   CloseUnfinished(index, EventType::kTicketAbandoned, TicketState::kAbandoned, "");
 }
 
+void Applier::TicketExpired(TicketIndex index, const std::string& reason) {
+  CloseUnfinished(index, EventType::kTicketExpired, TicketState::kExpired, reason);
+}
+
 void Applier::CloseUnfinished(TicketIndex index, EventType type, TicketState state,
                               const std::string& reason) {
   Ticket& ticket = TicketAt(index);
   const bool canceled = state == TicketState::kCanceled;
+  const bool expired = state == TicketState::kExpired;
   EventRow& event = RecordTicket(type, ticket);
   event.agent.clear();
   event.reason = reason;
   if (ticket.state == TicketState::kQueued) {
     LeaveQueue(index);
-    --workspace_.queues[ticket.queue.value].waiting;
+    UncountWaiting(ticket);
   } else {
     LeaveAgent(index, canceled ? SegmentOutcome::kCanceled : SegmentOutcome::kAbandoned, "", true);
   }
-  EndVisit(ticket, canceled ? ExitReason::kCanceled : ExitReason::kAbandoned);
+  EndVisit(ticket, canceled  ? ExitReason::kCanceled
+                   : expired ? ExitReason::kExpired
+                             : ExitReason::kAbandoned);
   Close(index, state);
 }
 
@@ -235,6 +246,31 @@ void Applier::PlanStepTaken(TicketIndex index, uint32_t priority, Time key) {
   EventRow& event = RecordTicket(EventType::kPlanStepTaken, ticket);
   event.agent.clear();
   event.number = ticket.plan_step;
+}
+
+void Applier::PlanStepSkipped(TicketIndex index, const char* reason) {
+  Ticket& ticket = TicketAt(index);
+  ticket.plan_skipped |= 1U << ticket.plan_step++;
+  SetTimer(index);
+  MarkDirty(index);
+  EventRow& event = RecordTicket(EventType::kPlanStepSkipped, ticket);
+  event.agent.clear();
+  event.number = ticket.plan_step;
+  event.reason = reason;
+}
+
+// Its age and its target stay, and the plan's clock goes on.
+void Applier::TicketOverflowed(TicketIndex index, QueueIndex queue, Time key) {
+  Ticket& ticket = TicketAt(index);
+  EventRow& event = RecordTicket(EventType::kTicketOverflowed, ticket);
+  event.queue = workspace_.queue_ids.Name(queue);
+  event.until = ticket.target;
+  LeaveQueue(index);
+  UncountWaiting(ticket);
+  EndVisit(ticket, ExitReason::kOverflowed);
+  ChangeQueue(ticket, queue, RequirementOf(workspace_, ticket));
+  ticket.key = key;
+  EnterQueue(index, EntryReason::kOverflowed);
 }
 
 // --- offers ---
@@ -269,7 +305,7 @@ void Applier::TicketOffered(TicketIndex index, AgentIndex agent, OfferReason rea
 void Applier::OfferAccepted(TicketIndex index) {
   Ticket& ticket = TicketAt(index);
   const AgentIndex agent = ticket.agent;
-  --workspace_.queues[ticket.queue.value].waiting;
+  UncountWaiting(ticket);
   CloseInterval(agent, now_);
   RecordTicket(EventType::kOfferAccepted, ticket).offer_number = ticket.offer_number;
   BeginHandling(index);
@@ -335,7 +371,7 @@ void Applier::OfferEnded(TicketIndex index, OfferEnd end, Duration cool_down, co
 void Applier::TicketClaimed(TicketIndex index, AgentIndex agent) {
   Ticket& ticket = TicketAt(index);
   LeaveQueue(index);
-  --workspace_.queues[ticket.queue.value].waiting;
+  UncountWaiting(ticket);
   StopPlanClock(ticket);
   CloseInterval(agent, now_);
   BeginSegment(ticket, agent);

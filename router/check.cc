@@ -5,6 +5,7 @@
 
 #include "router/check_internal.h"
 #include "router/limits.h"
+#include "router/requirement.h"
 
 namespace tandem::router {
 
@@ -98,6 +99,13 @@ void Faults::Count(size_t count, size_t max, const std::string& field) {
       "expected at most " + std::to_string(max) + " entries, but found " + std::to_string(count));
 }
 
+void Faults::Bytes(size_t bytes, size_t max, const std::string& field) {
+  if (bytes <= max) return;
+  Add(Reason::kFieldTooLarge, field,
+      "expected ids and texts of at most " + std::to_string(max) + " bytes together, but found " +
+          std::to_string(bytes));
+}
+
 void Faults::Range(int64_t value, int64_t low, int64_t high, const std::string& field) {
   if (value >= low && value <= high) return;
   Add(Reason::kFieldOutOfRange, field,
@@ -146,23 +154,51 @@ void Faults::RequirementOf(Requirement& requirement, const std::string& field) {
   for (size_t a = 0; a < requirement.agents.size(); ++a) {
     Id(requirement.agents[a], at(".agents", a));
   }
+  Bytes(BytesOf(requirement), kMaxRequirementBytes, field);
   requirement = Canonical(std::move(requirement));
 }
 
 void Faults::PlanOf(Plan& plan, const std::string& field) {
   Count(plan.size(), kMaxPlanSteps, field + ".steps");
+  Bytes(BytesOf(plan), kMaxPlanBytes, field);
   Duration earliest = kMinPlanDelay;
+  bool ended = false;
   for (size_t i = 0; i < plan.size(); ++i) {
     PlanStep& step = plan[i];
     const std::string at = field + ".steps[" + std::to_string(i) + "]";
+    if (ended) {
+      Add(Reason::kFieldMalformed, at,
+          "expected no step behind one that ends the wait in any case, but found one");
+    }
+    ended = step.expire && !step.condition;
     Span(step.after, earliest, kMaxPlanDelay, at + ".after");
     earliest = step.after + Milliseconds(1);
-    Range(step.min_priority, 0, kMaxPriority, at + ".min_priority");
-    if (step.requirement) {
-      RequirementOf(*step.requirement, at + ".requirement");
-    } else if (step.min_priority == 0) {
-      Add(Reason::kFieldRequired, at, "expected a change, but the step makes none");
+    StepOf(step, at);
+  }
+}
+
+void Faults::StepOf(PlanStep& step, const std::string& at) {
+  Range(step.min_priority, 0, kMaxPriority, at + ".min_priority");
+  OptionalId(step.queue, at + ".queue");
+  if (step.requirement) RequirementOf(*step.requirement, at + ".requirement");
+  const bool changes = step.requirement || step.min_priority != 0 || !step.queue.empty();
+  if (step.expire) {
+    Text(step.expire->reason, kMaxReasonBytes, at + ".expire.reason");
+    if (changes) {
+      Add(Reason::kFieldMalformed, at,
+          "expected a step that ends the wait to change nothing else, but it does");
     }
+  } else if (!changes) {
+    Add(Reason::kFieldRequired, at, "expected a change, but the step makes none");
+  }
+  if (!step.condition) return;
+  const PlanCondition& condition = *step.condition;
+  Range(condition.waiting_more_than, 0, kMaxQueueWaiting, at + ".condition.waiting_more_than");
+  if (condition.oldest_waits_longer_than.us != 0) {
+    Span(condition.oldest_waits_longer_than, kMinPlanDelay, kMaxPlanDelay,
+         at + ".condition.oldest_waits_longer_than");
+  } else if (condition.waiting_more_than == 0) {
+    Add(Reason::kFieldRequired, at + ".condition", "expected something asked, but nothing is");
   }
 }
 

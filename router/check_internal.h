@@ -28,6 +28,7 @@ class Faults {
   void OptionalId(std::string_view id, const std::string& field);
   void Text(std::string_view text, size_t max_bytes, const std::string& field);
   void Count(size_t count, size_t max, const std::string& field);
+  void Bytes(size_t bytes, size_t max, const std::string& field);
   void Range(int64_t value, int64_t low, int64_t high, const std::string& field);
   void Span(Duration value, Duration low, Duration high, const std::string& field);
   // Puts the tag into canonical form.
@@ -40,6 +41,7 @@ class Faults {
   std::optional<Rejection> Take();
 
  private:
+  void StepOf(PlanStep& step, const std::string& at);
   void PredicateOf(Predicate& predicate, const std::string& field);
   void AttributeOf(const AttributePredicate& attribute, const std::string& field);
 

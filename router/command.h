@@ -244,10 +244,9 @@ struct ReportMediaEvent {
 };
 
 // --- from the engine, not from callers ---
-// engine, not from callers
 
-// Does everything whose deadline is at or before now. Reply: Done. `workspace` of the command is
-// ignored.
+// Does what has a deadline at or before now, the earliest first, up to its slice. Reply: Done.
+// `workspace` of the command is ignored.
 struct AdvanceTime {};
 // Goes on with routing that an earlier command left unfinished. Reply: Done. `workspace` is
 // ignored.
@@ -386,6 +385,10 @@ struct Explanation {
     uint32_t number = 0;  // from 1
     Time at{};            // unset while the plan's clock stands
     uint32_t min_priority = 0;
+    std::string queue{};                       // where it moves the ticket; empty: it stays
+    std::optional<PlanExpiry> expire{};        // it ends the wait: no clauses
+    std::optional<PlanCondition> condition{};  // unset: it is taken in any case
+    std::string skipped{};  // why it would be skipped if it was due now, as the event tells
     std::vector<ClauseCount> clauses{};
     uint32_t qualified_agents = 0;
   };

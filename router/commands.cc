@@ -93,6 +93,11 @@ void ResumeFromWrapUp(Context& context, TicketIndex index) {
   context.apply.TicketResumed(index);
 }
 
+bool HasRoom(const QueueState& queue, size_t already) {
+  const uint32_t most = queue.configured->max_waiting;
+  return most == 0 || queue.waiting.size() - already < most;
+}
+
 Time KeyIn(const Queue& queue, Time queued_at, Time target, uint32_t priority) {
   return std::max(target, queued_at) - *queue.priority_step * static_cast<int64_t>(priority);
 }

@@ -59,11 +59,19 @@ Outcome Decide(Context& context, const ClaimTickets& command);
 Outcome Decide(Context& context, const ExtendLeases& command);
 Outcome Decide(Context& context, const ReportMediaEvent& command);
 
-// Does everything of the workspace whose deadline is at or before now.
-void RunTimers(Context& context);
+// Sees to deadlines of the workspace that are at or before now, the earliest first, to `budget` of
+// them at most, which it takes from `budget`.
+void RunTimers(Context& context, uint32_t& budget);
 // Parts of it that live with the commands of their kind.
 void EndGrace(Context& context, AgentIndex agent);
 void TimeOutConnection(Context& context, TicketIndex ticket);
+
+// The next step of the ticket's plan, which is due, is taken or skipped.
+void TakePlanStep(Context& context, TicketIndex ticket);
+// So are those of tickets that came back to their queues with one due, before they are routed.
+void TakeOverdueSteps(Context& context);
+// The agent takes the offer. Steps that waited for its end are passed over.
+void Accept(Context& context, TicketIndex ticket);
 
 // Routes until quiet, with at most `budget` offers, which it takes from `budget`.
 void RouteUntilQuiet(Context& context, uint32_t& budget);
@@ -95,6 +103,11 @@ void MarkDeviceFailed(Context& context, AgentIndex agent);
 TicketState EndHandling(Context& context, TicketIndex ticket);
 // A customer wrote: a ticket without media that is in WRAP_UP is ACTIVE again.
 void ResumeFromWrapUp(Context& context, TicketIndex ticket);
+// Whether one more ticket may wait in the queue, in which it counts for `already` places.
+bool HasRoom(const QueueState& queue, size_t already);
+// Why the next step of the ticket's plan would be skipped if it was due now, as the event tells;
+// null when it would be taken. Requires that there is one.
+const char* WhySkipped(const Workspace& workspace, const Ticket& ticket, Time now);
 // What a ticket is ordered by in a queue.
 Time KeyIn(const Queue& queue, Time queued_at, Time target, uint32_t priority);
 

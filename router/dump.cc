@@ -174,7 +174,8 @@ void DumpTicket(const Workspace& workspace, const Ticket& ticket, std::string& o
   if (ticket.plan.IsSet()) {
     const TicketPlan& plan = workspace.plans[ticket.plan];
     line("plan", KeyOf(plan.base, plan.steps))("plan_step", ticket.plan_step)(
-        "plan_since", ticket.plan_since)("plan_waited", ticket.plan_waited);
+        "plan_skipped", ticket.plan_skipped)("plan_since", ticket.plan_since)("plan_waited",
+                                                                              ticket.plan_waited);
   }
   line("visit", ticket.visit_number)("entered_at", ticket.visit_entered_at)(
       "entry_reason", ToString(ticket.visit_entry_reason))("segment", ticket.segment_number)(

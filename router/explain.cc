@@ -92,15 +92,24 @@ void ForEachAgent(const Workspace& workspace, Function function) {
 }
 
 // What the ticket's plan changes next. Requires that it has a step left.
-Explanation::NextStep Foresee(const Workspace& workspace, const Ticket& ticket) {
-  const PlanStep& step = workspace.plans[ticket.plan].steps[ticket.plan_step];
-  Explanation::NextStep next{.number = ticket.plan_step + 1, .min_priority = step.min_priority};
+Explanation::NextStep Foresee(const Workspace& workspace, const Ticket& ticket, Time now) {
+  const PlanStep& step = *workspace.NextStep(ticket);
+  Explanation::NextStep next{.number = ticket.plan_step + 1,
+                             .min_priority = step.min_priority,
+                             .queue = step.queue,
+                             .expire = step.expire,
+                             .condition = step.condition};
   const Time at = workspace.NextStepAt(ticket);
   if (at != kEndOfTime) next.at = at;
+  if (const char* skipped = WhySkipped(workspace, ticket, now)) next.skipped = skipped;
+  if (step.expire) return next;
 
   const Requirement asked = step.requirement ? *step.requirement : RequirementOf(workspace, ticket);
   ClassSpec spec = workspace.matching.ClassOf(ticket.ticket_class).spec;
   spec.requirement = asked;
+  // A queue that can't take it is one that the step won't move it to.
+  const QueueIndex to = OverflowQueueOf(workspace, ticket, step);
+  if (to.IsSet()) spec.queue = to;
   TicketClass::Agents agents;
   for (const std::string& name : asked.agents) {
     // Who is unknown takes nothing, but the ticket is for nobody else.
@@ -147,8 +156,8 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
       explanation.obstacles.emplace_back(static_cast<Obstacle>(i), obstacles[i]);
     }
   }
-  if (ticket.plan.IsSet() && ticket.plan_step < workspace.plans[ticket.plan].steps.size()) {
-    explanation.next_step = Foresee(workspace, ticket);
+  if (workspace.NextStep(ticket) != nullptr) {
+    explanation.next_step = Foresee(workspace, ticket, context.now);
   }
   return Reply(std::move(explanation));
 }

@@ -58,7 +58,7 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
 }
 
 void CheckCounters(const Workspace& workspace) {
-  std::vector<uint32_t> waiting(workspace.queues.size());
+  std::vector<decltype(QueueState::waiting)> waiting(workspace.queues.size());
   std::vector<uint32_t> in_queue(workspace.queues.size());
   size_t tickets = 0;
   for (const Ticket& ticket : workspace.tickets) {
@@ -66,10 +66,11 @@ void CheckCounters(const Workspace& workspace) {
     ++tickets;
     ++in_queue[ticket.queue.value];
     if (ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered) {
-      ++waiting[ticket.queue.value];
+      waiting[ticket.queue.value].emplace(ticket.queued_at, ticket.arrival);
     }
   }
   TANDEM_INVARIANT(tickets == workspace.open_tickets, "open tickets are counted");
+  TANDEM_INVARIANT(workspace.overdue_tickets.empty(), "no step that is due waits for a command");
   for (size_t i = 0; i < workspace.queues.size(); ++i) {
     TANDEM_INVARIANT(waiting[i] == workspace.queues[i].waiting,
                      "waiting tickets are counted per queue");

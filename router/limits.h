@@ -38,6 +38,8 @@ inline constexpr size_t kMaxNamedAgents = 16;
 inline constexpr size_t kMaxExcludedAgents = 16;
 inline constexpr size_t kMaxPredicateValues = 32;
 inline constexpr size_t kMaxPlanSteps = 20;
+inline constexpr size_t kMaxRequirementBytes = 16'384;  // all ids and texts together
+inline constexpr size_t kMaxPlanBytes = 65'536;         // of all steps together
 inline constexpr uint32_t kMaxSkillLevel = 10;
 inline constexpr uint32_t kMaxPriority = 9;
 
@@ -66,7 +68,7 @@ inline constexpr Duration kMinWatchInterval{100'000};
 inline constexpr Duration kMaxWatchInterval = Seconds(60);
 
 // Reports.
-inline constexpr size_t kMaxMeasures = 100;
+inline constexpr size_t kMaxMeasures = 200;
 inline constexpr size_t kMaxReportIntervals = 3'000;
 inline constexpr size_t kMaxReportRows = 50'000;
 inline constexpr size_t kMaxServiceLevelPolicies = 1'000;
@@ -136,6 +138,8 @@ inline constexpr Duration kMaxThreshold = Days(30);
 inline constexpr size_t kMaxOpenTickets = 4'000'000;
 // Offers that one command may make before other commands get their turn.
 inline constexpr uint32_t kMaxOffersPerSlice = 1'000;
+// Deadlines that one AdvanceTime sees to; what is due besides is due at the next one.
+inline constexpr uint32_t kMaxTimersPerSlice = 1'000;
 // Classes kept for a workspace before those without tickets are dropped.
 inline constexpr size_t kMaxIdleClasses = 65'536;
 // Agents' profiles kept for a workspace before those without agents are dropped.

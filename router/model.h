@@ -59,6 +59,7 @@ enum class TicketState : uint8_t {
   kCompleted = 7,
   kCanceled = 8,
   kAbandoned = 9,
+  kExpired = 10,
 };
 constexpr bool IsClosed(TicketState state) {
   return state >= TicketState::kCompleted;
@@ -80,11 +81,19 @@ enum class EntryReason : uint8_t {
   kLeaseExpired = 3,
   kConnectFailed = 4,
   kTransferred = 5,
+  kOverflowed = 6,
 };
 const char* ToString(EntryReason reason);
 
 // Why a visit ended (visit.exit_reason).
-enum class ExitReason : uint8_t { kAnswered = 1, kAbandoned = 2, kTransferred = 3, kCanceled = 4 };
+enum class ExitReason : uint8_t {
+  kAnswered = 1,
+  kAbandoned = 2,
+  kTransferred = 3,
+  kCanceled = 4,
+  kOverflowed = 5,
+  kExpired = 6,
+};
 const char* ToString(ExitReason reason);
 
 // How an agent's segment with a ticket ended (segment.outcome).
@@ -174,16 +183,38 @@ struct Requirement {
   friend auto operator<=>(const Requirement&, const Requirement&) = default;
 };
 
+// What must hold of the ticket's queue when a step is due, for it to be taken: all that is set.
+struct PlanCondition {
+  uint32_t waiting_more_than = 0;       // tickets QUEUED or OFFERED, this one too; 0: not asked
+  Duration oldest_waits_longer_than{};  // of these, the one that waits longest; 0: not asked
+  friend bool operator==(const PlanCondition&, const PlanCondition&) = default;
+};
+
+// The end of a wait.
+struct PlanExpiry {
+  std::string reason;  // the configurer's own; may be empty
+  friend bool operator==(const PlanExpiry&, const PlanExpiry&) = default;
+};
+
 // What changes when a ticket has waited so long.
 struct PlanStep {
   Duration after;
   std::optional<Requirement> requirement{};  // in place of what was asked before
   uint32_t min_priority = 0;                 // raises the priority to this
+  std::string queue{};                       // moves the ticket there; empty: it stays
+  std::optional<PlanExpiry> expire{};        // ends the wait, and changes nothing else
+  std::optional<PlanCondition> condition{};  // unset: it is taken in any case
   friend bool operator==(const PlanStep&, const PlanStep&) = default;
 };
+// Whether the step waits for the end of an offer that is out.
+inline bool WaitsForOffer(const PlanStep& step) {
+  return !step.queue.empty() || step.expire.has_value();
+}
 using Plan = std::vector<PlanStep>;  // each later than the one before
-// What is asked after so many steps of the plan.
-const Requirement& AskedAfter(const Requirement& base, const Plan& plan, uint32_t steps);
+// What is asked when so many steps of the plan are behind. `skipped`: those that were not taken, a
+// bit for each, the lowest for the first step.
+const Requirement& AskedAfter(const Requirement& base, const Plan& plan, uint32_t steps,
+                              uint32_t skipped);
 
 // With every list sorted and free of repeats, so that requirements that ask the same compare equal.
 Requirement Canonical(Requirement requirement);

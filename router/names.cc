@@ -28,6 +28,8 @@ const char* ToString(TicketState state) {
       return "CANCELED";
     case TicketState::kAbandoned:
       return "ABANDONED";
+    case TicketState::kExpired:
+      return "EXPIRED";
   }
   std::abort();
 }
@@ -122,6 +124,8 @@ const char* ToString(EntryReason reason) {
       return "CONNECT_FAILED";
     case EntryReason::kTransferred:
       return "TRANSFERRED";
+    case EntryReason::kOverflowed:
+      return "OVERFLOWED";
   }
   std::abort();
 }
@@ -136,6 +140,10 @@ const char* ToString(ExitReason reason) {
       return "TRANSFERRED";
     case ExitReason::kCanceled:
       return "CANCELED";
+    case ExitReason::kOverflowed:
+      return "OVERFLOWED";
+    case ExitReason::kExpired:
+      return "EXPIRED";
   }
   std::abort();
 }
@@ -250,6 +258,12 @@ const char* ToString(EventType type) {
       return "RESOURCE_UPDATED";
     case EventType::kPlanStepTaken:
       return "PLAN_STEP_TAKEN";
+    case EventType::kPlanStepSkipped:
+      return "PLAN_STEP_SKIPPED";
+    case EventType::kTicketOverflowed:
+      return "TICKET_OVERFLOWED";
+    case EventType::kTicketExpired:
+      return "TICKET_EXPIRED";
     case EventType::kResourceDeleted:
       return "RESOURCE_DELETED";
   }
@@ -425,10 +439,12 @@ Requirement Canonical(Requirement requirement) {
   return requirement;
 }
 
-const Requirement& AskedAfter(const Requirement& base, const Plan& plan, uint32_t steps) {
+const Requirement& AskedAfter(const Requirement& base, const Plan& plan, uint32_t steps,
+                              uint32_t skipped) {
   while (steps > 0) {
     const PlanStep& step = plan[--steps];
-    if (step.requirement) return *step.requirement;
+    const bool taken = (skipped >> steps & 1U) == 0;
+    if (taken && step.requirement) return *step.requirement;
   }
   return base;
 }

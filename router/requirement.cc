@@ -70,6 +70,22 @@ std::string DescribeKind(const PredicateKind& kind) {
   return std::visit(Visitor{}, kind);
 }
 
+size_t BytesOf(const PredicateKind& kind) {
+  struct Visitor {
+    size_t operator()(const SkillRequirement& p) const { return p.skill.size(); }
+    size_t operator()(const LanguageRequirement& p) const { return p.tag.size(); }
+    size_t operator()(const ProcessTypePredicate& p) const { return p.process_type.size(); }
+    size_t operator()(const SitePredicate& p) const { return p.site.size(); }
+    size_t operator()(const TeamPredicate& p) const { return p.team.size(); }
+    size_t operator()(const AttributePredicate& p) const {
+      size_t bytes = p.key.size();
+      for (const std::string& value : p.values) bytes += value.size();
+      return bytes;
+    }
+  };
+  return std::visit(Visitor{}, kind);
+}
+
 std::string DescribePredicate(const Predicate& predicate) {
   return (predicate.negated ? "not " : "") + DescribeKind(predicate.kind);
 }
@@ -196,6 +212,27 @@ std::vector<std::string> Describe(const Requirement& requirement) {
   return clauses;
 }
 
+size_t BytesOf(const Requirement& requirement) {
+  size_t bytes = 0;
+  const auto add = [&](const Predicate& predicate) { bytes += BytesOf(predicate.kind); };
+  for (const Clause& clause : requirement.all_of) {
+    std::for_each(clause.begin(), clause.end(), add);
+  }
+  for (const Preference& preference : requirement.prefer) add(preference.predicate);
+  for (const std::string& agent : requirement.agents) bytes += agent.size();
+  return bytes;
+}
+
+size_t BytesOf(const Plan& plan) {
+  size_t bytes = 0;
+  for (const PlanStep& step : plan) {
+    if (step.requirement) bytes += BytesOf(*step.requirement);
+    if (step.expire) bytes += step.expire->reason.size();
+    bytes += step.queue.size();
+  }
+  return bytes;
+}
+
 std::string KeyOf(const Requirement& requirement) {
   std::string key;
   for (const Clause& clause : requirement.all_of) {
@@ -217,6 +254,15 @@ std::string KeyOf(const Requirement& base, const Plan& plan) {
   add(base);
   for (const PlanStep& step : plan) {
     key += ";" + std::to_string(step.after.us) + "," + std::to_string(step.min_priority);
+    if (!step.queue.empty()) key += ">" + step.queue;
+    // A reason may hold any character, so its length goes before it.
+    if (step.expire) {
+      key += "!" + std::to_string(step.expire->reason.size()) + ":" + step.expire->reason;
+    }
+    if (step.condition) {
+      key += "?" + std::to_string(step.condition->waiting_more_than) + ":" +
+             std::to_string(step.condition->oldest_waits_longer_than.us);
+    }
     if (!step.requirement) continue;
     key += ',';
     add(*step.requirement);

@@ -78,6 +78,10 @@ uint32_t ScoreOf(const std::vector<CompiledClause>& clauses,
 // the agents, when it names any.
 std::vector<std::string> Describe(const Requirement& requirement);
 
+// The bytes of all ids and texts.
+size_t BytesOf(const Requirement& requirement);
+size_t BytesOf(const Plan& plan);
+
 // Equal bases with equal plans have equal keys.
 std::string KeyOf(const Requirement& base, const Plan& plan);
 

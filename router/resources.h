@@ -203,6 +203,7 @@ void VisitReferences(const Requirement& requirement, auto visit) {
 void VisitReferences(const Plan& plan, auto visit) {
   for (const PlanStep& step : plan) {
     if (step.requirement) VisitReferences(*step.requirement, visit);
+    if (!step.queue.empty()) visit(ResourceKind::kQueue, step.queue);
   }
 }
 void VisitReferences(const Queue& queue, auto visit) {

@@ -89,6 +89,7 @@ Outcome Router::Core::ExecuteIn(const std::string& id, ActionType& action) {
     context.apply.SetActing({});
     uint32_t budget = options_.max_offers_per_slice;
     if (!kReadsOnly<ActionType> && std::holds_alternative<Reply>(decided)) {
+      TakeOverdueSteps(context);
       RouteUntilQuiet(context, budget);
     }
     return decided;
@@ -106,7 +107,11 @@ Outcome Router::Core::Execute(Command& command, Time now) {
       [&](auto& action) -> Outcome {
         using ActionType = std::decay_t<decltype(action)>;
         if constexpr (std::is_same_v<ActionType, AdvanceTime>) {
-          ForEachWorkspace([](Context& context) { RunTimers(context); });
+          uint32_t budget = options_.max_timers_per_slice;
+          ForEachWorkspace([&](Context& context) {
+            RunTimers(context, budget);
+            TakeOverdueSteps(context);
+          });
           RouteAll();
           return Reply(Done{});
         } else if constexpr (std::is_same_v<ActionType, ContinueRouting>) {

@@ -61,6 +61,8 @@ struct RouterOptions {
   uint32_t max_offers_per_slice = kMaxOffersPerSlice;
   // Open tickets of all workspaces together; more are refused.
   size_t max_open_tickets = kMaxOpenTickets;
+  // Deadlines that one AdvanceTime sees to; the rest waits for the next. At least 1.
+  uint32_t max_timers_per_slice = kMaxTimersPerSlice;
 };
 
 class Router {
@@ -84,7 +86,9 @@ class Router {
   // is false; other commands may come in between.
   [[nodiscard]] bool HasPendingRouting() const;
 
-  // When AdvanceTime has something to do next; kEndOfTime when nothing is timed.
+  // When AdvanceTime has something to do next; kEndOfTime when nothing is timed. Not after the
+  // `now` of an AdvanceTime that stopped at its slice: then the caller executes another one; other
+  // commands may come in between.
   [[nodiscard]] Time NextDeadline() const;
 
   // Everything changed since the last call, state rows coalesced: the rows are those of this

@@ -10,7 +10,7 @@ namespace {
 void Offer(Context& context, TicketIndex ticket, AgentIndex agent, OfferReason reason) {
   context.apply.TicketOffered(ticket, agent, reason);
   const QueueIndex queue = context.workspace.ticket(ticket).queue;
-  if (context.workspace.queue(queue).configured->auto_accept) context.apply.OfferAccepted(ticket);
+  if (context.workspace.queue(queue).configured->auto_accept) Accept(context, ticket);
 }
 
 // Who gets a ticket that the longest idle of the freed agents may take: the best who may. That is
@@ -51,24 +51,12 @@ void MissOffer(Context& context, TicketIndex index) {
   RescindOffers(context, agent, "AGENT_NOT_RESPONDING");
 }
 
-void TakePlanStep(Context& context, TicketIndex index) {
-  const Ticket& ticket = context.workspace.ticket(index);
-  const uint32_t priority = std::max(
-      ticket.priority, context.workspace.plans[ticket.plan].steps[ticket.plan_step].min_priority);
-  // Else it keeps the place that it was given under the configuration of its time.
-  Time key = ticket.key;
-  if (priority != ticket.priority) {
-    const Queue& queue = *context.workspace.queue(ticket.queue).configured;
-    key = KeyIn(queue, ticket.queued_at, ticket.target, priority);
-  }
-  context.apply.PlanStepTaken(index, priority, key);
-}
-
 void OnTicketDeadline(Context& context, TicketIndex index) {
   const Ticket& ticket = context.workspace.ticket(index);
   // What was due first is done first; at one instant cool-downs end last, after steps of plans.
   if (!ticket.until.IsSet() || ticket.until > ticket.timer_at) {
-    if (context.workspace.NextStepAt(ticket) <= ticket.timer_at) {
+    if (!context.workspace.NextStepWaits(ticket) &&
+        context.workspace.NextStepAt(ticket) <= ticket.timer_at) {
       TakePlanStep(context, index);
     } else {
       context.apply.CoolDownsEnded(index);
@@ -93,6 +81,7 @@ void OnTicketDeadline(Context& context, TicketIndex index) {
     case TicketState::kCompleted:
     case TicketState::kCanceled:
     case TicketState::kAbandoned:
+    case TicketState::kExpired:
       break;
   }
   InvariantBroken("state",
@@ -102,9 +91,9 @@ void OnTicketDeadline(Context& context, TicketIndex index) {
 
 }  // namespace
 
-void RunTimers(Context& context) {
+void RunTimers(Context& context, uint32_t& budget) {
   const auto& timers = context.workspace.timers;
-  while (!timers.empty() && timers.begin()->at <= context.now) {
+  for (; budget > 0 && !timers.empty() && timers.begin()->at <= context.now; --budget) {
     const Timer timer = *timers.begin();
     if (timer.of_ticket) {
       OnTicketDeadline(context, TicketIndex{timer.index});

@@ -99,10 +99,11 @@ struct TicketStateRow {
   uint32_t contact_count = 1;
   std::vector<CoolDown> cool_downs;  // in the order they began
 
-  // The plan: steps taken, and its clock, which runs while QUEUED or OFFERED.
+  // The plan: steps behind it, and its clock, which runs while QUEUED or OFFERED.
   uint32_t plan_step = 0;
-  Time plan_since;       // set while it runs
-  Duration plan_waited;  // before that
+  uint32_t plan_skipped = 0;  // of these, the ones that were not taken: see AskedAfter
+  Time plan_since;            // set while it runs
+  Duration plan_waited;       // before that
 
   // The running visit; `visit_entered_at` is unset when none runs.
   uint32_t visit_number = 1;
@@ -204,8 +205,11 @@ enum class EventType : uint8_t {
   kResourceUpdated = 39,
   kResourceDeleted = 40,
   kPlanStepTaken = 41,
+  kPlanStepSkipped = 42,
+  kTicketOverflowed = 43,
+  kTicketExpired = 44,
 };
-inline constexpr EventType kLastEventType = EventType::kPlanStepTaken;
+inline constexpr EventType kLastEventType = EventType::kTicketExpired;
 const char* ToString(EventType type);  // "TICKET_CREATED"
 
 // Key: workspace, sequence. What happened; fields as tandem.v1.Event.

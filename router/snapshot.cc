@@ -24,6 +24,7 @@ bool IsOwned(const Ticket& ticket) {
     case TicketState::kCompleted:
     case TicketState::kCanceled:
     case TicketState::kAbandoned:
+    case TicketState::kExpired:
       return false;
   }
   std::abort();
@@ -37,6 +38,14 @@ Requirement RequirementOf(const Workspace& workspace, const Ticket& ticket) {
   }
   std::sort(requirement.agents.begin(), requirement.agents.end());
   return requirement;
+}
+
+QueueIndex OverflowQueueOf(const Workspace& workspace, const Ticket& ticket, const PlanStep& step) {
+  if (step.queue.empty()) return ticket.queue;
+  const QueueIndex index = workspace.queue_ids.Find(step.queue);
+  if (!index.IsSet() || workspace.queue(index).configured == nullptr) return {};
+  const ClientIndex client = workspace.queue(index).client;
+  return client.IsSet() && client != ticket.client ? QueueIndex{} : index;
 }
 
 std::vector<TicketIndex> HeldInOrder(const Workspace& workspace, const AgentState& agent) {
@@ -67,6 +76,7 @@ TicketStateRow StateRowOf(const Workspace& workspace, const Ticket& ticket) {
     row.cool_downs.push_back({workspace.AgentName(cool_down.agent), cool_down.until});
   }
   row.plan_step = ticket.plan_step;
+  row.plan_skipped = ticket.plan_skipped;
   row.plan_since = ticket.plan_since;
   row.plan_waited = ticket.plan_waited;
   row.visit_number = ticket.visit_number;

@@ -35,8 +35,9 @@ namespace tandem::router {
 struct QueueState {
   const Queue* configured = nullptr;  // null: not configured (any more)
   ClientIndex client;                 // unset: every client
-  uint32_t waiting = 0;               // QUEUED or OFFERED
-  uint32_t open = 0;                  // tickets whose queue it is, in any open state
+  // QUEUED or OFFERED: since when each waits, and its arrival.
+  absl::btree_set<std::pair<Time, uint64_t>> waiting;
+  uint32_t open = 0;  // tickets whose queue it is, in any open state
 };
 
 struct ChannelState {
@@ -89,6 +90,7 @@ struct Ticket {
   absl::InlinedVector<CoolDownState, 1> cool_downs;
 
   uint32_t plan_step = 0;
+  uint32_t plan_skipped = 0;
   Time plan_since;
   Duration plan_waited;
 
@@ -244,6 +246,9 @@ struct Workspace {
   absl::btree_set<ReadyKey> gained_agents;
   absl::btree_set<FreshTicket> fresh_tickets;
   absl::btree_set<Timer> timers;
+  // Came back to their queue with a step of their plan due, which is seen to before they are
+  // routed. Empty between two commands.
+  std::vector<TicketIndex> overdue_tickets;
 
   std::vector<TicketIndex> dirty_tickets;
   std::vector<AgentIndex> dirty_agents;
@@ -262,13 +267,22 @@ struct Workspace {
   }
   const std::string& AgentName(AgentIndex index) const { return agent_ids.Name(index); }
 
-  // When the next step of the ticket's plan is due; the end of time when there is none, or the
-  // plan's clock stands.
-  Time NextStepAt(const Ticket& ticket) const {
-    if (!ticket.plan_since.IsSet()) return kEndOfTime;
+  // The next step of the ticket's plan; null when there is none. Valid as an entry of PlanPool is.
+  const PlanStep* NextStep(const Ticket& ticket) const {
+    if (!ticket.plan.IsSet()) return nullptr;
     const Plan& steps = plans[ticket.plan].steps;
-    if (ticket.plan_step == steps.size()) return kEndOfTime;
-    return ticket.plan_since + (steps[ticket.plan_step].after - ticket.plan_waited);
+    return ticket.plan_step < steps.size() ? &steps[ticket.plan_step] : nullptr;
+  }
+  // When it is due; the end of time when there is none, or the plan's clock stands.
+  Time NextStepAt(const Ticket& ticket) const {
+    const PlanStep* step = NextStep(ticket);
+    if (step == nullptr || !ticket.plan_since.IsSet()) return kEndOfTime;
+    return ticket.plan_since + (step->after - ticket.plan_waited);
+  }
+  // Whether it waits for the end of the offer that is out.
+  bool NextStepWaits(const Ticket& ticket) const {
+    const PlanStep* step = NextStep(ticket);
+    return step != nullptr && ticket.state == TicketState::kOffered && WaitsForOffer(*step);
   }
   // Whether the live reserve lets the agent take DEFERRABLE work.
   bool ReserveAllows(const AgentState& agent) const {

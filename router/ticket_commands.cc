@@ -50,11 +50,42 @@ std::optional<Rejection> CheckAsked(const Workspace& workspace, const Asking& as
       case ResourceKind::kProcessType:
         rejection = Unknown(Reason::kProcessTypeUnknown, "process type", id);
         break;
+      case ResourceKind::kQueue:
+        rejection = Unknown(Reason::kQueueNotFound, "queue", id);
+        break;
       default:
         rejection = Unknown(Reason::kReferenceBroken, ToString(kind), id);
     }
   });
   return rejection;
+}
+
+// Whether there is such a queue, for tickets of the client.
+std::optional<Rejection> CheckQueue(const Workspace& workspace, QueueIndex index,
+                                    const std::string& id, ClientIndex client) {
+  if (!index.IsSet() || workspace.queue(index).configured == nullptr) {
+    return Unknown(Reason::kQueueNotFound, "queue", id);
+  }
+  const QueueState& queue = workspace.queue(index);
+  if (queue.client.IsSet() && queue.client != client) {
+    return Refuse(Reason::kQueueOfOtherClient,
+                  "expected a queue that takes the ticket's client, but queue '" + id +
+                      "' takes another client only");
+  }
+  return std::nullopt;
+}
+
+// Of a contact's own plan. One that is configured may name queues of other clients, too: such a
+// step is skipped.
+std::optional<Rejection> CheckOwnPlan(const Workspace& workspace, const Plan& plan,
+                                      ClientIndex client) {
+  if (auto rejection = CheckAsked(workspace, plan)) return rejection;
+  for (const PlanStep& step : plan) {
+    if (step.queue.empty()) continue;
+    const QueueIndex queue = workspace.queue_ids.Find(step.queue);
+    if (auto rejection = CheckQueue(workspace, queue, step.queue, client)) return rejection;
+  }
+  return std::nullopt;
 }
 
 // Neither the contact nor its entry point says it.
@@ -82,31 +113,16 @@ std::optional<Rejection> CheckReferences(const Workspace& workspace, const NewCo
     return Unknown(Reason::kProcessTypeUnknown, "process type", contact.process_type);
   }
   if (auto rejection = CheckAsked(workspace, contact.requirement)) return rejection;
-  return contact.plan ? CheckAsked(workspace, *contact.plan) : std::nullopt;
+  return contact.plan ? CheckOwnPlan(workspace, *contact.plan, client) : std::nullopt;
 }
 
-// Whether there is such a queue, for tickets of the client.
-std::optional<Rejection> CheckQueue(const Workspace& workspace, QueueIndex index,
-                                    const std::string& id, ClientIndex client) {
-  if (!index.IsSet() || workspace.queue(index).configured == nullptr) {
-    return Unknown(Reason::kQueueNotFound, "queue", id);
-  }
-  const QueueState& queue = workspace.queue(index);
-  if (queue.client.IsSet() && queue.client != client) {
-    return Refuse(Reason::kQueueOfOtherClient,
-                  "expected a queue that takes the ticket's client, but queue '" + id +
-                      "' takes another client only");
-  }
-  return std::nullopt;
-}
-
-// Whether one more ticket may wait in the queue, in which it counts for `already` places.
-std::optional<Rejection> CheckRoom(const QueueState& queue, uint32_t already) {
-  const uint32_t most = queue.configured->max_waiting;
-  if (most == 0 || queue.waiting - already < most) return std::nullopt;
-  return Refuse(Reason::kQueueFull, "expected fewer than " + std::to_string(most) +
-                                        " waiting tickets in queue '" + queue.configured->id +
-                                        "', but there are " + std::to_string(queue.waiting));
+std::optional<Rejection> CheckRoom(const QueueState& queue, size_t already) {
+  if (HasRoom(queue, already)) return std::nullopt;
+  const Queue& configured = *queue.configured;
+  return Refuse(Reason::kQueueFull, "expected fewer than " +
+                                        std::to_string(configured.max_waiting) +
+                                        " waiting tickets in queue '" + configured.id +
+                                        "', but there are " + std::to_string(queue.waiting.size()));
 }
 
 // The fresh ids of what a command makes.
@@ -420,7 +436,7 @@ Outcome Decide(Context& context, const TransferTicket& command) {
   const Ticket& ticket = workspace.ticket(index);
   const QueueIndex to = workspace.queue_ids.Find(command.queue);
   const bool waits = ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered;
-  const uint32_t already = waits && to == ticket.queue ? 1 : 0;
+  const size_t already = waits && to == ticket.queue ? 1 : 0;
   if (auto rejection = CheckQueue(workspace, to, command.queue, ticket.client)) {
     return *std::move(rejection);
   }

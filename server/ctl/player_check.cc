@@ -22,6 +22,9 @@ void Count(const v1::Ticket& ticket, TicketTotals& totals) {
     case v1::TICKET_STATE_CANCELED:
       ++totals.canceled;
       break;
+    case v1::TICKET_STATE_EXPIRED:
+      ++totals.expired;
+      break;
     default:
       ++totals.open;
       break;

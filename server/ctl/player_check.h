@@ -19,6 +19,7 @@ struct TicketTotals {
   int64_t abandoned = 0;
   int64_t completed = 0;
   int64_t canceled = 0;
+  int64_t expired = 0;
   int64_t open = 0;
   int64_t lost = 0;  // Acknowledged, but not there.
 };

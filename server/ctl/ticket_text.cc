@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "absl/time/time.h"
 #include "google/protobuf/util/time_util.h"
 
 #include "server/ctl/render.h"
@@ -14,6 +15,11 @@ namespace {
 
 namespace v1 = tandem::v1;
 using google::protobuf::util::TimeUtil;
+
+std::string Show(const google::protobuf::Duration& duration) {
+  return absl::FormatDuration(absl::Seconds(duration.seconds()) +
+                              absl::Nanoseconds(duration.nanos()));
+}
 
 std::string Show(const google::protobuf::Timestamp& timestamp) {
   return TimeUtil::ToString(timestamp);
@@ -73,6 +79,15 @@ std::string TicketText(const v1::Ticket& ticket) {
   if (ticket.has_answered_at()) add("answered", Show(ticket.answered_at()));
   if (ticket.has_closed_at()) add("closed", Show(ticket.closed_at()));
   add("disposition", ticket.disposition());
+  if (ticket.plan().steps_size() > 0) {
+    std::string plan = absl::StrFormat("%d of %d steps behind it", ticket.plan_steps_taken(),
+                                       ticket.plan().steps_size());
+    if (ticket.plan_steps_skipped_size() > 0) {
+      absl::StrAppendFormat(&plan, ", %d skipped", ticket.plan_steps_skipped_size());
+    }
+    if (ticket.has_next_step_at()) absl::StrAppend(&plan, ", next ", Show(ticket.next_step_at()));
+    add("plan", plan);
+  }
   add("subject", ticket.subject());
   const std::map<std::string, std::string> attributes(ticket.attributes().begin(),
                                                       ticket.attributes().end());
@@ -125,9 +140,27 @@ std::string ExplanationText(const v1::ExplainTicketResponse& explained) {
       absl::StrAppendFormat(&text, "%5d will pass: %s\n", clause.passing_agents(),
                             Plain(clause.clause()));
     }
-    absl::StrAppendFormat(&text, "%5d will pass all of these\n", next.qualified_agents());
+    if (next.has_expire()) {
+      absl::StrAppend(&text, "      the wait will end: ", Plain(next.expire().reason()), "\n");
+    } else {
+      absl::StrAppendFormat(&text, "%5d will pass all of these\n", next.qualified_agents());
+    }
+    if (!next.queue().empty()) {
+      absl::StrAppend(&text, "      it will move to queue ", Plain(next.queue()), "\n");
+    }
     if (next.min_priority() > 0) {
       absl::StrAppendFormat(&text, "      the priority will be %d at least\n", next.min_priority());
+    }
+    if (next.condition().waiting_more_than() > 0) {
+      absl::StrAppendFormat(&text, "      if more than %d wait in the queue then\n",
+                            next.condition().waiting_more_than());
+    }
+    if (next.condition().has_oldest_waits_longer_than()) {
+      absl::StrAppendFormat(&text, "      if the oldest in the queue waits longer than %s then\n",
+                            Show(next.condition().oldest_waits_longer_than()));
+    }
+    if (!next.skipped().empty()) {
+      absl::StrAppend(&text, "      now it would be skipped: ", Plain(next.skipped()), "\n");
     }
   }
   if (explained.unroutable()) {

@@ -135,7 +135,11 @@ void Core::RunTimed(router::Time time, SteadyTime now) {
     }
   }
   alive_at_ = time;
-  if (router_->NextDeadline() <= time) Internal(router::AdvanceTime{}, time);
+  if (router_->NextDeadline() <= time) {
+    Internal(router::AdvanceTime{}, time);
+    // More is due than one slice: it is a slice's worth of work, as of routing.
+    if (router_->NextDeadline() <= time) open_.weight += options_.max_group / kSlicesPerGroup;
+  }
   for (router::Command& command : sessions_.TakeSilent(time)) LoseSession(std::move(command), now);
 }
 

@@ -50,6 +50,7 @@ bool HasCurrentOffer(const router::TicketStateRow& state) {
     case router::TicketState::kCompleted:
     case router::TicketState::kCanceled:
     case router::TicketState::kAbandoned:
+    case router::TicketState::kExpired:
       return false;
   }
   return false;
@@ -82,9 +83,12 @@ void FillState(const router::TicketStateRow& state, v1::Ticket& to) {
 
 void FillPlan(const router::TicketRow& ticket, const router::TicketStateRow& state,
               v1::Ticket& to) {
-  Fill(router::AskedAfter(ticket.requirement, ticket.plan, state.plan_step),
+  Fill(router::AskedAfter(ticket.requirement, ticket.plan, state.plan_step, state.plan_skipped),
        *to.mutable_requirement());
   to.set_plan_steps_taken(state.plan_step);
+  for (uint32_t step = 0; step < state.plan_step; ++step) {
+    if ((state.plan_skipped >> step & 1U) != 0) to.add_plan_steps_skipped(step + 1);
+  }
   if (state.plan_step == ticket.plan.size() || !state.plan_since.IsSet()) return;
   *to.mutable_next_step_at() =
       ToTimestamp(state.plan_since + (ticket.plan[state.plan_step].after - state.plan_waited));
@@ -189,12 +193,16 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
   message.set_min_priority(next.min_priority);
   Fill(next.clauses, *message.mutable_clauses());
   message.set_qualified_agents(static_cast<int32_t>(next.qualified_agents));
+  message.set_queue(next.queue);
+  if (next.expire) message.mutable_expire()->set_reason(next.expire->reason);
+  if (next.condition) Fill(*next.condition, *message.mutable_condition());
+  message.set_skipped(next.skipped);
 }
 
 store::TicketFilter ToFilter(const v1::TicketFilter& message, Faults& faults) {
   store::TicketFilter filter;
   for (int i = 0; i < message.states_size() && faults.empty(); ++i) {
-    if (CheckEnum(message.states(i), v1::TICKET_STATE_ABANDONED, At("filter.states", i), faults)) {
+    if (CheckEnum(message.states(i), v1::TicketState_MAX, At("filter.states", i), faults)) {
       filter.states.push_back(static_cast<router::TicketState>(message.states(i)));
     }
   }

@@ -23,7 +23,8 @@ static_assert(static_cast<int>(router::Cefr::kA1) == v1::CEFR_LEVEL_A1);
 static_assert(static_cast<int>(router::Cefr::kC2) == v1::CEFR_LEVEL_C2);
 static_assert(static_cast<int>(router::TicketState::kQueued) == v1::TICKET_STATE_QUEUED);
 static_assert(static_cast<int>(router::TicketState::kAssigned) == v1::TICKET_STATE_ASSIGNED);
-static_assert(static_cast<int>(router::TicketState::kAbandoned) == v1::TICKET_STATE_ABANDONED);
+static_assert(static_cast<int>(router::TicketState::kExpired) == v1::TICKET_STATE_EXPIRED);
+static_assert(static_cast<int>(router::TicketState::kExpired) == v1::TicketState_MAX);
 static_assert(static_cast<int>(router::AgentStatus::kOffline) == v1::AGENT_STATUS_OFFLINE);
 static_assert(static_cast<int>(router::AgentStatus::kNotResponding) ==
               v1::AGENT_STATUS_NOT_RESPONDING);
@@ -239,8 +240,25 @@ router::Plan ToPlan(const v1::Plan& plan, const std::string& field, Faults& faul
     if (step.has_requirement()) {
       to.requirement = ToRequirement(step.requirement(), path + ".requirement", faults);
     }
+    to.queue = step.queue();
+    if (step.has_expire()) to.expire = router::PlanExpiry{.reason = step.expire().reason()};
+    if (!step.has_condition()) continue;
+    router::PlanCondition& condition = to.condition.emplace();
+    condition.waiting_more_than = step.condition().waiting_more_than();
+    if (step.condition().has_oldest_waits_longer_than()) {
+      condition.oldest_waits_longer_than =
+          ToPositiveDuration(step.condition().oldest_waits_longer_than(),
+                             path + ".condition.oldest_waits_longer_than", faults);
+    }
   }
   return result;
+}
+
+void Fill(const router::PlanCondition& condition, v1::PlanCondition& to) {
+  to.set_waiting_more_than(condition.waiting_more_than);
+  if (condition.oldest_waits_longer_than.us != 0) {
+    *to.mutable_oldest_waits_longer_than() = ToProtoDuration(condition.oldest_waits_longer_than);
+  }
 }
 
 void Fill(const router::Plan& plan, v1::Plan& to) {
@@ -249,6 +267,9 @@ void Fill(const router::Plan& plan, v1::Plan& to) {
     *message->mutable_after() = ToProtoDuration(step.after);
     message->set_min_priority(step.min_priority);
     if (step.requirement) Fill(*step.requirement, *message->mutable_requirement());
+    message->set_queue(step.queue);
+    if (step.expire) message->mutable_expire()->set_reason(step.expire->reason);
+    if (step.condition) Fill(*step.condition, *message->mutable_condition());
   }
 }
 

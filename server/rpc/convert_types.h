@@ -42,6 +42,7 @@ router::Requirement ToRequirement(const v1::Requirement& requirement, const std:
 void Fill(const router::Requirement& requirement, v1::Requirement& to);
 router::Plan ToPlan(const v1::Plan& plan, const std::string& field, Faults& faults);
 void Fill(const router::Plan& plan, v1::Plan& to);
+void Fill(const router::PlanCondition& condition, v1::PlanCondition& to);
 
 // For an enum with contiguous values from 1: FIELD_REQUIRED when it is not set, FIELD_OUT_OF_RANGE
 // when nobody knows the value. True when it can be used.

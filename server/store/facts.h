@@ -65,8 +65,11 @@ enum class Sum : uint8_t {
   kShortAbandoned,
   kVisitTransferred,
   kVisitCanceled,
+  kVisitOverflowed,    // left by a step of the ticket's plan
+  kVisitExpired,       // ended by one
   kReturned,           // entered again: released, lease expired, connect failed
   kTransferredIn,      // entered by a transfer
+  kOverflowedIn,       // entered by a step of the ticket's plan
   kAnsweredInTime,     // A_T
   kAbandonedInTime,    // B_T, without short ones
   kDecided,            // O_T, without short abandons
@@ -130,6 +133,7 @@ enum class Sum : uint8_t {
   kCompleted,
   kTicketsCanceled,
   kTicketsAbandoned,
+  kTicketsExpired,
   kTurnaroundTime,  // of completed: from creation to completion
   kLongestTurnaround,
   kTurnaroundP90,

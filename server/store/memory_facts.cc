@@ -62,13 +62,18 @@ constexpr SumOver<V> kVisitSums[] = {
     {Sum::kShortAbandoned, [](const V& v) { return Count(v.is_short()); }},
     {Sum::kVisitTransferred, [](const V& v) { return Count(v.Left(ExitReason::kTransferred)); }},
     {Sum::kVisitCanceled, [](const V& v) { return Count(v.Left(ExitReason::kCanceled)); }},
+    {Sum::kVisitOverflowed, [](const V& v) { return Count(v.Left(ExitReason::kOverflowed)); }},
+    {Sum::kVisitExpired, [](const V& v) { return Count(v.Left(ExitReason::kExpired)); }},
     {Sum::kReturned,
      [](const V& v) {
        return Count(v.row.entry_reason != EntryReason::kCreated &&
-                    v.row.entry_reason != EntryReason::kTransferred);
+                    v.row.entry_reason != EntryReason::kTransferred &&
+                    v.row.entry_reason != EntryReason::kOverflowed);
      }},
     {Sum::kTransferredIn,
      [](const V& v) { return Count(v.row.entry_reason == EntryReason::kTransferred); }},
+    {Sum::kOverflowedIn,
+     [](const V& v) { return Count(v.row.entry_reason == EntryReason::kOverflowed); }},
     {Sum::kAnsweredInTime,
      [](const V& v) { return Count(v.Left(ExitReason::kAnswered) && v.in_time()); }},
     {Sum::kAbandonedInTime,
@@ -249,6 +254,7 @@ constexpr SumOver<C> kClosedSums[] = {
     {Sum::kTicketsCanceled, [](const C& c) { return Count(c.Is(router::TicketState::kCanceled)); }},
     {Sum::kTicketsAbandoned,
      [](const C& c) { return Count(c.Is(router::TicketState::kAbandoned)); }},
+    {Sum::kTicketsExpired, [](const C& c) { return Count(c.Is(router::TicketState::kExpired)); }},
     {Sum::kTurnaroundTime, [](const C& c) { return Span(c.completed(), c.turnaround()); }},
     {Sum::kLongestTurnaround, [](const C& c) { return Span(c.completed(), c.turnaround()); }},
     {Sum::kTurnaroundP90, [](const C& c) { return Span(c.completed(), c.turnaround()); }},

@@ -85,10 +85,22 @@ void Fields(auto& io, Of<router::Queue> auto& queue) {
   io("plan", queue.plan);
 }
 
+void Fields(auto& io, Of<router::PlanCondition> auto& condition) {
+  io("waiting_more_than", condition.waiting_more_than);
+  io("oldest_waits_longer_than_us", condition.oldest_waits_longer_than);
+}
+
+void Fields(auto& io, Of<router::PlanExpiry> auto& expiry) {
+  io("reason", expiry.reason);
+}
+
 void Fields(auto& io, Of<router::PlanStep> auto& step) {
   io("after_us", step.after);
   io("requirement", step.requirement);
   io("min_priority", step.min_priority);
+  io("queue", step.queue);
+  io("expire", step.expire);
+  io("condition", step.condition);
 }
 
 void Fields(auto& io, Of<router::ProcessTypeDefaults> auto& defaults) {

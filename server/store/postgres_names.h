@@ -68,16 +68,16 @@ struct NamesOfRouter {
 
 template <>
 struct NameTable<router::TicketState>
-    : NamesOfRouter<router::TicketState, router::TicketState::kAbandoned> {};
+    : NamesOfRouter<router::TicketState, router::TicketState::kExpired> {};
 template <>
 struct NameTable<router::AgentStatus>
     : NamesOfRouter<router::AgentStatus, router::AgentStatus::kNotResponding> {};
 template <>
 struct NameTable<router::EntryReason>
-    : NamesOfRouter<router::EntryReason, router::EntryReason::kTransferred> {};
+    : NamesOfRouter<router::EntryReason, router::EntryReason::kOverflowed> {};
 template <>
 struct NameTable<router::ExitReason>
-    : NamesOfRouter<router::ExitReason, router::ExitReason::kCanceled> {};
+    : NamesOfRouter<router::ExitReason, router::ExitReason::kExpired> {};
 template <>
 struct NameTable<router::SegmentOutcome>
     : NamesOfRouter<router::SegmentOutcome, router::SegmentOutcome::kCanceled> {};

@@ -103,6 +103,7 @@ const Table<router::TicketStateRow>& TicketStateTable() {
        C::Number("contact_count", &Row::contact_count),
        C::Json("cool_downs", &Row::cool_downs, CoolDownsToJson, CoolDownsFromJson, true),
        C::Number("plan_step", &Row::plan_step),
+       C::Number("plan_skipped", &Row::plan_skipped),
        C::Instant("plan_since", &Row::plan_since),
        C::Span("plan_waited_us", &Row::plan_waited),
        C::Number("visit_number", &Row::visit_number),

@@ -82,7 +82,8 @@ bool IsRequirementStorable(const Requirement& requirement) {
 
 bool IsPlanStorable(const router::Plan& plan) {
   return std::ranges::all_of(plan, [](const router::PlanStep& step) {
-    return !step.requirement || IsRequirementStorable(*step.requirement);
+    return IsStorableText(step.queue) && (!step.expire || IsStorableText(step.expire->reason)) &&
+           (!step.requirement || IsRequirementStorable(*step.requirement));
   });
 }
 

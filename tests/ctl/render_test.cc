@@ -149,6 +149,42 @@ TEST(TicketText, ShowsWhatIsKnown) {
   EXPECT_THAT(text, Not(HasSubstr("agent")));
 }
 
+TEST(TicketText, SaysHowFarItsPlanIs) {
+  v1::Ticket ticket;
+  ticket.mutable_plan()->add_steps();
+  ticket.mutable_plan()->add_steps();
+  ticket.set_plan_steps_taken(1);
+  EXPECT_THAT(TicketText(ticket), HasSubstr("1 of 2 steps behind it\n"));
+  ticket.add_plan_steps_skipped(1);
+  ticket.mutable_next_step_at()->set_seconds(0);
+  EXPECT_THAT(TicketText(ticket),
+              HasSubstr("1 of 2 steps behind it, 1 skipped, next 1970-01-01T00:00:00Z\n"));
+}
+
+TEST(ExplanationText, SaysWhatTheNextStepOfThePlanDoes) {
+  v1::ExplainTicketResponse explained;
+  v1::NextStep& next = *explained.mutable_next_step();
+  next.set_number(2);
+  next.set_queue("spare");
+  next.mutable_condition()->set_waiting_more_than(20);
+  next.mutable_condition()->mutable_oldest_waits_longer_than()->set_seconds(90);
+  next.set_skipped("CONDITION");
+  next.set_qualified_agents(3);
+  EXPECT_THAT(ExplanationText(explained),
+              HasSubstr("\nStep 2 of the plan, when its clock goes on:\n"
+                        "    3 will pass all of these\n"
+                        "      it will move to queue spare\n"
+                        "      if more than 20 wait in the queue then\n"
+                        "      if the oldest in the queue waits longer than 1m30s then\n"
+                        "      now it would be skipped: CONDITION\n"));
+  next.Clear();
+  next.set_number(3);
+  next.mutable_expire()->set_reason("CALL_BACK");
+  EXPECT_THAT(ExplanationText(explained),
+              HasSubstr("\nStep 3 of the plan, when its clock goes on:\n"
+                        "      the wait will end: CALL_BACK\n"));
+}
+
 TEST(EventLine, NamesWhatTheEventIsAbout) {
   v1::Event event;
   event.set_type(v1::EVENT_TYPE_TICKET_CANCELED);

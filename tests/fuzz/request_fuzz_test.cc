@@ -318,6 +318,14 @@ v1::Contact RichContact() {
   step->mutable_after()->set_seconds(20);
   step->mutable_requirement()->add_agents("ana");
   step->set_min_priority(5);
+  auto* overflow = contact.mutable_plan()->add_steps();
+  overflow->mutable_after()->set_seconds(30);
+  overflow->set_queue("chats");
+  overflow->mutable_condition()->set_waiting_more_than(3);
+  overflow->mutable_condition()->mutable_oldest_waits_longer_than()->set_seconds(9);
+  auto* expire = contact.mutable_plan()->add_steps();
+  expire->mutable_after()->set_seconds(40);
+  expire->mutable_expire()->set_reason("late");
   return contact;
 }
 

@@ -202,6 +202,11 @@ TEST(CheckConfiguration, RefusesBrokenReferences) {
          c.process_types[0].defaults[0].plan = {{Seconds(1), Requirement{.agents = {"nobody"}}}};
        },
        "REFERENCE_BROKEN configuration.process_types[0].defaults[0].plan"},
+      {"queue named by a plan",
+       [](Configuration& c) {
+         c.process_types[0].defaults[0].plan = {{.after = Seconds(1), .queue = "nowhere"}};
+       },
+       "REFERENCE_BROKEN configuration.process_types[0].defaults[0].plan"},
       {"team asked for by a queue's plan",
        [](Configuration& c) {
          c.queues[0].plan = {{Seconds(1), Requirement{.all_of = {{TeamPredicate{"nobody"}}}}}};

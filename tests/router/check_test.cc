@@ -43,6 +43,24 @@ Plan Steps(int count) {
   return plan;
 }
 
+// So many bytes in one attribute after another, each within its own limits.
+Requirement WithBytes(size_t bytes) {
+  Requirement requirement;
+  while (bytes > 0) {
+    AttributePredicate attribute{.key = "k"};
+    --bytes;
+    while (bytes > 0 && attribute.values.size() < kMaxPredicateValues) {
+      // Different ones, so that none is dropped as a repeat.
+      std::string value = std::to_string(requirement.all_of.size() * 100 + attribute.values.size());
+      value.resize(std::min<size_t>(bytes, kMaxAgentAttributeValueBytes), 'x');
+      bytes -= value.size();
+      attribute.values.push_back(std::move(value));
+    }
+    requirement.all_of.push_back({std::move(attribute)});
+  }
+  return requirement;
+}
+
 struct ContactCase {
   const char* what;
   std::function<void(NewContact&)> change;
@@ -108,6 +126,24 @@ TEST(CheckContact, TakesWhatIsWithinLimits) {
        },
        ""},
       {"longest plan", [](NewContact& c) { c.plan = Steps(20); }, ""},
+      {"steps that move, end and ask",
+       [](NewContact& c) {
+         c.plan = {{.after = Seconds(1),
+                    .queue = "spare",
+                    .condition = PlanCondition{kMaxQueueWaiting, kMaxPlanDelay}},
+                   {.after = Seconds(2),
+                    .expire = PlanExpiry{std::string(64, 'x')},
+                    .condition = PlanCondition{1, {}}},
+                   {.after = Seconds(3), .expire = PlanExpiry{}}};
+       },
+       ""},
+      {"most bytes of a requirement", [](NewContact& c) { c.requirement = WithBytes(16'384); }, ""},
+      {"most bytes of a plan",
+       [](NewContact& c) {
+         c.plan.emplace();
+         for (int i = 1; i <= 4; ++i) c.plan->push_back({Seconds(i), WithBytes(16'384)});
+       },
+       ""},
       {"plan without steps", [](NewContact& c) { c.plan.emplace(); }, ""},
       {"most predicates",
        [](NewContact& c) { c.requirement.all_of = {Clause(8, SitePredicate{"lisbon"})}; }, ""},
@@ -273,6 +309,57 @@ TEST(CheckContact, RefusesWhatIsBeyondALimit) {
          c.plan = {{Seconds(2), {}, 10}};
        },
        "FIELD_OUT_OF_RANGE contact.plan.steps[0].min_priority"},
+      {"queue of a step", [](NewContact& c) { c.plan = {{.after = Seconds(2), .queue = "Spare"}}; },
+       "FIELD_MALFORMED contact.plan.steps[0].queue"},
+      {"reason of an expiry",
+       [](NewContact& c) {
+         c.plan = {{.after = Seconds(2), .expire = PlanExpiry{std::string(65, 'x')}}};
+       },
+       "FIELD_TOO_LARGE contact.plan.steps[0].expire.reason"},
+      {"reason of an expiry with NUL",
+       [](NewContact& c) {
+         c.plan = {{.after = Seconds(2), .expire = PlanExpiry{std::string(1, '\0')}}};
+       },
+       "TEXT_HAS_NUL contact.plan.steps[0].expire.reason"},
+      {"expiry that moves, too",
+       [](NewContact& c) {
+         c.plan = {{.after = Seconds(2), .queue = "spare", .expire = PlanExpiry{}}};
+       },
+       "FIELD_MALFORMED contact.plan.steps[0]"},
+      {"step behind the end",
+       [](NewContact& c) {
+         c.plan = {{.after = Seconds(2), .expire = PlanExpiry{}},
+                   {.after = Seconds(3), .queue = "spare"}};
+       },
+       "FIELD_MALFORMED contact.plan.steps[1]"},
+      {"condition that asks nothing",
+       [](NewContact& c) {
+         c.plan = {{.after = Seconds(2), .queue = "spare", .condition = PlanCondition{}}};
+       },
+       "FIELD_REQUIRED contact.plan.steps[0].condition"},
+      {"condition of more tickets than may wait",
+       [](NewContact& c) {
+         c.plan = {{.after = Seconds(2),
+                    .queue = "spare",
+                    .condition = PlanCondition{kMaxQueueWaiting + 1, {}}}};
+       },
+       "FIELD_OUT_OF_RANGE contact.plan.steps[0].condition.waiting_more_than"},
+      {"condition of a wait that is too short",
+       [](NewContact& c) {
+         c.plan = {{.after = Seconds(2),
+                    .queue = "spare",
+                    .condition = PlanCondition{0, Milliseconds(999)}}};
+       },
+       "FIELD_OUT_OF_RANGE contact.plan.steps[0].condition.oldest_waits_longer_than"},
+      {"bytes of a requirement", [](NewContact& c) { c.requirement = WithBytes(16'385); },
+       "FIELD_TOO_LARGE contact.requirement"},
+      {"bytes of a plan",
+       [](NewContact& c) {
+         c.plan.emplace();
+         for (int i = 1; i <= 5; ++i) c.plan->push_back({Seconds(i), WithBytes(13'107)});
+         c.plan->back().queue = "qq";
+       },
+       "FIELD_TOO_LARGE contact.plan"},
       {"requirement of a step",
        [](NewContact& c) {
          c.plan = {{Seconds(2), Requirement{.agents = {"Ana"}}}};

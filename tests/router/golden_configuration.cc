@@ -135,6 +135,12 @@ std::optional<Plan> ParsePlan(Words& words) {
     Words parts(line);
     PlanStep step{ParseDuration(parts.Next("when the step is due"))};
     step.min_priority = ParseNumber(parts.Value("priority").value_or("0"));
+    step.queue = parts.Value("queue").value_or("");
+    if (const auto reason = parts.Value("expire")) step.expire = PlanExpiry{*reason};
+    PlanCondition condition;
+    condition.waiting_more_than = ParseNumber(parts.Value("waiting").value_or("0"));
+    condition.oldest_waits_longer_than = ParseDuration(parts.Value("oldest").value_or("0s"));
+    if (condition != PlanCondition{}) step.condition = condition;
     const bool anybody = parts.Flag("anybody");
     const Requirement requirement = ParseRequirement(parts);
     if (anybody || requirement != Requirement{}) step.requirement = requirement;

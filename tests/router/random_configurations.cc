@@ -82,9 +82,24 @@ Plan RandomCommands::MakePlan(uint32_t percent) {
   while (plan.size() < 4 && Chance(percent)) {
     after = after + Span({1, 5, 30});
     PlanStep step{after};
-    if (Chance(70)) step.requirement = MakeRequirement(30);
+    if (Chance(25)) {
+      step.condition.emplace();
+      if (Chance(60)) step.condition->waiting_more_than = static_cast<uint32_t>(1 + Below(4));
+      if (Chance(60) || step.condition->waiting_more_than == 0) {
+        step.condition->oldest_waits_longer_than = Span({2, 10, 60});
+      }
+    }
+    if (Chance(15)) {
+      step.expire = PlanExpiry{Chance(50) ? "" : "too late"};
+      plan.push_back(step);
+      if (!step.condition) break;
+      continue;
+    }
+    if (Chance(30)) step.queue = "q" + std::to_string(1 + Below(5));
+    if (Chance(60)) step.requirement = MakeRequirement(30);
     if (step.requirement && Chance(20)) step.requirement->agents = Some("a", 9, 20);
-    if (!step.requirement || Chance(30)) step.min_priority = static_cast<uint32_t>(1 + Below(9));
+    const bool changes = step.requirement || !step.queue.empty();
+    if (!changes || Chance(30)) step.min_priority = static_cast<uint32_t>(1 + Below(9));
     plan.push_back(step);
   }
   return plan;
@@ -203,7 +218,9 @@ Configuration RandomCommands::MakeConfiguration() {
     configuration.channels[0].language_mode = LanguageMode::kSpoken;
   }
   for (uint32_t number = 1; number <= kQueues; ++number) {
-    if (number == 1 || Chance(96)) configuration.queues.push_back(MakeQueue(number, clients));
+    // The last one comes and goes, so that plans name what is gone.
+    if (number > 1 && !Chance(number == kQueues ? 80 : 96)) continue;
+    configuration.queues.push_back(MakeQueue(number, clients));
   }
   // The first one always exists, because requirements name it.
   for (uint32_t number = 1; number <= kProcessTypes; ++number) {
@@ -270,6 +287,11 @@ Configuration RandomCommands::MakeConfiguration() {
   const auto forget_unknown_in = [&](Plan& plan) {
     for (PlanStep& step : plan) {
       if (step.requirement) forget_unknown(*step.requirement);
+      const bool known = std::any_of(configuration.queues.begin(), configuration.queues.end(),
+                                     [&](const Queue& queue) { return queue.id == step.queue; });
+      if (known || step.queue.empty()) continue;
+      step.queue.clear();
+      if (!step.requirement) step.min_priority = 9;
     }
   };
   for (ProcessType& type : configuration.process_types) {

@@ -62,9 +62,13 @@ struct RunOptions {
 struct Tally {
   std::map<EventType, int64_t> events;
   std::map<Reason, int64_t> refusals;
+  std::map<std::string, int64_t> skipped_steps;  // by reason
 
   void Count(const Outcome& outcome, const Changes& changes) {
-    for (const EventRow& event : changes.events) ++events[event.type];
+    for (const EventRow& event : changes.events) {
+      ++events[event.type];
+      if (event.type == EventType::kPlanStepSkipped) ++skipped_steps[event.reason];
+    }
     if (const auto* rejection = std::get_if<Rejection>(&outcome)) ++refusals[rejection->reason];
   }
 };
@@ -226,6 +230,10 @@ void ExpectAllSeen(const Tally& tally) {
                               Reason::kFieldRequired,      Reason::kIdDuplicate}) {
     EXPECT_GT(tally.refusals.count(reason), 0U) << ToString(reason);
   }
+  for (const char* reason :
+       {"CONDITION", "QUEUE_GONE", "QUEUE_OF_OTHER_CLIENT", "QUEUE_FULL", "ACCEPTED"}) {
+    EXPECT_GT(tally.skipped_steps.count(reason), 0U) << reason;
+  }
 }
 
 // A few kinds of worlds in turn.
@@ -244,6 +252,7 @@ RunOptions OptionsOf(uint64_t seed) {
     case 3:  // routing in slices
       options.commands = {1, 30};
       options.router.max_offers_per_slice = 1 + static_cast<uint32_t>(seed / 4 % 3);
+      options.router.max_timers_per_slice = 1 + static_cast<uint32_t>(seed / 8 % 3);
       break;
   }
   return options;
@@ -261,6 +270,9 @@ TEST(Router, AgreesWithTheReferenceOnRandomCommands) {
     world.Do(kCommandsPerRun);
     for (const auto& [type, count] : world.tally().events) tally.events[type] += count;
     for (const auto& [reason, count] : world.tally().refusals) tally.refusals[reason] += count;
+    for (const auto& [reason, count] : world.tally().skipped_steps) {
+      tally.skipped_steps[reason] += count;
+    }
     if (only >= 0) return;
   }
   if (commands >= 100'000 && !HasFailure()) ExpectAllSeen(tally);

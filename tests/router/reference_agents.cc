@@ -354,10 +354,10 @@ Outcome ReferenceRouter::Do(const ReportMediaEvent& command) {
 // time
 
 Outcome ReferenceRouter::Do(const AdvanceTime&) {
+  uint32_t budget = options_.max_timers_per_slice;
   for (auto& [id, workspace] : workspaces_) {
     workspace_ = &workspace;
-    while (ExpireNext()) {
-    }
+    while (budget > 0 && ExpireNext()) --budget;
   }
   return Reply{Done{}};
 }
@@ -484,7 +484,15 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   next.number = static_cast<uint32_t>(ticket.plan_step + 1);
   if (NextStepAt(ticket) != kEndOfTime) next.at = NextStepAt(ticket);
   next.min_priority = step.min_priority;
+  next.queue = step.queue;
+  next.expire = step.expire;
+  next.skipped = WhySkipped(ticket);
+  if (step.expire) return explanation;
   TicketData then = ticket;
+  const Queue* to = FindQueue(step.queue);
+  if (to != nullptr && (to->client.empty() || to->client == ticket.contact.client)) {
+    then.queue = to->id;
+  }
   if (step.requirement) then.requirement = *step.requirement;
   next.clauses = CountClauses(then);
   for (const Agent& agent : agents) {

@@ -90,6 +90,7 @@ void ReferenceRouter::Requeue(TicketData& ticket) {
   ticket.state = TicketState::kQueued;
   if (!ticket.plan_since.IsSet()) ticket.plan_since = now_;
   workspace_->arrived.insert(ticket.id);
+  if (NextStepAt(ticket) <= now_) workspace_->returned.push_back(ticket.id);
 }
 
 void ReferenceRouter::EnterQueue(TicketData& ticket) {
@@ -163,6 +164,12 @@ TicketState ReferenceRouter::FinishWork(TicketData& ticket) {
 void ReferenceRouter::Accept(TicketData& ticket, AgentState& agent) {
   EmitAboutOffer(EventType::kOfferAccepted, ticket);
   Handle(ticket, agent);
+  // What waited for the end of the offer is not done any more.
+  while (ticket.plan_step < ticket.plan.size()) {
+    const PlanStep& step = ticket.plan[ticket.plan_step];
+    if (step.after > ticket.plan_waited || (step.queue.empty() && !step.expire)) break;
+    SkipStep(ticket, "ACCEPTED");
+  }
 }
 
 // The agent has it: media first when the channel has any.
@@ -285,12 +292,23 @@ void ReferenceRouter::Abandon(TicketData& ticket) {
 // ----------------------------------------------------------------------------------------------------------
 // time
 
+namespace {
+
+// A step that leaves the queue is not done under an offer.
+bool IsHeldUp(const ReferenceRouter::TicketData& ticket) {
+  if (ticket.state != TicketState::kOffered || ticket.plan_step == ticket.plan.size()) return false;
+  const PlanStep& step = ticket.plan[ticket.plan_step];
+  return step.expire.has_value() || !step.queue.empty();
+}
+
+}  // namespace
+
 Time ReferenceRouter::DeadlineOf(const TicketData& ticket) const {
   Time deadline = ticket.until.IsSet() ? ticket.until : kEndOfTime;
   for (const CoolDown& cool_down : ticket.cool_downs) {
     deadline = std::min(deadline, cool_down.until);
   }
-  return std::min(deadline, NextStepAt(ticket));
+  return IsHeldUp(ticket) ? deadline : std::min(deadline, NextStepAt(ticket));
 }
 
 Time ReferenceRouter::NextStepAt(const TicketData& ticket) const {
@@ -304,7 +322,42 @@ void ReferenceRouter::StopPlanClock(TicketData& ticket) {
   ticket.plan_since = Time{};
 }
 
+std::string ReferenceRouter::WhySkipped(const TicketData& ticket) const {
+  const PlanStep& step = ticket.plan[ticket.plan_step];
+  uint32_t waiting = 0;
+  Duration longest;
+  for (const auto& [id, other] : workspace_->tickets) {
+    if (other.queue != ticket.queue ||
+        (other.state != TicketState::kQueued && other.state != TicketState::kOffered)) {
+      continue;
+    }
+    ++waiting;
+    longest = std::max(longest, now_ - other.queued_at);
+  }
+  if (step.condition) {
+    const auto [more_than, longer_than] = *step.condition;
+    if (more_than != 0 && waiting <= more_than) return "CONDITION";
+    if (longer_than.us != 0 && longest <= longer_than) return "CONDITION";
+  }
+  if (step.queue.empty()) return "";
+  const Queue* queue = FindQueue(step.queue);
+  if (queue == nullptr) return "QUEUE_GONE";
+  if (!queue->client.empty() && queue->client != ticket.contact.client) {
+    return "QUEUE_OF_OTHER_CLIENT";
+  }
+  return queue->id != ticket.queue && IsFull(*queue, ticket.id) ? "QUEUE_FULL" : "";
+}
+
+void ReferenceRouter::SkipStep(TicketData& ticket, const std::string& reason) {
+  EventRow& event = Emit(EventType::kPlanStepSkipped, ticket);
+  event.number = static_cast<int64_t>(++ticket.plan_step);
+  event.reason = reason;
+}
+
+// `ticket` may be gone afterwards.
 void ReferenceRouter::TakeStep(TicketData& ticket) {
+  const std::string skipped = WhySkipped(ticket);
+  if (!skipped.empty()) return SkipStep(ticket, skipped);
   const PlanStep& step = ticket.plan[ticket.plan_step++];
   if (step.requirement) ticket.requirement = *step.requirement;
   if (step.min_priority > ticket.contact.priority) {
@@ -312,7 +365,29 @@ void ReferenceRouter::TakeStep(TicketData& ticket) {
     SetKey(ticket);
   }
   Emit(EventType::kPlanStepTaken, ticket).number = static_cast<int64_t>(ticket.plan_step);
+  if (step.expire) {
+    Emit(EventType::kTicketExpired, ticket).reason = step.expire->reason;
+    return Close(ticket);
+  }
   if (ticket.state == TicketState::kQueued) workspace_->arrived.insert(ticket.id);
+  if (step.queue.empty() || step.queue == ticket.queue) return;
+  ticket.queue = step.queue;
+  EventRow& event = Emit(EventType::kTicketOverflowed, ticket);
+  event.queue = ticket.queue;
+  event.until = ticket.target;
+  EnterQueue(ticket);
+}
+
+void ReferenceRouter::TakeStepsOfReturned() {
+  while (!workspace_->returned.empty()) {
+    const TicketId id = workspace_->returned.front();
+    workspace_->returned.erase(workspace_->returned.begin());
+    for (TicketData* ticket = FindTicket(id);
+         ticket != nullptr && ticket->state == TicketState::kQueued && NextStepAt(*ticket) <= now_;
+         ticket = FindTicket(id)) {
+      TakeStep(*ticket);
+    }
+  }
 }
 
 Time ReferenceRouter::NextDeadline() const {
@@ -355,12 +430,13 @@ bool ReferenceRouter::ExpireNext() {
 
 void ReferenceRouter::ExpireTicket(TicketData& ticket) {
   const Time deadline = DeadlineOf(ticket);
-  const bool limited = ticket.until.IsSet() && ticket.until <= deadline;
-  if (!limited && NextStepAt(ticket) <= deadline) return TakeStep(ticket);
-  const size_t cooled = std::erase_if(
-      ticket.cool_downs, [&](const CoolDown& cool_down) { return cool_down.until <= deadline; });
-  if (cooled > 0 && ticket.state == TicketState::kQueued) workspace_->arrived.insert(ticket.id);
-  if (!ticket.until.IsSet() || ticket.until > deadline) return;
+  if (!ticket.until.IsSet() || ticket.until > deadline) {
+    if (!IsHeldUp(ticket) && NextStepAt(ticket) <= deadline) return TakeStep(ticket);
+    std::erase_if(ticket.cool_downs,
+                  [&](const CoolDown& cool_down) { return cool_down.until <= now_; });
+    if (ticket.state == TicketState::kQueued) workspace_->arrived.insert(ticket.id);
+    return;
+  }
   switch (ticket.state) {
     case TicketState::kOffered:
       return Miss(ticket);
@@ -376,6 +452,7 @@ void ReferenceRouter::ExpireTicket(TicketData& ticket) {
     case TicketState::kCompleted:
     case TicketState::kCanceled:
     case TicketState::kAbandoned:
+    case TicketState::kExpired:
       return;
   }
 }

@@ -45,11 +45,14 @@ Outcome ReferenceRouter::Execute(const Command& command, Time now) {
 
   uint32_t budget = options_.max_offers_per_slice;
   if (!for_all) {
-    if (workspace_ != nullptr) Route(budget);
+    if (workspace_ == nullptr) return outcome;
+    TakeStepsOfReturned();
+    Route(budget);
     return outcome;
   }
   for (auto& [id, workspace] : workspaces_) {
     workspace_ = &workspace;
+    TakeStepsOfReturned();
     budget = Route(budget);
   }
   return outcome;

@@ -47,8 +47,8 @@ class ReferenceRouter {
     NewContact contact;
     Requirement requirement, base;
     Plan plan;
-    size_t plan_step = 0;
-    Time plan_since;  // set while its clock runs
+    size_t plan_step = 0;  // steps behind it
+    Time plan_since;       // set while its clock runs
     Duration plan_waited;
     Duration answer_target;
     Time due_at;
@@ -84,6 +84,7 @@ class ReferenceRouter {
     std::map<TicketId, TicketData> tickets;  // the open ones
     std::set<std::string> gained;            // agents of step 1
     std::set<TicketId> arrived;              // tickets of step 2
+    std::vector<TicketId> returned;          // tickets that came to a queue, by the command at work
     std::map<std::string, uint32_t> idle;    // by routing profile, as last looked at
     int64_t last_turn = 0;
   };
@@ -164,6 +165,7 @@ class ReferenceRouter {
   NewContact Completed(NewContact contact) const;
   Cefr LevelOf(const std::string& language) const;
   Refusal CheckReferences(const NewContact& contact) const;
+  Refusal CheckPlan(const Plan& plan, const std::string& client) const;
   Refusal CheckRequirement(const Requirement& requirement) const;
   Refusal CheckAuthor(const std::string& agent) const;
   // Where the contact's ticket belongs.
@@ -228,7 +230,10 @@ class ReferenceRouter {
   void Miss(TicketData& ticket);
   Time DeadlineOf(const TicketData& ticket) const;
   Time NextStepAt(const TicketData& ticket) const;
+  std::string WhySkipped(const TicketData& ticket) const;
+  void SkipStep(TicketData& ticket, const std::string& reason);
   void TakeStep(TicketData& ticket);
+  void TakeStepsOfReturned();
   void StopPlanClock(TicketData& ticket);
   Explanation Explain(const TicketData& ticket) const;
   std::vector<Explanation::ClauseCount> CountClauses(const TicketData& ticket) const;

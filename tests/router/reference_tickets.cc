@@ -117,9 +117,22 @@ ReferenceRouter::Refusal ReferenceRouter::CheckReferences(const NewContact& cont
   if (contact.process_type.empty()) return Reason::kFieldRequired;
   if (FindProcessType(contact.process_type) == nullptr) return Reason::kProcessTypeUnknown;
   if (const Refusal refusal = CheckRequirement(contact.requirement)) return refusal;
-  for (const PlanStep& step : contact.plan.value_or(Plan{})) {
-    if (!step.requirement) continue;
-    if (const Refusal refusal = CheckRequirement(*step.requirement)) return refusal;
+  return CheckPlan(contact.plan.value_or(Plan{}), contact.client);
+}
+
+// What is not there at all comes before what takes another client.
+ReferenceRouter::Refusal ReferenceRouter::CheckPlan(const Plan& plan,
+                                                    const std::string& client) const {
+  for (const PlanStep& step : plan) {
+    if (step.requirement) {
+      if (const Refusal refusal = CheckRequirement(*step.requirement)) return refusal;
+    }
+    if (!step.queue.empty() && FindQueue(step.queue) == nullptr) return Reason::kQueueNotFound;
+  }
+  for (const PlanStep& step : plan) {
+    const Queue* queue = FindQueue(step.queue);
+    if (queue == nullptr || queue->client.empty() || queue->client == client) continue;
+    return Reason::kQueueOfOtherClient;
   }
   return std::nullopt;
 }
@@ -264,8 +277,14 @@ void ReferenceRouter::NoteWhetherUnroutable(TicketData& ticket) {
     });
   };
   ticket.unroutable = !somebody_may_take(ticket);
+  TicketData later = ticket;
   for (const PlanStep& step : ticket.plan) {
-    TicketData later = ticket;
+    if (!step.queue.empty()) {
+      const Queue* queue = FindQueue(step.queue);
+      if (queue == nullptr) continue;
+      if (!queue->client.empty() && queue->client != ticket.contact.client) continue;
+      later.queue = step.queue;
+    }
     if (step.requirement) later.requirement = *step.requirement;
     if (somebody_may_take(later)) ticket.unroutable = false;
   }

@@ -77,7 +77,7 @@ class RouterTest : public testing::Test {
                       [&](const EventRow& event) { return event.type == type; }));
   }
 
-  Router router_{RouterOptions{2, 5}};
+  Router router_{RouterOptions{2, 5, 2}};
   Time now_ = kStart;
 };
 
@@ -102,6 +102,34 @@ TEST_F(RouterTest, StopsRoutingAtItsSliceAndGoesOnWhenAsked) {
   EXPECT_EQ(Count(router_.TakeChanges(), EventType::kTicketOffered), 1U);
   EXPECT_FALSE(router_.HasPendingRouting());
   router_.CheckInvariants();
+}
+
+// Five tickets whose plans end their wait in the same instant, two deadlines a slice.
+TEST_F(RouterTest, SeesToSoManyDeadlinesAtOnceAndToTheRestWhenAsked) {
+  Configure(1, 5, "w");
+  Configure(1, 5, "x");
+  for (uint64_t number = 1; number <= 5; ++number) {
+    IngestContact ingest = Chat(number);
+    ingest.contact.plan = {{.after = Seconds(10), .expire = PlanExpiry{"late"}}};
+    Do(ingest, number % 2 == 0 ? "w" : "x");
+  }
+  now_ = now_ + Seconds(10);
+  (void)router_.TakeChanges();
+  const size_t expected[] = {2, 2, 1};
+  for (const size_t expired : expected) {
+    EXPECT_EQ(router_.NextDeadline(), now_);
+    // Reading and routing do not go on with it.
+    Do(GetAgent{{"a1", 1}});
+    Do(ContinueRouting{}, "");
+    EXPECT_TRUE(router_.TakeChanges().empty());
+    Do(AdvanceTime{}, "");
+    const Changes changes = router_.TakeChanges();
+    EXPECT_EQ(Count(changes, EventType::kTicketExpired), expired);
+    EXPECT_EQ(changes.ticket_states.size(), expired);
+    router_.CheckInvariants();
+  }
+  EXPECT_EQ(router_.NextDeadline(), kEndOfTime);
+  EXPECT_EQ(router_.OpenTickets(), 0U);
 }
 
 TEST_F(RouterTest, RefusesMoreOpenTicketsThanItMayHoldOverAllWorkspaces) {

@@ -181,6 +181,9 @@ struct ReplyText {
                   .Number("step", uint64_t{reply.next_step->number})
                   .Add("at", reply.next_step->at)
                   .Number("min_priority", uint64_t{reply.next_step->min_priority})
+                  .Add("queue", reply.next_step->queue)
+                  .Flag("expires", reply.next_step->expire.has_value())
+                  .Add("skipped", reply.next_step->skipped)
                   .Number("qualified", uint64_t{reply.next_step->qualified_agents})
                   .text();
       for (const auto& clause : reply.next_step->clauses) {
@@ -254,6 +257,7 @@ std::string TextOf(const TicketStateRow& row) {
     line.Add(("cool_down:" + cool_down.agent).c_str(), cool_down.until);
   }
   line.Number("plan_step", uint64_t{row.plan_step})
+      .Number("plan_skipped", uint64_t{row.plan_skipped})
       .Add("plan_since", row.plan_since)
       .Add("plan_waited", row.plan_waited)
       .Number("visit", uint64_t{row.visit_number})

@@ -131,6 +131,30 @@ const std::vector<ContactRow>& ContactRows() {
          c.mutable_answer_target()->set_nanos(-1);
        },
        "FIELD_OUT_OF_RANGE", "contact.answer_target"},
+      {"expiry that raises the priority, too",
+       [](auto& c) {
+         v1::PlanStep* step = c.mutable_plan()->add_steps();
+         step->mutable_after()->set_seconds(20);
+         step->mutable_expire();
+         step->set_min_priority(1);
+       },
+       "FIELD_MALFORMED", "contact.plan.steps[0]"},
+      {"condition of a negative wait",
+       [](auto& c) {
+         v1::PlanStep* step = c.mutable_plan()->add_steps();
+         step->mutable_after()->set_seconds(20);
+         step->set_queue("chats");
+         step->mutable_condition()->mutable_oldest_waits_longer_than()->set_seconds(-1);
+       },
+       "FIELD_OUT_OF_RANGE", "contact.plan.steps[0].condition.oldest_waits_longer_than"},
+      {"condition that asks nothing",
+       [](auto& c) {
+         v1::PlanStep* step = c.mutable_plan()->add_steps();
+         step->mutable_after()->set_seconds(20);
+         step->set_queue("chats");
+         step->mutable_condition();
+       },
+       "FIELD_REQUIRED", "contact.plan.steps[0].condition"},
       {"due in 1971", [](auto& c) { c.mutable_due_at()->set_seconds(31'536'000); },
        "FIELD_OUT_OF_RANGE", "contact.due_at"},
       {"due in the year 30,000",
@@ -334,7 +358,7 @@ TEST_F(BadInput, OfReadsIsRefused) {
   list.set_page_size(0);
   list.set_page_token("next");
   ExpectRefusal(try_list(), "PAGE_TOKEN_INVALID", "page_token");
-  list.mutable_filter()->add_states(static_cast<v1::TicketState>(10));
+  list.mutable_filter()->add_states(static_cast<v1::TicketState>(v1::TicketState_MAX + 1));
   ExpectRefusal(try_list(), "FIELD_OUT_OF_RANGE", "filter.states[0]");
 
   v1::ListQueueStatisticsRequest statistics;

@@ -81,6 +81,28 @@ store::RequestHash HashOf(v1::CancelTicketRequest request) {
   return tag->hash;
 }
 
+TEST(Plans, GoBothWays) {
+  v1::Plan plan;
+  v1::PlanStep* widen = plan.add_steps();
+  widen->mutable_after()->set_seconds(20);
+  widen->mutable_requirement()->add_agents("ana");
+  widen->set_min_priority(5);
+  v1::PlanStep* overflow = plan.add_steps();
+  overflow->mutable_after()->set_nanos(500'000'000);
+  overflow->set_queue("spare");
+  overflow->mutable_condition()->set_waiting_more_than(7);
+  overflow->mutable_condition()->mutable_oldest_waits_longer_than()->set_seconds(90);
+  v1::PlanStep* expire = plan.add_steps();
+  expire->mutable_after()->set_seconds(30);
+  expire->mutable_expire();
+  Faults faults;
+  const router::Plan steps = ToPlan(plan, "plan", faults);
+  EXPECT_TRUE(faults.empty());
+  v1::Plan back;
+  Fill(steps, back);
+  EXPECT_EQ(back.DebugString(), plan.DebugString());
+}
+
 TEST(RequestTag, DependsOnTheBodyAndNotOnTheId) {
   v1::CancelTicketRequest request;
   request.set_workspace("lisbon");

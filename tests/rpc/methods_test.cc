@@ -245,6 +245,68 @@ TEST(ExplainTicket, SaysWhoCouldTakeItAndWhyNobodyDoes) {
   EXPECT_GE(response.clauses_size(), 3);
 }
 
+TEST(ExplainTicket, ForeseesWhatThePlanDoesNext) {
+  Fixture f;
+  v1::Contact contact = ChatContact();
+  v1::PlanStep* overflow = contact.mutable_plan()->add_steps();
+  overflow->mutable_after()->set_seconds(60);
+  overflow->set_queue("private");
+  overflow->mutable_condition()->set_waiting_more_than(1);
+  v1::ExplainTicketRequest request;
+  request.set_workspace(kWorkspace);
+  request.set_ticket_id(f.Ingest(contact));
+  v1::ExplainTicketResponse response;
+  ASSERT_EQ(ReasonOf(f.tickets->ExplainTicket(ClientContext(), request, &response)), "OK");
+  EXPECT_EQ(response.next_step().queue(), "private");
+  EXPECT_EQ(response.next_step().condition().waiting_more_than(), 1);
+  EXPECT_EQ(response.next_step().skipped(), "CONDITION");
+  EXPECT_FALSE(response.next_step().has_expire());
+
+  v1::PlanStep* expire = contact.mutable_plan()->mutable_steps(0);
+  expire->clear_queue();
+  expire->clear_condition();
+  expire->mutable_expire()->set_reason("late");
+  request.set_ticket_id(f.Ingest(contact));
+  response.Clear();
+  ASSERT_EQ(ReasonOf(f.tickets->ExplainTicket(ClientContext(), request, &response)), "OK");
+  EXPECT_EQ(response.next_step().expire().reason(), "late");
+  EXPECT_EQ(response.next_step().skipped(), "");
+  EXPECT_EQ(response.next_step().clauses_size(), 0);
+}
+
+TEST(ExpiredTickets, AreClosedAndFoundByTheirState) {
+  Fixture f;
+  v1::Contact contact = ChatContact();
+  v1::PlanStep* skipped = contact.mutable_plan()->add_steps();
+  skipped->mutable_after()->set_seconds(1);
+  skipped->set_queue("private");
+  skipped->mutable_condition()->set_waiting_more_than(9);
+  v1::PlanStep* expire = contact.mutable_plan()->add_steps();
+  expire->mutable_after()->set_nanos(1'000'000);
+  expire->mutable_after()->set_seconds(1);
+  expire->mutable_expire()->set_reason("late");
+  const std::string id = f.Ingest(contact);
+  const absl::Time give_up = absl::Now() + absl::Seconds(20);
+  while (f.Get(id).state() != v1::TICKET_STATE_EXPIRED && absl::Now() < give_up) {
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  const v1::Ticket ticket = f.Get(id);
+  EXPECT_EQ(ticket.state(), v1::TICKET_STATE_EXPIRED);
+  EXPECT_EQ(ticket.queue(), "chats");
+  EXPECT_EQ(ticket.plan_steps_taken(), 2);
+  ASSERT_EQ(ticket.plan_steps_skipped_size(), 1);
+  EXPECT_EQ(ticket.plan_steps_skipped(0), 1);
+  EXPECT_TRUE(ticket.has_closed_at());
+  EXPECT_EQ(Decode(f.Cancel(id)).metadata.at("state"), "EXPIRED");
+  v1::ListTicketsRequest list;
+  list.set_workspace(kWorkspace);
+  list.mutable_filter()->add_states(v1::TICKET_STATE_EXPIRED);
+  v1::ListTicketsResponse listed;
+  ASSERT_EQ(ReasonOf(f.tickets->ListTickets(ClientContext(), list, &listed)), "OK");
+  ASSERT_EQ(listed.tickets_size(), 1);
+  EXPECT_EQ(listed.tickets(0).id(), id);
+}
+
 TEST(TicketVerbs, MoveATicket) {
   Fixture f;
   const std::string canceled = f.Ingest(ChatContact());

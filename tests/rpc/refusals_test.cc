@@ -28,6 +28,17 @@ TEST(Refusals, OfContactsNameWhatIsNotConfigured) {
               c.set_queue("private");
             }),
             "QUEUE_OF_OTHER_CLIENT");
+  const auto overflow_to = [](auto& c, const char* queue) {
+    v1::PlanStep* step = c.mutable_plan()->add_steps();
+    step->mutable_after()->set_seconds(20);
+    step->set_queue(queue);
+  };
+  EXPECT_EQ(refusal([&](auto& c) { overflow_to(c, "nowhere"); }), "QUEUE_NOT_FOUND");
+  EXPECT_EQ(refusal([&](auto& c) {
+              c.set_client("globex");
+              overflow_to(c, "private");
+            }),
+            "QUEUE_OF_OTHER_CLIENT");
   EXPECT_EQ(refusal([](auto& c) {
               auto* skill = c.mutable_requirement()->add_all_of()->add_any_of()->mutable_skill();
               skill->set_skill("juggling");

@@ -140,6 +140,12 @@ router::Command Clients::NewContact() {
   ingest.contact.subject = world_.Chance(8) ? std::string(test::kPoison) : "contact";
   ingest.contact.priority = static_cast<uint32_t>(world_.Pick(4));
   if (ingest.contact.subject == test::kPoison) return In(std::move(ingest));
+  if (world_.Chance(100)) {
+    const router::PlanCondition crowded{.waiting_more_than = 2};
+    ingest.contact.plan = {{.after = router::Seconds(5), .min_priority = 5, .condition = crowded},
+                           {.after = router::Seconds(20), .queue = "jobs"},
+                           {.after = router::Minutes(5), .expire = router::PlanExpiry{"late"}}};
+  }
   if (kind < 5 && world_.Chance(300)) {
     ingest.contact.conversation_key = "chat" + std::to_string(world_.Pick(30));
   }
@@ -410,6 +416,7 @@ void Desk::Work(const router::WorkView& work) {
     case router::TicketState::kCompleted:
     case router::TicketState::kCanceled:
     case router::TicketState::kAbandoned:
+    case router::TicketState::kExpired:
       return;
   }
 }

@@ -92,6 +92,15 @@ class Replay {
         ASSERT_EQ(ticket.owner, event.agent);
         Free(ticket, event.ticket);
         return;
+      case EventType::kTicketOverflowed:
+        ASSERT_EQ(ticket.owner + ticket.offered_to, "") << "moved by its plan while held";
+        ASSERT_FALSE(ticket.closed);
+        return;
+      case EventType::kTicketExpired:
+        ASSERT_EQ(ticket.owner + ticket.offered_to, "") << "expired while held";
+        ASSERT_FALSE(ticket.closed) << "closed twice";
+        ticket.closed = true;
+        return;
       case EventType::kTicketTransferred:
         Free(ticket, event.ticket);
         return;
@@ -108,6 +117,7 @@ class Replay {
       case EventType::kContactJoined:
       case EventType::kTicketUpdated:
       case EventType::kPlanStepTaken:
+      case EventType::kPlanStepSkipped:
         ASSERT_FALSE(ticket.closed);
         return;
       case EventType::kTicketStarted:

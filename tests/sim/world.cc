@@ -24,6 +24,7 @@ engine::EngineOptions Options() {
   options.owner = "simulated";
   options.max_group = 64;
   options.router.max_offers_per_slice = 3;
+  options.router.max_timers_per_slice = 2;
   return options;
 }
 

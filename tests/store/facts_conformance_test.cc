@@ -72,8 +72,8 @@ TEST_P(FactsConformance, GivesNothingWithoutFacts) {
   EXPECT_THAT(Rows(WholeQuery(kMorning, kMorning + Hours(1))), IsEmpty());
 }
 
-// 100 visits: 70 answered within 20 s, 10 abandoned within (3 of them within 5 s), 12 answered and
-// 5 abandoned later, 2 transferred later, 1 canceled within.
+// 102 visits: 70 answered within 20 s, 10 abandoned within (3 of them within 5 s), 12 answered and
+// 5 abandoned later, 2 transferred later, 1 canceled, 1 overflowed and 1 expired within.
 TEST_P(FactsConformance, CountsVisitsByTheThreshold) {
   router::Changes changes = OneWorkspace();
   uint32_t number = 0;
@@ -94,12 +94,19 @@ TEST_P(FactsConformance, CountsVisitsByTheThreshold) {
   add(5, ExitReason::kAbandoned, Seconds(50));
   add(2, ExitReason::kTransferred, Seconds(30));
   add(1, ExitReason::kCanceled, Seconds(20));
+  add(1, ExitReason::kOverflowed, Seconds(20));
+  add(1, ExitReason::kExpired, Seconds(20));
+  changes.visits.back().entry_reason = router::EntryReason::kOverflowed;
   ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
 
   FactQuery query = WholeQuery(kMorning, kMorning + Hours(1));
   query.threshold.within = Seconds(20);
   FactRow row = Row(query);
-  EXPECT_EQ(ValueOf(row, Sum::kOffered), 100);
+  EXPECT_EQ(ValueOf(row, Sum::kOffered), 102);
+  EXPECT_EQ(ValueOf(row, Sum::kVisitOverflowed), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kVisitExpired), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kOverflowedIn), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kReturned), 101);
   EXPECT_EQ(ValueOf(row, Sum::kAnswered), 82);
   EXPECT_EQ(ValueOf(row, Sum::kAbandoned), 15);
   EXPECT_EQ(ValueOf(row, Sum::kVisitTransferred), 2);
@@ -107,7 +114,8 @@ TEST_P(FactsConformance, CountsVisitsByTheThreshold) {
   EXPECT_EQ(ValueOf(row, Sum::kShortAbandoned), 0);
   EXPECT_EQ(ValueOf(row, Sum::kAnsweredInTime), 70);
   EXPECT_EQ(ValueOf(row, Sum::kAbandonedInTime), 10);
-  EXPECT_EQ(ValueOf(row, Sum::kDecided), 99) << "not who was called off within the threshold";
+  EXPECT_EQ(ValueOf(row, Sum::kDecided), 99)
+      << "not who was called off, moved on or expired within the threshold";
   EXPECT_EQ(ValueOf(row, Sum::kAnsweredByTarget), 60);
   EXPECT_EQ(ValueOf(row, Sum::kLongestWait), Seconds(50).us);
   EXPECT_EQ(ValueOf(row, Sum::kAnswerWaitP90), Seconds(20).us + 1);
@@ -124,7 +132,7 @@ TEST_P(FactsConformance, CountsVisitsByTheThreshold) {
   row = Row(query);
   EXPECT_EQ(ValueOf(row, Sum::kAnsweredInTime), 60);
   EXPECT_EQ(ValueOf(row, Sum::kAbandonedInTime), 3);
-  EXPECT_EQ(ValueOf(row, Sum::kDecided), 100) << "who was called off after the target counts";
+  EXPECT_EQ(ValueOf(row, Sum::kDecided), 102) << "who was called off after the target counts";
 }
 
 TEST_P(FactsConformance, CountsAVisitWhenItEnds) {
@@ -274,7 +282,7 @@ TEST_P(FactsConformance, FindsTheFirstResponse) {
 
 TEST_P(FactsConformance, CountsTicketsWhenTheyComeAndGoAndWhileTheyAreOpen) {
   router::Changes changes = OneWorkspace();
-  for (uint64_t i = 1; i <= 5; ++i) {
+  for (uint64_t i = 1; i <= 6; ++i) {
     AddTicket(changes, i, static_cast<int64_t>(i));
     changes.tickets.back().created_at = kMorning + Hours(static_cast<int64_t>(i));
     changes.tickets.back().due_at = kMorning + Hours(6);
@@ -288,6 +296,7 @@ TEST_P(FactsConformance, CountsTicketsWhenTheyComeAndGoAndWhileTheyAreOpen) {
   close(0, router::TicketState::kCompleted, kMorning + Hours(6));
   close(1, router::TicketState::kCompleted, kMorning + Hours(7));
   close(2, router::TicketState::kAbandoned, kMorning + Hours(8));
+  close(5, router::TicketState::kExpired, kMorning + Hours(7));
   router::SegmentRow last = SampleSegment(1, 1);
   last.resolved = true;
   changes.segments = {last};
@@ -296,8 +305,9 @@ TEST_P(FactsConformance, CountsTicketsWhenTheyComeAndGoAndWhileTheyAreOpen) {
   FactQuery query = WholeQuery(kMorning + Hours(2), kMorning + Hours(8));
   query.now = kMorning + Hours(4 + 3 * 24);
   const FactRow row = Row(query);
-  EXPECT_EQ(ValueOf(row, Sum::kReceived), 4);
-  EXPECT_EQ(ValueOf(row, Sum::kReceivedWithDue), 4);
+  EXPECT_EQ(ValueOf(row, Sum::kReceived), 5);
+  EXPECT_EQ(ValueOf(row, Sum::kReceivedWithDue), 5);
+  EXPECT_EQ(ValueOf(row, Sum::kTicketsExpired), 1);
   EXPECT_EQ(ValueOf(row, Sum::kCompleted), 2);
   EXPECT_EQ(ValueOf(row, Sum::kTicketsAbandoned), 0);
   EXPECT_EQ(ValueOf(row, Sum::kTurnaroundTime), Hours(5 + 5).us);

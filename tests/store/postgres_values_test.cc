@@ -52,6 +52,18 @@ TEST(Names, EveryValueHasItsOwn) {
     const auto outcome = static_cast<router::SegmentOutcome>(value);
     EXPECT_EQ(FromName<router::SegmentOutcome>(NameOf(outcome)), outcome);
   }
+  for (int value = 1; value <= static_cast<int>(router::TicketState::kExpired); ++value) {
+    const auto state = static_cast<router::TicketState>(value);
+    EXPECT_EQ(FromName<router::TicketState>(NameOf(state)), state);
+  }
+  for (int value = 1; value <= static_cast<int>(router::ExitReason::kExpired); ++value) {
+    const auto reason = static_cast<router::ExitReason>(value);
+    EXPECT_EQ(FromName<router::ExitReason>(NameOf(reason)), reason);
+  }
+  for (int value = 1; value <= static_cast<int>(router::EntryReason::kOverflowed); ++value) {
+    const auto reason = static_cast<router::EntryReason>(value);
+    EXPECT_EQ(FromName<router::EntryReason>(NameOf(reason)), reason);
+  }
 }
 
 TEST(ArrayEncoder, WritesTheBinaryFormat) {

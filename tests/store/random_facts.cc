@@ -55,7 +55,7 @@ router::TicketStateRow StateOf(Maker& make, uint64_t number, const router::Ticke
       make.OneIn(4) ? SampleState(number)
                     : ClosedState(number, router::TicketState::kCompleted, closed_at);
   if (row.closed_at.IsSet()) {
-    row.state = static_cast<router::TicketState>(make.Number(7, 9));
+    row.state = static_cast<router::TicketState>(make.Number(7, 10));
   } else {
     row.state = static_cast<router::TicketState>(make.Number(1, 6));
     row.agent = row.state == router::TicketState::kQueued ? "" : "agent1";
@@ -78,8 +78,8 @@ router::VisitRow VisitOf(Maker& make, uint64_t number, const router::TicketRow& 
   row.process_type = ticket.process_type;
   row.entered_at = make.Instant();
   row.left_at = make.After(row.entered_at, router::Seconds(60));
-  row.entry_reason = make.Value(router::EntryReason::kTransferred);
-  row.exit_reason = make.Value(router::ExitReason::kCanceled);
+  row.entry_reason = make.Value(router::EntryReason::kOverflowed);
+  row.exit_reason = make.Value(router::ExitReason::kExpired);
   row.target = make.OneIn(6) ? Time{} : make.After(row.entered_at, router::Seconds(60));
   row.agent = row.exit_reason == router::ExitReason::kAnswered ? make.One("agent", 3) : "";
   return row;

@@ -288,10 +288,11 @@ TEST_P(StoreConformance, RemovedAgentsAreGone) {
 
 TEST_P(StoreConformance, ClosedTicketsAreNotLoadedButCounted) {
   router::Changes changes = OneWorkspace();
-  for (uint64_t i = 1; i <= 5; ++i) AddTicket(changes, i, static_cast<int64_t>(10 + i));
+  for (uint64_t i = 1; i <= 6; ++i) AddTicket(changes, i, static_cast<int64_t>(10 + i));
   changes.ticket_states[0] = ClosedState(1, TicketState::kCompleted, kMorning);
   changes.ticket_states[3] = ClosedState(4, TicketState::kAbandoned, kMorning);
   changes.ticket_states[4] = ClosedState(5, TicketState::kCanceled, kMorning);
+  changes.ticket_states[5] = ClosedState(6, TicketState::kExpired, kMorning);
   ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
   router::Changes later;
   later.ticket_states = {ClosedState(2, TicketState::kCompleted, kMorning)};
@@ -302,8 +303,8 @@ TEST_P(StoreConformance, ClosedTicketsAreNotLoadedButCounted) {
   EXPECT_EQ(loaded.tickets[0].ticket.ticket, Ticket(3));
   ASSERT_EQ(loaded.counters.size(), 1u);
   EXPECT_EQ(loaded.counters[0].workspace, kWorkspace);
-  EXPECT_EQ(loaded.counters[0].last_arrival, 5u);
-  EXPECT_EQ(loaded.counters[0].last_event_sequence, 15);
+  EXPECT_EQ(loaded.counters[0].last_arrival, 6u);
+  EXPECT_EQ(loaded.counters[0].last_event_sequence, 16);
 }
 
 TEST_P(StoreConformance, AnAgentIsContinuedByTheIntervalsSinceItsRow) {

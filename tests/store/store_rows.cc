@@ -37,13 +37,18 @@ router::Requirement SampleRequirement() {
 }
 
 router::Plan SamplePlan() {
-  router::Plan plan(3);
+  router::Plan plan(5);
   plan[0].after = Seconds(20);
   plan[0].requirement = SampleRequirement();
   plan[1].after = Minutes(1);
   plan[1].requirement.emplace();
   plan[2].after = Minutes(2);
   plan[2].min_priority = 9;
+  plan[3].after = Minutes(3);
+  plan[3].queue = "sales";
+  plan[3].condition = router::PlanCondition{20, Microseconds(180'000'001)};
+  plan[4].after = Minutes(4);
+  plan[4].expire = router::PlanExpiry{kUnicode};
   return plan;
 }
 
@@ -217,6 +222,7 @@ router::TicketStateRow SampleState(uint64_t ticket) {
   row.accepted_at = kMorning + Seconds(3);
   row.connected_at = kMorning + Seconds(4);
   row.plan_step = 2;
+  row.plan_skipped = 1;
   row.plan_since = kMorning + Seconds(7);
   row.plan_waited = Microseconds(61'000'001);
   row.held_since = kMorning + Seconds(5);

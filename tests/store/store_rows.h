@@ -66,10 +66,10 @@ inline auto Fields(const router::TicketStateRow& r) {
       std::tuple(Plain(r.cool_downs)),
       std::tie(r.workspace, r.ticket, r.state, r.queue, r.priority, r.queued_at, r.target, r.agent,
                r.leased, r.offer_number, r.until, r.answered_at, r.closed_at, r.disposition),
-      std::tie(r.contact_count, r.plan_step, r.plan_since, r.plan_waited, r.visit_number,
-               r.visit_entered_at, r.visit_entry_reason, r.segment_number, r.segment_began_at,
-               r.accepted_at, r.connected_at, r.held_since, r.held, r.disconnected_at,
-               r.disconnected_by, r.finished_at));
+      std::tie(r.contact_count, r.plan_step, r.plan_skipped, r.plan_since, r.plan_waited,
+               r.visit_number, r.visit_entered_at, r.visit_entry_reason, r.segment_number,
+               r.segment_began_at, r.accepted_at, r.connected_at, r.held_since, r.held,
+               r.disconnected_at, r.disconnected_by, r.finished_at));
 }
 inline auto Fields(const router::TicketRow& r) {
   return std::tie(r.workspace, r.ticket, r.arrival, r.contact, r.channel, r.client, r.process_type,

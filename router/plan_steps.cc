@@ -1,0 +1,87 @@
+// Steps of plans: taken or skipped when they are due.
+#include <algorithm>
+#include <optional>
+
+#include "router/commands.h"
+#include "router/snapshot.h"
+
+namespace tandem::router {
+namespace {
+
+// Of the queue that the ticket is in.
+bool Holds(const PlanCondition& condition, const QueueState& queue, Time now) {
+  if (condition.waiting_more_than > 0 && queue.waiting.size() <= condition.waiting_more_than) {
+    return false;
+  }
+  const Duration limit = condition.oldest_waits_longer_than;
+  return limit.us == 0 || (!queue.waiting.empty() && now - queue.waiting.begin()->first > limit);
+}
+
+bool IsOverdue(const Workspace& workspace, const Ticket& ticket, Time now) {
+  return ticket.in_use && ticket.state == TicketState::kQueued &&
+         workspace.NextStepAt(ticket) <= now;
+}
+
+}  // namespace
+
+// A step is taken as a whole or not at all.
+const char* WhySkipped(const Workspace& workspace, const Ticket& ticket, Time now) {
+  const PlanStep& step = *workspace.NextStep(ticket);
+  if (step.condition && !Holds(*step.condition, workspace.queue(ticket.queue), now)) {
+    return "CONDITION";
+  }
+  if (step.queue.empty()) return nullptr;
+  if (!IsConfigured(workspace, ResourceKind::kQueue, step.queue)) return "QUEUE_GONE";
+  const QueueIndex to = OverflowQueueOf(workspace, ticket, step);
+  if (!to.IsSet()) return "QUEUE_OF_OTHER_CLIENT";
+  const bool has_room = to == ticket.queue || HasRoom(workspace.queue(to), 0);
+  return has_room ? nullptr : "QUEUE_FULL";
+}
+
+void TakePlanStep(Context& context, TicketIndex index) {
+  const Workspace& workspace = context.workspace;
+  const Ticket& ticket = workspace.ticket(index);
+  if (const char* reason = WhySkipped(workspace, ticket, context.now)) {
+    context.apply.PlanStepSkipped(index, reason);
+    return;
+  }
+  const PlanStep& step = *workspace.NextStep(ticket);
+  const QueueIndex to = OverflowQueueOf(workspace, ticket, step);
+  // Kept, because the plan may be forgotten with the ticket.
+  const std::optional<PlanExpiry> expire = step.expire;
+  const uint32_t priority = std::max(ticket.priority, step.min_priority);
+  const auto key_in = [&](QueueIndex queue) {
+    return KeyIn(*workspace.queue(queue).configured, ticket.queued_at, ticket.target, priority);
+  };
+  // Else it keeps the place that it was given under the configuration of its time.
+  const Time key = priority != ticket.priority ? key_in(ticket.queue) : ticket.key;
+  context.apply.PlanStepTaken(index, priority, key);
+  if (expire) {
+    context.apply.TicketExpired(index, expire->reason);
+  } else if (to != ticket.queue) {
+    context.apply.TicketOverflowed(index, to, key_in(to));
+  }
+}
+
+void TakeOverdueSteps(Context& context) {
+  const Workspace& workspace = context.workspace;
+  while (!workspace.overdue_tickets.empty()) {
+    for (const TicketIndex index : context.apply.TakeOverdueTickets()) {
+      while (IsOverdue(workspace, workspace.ticket(index), context.now)) {
+        TakePlanStep(context, index);
+      }
+    }
+  }
+}
+
+void Accept(Context& context, TicketIndex index) {
+  context.apply.OfferAccepted(index);
+  const Ticket& ticket = context.workspace.ticket(index);
+  const auto waited = [&] {
+    const PlanStep* step = context.workspace.NextStep(ticket);
+    return step != nullptr && WaitsForOffer(*step) && step->after <= ticket.plan_waited;
+  };
+  while (waited()) context.apply.PlanStepSkipped(index, "ACCEPTED");
+}
+
+}  // namespace tandem::router
