@@ -58,6 +58,7 @@ void Applier::SetTimer(TicketIndex index) {
   Time at = ticket.in_use && ticket.until.IsSet() ? ticket.until : kEndOfTime;
   if (ticket.in_use) {
     if (!workspace_.NextStepWaits(ticket)) at = std::min(at, workspace_.NextStepAt(ticket));
+    if (ticket.kept_until.IsSet()) at = std::min(at, ticket.kept_until);
     for (const CoolDownState& cool_down : ticket.cool_downs) at = std::min(at, cool_down.until);
   }
   if (at == ticket.timer_at) return;
@@ -273,6 +274,7 @@ void Applier::SessionClosed(AgentIndex index) {
 void Applier::JoinClass(Ticket& ticket, Requirement requirement) {
   TicketClass::Agents agents{InternAgents(requirement.agents),
                              InternAgents(ticket.excluded_agents)};
+  if (ticket.kept_until.IsSet()) agents.named = {ticket.last_agent};
   requirement.agents.clear();
   ClassSpec spec{ticket.queue, ticket.channel, ticket.client, ticket.process_type,
                  std::move(requirement)};
@@ -486,6 +488,10 @@ void Applier::Close(TicketIndex index, TicketState state) {
   TicketStateRow row = StateRowOf(workspace_, ticket);
   row.state = state;
   row.until = Time{};
+  row.parked_at = row.kept_until = Time{};
+  row.parking_reason.clear();
+  row.clock_stopped = false;
+  row.last_agent.clear();
   row.closed_at = now_;
   row.cool_downs.clear();
   changes_.ticket_states.push_back(std::move(row));

@@ -28,6 +28,23 @@ struct NewTicket {
   QueueIndex queue;
   uint32_t priority = 0;
   Time target, key;
+  Time not_before;  // unset: it enters its queue now
+};
+
+// What a ticket that was set aside is ordered by once it is queued.
+struct Entry {
+  Time queued_at, target, key;
+};
+
+// How a parked ticket is queued again.
+struct Unparking {
+  Entry entry;
+  Time due_at;             // unset: it has none
+  Duration clock_stopped;  // how long its clock stood
+  bool plan_anew = false;  // its plan begins anew
+  AgentIndex keep_for;     // unset: anybody may take it
+  Time kept_until;
+  const char* reason = "";  // MESSAGE, REQUEST or TIME
 };
 
 // Where a transferred ticket goes, and what it is ordered by there.
@@ -82,6 +99,11 @@ class Applier {
   void ContactJoined(TicketIndex ticket, ContactRow&& contact);
   void TicketResumed(TicketIndex ticket);
   void TicketTransferred(TicketIndex ticket, const Transfer& transfer);
+  void TicketRescheduled(TicketIndex ticket, Time not_before, Time target);
+  void TicketEntered(TicketIndex ticket, const Entry& entry, const char* reason);
+  void TicketParked(TicketIndex ticket, const std::string& reason, Time until);
+  void TicketUnparked(TicketIndex ticket, const Unparking& unparking);
+  void LastAgentPassed(TicketIndex ticket);
   void TicketCanceled(TicketIndex ticket, const std::string& reason);
   void TicketAbandoned(TicketIndex ticket);
   void TicketUpdated(TicketIndex ticket, TicketUpdate&& update);
@@ -184,6 +206,12 @@ class Applier {
   void ChangeClass(Ticket& ticket, Requirement requirement);
   void ChangeQueue(Ticket& ticket, QueueIndex queue, Requirement requirement);
   bool IsRoutable(Ticket& ticket);
+  // Only the agent may take it from now on; waits in no class. Forget: anybody, from the next class
+  // on that it joins. Pass: anybody, from now on.
+  void KeepFor(Ticket& ticket, AgentIndex agent, Time until);
+  static void ForgetLastAgent(Ticket& ticket);
+  void PassLastAgent(Ticket& ticket);
+  void RestartPlan(Ticket& ticket);
   void StopPlanClock(Ticket& ticket);
   std::vector<AgentIndex> InternAgents(const std::vector<std::string>& names);
   void LeaveQueue(TicketIndex ticket);

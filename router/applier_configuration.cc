@@ -105,6 +105,10 @@ void Applier::IndexResources() {
   for (const NotReadyReason& reason : now.not_ready_reasons) {
     workspace_.not_ready_reasons.emplace(reason.id, true);
   }
+  workspace_.parking_reasons.clear();
+  for (const ParkingReason& reason : now.parking_reasons) {
+    workspace_.parking_reasons.emplace(reason.id, reason.stops_clock);
+  }
   workspace_.entry_points.clear();
   for (const EntryPoint& entry_point : now.entry_points) {
     workspace_.entry_points.emplace(ContactKey(entry_point), &entry_point);
@@ -277,6 +281,7 @@ void Applier::MatchCreated(ResourceKind kind, bool returns) {
     case ResourceKind::kNotReadyReason:
     case ResourceKind::kEntryPoint:
     case ResourceKind::kLanguage:
+    case ResourceKind::kParkingReason:
     case ResourceKind::kWorkspaceSettings:
       return;
   }
@@ -380,8 +385,10 @@ void Applier::TimeLost(Duration lost) {
   }
   for (uint32_t i = 0; i < workspace_.tickets.size(); ++i) {
     Ticket& ticket = workspace_.tickets[i];
-    if (!ticket.in_use || (!ticket.until.IsSet() && ticket.cool_downs.empty())) continue;
-    if (ticket.until.IsSet()) ticket.until = ticket.until + lost;
+    // Times at which tickets enter their queues were agreed on, whether we are there or not.
+    const bool limited = ticket.until.IsSet() && !IsSetAside(ticket.state);
+    if (!ticket.in_use || (!limited && ticket.cool_downs.empty())) continue;
+    if (limited) ticket.until = ticket.until + lost;
     for (CoolDownState& cool_down : ticket.cool_downs) cool_down.until = cool_down.until + lost;
     SetTimer(TicketIndex{i});
     MarkDirty(TicketIndex{i});

@@ -63,6 +63,16 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
     const TicketPlan& plan = workspace_.plans[ticket.plan];
     ChangeClass(ticket, AskedAfter(plan.base, plan.steps, row.plan_step, row.plan_skipped));
   }
+  if (row.state == TicketState::kParked) {
+    ticket.parking =
+        std::make_unique<Parking>(Parking{row.parked_at, row.parking_reason, row.clock_stopped});
+  }
+  if (!row.last_agent.empty()) {
+    const AgentIndex last = workspace_.agent_ids.Intern(row.last_agent);
+    workspace_.agents.resize(workspace_.agent_ids.size());
+    ticket.last_agent = last;
+    if (row.kept_until.IsSet()) KeepFor(ticket, last, row.kept_until);
+  }
   ticket.visit_number = row.visit_number;
   ticket.visit_entered_at = row.visit_entered_at;
   ticket.visit_entry_reason = row.visit_entry_reason;
@@ -77,6 +87,10 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
   ticket.finished_at = row.finished_at;
   if (row.state == TicketState::kQueued) {
     EnterQueue(index, row.visit_entry_reason);
+    return;
+  }
+  if (IsSetAside(row.state)) {
+    SetTimer(index);
     return;
   }
   if (row.state == TicketState::kOffered) CountWaiting(ticket);

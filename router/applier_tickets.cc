@@ -13,14 +13,22 @@ namespace tandem::router {
 TicketIndex Applier::TicketCreated(NewTicket&& created) {
   const TicketIndex index = AddTicket(created);
   Ticket& ticket = TicketAt(index);
-  ticket.visit_entered_at = now_;
+  const bool enters = !created.not_before.IsSet();
+  if (enters) ticket.visit_entered_at = now_;
   EventRow& event = RecordTicket(EventType::kTicketCreated, ticket);
   event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.contact = created.row.contact;
   event.until = ticket.target;
   AddContact(std::move(created.contact), event.sequence);
   changes_.tickets.push_back(std::move(created.row));
-  EnterQueue(index, EntryReason::kCreated);
+  if (enters) {
+    EnterQueue(index, EntryReason::kCreated);
+  } else {
+    ticket.state = TicketState::kScheduled;
+    ticket.visit_number = 0;
+    ticket.queued_at = Time{};
+    TicketRescheduled(index, created.not_before, created.target);
+  }
   return index;
 }
 
@@ -189,9 +197,8 @@ void Applier::TicketTransferred(TicketIndex index, const Transfer& transfer) {
   // The plan begins anew there.
   Requirement requirement =
       ticket.plan.IsSet() ? workspace_.plans[ticket.plan].base : RequirementOf(workspace_, ticket);
-  ticket.plan_step = ticket.plan_skipped = 0;
-  ticket.plan_since = Time{};
-  ticket.plan_waited = Duration{};
+  RestartPlan(ticket);
+  ForgetLastAgent(ticket);
   ticket.queued_at = transfer.queued_at;
   ticket.target = transfer.target;
   ticket.key = transfer.key;
@@ -222,7 +229,7 @@ void Applier::CloseUnfinished(TicketIndex index, EventType type, TicketState sta
   if (ticket.state == TicketState::kQueued) {
     LeaveQueue(index);
     UncountWaiting(ticket);
-  } else {
+  } else if (!IsSetAside(ticket.state)) {
     LeaveAgent(index, canceled ? SegmentOutcome::kCanceled : SegmentOutcome::kAbandoned, "", true);
   }
   EndVisit(ticket, canceled  ? ExitReason::kCanceled
@@ -237,7 +244,10 @@ void Applier::PlanStepTaken(TicketIndex index, uint32_t priority, Time key) {
   // An offer that is out stays out.
   const bool waits = ticket.state == TicketState::kQueued;
   if (waits) LeaveQueue(index);
-  if (step.requirement) ChangeClass(ticket, *step.requirement);
+  if (step.requirement) {
+    ForgetLastAgent(ticket);
+    ChangeClass(ticket, *step.requirement);
+  }
   ticket.priority = priority;
   ticket.key = key;
   if (waits) Wait(index);
@@ -259,7 +269,7 @@ void Applier::PlanStepSkipped(TicketIndex index, const char* reason) {
   event.reason = reason;
 }
 
-// Its age and its target stay, and the plan's clock goes on.
+// Its age and its target stay, and the plan's clock goes on. It is kept for nobody there.
 void Applier::TicketOverflowed(TicketIndex index, QueueIndex queue, Time key) {
   Ticket& ticket = TicketAt(index);
   EventRow& event = RecordTicket(EventType::kTicketOverflowed, ticket);
@@ -268,8 +278,10 @@ void Applier::TicketOverflowed(TicketIndex index, QueueIndex queue, Time key) {
   LeaveQueue(index);
   UncountWaiting(ticket);
   EndVisit(ticket, ExitReason::kOverflowed);
-  ChangeQueue(ticket, queue, RequirementOf(workspace_, ticket));
+  Requirement requirement = RequirementOf(workspace_, ticket);
+  ForgetLastAgent(ticket);
   ticket.key = key;
+  ChangeQueue(ticket, queue, std::move(requirement));
   EnterQueue(index, EntryReason::kOverflowed);
 }
 
@@ -317,6 +329,7 @@ void Applier::OfferAccepted(TicketIndex index) {
 void Applier::BeginHandling(TicketIndex index) {
   Ticket& ticket = TicketAt(index);
   StopPlanClock(ticket);
+  PassLastAgent(ticket);
   ticket.accepted_at = now_;
   if (workspace_.channel_of(ticket).has_media) {
     ticket.state = TicketState::kConnecting;
@@ -359,6 +372,7 @@ void Applier::OfferEnded(TicketIndex index, OfferEnd end, Duration cool_down, co
   }
   Notify(agent, router::OfferEnded{{ticket.id, ticket.offer_number}, kind.name});
   LeaveAgent(index, kind.outcome, "", false);
+  PassLastAgent(ticket);
   if (end == OfferEnd::kMissed) {
     ++AgentAt(agent).misses;
     MarkDirty(agent);
@@ -373,6 +387,7 @@ void Applier::TicketClaimed(TicketIndex index, AgentIndex agent) {
   LeaveQueue(index);
   UncountWaiting(ticket);
   StopPlanClock(ticket);
+  PassLastAgent(ticket);
   CloseInterval(agent, now_);
   BeginSegment(ticket, agent);
   ticket.accepted_at = now_;

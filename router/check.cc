@@ -282,6 +282,7 @@ std::optional<Rejection> CheckContact(NewContact& contact, Time now, std::string
     if (value.IsSet()) faults.Span(value - now, Duration{} - before, after, at(name));
   };
   within(contact.due_at, kMaxDueAhead, kMaxDueAhead, "due_at");
+  within(contact.not_before, kMaxSetAside, kMaxSetAside, "not_before");
   within(contact.received_at, kMaxReceivedBefore, kMaxClockAhead, "received_at");
   faults.Text(contact.customer_id, kMaxCustomerIdBytes, at("customer_id"));
   faults.Text(contact.customer_segment, kMaxSegmentBytes, at("customer_segment"));

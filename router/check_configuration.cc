@@ -128,6 +128,10 @@ class ResourceChecker {
     SpanIfSet(queue.connect_timeout, Seconds(1), kMaxConnectTimeout, path + ".connect_timeout");
     SpanIfSet(queue.lease_duration, Seconds(1), kMaxLease, path + ".lease_duration");
     faults_.Range(queue.max_waiting, 0, kMaxQueueWaiting, path + ".max_waiting");
+    if (queue.last_agent_wait) {
+      faults_.Span(*queue.last_agent_wait, Duration{}, kMaxLastAgentWait,
+                   path + ".last_agent_wait");
+    }
     faults_.PlanOf(queue.plan, path + ".plan");
     ReferencesOf(queue.plan, path + ".plan");
   }
@@ -377,6 +381,7 @@ class Filler {
     if (queue.offer_timeout.us == 0) queue.offer_timeout = live ? Seconds(20) : Seconds(120);
     if (queue.connect_timeout.us == 0) queue.connect_timeout = Seconds(30);
     if (queue.lease_duration.us == 0) queue.lease_duration = Minutes(15);
+    if (!queue.last_agent_wait) queue.last_agent_wait = live ? Seconds(30) : Minutes(10);
   }
   void Fill(ProcessType& type) const {
     for (ProcessTypeDefaults& entry : type.defaults) {

@@ -102,6 +102,22 @@ struct TransferTicket {
   TicketId ticket;
   std::string queue;
 };
+// Reply: Done.
+struct RescheduleTicket {
+  TicketId ticket;
+  Time not_before;  // unset, or past: it enters its queue at once
+};
+// Reply: Done.
+struct ParkTicket {
+  TicketId ticket;
+  SessionRef session;
+  std::string reason;  // empty: none is given
+  Time until;          // unset: no time resumes it
+};
+// Reply: Done.
+struct ResumeTicket {
+  TicketId ticket;
+};
 // Reply: Explanation. Changes nothing.
 struct ExplainTicket {
   TicketId ticket;
@@ -261,11 +277,11 @@ struct TimeLost {
 using Action =
     std::variant<ApplyConfiguration, CreateResource, UpdateResource, DeleteResource,
                  UpdateWorkspaceSettings, IngestContact, CancelTicket, AbandonTicket,
-                 CompleteTicket, ReleaseTicket, TransferTicket, ExplainTicket, UpdateTicket,
-                 AddNote, AddMessage, RecordSurvey, OpenSession, CloseSession, LoseSession,
-                 GetAgent, SetAgentStatus, AcceptOffer, DeclineOffer, StartTicket, FinishTicket,
-                 StartAgentContact, ClaimTickets, ExtendLeases, ReportMediaEvent, AdvanceTime,
-                 ContinueRouting, TimeLost>;
+                 CompleteTicket, ReleaseTicket, TransferTicket, RescheduleTicket, ParkTicket,
+                 ResumeTicket, ExplainTicket, UpdateTicket, AddNote, AddMessage, RecordSurvey,
+                 OpenSession, CloseSession, LoseSession, GetAgent, SetAgentStatus, AcceptOffer,
+                 DeclineOffer, StartTicket, FinishTicket, StartAgentContact, ClaimTickets,
+                 ExtendLeases, ReportMediaEvent, AdvanceTime, ContinueRouting, TimeLost>;
 
 struct Command {
   std::string workspace;
@@ -350,6 +366,7 @@ struct AgentSnapshot {
   std::vector<WorkView> work;     // by ticket id
   std::vector<std::string> not_ready_reasons;
   std::vector<std::string> dispositions;
+  std::vector<std::string> parking_reasons;
 };
 
 // Names and order as tandem.v1.ObstacleKind.
@@ -364,6 +381,7 @@ enum class Obstacle : uint8_t {
   kLiveReserve = 8,
   kPullOnly = 9,
   kNone = 10,
+  kKeptForLastAgent = 11,
 };
 
 struct Explanation {
@@ -379,6 +397,10 @@ struct Explanation {
   std::vector<ClauseCount> clauses;
   uint32_t qualified_agents = 0;
   std::vector<std::pair<Obstacle, uint32_t>> obstacles;  // in the enum's order, none with 0
+  Time enters_at;              // while SCHEDULED or PARKED; unset: no time is set
+  std::string parking_reason;  // while PARKED
+  std::string last_agent;      // while PARKED, and while it is kept for this agent
+  Time kept_until;             // unset: it is not kept
 
   // What the plan changes next, and what would be asked then.
   struct NextStep {

@@ -98,6 +98,10 @@ bool HasRoom(const QueueState& queue, size_t already) {
   return most == 0 || queue.waiting.size() - already < most;
 }
 
+bool IsOfCustomer(Direction direction, Party author) {
+  return author == Party::kCustomer && direction == Direction::kInbound;
+}
+
 Time KeyIn(const Queue& queue, Time queued_at, Time target, uint32_t priority) {
   return std::max(target, queued_at) - *queue.priority_step * static_cast<int64_t>(priority);
 }

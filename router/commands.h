@@ -40,6 +40,9 @@ Outcome Decide(Context& context, const AbandonTicket& command);
 Outcome Decide(Context& context, const CompleteTicket& command);
 Outcome Decide(Context& context, const ReleaseTicket& command);
 Outcome Decide(Context& context, const TransferTicket& command);
+Outcome Decide(Context& context, const RescheduleTicket& command);
+Outcome Decide(Context& context, const ParkTicket& command);
+Outcome Decide(Context& context, const ResumeTicket& command);
 Outcome Decide(Context& context, const ExplainTicket& command);
 Outcome Decide(Context& context, UpdateTicket& command);
 Outcome Decide(Context& context, AddNote& command);
@@ -65,6 +68,7 @@ void RunTimers(Context& context, uint32_t& budget);
 // Parts of it that live with the commands of their kind.
 void EndGrace(Context& context, AgentIndex agent);
 void TimeOutConnection(Context& context, TicketIndex ticket);
+void EndSetAside(Context& context, TicketIndex ticket);
 
 // The next step of the ticket's plan, which is due, is taken or skipped.
 void TakePlanStep(Context& context, TicketIndex ticket);
@@ -108,6 +112,13 @@ bool HasRoom(const QueueState& queue, size_t already);
 // Why the next step of the ticket's plan would be skipped if it was due now, as the event tells;
 // null when it would be taken. Requires that there is one.
 const char* WhySkipped(const Workspace& workspace, const Ticket& ticket, Time now);
+// Whether a message or a contact is what a customer wrote.
+bool IsOfCustomer(Direction direction, Party author);
+// A customer wrote: a ticket that is PARKED is queued again.
+void ResumeParked(Context& context, TicketIndex ticket);
+// By when the ticket should be answered, or started to be done in time, when it enters the queue at
+// an instant.
+Time TargetOfVisit(const Queue& queue, const Ticket& ticket, Time entered_at);
 // What a ticket is ordered by in a queue.
 Time KeyIn(const Queue& queue, Time queued_at, Time target, uint32_t priority);
 

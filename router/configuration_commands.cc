@@ -89,6 +89,7 @@ bool IsInUse(const Workspace& workspace, ResourceKind kind, const std::string& i
     case ResourceKind::kNotReadyReason:
     case ResourceKind::kEntryPoint:
     case ResourceKind::kLanguage:
+    case ResourceKind::kParkingReason:
     case ResourceKind::kWorkspaceSettings:
       return false;
   }
@@ -281,6 +282,8 @@ bool IsConfigured(const Workspace& workspace, ResourceKind kind, std::string_vie
       return has_id(workspace.configuration.entry_points);
     case ResourceKind::kLanguage:
       return has_id(workspace.configuration.languages);
+    case ResourceKind::kParkingReason:
+      return workspace.parking_reasons.contains(std::string(id));
     case ResourceKind::kWorkspaceSettings:
       return false;
   }

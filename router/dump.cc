@@ -69,7 +69,8 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
             "step", *queue.priority_step)("offer", queue.offer_timeout)(
             "connect", queue.connect_timeout)("lease", queue.lease_duration)(
             "max_waiting", queue.max_waiting)("auto_accept", queue.auto_accept)(
-            "distribution", ToString(queue.distribution_mode))("plan", KeyOf({}, queue.plan));
+            "distribution", ToString(queue.distribution_mode))(
+            "last_agent", *queue.last_agent_wait)("plan", KeyOf({}, queue.plan));
   }
   for (const ProcessType& type : configuration.process_types) {
     Line(out, " process_type").Named(type);
@@ -93,6 +94,9 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
   }
   for (const NotReadyReason& reason : configuration.not_ready_reasons) {
     Line(out, " not_ready_reason").Named(reason);
+  }
+  for (const ParkingReason& reason : configuration.parking_reasons) {
+    Line(out, " parking_reason").Named(reason)("stops_clock", reason.stops_clock);
   }
   for (const EntryPoint& entry_point : configuration.entry_points) {
     Line line(out, " entry_point");
@@ -177,6 +181,11 @@ void DumpTicket(const Workspace& workspace, const Ticket& ticket, std::string& o
         "plan_skipped", ticket.plan_skipped)("plan_since", ticket.plan_since)("plan_waited",
                                                                               ticket.plan_waited);
   }
+  if (ticket.parking != nullptr) {
+    line("parked_at", ticket.parking->at)("parking_reason", ticket.parking->reason)(
+        "clock_stopped", ticket.parking->clock_stopped);
+  }
+  line("last_agent", workspace.AgentName(ticket.last_agent))("kept_until", ticket.kept_until);
   line("visit", ticket.visit_number)("entered_at", ticket.visit_entered_at)(
       "entry_reason", ToString(ticket.visit_entry_reason))("segment", ticket.segment_number)(
       "began_at", ticket.segment_began_at)("accepted_at", ticket.accepted_at)(

@@ -9,7 +9,7 @@
 namespace tandem::router {
 namespace {
 
-constexpr size_t kObstacles = static_cast<size_t>(Obstacle::kNone) + 1;
+constexpr size_t kObstacles = static_cast<size_t>(Obstacle::kKeptForLastAgent) + 1;
 
 // The first thing that keeps a qualified agent from the ticket.
 Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex index, bool push) {
@@ -17,6 +17,7 @@ Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex
   const TicketClass& ticket_class = workspace.matching.ClassOf(ticket.ticket_class);
   if (ticket_class.groups[ticket.group].agents.Exclude(index)) return Obstacle::kExcluded;
   if (ticket.agent == index) return Obstacle::kNone;
+  if (ticket.kept_until.IsSet() && ticket.last_agent != index) return Obstacle::kKeptForLastAgent;
   if (agent.status == AgentStatus::kOffline || !agent.session_open) return Obstacle::kOffline;
   if (agent.session_lost_at.IsSet()) return Obstacle::kSessionLost;
   if (agent.status == AgentStatus::kNotReady) return Obstacle::kNotReady;
@@ -141,7 +142,10 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
   explanation.target = ticket.target;
   if (ticket.state == TicketState::kQueued) explanation.ahead = workspace.matching.Ahead(ticket);
 
-  ClauseCounter counter(workspace, ticket_class, ticket_class.groups[ticket.group].agents, asked);
+  TicketClass::Agents agents = ticket_class.groups[ticket.group].agents;
+  // That it is kept for an agent is an obstacle to the others, and passes.
+  if (ticket.kept_until.IsSet()) agents.named.clear();
+  ClauseCounter counter(workspace, ticket_class, agents, asked);
   std::array<uint32_t, kObstacles> obstacles{};
   ForEachAgent(workspace, [&](AgentIndex agent) {
     ++explanation.agents;
@@ -156,6 +160,10 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
       explanation.obstacles.emplace_back(static_cast<Obstacle>(i), obstacles[i]);
     }
   }
+  if (IsSetAside(ticket.state)) explanation.enters_at = ticket.until;
+  if (ticket.parking != nullptr) explanation.parking_reason = ticket.parking->reason;
+  explanation.last_agent = workspace.AgentName(ticket.last_agent);
+  explanation.kept_until = ticket.kept_until;
   if (workspace.NextStep(ticket) != nullptr) {
     explanation.next_step = Foresee(workspace, ticket, context.now);
   }

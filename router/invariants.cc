@@ -41,8 +41,9 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
   const std::string which = "ticket " + ToString(ticket.id) + " of " + workspace.id;
   TANDEM_INVARIANT(!IsClosed(ticket.state), which + " is open while it is kept");
   TANDEM_INVARIANT(workspace.FindTicket(ticket.id) == index, which + " is found by its id");
-  const bool held = ticket.state != TicketState::kQueued;
-  TANDEM_INVARIANT(held == ticket.agent.IsSet(), which + " names an agent unless it is queued");
+  const bool held = ticket.state != TicketState::kQueued && !IsSetAside(ticket.state);
+  TANDEM_INVARIANT(held == ticket.agent.IsSet(),
+                   which + " names an agent unless it is queued or set aside");
   TANDEM_INVARIANT(held == ticket.segment_began_at.IsSet(),
                    which + " has a segment while it is held");
   TANDEM_INVARIANT(workspace.queue(ticket.queue).configured != nullptr,
@@ -55,6 +56,14 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
   const bool waits = ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered;
   TANDEM_INVARIANT(!waits || ticket.visit_entered_at.IsSet(),
                    which + " is on a visit while it waits");
+  TANDEM_INVARIANT(!IsSetAside(ticket.state) || !ticket.visit_entered_at.IsSet(),
+                   which + " is on no visit while it is set aside");
+  TANDEM_INVARIANT(!IsSetAside(ticket.state) || !ticket.plan_since.IsSet(),
+                   which + " has its plan's clock stand while it is set aside");
+  TANDEM_INVARIANT((ticket.state == TicketState::kParked) == (ticket.parking != nullptr),
+                   which + " says how it is parked while it is");
+  TANDEM_INVARIANT(!ticket.kept_until.IsSet() || (waits && ticket.last_agent.IsSet()),
+                   which + " is kept for an agent only while it waits");
 }
 
 void CheckCounters(const Workspace& workspace) {

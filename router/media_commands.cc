@@ -77,6 +77,8 @@ Outcome Decide(Context& context, const ReportMediaEvent& command) {
                   "expected a ticket of a channel with media, but channel '" +
                       context.workspace.channel_ids.Name(ticket.channel) + "' has none");
   }
+  // It has no connection, and nobody who waits for one.
+  if (IsSetAside(ticket.state)) return Reply(MediaReported{false});
   if (IsHangUp(ticket, command)) {
     if (command.offer.IsSet() && command.offer.ticket != ticket.id) {
       return Reply(MediaReported{false});

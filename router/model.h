@@ -47,8 +47,8 @@ const char* ToString(Party party);  // "CUSTOMER"
 enum class Direction : uint8_t { kInbound = 1, kOutbound = 2, kInternal = 3 };
 enum class AgentKind : uint8_t { kHuman = 1, kAutomated = 2 };
 
-// Where a ticket is in its life (design: docs/explanation/life-of-a-ticket.md). Closed states come
-// last.
+// Where a ticket is in its life (design: docs/explanation/life-of-a-ticket.md). Numbers as
+// tandem.v1.TicketState; those from 11 on are open states that no agent and no queue has.
 enum class TicketState : uint8_t {
   kQueued = 1,
   kOffered = 2,
@@ -60,11 +60,18 @@ enum class TicketState : uint8_t {
   kCanceled = 8,
   kAbandoned = 9,
   kExpired = 10,
+  kScheduled = 11,
+  kParked = 12,
 };
+inline constexpr TicketState kLastTicketState = TicketState::kParked;
 constexpr bool IsClosed(TicketState state) {
-  return state >= TicketState::kCompleted;
+  return state >= TicketState::kCompleted && state < TicketState::kScheduled;
 }
-const char* ToString(TicketState state);  // "QUEUED"
+// Whether it waits for something else than an agent: a time, a customer, a caller.
+constexpr bool IsSetAside(TicketState state) {
+  return state == TicketState::kScheduled || state == TicketState::kParked;
+}
+const char* ToString(TicketState state);  // "QUEUED"; empty for a number that no state has
 
 enum class AgentStatus : uint8_t {
   kOffline = 1,
@@ -82,6 +89,8 @@ enum class EntryReason : uint8_t {
   kConnectFailed = 4,
   kTransferred = 5,
   kOverflowed = 6,
+  kScheduled = 7,
+  kResumed = 8,
 };
 const char* ToString(EntryReason reason);
 
@@ -93,6 +102,7 @@ enum class ExitReason : uint8_t {
   kCanceled = 4,
   kOverflowed = 5,
   kExpired = 6,
+  kParked = 7,
 };
 const char* ToString(ExitReason reason);
 
@@ -109,6 +119,7 @@ enum class SegmentOutcome : uint8_t {
   kTransferred = 9,
   kAbandoned = 10,
   kCanceled = 11,
+  kParked = 12,
 };
 const char* ToString(SegmentOutcome outcome);
 
@@ -237,6 +248,12 @@ struct Team : NamedResource {};
 struct Skill : NamedResource {};
 struct NotReadyReason : NamedResource {};
 
+// Why a ticket is set aside.
+struct ParkingReason : NamedResource {
+  bool stops_clock = false;  // what waits for the customer is not late
+  friend bool operator==(const ParkingReason&, const ParkingReason&) = default;
+};
+
 struct Site : NamedResource {
   std::string time_zone;
   friend bool operator==(const Site&, const Site&) = default;
@@ -267,6 +284,7 @@ struct Queue : NamedResource {
   bool auto_accept = false;
   Plan plan;  // of tickets that bring none, and whose process type has none
   DistributionMode distribution_mode = DistributionMode::kLongestIdle;
+  std::optional<Duration> last_agent_wait;
   friend bool operator==(const Queue&, const Queue&) = default;
 };
 
@@ -384,13 +402,14 @@ struct Configuration : WorkspaceSettings {
   std::vector<NotReadyReason> not_ready_reasons;
   std::vector<EntryPoint> entry_points;
   std::vector<Language> languages;
+  std::vector<ParkingReason> parking_reasons;
   friend bool operator==(const Configuration&, const Configuration&) = default;
 };
 
 // Any resource. Its kind is the place of its type in the list.
 using Resource =
     std::variant<Client, Site, Team, Skill, Channel, Queue, ProcessType, RoutingProfile, Agent,
-                 Disposition, NotReadyReason, EntryPoint, Language>;
+                 Disposition, NotReadyReason, EntryPoint, Language, ParkingReason>;
 inline constexpr size_t kResourceKinds = std::variant_size_v<Resource>;
 
 // Numbers as tandem.v1.ResourceKind; but for the settings, one more than the index in Resource.
@@ -408,6 +427,7 @@ enum class ResourceKind : uint8_t {
   kNotReadyReason,
   kEntryPoint,
   kLanguage,
+  kParkingReason,
   kWorkspaceSettings = 50,
 };
 const char* ToString(ResourceKind kind);  // "process_type"
@@ -433,7 +453,8 @@ struct NewContact {
   std::optional<Plan> plan;  // unset: the process type's, or else the queue's
   std::string queue;         // empty: the process type's
   Duration answer_target;    // 0: the process type's
-  Time due_at;               // unset: now + the process type's due_after
+  Time due_at;               // unset: the process type's due_after from when it enters its queue
+  Time not_before;           // when it enters its queue; unset, or past: at once
   Time received_at;          // unset: now
   std::string customer_id;
   std::string customer_segment;
@@ -455,7 +476,7 @@ struct ExternalReference {
 };
 
 // What was said of a ticket after it came in, and how much was added to it. An empty text, or an
-// unset instant: as its contact said.
+// unset instant: as its contact said, or moved by what stopped its clock.
 struct TicketDetail {
   int64_t revision = 1;
   std::string customer_id, customer_segment, subject;

@@ -30,8 +30,12 @@ const char* ToString(TicketState state) {
       return "ABANDONED";
     case TicketState::kExpired:
       return "EXPIRED";
+    case TicketState::kScheduled:
+      return "SCHEDULED";
+    case TicketState::kParked:
+      return "PARKED";
   }
-  std::abort();
+  return "";
 }
 
 const char* ToString(DistributionMode mode) {
@@ -106,6 +110,8 @@ const char* ToString(ResourceKind kind) {
       return "entry_point";
     case ResourceKind::kLanguage:
       return "language";
+    case ResourceKind::kParkingReason:
+      return "parking_reason";
     case ResourceKind::kWorkspaceSettings:
       return "workspace_settings";
   }
@@ -126,6 +132,10 @@ const char* ToString(EntryReason reason) {
       return "TRANSFERRED";
     case EntryReason::kOverflowed:
       return "OVERFLOWED";
+    case EntryReason::kScheduled:
+      return "SCHEDULED";
+    case EntryReason::kResumed:
+      return "RESUMED";
   }
   std::abort();
 }
@@ -144,6 +154,8 @@ const char* ToString(ExitReason reason) {
       return "OVERFLOWED";
     case ExitReason::kExpired:
       return "EXPIRED";
+    case ExitReason::kParked:
+      return "PARKED";
   }
   std::abort();
 }
@@ -172,6 +184,8 @@ const char* ToString(SegmentOutcome outcome) {
       return "ABANDONED";
     case SegmentOutcome::kCanceled:
       return "CANCELED";
+    case SegmentOutcome::kParked:
+      return "PARKED";
   }
   std::abort();
 }
@@ -266,8 +280,18 @@ const char* ToString(EventType type) {
       return "TICKET_EXPIRED";
     case EventType::kResourceDeleted:
       return "RESOURCE_DELETED";
+    case EventType::kTicketScheduled:
+      return "TICKET_SCHEDULED";
+    case EventType::kTicketEntered:
+      return "TICKET_ENTERED";
+    case EventType::kTicketParked:
+      return "TICKET_PARKED";
+    case EventType::kTicketUnparked:
+      return "TICKET_UNPARKED";
+    case EventType::kLastAgentPassed:
+      return "LAST_AGENT_PASSED";
   }
-  std::abort();
+  return "";
 }
 
 const char* ToString(Reason reason) {
@@ -408,6 +432,8 @@ const char* ToString(Reason reason) {
       return "WEBHOOK_EXISTS";
     case Reason::kTooManyWebhooks:
       return "TOO_MANY_WEBHOOKS";
+    case Reason::kParkingReasonUnknown:
+      return "PARKING_REASON_UNKNOWN";
   }
   std::abort();
 }

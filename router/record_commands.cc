@@ -193,10 +193,12 @@ Outcome Decide(Context& context, AddMessage& command) {
   message.agent = std::move(command.agent);
   message.text = std::move(command.text);
   message.external_id = std::move(command.external_id);
-  const bool of_customer =
-      message.author == Party::kCustomer && message.direction == Direction::kInbound;
+  const bool of_customer = IsOfCustomer(message.direction, message.author);
   const int64_t sequence = context.apply.MessageAdded(found.ref, std::move(message));
-  if (of_customer && found.ref.open.IsSet()) ResumeFromWrapUp(context, found.ref.open);
+  if (of_customer && found.ref.open.IsSet()) {
+    ResumeFromWrapUp(context, found.ref.open);
+    ResumeParked(context, found.ref.open);
+  }
   return Reply(Recorded{sequence});
 }
 

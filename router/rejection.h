@@ -80,6 +80,7 @@ enum class Reason : uint8_t {
   kWebhookNotFound = 140,
   kWebhookExists = 141,
   kTooManyWebhooks = 142,
+  kParkingReasonUnknown = 155,
 };
 
 // The name that clients see in ErrorInfo: "TICKET_NOT_FOUND".

@@ -60,6 +60,8 @@ size_t MaxResources(ResourceKind kind) {
       return kMaxEntryPoints;
     case ResourceKind::kLanguage:
       return kMaxLanguages;
+    case ResourceKind::kParkingReason:
+      return kMaxParkingReasons;
     case ResourceKind::kWorkspaceSettings:
       return 1;
   }

@@ -65,6 +65,7 @@ void ForEachList(AnyConfiguration& configuration, Visit visit) {
   visit(configuration.not_ready_reasons);
   visit(configuration.entry_points);
   visit(configuration.languages);
+  visit(configuration.parking_reasons);
 }
 
 // The list of one kind.
@@ -109,6 +110,7 @@ void VisitFields(const Queue*, auto visit) {
   visit("auto_accept", &Queue::auto_accept);
   visit("plan", &Queue::plan);
   visit("distribution_mode", &Queue::distribution_mode);
+  visit("last_agent_wait", &Queue::last_agent_wait);
 }
 void VisitFields(const ProcessType*, auto visit) {
   visit("display_name", &NamedResource::display_name);
@@ -151,6 +153,10 @@ void VisitFields(const Language*, auto visit) {
   visit("display_name", &NamedResource::display_name);
   visit("tag", &Language::tag);
   visit("level", &Language::level);
+}
+void VisitFields(const ParkingReason*, auto visit) {
+  visit("display_name", &NamedResource::display_name);
+  visit("stops_clock", &ParkingReason::stops_clock);
 }
 void VisitFields(const WorkspaceSettings*, auto visit) {
   visit("time_zone", &WorkspaceSettings::time_zone);

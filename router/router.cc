@@ -9,6 +9,7 @@
 
 #include "absl/container/flat_hash_set.h"
 
+#include "router/check.h"
 #include "router/core.h"
 #include "router/invariant.h"
 #include "router/resources.h"
@@ -247,6 +248,8 @@ void Router::Core::Load(LoadedState state) {
     auto workspace = std::make_unique<Workspace>();
     workspace->id = row.workspace;
     workspace->revision = row.revision;
+    // Rows of an earlier version say nothing of what came after it.
+    FillDefaults(row.configuration);
     Workspace& adopted = *workspaces_.emplace(row.workspace, std::move(workspace)).first->second;
     With(adopted,
          [&](Context& context) { context.apply.AdoptConfiguration(std::move(row.configuration)); });

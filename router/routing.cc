@@ -53,11 +53,14 @@ void MissOffer(Context& context, TicketIndex index) {
 
 void OnTicketDeadline(Context& context, TicketIndex index) {
   const Ticket& ticket = context.workspace.ticket(index);
-  // What was due first is done first; at one instant cool-downs end last, after steps of plans.
+  // What was due first is done first; at one instant cool-downs end last, after steps of plans and
+  // after the last agent's turn.
   if (!ticket.until.IsSet() || ticket.until > ticket.timer_at) {
     if (!context.workspace.NextStepWaits(ticket) &&
         context.workspace.NextStepAt(ticket) <= ticket.timer_at) {
       TakePlanStep(context, index);
+    } else if (ticket.kept_until.IsSet() && ticket.kept_until <= ticket.timer_at) {
+      context.apply.LastAgentPassed(index);
     } else {
       context.apply.CoolDownsEnded(index);
     }
@@ -77,6 +80,10 @@ void OnTicketDeadline(Context& context, TicketIndex index) {
     case TicketState::kWrapUp:
       context.apply.TicketCompleted(index, "");
       return;
+    case TicketState::kScheduled:
+    case TicketState::kParked:
+      EndSetAside(context, index);
+      return;
     case TicketState::kQueued:
     case TicketState::kCompleted:
     case TicketState::kCanceled:
@@ -85,7 +92,8 @@ void OnTicketDeadline(Context& context, TicketIndex index) {
       break;
   }
   InvariantBroken("state",
-                  "a ticket with a limit is offered, connecting, assigned, active or in wrap-up",
+                  "a ticket with a limit is set aside, offered, connecting, assigned, active or in "
+                  "wrap-up",
                   __FILE__, __LINE__);
 }
 

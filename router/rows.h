@@ -92,7 +92,8 @@ struct TicketStateRow {
   std::string agent;          // owner, or holder of the offer
   bool leased = false;        // the owner claimed it
   uint32_t offer_number = 0;  // of the last offer
-  Time until;                 // limit of the state: offer, connecting, lease, wrap-up
+  Time until;                 // limit of the state: offer, connecting, lease, wrap-up, or when it
+                              // enters its queue: SCHEDULED, PARKED
   Time answered_at;           // first time connected or started
   Time closed_at;
   std::string disposition;
@@ -104,6 +105,14 @@ struct TicketStateRow {
   uint32_t plan_skipped = 0;  // of these, the ones that were not taken: see AskedAfter
   Time plan_since;            // set while it runs
   Duration plan_waited;       // before that
+
+  // While PARKED: since when, why, and whether its clock stands.
+  Time parked_at;
+  std::string parking_reason;
+  bool clock_stopped = false;
+  // Who had it when it was parked. Once it is queued again it is kept for this agent until then.
+  std::string last_agent;
+  Time kept_until;
 
   // The running visit; `visit_entered_at` is unset when none runs.
   uint32_t visit_number = 1;
@@ -208,9 +217,14 @@ enum class EventType : uint8_t {
   kPlanStepSkipped = 42,
   kTicketOverflowed = 43,
   kTicketExpired = 44,
+  kTicketScheduled = 47,
+  kTicketEntered = 48,
+  kTicketParked = 49,
+  kTicketUnparked = 50,
+  kLastAgentPassed = 51,
 };
-inline constexpr EventType kLastEventType = EventType::kTicketExpired;
-const char* ToString(EventType type);  // "TICKET_CREATED"
+inline constexpr EventType kLastEventType = EventType::kLastAgentPassed;
+const char* ToString(EventType type);  // "TICKET_CREATED"; empty for a number that no type has
 
 // Key: workspace, sequence. What happened; fields as tandem.v1.Event.
 struct EventRow {

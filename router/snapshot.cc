@@ -21,6 +21,8 @@ bool IsOwned(const Ticket& ticket) {
       return true;
     case TicketState::kQueued:
     case TicketState::kOffered:
+    case TicketState::kScheduled:
+    case TicketState::kParked:
     case TicketState::kCompleted:
     case TicketState::kCanceled:
     case TicketState::kAbandoned:
@@ -33,6 +35,8 @@ bool IsOwned(const Ticket& ticket) {
 Requirement RequirementOf(const Workspace& workspace, const Ticket& ticket) {
   const TicketClass& ticket_class = workspace.matching.ClassOf(ticket.ticket_class);
   Requirement requirement = ticket_class.spec.requirement;
+  // One that is kept for its last agent names nobody itself.
+  if (ticket.kept_until.IsSet()) return requirement;
   for (const AgentIndex agent : ticket_class.groups[ticket.group].agents.named) {
     requirement.agents.push_back(workspace.AgentName(agent));
   }
@@ -79,6 +83,13 @@ TicketStateRow StateRowOf(const Workspace& workspace, const Ticket& ticket) {
   row.plan_skipped = ticket.plan_skipped;
   row.plan_since = ticket.plan_since;
   row.plan_waited = ticket.plan_waited;
+  if (ticket.parking != nullptr) {
+    row.parked_at = ticket.parking->at;
+    row.parking_reason = ticket.parking->reason;
+    row.clock_stopped = ticket.parking->clock_stopped;
+  }
+  row.last_agent = workspace.AgentName(ticket.last_agent);
+  row.kept_until = ticket.kept_until;
   row.visit_number = ticket.visit_number;
   row.visit_entered_at = ticket.visit_entered_at;
   row.visit_entry_reason = ticket.visit_entry_reason;
@@ -190,6 +201,9 @@ AgentSnapshot SnapshotOf(const Workspace& workspace, AgentIndex index, Time now)
   }
   for (const Disposition& disposition : workspace.configuration.dispositions) {
     snapshot.dispositions.push_back(disposition.id);
+  }
+  for (const ParkingReason& reason : workspace.configuration.parking_reasons) {
+    snapshot.parking_reasons.push_back(reason.id);
   }
   return snapshot;
 }

@@ -50,6 +50,13 @@ struct CoolDownState {
   Time until;
 };
 
+// What a PARKED ticket waits for.
+struct Parking {
+  Time at;
+  std::string reason;  // empty: none was given
+  bool clock_stopped = false;
+};
+
 // One open ticket. Fields are those of TicketRow and TicketStateRow that decisions and rows need.
 struct Ticket {
   TicketId id;
@@ -102,6 +109,10 @@ struct Ticket {
   Time segment_began_at, accepted_at, connected_at, held_since, disconnected_at, finished_at;
   Duration held;
   Party disconnected_by = Party::kUnknown;
+
+  std::unique_ptr<Parking> parking;  // while PARKED
+  AgentIndex last_agent;             // who parked it; while it is parked, and then kept
+  Time kept_until;                   // only the last agent may take it until then; unset: anybody
 
   Time timer_at = kEndOfTime;  // when it is in the workspace's timers
 };
@@ -229,6 +240,7 @@ struct Workspace {
   std::vector<RoutingProfileState> routing_profiles;
   absl::flat_hash_map<std::string, bool> dispositions;  // id → resolved
   absl::flat_hash_map<std::string, bool> not_ready_reasons;
+  absl::flat_hash_map<std::string, bool> parking_reasons;            // id → stops the clock
   absl::flat_hash_map<std::string, const EntryPoint*> entry_points;  // by ContactKey
   absl::flat_hash_map<std::string, const Language*> languages;       // by tag
 
@@ -302,7 +314,9 @@ struct Workspace {
     return ticket.state == TicketState::kActive && !ticket.leased && channel_of(ticket).has_media;
   }
   // Whether an agent began it by hand and it was in no queue since.
-  static bool BegunByHand(const Ticket& ticket) { return ticket.visit_number == 0; }
+  static bool BegunByHand(const Ticket& ticket) {
+    return ticket.visit_number == 0 && ticket.state != TicketState::kScheduled;
+  }
   // Whether a lease runs on the ticket.
   static bool UnderLease(const Ticket& ticket) {
     return ticket.leased && ticket.until.IsSet() &&

@@ -212,7 +212,8 @@ Plan PlanOf(const NewContact& contact, const ProcessTypeDefaults& defaults, cons
 }
 
 TicketRow TicketRowOf(const Workspace& workspace, const NewContact& contact, NewIds ids,
-                      const ProcessTypeDefaults& defaults, const Queue& queue, Time now) {
+                      const ProcessTypeDefaults& defaults, const Queue& queue, Time now,
+                      Time enters_at) {
   TicketRow row;
   row.workspace = workspace.id;
   row.ticket = ids.ticket;
@@ -234,7 +235,7 @@ TicketRow TicketRowOf(const Workspace& workspace, const NewContact& contact, New
   row.due_at = contact.due_at;
   row.answer_target = contact.answer_target;
   if (queue.office == Office::kBack) {
-    if (!row.due_at.IsSet()) row.due_at = now + defaults.due_after;
+    if (!row.due_at.IsSet()) row.due_at = enters_at + defaults.due_after;
   } else if (row.answer_target.us == 0) {
     row.answer_target = defaults.answer_target;
   }
@@ -248,17 +249,19 @@ Time TargetOf(Office office, Time queued_at, Duration answer_target, Time due_at
   return office == Office::kFront ? queued_at + answer_target : due_at - expected_handling_time;
 }
 
+// The ticket enters its queue at `enters_at`, now or later.
 NewTicket NewTicketOf(const Context& context, NewContact&& contact, NewIds ids,
-                      const Placement& placement) {
+                      const Placement& placement, Time enters_at) {
   const Queue& queue = *context.workspace.queue(placement.queue).configured;
   NewTicket created;
-  created.row =
-      TicketRowOf(context.workspace, contact, ids, placement.defaults, queue, context.now);
+  created.row = TicketRowOf(context.workspace, contact, ids, placement.defaults, queue, context.now,
+                            enters_at);
   created.queue = placement.queue;
   created.priority = *contact.priority;
-  created.target = TargetOf(queue.office, context.now, created.row.answer_target,
-                            created.row.due_at, created.row.expected_handling_time);
-  created.key = KeyIn(queue, context.now, created.target, created.priority);
+  created.target = TargetOf(queue.office, enters_at, created.row.answer_target, created.row.due_at,
+                            created.row.expected_handling_time);
+  created.key = KeyIn(queue, enters_at, created.target, created.priority);
+  if (enters_at > context.now) created.not_before = enters_at;
   created.contact = ContactRowOf(context.workspace, std::move(contact), ids, context.now);
   return created;
 }
@@ -278,9 +281,11 @@ Outcome Join(Context& context, TicketIndex index, IngestContact& command) {
                               .contact = command.new_contact,
                               .joined = true,
                               .unroutable = ticket.unroutable};
+  const bool of_customer = IsOfCustomer(command.contact.direction, command.contact.initiated_by);
   context.apply.ContactJoined(index, ContactRowOf(context.workspace, std::move(command.contact),
                                                   {ticket.id, command.new_contact}, context.now));
   ResumeFromWrapUp(context, index);
+  if (of_customer) ResumeParked(context, index);
   return Reply(reply);
 }
 
@@ -312,6 +317,14 @@ std::optional<Rejection> CheckBeginner(const Workspace& workspace, AgentIndex in
 
 }  // namespace
 
+Time TargetOfVisit(const Queue& queue, const Ticket& ticket, Time entered_at) {
+  const ProcessTypeDefaults own = OwnDefaults(queue.id, queue.urgency);
+  return TargetOf(queue.office, entered_at,
+                  ticket.answer_target.us != 0 ? ticket.answer_target : own.answer_target,
+                  ticket.due_at.IsSet() ? ticket.due_at : entered_at + own.due_after,
+                  ticket.expected_handling_time);
+}
+
 Outcome Decide(Context& context, IngestContact& command) {
   const Workspace& workspace = context.workspace;
   FillIn(workspace, command.contact);
@@ -321,11 +334,17 @@ Outcome Decide(Context& context, IngestContact& command) {
   const auto placed = Place(workspace, command.contact);
   if (const auto* rejection = std::get_if<Rejection>(&placed)) return *rejection;
   const Placement& placement = std::get<Placement>(placed);
-  if (auto rejection = CheckRoom(workspace.queue(placement.queue), 0)) return *std::move(rejection);
+  const Time enters_at = std::max(command.contact.not_before, context.now);
+  // One that enters its queue later takes no place of those that wait now.
+  if (enters_at == context.now) {
+    if (auto rejection = CheckRoom(workspace.queue(placement.queue), 0)) {
+      return *std::move(rejection);
+    }
+  }
   if (auto rejection = CheckOpenTickets(context)) return *std::move(rejection);
   const NewIds ids{command.new_ticket, command.new_contact};
-  const TicketIndex index =
-      context.apply.TicketCreated(NewTicketOf(context, std::move(command.contact), ids, placement));
+  const TicketIndex index = context.apply.TicketCreated(
+      NewTicketOf(context, std::move(command.contact), ids, placement, enters_at));
   return Reply(ContactIngested{.ticket = ids.ticket,
                                .contact = ids.contact,
                                .unroutable = workspace.ticket(index).unroutable});
@@ -352,8 +371,10 @@ Outcome Decide(Context& context, StartAgentContact& command) {
   if (const auto* rejection = std::get_if<Rejection>(&placed)) return *rejection;
   if (auto rejection = CheckOpenTickets(context)) return *std::move(rejection);
   const NewIds ids{command.new_ticket, command.new_contact};
-  const TicketIndex index = context.apply.AgentContactStarted(
-      NewTicketOf(context, std::move(command.contact), ids, std::get<Placement>(placed)), agent);
+  const TicketIndex index =
+      context.apply.AgentContactStarted(NewTicketOf(context, std::move(command.contact), ids,
+                                                    std::get<Placement>(placed), context.now),
+                                        agent);
   return Reply(ContactStarted{ids.ticket, ids.contact, workspace.ticket(index).state});
 }
 
@@ -384,6 +405,7 @@ Outcome Decide(Context& context, const AbandonTicket& command) {
         Reason::kAlreadyAnswered,
         std::string("expected a customer who waits, but the ticket is ") + ToString(state));
   }
+  if (IsSetAside(state)) return RefuseState(ticket, "QUEUED, OFFERED, CONNECTING or ASSIGNED");
   if (Workspace::BegunByHand(ticket)) return RefuseState(ticket, "in, or was in, a queue");
   if (state == TicketState::kOffered) {
     context.apply.OfferEnded(index, OfferEnd::kRescinded, Duration{}, "ABANDONED");
@@ -441,19 +463,15 @@ Outcome Decide(Context& context, const TransferTicket& command) {
     return *std::move(rejection);
   }
   if (auto rejection = CheckRoom(workspace.queue(to), already)) return *std::move(rejection);
-  if (ticket.state == TicketState::kConnecting || ticket.state == TicketState::kWrapUp) {
+  if (ticket.state == TicketState::kConnecting || ticket.state == TicketState::kWrapUp ||
+      IsSetAside(ticket.state)) {
     return RefuseState(ticket, "QUEUED, OFFERED, ASSIGNED or ACTIVE");
   }
   const Queue& queue = *workspace.queue(to).configured;
   Transfer transfer{to, ticket.queued_at, ticket.target, Time{}};
   if (queue.office != workspace.queue(ticket.queue).configured->office) {
-    const ProcessTypeDefaults own = OwnDefaults(command.queue, queue.urgency);
     transfer.queued_at = context.now;
-    transfer.target =
-        TargetOf(queue.office, context.now,
-                 ticket.answer_target.us != 0 ? ticket.answer_target : own.answer_target,
-                 ticket.due_at.IsSet() ? ticket.due_at : context.now + own.due_after,
-                 ticket.expected_handling_time);
+    transfer.target = TargetOfVisit(queue, ticket, context.now);
   }
   transfer.key = KeyIn(queue, transfer.queued_at, transfer.target, ticket.priority);
   if (ticket.state == TicketState::kOffered) {

@@ -210,6 +210,9 @@ void AgentConsole::TakeSnapshot(const v1::AgentSnapshot& snapshot) {
   if (!snapshot.dispositions().empty()) {
     Say(absl::StrCat("dispositions: ", absl::StrJoin(snapshot.dispositions(), ", ")));
   }
+  if (!snapshot.parking_reasons().empty()) {
+    Say(absl::StrCat("parking reasons: ", absl::StrJoin(snapshot.parking_reasons(), ", ")));
+  }
 }
 
 void AgentConsole::Say(const std::string& text) {
@@ -270,6 +273,8 @@ const std::vector<AgentConsole::Verb>& AgentConsole::Verbs() {
       {"finish", "[TICKET]", "end handling; wrap-up begins", &AgentConsole::Finish},
       {"complete", "[DISPOSITION [TICKET]]", "be done with a ticket", &AgentConsole::Complete},
       {"release", "[TICKET]", "give a ticket back", &AgentConsole::Release},
+      {"park", "[REASON [TICKET]]", "set a ticket aside until the customer writes",
+       &AgentConsole::Park},
       {"show", "", "offers and tickets as they are now", &AgentConsole::Show},
       {"help", "", "this list", &AgentConsole::ShowHelp},
       {"quit", "", "log out", &AgentConsole::Quit},
@@ -463,6 +468,19 @@ bool AgentConsole::Release(const Words& arguments) {
   request.mutable_release()->set_ticket_id(*ticket);
   if (!Do("release", std::move(request))) return false;
   SetWork(*ticket, v1::TICKET_STATE_QUEUED);
+  return true;
+}
+
+bool AgentConsole::Park(const Words& arguments) {
+  const auto ticket =
+      PickTicket(arguments, 1, {v1::TICKET_STATE_ASSIGNED, v1::TICKET_STATE_ACTIVE});
+  if (!ticket) return false;
+  Request request;
+  request.mutable_park()->set_request_id(NewUuid());
+  request.mutable_park()->set_ticket_id(*ticket);
+  if (!arguments.empty()) request.mutable_park()->set_reason(arguments[0]);
+  if (!Do("park", std::move(request))) return false;
+  SetWork(*ticket, v1::TICKET_STATE_PARKED);
   return true;
 }
 

@@ -64,6 +64,7 @@ class AgentConsole {
   bool Finish(const Words& arguments);
   bool Complete(const Words& arguments);
   bool Release(const Words& arguments);
+  bool Park(const Words& arguments);
   bool Show(const Words& arguments);
   bool ShowHelp(const Words& arguments);
   bool Quit(const Words& arguments);

@@ -365,6 +365,8 @@ void AddFilters(CLI::App& command, Context& context, GetOptions& options) {
       [&filter](const auto& id) { filter.set_process_type(id); });
   add("--agent", "Owned by, or offered to, this agent",
       [&filter](const auto& id) { filter.set_agent(id); });
+  add("--last-agent", "Parked by this agent, or kept for this agent",
+      [&filter](const auto& id) { filter.set_last_agent(id); });
   add("--customer", "Of this customer", [&filter](const auto& id) { filter.set_customer_id(id); });
   add("--external-id", "Made by the contact with this external id",
       [&filter](const auto& id) { filter.set_external_id(id); });

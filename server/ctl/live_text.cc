@@ -56,6 +56,8 @@ const std::vector<TextTable::Column>& LiveColumns(const v1::WatchedQueue& /*queu
                                                                    {"connecting", kRight},
                                                                    {"active", kRight},
                                                                    {"wrap up", kRight},
+                                                                   {"scheduled", kRight},
+                                                                   {"parked", kRight},
                                                                    {"available", kRight},
                                                                    {"agents", kRight}};
   return columns;
@@ -71,6 +73,8 @@ std::vector<std::string> LiveCells(const v1::WatchedQueue& queue, absl::Time now
           absl::StrCat(queue.connecting()),
           absl::StrCat(queue.active()),
           absl::StrCat(queue.wrap_up()),
+          absl::StrCat(queue.scheduled()),
+          absl::StrCat(queue.parked()),
           absl::StrCat(queue.available_agents()),
           absl::StrCat(queue.agents())};
 }

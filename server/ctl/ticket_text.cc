@@ -25,6 +25,32 @@ std::string Show(const google::protobuf::Timestamp& timestamp) {
   return TimeUtil::ToString(timestamp);
 }
 
+// Where the ticket is, and what it waits for.
+std::string WhereText(const v1::ExplainTicketResponse& explained) {
+  const std::string state = StateName(explained.state());
+  if (explained.state() == v1::TICKET_STATE_SCHEDULED) {
+    return absl::StrFormat("%s: enters queue %s at %s, target %s\n\n", state, explained.queue(),
+                           Show(explained.enters_at()), Show(explained.target()));
+  }
+  if (explained.state() == v1::TICKET_STATE_PARKED) {
+    return absl::StrFormat(
+        "%s by %s%s: back in queue %s %s\n\n", state, explained.last_agent(),
+        explained.parking_reason().empty() ? "" : absl::StrCat(", ", explained.parking_reason()),
+        explained.queue(),
+        explained.has_enters_at()
+            ? absl::StrCat("at ", Show(explained.enters_at()), " or when the customer writes")
+            : "when the customer writes or somebody resumes it");
+  }
+  std::string text = absl::StrFormat("%s in queue %s since %s, target %s; %d go before it\n", state,
+                                     explained.queue(), Show(explained.queued_at()),
+                                     Show(explained.target()), explained.ahead());
+  if (explained.has_kept_until()) {
+    absl::StrAppend(&text, "kept for ", explained.last_agent(), ", who had it last, until ",
+                    Show(explained.kept_until()), "\n");
+  }
+  return absl::StrCat(text, "\n");
+}
+
 }  // namespace
 
 std::string StateName(v1::TicketState state) {
@@ -76,6 +102,11 @@ std::string TicketText(const v1::Ticket& ticket) {
   add("created", Show(ticket.created_at()));
   add("target", Show(ticket.target()));
   if (ticket.has_due_at()) add("due", Show(ticket.due_at()));
+  if (ticket.has_parked_at()) add("parked", Show(ticket.parked_at()));
+  add("parking reason", ticket.parking_reason());
+  add("last agent", ticket.last_agent());
+  if (ticket.has_enters_at()) add("enters queue", Show(ticket.enters_at()));
+  if (ticket.has_kept_until()) add("kept until", Show(ticket.kept_until()));
   if (ticket.has_answered_at()) add("answered", Show(ticket.answered_at()));
   if (ticket.has_closed_at()) add("closed", Show(ticket.closed_at()));
   add("disposition", ticket.disposition());
@@ -119,9 +150,7 @@ std::string HistoryText(const v1::ListTicketEventsResponse& history) {
 }
 
 std::string ExplanationText(const v1::ExplainTicketResponse& explained) {
-  std::string text = absl::StrFormat(
-      "%s in queue %s since %s, target %s; %d go before it\n\n", StateName(explained.state()),
-      explained.queue(), Show(explained.queued_at()), Show(explained.target()), explained.ahead());
+  std::string text = WhereText(explained);
   absl::StrAppendFormat(&text, "%5d configured agents\n", explained.agents());
   for (const v1::ClauseExplanation& clause : explained.clauses()) {
     absl::StrAppendFormat(&text, "%5d pass: %s\n", clause.passing_agents(), Plain(clause.clause()));

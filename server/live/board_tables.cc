@@ -268,6 +268,8 @@ QueueEntry BoardTables::MakeQueue(uint32_t number) const {
   entry.connecting = in(TicketState::kConnecting);
   entry.active = in(TicketState::kActive);
   entry.wrap_up = in(TicketState::kWrapUp);
+  entry.scheduled = in(TicketState::kScheduled);
+  entry.parked = in(TicketState::kParked);
   if (!queue.waiting.empty()) entry.oldest_queued_at = queue.waiting.begin()->first;
   entry.agents = queue.agents;
   entry.available_agents = queue.available_agents;

@@ -47,6 +47,7 @@ struct QueueEntry {
   bool gone = false;  // not configured
   std::string queue, client;
   int32_t waiting = 0, offered = 0, assigned = 0, connecting = 0, active = 0, wrap_up = 0;
+  int32_t scheduled = 0, parked = 0;
   router::Time oldest_queued_at;
   int32_t agents = 0, available_agents = 0;
   friend bool operator==(const QueueEntry&, const QueueEntry&) = default;

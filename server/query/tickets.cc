@@ -29,6 +29,7 @@ uint64_t Fingerprint(const std::string& workspace, const store::TicketFilter& fi
   fingerprint.Add(filter.client);
   fingerprint.Add(filter.process_type);
   fingerprint.Add(filter.agent);
+  fingerprint.Add(filter.last_agent);
   fingerprint.Add(filter.customer_id);
   fingerprint.Add(filter.external_id);
   fingerprint.Add(filter.reference.system);

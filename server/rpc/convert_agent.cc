@@ -48,6 +48,8 @@ void Fill(const router::AgentSnapshot& snapshot, v1::AgentSnapshot& to) {
   to.mutable_not_ready_reasons()->Assign(snapshot.not_ready_reasons.begin(),
                                          snapshot.not_ready_reasons.end());
   to.mutable_dispositions()->Assign(snapshot.dispositions.begin(), snapshot.dispositions.end());
+  to.mutable_parking_reasons()->Assign(snapshot.parking_reasons.begin(),
+                                       snapshot.parking_reasons.end());
 }
 
 void Fill(const router::OfferMade& notice, v1::StreamAgentSessionResponse& to) {

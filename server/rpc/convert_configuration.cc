@@ -29,7 +29,8 @@ static_assert(static_cast<int>(router::DistributionMode::kLowestCost) ==
               v1::DISTRIBUTION_MODE_LOWEST_COST);
 static_assert(static_cast<int>(router::AgentKind::kAutomated) == v1::AGENT_KIND_AUTOMATED);
 static_assert(static_cast<int>(router::ResourceKind::kAgent) == v1::RESOURCE_KIND_AGENT);
-static_assert(static_cast<int>(router::ResourceKind::kLanguage) == v1::RESOURCE_KIND_LANGUAGE);
+static_assert(static_cast<int>(router::ResourceKind::kParkingReason) ==
+              v1::RESOURCE_KIND_PARKING_REASON);
 static_assert(static_cast<int>(router::ResourceKind::kWorkspaceSettings) ==
               v1::RESOURCE_KIND_WORKSPACE_SETTINGS);
 static_assert(static_cast<int>(router::ChangeType::kDeleted) == v1::CHANGE_TYPE_DELETED);
@@ -61,6 +62,12 @@ router::Skill Convert(const v1::Skill& message, const std::string&, Faults&) {
 }
 router::NotReadyReason Convert(const v1::NotReadyReason& message, const std::string&, Faults&) {
   return Named<router::NotReadyReason>(message);
+}
+
+router::ParkingReason Convert(const v1::ParkingReason& message, const std::string&, Faults&) {
+  auto reason = Named<router::ParkingReason>(message);
+  reason.stops_clock = message.stops_clock();
+  return reason;
 }
 
 router::EntryPoint Convert(const v1::EntryPoint& message, const std::string&, Faults&) {
@@ -134,6 +141,10 @@ router::Queue Convert(const v1::Queue& message, const std::string& path, Faults&
   queue.max_waiting = message.max_waiting();
   queue.auto_accept = message.auto_accept();
   queue.plan = ToPlan(message.plan(), path + ".plan", faults);
+  if (message.has_last_agent_wait()) {
+    queue.last_agent_wait =
+        ToDuration(message.last_agent_wait(), path + ".last_agent_wait", faults);
+  }
   queue.distribution_mode =
       OrDefault(message.distribution_mode(), router::DistributionMode::kLongestIdle,
                 v1::DISTRIBUTION_MODE_LOWEST_COST, path + ".distribution_mode", faults);
@@ -258,6 +269,10 @@ void FillRest(const router::Disposition& disposition, v1::Disposition& to) {
   to.set_resolved(disposition.resolved);
 }
 
+void FillRest(const router::ParkingReason& reason, v1::ParkingReason& to) {
+  to.set_stops_clock(reason.stops_clock);
+}
+
 void FillRest(const router::EntryPoint& entry_point, v1::EntryPoint& to) {
   to.set_channel(entry_point.channel);
   to.set_address(entry_point.address);
@@ -291,6 +306,9 @@ void FillRest(const router::Queue& queue, v1::Queue& to) {
   to.set_max_waiting(queue.max_waiting);
   to.set_auto_accept(queue.auto_accept);
   if (!queue.plan.empty()) Fill(queue.plan, *to.mutable_plan());
+  if (queue.last_agent_wait) {
+    *to.mutable_last_agent_wait() = ToProtoDuration(*queue.last_agent_wait);
+  }
   to.set_distribution_mode(static_cast<v1::DistributionMode>(queue.distribution_mode));
 }
 
@@ -388,6 +406,8 @@ template <>
 struct MessageOf<router::EntryPoint> : std::type_identity<v1::EntryPoint> {};
 template <>
 struct MessageOf<router::Language> : std::type_identity<v1::Language> {};
+template <>
+struct MessageOf<router::ParkingReason> : std::type_identity<v1::ParkingReason> {};
 
 template <typename Message, typename R>
 void ConvertAll(const google::protobuf::RepeatedPtrField<Message>& messages,
@@ -450,6 +470,7 @@ router::Configuration ToConfiguration(const v1::Configuration& message, Faults& 
              faults);
   ConvertAll(message.entry_points(), root + ".entry_points", to.entry_points, faults);
   ConvertAll(message.languages(), root + ".languages", to.languages, faults);
+  ConvertAll(message.parking_reasons(), root + ".parking_reasons", to.parking_reasons, faults);
   return to;
 }
 
@@ -468,6 +489,7 @@ void Fill(const router::Configuration& configuration, v1::Configuration& to) {
   FillAll(configuration.not_ready_reasons, *to.mutable_not_ready_reasons());
   FillAll(configuration.entry_points, *to.mutable_entry_points());
   FillAll(configuration.languages, *to.mutable_languages());
+  FillAll(configuration.parking_reasons, *to.mutable_parking_reasons());
 }
 
 router::Resource ToResource(router::ResourceKind kind, const google::protobuf::Message& message,

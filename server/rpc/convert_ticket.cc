@@ -14,6 +14,8 @@ namespace {
 static_assert(static_cast<int>(router::Obstacle::kExcluded) == v1::OBSTACLE_KIND_EXCLUDED);
 static_assert(static_cast<int>(router::Obstacle::kBusy) == v1::OBSTACLE_KIND_BUSY);
 static_assert(static_cast<int>(router::Obstacle::kNone) == v1::OBSTACLE_KIND_NONE);
+static_assert(static_cast<int>(router::Obstacle::kKeptForLastAgent) ==
+              v1::OBSTACLE_KIND_KEPT_FOR_LAST_AGENT);
 
 // What never changes.
 void FillIdentity(const router::TicketRow& ticket, v1::Ticket& to) {
@@ -47,6 +49,8 @@ bool HasCurrentOffer(const router::TicketStateRow& state) {
     case router::TicketState::kQueued:
     case router::TicketState::kAssigned:
     case router::TicketState::kWrapUp:
+    case router::TicketState::kScheduled:
+    case router::TicketState::kParked:
     case router::TicketState::kCompleted:
     case router::TicketState::kCanceled:
     case router::TicketState::kAbandoned:
@@ -75,6 +79,13 @@ void FillState(const router::TicketStateRow& state, v1::Ticket& to) {
   if (under_lease && state.until.IsSet()) {
     *to.mutable_lease_expires_at() = ToTimestamp(state.until);
   }
+  if (router::IsSetAside(state.state) && state.until.IsSet()) {
+    *to.mutable_enters_at() = ToTimestamp(state.until);
+  }
+  if (state.parked_at.IsSet()) *to.mutable_parked_at() = ToTimestamp(state.parked_at);
+  to.set_parking_reason(state.parking_reason);
+  to.set_last_agent(state.last_agent);
+  if (state.kept_until.IsSet()) *to.mutable_kept_until() = ToTimestamp(state.kept_until);
   if (state.answered_at.IsSet()) *to.mutable_answered_at() = ToTimestamp(state.answered_at);
   if (state.closed_at.IsSet()) *to.mutable_closed_at() = ToTimestamp(state.closed_at);
   to.set_disposition(state.disposition);
@@ -183,6 +194,12 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
     message->set_kind(static_cast<v1::ObstacleKind>(kind));
     message->set_agents(static_cast<int32_t>(agents));
   }
+  if (explanation.enters_at.IsSet()) *to.mutable_enters_at() = ToTimestamp(explanation.enters_at);
+  to.set_parking_reason(explanation.parking_reason);
+  to.set_last_agent(explanation.last_agent);
+  if (explanation.kept_until.IsSet()) {
+    *to.mutable_kept_until() = ToTimestamp(explanation.kept_until);
+  }
   to.set_unroutable(explanation.qualified_agents == 0 &&
                     (!explanation.next_step || explanation.next_step->qualified_agents == 0));
   if (!explanation.next_step) return;
@@ -202,20 +219,27 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
 store::TicketFilter ToFilter(const v1::TicketFilter& message, Faults& faults) {
   store::TicketFilter filter;
   for (int i = 0; i < message.states_size() && faults.empty(); ++i) {
-    if (CheckEnum(message.states(i), v1::TicketState_MAX, At("filter.states", i), faults)) {
-      filter.states.push_back(static_cast<router::TicketState>(message.states(i)));
+    const int state = message.states(i);
+    if (!CheckEnum(state, v1::TicketState_MAX, At("filter.states", i), faults)) continue;
+    if (v1::TicketState_IsValid(state)) {
+      filter.states.push_back(static_cast<router::TicketState>(state));
+    } else {
+      faults.Add(router::Reason::kFieldOutOfRange, At("filter.states", i),
+                 "expected a state of a ticket, but no state has the number");
     }
   }
   filter.queue = message.queue();
   filter.client = message.client();
   filter.process_type = message.process_type();
   filter.agent = message.agent();
+  filter.last_agent = message.last_agent();
   filter.customer_id = message.customer_id();
   filter.external_id = message.external_id();
   faults.OptionalId(filter.queue, "filter.queue");
   faults.OptionalId(filter.client, "filter.client");
   faults.OptionalId(filter.process_type, "filter.process_type");
   faults.OptionalId(filter.agent, "filter.agent");
+  faults.OptionalId(filter.last_agent, "filter.last_agent");
   faults.Text(filter.customer_id, router::kMaxCustomerIdBytes, "filter.customer_id");
   faults.Text(filter.external_id, router::kMaxExternalIdBytes, "filter.external_id");
   if (message.has_external_reference()) {

@@ -24,7 +24,7 @@ static_assert(static_cast<int>(router::Cefr::kC2) == v1::CEFR_LEVEL_C2);
 static_assert(static_cast<int>(router::TicketState::kQueued) == v1::TICKET_STATE_QUEUED);
 static_assert(static_cast<int>(router::TicketState::kAssigned) == v1::TICKET_STATE_ASSIGNED);
 static_assert(static_cast<int>(router::TicketState::kExpired) == v1::TICKET_STATE_EXPIRED);
-static_assert(static_cast<int>(router::TicketState::kExpired) == v1::TicketState_MAX);
+static_assert(static_cast<int>(router::kLastTicketState) == v1::TicketState_MAX);
 static_assert(static_cast<int>(router::AgentStatus::kOffline) == v1::AGENT_STATUS_OFFLINE);
 static_assert(static_cast<int>(router::AgentStatus::kNotResponding) ==
               v1::AGENT_STATUS_NOT_RESPONDING);

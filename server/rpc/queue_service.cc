@@ -24,6 +24,8 @@ void FillQueue(const store::QueueStatistics& queue, router::Time now, v1::QueueS
   to.set_answered_in_target(queue.answered_in_target);
   to.set_abandoned(queue.abandoned);
   to.set_completed(queue.completed);
+  to.set_scheduled(queue.scheduled);
+  to.set_parked(queue.parked);
   const int32_t decided = queue.answered + queue.abandoned;
   if (decided > 0) {
     to.set_service_level(static_cast<double>(queue.answered_in_target) /

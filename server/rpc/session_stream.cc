@@ -168,6 +168,8 @@ void SessionStream::Dispatch(v1::StreamAgentSessionRequest& message) {
       return RunOfTicket(tag, *message.mutable_complete());
     case Message::kRelease:
       return RunOfTicket(tag, *message.mutable_release());
+    case Message::kPark:
+      return RunOfTicket(tag, *message.mutable_park());
     case Message::kHeartbeat:
       return Answer(tag, router::Reply(router::Done{}));
     case Message::kClose:

@@ -107,6 +107,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kSkillUnknown:
     case Reason::kDispositionUnknown:
     case Reason::kNotReadyReasonUnknown:
+    case Reason::kParkingReasonUnknown:
     case Reason::kNoQueueForContact:
     case Reason::kQueueOfOtherClient:
     case Reason::kTicketStateForbids:

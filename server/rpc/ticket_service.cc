@@ -151,6 +151,18 @@ void TransferTicket(Backend& backend, Call call, v1::TransferTicketRequest& requ
   RunTicketVerb(backend, call, request, FinishEmpty<v1::TransferTicketResponse>);
 }
 
+void RescheduleTicket(Backend& backend, Call call, v1::RescheduleTicketRequest& request) {
+  RunTicketVerb(backend, call, request, FinishEmpty<v1::RescheduleTicketResponse>);
+}
+
+void ParkTicket(Backend& backend, Call call, v1::ParkTicketRequest& request) {
+  RunTicketVerb(backend, call, request, FinishEmpty<v1::ParkTicketResponse>);
+}
+
+void ResumeTicket(Backend& backend, Call call, v1::ResumeTicketRequest& request) {
+  RunTicketVerb(backend, call, request, FinishEmpty<v1::ResumeTicketResponse>);
+}
+
 void UpdateTicket(Backend& backend, Call call, v1::UpdateTicketRequest& request) {
   RunTicketVerb(backend, call, request, [](Call answered, const router::Reply& reply) {
     v1::UpdateTicketResponse response;
@@ -178,26 +190,27 @@ void RecordSurvey(Backend& backend, Call call, v1::RecordSurveyRequest& request)
   RunAddition(backend, call, request, FinishEmpty<v1::RecordSurveyResponse>);
 }
 
-using Base = v1::TicketService::WithRawCallbackMethod_GetTicket<
+// The generated wrappers, one around the other.
+using Looking = v1::TicketService::WithRawCallbackMethod_GetTicket<
     v1::TicketService::WithRawCallbackMethod_ListTickets<
-        v1::TicketService::WithRawCallbackMethod_CancelTicket<
-            v1::TicketService::WithRawCallbackMethod_AbandonTicket<
-                v1::TicketService::WithRawCallbackMethod_CompleteTicket<
-                    v1::TicketService::WithRawCallbackMethod_ReleaseTicket<
-                        v1::TicketService::WithRawCallbackMethod_TransferTicket<
-                            v1::TicketService::WithRawCallbackMethod_ListTransferTargets<
-                                v1::TicketService::WithRawCallbackMethod_UpdateTicket<
-                                    v1::TicketService::WithRawCallbackMethod_AddNote<
-                                        v1::TicketService::WithRawCallbackMethod_ListNotes<
-                                            v1::TicketService::WithRawCallbackMethod_AddMessage<
-                                                v1::TicketService::WithRawCallbackMethod_ListMessages<
-                                                    v1::TicketService::WithRawCallbackMethod_RecordSurvey<
-                                                        v1::TicketService::
-                                                            WithRawCallbackMethod_ExplainTicket<
-                                                                v1::TicketService::
-                                                                    WithRawCallbackMethod_ListTicketEvents<
-                                                                        v1::TicketService::
-                                                                            Service>>>>>>>>>>>>>>>>;
+        v1::TicketService::WithRawCallbackMethod_ListTransferTargets<
+            v1::TicketService::WithRawCallbackMethod_ListNotes<
+                v1::TicketService::WithRawCallbackMethod_ListMessages<
+                    v1::TicketService::WithRawCallbackMethod_ExplainTicket<
+                        v1::TicketService::WithRawCallbackMethod_ListTicketEvents<
+                            v1::TicketService::Service>>>>>>>;
+using Ending = v1::TicketService::WithRawCallbackMethod_CancelTicket<
+    v1::TicketService::WithRawCallbackMethod_AbandonTicket<
+        v1::TicketService::WithRawCallbackMethod_CompleteTicket<Looking>>>;
+using Moving = v1::TicketService::WithRawCallbackMethod_ReleaseTicket<
+    v1::TicketService::WithRawCallbackMethod_TransferTicket<
+        v1::TicketService::WithRawCallbackMethod_RescheduleTicket<
+            v1::TicketService::WithRawCallbackMethod_ParkTicket<
+                v1::TicketService::WithRawCallbackMethod_ResumeTicket<Ending>>>>>;
+using Base = v1::TicketService::WithRawCallbackMethod_UpdateTicket<
+    v1::TicketService::WithRawCallbackMethod_AddNote<
+        v1::TicketService::WithRawCallbackMethod_AddMessage<
+            v1::TicketService::WithRawCallbackMethod_RecordSurvey<Moving>>>>;
 
 class TicketService final : public Base {
  public:
@@ -237,6 +250,21 @@ class TicketService final : public Base {
                                            const grpc::ByteBuffer* request,
                                            grpc::ByteBuffer* answer) override {
     return Handle(backend_, context, request, answer, rpc::TransferTicket);
+  }
+  grpc::ServerUnaryReactor* RescheduleTicket(grpc::CallbackServerContext* context,
+                                             const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::RescheduleTicket);
+  }
+  grpc::ServerUnaryReactor* ParkTicket(grpc::CallbackServerContext* context,
+                                       const grpc::ByteBuffer* request,
+                                       grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::ParkTicket);
+  }
+  grpc::ServerUnaryReactor* ResumeTicket(grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::ResumeTicket);
   }
   grpc::ServerUnaryReactor* ExplainTicket(grpc::CallbackServerContext* context,
                                           const grpc::ByteBuffer* request,

@@ -133,6 +133,40 @@ router::Action ToAction(v1::TransferTicketRequest& request, router::Time /*now*/
                                 .queue = request.queue()};
 }
 
+router::Action ToAction(v1::RescheduleTicketRequest& request, router::Time now, Faults& faults) {
+  router::RescheduleTicket action;
+  action.ticket = TicketOf(request.ticket_id(), faults);
+  if (request.has_not_before()) {
+    action.not_before = ToTime(request.not_before(), "not_before", faults);
+    if (action.not_before < now - router::kMaxSetAside ||
+        action.not_before > now + router::kMaxSetAside) {
+      faults.Add(Reason::kFieldOutOfRange, "not_before",
+                 "expected an instant within a year of now, but it is another");
+    }
+  }
+  return action;
+}
+
+router::Action ToAction(v1::ParkTicketRequest& request, router::Time now, Faults& faults) {
+  router::ParkTicket action;
+  action.ticket = TicketOf(request.ticket_id(), faults);
+  action.session = ToSession(request, faults);
+  faults.OptionalId(request.reason(), "reason");
+  action.reason = request.reason();
+  if (request.has_until()) {
+    action.until = ToTime(request.until(), "until", faults);
+    if (action.until <= now || action.until > now + router::kMaxSetAside) {
+      faults.Add(Reason::kFieldOutOfRange, "until",
+                 "expected an instant after now and within a year, but it is another");
+    }
+  }
+  return action;
+}
+
+router::Action ToAction(v1::ResumeTicketRequest& request, router::Time /*now*/, Faults& faults) {
+  return router::ResumeTicket{.ticket = TicketOf(request.ticket_id(), faults)};
+}
+
 router::Action ToAction(v1::ExplainTicketRequest& request, router::Time /*now*/, Faults& faults) {
   return router::ExplainTicket{.ticket = TicketOf(request.ticket_id(), faults)};
 }
@@ -212,6 +246,10 @@ router::Action ToAction(v1::StartAgentContactRequest& request, router::Time now,
     contact.set_direction(v1::DIRECTION_OUTBOUND);
   }
   if (contact.initiated_by() == v1::PARTY_UNSPECIFIED) contact.set_initiated_by(v1::PARTY_AGENT);
+  if (contact.has_not_before()) {
+    faults.Add(Reason::kFieldMalformed, "contact.not_before",
+               "expected work that begins now, but it has a time");
+  }
   action.contact = ToContact(contact, now, "contact", faults);
   return action;
 }

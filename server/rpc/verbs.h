@@ -41,6 +41,9 @@ router::Action ToAction(v1::CancelTicketRequest& request, router::Time now, Faul
 router::Action ToAction(v1::AbandonTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::CompleteTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::ReleaseTicketRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::RescheduleTicketRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::ParkTicketRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::ResumeTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::TransferTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::ExplainTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::UpdateTicketRequest& request, router::Time now, Faults& faults);

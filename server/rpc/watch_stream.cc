@@ -80,6 +80,8 @@ void Add(const live::QueueEntry& entry, v1::WatchQueuesResponse& message) {
   to.set_connecting(entry.connecting);
   to.set_active(entry.active);
   to.set_wrap_up(entry.wrap_up);
+  to.set_scheduled(entry.scheduled);
+  to.set_parked(entry.parked);
   to.set_agents(entry.agents);
   to.set_available_agents(entry.available_agents);
 }

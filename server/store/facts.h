@@ -67,7 +67,7 @@ enum class Sum : uint8_t {
   kVisitCanceled,
   kVisitOverflowed,    // left by a step of the ticket's plan
   kVisitExpired,       // ended by one
-  kReturned,           // entered again: released, lease expired, connect failed
+  kReturned,           // entered again: released, lease expired, connect failed, resumed
   kTransferredIn,      // entered by a transfer
   kOverflowedIn,       // entered by a step of the ticket's plan
   kAnsweredInTime,     // A_T
@@ -103,6 +103,7 @@ enum class Sum : uint8_t {
   kHandledWithHold,
   kHandledTransferred,
   kHandledReleased,
+  kHandledParked,
   kHandledCompleted,
   kHandledResolved,  // of kHandledCompleted: with a disposition that resolves
   kEndedByCustomer,  // media, of handled
@@ -148,6 +149,8 @@ enum class Sum : uint8_t {
   // Open tickets.
   kOpen,
   kWaiting,  // in a queue or offered
+  kOpenScheduled,
+  kOpenParked,
   kOpenOverdue,
   kOpenUnderOneDay,  // by age: under 1 day, under 3, under 5, others
   kOpenUnderThreeDays,

@@ -67,6 +67,7 @@ constexpr SumOver<V> kVisitSums[] = {
     {Sum::kReturned,
      [](const V& v) {
        return Count(v.row.entry_reason != EntryReason::kCreated &&
+                    v.row.entry_reason != EntryReason::kScheduled &&
                     v.row.entry_reason != EntryReason::kTransferred &&
                     v.row.entry_reason != EntryReason::kOverflowed);
      }},
@@ -150,6 +151,8 @@ constexpr SumOver<S> kSegmentSums[] = {
      [](const S& s) { return Count(s.handled() && s.Ended(SegmentOutcome::kTransferred)); }},
     {Sum::kHandledReleased,
      [](const S& s) { return Count(s.handled() && s.Ended(SegmentOutcome::kReleased)); }},
+    {Sum::kHandledParked,
+     [](const S& s) { return Count(s.handled() && s.Ended(SegmentOutcome::kParked)); }},
     {Sum::kHandledCompleted,
      [](const S& s) { return Count(s.handled() && s.Ended(SegmentOutcome::kCompleted)); }},
     {Sum::kHandledResolved,
@@ -303,6 +306,10 @@ constexpr SumOver<O> kOpenSums[] = {
        return Count(o.state.state == router::TicketState::kQueued ||
                     o.state.state == router::TicketState::kOffered);
      }},
+    {Sum::kOpenScheduled,
+     [](const O& o) { return Count(o.state.state == router::TicketState::kScheduled); }},
+    {Sum::kOpenParked,
+     [](const O& o) { return Count(o.state.state == router::TicketState::kParked); }},
     {Sum::kOpenOverdue, [](const O& o) { return Count(o.due_at.IsSet() && o.due_at < o.now); }},
     {Sum::kOpenUnderOneDay, [](const O& o) { return Count(o.IsAged(0, 1)); }},
     {Sum::kOpenUnderThreeDays, [](const O& o) { return Count(o.IsAged(1, 3)); }},

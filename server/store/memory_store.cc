@@ -64,6 +64,7 @@ bool Passes(const TicketFilter& filter, const TicketView& view) {
   return (filter.states.empty() || std::ranges::count(filter.states, state.state) > 0) &&
          Matches(filter.queue, state.queue) && Matches(filter.client, ticket.client) &&
          Matches(filter.process_type, ticket.process_type) && Matches(filter.agent, state.agent) &&
+         Matches(filter.last_agent, state.last_agent) &&
          Matches(filter.customer_id, ticket.customer_id) &&
          Matches(filter.external_id, ticket.external_id) &&
          (filter.reference.system.empty() ||
@@ -117,6 +118,8 @@ void CountTicket(const router::TicketStateRow& state, router::Time since, QueueS
       queue.oldest_queued_at = state.queued_at;
     }
   }
+  if (state.state == router::TicketState::kScheduled) ++queue.scheduled;
+  if (state.state == router::TicketState::kParked) ++queue.parked;
   if (state.state == router::TicketState::kCompleted && state.closed_at >= since) {
     ++queue.completed;
   }

@@ -35,6 +35,11 @@ void Fields(auto& io, Of<router::NotReadyReason> auto& reason) {
   io("display_name", reason.display_name);
 }
 
+void Fields(auto& io, Of<router::ParkingReason> auto& reason) {
+  io("display_name", reason.display_name);
+  io("stops_clock", reason.stops_clock);
+}
+
 void Fields(auto& io, Of<router::EntryPoint> auto& entry_point) {
   io("display_name", entry_point.display_name);
   io("channel", entry_point.channel);
@@ -83,6 +88,7 @@ void Fields(auto& io, Of<router::Queue> auto& queue) {
   io("auto_accept", queue.auto_accept);
   io("distribution_mode", queue.distribution_mode);
   io("plan", queue.plan);
+  io("last_agent_wait_us", queue.last_agent_wait);
 }
 
 void Fields(auto& io, Of<router::PlanCondition> auto& condition) {

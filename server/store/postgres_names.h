@@ -68,19 +68,19 @@ struct NamesOfRouter {
 
 template <>
 struct NameTable<router::TicketState>
-    : NamesOfRouter<router::TicketState, router::TicketState::kExpired> {};
+    : NamesOfRouter<router::TicketState, router::kLastTicketState> {};
 template <>
 struct NameTable<router::AgentStatus>
     : NamesOfRouter<router::AgentStatus, router::AgentStatus::kNotResponding> {};
 template <>
 struct NameTable<router::EntryReason>
-    : NamesOfRouter<router::EntryReason, router::EntryReason::kOverflowed> {};
+    : NamesOfRouter<router::EntryReason, router::EntryReason::kResumed> {};
 template <>
 struct NameTable<router::ExitReason>
-    : NamesOfRouter<router::ExitReason, router::ExitReason::kExpired> {};
+    : NamesOfRouter<router::ExitReason, router::ExitReason::kParked> {};
 template <>
 struct NameTable<router::SegmentOutcome>
-    : NamesOfRouter<router::SegmentOutcome, router::SegmentOutcome::kCanceled> {};
+    : NamesOfRouter<router::SegmentOutcome, router::SegmentOutcome::kParked> {};
 template <>
 struct NameTable<router::EventType> : NamesOfRouter<router::EventType, router::kLastEventType> {};
 template <>
@@ -88,7 +88,7 @@ struct NameTable<router::DistributionMode>
     : NamesOfRouter<router::DistributionMode, router::DistributionMode::kLowestCost> {};
 template <>
 struct NameTable<router::ResourceKind>
-    : NamesOfRouter<router::ResourceKind, router::ResourceKind::kLanguage> {};
+    : NamesOfRouter<router::ResourceKind, router::ResourceKind::kParkingReason> {};
 
 template <typename Enum>
 const char* NameOf(Enum value) {
@@ -98,7 +98,9 @@ const char* NameOf(Enum value) {
 // Throws CorruptValue for a name that no value has.
 template <typename Enum>
 Enum FromName(std::string_view name) {
-  for (int value = NameTable<Enum>::first; value <= NameTable<Enum>::last; ++value) {
+  // No name is empty: that is how the router prints a number that no value has.
+  for (int value = NameTable<Enum>::first; !name.empty() && value <= NameTable<Enum>::last;
+       ++value) {
     if (name == NameOf(static_cast<Enum>(value))) return static_cast<Enum>(value);
   }
   throw CorruptValue("the name of a value", name);

@@ -100,6 +100,7 @@ Conditions ConditionsOf(const std::string& workspace, const TicketFilter& filter
   Conditions conditions(workspace);
   conditions.AddIfSet("s.queue = ", filter.queue);
   conditions.AddIfSet("s.agent = ", filter.agent);
+  conditions.AddIfSet("s.last_agent = ", filter.last_agent);
   conditions.AddIfSet("t.client = ", filter.client);
   conditions.AddIfSet("t.process_type = ", filter.process_type);
   conditions.AddCustomer(filter.customer_id);
@@ -126,7 +127,9 @@ Conditions ConditionsOf(const std::string& workspace, const TicketFilter& filter
 constexpr char kStatistics[] = R"(
 WITH waiting AS (
   SELECT queue, count(*) FILTER (WHERE state IN ('QUEUED', 'OFFERED')) AS waiting,
-         min(queued_at) FILTER (WHERE state IN ('QUEUED', 'OFFERED')) AS oldest_queued_at
+         min(queued_at) FILTER (WHERE state IN ('QUEUED', 'OFFERED')) AS oldest_queued_at,
+         count(*) FILTER (WHERE state = 'SCHEDULED') AS scheduled,
+         count(*) FILTER (WHERE state = 'PARKED') AS parked
   FROM tandem.ticket_state WHERE workspace = $1 AND closed_at IS NULL GROUP BY queue
 ), completed AS (
   SELECT queue, count(*) AS completed FROM tandem.ticket_state
@@ -150,7 +153,8 @@ WITH waiting AS (
 )
 SELECT q.id, q.body, coalesce(w.waiting, 0), w.oldest_queued_at, coalesce(s.agents, 0),
        coalesce(s.available, 0), coalesce(v.ended, 0), coalesce(v.answered, 0),
-       coalesce(v.in_target, 0), coalesce(v.abandoned, 0), coalesce(c.completed, 0)
+       coalesce(v.in_target, 0), coalesce(v.abandoned, 0), coalesce(c.completed, 0),
+       coalesce(w.scheduled, 0), coalesce(w.parked, 0)
 FROM tandem.configuration_resource q
 LEFT JOIN waiting w ON w.queue = q.id
 LEFT JOIN completed c ON c.queue = q.id
@@ -179,7 +183,9 @@ QueueStatistics DecodeStatistics(const std::string& workspace, const pqxx::row& 
           .answered = count(7),
           .answered_in_target = count(8),
           .abandoned = count(9),
-          .completed = count(10)};
+          .completed = count(10),
+          .scheduled = count(11),
+          .parked = count(12)};
 }
 
 }  // namespace

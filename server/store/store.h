@@ -187,6 +187,7 @@ void Overlay(const router::TicketDetail& detail, TicketView& view);
 struct TicketFilter {
   std::vector<router::TicketState> states;                                   // empty: any
   std::string queue, client, process_type, agent, customer_id, external_id;  // empty: any
+  std::string last_agent;                                                    // empty: any
   router::ExternalReference reference;  // without a system: any
 };
 
@@ -220,6 +221,8 @@ struct QueueStatistics {
   int32_t answered_in_target = 0;
   int32_t abandoned = 0;
   int32_t completed = 0;
+  int32_t scheduled = 0;
+  int32_t parked = 0;
 };
 
 // An open ticket as live views need it: where it is, and what of it never changes.

@@ -126,6 +126,7 @@ TEST(StarterCatalogue, HasTheWholeBusiness) {
   EXPECT_GE(Ids(starter.agents()).size(), 123u);
   EXPECT_FALSE(starter.dispositions().empty());
   EXPECT_TRUE(Ids(starter.not_ready_reasons()).contains("shift_end"));
+  EXPECT_TRUE(Ids(starter.parking_reasons()).contains("waiting_for_customer"));
 }
 
 // The server checks references, too; here the people who edit the files hear of it sooner.

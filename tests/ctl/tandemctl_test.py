@@ -29,6 +29,7 @@ time_zone: Europe/Lisbon
 clients: [{id: acme}, {id: globex}]
 skills: [{id: billing}]
 dispositions: [{id: solved, resolved: true}]
+parking_reasons: [{id: customer, stops_clock: true}]
 not_ready_reasons: [{id: lunch}]
 entry_points:
   - {id: widget, channel: chat, address: "acme.com/help", client: acme, process_type: support, priority: 2}
@@ -496,6 +497,16 @@ class Agent(CtlTest):
         text = self.done("agent", "login", "ana", stdin="available\nclaim jobs\nstart\nrelease\nquit\n")
         for part in ("from queue jobs", "start: done", "release: done"):
             self.assertIn(part, text)
+
+    def test_sets_a_ticket_aside(self):
+        ticket = self.chat()
+        text = self.done("agent", "login", "ana",
+                         stdin="available\nwait\naccept\npark customer\nshow\nquit\n")
+        for part in ("parking reasons: customer", "park: done", "no offers, no tickets"):
+            self.assertIn(part, text)
+        described = self.done("describe", "ticket", ticket)
+        self.assertRegex(described, r"PARKED by ana, customer: back in queue chats when the customer writes")
+        self.assertRegex(described, r"parking reason: +customer")
 
     def test_declines_and_takes_a_break(self):
         ticket = self.chat()

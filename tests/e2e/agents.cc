@@ -231,6 +231,10 @@ class UnaryAgent {
       v1::CompleteTicketResponse response;
       return client.tickets->CompleteTicket(context, with_session(verb.complete()), &response);
     }
+    if (verb.has_park()) {
+      v1::ParkTicketResponse response;
+      return client.tickets->ParkTicket(context, with_session(verb.park()), &response);
+    }
     v1::ReleaseTicketResponse response;
     return client.tickets->ReleaseTicket(context, with_session(verb.release()), &response);
   }

@@ -3,12 +3,15 @@
 #include <set>
 #include <utility>
 
+#include "google/protobuf/util/time_util.h"
+
 #include "server/ctl/client.h"
 #include "tests/e2e/load.h"
 
 namespace tandem::e2e {
 namespace {
 
+using google::protobuf::util::TimeUtil;
 using std::chrono::milliseconds;
 
 // How long to wait for a change after a step before trying again: it may have been refused because
@@ -207,6 +210,12 @@ std::optional<Step> Desk::GoOnWith(Item<v1::Work>& item, bool drain) {
     }
   } else if (work.state() == v1::TICKET_STATE_ACTIVE && !drain && Chance(5)) {
     release();
+  } else if (work.state() == v1::TICKET_STATE_ACTIVE && !drain && Chance(5)) {
+    v1::ParkTicketRequest& park = *verb.mutable_park();
+    Name(&park);
+    park.set_ticket_id(work.ticket_id());
+    *park.mutable_until() = TimeUtil::GetCurrentTime() + TimeUtil::MillisecondsToDuration(1'500);
+    promise.event = "TICKET_PARKED";
   } else if (work.state() == v1::TICKET_STATE_ACTIVE && Chance(40)) {
     Name(verb.mutable_finish());
     verb.mutable_finish()->set_ticket_id(work.ticket_id());

@@ -11,7 +11,7 @@
 namespace tandem::e2e {
 namespace {
 
-enum class Phase { kQueued, kOffered, kOwned, kClosed };
+enum class Phase { kQueued, kOffered, kOwned, kParked, kClosed };
 
 // What an event does to a ticket.
 struct Move {
@@ -30,6 +30,8 @@ const std::map<std::string, Move>& Moves() {
       {"TICKET_CLAIMED", {Phase::kQueued, Phase::kOwned}},
       {"LEASE_EXPIRED", {Phase::kOwned, Phase::kQueued}},
       {"TICKET_RELEASED", {Phase::kOwned, Phase::kQueued}},
+      {"TICKET_PARKED", {Phase::kOwned, Phase::kParked}},
+      {"TICKET_UNPARKED", {Phase::kParked, Phase::kQueued}},
       {"MEDIA_CONNECT_FAILED", {Phase::kOwned, Phase::kQueued}},
       {"TICKET_COMPLETED", {Phase::kOwned, Phase::kClosed}},
       {"TICKET_OVERFLOWED", {Phase::kQueued, Phase::kQueued}},
@@ -130,8 +132,9 @@ class Checker {
     if (!life.created || life.phase == Phase::kClosed) {
       wrong(life.created ? "after its end" : "before its creation");
     }
-    if (event.type == "PLAN_STEP_TAKEN" || event.type == "PLAN_STEP_SKIPPED") {
-      return;  // whoever has it
+    if (event.type == "PLAN_STEP_TAKEN" || event.type == "PLAN_STEP_SKIPPED" ||
+        event.type == "LAST_AGENT_PASSED") {
+      return;  // whoever has it, or nobody
     }
     if (event.type == "TICKET_ABANDONED" || event.type == "TICKET_CANCELED") {
       Hold(life, event, Phase::kClosed);
@@ -142,7 +145,8 @@ class Checker {
     if (life.phase != needed) {
       wrong("not in the state for it");
     }
-    if (needed != Phase::kQueued && !event.agent.empty() && life.agent != event.agent) {
+    const bool has_agent = needed == Phase::kOffered || needed == Phase::kOwned;
+    if (has_agent && !event.agent.empty() && life.agent != event.agent) {
       wrong(absl::StrCat("but the ticket is ", life.agent, "'s"));
     }
     if (needed == Phase::kOffered && life.offer != event.offer) {

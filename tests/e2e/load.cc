@@ -288,7 +288,8 @@ bool Load::AllClosed() {
   request.set_page_size(1);
   for (const v1::TicketState open :
        {v1::TICKET_STATE_QUEUED, v1::TICKET_STATE_OFFERED, v1::TICKET_STATE_CONNECTING,
-        v1::TICKET_STATE_ASSIGNED, v1::TICKET_STATE_ACTIVE, v1::TICKET_STATE_WRAP_UP}) {
+        v1::TICKET_STATE_ASSIGNED, v1::TICKET_STATE_ACTIVE, v1::TICKET_STATE_WRAP_UP,
+        v1::TICKET_STATE_PARKED}) {
     request.mutable_filter()->add_states(open);
   }
   v1::ListTicketsResponse response;

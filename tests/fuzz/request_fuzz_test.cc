@@ -388,6 +388,14 @@ std::vector<Target> Targets() {
   *begin.mutable_session() = accept.session();
   *begin.mutable_contact() = RichContact();
   targets.push_back(MakeTarget(begin));
+  v1::ParkTicketRequest park = WithTicket<v1::ParkTicketRequest>();
+  *park.mutable_session() = accept.session();
+  park.set_reason("customer");
+  park.mutable_until()->set_seconds(kNow.us / 1'000'000 + 60);
+  targets.push_back(MakeTarget(park));
+  v1::RescheduleTicketRequest reschedule = WithTicket<v1::RescheduleTicketRequest>();
+  reschedule.mutable_not_before()->set_seconds(kNow.us / 1'000'000 + 60);
+  targets.push_back(MakeTarget(reschedule));
   v1::UpdateTicketRequest update = WithTicket<v1::UpdateTicketRequest>();
   update.set_expected_revision(2);
   update.set_priority(3);

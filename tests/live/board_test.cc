@@ -109,7 +109,7 @@ class BoardTest : public ::testing::Test {
     row.state = state;
     row.queue = "chats";
     row.queued_at = {queued_at};
-    if (state != TicketState::kQueued) row.agent = "ann";
+    if (state != TicketState::kQueued && !router::IsSetAside(state)) row.agent = "ann";
     if (router::IsClosed(state)) row.closed_at = {queued_at};
     return row;
   }
@@ -185,6 +185,12 @@ TEST_F(BoardTest, CountsFromTheDatabaseAndGoesOnFromBatches) {
   ASSERT_EQ(Ann().work.size(), 1U);
   EXPECT_EQ(Ann().work[0].channel, "chat");
   EXPECT_EQ(Ann().work[0].client, "acme");
+  Tell(Moved(2, TicketState::kParked, 5));
+  EXPECT_EQ(Chats().parked, 1);
+  EXPECT_EQ(Chats().active + Chats().scheduled, 0);
+  EXPECT_TRUE(Ann().work.empty());
+  Tell(Moved(2, TicketState::kActive, 5));
+  EXPECT_EQ(Chats().parked, 0);
   Tell(Moved(2, TicketState::kCompleted, 5));
   EXPECT_EQ(Chats().active, 0);
   EXPECT_TRUE(Ann().work.empty());

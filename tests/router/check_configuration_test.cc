@@ -86,6 +86,7 @@ TEST(CheckConfiguration, TakesWhatIsWithinLimits) {
       {"offers", [](Configuration& c) { c.queues[0].offer_timeout = Hours(1); }, ""},
       {"connecting", [](Configuration& c) { c.queues[0].connect_timeout = Minutes(10); }, ""},
       {"leases", [](Configuration& c) { c.queues[0].lease_duration = Days(7); }, ""},
+      {"nobody waits", [](Configuration& c) { c.queues[0].last_agent_wait = Duration{}; }, ""},
       {"waiting", [](Configuration& c) { c.queues[0].max_waiting = 10'000'000; }, ""},
       {"grace", [](Configuration& c) { c.session_grace = Minutes(10); }, ""},
       {"cool-down", [](Configuration& c) { c.cool_down = Hours(1); }, ""},
@@ -135,6 +136,8 @@ TEST(CheckConfiguration, RefusesWhatIsBeyondALimit) {
        "FIELD_OUT_OF_RANGE configuration.queues[0].offer_timeout"},
       {"connecting", [](Configuration& c) { c.queues[0].connect_timeout = Minutes(11); },
        "FIELD_OUT_OF_RANGE configuration.queues[0].connect_timeout"},
+      {"last agent", [](Configuration& c) { c.queues[0].last_agent_wait = Hours(25); },
+       "FIELD_OUT_OF_RANGE configuration.queues[0].last_agent_wait"},
       {"leases", [](Configuration& c) { c.queues[0].lease_duration = Days(8); },
        "FIELD_OUT_OF_RANGE configuration.queues[0].lease_duration"},
       {"waiting", [](Configuration& c) { c.queues[0].max_waiting = 10'000'001; },
@@ -348,6 +351,7 @@ TEST(FillDefaults, FillsInWhatTheManualSays) {
   EXPECT_EQ(live.offer_timeout, Seconds(20));
   EXPECT_EQ(live.connect_timeout, Seconds(30));
   EXPECT_EQ(live.lease_duration, Minutes(15));
+  EXPECT_EQ(live.last_agent_wait, Seconds(30));
   const Queue& deferrable = configuration.queues[1];
   EXPECT_EQ(deferrable.priority_step, Hours(4));
   EXPECT_EQ(deferrable.offer_timeout, Seconds(120));

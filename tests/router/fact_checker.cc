@@ -19,6 +19,7 @@ constexpr std::pair<SegmentOutcome, EventType> kEndings[] = {
     {SegmentOutcome::kConnectFailed, EventType::kMediaConnectFailed},
     {SegmentOutcome::kReleased, EventType::kTicketReleased},
     {SegmentOutcome::kLeaseExpired, EventType::kLeaseExpired},
+    {SegmentOutcome::kParked, EventType::kTicketParked},
 };
 
 // What of a sequence of instants is out of order; unset ones don't count.

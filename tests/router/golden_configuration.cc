@@ -203,6 +203,7 @@ Queue ParseQueue(Words& words) {
   queue.client = words.Value("client").value_or("");
   queue.plan = ParsePlan(words).value_or(Plan{});
   if (const auto mode = words.Value("mode")) queue.distribution_mode = ParseMode(*mode);
+  if (const auto wait = words.Value("last_agent")) queue.last_agent_wait = ParseDuration(*wait);
   if (const auto step = words.Value("step")) queue.priority_step = ParseDuration(*step);
   queue.offer_timeout = ParseDuration(words.Value("offer").value_or("0s"));
   queue.connect_timeout = ParseDuration(words.Value("connect").value_or("0s"));

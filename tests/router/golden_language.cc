@@ -138,7 +138,7 @@ std::optional<Action> GoldenLanguage::Parse(const std::string& line, Time now) {
   } else if (verb == "time_lost") {
     action = TimeLost{ParseDuration(words.Next("a span"))};
   } else if (!ParseConfiguration(verb, words)) {
-    action = ParseAgentVerb(verb, words);
+    action = ParseAgentVerb(verb, words, now);
     if (!action) action = ParseTicketVerb(verb, words, now);
     if (!action) throw LineError("expected a verb that is known, but found " + verb);
   }
@@ -177,6 +177,9 @@ bool GoldenLanguage::ParseConfiguration(const std::string& verb, Words& words) {
     Put(draft_.entry_points, ParseEntryPoint(words));
   } else if (verb == "language") {
     Put(draft_.languages, ParseLanguage(words));
+  } else if (verb == "parking_reason") {
+    const bool stops_clock = words.Flag("stops_clock");
+    Put(draft_.parking_reasons, ParkingReason{{words.Next("the reason's id"), ""}, stops_clock});
   } else if (verb == "disposition") {
     const bool resolved = words.Flag("resolved");
     Put(draft_.dispositions, Disposition{{words.Next("the disposition's id"), ""}, resolved});
@@ -262,14 +265,15 @@ SessionRef GoldenLanguage::ParseSession(const std::string& word) const {
   return SessionRef{word, it == generations_.end() ? 0 : it->second};
 }
 
-std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Words& words) {
+std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Words& words,
+                                                     Time now) {
   if (verb == "open") {
     const std::string agent = words.Next("an agent");
     return OpenSession{agent, words.NextIfAny().value_or("desk")};
   }
-  static const std::vector<std::string> verbs = {"close",    "lose",    "get",   "status",
-                                                 "accept",   "decline", "start", "finish",
-                                                 "complete", "release", "claim", "extend"};
+  static const std::vector<std::string> verbs = {
+      "close",  "lose",     "get",     "status", "accept", "decline", "start",
+      "finish", "complete", "release", "claim",  "extend", "park"};
   if (std::find(verbs.begin(), verbs.end(), verb) == verbs.end()) return std::nullopt;
   const SessionRef session = ParseSession(words.Next("an agent"));
   if (verb == "close") return CloseSession{session};
@@ -300,6 +304,11 @@ std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Wo
   if (verb == "start") return StartTicket{session, ticket};
   if (verb == "finish") return FinishTicket{session, ticket};
   if (verb == "release") return ReleaseTicket{ticket, session};
+  if (verb == "park") {
+    ParkTicket park{ticket, session, words.Value("reason").value_or(""), Time{}};
+    if (const auto span = words.Value("for")) park.until = now + ParseDuration(*span);
+    return park;
+  }
   return CompleteTicket{ticket, session, words.NextIfAny().value_or("")};
 }
 
@@ -324,6 +333,12 @@ std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, W
     return survey;
   }
   if (verb == "abandon") return AbandonTicket{ParseTicket(words.Next("a ticket"))};
+  if (verb == "resume") return ResumeTicket{ParseTicket(words.Next("a ticket"))};
+  if (verb == "reschedule") {
+    RescheduleTicket reschedule{ParseTicket(words.Next("a ticket")), Time{}};
+    if (const auto span = words.Value("in")) reschedule.not_before = now + ParseDuration(*span);
+    return reschedule;
+  }
   if (verb == "explain") return ExplainTicket{ParseTicket(words.Next("a ticket"))};
   if (verb == "transfer") {
     const TicketId ticket = ParseTicket(words.Next("a ticket"));
@@ -333,7 +348,7 @@ std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, W
 }
 
 // `ingest voice acme support queue=calls priority=3 language=fr require=billing:3 answer=20s due=8h
-// key=k exclude=ana`; without client and process type: as the entry point `entry=` says
+// key=k exclude=ana in=1h`; without client and process type: as the entry point `entry=` says
 IngestContact GoldenLanguage::ParseIngest(Words& words, Time now) {
   IngestContact ingest;
   ingest.new_ticket = TicketId{0, tickets_ + 1};
@@ -349,6 +364,7 @@ IngestContact GoldenLanguage::ParseIngest(Words& words, Time now) {
   contact.plan = ParsePlan(words);
   if (const auto span = words.Value("answer")) contact.answer_target = ParseDuration(*span);
   if (const auto span = words.Value("due")) contact.due_at = now + ParseDuration(*span);
+  if (const auto span = words.Value("in")) contact.not_before = now + ParseDuration(*span);
   contact.conversation_key = words.Value("key").value_or("");
   contact.entry_point = words.Value("entry").value_or("");
   if (const auto agents = words.Value("exclude")) contact.excluded_agents = Split(*agents, ',');

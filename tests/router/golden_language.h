@@ -1,11 +1,11 @@
 // The small language of the golden scenarios: one command in a line of words.
 //
-// Configuration: `client`, `site`, `skill`, `reason`, `disposition`, `channel`, `queue`,
-// `process_type`, `profile`, `agent`, `entry_point`, `language`, `grace` and `cool_down` write into
-// a draft (an id that is there already is replaced, `remove <kind> <id>` takes it out); `apply`
-// puts the draft into force, `create`, `update` and `delete` one resource of it. Everything else is
-// a command of the router; tests/router/golden shows them all. Agents act in their newest session,
-// or in the one named as `ana@1`.
+// Configuration: `client`, `site`, `skill`, `reason`, `parking_reason`, `disposition`, `channel`,
+// `queue`, `process_type`, `profile`, `agent`, `entry_point`, `language`, `grace` and `cool_down`
+// write into a draft (an id that is there already is replaced, `remove <kind> <id>` takes it out);
+// `apply` puts the draft into force, `create`, `update` and `delete` one resource of it. Everything
+// else is a command of the router; tests/router/golden shows them all. Agents act in their newest
+// session, or in the one named as `ana@1`.
 #ifndef TANDEM_TESTS_ROUTER_GOLDEN_LANGUAGE_H_
 #define TANDEM_TESTS_ROUTER_GOLDEN_LANGUAGE_H_
 
@@ -54,7 +54,7 @@ class GoldenLanguage {
 
  private:
   bool ParseConfiguration(const std::string& verb, Words& words);
-  std::optional<Action> ParseAgentVerb(const std::string& verb, Words& words);
+  std::optional<Action> ParseAgentVerb(const std::string& verb, Words& words, Time now);
   std::optional<Action> ParseTicketVerb(const std::string& verb, Words& words, Time now);
   IngestContact ParseIngest(Words& words, Time now);
   Action ParseUpdate(Words& words, Time now);

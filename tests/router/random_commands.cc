@@ -35,13 +35,13 @@ Command RandomCommands::Next(const ReferenceRouter& router, Time now) {
     command.action = AboutConfiguration(workspace);
   } else if (kind < 300) {
     const bool full = workspace.tickets.size() >= options_.open_tickets;
-    command.action = full && Chance(80) ? AboutTicket(workspace) : MakeContact(workspace, now);
+    command.action = full && Chance(80) ? AboutTicket(workspace, now) : MakeContact(workspace, now);
   } else if (kind < 800) {
     command.action = AboutAgent(workspace, now);
   } else if (kind < 920) {
     command.action = AboutMedia(workspace);
   } else if (kind < 990) {
-    command.action = AboutTicket(workspace);
+    command.action = AboutTicket(workspace, now);
   } else {
     command.action = ContinueRouting{};
   }
@@ -83,6 +83,8 @@ Action RandomCommands::MakeContact(const Workspace& workspace, Time now) {
   if (Chance(30)) contact.queue = "q" + std::to_string(1 + Below(6));
   if (Chance(20)) contact.answer_target = Span({1, 30, 300});
   if (Chance(20)) contact.due_at = now + Seconds(static_cast<int64_t>(1 + Below(3000)));
+  if (Chance(8)) contact.not_before = now + Seconds(static_cast<int64_t>(Below(120))) - Seconds(5);
+  if (Chance(30)) contact.initiated_by = static_cast<Party>(1 + Below(3));
   if (Chance(30)) contact.conversation_key = "k" + std::to_string(Below(4));
   if (Chance(50)) contact.entry_point = "e" + std::to_string(Below(2));
   if (!contact.entry_point.empty() && Chance(25)) contact.client.clear();
@@ -99,7 +101,9 @@ void RandomCommands::ContinueConversation(const Workspace& workspace, NewContact
   for (const auto& [id, ticket] : workspace.tickets) {
     const NewContact& first = ticket.contact;
     if (first.conversation_key.empty()) continue;
-    if (ticket.state != TicketState::kWrapUp && !Chance(10)) continue;
+    const bool resumes =
+        ticket.state == TicketState::kWrapUp || ticket.state == TicketState::kParked;
+    if (!resumes && !Chance(10)) continue;
     contact.channel = first.channel;
     contact.client = first.client;
     contact.entry_point = first.entry_point;
@@ -171,7 +175,7 @@ Action RandomCommands::AboutAgent(const Workspace& workspace, Time now) {
   if (!TicketsOf(workspace, agent, /*offered=*/true).empty() && Chance(60)) {
     return AboutOffer(workspace, agent);
   }
-  return AboutWork(workspace, agent);
+  return AboutWork(workspace, agent, now);
 }
 
 Action RandomCommands::AboutOffer(const Workspace& workspace, const AgentState& agent) {
@@ -184,11 +188,17 @@ Action RandomCommands::AboutOffer(const Workspace& workspace, const AgentState& 
   return DeclineOffer{session, offer, Chance(80) ? DeclineCause::kAgent : DeclineCause::kDevice};
 }
 
-Action RandomCommands::AboutWork(const Workspace& workspace, const AgentState& agent) {
+Action RandomCommands::AboutWork(const Workspace& workspace, const AgentState& agent, Time now) {
   const std::vector<const TicketData*> work = TicketsOf(workspace, agent, /*offered=*/false);
   const TicketId ticket = work.empty() || Chance(3) ? AnyTicket(workspace) : Pick(work)->id;
   const SessionRef session = SessionOf(agent);
-  switch (Below(6)) {
+  switch (Below(7)) {
+    case 6: {
+      static const std::vector<std::string> reasons = {"", "customer", "supplier", "boredom"};
+      ParkTicket park{ticket, session, Pick(reasons), Time{}};
+      if (Chance(50)) park.until = now + Seconds(static_cast<int64_t>(Below(100)));
+      return park;
+    }
     case 0:
       return StartTicket{session, ticket};
     case 1:
@@ -214,9 +224,30 @@ Action RandomCommands::AboutWork(const Workspace& workspace, const AgentState& a
 // -------------------------------------------------------------------------------------------------------
 // tickets
 
-Action RandomCommands::AboutTicket(const Workspace& workspace) {
+// Resumes, or reschedules, one that is set aside, if there is one.
+Action RandomCommands::AboutSetAside(const Workspace& workspace, Time now) {
+  TicketId chosen = AnyTicket(workspace);
+  bool parked = Chance(50);
+  for (const auto& [id, ticket] : workspace.tickets) {
+    if (!IsSetAside(ticket.state) || Chance(30)) continue;
+    chosen = id;
+    parked = (ticket.state == TicketState::kParked) != Chance(5);
+    break;
+  }
+  if (parked) return ResumeTicket{chosen};
+  RescheduleTicket reschedule{chosen, Time{}};
+  if (Chance(70)) {
+    reschedule.not_before = now + Seconds(static_cast<int64_t>(Below(100))) - Seconds(5);
+  }
+  return reschedule;
+}
+
+Action RandomCommands::AboutTicket(const Workspace& workspace, Time now) {
   const TicketId ticket = AnyTicket(workspace);
-  switch (Below(10)) {
+  switch (Below(12)) {
+    case 10:
+    case 11:
+      return AboutSetAside(workspace, now);
     case 0:
     case 1:
       return CancelTicket{ticket, "duplicate"};
@@ -361,7 +392,8 @@ struct CommandText {
     return "ingest " + router::TextOf(a.new_ticket) + " " + c.channel + " " + c.client + " " +
            c.process_type + " queue=" + c.queue + " language=" + c.language +
            " priority=" + (c.priority ? std::to_string(*c.priority) : "") +
-           " entry=" + c.entry_point + " key=" + c.conversation_key;
+           " entry=" + c.entry_point + " key=" + c.conversation_key +
+           (c.not_before.IsSet() ? " not_before=" + router::TextOf(c.not_before) : "");
   }
   std::string operator()(const CancelTicket& a) const {
     return "cancel " + router::TextOf(a.ticket);
@@ -377,6 +409,16 @@ struct CommandText {
   }
   std::string operator()(const TransferTicket& a) const {
     return "transfer " + router::TextOf(a.ticket) + " " + a.queue;
+  }
+  std::string operator()(const RescheduleTicket& a) const {
+    return "reschedule " + router::TextOf(a.ticket) + " " + router::TextOf(a.not_before);
+  }
+  std::string operator()(const ParkTicket& a) const {
+    return "park " + router::TextOf(a.ticket) + " " + TextOf(a.session) + " reason=" + a.reason +
+           " until=" + router::TextOf(a.until);
+  }
+  std::string operator()(const ResumeTicket& a) const {
+    return "resume " + router::TextOf(a.ticket);
   }
   std::string operator()(const ExplainTicket& a) const {
     return "explain " + router::TextOf(a.ticket);

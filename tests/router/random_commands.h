@@ -60,8 +60,9 @@ class RandomCommands {
   void ContinueConversation(const Workspace& workspace, NewContact& contact);
   Action AboutAgent(const Workspace& workspace, Time now);
   Action AboutOffer(const Workspace& workspace, const AgentState& agent);
-  Action AboutWork(const Workspace& workspace, const AgentState& agent);
-  Action AboutTicket(const Workspace& workspace);
+  Action AboutWork(const Workspace& workspace, const AgentState& agent, Time now);
+  Action AboutSetAside(const Workspace& workspace, Time now);
+  Action AboutTicket(const Workspace& workspace, Time now);
   Action MakeUpdate(const Workspace& workspace, TicketId ticket);
   Action MakeRecord(const Workspace& workspace, TicketId ticket);
   Action AboutMedia(const Workspace& workspace);

@@ -121,6 +121,7 @@ Queue RandomCommands::MakeQueue(uint32_t number, const std::vector<std::string>&
   if (Chance(20)) queue.max_waiting = static_cast<uint32_t>(1 + Below(8));
   queue.auto_accept = Chance(15);
   queue.plan = MakePlan(15);
+  if (Chance(80)) queue.last_agent_wait = Span({0, 2, 10, 60});
   if (Chance(60)) queue.distribution_mode = static_cast<DistributionMode>(1 + Below(5));
   return queue;
 }
@@ -259,6 +260,8 @@ Configuration RandomCommands::MakeConfiguration() {
   configuration.dispositions = {Disposition{{"solved", ""}, true},
                                 Disposition{{"open", ""}, false}};
   configuration.not_ready_reasons = {NotReadyReason{{"lunch", ""}}, NotReadyReason{{"break", ""}}};
+  configuration.parking_reasons = {ParkingReason{{"customer", ""}, true},
+                                   ParkingReason{{"supplier", ""}, false}};
   AddEntryPoints(configuration);
   for (const char* tag : {"fr", "fr-CA", "zh", "zh-Hant"}) {
     if (!Chance(30)) continue;

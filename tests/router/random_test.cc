@@ -207,27 +207,29 @@ class World {
 void ExpectAllSeen(const Tally& tally) {
   for (int type = 1; type <= static_cast<int>(kLastEventType); ++type) {
     const auto event = static_cast<EventType>(type);
+    if (*ToString(event) == 0) continue;  // no type has the number
     EXPECT_GT(tally.events.count(event), 0U) << ToString(event);
   }
-  for (const Reason reason : {Reason::kWorkspaceNotFound,  Reason::kTicketNotFound,
-                              Reason::kAgentNotFound,      Reason::kQueueNotFound,
-                              Reason::kProcessTypeUnknown, Reason::kChannelUnknown,
-                              Reason::kClientUnknown,      Reason::kSkillUnknown,
-                              Reason::kDispositionUnknown, Reason::kNotReadyReasonUnknown,
-                              Reason::kNoQueueForContact,  Reason::kQueueOfOtherClient,
-                              Reason::kQueueFull,          Reason::kTooManyOpenTickets,
-                              Reason::kTicketStateForbids, Reason::kOfferGone,
-                              Reason::kOfferOfOtherAgent,  Reason::kNotOwner,
-                              Reason::kMediaConnected,     Reason::kAlreadyAnswered,
-                              Reason::kNotLeased,          Reason::kChannelWithoutMedia,
-                              Reason::kSessionFenced,      Reason::kNoSession,
-                              Reason::kStatusNotSettable,  Reason::kRevisionStale,
-                              Reason::kReferenceBroken,    Reason::kResourceInUse,
-                              Reason::kAgentNotQualified,  Reason::kConversationOpen,
-                              Reason::kAgentStatusForbids, Reason::kAgentBusy,
-                              Reason::kResourceNotFound,   Reason::kResourceExists,
-                              Reason::kResourceReferenced, Reason::kResourceBuiltIn,
-                              Reason::kFieldRequired,      Reason::kIdDuplicate}) {
+  for (const Reason reason : {Reason::kWorkspaceNotFound,   Reason::kTicketNotFound,
+                              Reason::kAgentNotFound,       Reason::kQueueNotFound,
+                              Reason::kProcessTypeUnknown,  Reason::kChannelUnknown,
+                              Reason::kClientUnknown,       Reason::kSkillUnknown,
+                              Reason::kDispositionUnknown,  Reason::kNotReadyReasonUnknown,
+                              Reason::kNoQueueForContact,   Reason::kQueueOfOtherClient,
+                              Reason::kQueueFull,           Reason::kTooManyOpenTickets,
+                              Reason::kTicketStateForbids,  Reason::kOfferGone,
+                              Reason::kOfferOfOtherAgent,   Reason::kNotOwner,
+                              Reason::kMediaConnected,      Reason::kAlreadyAnswered,
+                              Reason::kNotLeased,           Reason::kChannelWithoutMedia,
+                              Reason::kSessionFenced,       Reason::kNoSession,
+                              Reason::kStatusNotSettable,   Reason::kRevisionStale,
+                              Reason::kReferenceBroken,     Reason::kResourceInUse,
+                              Reason::kAgentNotQualified,   Reason::kConversationOpen,
+                              Reason::kAgentStatusForbids,  Reason::kAgentBusy,
+                              Reason::kResourceNotFound,    Reason::kResourceExists,
+                              Reason::kResourceReferenced,  Reason::kResourceBuiltIn,
+                              Reason::kFieldRequired,       Reason::kIdDuplicate,
+                              Reason::kParkingReasonUnknown}) {
     EXPECT_GT(tally.refusals.count(reason), 0U) << ToString(reason);
   }
   for (const char* reason :

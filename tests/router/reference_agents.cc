@@ -118,6 +118,9 @@ AgentSnapshot ReferenceRouter::Snapshot(const AgentState& agent) const {
   for (const Disposition& disposition : workspace_->configuration.dispositions) {
     snapshot.dispositions.push_back(disposition.id);
   }
+  for (const ParkingReason& reason : workspace_->configuration.parking_reasons) {
+    snapshot.parking_reasons.push_back(reason.id);
+  }
   return snapshot;
 }
 
@@ -230,6 +233,8 @@ Outcome ReferenceRouter::Do(const ClaimTickets& command) {
     if (ticket == nullptr) break;
     LeaveReserve(agent);
     StopPlanClock(*ticket);
+    ticket->kept_for.clear();
+    ticket->kept_until = Time{};
     ticket->state = TicketState::kAssigned;
     ticket->agent = agent.id;
     ticket->leased = true;
@@ -294,6 +299,9 @@ Outcome ReferenceRouter::Do(const ReportMediaEvent& command) {
   TicketData* ticket = FindTicket(command.ticket);
   if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
   if (!ChannelOf(*ticket).has_media) return Refuse(Reason::kChannelWithoutMedia);
+  if (ticket->state == TicketState::kScheduled || ticket->state == TicketState::kParked) {
+    return Reply{MediaReported{false}};
+  }
   const bool answered =
       ticket->state == TicketState::kActive || ticket->state == TicketState::kWrapUp;
   if (command.type == MediaEventType::kDisconnected && command.party == Party::kCustomer &&
@@ -373,7 +381,9 @@ Outcome ReferenceRouter::Do(const TimeLost& command) {
       if (agent.session_lost) agent.grace_until = agent.grace_until + command.lost;
     }
     for (auto& [ticket_id, ticket] : workspace.tickets) {
-      if (ticket.until.IsSet()) ticket.until = ticket.until + command.lost;
+      const bool agreed =
+          ticket.state == TicketState::kScheduled || ticket.state == TicketState::kParked;
+      if (ticket.until.IsSet() && !agreed) ticket.until = ticket.until + command.lost;
       for (CoolDown& cool_down : ticket.cool_downs) {
         cool_down.until = cool_down.until + command.lost;
       }
@@ -396,6 +406,7 @@ Obstacle ReferenceRouter::ObstacleOf(const AgentState& agent, const TicketData& 
   const auto& excluded = ticket.contact.excluded_agents;
   if (std::count(excluded.begin(), excluded.end(), agent.id)) return Obstacle::kExcluded;
   if (ticket.agent == agent.id) return Obstacle::kNone;
+  if (!ticket.kept_for.empty() && ticket.kept_for != agent.id) return Obstacle::kKeptForLastAgent;
   if (agent.status == AgentStatus::kOffline) return Obstacle::kOffline;
   if (agent.session_lost) return Obstacle::kSessionLost;
   if (agent.status == AgentStatus::kNotReady) return Obstacle::kNotReady;
@@ -414,6 +425,12 @@ namespace {
 
 std::set<std::string> IdsOf(const std::vector<std::string>& list) {
   return {list.begin(), list.end()};
+}
+
+// The only agents who may take the ticket, by name; empty: any.
+std::set<std::string> NamedIn(const ReferenceRouter::TicketData& ticket) {
+  return ticket.kept_for.empty() ? IdsOf(ticket.requirement.agents)
+                                 : std::set<std::string>{ticket.kept_for};
 }
 
 }  // namespace
@@ -454,12 +471,19 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   explanation.queue = ticket.queue;
   explanation.queued_at = ticket.queued_at;
   explanation.target = ticket.target;
+  if (ticket.state == TicketState::kParked) explanation.parking_reason = ticket.parking_reason;
+  if (ticket.state == TicketState::kParked || ticket.state == TicketState::kScheduled) {
+    explanation.enters_at = ticket.until;
+  }
+  explanation.last_agent = ticket.parked_by.empty() ? ticket.kept_for : ticket.parked_by;
+  explanation.kept_until = ticket.kept_until;
+  const std::set<std::string> for_these = NamedIn(ticket);
   for (const auto& [id, other] : workspace_->tickets) {
     if (ticket.state == TicketState::kQueued && other.state == ticket.state &&
         other.queue == ticket.queue && other.requirement.all_of == ticket.requirement.all_of &&
         other.requirement.prefer == ticket.requirement.prefer &&
-        (other.requirement.agents.empty() ||
-         (other.requirement.agents == ticket.requirement.agents &&
+        (NamedIn(other).empty() ||
+         (NamedIn(other) == for_these &&
           IdsOf(other.contact.excluded_agents) == IdsOf(ticket.contact.excluded_agents))) &&
         other.contact.client == ticket.contact.client &&
         other.contact.process_type == ticket.contact.process_type &&

@@ -87,6 +87,8 @@ void ReferenceRouter::Leave(TicketData& ticket) {
 void ReferenceRouter::Requeue(TicketData& ticket) {
   Leave(ticket);
   ticket.by_hand = false;
+  ticket.kept_for.clear();
+  ticket.kept_until = Time{};
   ticket.state = TicketState::kQueued;
   if (!ticket.plan_since.IsSet()) ticket.plan_since = now_;
   workspace_->arrived.insert(ticket.id);
@@ -119,7 +121,7 @@ void ReferenceRouter::SetTarget(TicketData& ticket) {
     const bool has_one = ticket.answer_target.us != 0;
     ticket.target = ticket.queued_at + (has_one ? ticket.answer_target : by_urgency);
   } else {
-    const Time due_at = ticket.due_at.IsSet() ? ticket.due_at : now_ + Hours(8);
+    const Time due_at = ticket.due_at.IsSet() ? ticket.due_at : ticket.queued_at + Hours(8);
     ticket.target = due_at - ticket.handling_time;
   }
 }
@@ -175,6 +177,8 @@ void ReferenceRouter::Accept(TicketData& ticket, AgentState& agent) {
 // The agent has it: media first when the channel has any.
 void ReferenceRouter::Handle(TicketData& ticket, AgentState& agent) {
   StopPlanClock(ticket);
+  ticket.kept_for.clear();
+  ticket.kept_until = Time{};
   agent.idle_since = now_;
   agent.misses = 0;
   ticket.by_offer = true;
@@ -308,6 +312,7 @@ Time ReferenceRouter::DeadlineOf(const TicketData& ticket) const {
   for (const CoolDown& cool_down : ticket.cool_downs) {
     deadline = std::min(deadline, cool_down.until);
   }
+  if (ticket.kept_until.IsSet()) deadline = std::min(deadline, ticket.kept_until);
   return IsHeldUp(ticket) ? deadline : std::min(deadline, NextStepAt(ticket));
 }
 
@@ -359,7 +364,11 @@ void ReferenceRouter::TakeStep(TicketData& ticket) {
   const std::string skipped = WhySkipped(ticket);
   if (!skipped.empty()) return SkipStep(ticket, skipped);
   const PlanStep& step = ticket.plan[ticket.plan_step++];
-  if (step.requirement) ticket.requirement = *step.requirement;
+  if (step.requirement) {
+    ticket.requirement = *step.requirement;
+    ticket.kept_for.clear();
+    ticket.kept_until = Time{};
+  }
   if (step.min_priority > ticket.contact.priority) {
     ticket.contact.priority = step.min_priority;
     SetKey(ticket);
@@ -432,6 +441,7 @@ void ReferenceRouter::ExpireTicket(TicketData& ticket) {
   const Time deadline = DeadlineOf(ticket);
   if (!ticket.until.IsSet() || ticket.until > deadline) {
     if (!IsHeldUp(ticket) && NextStepAt(ticket) <= deadline) return TakeStep(ticket);
+    if (ticket.kept_until.IsSet() && ticket.kept_until <= deadline) return PassLastAgent(ticket);
     std::erase_if(ticket.cool_downs,
                   [&](const CoolDown& cool_down) { return cool_down.until <= now_; });
     if (ticket.state == TicketState::kQueued) workspace_->arrived.insert(ticket.id);
@@ -448,6 +458,10 @@ void ReferenceRouter::ExpireTicket(TicketData& ticket) {
       return Requeue(ticket);
     case TicketState::kWrapUp:
       return Complete(ticket, "");
+    case TicketState::kScheduled:
+      return Enter(ticket, "TIME");
+    case TicketState::kParked:
+      return Unpark(ticket, "TIME");
     case TicketState::kQueued:
     case TicketState::kCompleted:
     case TicketState::kCanceled:

@@ -80,6 +80,7 @@ Outcome ReferenceRouter::Do(const AddMessage& command) {
   if (ticket != nullptr && command.author == Party::kCustomer &&
       command.direction == Direction::kInbound) {
     Resume(*ticket);
+    if (ticket->state == TicketState::kParked) Unpark(*ticket, "MESSAGE");
   }
   return Reply{Recorded{sequence}};
 }

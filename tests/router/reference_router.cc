@@ -222,6 +222,7 @@ bool ReferenceRouter::MayTake(const AgentState& agent, const TicketData& ticket,
   if (ticket.state != TicketState::kQueued || !IsReady(agent)) return false;
   const Agent& configured = *FindAgent(agent.id);
   if (!Qualifies(configured, ticket)) return false;
+  if (!ticket.kept_for.empty() && ticket.kept_for != agent.id) return false;
   for (const RoutingProfileQueue& entry : FindProfile(configured.routing_profile)->queues) {
     if (entry.queue == ticket.queue && !(claiming ? entry.pull : !entry.no_push)) return false;
   }

@@ -70,6 +70,12 @@ class ReferenceRouter {
     Time until;
     std::vector<CoolDown> cool_downs;
 
+    Time parked_at;  // while PARKED
+    bool clock_stopped = false;
+    std::string parking_reason, parked_by;
+    std::string kept_for;  // the only agent who may take it before `kept_until`; empty: anybody
+    Time kept_until;
+
     int64_t revision = 1;
   };
 
@@ -116,6 +122,9 @@ class ReferenceRouter {
   Outcome Do(const CompleteTicket& command);
   Outcome Do(const ReleaseTicket& command);
   Outcome Do(const TransferTicket& command);
+  Outcome Do(const RescheduleTicket& command);
+  Outcome Do(const ParkTicket& command);
+  Outcome Do(const ResumeTicket& command);
   Outcome Do(const ExplainTicket& command);
   Outcome Do(const UpdateTicket& command);
   Outcome Do(const AddNote& command);
@@ -207,6 +216,12 @@ class ReferenceRouter {
   void NoteWhetherUnroutable(TicketData& ticket);
   void SetKey(TicketData& ticket);
   void Resume(TicketData& ticket);
+  // reference_set_aside.cc
+  void Schedule(TicketData& ticket, Time not_before);
+  void Enter(TicketData& ticket, const char* reason);
+  void Unpark(TicketData& ticket, const char* reason);
+  bool WouldKeep(const TicketData& ticket) const;
+  void PassLastAgent(TicketData& ticket);
   void EnterQueue(TicketData& ticket);
   void SetTarget(TicketData& ticket);
   void AddCoolDown(TicketData& ticket, const std::string& agent);

@@ -296,20 +296,36 @@ Outcome ReferenceRouter::Do(const IngestContact& command) {
   if (TicketData* open = FindConversation(contact)) {
     Emit(EventType::kContactJoined, *open).contact = command.new_contact;
     Resume(*open);
+    if (open->state == TicketState::kParked && contact.initiated_by == Party::kCustomer &&
+        contact.direction == Direction::kInbound) {
+      Unpark(*open, "MESSAGE");
+    }
     return Reply{ContactIngested{open->id, command.new_contact, /*joined=*/true, open->unroutable}};
   }
   const Queue* queue = nullptr;
   ProcessTypeDefaults defaults;
   if (const Refusal refusal = FindPlace(contact, &queue, &defaults)) return Refuse(*refusal);
-  if (IsFull(*queue, TicketId{})) return Refuse(Reason::kQueueFull);
+  const bool later = contact.not_before > now_;
+  if (!later && IsFull(*queue, TicketId{})) return Refuse(Reason::kQueueFull);
   if (TooManyOpen()) return Refuse(Reason::kTooManyOpenTickets);
 
   TicketData& ticket = AddTicket(command.new_ticket, contact, *queue, defaults);
+  if (later) {
+    if (queue->office == Office::kBack && !contact.due_at.IsSet()) {
+      ticket.due_at = contact.not_before + defaults.due_after;
+    }
+    ticket.queued_at = contact.not_before;
+    SetTarget(ticket);
+  }
   EventRow& event = Emit(EventType::kTicketCreated, ticket);
   event.queue = ticket.queue;
   event.contact = command.new_contact;
   event.until = ticket.target;
-  EnterQueue(ticket);
+  if (later) {
+    Schedule(ticket, contact.not_before);
+  } else {
+    EnterQueue(ticket);
+  }
   NoteWhetherUnroutable(ticket);
   return Reply{ContactIngested{ticket.id, command.new_contact, false, ticket.unroutable}};
 }
@@ -332,6 +348,9 @@ Outcome ReferenceRouter::Do(const AbandonTicket& command) {
   if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
   if (ticket->state == TicketState::kActive || ticket->state == TicketState::kWrapUp) {
     return Refuse(Reason::kAlreadyAnswered);
+  }
+  if (ticket->state == TicketState::kScheduled || ticket->state == TicketState::kParked) {
+    return Refuse(Reason::kTicketStateForbids);
   }
   if (ticket->by_hand) return Refuse(Reason::kTicketStateForbids);
   Abandon(*ticket);
@@ -384,7 +403,8 @@ Outcome ReferenceRouter::Do(const TransferTicket& command) {
     return Refuse(Reason::kQueueOfOtherClient);
   }
   if (IsFull(*queue, ticket->id)) return Refuse(Reason::kQueueFull);
-  if (ticket->state == TicketState::kConnecting || ticket->state == TicketState::kWrapUp) {
+  if (ticket->state == TicketState::kConnecting || ticket->state == TicketState::kWrapUp ||
+      ticket->state == TicketState::kScheduled || ticket->state == TicketState::kParked) {
     return Refuse(Reason::kTicketStateForbids);
   }
   if (ticket->state == TicketState::kOffered) Rescind(*ticket, "TRANSFERRED");

@@ -162,6 +162,10 @@ struct ReplyText {
                            .Add("queue", reply.queue)
                            .Add("queued", reply.queued_at)
                            .Add("target", reply.target)
+                           .Add("enters", reply.enters_at)
+                           .Add("parking_reason", reply.parking_reason)
+                           .Add("last_agent", reply.last_agent)
+                           .Add("kept_until", reply.kept_until)
                            .text();
     text += " ahead=" + std::to_string(reply.ahead) + " agents=" + std::to_string(reply.agents) +
             " qualified=" + std::to_string(reply.qualified_agents);
@@ -171,7 +175,7 @@ struct ReplyText {
     }
     static const char* const obstacles[] = {
         "",     "EXCLUDED",     "OFFLINE",      "SESSION_LOST", "NOT_READY", "NOT_RESPONDING",
-        "BUSY", "COOLING_DOWN", "LIVE_RESERVE", "PULL_ONLY",    "NONE"};
+        "BUSY", "COOLING_DOWN", "LIVE_RESERVE", "PULL_ONLY",    "NONE",      "KEPT_FOR_LAST_AGENT"};
     for (const auto& [obstacle, agents] : reply.obstacles) {
       text += std::string("\n  ") + obstacles[static_cast<size_t>(obstacle)] + " " +
               std::to_string(agents);
@@ -260,6 +264,11 @@ std::string TextOf(const TicketStateRow& row) {
       .Number("plan_skipped", uint64_t{row.plan_skipped})
       .Add("plan_since", row.plan_since)
       .Add("plan_waited", row.plan_waited)
+      .Add("parked", row.parked_at)
+      .Add("parking_reason", row.parking_reason)
+      .Flag("clock_stopped", row.clock_stopped)
+      .Add("last_agent", row.last_agent)
+      .Add("kept_until", row.kept_until)
       .Number("visit", uint64_t{row.visit_number})
       .Add("visit_entered", row.visit_entered_at)
       .Code("visit_reason", row.visit_entry_reason)

@@ -77,6 +77,9 @@ const std::vector<ContactRow>& ContactRows() {
        "FIELD_TOO_LARGE", "contact.subject"},
       {"subject with NUL", [](auto& c) { c.set_subject(std::string("a\0b", 3)); }, "TEXT_HAS_NUL",
        "contact.subject"},
+      {"a time too far away",
+       [](auto& c) { c.mutable_not_before()->set_seconds(253'402'300'799); },
+       "FIELD_OUT_OF_RANGE", "contact.not_before"},
       {"priority 10", [](auto& c) { c.set_priority(10); }, "FIELD_OUT_OF_RANGE",
        "contact.priority"},
       {"language with a blank", [](auto& c) { c.set_language("en us"); },
@@ -316,6 +319,28 @@ TEST_F(BadInput, OfAnyRequestIsRefused) {
   ExpectRefusal(f.Cancel(""), "FIELD_REQUIRED", "ticket_id");
   ExpectRefusal(f.Cancel("17"), "FIELD_MALFORMED", "ticket_id");
   ExpectRefusal(f.Transfer(ticket, ""), "FIELD_REQUIRED", "queue");
+  v1::ParkTicketRequest park;
+  park.set_workspace(kWorkspace);
+  park.set_ticket_id(ticket);
+  *park.mutable_session() = ann;
+  const auto parked = [&] {
+    v1::ParkTicketResponse response;
+    return f.tickets->ParkTicket(ClientContext(), park, &response);
+  };
+  park.mutable_until()->set_seconds(1);
+  ExpectRefusal(parked(), "FIELD_OUT_OF_RANGE", "until");
+  park.mutable_until()->set_seconds(253'402'300'799);
+  ExpectRefusal(parked(), "FIELD_OUT_OF_RANGE", "until");
+  park.clear_until();
+  park.set_reason("So so");
+  ExpectRefusal(parked(), "FIELD_MALFORMED", "reason");
+  v1::RescheduleTicketRequest reschedule;
+  reschedule.set_workspace(kWorkspace);
+  reschedule.set_ticket_id(ticket);
+  reschedule.mutable_not_before()->set_seconds(253'402'300'799);
+  v1::RescheduleTicketResponse rescheduled;
+  ExpectRefusal(f.tickets->RescheduleTicket(ClientContext(), reschedule, &rescheduled),
+                "FIELD_OUT_OF_RANGE", "not_before");
   ExpectRefusal(f.Complete(nobody, ticket), "FIELD_REQUIRED", "session.agent");
   ExpectRefusal(f.Complete(ann, ticket, "So so"), "FIELD_MALFORMED", "disposition");
   ExpectRefusal(f.Accept(ann, ""), "FIELD_REQUIRED", "offer_id");

@@ -103,6 +103,9 @@ v1::Configuration SmallConfiguration() {
   configuration.add_skills()->set_id("billing");
   configuration.add_dispositions()->set_id("solved");
   configuration.add_not_ready_reasons()->set_id("lunch");
+  v1::ParkingReason* customer = configuration.add_parking_reasons();
+  customer->set_id("customer");
+  customer->set_stops_clock(true);
 
   AddQueue(configuration, "calls", v1::OFFICE_FRONT, v1::URGENCY_LIVE);
   AddQueue(configuration, "chats", v1::OFFICE_FRONT, v1::URGENCY_LIVE);

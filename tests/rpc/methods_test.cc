@@ -338,6 +338,7 @@ TEST(AgentVerbs, DeclineAndFail) {
   EXPECT_EQ(snapshot.generation(), ann.generation());
   EXPECT_GT(snapshot.server_time().seconds(), 0);
   EXPECT_EQ(snapshot.dispositions(0), "solved");
+  EXPECT_EQ(snapshot.parking_reasons(0), "customer");
 }
 
 TEST(Media, ConnectsAndEndsACall) {

@@ -290,7 +290,7 @@ TEST(QueryMetrics, RefusesWhatItCannotSay) {
             }),
             "FIELD_TOO_LARGE filter.queues");
   EXPECT_EQ(refused([](R& r) {
-              for (int i = 0; i <= 100; ++i) r.add_measures("offered");
+              for (int i = 0; i <= 200; ++i) r.add_measures("offered");
             }),
             "FIELD_TOO_LARGE measures");
   EXPECT_EQ(refused([](R& r) { r.set_policy_id("gold"); }), "POLICY_NOT_FOUND");

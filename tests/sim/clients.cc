@@ -149,6 +149,10 @@ router::Command Clients::NewContact() {
   if (kind < 5 && world_.Chance(300)) {
     ingest.contact.conversation_key = "chat" + std::to_string(world_.Pick(30));
   }
+  if (world_.Chance(60)) {
+    ingest.contact.not_before =
+        world_.DatabaseNow() + router::Milliseconds(world_.Between(500, 40'000).count());
+  }
   if (world_.Chance(200)) {
     ingest.contact.external_id = "mail" + std::to_string(operations_.size());
     with_external_id_.push_back(In(ingest));
@@ -195,8 +199,12 @@ void Clients::Supervisor() {
   } else if (!tickets_.empty()) {
     const router::TicketId ticket =
         tickets_[static_cast<size_t>(world_.Pick(static_cast<int>(tickets_.size())))];
-    if (kind < 6) {
+    if (kind < 4) {
       Start(In(router::ExplainTicket{ticket}), false);
+    } else if (kind == 4) {
+      Start(In(router::ResumeTicket{ticket}), true);
+    } else if (kind == 5) {
+      Start(In(router::RescheduleTicket{ticket, router::Time{}}), true);
     } else {
       Start(In(router::TransferTicket{ticket, world_.Chance(900) ? "care" : "jobs"}), true);
     }
@@ -405,6 +413,10 @@ void Desk::Work(const router::WorkView& work) {
         Do(router::ReleaseTicket{work.ticket, session()});
       } else if (dice < 70) {
         Do(router::CompleteTicket{work.ticket, session(), "done"});
+      } else if (dice < 80) {
+        router::ParkTicket park{work.ticket, session(), dice < 75 ? "customer" : "", {}};
+        if (dice < 77) park.until = world_.DatabaseNow() + router::Seconds(1 + world_.Pick(30));
+        Do(std::move(park));
       }
       return;
     case router::TicketState::kWrapUp:
@@ -413,6 +425,8 @@ void Desk::Work(const router::WorkView& work) {
     case router::TicketState::kQueued:
     case router::TicketState::kOffered:
     case router::TicketState::kConnecting:
+    case router::TicketState::kScheduled:
+    case router::TicketState::kParked:
     case router::TicketState::kCompleted:
     case router::TicketState::kCanceled:
     case router::TicketState::kAbandoned:

@@ -87,6 +87,7 @@ class Replay {
         Take(event);
         return;
       case EventType::kTicketReleased:
+      case EventType::kTicketParked:
       case EventType::kLeaseExpired:
       case EventType::kMediaConnectFailed:
         ASSERT_EQ(ticket.owner, event.agent);
@@ -118,6 +119,14 @@ class Replay {
       case EventType::kTicketUpdated:
       case EventType::kPlanStepTaken:
       case EventType::kPlanStepSkipped:
+      case EventType::kLastAgentPassed:
+        ASSERT_FALSE(ticket.closed);
+        return;
+      case EventType::kTicketScheduled:
+      case EventType::kTicketEntered:
+      case EventType::kTicketUnparked:
+        ASSERT_EQ(ticket.owner, "") << "set aside while owned";
+        ASSERT_EQ(ticket.offered_to, "") << "set aside while offered";
         ASSERT_FALSE(ticket.closed);
         return;
       case EventType::kTicketStarted:
@@ -175,8 +184,8 @@ class Replay {
     for (const auto& [key, row] : contents_.ticket_states) {
       const Ticket& ticket = tickets_[key.second];
       const bool offered = row.state == router::TicketState::kOffered;
-      const bool owned =
-          !offered && row.state != router::TicketState::kQueued && !router::IsClosed(row.state);
+      const bool owned = !offered && row.state != router::TicketState::kQueued &&
+                         !router::IsSetAside(row.state) && !router::IsClosed(row.state);
       EXPECT_EQ(ticket.closed, router::IsClosed(row.state)) << router::ToString(key.second);
       EXPECT_EQ(ticket.offered_to, offered ? row.agent : "") << router::ToString(key.second);
       EXPECT_EQ(ticket.owner, owned ? row.agent : "") << router::ToString(key.second);
@@ -308,6 +317,15 @@ class Judge {
   }
   void Promised(const router::ReleaseTicket& action, const router::Reply&) {
     EXPECT_TRUE(Happened(EventType::kTicketReleased, action.ticket, 0, action.session.agent));
+  }
+  void Promised(const router::ParkTicket& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kTicketParked, action.ticket, 0, action.session.agent));
+  }
+  void Promised(const router::ResumeTicket& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kTicketUnparked, action.ticket));
+  }
+  void Promised(const router::RescheduleTicket& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kTicketEntered, action.ticket));
   }
   void Promised(const router::TransferTicket& action, const router::Reply&) {
     EXPECT_TRUE(Happened(EventType::kTicketTransferred, action.ticket));

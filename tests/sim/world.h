@@ -45,6 +45,8 @@ class World {
   // Raised at each crash; what belongs to an earlier one is gone.
   int incarnation() const { return incarnation_; }
   test::FakeStore& store() { return store_; }
+  // The clock of the database, which every other computer's is close to.
+  router::Time DatabaseNow();
   // From now on nothing fails any more.
   void Heal();
   // Whether the process serves, and all that it decided is durable.
@@ -65,7 +67,6 @@ class World {
     }
   };
 
-  router::Time DatabaseNow();
   void StartProcess();
   void Crash();
   void ScheduleJobs();

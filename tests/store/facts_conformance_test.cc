@@ -179,6 +179,7 @@ TEST_P(FactsConformance, TakesHandlingTimeApart) {
   missed.accepted_at = missed.connected_at = missed.disconnected_at = missed.finished_at = {};
   missed.outcome = router::SegmentOutcome::kMissed;
   changes.segments.push_back(missed);
+  changes.segments[0].outcome = router::SegmentOutcome::kParked;
   changes.segments[0].held = Seconds(1);
   ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
   const FactRow row = Row(WholeQuery(kMorning, kMorning + Hours(1)));
@@ -192,6 +193,7 @@ TEST_P(FactsConformance, TakesHandlingTimeApart) {
   EXPECT_EQ(ValueOf(row, Sum::kWrapUpTime), Seconds(2 + 1).us);
   EXPECT_EQ(ValueOf(row, Sum::kHandlingTime), Seconds(4 + 4).us);
   EXPECT_EQ(ValueOf(row, Sum::kHandledCompleted), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kHandledParked), 1);
   EXPECT_EQ(ValueOf(row, Sum::kHandledResolved), 1);
   EXPECT_EQ(ValueOf(row, Sum::kEndedByAgent), 1);
   EXPECT_EQ(ValueOf(row, Sum::kEndedByCustomer), 0);
@@ -297,6 +299,8 @@ TEST_P(FactsConformance, CountsTicketsWhenTheyComeAndGoAndWhileTheyAreOpen) {
   close(1, router::TicketState::kCompleted, kMorning + Hours(7));
   close(2, router::TicketState::kAbandoned, kMorning + Hours(8));
   close(5, router::TicketState::kExpired, kMorning + Hours(7));
+  changes.ticket_states[3] = ParkedState(4);
+  changes.ticket_states[4] = ScheduledState(5);
   router::SegmentRow last = SampleSegment(1, 1);
   last.resolved = true;
   changes.segments = {last};
@@ -315,6 +319,9 @@ TEST_P(FactsConformance, CountsTicketsWhenTheyComeAndGoAndWhileTheyAreOpen) {
   EXPECT_EQ(ValueOf(row, Sum::kCompletedInDue), 1);
   EXPECT_EQ(ValueOf(row, Sum::kResolvedAtFirstContact), 1);
   EXPECT_EQ(ValueOf(row, Sum::kOpen), 2);
+  EXPECT_EQ(ValueOf(row, Sum::kWaiting), 0);
+  EXPECT_EQ(ValueOf(row, Sum::kOpenParked), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kOpenScheduled), 1);
   EXPECT_EQ(ValueOf(row, Sum::kOpenOverdue), 2);
   EXPECT_EQ(ValueOf(row, Sum::kOpenUnderFiveDays), 1) << "72 h are 3 days";
   EXPECT_EQ(ValueOf(row, Sum::kOpenUnderThreeDays), 1);

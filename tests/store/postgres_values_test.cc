@@ -37,6 +37,7 @@ TEST(ParseValues, RefuseOtherForms) {
   EXPECT_THROW(ParseInt8("9223372036854775808"), CorruptValue);
   EXPECT_THROW(ParseUuid("1"), CorruptValue);
   EXPECT_THROW(FromName<router::TicketState>("queued"), CorruptValue);
+  EXPECT_THROW(FromName<router::TicketState>(""), CorruptValue);
   EXPECT_THROW(RequirementFromJson("[[{}]]"), CorruptValue);
   EXPECT_THROW(RequirementFromJson("[["), CorruptValue);
   EXPECT_THROW(AnswerFromJson("{}"), CorruptValue);
@@ -46,9 +47,10 @@ TEST(ParseValues, RefuseOtherForms) {
 TEST(Names, EveryValueHasItsOwn) {
   for (int value = 1; value <= static_cast<int>(router::kLastEventType); ++value) {
     const auto type = static_cast<router::EventType>(value);
+    if (*NameOf(type) == 0) continue;  // no type has the number
     EXPECT_EQ(FromName<router::EventType>(NameOf(type)), type);
   }
-  for (int value = 1; value <= static_cast<int>(router::SegmentOutcome::kCanceled); ++value) {
+  for (int value = 1; value <= static_cast<int>(router::SegmentOutcome::kParked); ++value) {
     const auto outcome = static_cast<router::SegmentOutcome>(value);
     EXPECT_EQ(FromName<router::SegmentOutcome>(NameOf(outcome)), outcome);
   }

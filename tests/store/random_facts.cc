@@ -56,6 +56,8 @@ router::TicketStateRow StateOf(Maker& make, uint64_t number, const router::Ticke
                     : ClosedState(number, router::TicketState::kCompleted, closed_at);
   if (row.closed_at.IsSet()) {
     row.state = static_cast<router::TicketState>(make.Number(7, 10));
+  } else if (make.OneIn(3)) {
+    row = make.OneIn(2) ? ParkedState(number) : ScheduledState(number);
   } else {
     row.state = static_cast<router::TicketState>(make.Number(1, 6));
     row.agent = row.state == router::TicketState::kQueued ? "" : "agent1";
@@ -78,8 +80,8 @@ router::VisitRow VisitOf(Maker& make, uint64_t number, const router::TicketRow& 
   row.process_type = ticket.process_type;
   row.entered_at = make.Instant();
   row.left_at = make.After(row.entered_at, router::Seconds(60));
-  row.entry_reason = make.Value(router::EntryReason::kOverflowed);
-  row.exit_reason = make.Value(router::ExitReason::kExpired);
+  row.entry_reason = make.Value(router::EntryReason::kResumed);
+  row.exit_reason = make.Value(router::ExitReason::kParked);
   row.target = make.OneIn(6) ? Time{} : make.After(row.entered_at, router::Seconds(60));
   row.agent = row.exit_reason == router::ExitReason::kAnswered ? make.One("agent", 3) : "";
   return row;
@@ -104,7 +106,7 @@ router::SegmentRow SegmentOf(Maker& make, uint64_t number, const router::TicketR
   last = std::max(last, row.disconnected_at);
   row.finished_at = connected && make.OneIn(2) ? make.After(last, router::Minutes(1)) : Time{};
   row.ended_at = make.After(std::max(last, row.finished_at), router::Minutes(1));
-  row.outcome = make.Value(router::SegmentOutcome::kCanceled);
+  row.outcome = make.Value(router::SegmentOutcome::kParked);
   row.resolved = make.OneIn(2);
   return row;
 }

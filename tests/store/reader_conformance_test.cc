@@ -80,6 +80,8 @@ TEST_P(ReaderConformance, ListTicketsFilters) {
   changes.tickets[2].client = "airline";
   changes.tickets[3].process_type = "call";
   changes.ticket_states[4].agent = "bob";
+  changes.ticket_states[5] = ParkedState(6);
+  changes.ticket_states[6] = ScheduledState(7);
   changes.tickets[5].customer_id = "o'neil";
   changes.tickets[6].external_id = kUnicode;
   ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
@@ -94,16 +96,20 @@ TEST_P(ReaderConformance, ListTicketsFilters) {
   EXPECT_EQ(list([](Filter& f) {
               f.states = {TicketState::kActive, TicketState::kQueued};
             }).size(),
-            6u);
+            4u);
   EXPECT_EQ(list([](Filter& f) {
               f.states = {TicketState::kActive, TicketState::kCompleted};
             }).size(),
-            7u);
+            5u);
+  EXPECT_THAT(list([](Filter& f) { f.states = {TicketState::kParked}; }), ElementsAre(Ticket(6)));
+  EXPECT_THAT(list([](Filter& f) { f.states = {TicketState::kScheduled}; }),
+              ElementsAre(Ticket(7)));
   EXPECT_THAT(list([](Filter& f) { f.states = {TicketState::kWrapUp}; }), IsEmpty());
   EXPECT_THAT(list([](Filter& f) { f.queue = "claims"; }), ElementsAre(Ticket(2)));
   EXPECT_THAT(list([](Filter& f) { f.client = "airline"; }), ElementsAre(Ticket(3)));
   EXPECT_THAT(list([](Filter& f) { f.process_type = "call"; }), ElementsAre(Ticket(4)));
   EXPECT_THAT(list([](Filter& f) { f.agent = "bob"; }), ElementsAre(Ticket(5)));
+  EXPECT_THAT(list([](Filter& f) { f.last_agent = "ann"; }), ElementsAre(Ticket(6)));
   EXPECT_THAT(list([](Filter& f) { f.customer_id = "o'neil"; }), ElementsAre(Ticket(6)));
   EXPECT_THAT(list([](Filter& f) { f.external_id = kUnicode; }), ElementsAre(Ticket(7)));
   EXPECT_THAT(list([](Filter& f) {
@@ -395,6 +401,8 @@ TEST_P(ReaderConformance, QueueStatisticsCountWhatTheySay) {
   changes.agents = {SampleAgent("ann", 1), SampleAgent("bob", 2), SampleAgent("unknown", 3)};
   changes.agents[1].status = router::AgentStatus::kAvailable;
   for (uint64_t i = 1; i <= 8; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
+  changes.ticket_states[6] = ParkedState(7);
+  changes.ticket_states[7] = ScheduledState(8);
   const auto waits = [&](size_t i, TicketState state, Time queued_at) {
     router::TicketStateRow& row = changes.ticket_states[i];
     row.state = state;
@@ -441,6 +449,8 @@ TEST_P(ReaderConformance, QueueStatisticsCountWhatTheySay) {
   EXPECT_EQ(sales.answered_in_target, 1);
   EXPECT_EQ(sales.abandoned, 1);
   EXPECT_EQ(sales.completed, 1);
+  EXPECT_EQ(sales.parked, 1);
+  EXPECT_EQ(sales.scheduled, 1);
 }
 
 }  // namespace

@@ -149,6 +149,7 @@ router::WorkspaceRow SampleWorkspace(const std::string& workspace) {
   c.entry_points[0].priority = 0;
   c.entry_points[1].id = "line";
   c.languages = {router::Language{{"french", "Français"}, "fr", router::Cefr::kB2}};
+  c.parking_reasons = {router::ParkingReason{{"customer", "Cliente"}, true}};
   c.session_grace = Seconds(30);
   return row;
 }
@@ -233,6 +234,39 @@ router::TicketStateRow SampleState(uint64_t ticket) {
   return row;
 }
 
+router::TicketStateRow ParkedState(uint64_t ticket) {
+  router::TicketStateRow row = SampleState(ticket);
+  row.state = router::TicketState::kParked;
+  row.agent.clear();
+  row.leased = false;
+  row.plan_since = Time{};
+  row.parked_at = kMorning + Seconds(9);
+  row.parking_reason = "customer";
+  row.clock_stopped = true;
+  row.last_agent = "ann";
+  return row;
+}
+
+router::TicketStateRow KeptState(uint64_t ticket) {
+  router::TicketStateRow row = SampleState(ticket);
+  row.state = router::TicketState::kQueued;
+  row.agent.clear();
+  row.visit_entry_reason = router::EntryReason::kResumed;
+  row.last_agent = "ann";
+  row.kept_until = kMorning + Microseconds(1);
+  return row;
+}
+
+router::TicketStateRow ScheduledState(uint64_t ticket) {
+  router::TicketStateRow row = SampleState(ticket);
+  row.state = router::TicketState::kScheduled;
+  row.agent.clear();
+  row.queued_at = Time{};
+  row.visit_number = 0;
+  row.visit_entry_reason = router::EntryReason::kScheduled;
+  return row;
+}
+
 router::TicketStateRow ClosedState(uint64_t ticket, router::TicketState state, Time at) {
   router::TicketStateRow row = SampleState(ticket);
   row.state = state;
@@ -288,6 +322,7 @@ router::ContactRow SampleContact(uint64_t contact, uint64_t ticket) {
   c.queue = "sales";
   c.answer_target = Seconds(10);
   c.due_at = kMorning + Minutes(1);
+  c.not_before = kMorning + Seconds(50);
   c.received_at = kMorning - Seconds(2);
   c.customer_id = "customer-1";
   c.customer_segment = "gold";

@@ -22,8 +22,8 @@ inline std::string AgentName(int number) {
 }
 
 // Queues "care" (FRONT) and "jobs" (BACK, pulled); process types "question" and "job";
-// dispositions "done"; agents agent1 … agentN, who take one call, two chats and three jobs at a
-// time, of six units in all.
+// dispositions "done"; parking reason "customer", which stops the clock; agents agent1 … agentN,
+// who take one call, two chats and three jobs at a time, of six units in all.
 inline router::Configuration SmallConfiguration(int agents) {
   router::Configuration configuration;
   configuration.time_zone = "UTC";
@@ -31,6 +31,7 @@ inline router::Configuration SmallConfiguration(int agents) {
   configuration.teams = {{{"all", "All"}}};
   configuration.dispositions = {{{"done", "Done"}, true}};
   configuration.not_ready_reasons = {{{"break", "Break"}}};
+  configuration.parking_reasons = {router::ParkingReason{{"customer", "Customer"}, true}};
 
   router::Queue care;
   care.id = "care";

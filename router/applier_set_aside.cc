@@ -1,0 +1,114 @@
+// Tickets that are set aside: SCHEDULED for their time, PARKED until somebody or something resumes
+// them. They hold no capacity and wait in no queue.
+#include <utility>
+
+#include "router/applier.h"
+#include "router/applier_change_agent.h"
+#include "router/snapshot.h"
+
+namespace tandem::router {
+
+void Applier::TicketRescheduled(TicketIndex index, Time not_before, Time target) {
+  Ticket& ticket = TicketAt(index);
+  ticket.until = not_before;
+  ticket.target = target;
+  SetTimer(index);
+  MarkDirty(index);
+  RecordTicket(EventType::kTicketScheduled, ticket).until = not_before;
+}
+
+void Applier::TicketEntered(TicketIndex index, const Entry& entry, const char* reason) {
+  Ticket& ticket = TicketAt(index);
+  ticket.queued_at = entry.queued_at;
+  ticket.target = entry.target;
+  ticket.key = entry.key;
+  EventRow& event = RecordTicket(EventType::kTicketEntered, ticket);
+  event.queue = workspace_.queue_ids.Name(ticket.queue);
+  event.until = ticket.target;
+  event.reason = reason;
+  EnterQueue(index, EntryReason::kScheduled);
+}
+
+void Applier::TicketParked(TicketIndex index, const std::string& reason, Time until) {
+  Ticket& ticket = TicketAt(index);
+  EventRow& event = RecordTicket(EventType::kTicketParked, ticket);
+  event.reason = reason;
+  event.until = until;
+  const AgentIndex agent = ticket.agent;
+  LeaveAgent(index, SegmentOutcome::kParked, "", true);
+  EndVisit(ticket, ExitReason::kParked);
+  ticket.state = TicketState::kParked;
+  ticket.agent = AgentIndex{};
+  ticket.leased = false;
+  ticket.until = until;
+  const auto configured = workspace_.parking_reasons.find(reason);
+  const bool stops_clock = configured != workspace_.parking_reasons.end() && configured->second;
+  ticket.parking = std::make_unique<Parking>(Parking{now_, reason, stops_clock});
+  ticket.last_agent = agent;
+  SetTimer(index);
+  MarkDirty(index);
+}
+
+void Applier::TicketUnparked(TicketIndex index, const Unparking& unparking) {
+  Ticket& ticket = TicketAt(index);
+  ticket.queued_at = unparking.entry.queued_at;
+  ticket.target = unparking.entry.target;
+  ticket.key = unparking.entry.key;
+  if (ticket.due_at != unparking.due_at) {
+    ticket.due_at = unparking.due_at;
+    DetailOf(index).due_at = unparking.due_at;
+  }
+  EventRow& event = RecordTicket(EventType::kTicketUnparked, ticket);
+  event.agent = workspace_.AgentName(ticket.last_agent);
+  event.queue = workspace_.queue_ids.Name(ticket.queue);
+  event.until = ticket.target;
+  event.reason = unparking.reason;
+  event.number = unparking.clock_stopped.us;
+  ticket.parking = nullptr;
+  ForgetLastAgent(ticket);
+  if (unparking.plan_anew && ticket.plan.IsSet()) {
+    RestartPlan(ticket);
+    ChangeClass(ticket, workspace_.plans[ticket.plan].base);
+  }
+  if (unparking.keep_for.IsSet()) KeepFor(ticket, unparking.keep_for, unparking.kept_until);
+  EnterQueue(index, EntryReason::kResumed);
+}
+
+void Applier::LastAgentPassed(TicketIndex index) {
+  Ticket& ticket = TicketAt(index);
+  const bool waits = ticket.state == TicketState::kQueued;
+  RecordTicket(EventType::kLastAgentPassed, ticket).agent = workspace_.AgentName(ticket.last_agent);
+  // An offer that is out stays out.
+  if (waits) LeaveQueue(index);
+  PassLastAgent(ticket);
+  if (waits) Wait(index);
+  SetTimer(index);
+  MarkDirty(index);
+}
+
+void Applier::KeepFor(Ticket& ticket, AgentIndex agent, Time until) {
+  Requirement asked = RequirementOf(workspace_, ticket);
+  ticket.last_agent = agent;
+  ticket.kept_until = until;
+  ChangeClass(ticket, std::move(asked));
+}
+
+void Applier::ForgetLastAgent(Ticket& ticket) {
+  ticket.last_agent = AgentIndex{};
+  ticket.kept_until = Time{};
+}
+
+void Applier::PassLastAgent(Ticket& ticket) {
+  if (!ticket.kept_until.IsSet()) return;
+  Requirement asked = RequirementOf(workspace_, ticket);
+  ForgetLastAgent(ticket);
+  ChangeClass(ticket, std::move(asked));
+}
+
+void Applier::RestartPlan(Ticket& ticket) {
+  ticket.plan_step = ticket.plan_skipped = 0;
+  ticket.plan_since = Time{};
+  ticket.plan_waited = Duration{};
+}
+
+}  // namespace tandem::router

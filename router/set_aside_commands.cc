@@ -1,0 +1,138 @@
+// Tickets that are set aside: SCHEDULED for their time, PARKED until a customer's message, a time
+// or a caller resumes them.
+#include <algorithm>
+
+#include "router/commands.h"
+#include "router/requirement.h"
+#include "router/snapshot.h"
+
+namespace tandem::router {
+namespace {
+
+Entry EnterAt(const Context& context, const Ticket& ticket, Time queued_at, Time target) {
+  const Queue& queue = *context.workspace.queue(ticket.queue).configured;
+  return {queued_at, target, KeyIn(queue, queued_at, target, ticket.priority)};
+}
+
+void EnterScheduled(Context& context, TicketIndex index, const char* reason) {
+  const Ticket& ticket = context.workspace.ticket(index);
+  const Queue& queue = *context.workspace.queue(ticket.queue).configured;
+  const Time target = TargetOfVisit(queue, ticket, context.now);
+  context.apply.TicketEntered(index, EnterAt(context, ticket, context.now, target), reason);
+}
+
+// What a parked ticket asks once it is queued again.
+Requirement AskedOf(const Workspace& workspace, const Ticket& ticket, bool plan_anew) {
+  if (plan_anew && ticket.plan.IsSet()) return workspace.plans[ticket.plan].base;
+  return RequirementOf(workspace, ticket);
+}
+
+// Whether to wait for its last agent: somebody who is there, and may take it by what it asks. One
+// that names agents is for these.
+bool IsWorthKeeping(const Workspace& workspace, const Ticket& ticket, Requirement asked) {
+  const AgentState& agent = workspace.agent(ticket.last_agent);
+  if (!agent.configured || !agent.session_open || agent.status == AgentStatus::kOffline) {
+    return false;
+  }
+  if (!asked.agents.empty()) return false;
+  const TicketClass& now = workspace.matching.ClassOf(ticket.ticket_class);
+  if (now.groups[ticket.group].agents.Exclude(ticket.last_agent)) return false;
+  ClassSpec spec = now.spec;
+  spec.requirement = std::move(asked);
+  const TicketClass then = workspace.matching.Foresee(workspace, std::move(spec));
+  const Passing passing = workspace.matching.Test(workspace, then, agent.profile);
+  return passing.push || passing.pull;
+}
+
+// A customer who writes begins a new visit; else the ticket is as old as it was, but for the time
+// for which its clock stood.
+void Unpark(Context& context, TicketIndex index, const char* reason, bool new_visit) {
+  const Workspace& workspace = context.workspace;
+  const Ticket& ticket = workspace.ticket(index);
+  const Queue& queue = *workspace.queue(ticket.queue).configured;
+  Unparking unparking;
+  unparking.reason = reason;
+  unparking.plan_anew = new_visit;
+  if (ticket.parking->clock_stopped) unparking.clock_stopped = context.now - ticket.parking->at;
+  if (ticket.due_at.IsSet()) unparking.due_at = ticket.due_at + unparking.clock_stopped;
+  if (new_visit) {
+    Time target = TargetOfVisit(queue, ticket, context.now);
+    if (queue.office == Office::kBack && ticket.due_at.IsSet()) {
+      target = target + unparking.clock_stopped;
+    }
+    unparking.entry = EnterAt(context, ticket, context.now, target);
+  } else {
+    unparking.entry =
+        EnterAt(context, ticket, ticket.queued_at, ticket.target + unparking.clock_stopped);
+  }
+  if (queue.last_agent_wait->us > 0 &&
+      IsWorthKeeping(workspace, ticket, AskedOf(workspace, ticket, new_visit))) {
+    unparking.keep_for = ticket.last_agent;
+    unparking.kept_until = context.now + *queue.last_agent_wait;
+  }
+  context.apply.TicketUnparked(index, unparking);
+}
+
+}  // namespace
+
+Outcome Decide(Context& context, const RescheduleTicket& command) {
+  const auto found = FindTicket(context.workspace, command.ticket);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const TicketIndex index = std::get<TicketIndex>(found);
+  const Ticket& ticket = context.workspace.ticket(index);
+  if (ticket.state != TicketState::kScheduled) return RefuseState(ticket, "SCHEDULED");
+  if (command.not_before > context.now) {
+    const Queue& queue = *context.workspace.queue(ticket.queue).configured;
+    context.apply.TicketRescheduled(index, command.not_before,
+                                    TargetOfVisit(queue, ticket, command.not_before));
+  } else {
+    EnterScheduled(context, index, "REQUEST");
+  }
+  return Reply(Done{});
+}
+
+Outcome Decide(Context& context, const ParkTicket& command) {
+  const auto found = FindOwned(context.workspace, command.session, command.ticket);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const TicketIndex index = std::get<TicketIndex>(found);
+  const Ticket& ticket = context.workspace.ticket(index);
+  if (context.workspace.MediaConnected(ticket)) {
+    return Refuse(Reason::kMediaConnected,
+                  "expected a ticket without connected media, but it is connected");
+  }
+  if (ticket.state != TicketState::kAssigned && ticket.state != TicketState::kActive) {
+    return RefuseState(ticket, "ASSIGNED or ACTIVE");
+  }
+  if (!command.reason.empty() && !context.workspace.parking_reasons.contains(command.reason)) {
+    return Refuse(Reason::kParkingReasonUnknown,
+                  "expected a configured parking reason, but there is no '" + command.reason + "'");
+  }
+  context.apply.TicketParked(index, command.reason, command.until);
+  return Reply(Done{});
+}
+
+Outcome Decide(Context& context, const ResumeTicket& command) {
+  const auto found = FindTicket(context.workspace, command.ticket);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const TicketIndex index = std::get<TicketIndex>(found);
+  const Ticket& ticket = context.workspace.ticket(index);
+  if (ticket.state != TicketState::kParked) return RefuseState(ticket, "PARKED");
+  Unpark(context, index, "REQUEST", /*new_visit=*/false);
+  return Reply(Done{});
+}
+
+void ResumeParked(Context& context, TicketIndex index) {
+  if (context.workspace.ticket(index).state != TicketState::kParked) return;
+  Unpark(context, index, "MESSAGE", /*new_visit=*/true);
+}
+
+// The time that it was set aside for has come, from AdvanceTime.
+void EndSetAside(Context& context, TicketIndex index) {
+  if (context.workspace.ticket(index).state == TicketState::kParked) {
+    Unpark(context, index, "TIME", /*new_visit=*/false);
+  } else {
+    EnterScheduled(context, index, "TIME");
+  }
+}
+
+}  // namespace tandem::router

@@ -1,0 +1,139 @@
+// The reference's verbs about tickets that are SCHEDULED or PARKED.
+#include <algorithm>
+#include <string>
+
+#include "tests/router/reference_router.h"
+
+namespace tandem::router {
+namespace {
+
+Outcome Refuse(Reason reason) {
+  return Rejection{reason, {}, {}, {}};
+}
+
+}  // namespace
+
+// -------------------------------------------------------------------------------------------------
+// scheduled
+
+void ReferenceRouter::Schedule(TicketData& ticket, Time not_before) {
+  ticket.state = TicketState::kScheduled;
+  ticket.until = not_before;
+  ticket.queued_at = not_before;
+  SetTarget(ticket);
+  ticket.queued_at = Time{};
+  Emit(EventType::kTicketScheduled, ticket).until = not_before;
+}
+
+void ReferenceRouter::Enter(TicketData& ticket, const char* reason) {
+  ticket.queued_at = now_;
+  SetTarget(ticket);
+  EventRow& event = Emit(EventType::kTicketEntered, ticket);
+  event.queue = ticket.queue;
+  event.until = ticket.target;
+  event.reason = reason;
+  EnterQueue(ticket);
+}
+
+Outcome ReferenceRouter::Do(const RescheduleTicket& command) {
+  TicketData* ticket = FindTicket(command.ticket);
+  if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
+  if (ticket->state != TicketState::kScheduled) return Refuse(Reason::kTicketStateForbids);
+  if (command.not_before > now_) {
+    Schedule(*ticket, command.not_before);
+  } else {
+    Enter(*ticket, "REQUEST");
+  }
+  return Reply{Done{}};
+}
+
+// -------------------------------------------------------------------------------------------------
+// parked
+
+Outcome ReferenceRouter::Do(const ParkTicket& command) {
+  if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
+  TicketData* ticket = FindTicket(command.ticket);
+  if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
+  if (ticket->agent != command.session.agent || ticket->state == TicketState::kOffered) {
+    return Refuse(Reason::kNotOwner);
+  }
+  if (ticket->connected) return Refuse(Reason::kMediaConnected);
+  if (ticket->state != TicketState::kAssigned && ticket->state != TicketState::kActive) {
+    return Refuse(Reason::kTicketStateForbids);
+  }
+  bool known = command.reason.empty();
+  bool stops_clock = false;
+  for (const ParkingReason& reason : workspace_->configuration.parking_reasons) {
+    if (reason.id != command.reason) continue;
+    known = true;
+    stops_clock = reason.stops_clock;
+  }
+  if (!known) return Refuse(Reason::kParkingReasonUnknown);
+  EventRow& event = Emit(EventType::kTicketParked, *ticket, ticket->agent);
+  event.reason = command.reason;
+  event.until = command.until;
+  ticket->parked_by = ticket->agent;
+  Leave(*ticket);
+  ticket->state = TicketState::kParked;
+  ticket->until = command.until;
+  ticket->parked_at = now_;
+  ticket->parking_reason = command.reason;
+  ticket->clock_stopped = stops_clock;
+  return Reply{Done{}};
+}
+
+Outcome ReferenceRouter::Do(const ResumeTicket& command) {
+  TicketData* ticket = FindTicket(command.ticket);
+  if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
+  if (ticket->state != TicketState::kParked) return Refuse(Reason::kTicketStateForbids);
+  Unpark(*ticket, "REQUEST");
+  return Reply{Done{}};
+}
+
+// Whether its last agent is signed in and may take it, and it is for nobody else.
+bool ReferenceRouter::WouldKeep(const TicketData& ticket) const {
+  const auto it = workspace_->agents.find(ticket.parked_by);
+  if (it == workspace_->agents.end()) return false;
+  const auto& excluded = ticket.contact.excluded_agents;
+  return it->second.session_open && it->second.status != AgentStatus::kOffline &&
+         ticket.requirement.agents.empty() &&
+         std::count(excluded.begin(), excluded.end(), ticket.parked_by) == 0 &&
+         Qualifies(*FindAgent(ticket.parked_by), ticket);
+}
+
+void ReferenceRouter::Unpark(TicketData& ticket, const char* reason) {
+  const bool customer_wrote = std::string(reason) == "MESSAGE";
+  const Duration stopped = ticket.clock_stopped ? now_ - ticket.parked_at : Duration{};
+  if (ticket.due_at.IsSet()) ticket.due_at = ticket.due_at + stopped;
+  if (customer_wrote) {
+    ticket.queued_at = now_;
+    SetTarget(ticket);
+    ticket.requirement = ticket.base;
+    ticket.plan_step = 0;
+    ticket.plan_waited = Duration{};
+  } else {
+    ticket.target = ticket.target + stopped;
+  }
+  EventRow& event = Emit(EventType::kTicketUnparked, ticket, ticket.parked_by);
+  event.queue = ticket.queue;
+  event.until = ticket.target;
+  event.reason = reason;
+  event.number = stopped.us;
+  const bool keep = WouldKeep(ticket);
+  const std::string last_agent = ticket.parked_by;
+  ticket.parked_by.clear();
+  EnterQueue(ticket);
+  const Duration wait = QueueOf(ticket).last_agent_wait.value_or(Duration{});
+  if (!keep || wait.us == 0) return;
+  ticket.kept_for = last_agent;
+  ticket.kept_until = now_ + wait;
+}
+
+void ReferenceRouter::PassLastAgent(TicketData& ticket) {
+  Emit(EventType::kLastAgentPassed, ticket, ticket.kept_for);
+  ticket.kept_for.clear();
+  ticket.kept_until = Time{};
+  if (ticket.state == TicketState::kQueued) workspace_->arrived.insert(ticket.id);
+}
+
+}  // namespace tandem::router
