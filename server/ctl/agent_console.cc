@@ -401,7 +401,8 @@ bool AgentConsole::Claim(const Words& arguments) {
 
 void AgentConsole::SetWork(const std::string& ticket, v1::TicketState state) {
   const std::lock_guard lock(mutex_);
-  if (state == v1::TICKET_STATE_COMPLETED || state == v1::TICKET_STATE_QUEUED) {
+  if (state == v1::TICKET_STATE_COMPLETED || state == v1::TICKET_STATE_QUEUED ||
+      state == v1::TICKET_STATE_PARKED) {
     work_.erase(ticket);
   } else {
     work_[ticket] = state;

@@ -504,9 +504,9 @@ class Agent(CtlTest):
                          stdin="available\nwait\naccept\npark customer\nshow\nquit\n")
         for part in ("parking reasons: customer", "park: done", "no offers, no tickets"):
             self.assertIn(part, text)
-        described = self.done("describe", "ticket", ticket)
-        self.assertRegex(described, r"PARKED by ana, customer: back in queue chats when the customer writes")
-        self.assertRegex(described, r"parking reason: +customer")
+        self.assertIn("PARKED by ana, customer: back in queue chats when the customer writes",
+                      self.done("explain", "ticket", ticket))
+        self.assertRegex(self.done("describe", "ticket", ticket), r"parking reason +customer")
 
     def test_declines_and_takes_a_break(self):
         ticket = self.chat()
