@@ -159,9 +159,34 @@ absl::Status FillValue(const YAML::Node& node, const std::string& path, int dept
   return Fill(node, path, depth + 1, sub);
 }
 
+// A map: its entries are messages with a key and a value.
+absl::Status FillMap(const YAML::Node& node, const std::string& path, int depth,
+                     const FieldDescriptor& field, Message& message) {
+  if (!node.IsMap()) return Refuse(node, path, "a mapping", Describe(node));
+  const Descriptor& type = *field.message_type();
+  std::set<std::string> seen;
+  for (const auto& entry : node) {
+    if (!entry.first.IsScalar()) return Refuse(entry.first, path, "a key", Describe(entry.first));
+    const std::string& key = entry.first.Scalar();
+    if (!seen.insert(key).second) {
+      return Refuse(entry.first, path, "each key once",
+                    absl::StrCat("\"", key.substr(0, 60), "\" again"));
+    }
+    Message& sub = FieldWriter(message, field).Sub();
+    const absl::Status wrong_key =
+        FillValue(entry.first, path, depth, *type.FindFieldByNumber(1), sub);
+    if (!wrong_key.ok()) return wrong_key;
+    const absl::Status wrong_value = FillValue(entry.second, absl::StrCat(path, ".", key), depth,
+                                               *type.FindFieldByNumber(2), sub);
+    if (!wrong_value.ok()) return wrong_value;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status FillField(const YAML::Node& node, const std::string& path, int depth,
                        const FieldDescriptor& field, Message& message) {
   if (node.IsNull()) return absl::OkStatus();
+  if (field.is_map()) return FillMap(node, path, depth, field, message);
   if (!field.is_repeated()) return FillValue(node, path, depth, field, message);
   if (!node.IsSequence()) return Refuse(node, path, "a list", Describe(node));
   for (size_t i = 0; i < node.size(); ++i) {

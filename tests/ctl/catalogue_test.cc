@@ -32,7 +32,7 @@ queues:
     auto_accept: true
     client:
 agents:
-  - {id: ann, clients: [a, b], cost_per_hour_milli: 1234567890123}
+  - {id: ann, clients: [a, b], cost_per_hour_milli: 1234567890123, attributes: {ring: 1, "a b": ""}}
 process_types:
   - id: p
     defaults:
@@ -50,6 +50,9 @@ process_types:
   EXPECT_TRUE(parsed->queues(0).auto_accept());
   EXPECT_EQ(parsed->agents(0).clients(1), "b");
   EXPECT_EQ(parsed->agents(0).cost_per_hour_milli(), 1234567890123);
+  ASSERT_EQ(parsed->agents(0).attributes_size(), 2);
+  EXPECT_EQ(parsed->agents(0).attributes().at("ring"), "1");
+  EXPECT_EQ(parsed->agents(0).attributes().at("a b"), "");
   const v1::Clause& clause = parsed->process_types(0).defaults(0).requirement().all_of(0);
   EXPECT_EQ(clause.any_of(0).skill().level(), 3u);
   EXPECT_EQ(clause.any_of(1).site(), "x");
@@ -76,6 +79,14 @@ TEST(Catalogue, NamesWrongValues) {
   ExpectRefused("session_grace: 15\n", "session_grace: expected a duration such as 20s");
   ExpectRefused("session_grace: {seconds: 15}\n", "session_grace: expected a duration");
   ExpectRefused("queues: {id: a}\n", "queues: expected a list, but found a mapping");
+  ExpectRefused("agents: [{attributes: [{key: a, value: b}]}]\n",
+                "agents[0].attributes: expected a mapping, but found a list");
+  ExpectRefused("agents: [{attributes: {a: [b]}}]\n",
+                "agents[0].attributes.a: expected a text, but found a list");
+  ExpectRefused("agents: [{attributes: {[a]: b}}]\n",
+                "agents[0].attributes: expected a key, but found a list");
+  ExpectRefused("agents: [{attributes: {a: b, a: c}}]\n",
+                "agents[0].attributes: expected each key once, but found \"a\" again");
   ExpectRefused("queues: [a]\n", "queues[0]: expected a mapping with the fields of Queue");
   ExpectRefused("time_zone: [a]\n", "time_zone: expected a text, but found a list");
   ExpectRefused("- a\n", "expected a mapping with the fields of Configuration");

@@ -44,7 +44,7 @@ routing_profiles:
   - id: everything
     queues: [{queue: chats}, {queue: jobs, pull: true, no_push: true}]
 agents:
-  - {id: ana, routing_profile: everything, clients: [acme], process_types: [support, bookkeeping]}
+  - {id: ana, routing_profile: everything, clients: [acme], process_types: [support, bookkeeping], attributes: {ring: "1"}}
   - {id: bob, routing_profile: everything, clients: [globex], process_types: [support, bookkeeping]}
 """
 
