@@ -66,11 +66,28 @@ uint32_t ListsFor(CapacityGroup group, bool idle_allowed) {
   return kListMasks.masks[static_cast<size_t>(group)][idle_allowed ? 1 : 0];
 }
 
-void ReadyAgents::AddHead(ReadyOrder order, uint32_t list, const ReadyKey& key) {
-  heads_[static_cast<size_t>(order)][list].insert(key);
-  std::vector<int64_t>& leads = leads_[static_cast<size_t>(order)][list];
-  if (key.profile.value >= leads.size()) leads.resize(profiles_.size());
-  leads[key.profile.value] = LeadOf(order, key);
+void ReadyAgents::HeadChanged(ReadyOrder order, uint32_t list, ProfileIndex profile) {
+  HeadsInOrder& of_list = heads_[static_cast<size_t>(order)][list];
+  if (of_list.has_changed.Has(profile.value)) return;
+  of_list.has_changed.Add(profile.value);
+  of_list.changed.push_back(profile);
+}
+
+const ReadyAgents::Heads& ReadyAgents::HeadsOf(ReadyOrder order, uint32_t list) const {
+  HeadsInOrder& of_list = heads_[static_cast<size_t>(order)][list];
+  if (of_list.changed.empty()) return of_list.heads;
+  of_list.known.resize(profiles_.size());
+  for (const ProfileIndex profile : of_list.changed) {
+    of_list.has_changed.Remove(profile.value);
+    ReadyKey& known = of_list.known[profile.value];
+    if (known.agent.IsSet()) of_list.heads.erase(known);
+    const auto& members = profiles_[profile.value].members[static_cast<size_t>(order)];
+    const auto first = members.lower_bound(Member{list, kFirst});
+    known = first != members.end() && first->list == list ? first->key : ReadyKey{};
+    if (known.agent.IsSet()) of_list.heads.insert(known);
+  }
+  of_list.changed.clear();
+  return of_list.heads;
 }
 
 void ReadyAgents::Add(AgentIndex index, const AgentState& agent) {
@@ -83,15 +100,16 @@ void ReadyAgents::Add(AgentIndex index, const AgentState& agent) {
     auto& members = profile.members[static_cast<size_t>(order)];
     const auto at = members.insert({list, KeyOf(order, index, agent)}).first;
     if (at != members.begin() && std::prev(at)->list == list) continue;
-    const auto next = std::next(at);
-    if (next != members.end() && next->list == list) {
-      heads_[static_cast<size_t>(order)][list].erase(next->key);
-    }
-    AddHead(order, list, at->key);
+    std::vector<int64_t>& leads = leads_[static_cast<size_t>(order)][list];
+    if (agent.profile.value >= leads.size()) leads.resize(profiles_.size());
+    leads[agent.profile.value] = LeadOf(order, at->key);
+    HeadChanged(order, list, agent.profile);
   }
+  if ((profile.lists >> list & 1U) != 0) return;
   profile.lists |= 1U << list;
-  lists_ |= 1U << list;
   in_list_[list].Add(agent.profile.value);
+  ++profiles_in_list_[list];
+  lists_ |= 1U << list;
 }
 
 void ReadyAgents::Remove(AgentIndex index, const AgentState& agent) {
@@ -110,13 +128,15 @@ void ReadyAgents::Remove(AgentIndex index, const AgentState& agent) {
     const bool was_first = next == members.begin() || std::prev(next)->list != list;
     any = has_next || !was_first;
     if (!was_first) continue;
-    heads_[static_cast<size_t>(order)][list].erase(member.key);
-    if (has_next) AddHead(order, list, next->key);
+    if (has_next) {
+      leads_[static_cast<size_t>(order)][list][agent.profile.value] = LeadOf(order, next->key);
+    }
+    HeadChanged(order, list, agent.profile);
   }
   if (any) return;
   profile.lists &= ~(1U << list);
   in_list_[list].Remove(agent.profile.value);
-  if (heads_[0][list].empty()) lists_ &= ~(1U << list);
+  if (--profiles_in_list_[list] == 0) lists_ &= ~(1U << list);
 }
 
 void ReadyAgents::Clear() {

@@ -4,13 +4,12 @@
 // A *list* holds the ready agents who have the same capacity groups open and are, or are not,
 // idle. Within it each profile has its agents in order, and the lists' *heads* are the first agent
 // of each profile, in order: who looks for the first agent of some profiles meets each profile
-// once.
+// once. Heads are put in order when somebody walks them, so they cost nothing where nobody does.
 #ifndef TANDEM_ROUTER_READY_AGENTS_H_
 #define TANDEM_ROUTER_READY_AGENTS_H_
 
 #include <array>
 #include <bit>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <tuple>
@@ -41,11 +40,15 @@ struct ReadyKey {
   uint64_t ordinal = 0;
   AgentIndex agent;
   ProfileIndex profile;
-  friend auto operator<=>(const ReadyKey& a, const ReadyKey& b) {
-    return std::tie(a.weight, a.idle_since, a.ordinal) <=>
+  friend bool operator<(const ReadyKey& a, const ReadyKey& b) {
+    if (a.weight != b.weight) return a.weight < b.weight;
+    if (a.idle_since != b.idle_since) return a.idle_since < b.idle_since;
+    return a.ordinal < b.ordinal;
+  }
+  friend bool operator==(const ReadyKey& a, const ReadyKey& b) {
+    return std::tie(a.weight, a.idle_since, a.ordinal) ==
            std::tie(b.weight, b.idle_since, b.ordinal);
   }
-  friend bool operator==(const ReadyKey& a, const ReadyKey& b) { return (a <=> b) == 0; }
 };
 ReadyKey KeyOf(ReadyOrder order, AgentIndex index, const AgentState& agent);
 
@@ -77,9 +80,7 @@ class ReadyAgents {
   uint32_t lists() const { return lists_; }
   // The profiles with anybody in the list.
   const Bits& ProfilesIn(uint32_t list) const { return in_list_[list]; }
-  const Heads& HeadsOf(ReadyOrder order, uint32_t list) const {
-    return heads_[static_cast<size_t>(order)][list];
-  }
+  const Heads& HeadsOf(ReadyOrder order, uint32_t list) const;
   // What the first agent of the profile in the list is ordered by in the first place; there must be
   // one. Kept apart, so that it is cheap to ask of many profiles.
   int64_t LeadOf(ReadyOrder order, uint32_t list, ProfileIndex profile) const {
@@ -117,13 +118,23 @@ class ReadyAgents {
   struct Member {
     uint32_t list = 0;
     ReadyKey key;
-    friend auto operator<=>(const Member&, const Member&) = default;
+    friend bool operator<(const Member& a, const Member& b) {
+      return a.list != b.list ? a.list < b.list : a.key < b.key;
+    }
   };
   struct OfProfile {
     uint32_t lists = 0;  // with anybody, as bits
     std::array<absl::btree_set<Member>, kReadyOrders> members;
   };
-  void AddHead(ReadyOrder order, uint32_t list, const ReadyKey& key);
+  // The heads of a list, as they were when they were walked last, and what changed since.
+  struct HeadsInOrder {
+    Heads heads;
+    std::vector<ReadyKey> known;  // by profile: the one in `heads`; without an agent: none
+    std::vector<ProfileIndex> changed;
+    Bits has_changed;
+  };
+
+  void HeadChanged(ReadyOrder order, uint32_t list, ProfileIndex profile);
 
   static constexpr ReadyKey kFirst{INT64_MIN, Time{INT64_MIN}, 0, {}, {}};
 
@@ -131,7 +142,8 @@ class ReadyAgents {
   uint32_t lists_ = 0;
   std::vector<OfProfile> profiles_;
   std::array<Bits, kReadyLists> in_list_;
-  std::array<std::array<Heads, kReadyLists>, kReadyOrders> heads_;
+  std::array<uint32_t, kReadyLists> profiles_in_list_{};
+  mutable std::array<std::array<HeadsInOrder, kReadyLists>, kReadyOrders> heads_;
   std::array<std::array<std::vector<int64_t>, kReadyLists>, kReadyOrders> leads_;  // by profile
 };
 
