@@ -19,7 +19,7 @@ class Bits {
   void Remove(uint32_t number) {
     if (number / 64 < words_.size()) words_[number / 64] &= ~(uint64_t{1} << (number % 64));
   }
-  void Clear() { words_ = {}; }
+  void Clear() { words_ = std::vector<uint64_t>(); }
 
   size_t words() const { return words_.size(); }
   size_t bytes() const { return words_.capacity() * sizeof(uint64_t); }
@@ -64,7 +64,7 @@ class Subset {
     }
     if (size_ == kListed + 1) {
       for (const uint32_t member : listed_) bits_.Add(member);
-      listed_ = {};
+      listed_ = std::vector<uint32_t>();
     }
     bits_.Add(number);
   }
@@ -85,10 +85,6 @@ class Subset {
 
   size_t size() const { return size_; }
   bool is_listed() const { return size_ <= kListed; }
-  // The members, in the order in which they were added; while they are listed.
-  const std::vector<uint32_t>& listed() const { return listed_; }
-  // The members, otherwise.
-  const Bits& bits() const { return bits_; }
   bool Has(uint32_t number) const {
     if (!is_listed()) return bits_.Has(number);
     return std::find(listed_.begin(), listed_.end(), number) != listed_.end();

@@ -151,8 +151,8 @@ TicketIndex Matching::BestTicket(const Workspace& workspace, AgentIndex index, M
   const Seeker seeker{index, agent, mode, only, workspace.ReserveAllows(agent)};
   const Candidate naming = BestNaming(workspace, seeker);
   Pool& pool = PoolOf(workspace, agent.profile);
+  FillProfile(workspace, agent.profile);  // may drop what FillLevels filled in
   FillLevels(pool);
-  FillProfile(workspace, agent.profile);
   const Subset& passing = profiles_[agent.profile.value].passing;
   size_t steps = passing.is_listed() ? 0 : StepsTo(passing.size(), class_log_.size());
   for (const Pool::Level& level : mode == Mode::kPush ? pool.push_levels : pool.pull_levels) {

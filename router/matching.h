@@ -34,6 +34,7 @@
 
 #include "router/bits.h"
 #include "router/ids.h"
+#include "router/limits.h"
 #include "router/model.h"
 #include "router/ready_agents.h"
 #include "router/requirement.h"
@@ -93,6 +94,10 @@ class Matching {
   // no agent is ready.
   uint32_t orders() const { return ready_.orders(); }
   void SetOrders(uint32_t orders) { ready_.SetOrders(orders); }
+
+  // Keeps so much, instead of kMaxPassingBytes, of each kind of what was worked out between classes
+  // and profiles.
+  void LimitPassing(size_t bytes) { max_passing_bytes_ = bytes; }
 
   // --- what waits, who ---
 
@@ -274,7 +279,8 @@ class Matching {
   mutable std::vector<Pool> pools_;  // by routing profile
   mutable std::vector<KnownCondition> conditions_;
   mutable absl::btree_map<Condition, uint32_t> condition_numbers_;
-  // What these sets take, of kMaxPassingBytes each.
+  size_t max_passing_bytes_ = kMaxPassingBytes;
+  // What these sets take, of that each.
   mutable size_t bytes_by_class_ = 0, bytes_by_profile_ = 0, bytes_by_condition_ = 0;
 };
 

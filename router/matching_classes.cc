@@ -114,7 +114,7 @@ TicketClass Matching::Foresee(const Workspace& workspace, ClassSpec spec) const 
 
 // Of each condition of the class, who meets it.
 void Matching::FillConditions(const Workspace& workspace, TicketClass& ticket_class) const {
-  if (bytes_by_condition_ > kMaxPassingBytes) ForgetConditions();
+  if (bytes_by_condition_ > max_passing_bytes_) ForgetConditions();
   if (ticket_class.conditions.empty()) {
     for (const std::vector<Condition>& any : ticket_class.Conditions()) {
       std::vector<uint32_t>& numbers = ticket_class.conditions.emplace_back();
@@ -141,8 +141,8 @@ void Matching::FillConditions(const Workspace& workspace, TicketClass& ticket_cl
 
 void Matching::FillClass(const Workspace& workspace, TicketClass& ticket_class) const {
   if (ticket_class.profiles_seen == profile_log_.size()) return;
-  if (bytes_by_class_ > kMaxPassingBytes) ForgetProfilesOfClasses();
-  bytes_by_class_ -= ticket_class.passing.bytes();
+  if (bytes_by_class_ > max_passing_bytes_) ForgetProfilesOfClasses();
+  bytes_by_class_ -= ticket_class.PassingBytes();
   const size_t from = ticket_class.profiles_seen;
   if (profile_log_.size() - from <= kFewProfiles) {
     for (size_t i = from; i < profile_log_.size(); ++i) {
@@ -170,8 +170,8 @@ void Matching::FillClass(const Workspace& workspace, TicketClass& ticket_class) 
     ticket_class.passing.Assign(std::move(passing));
   }
   ticket_class.profiles_seen = profile_log_.size();
-  bytes_by_class_ += ticket_class.passing.bytes();
   if (ticket_class.distribution == DistributionMode::kBestMatch) FillScores(ticket_class, from);
+  bytes_by_class_ += ticket_class.PassingBytes();
 }
 
 // Of the profiles that came as `from` and later.
@@ -196,7 +196,7 @@ void Matching::FillScores(TicketClass& ticket_class, size_t from) const {
 void Matching::FillProfile(const Workspace& workspace, ProfileIndex index) const {
   Profile& profile = profiles_[index.value];
   if (profile.classes_seen == class_log_.size()) return;
-  if (bytes_by_profile_ > kMaxPassingBytes) ForgetClassesOfProfiles();
+  if (bytes_by_profile_ > max_passing_bytes_) ForgetClassesOfProfiles();
   bytes_by_profile_ -= profile.passing.bytes();
   const Traits& traits = TraitsOf(index);
   const Pool& pool = PoolOf(workspace, index);
@@ -263,7 +263,7 @@ void Matching::CompileUnknown(const Workspace& workspace) {
   for (const ClassIndex index : class_log_) {
     TicketClass& ticket_class = classes_[index.value];
     if (!ticket_class.HasUnknown()) continue;
-    bytes_by_class_ -= ticket_class.passing.bytes();
+    bytes_by_class_ -= ticket_class.PassingBytes();
     ticket_class.ForgetPassing();
     Recompile(workspace, index);
     any = true;
@@ -402,7 +402,7 @@ void Matching::DropIdleClasses() {
       kept.push_back(index);
       continue;
     }
-    bytes_by_class_ -= ticket_class.passing.bytes();
+    bytes_by_class_ -= ticket_class.PassingBytes();
     class_by_key_.erase(ticket_class.key);
     ticket_class = TicketClass{};
     free_classes_.push_back(index);

@@ -80,6 +80,8 @@ class ReadyAgents {
   uint32_t lists() const { return lists_; }
   // The profiles with anybody in the list.
   const Bits& ProfilesIn(uint32_t list) const { return in_list_[list]; }
+  // The first agent of each profile in the list, in order. Valid until an agent is added or
+  // removed.
   const Heads& HeadsOf(ReadyOrder order, uint32_t list) const;
   // What the first agent of the profile in the list is ordered by in the first place; there must be
   // one. Kept apart, so that it is cheap to ask of many profiles.

@@ -100,7 +100,7 @@ std::vector<std::vector<Condition>> TicketClass::Conditions() const {
 void TicketClass::ForgetPassing() {
   passing = {};
   profiles_seen = 0;
-  scores = {};
+  scores = std::vector<Score>();
   conditions.clear();
 }
 

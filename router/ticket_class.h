@@ -95,6 +95,8 @@ struct TicketClass {
   // What its clauses and its specification ask: one of each inner list.
   std::vector<std::vector<Condition>> Conditions() const;
   void ForgetPassing();
+  // What is kept of the profiles that pass.
+  size_t PassingBytes() const { return passing.bytes() + scores.capacity() * sizeof(Score); }
 };
 
 }  // namespace tandem::router

@@ -44,6 +44,9 @@ class LargeFloor {
     }
   }
 
+  // Hardly anything that was worked out is kept.
+  void KeepLittle() { workspace_.matching.LimitPassing(2'000); }
+
   uint64_t Below(uint64_t limit) { return random_() % limit; }
 
   void Step() {
@@ -234,7 +237,7 @@ class LargeFloor {
     workspace_.matching.AddWaiting(index, ticket);
   }
 
-  // One cool-down of the agent begins, or ends.
+  // A cool-down of the agent begins.
   void Cool(AgentIndex index) {
     Ticket& ticket = workspace_.tickets[RandomWaiting().value];
     AgentState& agent = workspace_.agents[index.value];
@@ -322,6 +325,19 @@ TEST_P(MatchingOnALargeFloor, FindsWhatASearchOfEverythingFinds) {
   EXPECT_GT(floor.agents_found, 500U);
   EXPECT_GT(listed, 100U);
   EXPECT_GT(walked, 100U);
+}
+
+TEST_P(MatchingOnALargeFloor, FindsTheSameWhenWhatItKnewWasDropped) {
+  LargeFloor floor(8, GetParam());
+  floor.KeepLittle();
+  for (int i = 0; i < 300 && !HasFailure(); ++i) {
+    if (i == 150) floor.MakeFrontUseless();
+    floor.Step();
+    floor.CompareTicket();
+    floor.CompareAgent();
+  }
+  EXPECT_GT(floor.tickets_found, 100U);
+  EXPECT_GT(floor.agents_found, 100U);
 }
 
 std::string NameOfMode(const testing::TestParamInfo<DistributionMode>& mode) {
