@@ -28,6 +28,7 @@
 #include "router/resources.h"
 #include "router/router.h"
 #include "router/state.h"
+#include "tests/bench/figures.h"
 #include "tests/bench/router_workload.h"
 
 namespace tandem::router {
@@ -37,12 +38,8 @@ constexpr char kWorkspace[] = "bench";
 // Commands come in groups, as they do while a commit runs.
 constexpr size_t kGroup = 32;
 
+using bench::Print;
 using Clock = std::chrono::steady_clock;
-
-void Print(const std::string& name, double value, const char* unit, int decimals = 0) {
-  std::printf("BENCH name=%s value=%.*f unit=%s\n", name.c_str(), decimals, value, unit);
-  std::fflush(stdout);
-}
 
 // How long each of many calls took; reading the clock, about 25 ns, is in it.
 class Samples {
@@ -60,7 +57,7 @@ class Samples {
     std::sort(taken_.begin(), taken_.end());
     for (const auto& [suffix, share] : {std::pair{"_p50", 0.5}, {"_p99", 0.99}}) {
       const auto rank = static_cast<size_t>(share * static_cast<double>(taken_.size()));
-      router::Print(name + suffix, taken_.empty() ? 0 : taken_[rank] / 1'000.0, "us", 2);
+      bench::Print(name + suffix, taken_.empty() ? 0 : taken_[rank] / 1'000.0, "us", 2);
     }
   }
 
