@@ -1,10 +1,10 @@
 #include <memory>
+#include <utility>
 
 #include "server/rpc/closed_ticket.h"
 #include "server/rpc/convert_agent.h"
 #include "server/rpc/convert_types.h"
 #include "server/rpc/services.h"
-#include "server/rpc/session_stream.h"
 #include "tandem/v1/agent_service.grpc.pb.h"
 
 namespace tandem::rpc {
@@ -73,7 +73,7 @@ void StartAgentContact(Backend& backend, Call call, v1::StartAgentContactRequest
   });
 }
 
-using Base = v1::AgentService::WithRawCallbackMethod_StreamAgentSession<
+using Base = v1::AgentService::WithRawMethod_StreamAgentSession<
     v1::AgentService::WithRawCallbackMethod_OpenSession<
         v1::AgentService::WithRawCallbackMethod_CloseSession<
             v1::AgentService::WithRawCallbackMethod_Heartbeat<
@@ -89,10 +89,6 @@ class AgentService final : public Base {
  public:
   explicit AgentService(Backend& backend) : backend_(backend) {}
 
-  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamAgentSession(
-      grpc::CallbackServerContext* context) override {
-    return SessionStream::Start(backend_, context);
-  }
   grpc::ServerUnaryReactor* OpenSession(grpc::CallbackServerContext* context,
                                         const grpc::ByteBuffer* request,
                                         grpc::ByteBuffer* answer) override {
@@ -145,8 +141,16 @@ class AgentService final : public Base {
 
 }  // namespace
 
-Service MakeAgentService(Backend& backend) {
-  return {v1::AgentService::service_full_name(), std::make_unique<AgentService>(backend)};
+AgentCalls MakeAgentService(Backend& backend) {
+  auto service = std::make_unique<AgentService>(backend);
+  QueuedStream::NextCall next_session =
+      [&service = *service](grpc::ServerContext* context, QueuedStream::Responder* responder,
+                            grpc::CompletionQueue* calls, grpc::ServerCompletionQueue* arrivals,
+                            void* tag) {
+        service.RequestStreamAgentSession(context, responder, calls, arrivals, tag);
+      };
+  return {.service = {v1::AgentService::service_full_name(), std::move(service)},
+          .next_session = std::move(next_session)};
 }
 
 }  // namespace tandem::rpc

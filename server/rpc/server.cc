@@ -9,6 +9,7 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,8 @@
 #include "server/rpc/media_sessions.h"
 #include "server/rpc/reader_pool.h"
 #include "server/rpc/services.h"
+#include "server/rpc/session_queues.h"
+#include "server/rpc/session_stream.h"
 #include "server/rpc/stream_registry.h"
 #include "server/webhook/dispatcher.h"
 #include "spdlog/spdlog.h"
@@ -117,6 +120,7 @@ class Server::Impl {
   webhook::Dispatcher dispatcher_;
   Backend backend_;
   std::vector<Service> services_;
+  std::optional<SessionQueues> session_queues_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   Listener listener_;
@@ -127,7 +131,8 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
   google::protobuf::SetLogHandler(LogOfProtobuf);
   grpc::EnableDefaultHealthCheckService(true);
 
-  services_.push_back(MakeAgentService(backend_));
+  AgentCalls agent_calls = MakeAgentService(backend_);
+  services_.push_back(std::move(agent_calls.service));
   services_.push_back(MakeConfigurationService(backend_));
   services_.push_back(MakeEventService(backend_));
   services_.push_back(MakeIngestService(backend_));
@@ -145,12 +150,15 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
   SetLimits(options, builder);
   builder.SetOption(std::make_unique<Reflection>(options.reflection));
   for (const Service& service : services_) builder.RegisterService(service.implementation.get());
+  session_queues_.emplace(options.sessions_of_queue, builder);
   using Experimental = grpc::ServerBuilder::experimental_type;
   acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
       Experimental::ExternalConnectionType::FROM_FD, grpc::InsecureServerCredentials());
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) return absl::InternalError("gRPC could not build the server");
   SetServing(backend_.engine.ready());
+  session_queues_->Run(std::move(agent_calls.next_session),
+                       [this] { return std::make_shared<SessionStream>(backend_); });
   listener_.Run([this](int listening_socket, int socket) {
     grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
     connection.listener_fd = listening_socket;
@@ -173,6 +181,7 @@ void Server::Impl::Shutdown(std::chrono::milliseconds patience) {
   dispatcher_.BeginStop();
   streams_.EndAll();
   server_->Shutdown(std::chrono::system_clock::now() + patience);
+  session_queues_->Shutdown();
   dispatcher_.Stop();
 }
 

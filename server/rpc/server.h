@@ -54,6 +54,8 @@ struct ServerOptions {
 
   // How many streams may be open, and how long one waits for its reader.
   StreamLimits streams;
+  // Agents' sessions that share a completion queue; see SessionQueues.
+  size_t sessions_of_queue = 4'000;
 
   // Threads that may wait for the database, and reads that may wait for one of them.
   size_t reader_threads = 4;

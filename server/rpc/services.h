@@ -1,7 +1,8 @@
 // The services of tandem.v1, each in a file of its own.
 //
 // Every one takes its calls by gRPC's callback API: reactions are quick, the engine answers from
-// its own threads, and reads go to the pool.
+// its own threads, and reads go to the pool. Only the agents' sessions are asked for, one by one,
+// over completion queues of our own.
 #ifndef TANDEM_SERVER_RPC_SERVICES_H_
 #define TANDEM_SERVER_RPC_SERVICES_H_
 
@@ -10,6 +11,7 @@
 #include <memory>
 
 #include "server/rpc/call.h"
+#include "server/rpc/queued_stream.h"
 
 namespace tandem::rpc {
 
@@ -19,8 +21,14 @@ struct Service {
   std::unique_ptr<grpc::Service> implementation;
 };
 
+struct AgentCalls {
+  Service service;
+  // AgentService.StreamAgentSession, whose streams are SessionStreams.
+  QueuedStream::NextCall next_session;
+};
+
 // `backend` must outlive the service.
-Service MakeAgentService(Backend& backend);
+AgentCalls MakeAgentService(Backend& backend);
 Service MakeConfigurationService(Backend& backend);
 Service MakeEventService(Backend& backend);
 Service MakeIngestService(Backend& backend);

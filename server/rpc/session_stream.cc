@@ -38,20 +38,13 @@ std::optional<v1::StreamAgentSessionResponse> ToMessage(const router::Notice& no
 // ------------------------------------------------------------------------------------------------------
 // beginning
 
-grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* SessionStream::Start(
-    Backend& backend, grpc::CallbackServerContext* context) {
-  const auto stream = std::make_shared<SessionStream>(backend, context);
-  stream->self_ = stream;
-  stream->SetAlarm(stream->open_alarm_, &SessionStream::OnOpenTimeout);
-  const auto refusal = backend.streams.Add(stream, StreamKind::kAgentSession);
-  const absl::MutexLock lock(&stream->mutex_);
-  if (refusal) stream->End(ToStatus(*refusal));
-  stream->ReadOn();
-  return stream.get();
+void SessionStream::OnCall() {
+  SetAlarm(open_alarm_, &SessionStream::OnOpenTimeout);
+  const auto refusal = backend_.streams.Add(shared_from_this(), StreamKind::kAgentSession);
+  const absl::MutexLock lock(&mutex_);
+  if (refusal) End(ToStatus(*refusal));
+  ReadOn();
 }
-
-SessionStream::SessionStream(Backend& backend, grpc::CallbackServerContext* context)
-    : backend_(backend), context_(context) {}
 
 void SessionStream::SetAlarm(grpc::Alarm& alarm, void (SessionStream::*action)()) {
   // Weak, because an alarm that is not needed any more fires, too, when it is destroyed.
@@ -80,7 +73,7 @@ void SessionStream::Open(v1::OpenSessionRequest& request) {
   session_.agent = request.agent();
   omit_own_changes_ = request.omit_own_changes();
   Submit(
-      backend_, std::move(std::get<Verb>(verb)), SteadyDeadline(*context_),
+      backend_, std::move(std::get<Verb>(verb)), SteadyDeadline(context()),
       [self = shared_from_this()](const router::Outcome& outcome) { self->OnOpened(outcome); },
       this);
 }
@@ -91,6 +84,7 @@ void SessionStream::OnOpened(const router::Outcome& outcome) {
   if (rejection != nullptr) {
     return End(ToStatus(*rejection));
   }
+  open_alarm_.Cancel();
   const auto& snapshot = std::get<router::AgentSnapshot>(std::get<router::Reply>(outcome));
   session_.generation = snapshot.generation;
   phase_ = Phase::kOpen;
@@ -207,7 +201,7 @@ void SessionStream::Run(Request& request, Done done) {
     if (auto* rejection = std::get_if<Rejection>(&verb)) rejected = std::move(*rejection);
   }
   if (rejected) return done(*std::move(rejected));
-  Submit(backend_, std::move(std::get<Verb>(verb)), SteadyDeadline(*context_), std::move(done));
+  Submit(backend_, std::move(std::get<Verb>(verb)), SteadyDeadline(context()), std::move(done));
 }
 
 template <typename Request>
@@ -309,10 +303,9 @@ void SessionStream::Push(const v1::StreamAgentSessionResponse& message) {
 void SessionStream::Pump() {
   if (writing_ || finished_) return;
   if (!waiting_.empty()) {
-    written_ = std::move(waiting_.front());
-    waiting_.pop_front();
     writing_ = true;
-    StartWrite(&written_);
+    StartWrite(waiting_.front());
+    waiting_.pop_front();
   } else if (ending()) {
     finished_ = true;
     Finish(*end_);
@@ -345,7 +338,7 @@ void SessionStream::EndIfHalfClosed() {
 
 void SessionStream::OnEndTimeout() {
   const absl::MutexLock lock(&mutex_);
-  if (!done_) context_->TryCancel();
+  if (!done_) context().TryCancel();
 }
 
 void SessionStream::LoseSession() {
@@ -373,7 +366,6 @@ void SessionStream::OnCancel() {
 }
 
 void SessionStream::OnDone() {
-  const auto self = std::exchange(self_, nullptr);
   backend_.streams.Remove(this);
   {
     const absl::MutexLock lock(&mutex_);

@@ -4,19 +4,17 @@
 // go up and changes come down; the end of the stream is the end of the session, by closing or by
 // loss.
 //
-// Ownership: gRPC holds the stream until OnDone, and every call to the engine that is under way
-// holds it, too; it goes with the last of them. The engine's pointer to it as a sink is taken back
-// before that, and never on a thread of the engine.
+// Ownership: gRPC holds the stream until OnDone (server/rpc/queued_stream.h), and every call to the
+// engine that is under way holds it, too; it goes with the last of them. The engine's pointer to it
+// as a sink is taken back before that, and never on a thread of the engine.
 //
-// Locks: one mutex. gRPC's Start... and Finish are called under it (their reactions never run
-// within the call); the engine's Submit is not, because it may answer at once.
+// Locks: one mutex. Start... and Finish are called under it (their reactions never run within the
+// call); the engine's Submit is not, because it may answer at once.
 #ifndef TANDEM_SERVER_RPC_SESSION_STREAM_H_
 #define TANDEM_SERVER_RPC_SESSION_STREAM_H_
 
 #include <grpcpp/alarm.h>
-#include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/server_callback.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -32,12 +30,13 @@
 #include "router/rows.h"
 #include "server/engine/engine.h"
 #include "server/rpc/call.h"
+#include "server/rpc/queued_stream.h"
 #include "server/rpc/stream_registry.h"
 #include "tandem/v1/agent_service.pb.h"
 
 namespace tandem::rpc {
 
-class SessionStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+class SessionStream final : public QueuedStream,
                             public engine::NoticeSink,
                             public OpenStream,
                             public std::enable_shared_from_this<SessionStream> {
@@ -49,22 +48,19 @@ class SessionStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   // For the first message, and for the client to read what is left when the stream ends.
   static constexpr std::chrono::seconds kPatience{10};
 
-  // The reactor of a new call.
-  static grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Start(
-      Backend& backend, grpc::CallbackServerContext* context);
-
-  SessionStream(Backend& backend, grpc::CallbackServerContext* context);
+  explicit SessionStream(Backend& backend) : backend_(backend) {}
 
   // Ends the stream because the server stops.
   void StopServing() override;
+  void OnNotice(const router::Notice& notice) override;
 
+ private:
+  void OnCall() override;
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
   void OnDone() override;
-  void OnNotice(const router::Notice& notice) override;
 
- private:
   // ---- what goes up
   void Dispatch(v1::StreamAgentSessionRequest& message);
   void Open(v1::OpenSessionRequest& request);
@@ -100,12 +96,8 @@ class SessionStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   void OnEndTimeout();
 
   Backend& backend_;
-  grpc::CallbackServerContext* const context_;  // until OnDone
-  std::shared_ptr<SessionStream> self_;         // gRPC's share; until OnDone
 
-  // Touched by one read or write at a time, as gRPC orders them.
-  grpc::ByteBuffer read_;
-  grpc::ByteBuffer written_;
+  grpc::ByteBuffer read_;  // touched by one read at a time
 
   // Set before the session is open, and only read afterwards.
   std::string workspace_;

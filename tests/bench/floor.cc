@@ -1,13 +1,15 @@
 #include "tests/bench/floor.h"
 
 #include <grpcpp/client_context.h>
-#include <grpcpp/support/client_callback.h>
+#include <grpcpp/support/async_stream.h>
 
 #include <utility>
 
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 
 #include "tandem/v1/agent_service.grpc.pb.h"
+#include "tandem/v1/system_service.grpc.pb.h"
 
 namespace tandem::bench {
 namespace {
@@ -15,6 +17,19 @@ namespace {
 constexpr absl::Duration kPatience = absl::Seconds(60);
 // Sessions that are being opened at once.
 constexpr size_t kOpening = 500;
+
+// The queues of the streams leave it to the threads of gRPC's callback API to poll; those live from
+// the first such call over a channel to the end of the channel.
+void StartPolling(const std::shared_ptr<grpc::Channel>& channel) {
+  const auto stub = v1::SystemService::NewStub(channel);
+  grpc::ClientContext context;
+  const v1::GetServerInfoRequest request;
+  v1::GetServerInfoResponse response;
+  absl::Notification answered;
+  stub->async()->GetServerInfo(&context, &request, &response,
+                               [&answered](const grpc::Status&) { answered.Notify(); });
+  answered.WaitForNotification();
+}
 
 }  // namespace
 
@@ -75,26 +90,19 @@ OfferTaker* OfferBoard::TakerOf(OfferSeen& offer) {
 // --------------------------------------------------------------------------------------------------------
 // agents
 
-// Lives from construction to the end of the floor; OnDone comes before.
-class Floor::AgentStream final
-    : public grpc::ClientBidiReactor<v1::StreamAgentSessionRequest, v1::StreamAgentSessionResponse>,
-      public ResultTaker {
+// Lives from construction to the end of the floor; its end in gRPC comes before. What comes out of
+// its queue comes one at a time.
+class Floor::AgentStream final : public ResultTaker {
  public:
   AgentStream(Floor& floor, size_t agent, const std::shared_ptr<grpc::Channel>& channel)
       : floor_(floor), agent_(agent), stub_(v1::AgentService::NewStub(channel)) {
-    stub_->async()->StreamAgentSession(&context_, this);
-    v1::StreamAgentSessionRequest request;
-    v1::OpenSessionRequest& open = *request.mutable_open();
+    stream_ = stub_->PrepareAsyncStreamAgentSession(&context_, &floor.queues_.Of(agent));
+    v1::OpenSessionRequest& open = *to_send_.emplace_back().mutable_open();
     open.set_workspace(kWorkspace);
     open.set_agent(AgentId(agent_));
     open.set_session_id("bench");
     open.set_omit_own_changes(true);
-    StartRead(&response_);
-    {
-      const absl::MutexLock lock(&mutex_);
-      Push(std::move(request));
-    }
-    StartCall();
+    stream_->StartCall(&started_);
   }
 
   void Send(v1::StreamAgentSessionRequest verb, ResultTaker* taker) {
@@ -106,8 +114,25 @@ class Floor::AgentStream final
 
   void Cancel() { context_.TryCancel(); }
 
-  void OnReadDone(bool ok) override {
-    if (!ok) return;  // OnDone says why
+  // Of SetAgentStatus.
+  void OnResult(const v1::VerbResult& result) override {
+    const absl::MutexLock lock(&floor_.mutex_);
+    if (result.code() == 0) {
+      ++floor_.available_;
+    } else {
+      floor_.failure_ = AgentId(agent_) + " can't be AVAILABLE: " + result.message();
+    }
+  }
+
+ private:
+  void OnStarted() {
+    stream_->Read(&response_, &read_);
+    const absl::MutexLock lock(&mutex_);
+    stream_->Write(to_send_.front(), &written_);
+  }
+
+  void OnRead(bool ok) {
+    if (!ok) return stream_->Finish(&status_, &finished_);
     floor_.messages_.fetch_add(1, std::memory_order_relaxed);
     switch (response_.message_case()) {
       case v1::StreamAgentSessionResponse::kOpened:
@@ -129,33 +154,40 @@ class Floor::AgentStream final
       default:
         break;
     }
-    StartRead(&response_);
+    stream_->Read(&response_, &read_);
   }
 
-  void OnWriteDone(bool ok) override {
-    const absl::MutexLock lock(&mutex_);
-    to_send_.pop_front();
-    if (ok && !to_send_.empty()) StartWrite(&to_send_.front());
+  void OnWritten(bool ok) {
+    bool is_last = false;
+    {
+      const absl::MutexLock lock(&mutex_);
+      to_send_.pop_front();
+      if (!ok) broken_ = true;
+      if (!broken_ && !to_send_.empty()) return stream_->Write(to_send_.front(), &written_);
+      writing_ = false;
+      is_last = over_;
+    }
+    if (is_last) Leave();
   }
 
-  void OnDone(const grpc::Status& status) override {
+  void OnFinished() {
+    bool is_last = false;
+    {
+      const absl::MutexLock lock(&mutex_);
+      over_ = true;
+      is_last = !writing_;
+    }
+    if (is_last) Leave();
+  }
+
+  // No operation is under way.
+  void Leave() {
     const absl::MutexLock lock(&floor_.mutex_);
     if (!floor_.closing_)
-      floor_.failure_ = "stream of " + AgentId(agent_) + ": " + status.error_message();
+      floor_.failure_ = "stream of " + AgentId(agent_) + ": " + status_.error_message();
     --floor_.open_;
   }
 
-  // Of SetAgentStatus.
-  void OnResult(const v1::VerbResult& result) override {
-    const absl::MutexLock lock(&floor_.mutex_);
-    if (result.code() == 0) {
-      ++floor_.available_;
-    } else {
-      floor_.failure_ = AgentId(agent_) + " can't be AVAILABLE: " + result.message();
-    }
-  }
-
- private:
   void GoAvailable() {
     v1::StreamAgentSessionRequest request;
     request.mutable_set_status()->set_status(v1::AGENT_STATUS_AVAILABLE);
@@ -164,8 +196,10 @@ class Floor::AgentStream final
 
   // gRPC takes one write at a time.
   void Push(v1::StreamAgentSessionRequest request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (broken_ || over_) return;
     to_send_.push_back(std::move(request));
-    if (to_send_.size() == 1) StartWrite(&to_send_.front());
+    if (std::exchange(writing_, true)) return;
+    stream_->Write(to_send_.front(), &written_);
   }
 
   // Few verbs of an agent are under way at once.
@@ -183,16 +217,30 @@ class Floor::AgentStream final
   Floor& floor_;
   const size_t agent_;
   const std::unique_ptr<v1::AgentService::Stub> stub_;
+  OperationOver started_ = [this](bool /*ok*/) { OnStarted(); };
+  OperationOver read_ = [this](bool ok) { OnRead(ok); };
+  OperationOver written_ = [this](bool ok) { OnWritten(ok); };
+  OperationOver finished_ = [this](bool /*ok*/) { OnFinished(); };
   grpc::ClientContext context_;
+  std::unique_ptr<
+      grpc::ClientAsyncReaderWriter<v1::StreamAgentSessionRequest, v1::StreamAgentSessionResponse>>
+      stream_;
+  grpc::Status status_;
   v1::StreamAgentSessionResponse response_;
   int64_t generation_ = 0;
   absl::Mutex mutex_;
+  // The first one is being written while `writing_`, as the one that opens is from the beginning.
   std::deque<v1::StreamAgentSessionRequest> to_send_ ABSL_GUARDED_BY(mutex_);
+  bool writing_ ABSL_GUARDED_BY(mutex_) = true;
+  bool broken_ ABSL_GUARDED_BY(mutex_) = false;  // nobody reads any more
+  bool over_ ABSL_GUARDED_BY(mutex_) = false;
   int64_t last_tag_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::pair<int64_t, ResultTaker*>> takers_ ABSL_GUARDED_BY(mutex_);
 };
 
-Floor::Floor(const Channels& connections, size_t agents, OfferBoard& board) : board_(board) {
+Floor::Floor(const Channels& connections, size_t agents, OfferBoard& board)
+    : board_(board), queues_(agents) {
+  if (!connections.empty()) StartPolling(connections.front());
   for (size_t i = 0; i < agents; ++i) {
     AwaitAvailable(i, kOpening);
     {

@@ -22,6 +22,7 @@
 #include "absl/synchronization/mutex.h"
 
 #include "tandem/v1/agent_service.pb.h"
+#include "tests/bench/stream_queues.h"
 #include "tests/bench/workload.h"
 
 namespace tandem::bench {
@@ -110,6 +111,7 @@ class Floor {
   size_t open_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   std::string failure_ ABSL_GUARDED_BY(mutex_);
+  StreamQueues queues_;
   std::vector<std::unique_ptr<AgentStream>> streams_;
 };
 

@@ -227,12 +227,15 @@ Options ParseOptions(int argc, char** argv) {
   app.add_option("--agent-connections", options.agent_connections,
                  "Connections that the agents share, as behind a gateway; 0: each has its own")
       ->capture_default_str();
-  app.add_option("--rounds", options.rounds, "Slices of each kind")->capture_default_str();
+  app.add_option("--rounds", options.rounds, "Slices of each kind")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--rounds-with-ids", options.rounds_with_ids,
                  "The same, with a request id on every call and an external id on every contact")
       ->capture_default_str();
   app.add_option("--rounds-of-streams", options.rounds_of_streams,
                  "Slices of tandem alone, over streams")
+      ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--seconds", options.slice.seconds, "Length of a slice")->capture_default_str();
   app.add_option("--warm-up", options.slice.warm_up_seconds, "Before it counts")

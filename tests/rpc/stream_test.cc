@@ -2,6 +2,7 @@
 // ends for the right reason. A small desktop reads the stream as an agent's would.
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -120,6 +121,36 @@ TEST(Stream, CarriesAWholeTicket) {
   ann.Send(close);
   EXPECT_EQ(ann.Result(10).reason(), "");
   EXPECT_TRUE(ann.End().ok());
+}
+
+TEST(Stream, OverSeveralQueuesIsServedAsOverOne) {
+  FixtureOptions options;
+  options.server.sessions_of_queue = 1;
+  Fixture f(options);
+  std::deque<Desktop> desktops;
+  for (int i = 0; i < 20; ++i) {
+    for (const char* agent : {"ann", "bob"}) {
+      Desktop& desktop = desktops.emplace_back(f);
+      desktop.Open(agent);
+      desktop.SetAvailable();
+    }
+  }
+  // Each session took over from the agent's one before.
+  Desktop& bob = desktops.back();
+  Desktop& ann = desktops[desktops.size() - 2];
+  for (size_t i = 0; i + 2 < desktops.size(); ++i) {
+    EXPECT_EQ(ReasonOf(desktops[i].End()), "SESSION_FENCED");
+  }
+  const std::string first = f.Ingest(ChatContact());
+  const std::string second = f.Ingest(ChatContact());
+  const v1::Offer of_ann = ann.Until(Response::kOffer).offer();
+  const v1::Offer of_bob = bob.Until(Response::kOffer).offer();
+  EXPECT_EQ(std::set({of_ann.ticket_id(), of_bob.ticket_id()}), std::set({first, second}));
+  EXPECT_EQ(ann.Accept(of_ann.offer_id()).reason(), "");
+  EXPECT_EQ(bob.Accept(of_bob.offer_id()).reason(), "");
+  f.server->Shutdown(std::chrono::seconds(5));
+  EXPECT_EQ(ReasonOf(ann.End()), "NOT_SERVING");
+  EXPECT_EQ(ReasonOf(bob.End()), "NOT_SERVING");
 }
 
 TEST(Stream, TellsOfOffersThatEndAndWorkThatGoes) {
