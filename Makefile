@@ -4,11 +4,11 @@
 ARGS ?=
 STAGES ?=
 
-.PHONY: help build run test bench format lint clean
+.PHONY: help build run test bench format lint k8s-check image-check clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 build: ## Install the packages that are missing and build the release
 	@deploy/dev/build
@@ -27,6 +27,12 @@ format: ## Format the sources in place
 
 lint: ## Check format, house rules, protos and clang-tidy
 	@deploy/dev/test packages format tidy protos lint
+
+k8s-check: ## Check the Kubernetes manifests and the Helm chart
+	@deploy/dev/k8s-check $(ARGS)
+
+image-check: ## Build and run the container image, without a container engine (root)
+	@deploy/dev/image-check $(ARGS)
 
 clean: ## Remove everything that was built
 	@rm -rf build

@@ -1,0 +1,377 @@
+#!/usr/bin/env python3
+"""Goal: what deploy/kubernetes gives a cluster is valid, safe, and says to tandemd what tandemd understands. Method:
+the overlays and the chart are rendered by the real tools and held to Kubernetes' own schemas, to the rules of policy.py
+and to the server's --help; of each check it is shown that it can fail.
+
+    deploy/dev/k8s-check      prepares the tools and runs this
+"""
+
+import copy
+import functools
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import unittest
+
+import yaml
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import policy  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "deploy/kubernetes"
+CHART = FOLDER / "helm/tandem"
+VALUES = ROOT / "tests/kubernetes/values"
+TOOLS = ROOT / "build/tools/kubernetes"
+TANDEMD = pathlib.Path(os.environ.get("TANDEM_BIN", ROOT / "build/release/bin")) / "tandemd"
+KUBERNETES = "1.36.3"
+SCHEMAS = f"{TOOLS}/schemas/{{{{.Group}}}}_{{{{.ResourceAPIVersion}}}}_{{{{.ResourceKind}}}}.json"
+
+OVERLAYS = ("dev", "dev/database", "production", "production/database")
+GOOD_VALUES = (FOLDER / "helm/values-dev.yaml", FOLDER / "helm/values-production.yaml",
+               *sorted(VALUES.glob("good/*.yaml")))
+
+
+def run(*command, **options):
+    return subprocess.run([str(word) for word in command], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          **options)
+
+
+def output_of(*command):
+    result = run(*command)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@functools.cache
+def overlay(name):
+    return output_of(TOOLS / "kustomize", "build", FOLDER / "overlays" / name)
+
+
+def helm(*arguments):
+    return run(TOOLS / "helm", "template", "tandem", CHART, "--namespace", "tandem", "--kube-version", KUBERNETES,
+               *arguments)
+
+
+@functools.cache
+def chart(values):
+    result = helm("--values", values)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def objects(text):
+    return [item for item in yaml.safe_load_all(text) if item is not None]
+
+
+@functools.cache
+def renderings():
+    """The text of everything that is rendered, by where it comes from."""
+    return {**{f"overlays/{name}": overlay(name) for name in OVERLAYS},
+            **{str(values.relative_to(ROOT)): chart(values) for values in GOOD_VALUES}}
+
+
+@functools.cache
+def options():
+    return policy.options_in(output_of(TANDEMD, "--help"))
+
+
+def validate(text):
+    return run(TOOLS / "kubeconform", "-strict", "-summary", "-schema-location", SCHEMAS, "-", input=text)
+
+
+def one_of_each_kind():
+    found = {}
+    for text in renderings().values():
+        for item in objects(text):
+            found.setdefault(item["kind"], item)
+    return found
+
+
+def server_of(items):
+    return next(item for item in items if item["kind"] == "Deployment")
+
+
+def container_of(items):
+    return server_of(items)["spec"]["template"]["spec"]["containers"][0]
+
+
+# What one of the two ways of installing adds, and what has no order.
+HELM_LABELS = ("helm.sh/chart", "app.kubernetes.io/managed-by", "app.kubernetes.io/version")
+
+
+def without_traces(item):
+    """The object as both ways of installing should make it."""
+    item = copy.deepcopy(item)
+    metadata = item["metadata"]
+    metadata.pop("namespace", None)
+    metadata["annotations"] = {key: value for key, value in metadata.get("annotations", {}).items()
+                               if not key.startswith("helm.sh/hook")}
+    metadata["labels"] = {key: value for key, value in metadata["labels"].items() if key not in HELM_LABELS}
+    pod = policy.pod_of(item)
+    if pod is not None:
+        for container in pod[1]["containers"]:
+            container["env"].sort(key=lambda variable: variable["name"])
+    return item
+
+
+class Rendering(unittest.TestCase):
+    maxDiff = None
+
+    def test_everything_is_valid_for_kubernetes_and_the_operators(self):
+        for name, text in renderings().items():
+            with self.subTest(rendering=name):
+                result = validate(text)
+                self.assertEqual(result.returncode, 0, result.stdout)
+                count = len(objects(text))
+                self.assertGreater(count, 2)
+                self.assertIn(f"Valid: {count}, Invalid: 0, Errors: 0, Skipped: 0", result.stdout)
+
+    def test_a_key_that_the_api_does_not_know_is_refused_in_every_kind(self):
+        for kind, item in one_of_each_kind().items():
+            for place in ("spec", "metadata"):
+                broken = copy.deepcopy(item)
+                broken.setdefault(place, {})["unheardOf"] = "x"
+                with self.subTest(kind=kind, place=place):
+                    # A service account has no spec, so the key `spec` is what is not known there.
+                    unknown = "(unheardOf|spec)"
+                    result = validate(yaml.safe_dump(broken))
+                    self.assertNotEqual(result.returncode, 0)
+                    self.assertRegex(result.stdout, f"additional ?[Pp]roperties '?{unknown}'? not allowed")
+
+    def test_a_wrong_type_and_a_missing_field_are_refused(self):
+        for what, change in {
+            "port": lambda item: container_of([item])["ports"][0].update(containerPort="many"),
+            "selector": lambda item: item["spec"].pop("selector"),
+            "container": lambda item: container_of([item]).update(envs=[]),
+            "probe": lambda item: container_of([item])["livenessProbe"]["httpGet"].pop("port"),
+        }.items():
+            broken = copy.deepcopy(server_of(objects(overlay("production"))))
+            change(broken)
+            with self.subTest(what=what):
+                self.assertNotEqual(validate(yaml.safe_dump(broken)).returncode, 0)
+
+    def test_the_chart_and_the_overlays_make_the_same_objects(self):
+        for name in ("dev", "production"):
+            with self.subTest(overlay=name):
+                by_kustomize = {policy.named(item): without_traces(item) for item in objects(overlay(name))}
+                values = FOLDER / f"helm/values-{name}.yaml"
+                by_helm = {policy.named(item): without_traces(item) for item in objects(chart(values))}
+                self.assertEqual(sorted(by_helm), sorted(by_kustomize))
+                for item in by_helm:
+                    self.assertEqual(by_helm[item], by_kustomize[item], item)
+
+    def test_the_chart_is_linted_without_a_warning(self):
+        result = run(TOOLS / "helm", "lint", "--strict", CHART, "--values", FOLDER / "helm/values-production.yaml")
+        self.assertEqual(result.returncode, 0, result.stdout)
+
+    def test_a_release_of_another_name_keeps_its_names_apart(self):
+        result = run(TOOLS / "helm", "template", "north", CHART, "--kube-version", KUBERNETES, "--values",
+                     FOLDER / "helm/values-production.yaml")
+        items = objects(result.stdout)
+        self.assertEqual({item["metadata"]["name"] for item in items}, {"north-tandem", "north-tandem-migrate"})
+        self.assertEqual(policy.findings(items, options()), [])
+
+    def test_the_chart_is_of_the_version_of_the_server(self):
+        version = output_of(TANDEMD, "version").split()[1]
+        self.assertEqual(yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"], version)
+        for name in ("dev", "production"):
+            self.assertEqual(container_of(objects(overlay(name)))["image"], f"registry.example.com/tandem:{version}")
+
+
+class Values(unittest.TestCase):
+
+    def test_values_that_cannot_work_are_refused_with_their_place(self):
+        files = sorted(VALUES.glob("bad/*.yaml"))
+        self.assertGreater(len(files), 10)
+        for path in files:
+            expected = path.read_text().splitlines()[0].removeprefix("# ")
+            with self.subTest(values=path.name):
+                result = helm("--values", path)
+                self.assertNotEqual(result.returncode, 0, "expected the schema to refuse them")
+                self.assertIn(expected, result.stderr)
+
+    def test_its_options_are_those_of_the_server_but_for_what_the_chart_sets(self):
+        schema = yaml.safe_load((CHART / "values.schema.json").read_text())
+        known = set(schema["properties"]["config"]["properties"])
+        self.assertLessEqual(known, options())
+        by_the_chart = {"listen", "insecure-listen", "http-listen", "database-url"}
+        # Of no use in a pod: files and folders of the machine, and a clock for demonstrations.
+        of_no_use = {"config", "data-dir", "postgres-bin-dir", "port-file", "clock-speed", "migrate-on-start", "help"}
+        negations = {option for option in options() if option.startswith("no-")}
+        self.assertEqual(known, options() - by_the_chart - of_no_use - negations)
+
+    def test_every_default_is_one_that_the_schema_allows(self):
+        values = yaml.safe_load((CHART / "values.yaml").read_text())
+        schema = yaml.safe_load((CHART / "values.schema.json").read_text())
+        self.assertEqual(set(schema["properties"]) - {"global"}, set(values))
+
+
+class Server(unittest.TestCase):
+    """tandemd itself is asked whether it takes what it is given."""
+
+    def variables(self, items):
+        given = policy.variables_of(container_of(items))
+        return {name: value for name, value in given.items() if value is not None} | {
+            "TANDEM_DATABASE_URL": "postgresql://tandem:word@tandem-db-rw.tandem:5432/tandem"}
+
+    def test_takes_every_variable_with_its_value(self):
+        for name, text in renderings().items():
+            if "database" in pathlib.Path(name).name and name.startswith("overlays"):
+                continue
+            with self.subTest(rendering=name):
+                result = run(TANDEMD, "version", env=self.variables(objects(text)))
+                self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_would_refuse_a_wrong_value(self):
+        variables = self.variables(objects(overlay("production"))) | {"TANDEM_DRAIN_SECONDS": "soon"}
+        self.assertIn("TANDEM_DRAIN_SECONDS", run(TANDEMD, "version", env=variables).stderr)
+
+    def test_has_the_subcommand_of_the_job(self):
+        job = next(item for item in objects(overlay("production")) if item["kind"] == "Job")
+        arguments = job["spec"]["template"]["spec"]["containers"][0]["args"]
+        self.assertRegex(output_of(TANDEMD, "--help"), rf"(?m)^  {re.escape(arguments[0])}$")
+        # Without a database it says what it lacks, and not that it does not know the word.
+        self.assertIn("expected --database-url", run(TANDEMD, *arguments, env={}).stderr)
+
+
+def change_pod(**fields):
+    return lambda items: server_of(items)["spec"]["template"]["spec"].update(fields)
+
+
+def change_container(**fields):
+    return lambda items: container_of(items).update(fields)
+
+
+def change_kind(kind, change):
+    return lambda items: change(next(item for item in items if item["kind"] == kind))
+
+
+def set_variable(name, value):
+    def change(items):
+        container = container_of(items)
+        container["env"] = [one for one in container["env"] if one["name"] != name] + [{"name": name, "value": value}]
+    return change
+
+
+# Something that each rule has to find, by the name of the rule.
+EXAMPLES = {
+    "root": [change_pod(securityContext={"seccompProfile": {"type": "RuntimeDefault"}}),
+             change_container(securityContext={"runAsUser": 0})],
+    "seccomp": [change_pod(securityContext={"runAsNonRoot": True, "runAsUser": 65532})],
+    "token": [change_pod(automountServiceAccountToken=True)],
+    "service-links": [change_pod(enableServiceLinks=True)],
+    "host": [change_pod(hostNetwork=True), change_pod(volumes=[{"name": "x", "hostPath": {"path": "/"}}])],
+    "privileges": [change_container(securityContext={"allowPrivilegeEscalation": True})],
+    "read-only": [change_container(securityContext={"readOnlyRootFilesystem": False})],
+    "capabilities": [change_container(securityContext={"capabilities": {"drop": ["ALL"], "add": ["NET_ADMIN"]}})],
+    "limits": [change_container(resources={}),
+               change_container(resources={"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"memory": "2Gi"}})],
+    "image": [change_container(image="registry.example.com:5000/tandem"), change_container(image="tandem:latest")],
+    "secret": [set_variable("TANDEM_DATABASE_URL", "postgresql://tandem:word@db/tandem")],
+    "probes": [lambda items: container_of(items).pop("readinessProbe"),
+               lambda items: container_of(items)["livenessProbe"]["httpGet"].update(path="/readyz")],
+    "ports": [set_variable("TANDEM_LISTEN", "0.0.0.0:9500"), set_variable("TANDEM_HTTP_LISTEN", "127.0.0.1:9401"),
+              lambda items: container_of(items)["livenessProbe"]["httpGet"].update(port="health"),
+              change_kind("Service", lambda item: item["spec"]["ports"][0].update(targetPort="gprc"))],
+    "options": [set_variable("TANDEM_LISTEN_HOST", "0.0.0.0")],
+    "grace": [set_variable("TANDEM_DRAIN_SECONDS", "60"), change_pod(terminationGracePeriodSeconds=5)],
+    "one-server": [lambda items: server_of(items)["spec"].update(replicas=2),
+                   lambda items: server_of(items)["spec"].update(strategy={"type": "RollingUpdate"})],
+    "selector": [change_kind("PodDisruptionBudget",
+                             lambda item: item["spec"]["selector"].update(matchLabels={"a": "b"})),
+                 change_kind("Service",
+                             lambda item: item["spec"].update(selector={"app.kubernetes.io/name": "tandem"})),
+                 change_kind("NetworkPolicy", lambda item: item["spec"].update(podSelector={}))],
+    "budget": [change_kind("PodDisruptionBudget",
+                           lambda item: item["spec"].update(minAvailable=item["spec"].pop("maxUnavailable")))],
+    "isolation": [lambda items: items.remove(next(item for item in items if item["kind"] == "NetworkPolicy")),
+                  change_kind("NetworkPolicy", lambda item: item["spec"].update(policyTypes=["Ingress"])),
+                  change_kind("NetworkPolicy", lambda item: item["spec"]["ingress"][0].pop("from"))],
+}
+
+
+class Policy(unittest.TestCase):
+
+    def test_everything_that_is_rendered_keeps_to_it(self):
+        for name, text in renderings().items():
+            items = objects(text)
+            if any(item["kind"] == "Cluster" for item in items):
+                continue  # Its pods are the operator's.
+            with self.subTest(rendering=name):
+                self.assertEqual(policy.findings(items, options()), [])
+
+    def test_each_rule_finds_its_example(self):
+        rules = set(re.findall(r'yield f?"(?:{named\(\w+\)}: )?([a-z-]+): ', pathlib.Path(policy.__file__).read_text()))
+        self.assertEqual(rules, set(EXAMPLES))
+        for rule, changes in EXAMPLES.items():
+            for number, change in enumerate(changes):
+                items = objects(overlay("production"))
+                change(items)
+                with self.subTest(rule=rule, example=number):
+                    found = [finding.split(": ")[1] for finding in policy.findings(items, options())]
+                    self.assertIn(rule, found)
+
+    def test_the_database_is_replicated_where_it_serves(self):
+        cluster = next(item for item in objects(overlay("production/database")) if item["kind"] == "Cluster")
+        self.assertEqual(cluster["spec"]["instances"], 3)
+        self.assertEqual(cluster["spec"]["postgresql"]["synchronous"],
+                         {"method": "any", "number": 1, "dataDurability": "required"})
+
+    def test_the_server_finds_the_database_that_the_cluster_makes(self):
+        cluster = next(item for item in objects(overlay("production/database")) if item["kind"] == "Cluster")
+        name = cluster["metadata"]["name"]
+        text = yaml.safe_dump(server_of(objects(overlay("production"))))
+        self.assertIn(f"name: {name}-app", text)
+        self.assertIn(f"secretName: {name}-ca", text)
+        for policy_of in (item for item in objects(overlay("production")) if item["kind"] == "NetworkPolicy"):
+            self.assertIn({"podSelector": {"matchLabels": {"cnpg.io/cluster": name}}},
+                          [peer for rule in policy_of["spec"]["egress"] for peer in rule["to"]])
+
+
+class Documents(unittest.TestCase):
+    """There is no cluster to run their commands on; what they name is there."""
+
+    @staticmethod
+    def commands():
+        """The commands of the how-tos, those over several lines as one."""
+        for name in ("deploy-on-kubernetes", "upgrade", "back-up-and-restore"):
+            text = (ROOT / f"docs/how-to/{name}.md").read_text()
+            for block in re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+                yield from re.findall(r"^\$ (.*)$", block.replace("\\\n", " "), re.MULTILINE)
+
+    def test_the_objects_of_their_commands_exist(self):
+        production = objects(overlay("production")) + objects(overlay("production/database"))
+        names = {(item["kind"].lower(), item["metadata"]["name"]) for item in production}
+        found = set()
+        for command in self.commands():
+            for kind, name in re.findall(r"\b(deployment|job|cluster)[ /]([a-z][a-z-]+)", command):
+                found.add((kind, name))
+                with self.subTest(command=command):
+                    self.assertIn((kind, name), names)
+            for namespace in re.findall(r"kubectl .*--namespace (\S+)", command):
+                self.assertEqual(namespace, "tandem", command)
+        self.assertEqual(found, {("deployment", "tandem"), ("job", "tandem-migrate"), ("cluster", "tandem-db")})
+
+    def test_what_their_commands_apply_can_be_rendered(self):
+        applied = 0
+        for command in self.commands():
+            for folder in re.findall(r"--kustomize (\S+)", command):
+                applied += 1
+                items = objects(output_of(TOOLS / "kustomize", "build", ROOT / folder))
+                for key, value in re.findall(r"--selector (\S+)=(\S+)", command):
+                    chosen = {item["kind"] for item in items if item["metadata"]["labels"].get(key) == value}
+                    self.assertEqual(chosen, {"Job", "NetworkPolicy"}, command)
+        self.assertGreater(applied, 3)
+
+    def test_the_chart_takes_what_their_command_sets(self):
+        command = next(command for command in self.commands() if command.startswith("helm upgrade --install"))
+        result = helm(*re.findall(r"--set \S+", command)[0].split())
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
