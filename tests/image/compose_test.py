@@ -21,7 +21,7 @@ sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/kubernetes"), str(ROOT / "tests/support")]
 import policy  # noqa: E402
-from private_postgres import BIN, USER, PrivatePostgres, as_postgres, free_port  # noqa: E402
+from private_postgres import BIN, PrivatePostgres, as_postgres, for_postgres, free_port, give_to_postgres  # noqa: E402
 
 PROGRAMS = pathlib.Path(os.environ.get("TANDEM_BIN", ROOT / "build/release/bin")).resolve()
 PASSWORD = "it's a word"
@@ -70,7 +70,7 @@ class Databases(unittest.TestCase):
         folder = tempfile.mkdtemp(prefix="tandem-compose-", dir="/var/tmp")
         self.addCleanup(shutil.rmtree, folder)
         self.folder = pathlib.Path(folder)
-        shutil.chown(folder, USER, USER)
+        give_to_postgres(folder)
         # Read by the user postgres, who may not be able to read this repository.
         for name in ("primary.sh", "standby.sh"):
             shutil.copy(ROOT / "deploy/compose" / name, self.folder)
@@ -97,7 +97,7 @@ class Databases(unittest.TestCase):
         script = (self.folder / "standby.sh").read_text()
         (self.folder / "run.sh").write_text(script.replace("exec postgres", f"exec postgres -p {self.standby_port}"))
         process = subprocess.Popen(
-            ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--init-groups", "bash", self.folder / "run.sh"], cwd="/",
+            for_postgres("bash", self.folder / "run.sh"), cwd="/",
             env=self.environment(PRIMARY_HOST="localhost", PGPORT=str(self.primary.port), PGDATA=str(data)),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=open(self.folder / "standby.log", "a"))
         self.addCleanup(process.wait)

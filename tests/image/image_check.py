@@ -27,7 +27,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(ROOT / "tests/support")]
 import dockerfile  # noqa: E402
-from private_postgres import PrivatePostgres, free_port  # noqa: E402
+from private_postgres import PrivatePostgres, free_port, give_to_postgres  # noqa: E402
 
 # The programs get an environment of their own, without the PATH that finds it.
 CHROOT = shutil.which("chroot", path=dockerfile.PATH)
@@ -59,7 +59,7 @@ def certify(folder):
                     "-addext", "subjectAltName=DNS:localhost", "-keyout", folder / "server.key", "-out",
                     folder / "server.crt"], check=True, stderr=subprocess.DEVNULL)
     for name in ("server.key", "server.crt"):
-        shutil.chown(folder / name, "postgres", "postgres")
+        give_to_postgres(folder / name)
 
 
 class ImageTest(unittest.TestCase):

@@ -1,7 +1,7 @@
 """A PostgreSQL of its own for tests that are scripts: a new cluster in a folder of its own, on a free port of loopback.
 
-Scripts find it by `sys.path.insert(0, …/tests/support)`. Needs root, because PostgreSQL does not run as root: its
-programs run as the user postgres, whom Debian's package makes.
+Scripts find it by `sys.path.insert(0, …/tests/support)`. PostgreSQL does not run as root: for root its programs run as the
+user postgres, whom Debian's package makes.
 """
 
 import os
@@ -21,9 +21,19 @@ def free_port():
         return listener.getsockname()[1]
 
 
+def for_postgres(*command):
+    """The command line that runs a program as somebody whom PostgreSQL accepts."""
+    change = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--init-groups"] if os.geteuid() == 0 else []
+    return [*change, *map(str, command)]
+
+
 def as_postgres(*command, **options):
-    return subprocess.run(["setpriv", f"--reuid={USER}", f"--regid={USER}", "--init-groups", *map(str, command)],
-                          check=True, cwd="/", stdin=subprocess.DEVNULL, **options)
+    return subprocess.run(for_postgres(*command), check=True, cwd="/", stdin=subprocess.DEVNULL, **options)
+
+
+def give_to_postgres(path):
+    if os.geteuid() == 0:
+        shutil.chown(path, USER, USER)
 
 
 class PrivatePostgres:
@@ -31,7 +41,7 @@ class PrivatePostgres:
 
     def __init__(self, *settings):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tandem-postgres-", dir="/var/tmp"))
-        shutil.chown(self.folder, USER, USER)
+        give_to_postgres(self.folder)
         self.data = self.folder / "data"
         self.port = free_port()
         as_postgres(BIN / "initdb", "--pgdata", self.data, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8",
