@@ -1,3 +1,5 @@
+#include <tuple>
+
 #include "router/commands.h"
 #include "router/snapshot.h"
 
@@ -8,7 +10,7 @@ namespace {
 void EndSession(Context& context, AgentIndex index) {
   context.apply.SessionClosed(index);
   if (context.workspace.agent(index).status != AgentStatus::kOffline) {
-    context.apply.AgentStatusChanged(index, AgentStatus::kOffline, "");
+    context.apply.AgentStatusChanged(index, {AgentStatus::kOffline});
   }
   RescindOffers(context, index, "AGENT_GONE");
 }
@@ -38,11 +40,9 @@ std::variant<TicketIndex, Rejection> FindOffer(const Context& context, const Ses
 }  // namespace
 
 Outcome Decide(Context& context, const OpenSession& command) {
-  const AgentIndex index = context.workspace.agent_ids.Find(command.agent);
-  if (!index.IsSet() || !context.workspace.agent(index).configured) {
-    return Refuse(Reason::kAgentNotFound,
-                  "expected a configured agent, but there is no '" + command.agent + "'");
-  }
+  const auto found = FindAgent(context.workspace, command.agent);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const AgentIndex index = std::get<AgentIndex>(found);
   context.apply.SessionOpened(index, command.session_id);
   return Reply(SnapshotOf(context.workspace, index, context.now));
 }
@@ -80,25 +80,9 @@ Outcome Decide(Context& context, const SetAgentStatus& command) {
   const auto found = FindSession(context.workspace, command.session);
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const AgentIndex index = std::get<AgentIndex>(found);
-  const AgentState& agent = context.workspace.agent(index);
-  const bool not_ready = command.status == AgentStatus::kNotReady;
-  if (command.status != AgentStatus::kAvailable && command.status != AgentStatus::kOffline &&
-      !not_ready) {
-    return Refuse(Reason::kStatusNotSettable,
-                  std::string("expected AVAILABLE, NOT_READY or OFFLINE, but found ") +
-                      ToString(command.status));
-  }
-  if (not_ready && !context.workspace.not_ready_reasons.contains(command.reason)) {
-    return Refuse(
-        Reason::kNotReadyReasonUnknown,
-        "expected a configured not-ready reason, but there is no '" + command.reason + "'");
-  }
-  const std::string reason = not_ready ? command.reason : "";
-  if (agent.status == command.status && agent.reason == reason) return Reply(Done{});
-  context.apply.AgentStatusChanged(index, command.status, reason);
-  if (command.status != AgentStatus::kAvailable) {
-    RescindOffers(context, index, "AGENT_NOT_AVAILABLE");
-  }
+  if (auto rejection = CheckStatus(context.workspace, command.to)) return *std::move(rejection);
+  const StatusChange to = Canonical(command.to);
+  if (IsChange(context.workspace.agent(index), to)) ChangeStatus(context, index, to);
   return Reply(Done{});
 }
 
@@ -143,6 +127,57 @@ Outcome Decide(Context& context, const FinishTicket& command) {
   }
   if (ticket.state != TicketState::kActive) return RefuseState(ticket, "ACTIVE");
   return Reply(StateReached{EndHandling(context, index)});
+}
+
+std::optional<Rejection> CheckStatus(const Workspace& workspace, const StatusChange& to) {
+  const bool draining = to.status == AgentStatus::kDraining;
+  if (to.status == AgentStatus::kNotResponding) {
+    return Refuse(Reason::kStatusNotSettable,
+                  std::string("expected AVAILABLE, NOT_READY, DRAINING or OFFLINE, but found ") +
+                      ToString(to.status));
+  }
+  if (draining && to.next_status != AgentStatus::kNotReady &&
+      to.next_status != AgentStatus::kOffline) {
+    return Refuse(Reason::kStatusNotSettable,
+                  std::string("expected NOT_READY or OFFLINE after DRAINING, but found ") +
+                      ToString(to.next_status));
+  }
+  const AgentStatus last = draining ? to.next_status : to.status;
+  const std::string& reason = draining ? to.next_reason : to.reason;
+  if (last == AgentStatus::kNotReady && !workspace.not_ready_reasons.contains(reason)) {
+    return Refuse(Reason::kNotReadyReasonUnknown,
+                  "expected a configured not-ready reason, but there is no '" + reason + "'");
+  }
+  return std::nullopt;
+}
+
+StatusChange Canonical(StatusChange to) {
+  if (to.status != AgentStatus::kDraining) {
+    to.next_status = AgentStatus::kOffline;
+    to.next_reason.clear();
+  } else if (to.next_status != AgentStatus::kNotReady) {
+    to.next_reason.clear();
+  }
+  if (to.status != AgentStatus::kNotReady) to.reason.clear();
+  return to;
+}
+
+bool IsChange(const AgentState& agent, const StatusChange& to) {
+  return std::tie(agent.status, agent.reason, agent.next_status, agent.next_reason) !=
+         std::tie(to.status, to.reason, to.next_status, to.next_reason);
+}
+
+void ChangeStatus(Context& context, AgentIndex index, const StatusChange& to) {
+  context.apply.AgentStatusChanged(index, to);
+  if (to.status != AgentStatus::kAvailable) RescindOffers(context, index, "AGENT_NOT_AVAILABLE");
+}
+
+void EndDraining(Context& context) {
+  for (const AgentIndex index : context.apply.TakeDrainedAgents()) {
+    const AgentState& agent = context.workspace.agent(index);
+    if (!agent.IsDrained()) continue;
+    context.apply.AgentStatusChanged(index, {agent.next_status, std::string(agent.next_reason)});
+  }
 }
 
 // A grace that ran out, from AdvanceTime.

@@ -209,23 +209,39 @@ void Applier::ForgiveMisses(AgentIndex index) {
   MarkDirty(index);
 }
 
-void Applier::AgentStatusChanged(AgentIndex index, AgentStatus status, const std::string& reason) {
+void Applier::AgentStatusChanged(AgentIndex index, const StatusChange& to) {
   CloseInterval(index, AgentAt(index).idle_since);
   MarkDirty(index);
+  const auto text = [](AgentStatus status, const std::string& reason) {
+    return ToString(status) + (status == AgentStatus::kNotReady ? ":" + reason : "");
+  };
   EventRow& event = RecordAgent(EventType::kAgentStatusChanged, index);
-  event.reason = ToString(status);
-  if (status == AgentStatus::kNotReady) event.reason += ":" + reason;
+  event.reason = text(to.status, to.reason);
+  if (to.status == AgentStatus::kDraining) {
+    event.reason += ":" + text(to.next_status, to.next_reason);
+  }
   ChangeAgent(index, [&](AgentState& agent) {
-    agent.status = status;
-    agent.reason = status == AgentStatus::kNotReady ? reason : "";
+    agent.status = to.status;
+    agent.reason = to.reason;
+    agent.next_status = to.next_status;
+    agent.next_reason = to.next_reason;
     agent.status_since = now_;
-    if (status == AgentStatus::kAvailable) {
+    if (to.status == AgentStatus::kAvailable) {
       agent.idle_since = now_;
       agent.misses = 0;
     }
   });
-  if (status == AgentStatus::kAvailable) Gain(index);
+  if (to.status == AgentStatus::kAvailable) Gain(index);
+  NoteIfDrained(index);
   Notify(index, StateChanged{AgentStateViewOf(AgentAt(index))});
+}
+
+void Applier::NoteIfDrained(AgentIndex index) {
+  if (AgentAt(index).IsDrained()) workspace_.drained_agents.push_back(index);
+}
+
+std::vector<AgentIndex> Applier::TakeDrainedAgents() {
+  return std::exchange(workspace_.drained_agents, {});
 }
 
 void Applier::SessionOpened(AgentIndex index, const std::string& session_id) {
@@ -461,6 +477,7 @@ void Applier::LeaveAgent(TicketIndex index, SegmentOutcome outcome, const std::s
     state.idle_since = idle_since;
   });
   Gain(agent);
+  NoteIfDrained(agent);
   ticket.segment_began_at = Time{};
 }
 

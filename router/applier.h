@@ -51,6 +51,16 @@ struct Unparking {
 struct Transfer {
   QueueIndex queue;
   Time queued_at, target, key;
+  AgentIndex keep_for{};  // unset: anybody may take it
+  Time kept_until{};
+};
+
+// Who gave an agent a ticket, and what was overridden for it.
+struct Assignment {
+  AgentIndex agent;
+  const std::string& supervisor;
+  bool over_capacity = false;
+  bool against_requirement = false;
 };
 
 // What an update makes of a ticket.
@@ -129,6 +139,14 @@ class Applier {
   // `cool_down` of zero: none.
   void OfferEnded(TicketIndex ticket, OfferEnd end, Duration cool_down, const char* reason);
 
+  // Supervisors.
+  // Requires that it is QUEUED.
+  void TicketAssigned(TicketIndex ticket, const Assignment& assignment);
+  // `agent` had it until now, or holds it still.
+  void TicketRequeued(TicketIndex ticket, AgentIndex agent, const std::string& supervisor);
+  // The change itself is an event of its own, and follows.
+  void AgentStatusOrdered(AgentIndex agent, const std::string& supervisor);
+
   // Work.
   void TicketClaimed(TicketIndex ticket, AgentIndex agent);
   void LeaseExtended(TicketIndex ticket);
@@ -147,7 +165,7 @@ class Applier {
   void MediaDisconnected(TicketIndex ticket, Time occurred_at, Party by);
 
   // Agents.
-  void AgentStatusChanged(AgentIndex agent, AgentStatus status, const std::string& reason);
+  void AgentStatusChanged(AgentIndex agent, const StatusChange& to);
   void SessionOpened(AgentIndex agent, const std::string& session_id);
   void SessionLost(AgentIndex agent);
   void SessionClosed(AgentIndex agent);
@@ -163,6 +181,7 @@ class Applier {
   void AgentSettled(AgentIndex agent);
   void FreshTicketTaken();
   std::vector<TicketIndex> TakeOverdueTickets();
+  std::vector<AgentIndex> TakeDrainedAgents();
 
  private:
   Ticket& TicketAt(TicketIndex index) { return workspace_.tickets[index.value]; }
@@ -194,6 +213,7 @@ class Applier {
   // `idle_since`, which the caller sets: a row keeps it, so that the agent's own needs no writing.
   void CloseInterval(AgentIndex agent, Time idle_since);
   void ForgiveMisses(AgentIndex agent);
+  void NoteIfDrained(AgentIndex agent);
 
   TicketIndex AddTicket(NewTicket& created);
   void AddContact(ContactRow&& contact, int64_t sequence);

@@ -15,6 +15,8 @@ void Applier::AdoptAgent(AgentIndex index, const AgentRow& row) {
     state.ordinal = row.ordinal;
     state.status = row.status;
     state.reason = row.reason;
+    state.next_status = row.next_status;
+    state.next_reason = row.next_reason;
     state.status_since = row.status_since;
     state.idle_since = row.idle_since;
     state.misses = row.misses;

@@ -187,6 +187,11 @@ void Applier::TicketTransferred(TicketIndex index, const Transfer& transfer) {
   EventRow& event = RecordTicket(EventType::kTicketTransferred, ticket);
   event.queue = workspace_.queue_ids.Name(transfer.queue);
   event.until = transfer.target;
+  if (transfer.keep_for.IsSet()) {
+    EventRow& kept = RecordTicket(EventType::kTicketKept, ticket);
+    kept.agent = workspace_.AgentName(transfer.keep_for);
+    kept.until = transfer.kept_until;
+  }
   if (ticket.state == TicketState::kQueued) {
     LeaveQueue(index);
     UncountWaiting(ticket);
@@ -195,14 +200,14 @@ void Applier::TicketTransferred(TicketIndex index, const Transfer& transfer) {
   }
   EndVisit(ticket, ExitReason::kTransferred);
   // The plan begins anew there.
-  Requirement requirement =
-      ticket.plan.IsSet() ? workspace_.plans[ticket.plan].base : RequirementOf(workspace_, ticket);
+  Requirement requirement = AskedAnew(workspace_, ticket);
   RestartPlan(ticket);
   ForgetLastAgent(ticket);
   ticket.queued_at = transfer.queued_at;
   ticket.target = transfer.target;
   ticket.key = transfer.key;
   ChangeQueue(ticket, transfer.queue, std::move(requirement));
+  if (transfer.keep_for.IsSet()) KeepFor(ticket, transfer.keep_for, transfer.kept_until);
   EnterQueue(index, EntryReason::kTransferred);
 }
 

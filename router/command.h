@@ -100,7 +100,9 @@ struct ReleaseTicket {
 // Reply: Done.
 struct TransferTicket {
   TicketId ticket;
-  std::string queue;
+  std::string queue;    // empty, with an agent: the one that it is in
+  std::string agent{};  // for whom it is kept; empty: for nobody
+  Duration wait{};      // how long; 0: as work is kept for its last agent
 };
 // Reply: Done.
 struct RescheduleTicket {
@@ -189,11 +191,18 @@ struct LoseSession {
 struct GetAgent {
   SessionRef session;
 };
+// A status to go to.
+struct StatusChange {
+  AgentStatus status = AgentStatus::kOffline;
+  std::string reason{};  // of NOT_READY
+  // What follows DRAINING when the last work ends: OFFLINE, or NOT_READY with a reason.
+  AgentStatus next_status = AgentStatus::kOffline;
+  std::string next_reason{};
+};
 // Reply: Done.
 struct SetAgentStatus {
   SessionRef session;
-  AgentStatus status = AgentStatus::kOffline;
-  std::string reason;
+  StatusChange to;
 };
 // Reply: StateReached.
 struct AcceptOffer {
@@ -224,6 +233,28 @@ struct StartAgentContact {
   NewContact contact;
   TicketId new_ticket;
   ContactId new_contact;
+};
+
+// --- supervisors: `supervisor` is who acts, by the caller's own name, and is not empty ---
+
+// Reply: StateReached.
+struct AssignTicket {
+  TicketId ticket;
+  std::string agent;
+  std::string supervisor;
+  bool override_capacity = false;
+  bool override_requirement = false;
+};
+// Reply: Done.
+struct RequeueTicket {
+  TicketId ticket;
+  std::string supervisor;
+};
+// Reply: Done.
+struct OverrideAgentStatus {
+  std::string agent;
+  std::string supervisor;
+  StatusChange to;
 };
 
 // --- back office ---
@@ -280,8 +311,9 @@ using Action =
                  CompleteTicket, ReleaseTicket, TransferTicket, RescheduleTicket, ParkTicket,
                  ResumeTicket, ExplainTicket, UpdateTicket, AddNote, AddMessage, RecordSurvey,
                  OpenSession, CloseSession, LoseSession, GetAgent, SetAgentStatus, AcceptOffer,
-                 DeclineOffer, StartTicket, FinishTicket, StartAgentContact, ClaimTickets,
-                 ExtendLeases, ReportMediaEvent, AdvanceTime, ContinueRouting, TimeLost>;
+                 DeclineOffer, StartTicket, FinishTicket, StartAgentContact, AssignTicket,
+                 RequeueTicket, OverrideAgentStatus, ClaimTickets, ExtendLeases, ReportMediaEvent,
+                 AdvanceTime, ContinueRouting, TimeLost>;
 
 struct Command {
   std::string workspace;
@@ -355,6 +387,8 @@ struct AgentStateView {
   AgentStatus status = AgentStatus::kOffline;
   std::string reason;
   Time since;
+  AgentStatus next_status = AgentStatus::kOffline;  // what follows DRAINING
+  std::string next_reason{};
 };
 
 // Everything that a desktop shows when it starts.
@@ -399,7 +433,7 @@ struct Explanation {
   std::vector<std::pair<Obstacle, uint32_t>> obstacles;  // in the enum's order, none with 0
   Time enters_at;              // while SCHEDULED or PARKED; unset: no time is set
   std::string parking_reason;  // while PARKED
-  std::string last_agent;      // while PARKED, and while it is kept for this agent
+  std::string last_agent;      // who parked it; or for whom it is kept
   Time kept_until;             // unset: it is not kept
 
   // What the plan changes next, and what would be asked then.

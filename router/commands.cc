@@ -24,11 +24,9 @@ Rejection RefuseState(const Ticket& ticket, const char* expected) {
 
 std::variant<AgentIndex, Rejection> FindSession(const Workspace& workspace,
                                                 const SessionRef& session) {
-  const AgentIndex index = workspace.agent_ids.Find(session.agent);
-  if (!index.IsSet() || !workspace.agent(index).configured) {
-    return Refuse(Reason::kAgentNotFound,
-                  "expected a configured agent, but there is no '" + session.agent + "'");
-  }
+  const auto found = FindAgent(workspace, session.agent);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const AgentIndex index = std::get<AgentIndex>(found);
   const AgentState& agent = workspace.agent(index);
   if (session.generation < agent.generation && session.generation > 0) {
     return Refuse(Reason::kSessionFenced,
@@ -73,7 +71,7 @@ void RescindOffers(Context& context, AgentIndex index, const char* reason) {
 void MarkDeviceFailed(Context& context, AgentIndex index) {
   // An agent who left AVAILABLE meanwhile keeps the status that was chosen.
   if (context.workspace.agent(index).status != AgentStatus::kAvailable) return;
-  context.apply.AgentStatusChanged(index, AgentStatus::kNotReady, kDeviceReason);
+  context.apply.AgentStatusChanged(index, {AgentStatus::kNotReady, kDeviceReason});
   RescindOffers(context, index, "AGENT_NOT_AVAILABLE");
 }
 

@@ -58,6 +58,9 @@ Outcome Decide(Context& context, const DeclineOffer& command);
 Outcome Decide(Context& context, const StartTicket& command);
 Outcome Decide(Context& context, const FinishTicket& command);
 Outcome Decide(Context& context, StartAgentContact& command);
+Outcome Decide(Context& context, const AssignTicket& command);
+Outcome Decide(Context& context, const RequeueTicket& command);
+Outcome Decide(Context& context, const OverrideAgentStatus& command);
 Outcome Decide(Context& context, const ClaimTickets& command);
 Outcome Decide(Context& context, const ExtendLeases& command);
 Outcome Decide(Context& context, const ReportMediaEvent& command);
@@ -76,11 +79,34 @@ void TakePlanStep(Context& context, TicketIndex ticket);
 void TakeOverdueSteps(Context& context);
 // The agent takes the offer. Steps that waited for its end are passed over.
 void Accept(Context& context, TicketIndex ticket);
+// An agent has the ticket now: steps that waited for the end of an offer are not taken any more.
+void PassOverSteps(Context& context, TicketIndex ticket);
+// Agents whose last work ended while they were DRAINING go to the status that follows.
+void EndDraining(Context& context);
 
 // Routes until quiet, with at most `budget` offers, which it takes from `budget`.
 void RouteUntilQuiet(Context& context, uint32_t& budget);
 
 // --- shared by the deciders ---
+
+// Why an agent may not take a ticket, whatever is overridden.
+inline constexpr const char* kWhyExcluded = "EXCLUDED";
+inline constexpr const char* kWhyClient = "CLIENT";
+// What keeps the agent from tickets of the class that name and exclude these agents: the first of
+// EXCLUDED, CLIENT, PROCESS_TYPE, QUEUE, REQUIREMENT and NAMED_AGENTS. Null: nothing does, be it by
+// offer or by claim.
+const char* WhyNot(const Workspace& workspace, const TicketClass& ticket_class,
+                   const TicketClass::Agents& agents, AgentIndex agent);
+// The same of the ticket as it would be in the queue, with what would be asked then; whom that names
+// is for the caller to see to.
+const char* WhyNotIn(const Workspace& workspace, const Ticket& ticket, QueueIndex queue,
+                     Requirement asked, AgentIndex agent);
+Rejection RefuseAgent(const std::string& agent, const char* why);
+// Whether the routing profile has the queue.
+bool ServesQueue(const Workspace& workspace, const Traits& traits, QueueIndex queue);
+// Whether the agent may begin work that no queue brought, by what the status says.
+std::optional<Rejection> CheckMayBegin(const AgentState& agent);
+Rejection RefuseBusy(const std::string& channel);
 
 // A refusal with "expected …, but …" as its message.
 Rejection Refuse(Reason reason, std::string message,
@@ -90,6 +116,8 @@ Rejection RefuseState(const Ticket& ticket, const char* expected);
 // Whether the configuration in force has the resource.
 bool IsConfigured(const Workspace& workspace, ResourceKind kind, std::string_view id);
 
+// A configured agent, or that there is none.
+std::variant<AgentIndex, Rejection> FindAgent(const Workspace& workspace, const std::string& id);
 // The agent of a session, or why the session may not act.
 std::variant<AgentIndex, Rejection> FindSession(const Workspace& workspace,
                                                 const SessionRef& session);
@@ -101,6 +129,14 @@ std::variant<TicketIndex, Rejection> FindOwned(const Workspace& workspace,
 
 // Takes back every offer of an agent who can't answer it any more.
 void RescindOffers(Context& context, AgentIndex agent, const char* reason);
+// Why an agent can't be set to the status; nothing when they can.
+std::optional<Rejection> CheckStatus(const Workspace& workspace, const StatusChange& to);
+// Without reasons that the statuses don't have.
+StatusChange Canonical(StatusChange to);
+// Whether going to the status, which is canonical, changes anything.
+bool IsChange(const AgentState& agent, const StatusChange& to);
+// The agent goes to the status; who is not AVAILABLE keeps no offers. Requires that it is a change.
+void ChangeStatus(Context& context, AgentIndex agent, const StatusChange& to);
 // Media could not reach the agent: NOT_READY(device), and no more offers.
 void MarkDeviceFailed(Context& context, AgentIndex agent);
 // Handling is over: wrap-up, or completion when the ticket has none. Returns the state reached.
@@ -116,6 +152,8 @@ const char* WhySkipped(const Workspace& workspace, const Ticket& ticket, Time no
 bool IsOfCustomer(Direction direction, Party author);
 // A customer wrote: a ticket that is PARKED is queued again.
 void ResumeParked(Context& context, TicketIndex ticket);
+// An agent is about to get it: a ticket that is PARKED is queued again.
+void ResumeForAssignment(Context& context, TicketIndex ticket);
 // By when the ticket should be answered, or started to be done in time, when it enters the queue at
 // an instant.
 Time TargetOfVisit(const Queue& queue, const Ticket& ticket, Time entered_at);

@@ -133,7 +133,9 @@ void DumpAgent(const Workspace& workspace, AgentIndex index, std::string& out) {
   const AgentState& agent = workspace.agent(index);
   Line line(out, " agent_state");
   line("id", workspace.AgentName(index))("ordinal", agent.ordinal)(
-      "status", ToString(agent.status))("reason", agent.reason)("status_since", agent.status_since)(
+      "status", ToString(agent.status))("reason", agent.reason)(
+      "next", agent.status == AgentStatus::kDraining ? ToString(agent.next_status) : "")(
+      "next_reason", agent.next_reason)("status_since", agent.status_since)(
       "idle_since", agent.idle_since)("misses", agent.misses)("turn", agent.turn)(
       "session", agent.session_id)("generation", agent.generation)("open", agent.session_open)(
       "lost_at", agent.session_lost_at)("grace_until", agent.grace_until)(

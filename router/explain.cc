@@ -20,7 +20,9 @@ Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex
   if (ticket.kept_until.IsSet() && ticket.last_agent != index) return Obstacle::kKeptForLastAgent;
   if (agent.status == AgentStatus::kOffline || !agent.session_open) return Obstacle::kOffline;
   if (agent.session_lost_at.IsSet()) return Obstacle::kSessionLost;
-  if (agent.status == AgentStatus::kNotReady) return Obstacle::kNotReady;
+  if (agent.status == AgentStatus::kNotReady || agent.status == AgentStatus::kDraining) {
+    return Obstacle::kNotReady;
+  }
   if (agent.status == AgentStatus::kNotResponding) return Obstacle::kNotResponding;
   if (!agent.HasGroupOpen(ticket_class.group)) return Obstacle::kBusy;
   if (Workspace::IsCooling(ticket, index)) return Obstacle::kCoolingDown;
@@ -50,7 +52,7 @@ class ClauseCounter {
     size_t clause = 0;
     Pass(clause++, traits.MayServe(class_.spec.client));
     Pass(clause++, traits.MayDo(class_.spec.process_type));
-    Pass(clause++, ServesQueue(traits));
+    Pass(clause++, ServesQueue(workspace_, traits, class_.spec.queue));
     for (const CompiledClause& compiled : class_.clauses) {
       Pass(clause++, Passes(compiled, class_.mode, traits));
     }
@@ -68,14 +70,6 @@ class ClauseCounter {
   void Add(std::string clause) { counts_.push_back({std::move(clause), 0}); }
   void Pass(size_t clause, bool passes) {
     if (passes) ++counts_[clause].passing_agents;
-  }
-  bool ServesQueue(const Traits& traits) const {
-    const auto& queues =
-        workspace_.routing_profiles[traits.routing_profile.value].configured->queues;
-    const std::string& id = workspace_.queue_ids.Name(class_.spec.queue);
-    return std::any_of(queues.begin(), queues.end(), [&](const RoutingProfileQueue& queue) {
-      return queue.queue == id && (!queue.no_push || queue.pull);
-    });
   }
 
   const Workspace& workspace_;

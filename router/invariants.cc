@@ -80,6 +80,7 @@ void CheckCounters(const Workspace& workspace) {
   }
   TANDEM_INVARIANT(tickets == workspace.open_tickets, "open tickets are counted");
   TANDEM_INVARIANT(workspace.overdue_tickets.empty(), "no step that is due waits for a command");
+  TANDEM_INVARIANT(workspace.drained_agents.empty(), "nobody whose work ended waits for a command");
   for (size_t i = 0; i < workspace.queues.size(); ++i) {
     TANDEM_INVARIANT(waiting[i] == workspace.queues[i].waiting,
                      "waiting tickets are counted per queue");

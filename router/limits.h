@@ -25,6 +25,7 @@ inline constexpr size_t kMaxAttributeValueBytes = 512;
 inline constexpr size_t kMaxLanguageTagBytes = 35;
 inline constexpr size_t kMaxReasonBytes = 64;
 inline constexpr size_t kMaxSessionIdBytes = 64;
+inline constexpr size_t kMaxSupervisorBytes = 128;
 
 inline constexpr size_t kMaxNoteBytes = 16'384;
 inline constexpr size_t kMaxMessageBytes = 16'384;
@@ -121,6 +122,10 @@ inline constexpr Duration kMaxPlanDelay = Days(30);
 inline constexpr Duration kMaxConnectTimeout = Minutes(10);
 inline constexpr Duration kMaxLease = Days(7);
 inline constexpr Duration kMaxLastAgentWait = Hours(24);
+inline constexpr Duration kMinTransferWait = Seconds(1);
+inline constexpr Duration kMaxTransferWait = Hours(24);
+// In queues that keep nothing for its last agent.
+inline constexpr Duration kTransferWait = Seconds(30);
 inline constexpr Duration kMaxSetAside = Days(365);
 inline constexpr Duration kMaxAnswerTarget = Days(30);
 inline constexpr Duration kMaxDueAfter = Days(365);

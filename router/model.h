@@ -77,8 +77,10 @@ enum class AgentStatus : uint8_t {
   kOffline = 1,
   kAvailable = 2,
   kNotReady = 3,
-  kNotResponding = 4
+  kNotResponding = 4,
+  kDraining = 5,  // finishes the work at hand and gets no more; then what follows
 };
+inline constexpr AgentStatus kLastAgentStatus = AgentStatus::kDraining;
 const char* ToString(AgentStatus status);  // "OFFLINE"
 
 // Why a ticket entered a queue (visit.entry_reason).

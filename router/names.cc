@@ -78,6 +78,8 @@ const char* ToString(AgentStatus status) {
       return "NOT_READY";
     case AgentStatus::kNotResponding:
       return "NOT_RESPONDING";
+    case AgentStatus::kDraining:
+      return "DRAINING";
   }
   std::abort();
 }
@@ -290,6 +292,14 @@ const char* ToString(EventType type) {
       return "TICKET_UNPARKED";
     case EventType::kLastAgentPassed:
       return "LAST_AGENT_PASSED";
+    case EventType::kTicketKept:
+      return "TICKET_KEPT";
+    case EventType::kTicketAssigned:
+      return "TICKET_ASSIGNED";
+    case EventType::kTicketRequeued:
+      return "TICKET_REQUEUED";
+    case EventType::kAgentStatusOrdered:
+      return "AGENT_STATUS_ORDERED";
   }
   return "";
 }
@@ -434,6 +444,8 @@ const char* ToString(Reason reason) {
       return "TOO_MANY_WEBHOOKS";
     case Reason::kParkingReasonUnknown:
       return "PARKING_REASON_UNKNOWN";
+    case Reason::kAgentMayNotTake:
+      return "AGENT_MAY_NOT_TAKE";
   }
   std::abort();
 }

@@ -76,6 +76,10 @@ void TakeOverdueSteps(Context& context) {
 
 void Accept(Context& context, TicketIndex index) {
   context.apply.OfferAccepted(index);
+  PassOverSteps(context, index);
+}
+
+void PassOverSteps(Context& context, TicketIndex index) {
   const Ticket& ticket = context.workspace.ticket(index);
   const auto waited = [&] {
     const PlanStep* step = context.workspace.NextStep(ticket);

@@ -81,6 +81,7 @@ enum class Reason : uint8_t {
   kWebhookExists = 141,
   kTooManyWebhooks = 142,
   kParkingReasonUnknown = 155,
+  kAgentMayNotTake = 160,
 };
 
 // The name that clients see in ErrorInfo: "TICKET_NOT_FOUND".

@@ -90,6 +90,7 @@ Outcome Router::Core::ExecuteIn(const std::string& id, ActionType& action) {
     context.apply.SetActing({});
     uint32_t budget = options_.max_offers_per_slice;
     if (!kReadsOnly<ActionType> && std::holds_alternative<Reply>(decided)) {
+      EndDraining(context);
       TakeOverdueSteps(context);
       RouteUntilQuiet(context, budget);
     }
@@ -111,6 +112,7 @@ Outcome Router::Core::Execute(Command& command, Time now) {
           uint32_t budget = options_.max_timers_per_slice;
           ForEachWorkspace([&](Context& context) {
             RunTimers(context, budget);
+            EndDraining(context);
             TakeOverdueSteps(context);
           });
           RouteAll();

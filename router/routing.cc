@@ -47,7 +47,7 @@ void MissOffer(Context& context, TicketIndex index) {
       context.workspace.agent(agent).status != AgentStatus::kAvailable) {
     return;
   }
-  context.apply.AgentStatusChanged(agent, AgentStatus::kNotResponding, "");
+  context.apply.AgentStatusChanged(agent, {AgentStatus::kNotResponding});
   RescindOffers(context, agent, "AGENT_NOT_RESPONDING");
 }
 

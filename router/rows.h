@@ -56,6 +56,9 @@ struct AgentRow {
 
   AgentStatus status = AgentStatus::kOffline;
   std::string reason;  // of NOT_READY
+  // What follows DRAINING, and its reason; else OFFLINE.
+  AgentStatus next_status = AgentStatus::kOffline;
+  std::string next_reason;
   Time status_since;
   Time idle_since;      // became AVAILABLE, accepted or finished last; see Continue
   uint32_t misses = 0;  // offers missed in a row
@@ -110,7 +113,8 @@ struct TicketStateRow {
   Time parked_at;
   std::string parking_reason;
   bool clock_stopped = false;
-  // Who had it when it was parked. Once it is queued again it is kept for this agent until then.
+  // Who had it when it was parked, or to whom it was transferred. While it is queued it is kept for
+  // this agent until then.
   std::string last_agent;
   Time kept_until;
 
@@ -222,8 +226,12 @@ enum class EventType : uint8_t {
   kTicketParked = 49,
   kTicketUnparked = 50,
   kLastAgentPassed = 51,
+  kTicketKept = 52,
+  kTicketAssigned = 53,
+  kTicketRequeued = 54,
+  kAgentStatusOrdered = 55,
 };
-inline constexpr EventType kLastEventType = EventType::kLastAgentPassed;
+inline constexpr EventType kLastEventType = EventType::kAgentStatusOrdered;
 const char* ToString(EventType type);  // "TICKET_CREATED"; empty for a number that no type has
 
 // Key: workspace, sequence. What happened; fields as tandem.v1.Event.

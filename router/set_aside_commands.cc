@@ -21,27 +21,11 @@ void EnterScheduled(Context& context, TicketIndex index, const char* reason) {
   context.apply.TicketEntered(index, EnterAt(context, ticket, context.now, target), reason);
 }
 
-// What a parked ticket asks once it is queued again.
-Requirement AskedOf(const Workspace& workspace, const Ticket& ticket, bool plan_anew) {
-  if (plan_anew && ticket.plan.IsSet()) return workspace.plans[ticket.plan].base;
-  return RequirementOf(workspace, ticket);
-}
-
 // Whether to wait for its last agent: somebody who is there, and may take it by what it asks. One
 // that names agents is for these.
 bool IsWorthKeeping(const Workspace& workspace, const Ticket& ticket, Requirement asked) {
-  const AgentState& agent = workspace.agent(ticket.last_agent);
-  if (!agent.configured || !agent.session_open || agent.status == AgentStatus::kOffline) {
-    return false;
-  }
-  if (!asked.agents.empty()) return false;
-  const TicketClass& now = workspace.matching.ClassOf(ticket.ticket_class);
-  if (now.groups[ticket.group].agents.Exclude(ticket.last_agent)) return false;
-  ClassSpec spec = now.spec;
-  spec.requirement = std::move(asked);
-  const TicketClass then = workspace.matching.Foresee(workspace, std::move(spec));
-  const Passing passing = workspace.matching.Test(workspace, then, agent.profile);
-  return passing.push || passing.pull;
+  return workspace.agent(ticket.last_agent).IsPresent() && asked.agents.empty() &&
+         WhyNotIn(workspace, ticket, ticket.queue, std::move(asked), ticket.last_agent) == nullptr;
 }
 
 // A customer who writes begins a new visit; else the ticket is as old as it was, but for the time
@@ -65,8 +49,9 @@ void Unpark(Context& context, TicketIndex index, const char* reason, bool new_vi
     unparking.entry =
         EnterAt(context, ticket, ticket.queued_at, ticket.target + unparking.clock_stopped);
   }
-  if (queue.last_agent_wait->us > 0 &&
-      IsWorthKeeping(workspace, ticket, AskedOf(workspace, ticket, new_visit))) {
+  Requirement asked =
+      new_visit ? AskedAnew(workspace, ticket) : RequirementOf(workspace, ticket);
+  if (queue.last_agent_wait->us > 0 && IsWorthKeeping(workspace, ticket, std::move(asked))) {
     unparking.keep_for = ticket.last_agent;
     unparking.kept_until = context.now + *queue.last_agent_wait;
   }
@@ -124,6 +109,11 @@ Outcome Decide(Context& context, const ResumeTicket& command) {
 void ResumeParked(Context& context, TicketIndex index) {
   if (context.workspace.ticket(index).state != TicketState::kParked) return;
   Unpark(context, index, "MESSAGE", /*new_visit=*/true);
+}
+
+void ResumeForAssignment(Context& context, TicketIndex index) {
+  if (context.workspace.ticket(index).state != TicketState::kParked) return;
+  Unpark(context, index, "ASSIGNED", /*new_visit=*/false);
 }
 
 // The time that it was set aside for has come, from AdvanceTime.

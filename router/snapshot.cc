@@ -35,13 +35,17 @@ bool IsOwned(const Ticket& ticket) {
 Requirement RequirementOf(const Workspace& workspace, const Ticket& ticket) {
   const TicketClass& ticket_class = workspace.matching.ClassOf(ticket.ticket_class);
   Requirement requirement = ticket_class.spec.requirement;
-  // One that is kept for its last agent names nobody itself.
+  // One that is kept for an agent names nobody itself.
   if (ticket.kept_until.IsSet()) return requirement;
   for (const AgentIndex agent : ticket_class.groups[ticket.group].agents.named) {
     requirement.agents.push_back(workspace.AgentName(agent));
   }
   std::sort(requirement.agents.begin(), requirement.agents.end());
   return requirement;
+}
+
+Requirement AskedAnew(const Workspace& workspace, const Ticket& ticket) {
+  return ticket.plan.IsSet() ? workspace.plans[ticket.plan].base : RequirementOf(workspace, ticket);
 }
 
 QueueIndex OverflowQueueOf(const Workspace& workspace, const Ticket& ticket, const PlanStep& step) {
@@ -122,6 +126,8 @@ AgentRow AgentRowOf(const Workspace& workspace, AgentIndex index) {
   row.removed = !agent.configured;
   row.status = agent.status;
   row.reason = agent.reason;
+  row.next_status = agent.next_status;
+  row.next_reason = agent.next_reason;
   row.status_since = agent.status_since;
   row.idle_since = agent.idle_since;
   row.misses = agent.misses;
@@ -173,7 +179,7 @@ WorkView WorkViewOf(const Workspace& workspace, const Ticket& ticket) {
 }
 
 AgentStateView AgentStateViewOf(const AgentState& agent) {
-  return {agent.status, agent.reason, agent.status_since};
+  return {agent.status, agent.reason, agent.status_since, agent.next_status, agent.next_reason};
 }
 
 AgentSnapshot SnapshotOf(const Workspace& workspace, AgentIndex index, Time now) {

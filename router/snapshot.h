@@ -21,6 +21,8 @@ AgentSnapshot SnapshotOf(const Workspace& workspace, AgentIndex agent, Time now)
 
 // What the ticket asks of an agent.
 Requirement RequirementOf(const Workspace& workspace, const Ticket& ticket);
+// The same once its plan begins anew.
+Requirement AskedAnew(const Workspace& workspace, const Ticket& ticket);
 // The queue in which the step would leave the ticket: its own, when the step does not move it.
 // Unset when there is no such queue, or it takes another client only.
 QueueIndex OverflowQueueOf(const Workspace& workspace, const Ticket& ticket, const PlanStep& step);

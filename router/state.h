@@ -111,8 +111,9 @@ struct Ticket {
   Party disconnected_by = Party::kUnknown;
 
   std::unique_ptr<Parking> parking;  // while PARKED
-  AgentIndex last_agent;             // who parked it; while it is parked, and then kept
-  Time kept_until;                   // only the last agent may take it until then; unset: anybody
+  // Who parked it, while it is parked and then kept; or to whom it was transferred, while it is kept.
+  AgentIndex last_agent;
+  Time kept_until;  // only the last agent may take it until then; unset: anybody
 
   Time timer_at = kEndOfTime;  // when it is in the workspace's timers
 };
@@ -129,6 +130,8 @@ struct AgentState {
 
   AgentStatus status = AgentStatus::kOffline;
   std::string reason;
+  AgentStatus next_status = AgentStatus::kOffline;  // what follows DRAINING
+  std::string next_reason;
   Time status_since, idle_since;
   uint32_t misses = 0;
   int64_t turn = 0;
@@ -156,6 +159,13 @@ struct AgentState {
     return configured && status == AgentStatus::kAvailable && session_open &&
            !session_lost_at.IsSet();
   }
+  // Whether work that waits for this agent alone may be taken before long.
+  bool IsPresent() const {
+    return configured && session_open && status != AgentStatus::kOffline &&
+           status != AgentStatus::kDraining;
+  }
+  // Whether the last work of one who goes when it ends has ended.
+  bool IsDrained() const { return status == AgentStatus::kDraining && held.empty(); }
   // Whether one more ticket of the group fits, ready or not.
   bool HasRoom(CapacityGroup group) const {
     const GroupCapacity& of_group = capacity.groups[static_cast<size_t>(group)];
@@ -261,6 +271,9 @@ struct Workspace {
   // Came back to their queue with a step of their plan due, which is seen to before they are
   // routed. Empty between two commands.
   std::vector<TicketIndex> overdue_tickets;
+  // Whose last work ended while they were DRAINING, in the order in which it did. Empty between two
+  // commands.
+  std::vector<AgentIndex> drained_agents;
 
   std::vector<TicketIndex> dirty_tickets;
   std::vector<AgentIndex> dirty_agents;

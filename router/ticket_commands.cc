@@ -301,17 +301,39 @@ std::optional<Rejection> CheckBeginner(const Workspace& workspace, AgentIndex in
                                                   "', but '" + workspace.AgentName(index) +
                                                   "' lacks one of them");
   }
-  if (agent.status != AgentStatus::kAvailable && agent.status != AgentStatus::kNotReady) {
-    return Refuse(Reason::kAgentStatusForbids,
-                  std::string("expected an agent who is AVAILABLE or NOT_READY, but found ") +
-                      ToString(agent.status),
-                  {{"status", ToString(agent.status)}});
-  }
+  if (auto rejection = CheckMayBegin(agent)) return rejection;
   const ChannelIndex channel = workspace.channel_ids.Find(contact.channel);
   if (!agent.HasRoom(workspace.channels[channel.value].configured->group)) {
-    return Refuse(Reason::kAgentBusy, "expected free capacity for channel '" + contact.channel +
-                                          "', but the agent's offers and work take all of it");
+    return RefuseBusy(contact.channel);
   }
+  return std::nullopt;
+}
+
+// Keeps a ticket that goes to a queue for an agent who is there, and may take it there. One that
+// names agents itself is for these.
+std::optional<Rejection> KeepFor(const Context& context, const Ticket& ticket,
+                                 const TransferTicket& command, Transfer& transfer) {
+  const Workspace& workspace = context.workspace;
+  const auto found = FindAgent(workspace, command.agent);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const AgentIndex index = std::get<AgentIndex>(found);
+  const AgentState& agent = workspace.agent(index);
+  const Requirement asked = AskedAnew(workspace, ticket);
+  const char* why = WhyNotIn(workspace, ticket, transfer.queue, asked, index);
+  if (why == nullptr && !asked.agents.empty()) why = "NAMED_AGENTS";
+  if (why != nullptr) return RefuseAgent(command.agent, why);
+  if (!agent.IsPresent()) {
+    return Refuse(Reason::kAgentStatusForbids,
+                  "expected an agent who is signed in and not DRAINING, but '" + command.agent +
+                      "' is " + ToString(agent.status),
+                  {{"status", ToString(agent.status)}});
+  }
+  const Duration usual = *workspace.queue(transfer.queue).configured->last_agent_wait;
+  const Duration wait = command.wait.us > 0 ? command.wait
+                        : usual.us > 0      ? usual
+                                            : kTransferWait;
+  transfer.keep_for = index;
+  transfer.kept_until = context.now + wait;
   return std::nullopt;
 }
 
@@ -456,11 +478,14 @@ Outcome Decide(Context& context, const TransferTicket& command) {
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const TicketIndex index = std::get<TicketIndex>(found);
   const Ticket& ticket = workspace.ticket(index);
-  const QueueIndex to = workspace.queue_ids.Find(command.queue);
+  const bool stays = command.queue.empty();
+  const QueueIndex to = stays ? ticket.queue : workspace.queue_ids.Find(command.queue);
   const bool waits = ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered;
   const size_t already = waits && to == ticket.queue ? 1 : 0;
-  if (auto rejection = CheckQueue(workspace, to, command.queue, ticket.client)) {
-    return *std::move(rejection);
+  if (!stays) {
+    if (auto rejection = CheckQueue(workspace, to, command.queue, ticket.client)) {
+      return *std::move(rejection);
+    }
   }
   if (auto rejection = CheckRoom(workspace.queue(to), already)) return *std::move(rejection);
   if (ticket.state == TicketState::kConnecting || ticket.state == TicketState::kWrapUp ||
@@ -474,6 +499,9 @@ Outcome Decide(Context& context, const TransferTicket& command) {
     transfer.target = TargetOfVisit(queue, ticket, context.now);
   }
   transfer.key = KeyIn(queue, transfer.queued_at, transfer.target, ticket.priority);
+  if (!command.agent.empty()) {
+    if (auto rejection = KeepFor(context, ticket, command, transfer)) return *std::move(rejection);
+  }
   if (ticket.state == TicketState::kOffered) {
     context.apply.OfferEnded(index, OfferEnd::kRescinded, Duration{}, "TRANSFERRED");
   }

@@ -265,6 +265,8 @@ const std::vector<AgentConsole::Verb>& AgentConsole::Verbs() {
       {"available", "", "take offers", &AgentConsole::Available},
       {"not-ready", "REASON", "take no offers, for a configured reason", &AgentConsole::NotReady},
       {"offline", "", "stay logged in, but OFFLINE", &AgentConsole::Offline},
+      {"drain", "[REASON]", "take no more; after this work NOT_READY for the reason, or OFFLINE",
+       &AgentConsole::Drain},
       {"wait", "[SECONDS]", "until there is an offer; 30 s unless said", &AgentConsole::Wait},
       {"accept", "[OFFER]", "take the offer", &AgentConsole::Accept},
       {"decline", "[OFFER]", "say no to the offer", &AgentConsole::Decline},
@@ -324,6 +326,18 @@ bool AgentConsole::NotReady(const Words& arguments) {
 
 bool AgentConsole::Offline(const Words& /*arguments*/) {
   return SetStatus(v1::AGENT_STATUS_OFFLINE, "");
+}
+
+bool AgentConsole::Drain(const Words& arguments) {
+  Request request;
+  v1::SetAgentStatusRequest& set = *request.mutable_set_status();
+  set.set_request_id(NewUuid());
+  set.set_status(v1::AGENT_STATUS_DRAINING);
+  if (!arguments.empty()) {
+    set.set_next_status(v1::AGENT_STATUS_NOT_READY);
+    set.set_next_reason(arguments[0]);
+  }
+  return Do("status", std::move(request)).has_value();
 }
 
 bool AgentConsole::Wait(const Words& arguments) {

@@ -56,6 +56,7 @@ class AgentConsole {
   bool Available(const Words& arguments);
   bool NotReady(const Words& arguments);
   bool Offline(const Words& arguments);
+  bool Drain(const Words& arguments);
   bool Wait(const Words& arguments);
   bool Accept(const Words& arguments);
   bool Decline(const Words& arguments);

@@ -61,6 +61,7 @@ Client::Client(const std::shared_ptr<grpc::Channel>& channel)
       queues(v1::QueueService::NewStub(channel)),
       reports(v1::ReportService::NewStub(channel)),
       resources(v1::ResourceService::NewStub(channel)),
+      supervisors(v1::SupervisorService::NewStub(channel)),
       system(v1::SystemService::NewStub(channel)),
       tickets(v1::TicketService::NewStub(channel)),
       watch(v1::WatchService::NewStub(channel)),

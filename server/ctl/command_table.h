@@ -28,6 +28,7 @@ void AddIngest(CLI::App& app, Context& context);
 void AddList(CLI::App& app, Context& context);
 void AddPlay(CLI::App& app, Context& context);
 void AddPolicy(CLI::App& app, Context& context);
+void AddSupervise(CLI::App& app, Context& context);
 void AddReport(CLI::App& app, Context& context);
 void AddVersion(CLI::App& app, Context& context);
 void AddWait(CLI::App& app, Context& context);

@@ -45,7 +45,7 @@ std::string WhereText(const v1::ExplainTicketResponse& explained) {
                                      explained.queue(), Show(explained.queued_at()),
                                      Show(explained.target()), explained.ahead());
   if (explained.has_kept_until()) {
-    absl::StrAppend(&text, "kept for ", explained.last_agent(), ", who had it last, until ",
+    absl::StrAppend(&text, "kept for ", explained.last_agent(), " until ",
                     Show(explained.kept_until()), "\n");
   }
   return absl::StrCat(text, "\n");

@@ -35,6 +35,10 @@ void FillState(const router::AgentStateView& state, v1::AgentState& to) {
   to.set_status(ToProto(state.status));
   to.set_reason(state.reason);
   if (state.since.IsSet()) *to.mutable_since() = ToTimestamp(state.since);
+  if (state.status == router::AgentStatus::kDraining) {
+    to.set_next_status(ToProto(state.next_status));
+    to.set_next_reason(state.next_reason);
+  }
 }
 
 }  // namespace

@@ -26,8 +26,7 @@ static_assert(static_cast<int>(router::TicketState::kAssigned) == v1::TICKET_STA
 static_assert(static_cast<int>(router::TicketState::kExpired) == v1::TICKET_STATE_EXPIRED);
 static_assert(static_cast<int>(router::kLastTicketState) == v1::TicketState_MAX);
 static_assert(static_cast<int>(router::AgentStatus::kOffline) == v1::AGENT_STATUS_OFFLINE);
-static_assert(static_cast<int>(router::AgentStatus::kNotResponding) ==
-              v1::AGENT_STATUS_NOT_RESPONDING);
+static_assert(static_cast<int>(router::kLastAgentStatus) == v1::AGENT_STATUS_DRAINING);
 
 router::AttributePredicate ToAttribute(const v1::AttributeRequirement& attribute,
                                        const std::string& field, Faults& faults) {

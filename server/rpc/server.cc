@@ -140,6 +140,7 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
   services_.push_back(MakeQueueService(backend_));
   services_.push_back(MakeReportService(backend_));
   services_.push_back(MakeResourceService(backend_));
+  services_.push_back(MakeSupervisorService(backend_));
   services_.push_back(MakeSystemService(backend_));
   services_.push_back(MakeTicketService(backend_));
   services_.push_back(MakeWatchService(backend_));

@@ -36,6 +36,7 @@ Service MakeMediaService(Backend& backend);
 Service MakeQueueService(Backend& backend);
 Service MakeReportService(Backend& backend);
 Service MakeResourceService(Backend& backend);
+Service MakeSupervisorService(Backend& backend);
 Service MakeSystemService(Backend& backend);
 Service MakeTicketService(Backend& backend);
 Service MakeWatchService(Backend& backend);

@@ -123,6 +123,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kStatusNotSettable:
     case Reason::kAgentStatusForbids:
     case Reason::kAgentBusy:
+    case Reason::kAgentMayNotTake:
     case Reason::kResourceInUse:
     case Reason::kReportTooLarge:
     case Reason::kResourceReferenced:

@@ -50,6 +50,49 @@ router::OfferId ToOfferId(const std::string& text, Faults& faults) {
   return *id;
 }
 
+// A reason where `status` needs one, and nowhere else.
+void CheckStatusReason(router::AgentStatus status, const std::string& reason,
+                       std::string_view field, Faults& faults) {
+  if (status == router::AgentStatus::kNotReady) {
+    faults.RequireId(reason, field);
+  } else if (!reason.empty()) {
+    faults.Add(Reason::kFieldMalformed, field,
+               "expected no reason unless the status is NOT_READY, but there is one");
+  }
+}
+
+// Of an agent's request, or of a supervisor's.
+template <typename Request>
+router::StatusChange ToStatusChange(const Request& request, Faults& faults) {
+  router::StatusChange to;
+  if (CheckEnum(request.status(), v1::AGENT_STATUS_DRAINING, "status", faults)) {
+    to.status = static_cast<router::AgentStatus>(request.status());
+  }
+  to.reason = request.reason();
+  CheckStatusReason(to.status, to.reason, "reason", faults);
+  if (request.next_status() != v1::AGENT_STATUS_UNSPECIFIED) {
+    if (to.status != router::AgentStatus::kDraining) {
+      faults.Add(Reason::kFieldMalformed, "next_status",
+                 "expected none unless the status is DRAINING, but there is one");
+    } else if (CheckEnum(request.next_status(), v1::AGENT_STATUS_DRAINING, "next_status",
+                         faults)) {
+      to.next_status = static_cast<router::AgentStatus>(request.next_status());
+    }
+  }
+  to.next_reason = request.next_reason();
+  CheckStatusReason(to.next_status, to.next_reason, "next_reason", faults);
+  return to;
+}
+
+std::string ToSupervisor(const std::string& supervisor, Faults& faults) {
+  if (supervisor.empty()) {
+    faults.Add(Reason::kFieldRequired, "supervisor",
+               "expected the name of who acts, but it is empty");
+  }
+  faults.Text(supervisor, router::kMaxSupervisorBytes, "supervisor");
+  return supervisor;
+}
+
 router::TicketId TicketOf(const std::string& text, Faults& faults) {
   return ToTicketId(text, "ticket_id", faults);
 }
@@ -128,9 +171,26 @@ router::Action ToAction(v1::ReleaseTicketRequest& request, router::Time /*now*/,
 }
 
 router::Action ToAction(v1::TransferTicketRequest& request, router::Time /*now*/, Faults& faults) {
-  faults.RequireId(request.queue(), "queue");
-  return router::TransferTicket{.ticket = TicketOf(request.ticket_id(), faults),
-                                .queue = request.queue()};
+  router::TransferTicket action;
+  action.ticket = TicketOf(request.ticket_id(), faults);
+  action.queue = request.queue();
+  action.agent = request.agent();
+  faults.OptionalId(action.agent, "agent");
+  if (action.agent.empty()) {
+    faults.RequireId(action.queue, "queue");
+  } else {
+    faults.OptionalId(action.queue, "queue");
+  }
+  if (request.has_wait()) {
+    action.wait = ToDuration(request.wait(), "wait", faults);
+    if (action.agent.empty()) {
+      faults.Add(Reason::kFieldMalformed, "wait",
+                 "expected none unless an agent is named, but there is one");
+    } else if (action.wait < router::kMinTransferWait || action.wait > router::kMaxTransferWait) {
+      faults.Add(Reason::kFieldOutOfRange, "wait", "expected 1 s to 24 h, but it is another");
+    }
+  }
+  return action;
 }
 
 router::Action ToAction(v1::RescheduleTicketRequest& request, router::Time now, Faults& faults) {
@@ -193,19 +253,8 @@ router::Action ToAction(v1::HeartbeatRequest& request, router::Time /*now*/, Fau
 }
 
 router::Action ToAction(v1::SetAgentStatusRequest& request, router::Time /*now*/, Faults& faults) {
-  router::SetAgentStatus action;
-  action.session = ToSession(request, faults);
-  if (CheckEnum(request.status(), v1::AGENT_STATUS_NOT_RESPONDING, "status", faults)) {
-    action.status = static_cast<router::AgentStatus>(request.status());
-  }
-  action.reason = request.reason();
-  if (action.status == router::AgentStatus::kNotReady) {
-    faults.RequireId(action.reason, "reason");
-  } else if (!action.reason.empty()) {
-    faults.Add(Reason::kFieldMalformed, "reason",
-               "expected no reason unless the status is NOT_READY, but there is one");
-  }
-  return action;
+  return router::SetAgentStatus{.session = ToSession(request, faults),
+                                .to = ToStatusChange(request, faults)};
 }
 
 router::Action ToAction(v1::AcceptOfferRequest& request, router::Time /*now*/, Faults& faults) {
@@ -252,6 +301,31 @@ router::Action ToAction(v1::StartAgentContactRequest& request, router::Time now,
   }
   action.contact = ToContact(contact, now, "contact", faults);
   return action;
+}
+
+// ----------------------------------------------------------------------------------------
+// supervisors
+
+router::Action ToAction(v1::AssignTicketRequest& request, router::Time /*now*/, Faults& faults) {
+  faults.RequireId(request.agent(), "agent");
+  return router::AssignTicket{.ticket = TicketOf(request.ticket_id(), faults),
+                              .agent = request.agent(),
+                              .supervisor = ToSupervisor(request.supervisor(), faults),
+                              .override_capacity = request.override_capacity(),
+                              .override_requirement = request.override_requirement()};
+}
+
+router::Action ToAction(v1::RequeueTicketRequest& request, router::Time /*now*/, Faults& faults) {
+  return router::RequeueTicket{.ticket = TicketOf(request.ticket_id(), faults),
+                               .supervisor = ToSupervisor(request.supervisor(), faults)};
+}
+
+router::Action ToAction(v1::OverrideAgentStatusRequest& request, router::Time /*now*/,
+                        Faults& faults) {
+  faults.RequireId(request.agent(), "agent");
+  return router::OverrideAgentStatus{.agent = request.agent(),
+                                     .supervisor = ToSupervisor(request.supervisor(), faults),
+                                     .to = ToStatusChange(request, faults)};
 }
 
 // ------------------------------------------------------------------------------------------ back

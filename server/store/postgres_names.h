@@ -71,7 +71,7 @@ struct NameTable<router::TicketState>
     : NamesOfRouter<router::TicketState, router::kLastTicketState> {};
 template <>
 struct NameTable<router::AgentStatus>
-    : NamesOfRouter<router::AgentStatus, router::AgentStatus::kNotResponding> {};
+    : NamesOfRouter<router::AgentStatus, router::kLastAgentStatus> {};
 template <>
 struct NameTable<router::EntryReason>
     : NamesOfRouter<router::EntryReason, router::EntryReason::kResumed> {};

@@ -89,7 +89,7 @@ bool IsPlanStorable(const router::Plan& plan) {
 
 bool IsRowStorable(const router::AgentRow& row) {
   return FitsDatabase(row.ordinal) && row.turn >= 0 &&
-         AllStorable(row.workspace, row.agent, row.reason, row.session_id);
+         AllStorable(row.workspace, row.agent, row.reason, row.next_reason, row.session_id);
 }
 
 bool IsRowStorable(const router::TicketStateRow& row) {

@@ -267,6 +267,29 @@ class Reading(CtlTest):
         self.assertRegex(shown, r"queue +waiting +offered")
 
 
+class Supervising(CtlTest):
+
+    def test_gives_tickets_takes_them_away_and_sets_statuses(self):
+        ticket = self.chat()
+        away = self.ctl("supervise", "assign", ticket, "ana", "--as", "sue")
+        self.assertEqual(away.returncode, 1)
+        self.assertIn("AGENT_STATUS_FORBIDS", away.stderr)
+        with self.logged_in("ana", "not-ready lunch"):
+            self.assertEqual(self.done("supervise", "assign", ticket, "ana", "--as", "sue"),
+                             f"Ticket {ticket} is ana's, ACTIVE\n")
+            self.done("supervise", "requeue", ticket, "--as", "sue")
+            self.assertEqual(self.done("supervise", "transfer", ticket, "--agent", "ana", "--wait", "5m"),
+                             f"Ticket {ticket} was transferred, for ana\n")
+            self.assertIn("kept for ana until", self.done("explain", "ticket", ticket))
+            self.done("supervise", "status", "ana", "--to", "draining", "--reason", "lunch", "--as", "sue")
+            unknown = self.ctl("supervise", "status", "ana", "--to", "NOT_READY", "--reason", "nap", "--as", "sue")
+            self.assertIn("NOT_READY_REASON_UNKNOWN", unknown.stderr)
+        history = self.done("history", "ticket", ticket)
+        for event in ("TICKET_ASSIGNED", "TICKET_REQUEUED"):
+            self.assertRegex(history, rf"{event} .*sue")
+        self.assertEqual(self.ctl("supervise", "requeue", ticket).returncode, 2, "who acts is not said")
+
+
 class Mistakes(CtlTest):
 
     def test_ends_with_one_and_the_reason_when_the_server_refuses(self):
@@ -315,7 +338,8 @@ class Mistakes(CtlTest):
         for words in ((), ("get",), ("list",), ("describe",), ("explain",), ("history",), ("events",), ("watch",),
                       ("watch", "queues"), ("watch", "agents"), ("ingest",), ("agent",), ("agent", "login"), ("doctor",),
                       ("completion",), ("version",), ("apply",), ("play",), ("wait",), ("report",), ("policy",),
-                      ("policy", "put"), ("policy", "delete")):
+                      ("policy", "put"), ("policy", "delete"), ("supervise",), ("supervise", "assign"),
+                      ("supervise", "requeue"), ("supervise", "transfer"), ("supervise", "status")):
             with self.subTest(words=words):
                 text = self.done(*words, "--help")
                 self.assertLess(text.index("Examples:"), text.index("Usage:"))

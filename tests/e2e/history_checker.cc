@@ -133,7 +133,7 @@ class Checker {
       wrong(life.created ? "after its end" : "before its creation");
     }
     if (event.type == "PLAN_STEP_TAKEN" || event.type == "PLAN_STEP_SKIPPED" ||
-        event.type == "LAST_AGENT_PASSED") {
+        event.type == "LAST_AGENT_PASSED" || event.type == "TICKET_KEPT") {
       return;  // whoever has it, or nobody
     }
     if (event.type == "TICKET_ABANDONED" || event.type == "TICKET_CANCELED") {

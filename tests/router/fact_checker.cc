@@ -17,7 +17,6 @@ constexpr std::pair<SegmentOutcome, EventType> kEndings[] = {
     {SegmentOutcome::kFailed, EventType::kOfferFailed},
     {SegmentOutcome::kRescinded, EventType::kOfferRescinded},
     {SegmentOutcome::kConnectFailed, EventType::kMediaConnectFailed},
-    {SegmentOutcome::kReleased, EventType::kTicketReleased},
     {SegmentOutcome::kLeaseExpired, EventType::kLeaseExpired},
     {SegmentOutcome::kParked, EventType::kTicketParked},
 };
@@ -84,6 +83,20 @@ std::string FactChecker::CheckSegments(const Changes& changes) {
              " for each event, but there are " + std::to_string(segments) + " for " +
              std::to_string(events);
     }
+  }
+  // A supervisor who takes an offer back ends no work.
+  int64_t released = 0;
+  for (const SegmentRow& segment : changes.segments) {
+    if (segment.outcome == SegmentOutcome::kReleased) --released;
+  }
+  for (const EventRow& event : changes.events) {
+    if (event.type == EventType::kTicketReleased) ++released;
+    if (event.type == EventType::kTicketRequeued) ++released;
+    if (event.type == EventType::kOfferRescinded && event.reason == "REQUEUED") --released;
+  }
+  if (released != 0) {
+    return "expected a segment RELEASED for each release, but there are " +
+           std::to_string(released) + " fewer";
   }
   for (const SegmentRow& segment : changes.segments) {
     SegmentRow& last = last_segment_[{segment.workspace, segment.ticket}];

@@ -47,11 +47,24 @@ OfferId ParseOffer(const std::string& word) {
 }
 
 AgentStatus ParseStatus(const std::string& word) {
-  for (const AgentStatus status : {AgentStatus::kOffline, AgentStatus::kAvailable,
-                                   AgentStatus::kNotReady, AgentStatus::kNotResponding}) {
+  for (const AgentStatus status :
+       {AgentStatus::kOffline, AgentStatus::kAvailable, AgentStatus::kNotReady,
+        AgentStatus::kNotResponding, AgentStatus::kDraining}) {
     if (word == ToString(status)) return status;
   }
   throw LineError("expected a status, but found " + word);
+}
+
+// `NOT_READY lunch`, or `DRAINING then NOT_READY lunch`
+StatusChange ParseStatusChange(Words& words) {
+  StatusChange to{ParseStatus(words.Next("a status"))};
+  if (words.Flag("then")) {
+    to.next_status = ParseStatus(words.Next("a status"));
+    to.next_reason = words.NextIfAny().value_or("");
+  } else {
+    to.reason = words.NextIfAny().value_or("");
+  }
+  return to;
 }
 
 Party ParseParty(const std::string& word) {
@@ -279,10 +292,7 @@ std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Wo
   if (verb == "close") return CloseSession{session};
   if (verb == "lose") return LoseSession{session};
   if (verb == "get") return GetAgent{session};
-  if (verb == "status") {
-    const AgentStatus status = ParseStatus(words.Next("a status"));
-    return SetAgentStatus{session, status, words.NextIfAny().value_or("")};
-  }
+  if (verb == "status") return SetAgentStatus{session, ParseStatusChange(words)};
   if (verb == "claim") {
     ClaimTickets claim{session, 1, words.Value("queue").value_or("")};
     if (const auto most = words.NextIfAny()) claim.max_tickets = ParseNumber(*most);
@@ -341,8 +351,29 @@ std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, W
   }
   if (verb == "explain") return ExplainTicket{ParseTicket(words.Next("a ticket"))};
   if (verb == "transfer") {
+    TransferTicket transfer{ParseTicket(words.Next("a ticket")), ""};
+    transfer.agent = words.Value("agent").value_or("");
+    if (const auto span = words.Value("wait")) transfer.wait = ParseDuration(*span);
+    transfer.queue =
+        transfer.agent.empty() ? words.Next("a queue") : words.NextIfAny().value_or("");
+    return transfer;
+  }
+  return ParseSupervisorVerb(verb, words);
+}
+
+// `assign t1 ana over_capacity against_requirement`, `requeue t1`, `order ana NOT_READY lunch`; all
+// by sue
+std::optional<Action> GoldenLanguage::ParseSupervisorVerb(const std::string& verb, Words& words) {
+  if (verb == "assign") {
+    const bool over_capacity = words.Flag("over_capacity");
+    const bool against_requirement = words.Flag("against_requirement");
     const TicketId ticket = ParseTicket(words.Next("a ticket"));
-    return TransferTicket{ticket, words.Next("a queue")};
+    return AssignTicket{ticket, words.Next("an agent"), "sue", over_capacity, against_requirement};
+  }
+  if (verb == "requeue") return RequeueTicket{ParseTicket(words.Next("a ticket")), "sue"};
+  if (verb == "order") {
+    const std::string agent = words.Next("an agent");
+    return OverrideAgentStatus{agent, "sue", ParseStatusChange(words)};
   }
   return std::nullopt;
 }

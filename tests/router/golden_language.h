@@ -56,6 +56,7 @@ class GoldenLanguage {
   bool ParseConfiguration(const std::string& verb, Words& words);
   std::optional<Action> ParseAgentVerb(const std::string& verb, Words& words, Time now);
   std::optional<Action> ParseTicketVerb(const std::string& verb, Words& words, Time now);
+  static std::optional<Action> ParseSupervisorVerb(const std::string& verb, Words& words);
   IngestContact ParseIngest(Words& words, Time now);
   Action ParseUpdate(Words& words, Time now);
   Action ParseAddition(const std::string& verb, Words& words);

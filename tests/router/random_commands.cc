@@ -159,8 +159,7 @@ Action RandomCommands::AboutAgent(const Workspace& workspace, Time now) {
   if (kind < 3) return CloseSession{SessionOf(agent)};
   if (kind < 6) return GetAgent{SessionOf(agent)};
   if (kind < 10) {
-    static const std::vector<std::string> reasons = {"lunch", "break", "device", "boredom", ""};
-    return SetAgentStatus{SessionOf(agent), static_cast<AgentStatus>(1 + Below(4)), Pick(reasons)};
+    return SetAgentStatus{SessionOf(agent), MakeStatus()};
   }
   if (kind < 30) {
     ClaimTickets claim{SessionOf(agent), static_cast<uint32_t>(1 + Below(3)), ""};
@@ -176,6 +175,15 @@ Action RandomCommands::AboutAgent(const Workspace& workspace, Time now) {
     return AboutOffer(workspace, agent);
   }
   return AboutWork(workspace, agent, now);
+}
+
+StatusChange RandomCommands::MakeStatus() {
+  static const std::vector<std::string> reasons = {"lunch", "break", "device", "boredom", ""};
+  StatusChange to{static_cast<AgentStatus>(1 + Below(5)), Pick(reasons)};
+  if (Chance(30)) to.status = AgentStatus::kDraining;
+  if (Chance(60)) to.next_status = static_cast<AgentStatus>(Chance(80) ? 3 : 1 + Below(5));
+  to.next_reason = Pick(reasons);
+  return to;
 }
 
 Action RandomCommands::AboutOffer(const Workspace& workspace, const AgentState& agent) {
@@ -244,10 +252,13 @@ Action RandomCommands::AboutSetAside(const Workspace& workspace, Time now) {
 
 Action RandomCommands::AboutTicket(const Workspace& workspace, Time now) {
   const TicketId ticket = AnyTicket(workspace);
-  switch (Below(12)) {
+  switch (Below(14)) {
     case 10:
     case 11:
       return AboutSetAside(workspace, now);
+    case 12:
+    case 13:
+      return AboutSupervisor(workspace, ticket);
     case 0:
     case 1:
       return CancelTicket{ticket, "duplicate"};
@@ -260,7 +271,31 @@ Action RandomCommands::AboutTicket(const Workspace& workspace, Time now) {
     case 6:
       return MakeRecord(workspace, ticket);
     default:
-      return TransferTicket{ticket, "q" + std::to_string(1 + Below(6))};
+      return MakeTransfer(ticket);
+  }
+}
+
+Action RandomCommands::MakeTransfer(TicketId ticket) {
+  TransferTicket transfer{ticket, "q" + std::to_string(1 + Below(6))};
+  if (Chance(40)) return transfer;
+  transfer.agent = "a" + std::to_string(1 + Below(9));
+  if (Chance(60)) transfer.queue.clear();
+  if (Chance(50)) transfer.wait = Span({1, 5, 60});
+  return transfer;
+}
+
+Action RandomCommands::AboutSupervisor(const Workspace& workspace, TicketId ticket) {
+  const std::string agent = "a" + std::to_string(1 + Below(9));
+  switch (Below(4)) {
+    case 0:
+      return OverrideAgentStatus{agent, "sue", MakeStatus()};
+    case 1:
+      for (const auto& [id, open] : workspace.tickets) {
+        if (!open.agent.empty() && Chance(30)) return RequeueTicket{id, "sue"};
+      }
+      return RequeueTicket{ticket, "sue"};
+    default:
+      return AssignTicket{ticket, agent, "sue", Chance(50), Chance(50)};
   }
 }
 
@@ -359,6 +394,11 @@ std::string TextOf(const SessionRef& session) {
   return session.agent + "@" + std::to_string(session.generation);
 }
 
+std::string TextOf(const StatusChange& to) {
+  return std::string(" ") + ToString(to.status) + " " + to.reason + " then " +
+         ToString(to.next_status) + " " + to.next_reason;
+}
+
 std::string TextOf(const Resource& resource, const std::vector<std::string>& fields) {
   std::string text = std::string(ToString(KindOf(resource))) + ":" + NamedOf(resource).id;
   for (const std::string& field : fields) text += " " + field;
@@ -408,7 +448,19 @@ struct CommandText {
     return "release " + router::TextOf(a.ticket) + " " + TextOf(a.session);
   }
   std::string operator()(const TransferTicket& a) const {
-    return "transfer " + router::TextOf(a.ticket) + " " + a.queue;
+    return "transfer " + router::TextOf(a.ticket) + " queue=" + a.queue + " agent=" + a.agent +
+           " wait=" + router::TextOf(a.wait);
+  }
+  std::string operator()(const AssignTicket& a) const {
+    return "assign " + router::TextOf(a.ticket) + " " + a.agent +
+           (a.override_capacity ? " over_capacity" : "") +
+           (a.override_requirement ? " against_requirement" : "");
+  }
+  std::string operator()(const RequeueTicket& a) const {
+    return "requeue " + router::TextOf(a.ticket);
+  }
+  std::string operator()(const OverrideAgentStatus& a) const {
+    return "order " + a.agent + TextOf(a.to);
   }
   std::string operator()(const RescheduleTicket& a) const {
     return "reschedule " + router::TextOf(a.ticket) + " " + router::TextOf(a.not_before);
@@ -449,7 +501,7 @@ struct CommandText {
   std::string operator()(const LoseSession& a) const { return "lose " + TextOf(a.session); }
   std::string operator()(const GetAgent& a) const { return "get " + TextOf(a.session); }
   std::string operator()(const SetAgentStatus& a) const {
-    return "status " + TextOf(a.session) + " " + ToString(a.status) + " " + a.reason;
+    return "status " + TextOf(a.session) + TextOf(a.to);
   }
   std::string operator()(const AcceptOffer& a) const {
     return "accept " + TextOf(a.session) + " " + router::TextOf(a.offer);

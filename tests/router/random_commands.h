@@ -63,6 +63,9 @@ class RandomCommands {
   Action AboutWork(const Workspace& workspace, const AgentState& agent, Time now);
   Action AboutSetAside(const Workspace& workspace, Time now);
   Action AboutTicket(const Workspace& workspace, Time now);
+  Action AboutSupervisor(const Workspace& workspace, TicketId ticket);
+  Action MakeTransfer(TicketId ticket);
+  StatusChange MakeStatus();
   Action MakeUpdate(const Workspace& workspace, TicketId ticket);
   Action MakeRecord(const Workspace& workspace, TicketId ticket);
   Action AboutMedia(const Workspace& workspace);

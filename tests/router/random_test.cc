@@ -229,7 +229,7 @@ void ExpectAllSeen(const Tally& tally) {
                               Reason::kResourceNotFound,    Reason::kResourceExists,
                               Reason::kResourceReferenced,  Reason::kResourceBuiltIn,
                               Reason::kFieldRequired,       Reason::kIdDuplicate,
-                              Reason::kParkingReasonUnknown}) {
+                              Reason::kParkingReasonUnknown, Reason::kAgentMayNotTake}) {
     EXPECT_GT(tally.refusals.count(reason), 0U) << ToString(reason);
   }
   for (const char* reason :

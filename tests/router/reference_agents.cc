@@ -79,14 +79,8 @@ Outcome ReferenceRouter::Do(const GetAgent& command) {
 
 Outcome ReferenceRouter::Do(const SetAgentStatus& command) {
   if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
-  const bool not_ready = command.status == AgentStatus::kNotReady;
-  if (!not_ready && command.status != AgentStatus::kAvailable &&
-      command.status != AgentStatus::kOffline) {
-    return Refuse(Reason::kStatusNotSettable);
-  }
-  if (not_ready && !IsReason(command.reason)) return Refuse(Reason::kNotReadyReasonUnknown);
-  SetStatus(workspace_->agents.at(command.session.agent), command.status,
-            not_ready ? command.reason : "", "AGENT_NOT_AVAILABLE");
+  if (const Refusal refusal = CheckStatus(command.to)) return Refuse(*refusal);
+  SetStatus(workspace_->agents.at(command.session.agent), command.to, "AGENT_NOT_AVAILABLE");
   return Reply{Done{}};
 }
 
@@ -94,7 +88,8 @@ AgentSnapshot ReferenceRouter::Snapshot(const AgentState& agent) const {
   AgentSnapshot snapshot;
   snapshot.generation = agent.generation;
   snapshot.now = now_;
-  snapshot.state = AgentStateView{agent.status, agent.reason, agent.status_since};
+  snapshot.state = AgentStateView{agent.status, agent.reason, agent.status_since,
+                                  agent.next_status, agent.next_reason};
   std::map<std::pair<Time, uint64_t>, OfferView> offers;
   for (const auto& [id, ticket] : workspace_->tickets) {
     if (ticket.agent != agent.id) continue;
@@ -194,7 +189,7 @@ Outcome ReferenceRouter::Do(const StartAgentContact& command) {
       !contains(configured.process_types, contact.process_type)) {
     return Refuse(Reason::kAgentNotQualified);
   }
-  if (agent.status == AgentStatus::kOffline || agent.status == AgentStatus::kNotResponding) {
+  if (agent.status != AgentStatus::kAvailable && agent.status != AgentStatus::kNotReady) {
     return Refuse(Reason::kAgentStatusForbids);
   }
   TicketData probe;
@@ -217,6 +212,7 @@ Outcome ReferenceRouter::Do(const StartAgentContact& command) {
   event.queue = ticket.queue;
   event.contact = command.new_contact;
   Handle(ticket, agent);
+  agent.misses = 0;
   LookAtIdle();
   return Reply{ContactStarted{ticket.id, command.new_contact, ticket.state}};
 }
@@ -410,6 +406,7 @@ Obstacle ReferenceRouter::ObstacleOf(const AgentState& agent, const TicketData& 
   if (agent.status == AgentStatus::kOffline) return Obstacle::kOffline;
   if (agent.session_lost) return Obstacle::kSessionLost;
   if (agent.status == AgentStatus::kNotReady) return Obstacle::kNotReady;
+  if (agent.status == AgentStatus::kDraining) return Obstacle::kNotReady;
   if (agent.status == AgentStatus::kNotResponding) return Obstacle::kNotResponding;
   if (!HasCapacity(agent, ticket)) return Obstacle::kBusy;
   if (IsCoolingDown(agent, ticket)) return Obstacle::kCoolingDown;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include "tests/router/reference_router.h"
 
@@ -75,7 +76,8 @@ void ReferenceRouter::Leave(TicketData& ticket) {
     if (ticket.state != TicketState::kOffered)
       workspace_->agents.at(ticket.agent).idle_since = now_;
   }
-  ticket.agent.clear();
+  const std::string agent = std::exchange(ticket.agent, "");
+  if (!agent.empty()) NoteIfDrained(workspace_->agents.at(agent));
   ticket.leased = false;
   ticket.by_offer = false;
   ticket.connected = false;
@@ -166,7 +168,12 @@ TicketState ReferenceRouter::FinishWork(TicketData& ticket) {
 void ReferenceRouter::Accept(TicketData& ticket, AgentState& agent) {
   EmitAboutOffer(EventType::kOfferAccepted, ticket);
   Handle(ticket, agent);
-  // What waited for the end of the offer is not done any more.
+  agent.misses = 0;
+  PassOverSteps(ticket);
+}
+
+// What waited for the end of an offer is not done any more.
+void ReferenceRouter::PassOverSteps(TicketData& ticket) {
   while (ticket.plan_step < ticket.plan.size()) {
     const PlanStep& step = ticket.plan[ticket.plan_step];
     if (step.after > ticket.plan_waited || (step.queue.empty() && !step.expire)) break;
@@ -180,7 +187,6 @@ void ReferenceRouter::Handle(TicketData& ticket, AgentState& agent) {
   ticket.kept_for.clear();
   ticket.kept_until = Time{};
   agent.idle_since = now_;
-  agent.misses = 0;
   ticket.by_offer = true;
   if (!ChannelOf(ticket).has_media) {
     ticket.state = TicketState::kActive;
@@ -220,11 +226,13 @@ void ReferenceRouter::RescindAll(const AgentState& agent, const char* reason) {
 // --------------------------------------------------------------------------------------------------------
 // agents
 
-void ReferenceRouter::SetStatus(AgentState& agent, AgentStatus status, const std::string& reason,
-                                const char* rescind_reason) {
-  if (agent.status == status && agent.reason == reason) return;
+void ReferenceRouter::SetStatus(AgentState& agent, StatusChange to, const char* rescind_reason) {
+  if (IsStatus(agent, to)) return;
+  const AgentStatus status = to.status;
   agent.status = status;
-  agent.reason = reason;
+  agent.reason = status == AgentStatus::kNotReady ? to.reason : "";
+  agent.next_status = AgentStatus::kOffline;
+  agent.next_reason.clear();
   agent.status_since = now_;
   std::string text;
   switch (status) {
@@ -238,12 +246,20 @@ void ReferenceRouter::SetStatus(AgentState& agent, AgentStatus status, const std
       text = "NOT_RESPONDING";
       break;
     case AgentStatus::kNotReady:
-      text = "NOT_READY:" + reason;
+      text = "NOT_READY:" + to.reason;
+      break;
+    case AgentStatus::kDraining:
+      agent.next_status = to.next_status;
+      text = "DRAINING:OFFLINE";
+      if (to.next_status != AgentStatus::kNotReady) break;
+      agent.next_reason = to.next_reason;
+      text = "DRAINING:NOT_READY:" + to.next_reason;
       break;
   }
   EventRow& event = Emit(EventType::kAgentStatusChanged);
   event.agent = agent.id;
   event.reason = text;
+  NoteIfDrained(agent);
   if (status == AgentStatus::kAvailable) {
     agent.idle_since = now_;
     agent.misses = 0;
@@ -263,7 +279,7 @@ void ReferenceRouter::EndSession(AgentState& agent) {
   event.agent = agent.id;
   event.number = agent.generation;
   LookAtIdle();
-  SetStatus(agent, AgentStatus::kOffline, "", "AGENT_GONE");
+  SetStatus(agent, {AgentStatus::kOffline}, "AGENT_GONE");
 }
 
 // ---------------------------------------------------------------------------------------------------------
@@ -284,7 +300,7 @@ void ReferenceRouter::FailConnection(TicketData& ticket, const char* reason) {
 // An agent who left AVAILABLE meanwhile keeps the status that was chosen.
 void ReferenceRouter::FailDevice(AgentState& agent) {
   if (agent.status != AgentStatus::kAvailable) return;
-  SetStatus(agent, AgentStatus::kNotReady, kDeviceReason, "AGENT_NOT_AVAILABLE");
+  SetStatus(agent, {AgentStatus::kNotReady, kDeviceReason}, "AGENT_NOT_AVAILABLE");
 }
 
 void ReferenceRouter::Abandon(TicketData& ticket) {
@@ -476,7 +492,7 @@ void ReferenceRouter::Miss(TicketData& ticket) {
   EndOffer(ticket, EventType::kOfferMissed);
   agent.misses += 1;
   if (agent.misses >= ChannelOf(ticket).misses_allowed) {
-    SetStatus(agent, AgentStatus::kNotResponding, "", "AGENT_NOT_RESPONDING");
+    SetStatus(agent, {AgentStatus::kNotResponding}, "AGENT_NOT_RESPONDING");
   }
 }
 

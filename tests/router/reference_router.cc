@@ -46,12 +46,14 @@ Outcome ReferenceRouter::Execute(const Command& command, Time now) {
   uint32_t budget = options_.max_offers_per_slice;
   if (!for_all) {
     if (workspace_ == nullptr) return outcome;
+    EndDraining();
     TakeStepsOfReturned();
     Route(budget);
     return outcome;
   }
   for (auto& [id, workspace] : workspaces_) {
     workspace_ = &workspace;
+    EndDraining();
     TakeStepsOfReturned();
     budget = Route(budget);
   }

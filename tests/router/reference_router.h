@@ -31,6 +31,8 @@ class ReferenceRouter {
     uint64_t ordinal = 0;
     AgentStatus status = AgentStatus::kOffline;
     std::string reason;
+    AgentStatus next_status = AgentStatus::kOffline;  // after DRAINING
+    std::string next_reason;
     Time status_since;
     Time idle_since;
     uint32_t misses = 0;
@@ -91,6 +93,7 @@ class ReferenceRouter {
     std::set<std::string> gained;            // agents of step 1
     std::set<TicketId> arrived;              // tickets of step 2
     std::vector<TicketId> returned;          // tickets that came to a queue, by the command at work
+    std::vector<std::string> drained;        // DRAINING agents whose last work ended, by it
     std::map<std::string, uint32_t> idle;    // by routing profile, as last looked at
     int64_t last_turn = 0;
   };
@@ -140,6 +143,9 @@ class ReferenceRouter {
   Outcome Do(const StartTicket& command);
   Outcome Do(const FinishTicket& command);
   Outcome Do(const StartAgentContact& command);
+  Outcome Do(const AssignTicket& command);
+  Outcome Do(const RequeueTicket& command);
+  Outcome Do(const OverrideAgentStatus& command);
   Outcome Do(const ClaimTickets& command);
   Outcome Do(const ExtendLeases& command);
   Outcome Do(const ReportMediaEvent& command);
@@ -229,12 +235,19 @@ class ReferenceRouter {
   void Complete(TicketData& ticket, const std::string& disposition);
   TicketState FinishWork(TicketData& ticket);
   void Accept(TicketData& ticket, AgentState& agent);
+  void PassOverSteps(TicketData& ticket);
   void Handle(TicketData& ticket, AgentState& agent);
   void EndOffer(TicketData& ticket, EventType type);
   void Rescind(TicketData& ticket, const char* reason);
   void RescindAll(const AgentState& agent, const char* reason);
-  void SetStatus(AgentState& agent, AgentStatus status, const std::string& reason,
-                 const char* rescind_reason);
+  void SetStatus(AgentState& agent, StatusChange to, const char* rescind_reason);
+  Refusal CheckStatus(const StatusChange& to) const;
+  static bool IsStatus(const AgentState& agent, const StatusChange& to);
+  bool HasWork(const AgentState& agent) const;
+  void NoteIfDrained(const AgentState& agent);
+  void EndDraining();
+  // Whether, and why not, the agent may ever take the ticket where it is, as it asks.
+  std::string WhyNot(const AgentState& agent, const TicketData& ticket) const;
   void EndSession(AgentState& agent);
   void FailDevice(AgentState& agent);
   void FailConnection(TicketData& ticket, const char* reason);

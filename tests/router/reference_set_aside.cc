@@ -96,7 +96,7 @@ bool ReferenceRouter::WouldKeep(const TicketData& ticket) const {
   if (it == workspace_->agents.end()) return false;
   const auto& excluded = ticket.contact.excluded_agents;
   return it->second.session_open && it->second.status != AgentStatus::kOffline &&
-         ticket.requirement.agents.empty() &&
+         it->second.status != AgentStatus::kDraining && ticket.requirement.agents.empty() &&
          std::count(excluded.begin(), excluded.end(), ticket.parked_by) == 0 &&
          Qualifies(*FindAgent(ticket.parked_by), ticket);
 }

@@ -397,15 +397,30 @@ Outcome ReferenceRouter::Do(const ReleaseTicket& command) {
 Outcome ReferenceRouter::Do(const TransferTicket& command) {
   TicketData* ticket = FindTicket(command.ticket);
   if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
-  const Queue* queue = FindQueue(command.queue);
+  const bool stays = command.queue.empty();
+  const Queue* queue = stays ? &QueueOf(*ticket) : FindQueue(command.queue);
   if (queue == nullptr) return Refuse(Reason::kQueueNotFound);
-  if (!queue->client.empty() && queue->client != ticket->contact.client) {
+  if (!stays && !queue->client.empty() && queue->client != ticket->contact.client) {
     return Refuse(Reason::kQueueOfOtherClient);
   }
   if (IsFull(*queue, ticket->id)) return Refuse(Reason::kQueueFull);
   if (ticket->state == TicketState::kConnecting || ticket->state == TicketState::kWrapUp ||
       ticket->state == TicketState::kScheduled || ticket->state == TicketState::kParked) {
     return Refuse(Reason::kTicketStateForbids);
+  }
+  if (!command.agent.empty()) {
+    const auto it = workspace_->agents.find(command.agent);
+    if (it == workspace_->agents.end()) return Refuse(Reason::kAgentNotFound);
+    TicketData there = *ticket;
+    there.queue = queue->id;
+    there.requirement = ticket->base;
+    if (!WhyNot(it->second, there).empty() || !ticket->base.agents.empty()) {
+      return Refuse(Reason::kAgentMayNotTake);
+    }
+    if (!it->second.session_open || it->second.status == AgentStatus::kOffline ||
+        it->second.status == AgentStatus::kDraining) {
+      return Refuse(Reason::kAgentStatusForbids);
+    }
   }
   if (ticket->state == TicketState::kOffered) Rescind(*ticket, "TRANSFERRED");
   const Office office = QueueOf(*ticket).office;
@@ -421,7 +436,17 @@ Outcome ReferenceRouter::Do(const TransferTicket& command) {
   EventRow& event = Emit(EventType::kTicketTransferred, *ticket, ticket->agent);
   event.queue = ticket->queue;
   event.until = ticket->target;
+  if (command.agent.empty()) {
+    EnterQueue(*ticket);
+    return Reply{Done{}};
+  }
+  const Duration usual = queue->last_agent_wait.value_or(Duration{});
+  Duration wait = command.wait.us != 0 ? command.wait : usual;
+  if (wait.us == 0) wait = Seconds(30);
+  Emit(EventType::kTicketKept, *ticket, command.agent).until = now_ + wait;
   EnterQueue(*ticket);
+  ticket->kept_for = command.agent;
+  ticket->kept_until = now_ + wait;
   return Reply{Done{}};
 }
 

@@ -75,9 +75,16 @@ void AddTo(Line& line, const WorkView& work) {
       .Add("until", work.until);
 }
 
+// What follows DRAINING.
+std::string NextOf(AgentStatus status, AgentStatus next) {
+  return status == AgentStatus::kDraining ? ToString(next) : "";
+}
+
 void AddTo(Line& line, const AgentStateView& state) {
   line.Add("status", std::string(ToString(state.status)))
       .Add("reason", state.reason)
+      .Add("next", NextOf(state.status, state.next_status))
+      .Add("next_reason", state.next_reason)
       .Add("since", state.since);
 }
 
@@ -228,6 +235,8 @@ std::string TextOf(const AgentRow& row) {
       .Flag("removed", row.removed)
       .Add("status", std::string(ToString(row.status)))
       .Add("reason", row.reason)
+      .Add("next", NextOf(row.status, row.next_status))
+      .Add("next_reason", row.next_reason)
       .Add("since", row.status_since)
       .Add("idle", row.idle_since)
       .Number("misses", uint64_t{row.misses})

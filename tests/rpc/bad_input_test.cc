@@ -306,6 +306,56 @@ TEST_F(BadInput, OfConfigurationsIsRefusedWithReasonAndField) {
 }
 
 // --------------------------------------------------------------------------------------------------
+// supervisors
+
+TEST_F(BadInput, OfSupervisorsIsRefused) {
+  Fixture& f = fixture();
+  v1::AssignTicketRequest assign;
+  assign.set_workspace(kWorkspace);
+  assign.set_ticket_id("01890000-0000-7000-8000-000000000001");
+  assign.set_agent("ann");
+  const auto assigned = [&] {
+    v1::AssignTicketResponse response;
+    return f.supervisors->AssignTicket(ClientContext(), assign, &response);
+  };
+  ExpectRefusal(assigned(), "FIELD_REQUIRED", "supervisor");
+  assign.set_supervisor(std::string(129, 's'));
+  ExpectRefusal(assigned(), "FIELD_TOO_LARGE", "supervisor");
+  assign.set_supervisor(std::string("s\0", 2));
+  ExpectRefusal(assigned(), "TEXT_HAS_NUL", "supervisor");
+  assign.set_supervisor("sue");
+  assign.clear_agent();
+  ExpectRefusal(assigned(), "FIELD_REQUIRED", "agent");
+  v1::RequeueTicketRequest requeue;
+  requeue.set_workspace(kWorkspace);
+  requeue.set_ticket_id(assign.ticket_id());
+  v1::RequeueTicketResponse requeued;
+  ExpectRefusal(f.supervisors->RequeueTicket(ClientContext(), requeue, &requeued),
+                "FIELD_REQUIRED", "supervisor");
+
+  v1::OverrideAgentStatusRequest order;
+  order.set_workspace(kWorkspace);
+  order.set_agent("ann");
+  order.set_supervisor("sue");
+  const auto ordered = [&] {
+    v1::OverrideAgentStatusResponse response;
+    return f.supervisors->OverrideAgentStatus(ClientContext(), order, &response);
+  };
+  ExpectRefusal(ordered(), "FIELD_REQUIRED", "status");
+  order.set_status(static_cast<v1::AgentStatus>(6));
+  ExpectRefusal(ordered(), "FIELD_OUT_OF_RANGE", "status");
+  order.set_status(v1::AGENT_STATUS_AVAILABLE);
+  order.set_next_status(v1::AGENT_STATUS_OFFLINE);
+  ExpectRefusal(ordered(), "FIELD_MALFORMED", "next_status");
+  order.set_status(v1::AGENT_STATUS_DRAINING);
+  order.set_next_status(v1::AGENT_STATUS_NOT_READY);
+  ExpectRefusal(ordered(), "FIELD_REQUIRED", "next_reason");
+  order.set_next_status(v1::AGENT_STATUS_OFFLINE);
+  order.set_next_reason("lunch");
+  ExpectRefusal(ordered(), "FIELD_MALFORMED", "next_reason");
+}
+
+// --------------------------------------------------------------------------------------------------
 // other requests
 
 TEST_F(BadInput, OfAnyRequestIsRefused) {
@@ -319,6 +369,23 @@ TEST_F(BadInput, OfAnyRequestIsRefused) {
   ExpectRefusal(f.Cancel(""), "FIELD_REQUIRED", "ticket_id");
   ExpectRefusal(f.Cancel("17"), "FIELD_MALFORMED", "ticket_id");
   ExpectRefusal(f.Transfer(ticket, ""), "FIELD_REQUIRED", "queue");
+  v1::TransferTicketRequest transfer;
+  transfer.set_workspace(kWorkspace);
+  transfer.set_ticket_id(ticket);
+  transfer.set_queue("chats");
+  const auto transferred = [&] {
+    v1::TransferTicketResponse response;
+    return f.tickets->TransferTicket(ClientContext(), transfer, &response);
+  };
+  transfer.mutable_wait()->set_seconds(60);
+  ExpectRefusal(transferred(), "FIELD_MALFORMED", "wait");
+  transfer.set_agent("ann");
+  transfer.mutable_wait()->set_seconds(86'401);
+  ExpectRefusal(transferred(), "FIELD_OUT_OF_RANGE", "wait");
+  transfer.mutable_wait()->set_seconds(0);
+  ExpectRefusal(transferred(), "FIELD_OUT_OF_RANGE", "wait");
+  transfer.set_agent("An");
+  ExpectRefusal(transferred(), "FIELD_MALFORMED", "agent");
   v1::ParkTicketRequest park;
   park.set_workspace(kWorkspace);
   park.set_ticket_id(ticket);

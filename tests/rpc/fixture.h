@@ -26,6 +26,7 @@
 #include "tandem/v1/queue_service.grpc.pb.h"
 #include "tandem/v1/report_service.grpc.pb.h"
 #include "tandem/v1/resource_service.grpc.pb.h"
+#include "tandem/v1/supervisor_service.grpc.pb.h"
 #include "tandem/v1/system_service.grpc.pb.h"
 #include "tandem/v1/ticket_service.grpc.pb.h"
 #include "tandem/v1/watch_service.grpc.pb.h"
@@ -117,6 +118,7 @@ class Fixture {
   std::unique_ptr<v1::QueueService::Stub> queues;
   std::unique_ptr<v1::ReportService::Stub> reports;
   std::unique_ptr<v1::ResourceService::Stub> resources;
+  std::unique_ptr<v1::SupervisorService::Stub> supervisors;
   std::unique_ptr<v1::SystemService::Stub> system;
   std::unique_ptr<v1::TicketService::Stub> tickets;
   std::unique_ptr<v1::WatchService::Stub> watch;

@@ -185,6 +185,24 @@ void Clients::Ingest() {
   });
 }
 
+// A supervisor's verb, or a transfer to an agent. Capacity is not overridden: the history holds it.
+router::Command Clients::AboutAgent(router::TicketId ticket) {
+  const std::string agent = test::AgentName(1 + world_.Pick(kAgents));
+  const router::StatusChange after_work{.status = router::AgentStatus::kDraining,
+                                        .next_status = router::AgentStatus::kNotReady,
+                                        .next_reason = "break"};
+  switch (world_.Pick(4)) {
+    case 0:
+      return In(router::AssignTicket{ticket, agent, "sue", false, world_.Chance(500)});
+    case 1:
+      return In(router::RequeueTicket{ticket, "sue"});
+    case 2:
+      return In(router::OverrideAgentStatus{agent, "sue", after_work});
+    default:
+      return In(router::TransferTicket{ticket, "", agent, router::Seconds(5)});
+  }
+}
+
 void Clients::Supervisor() {
   if (resting_) return;
   const int kind = world_.Pick(10);
@@ -205,6 +223,8 @@ void Clients::Supervisor() {
       Start(In(router::ResumeTicket{ticket}), true);
     } else if (kind == 5) {
       Start(In(router::RescheduleTicket{ticket, router::Time{}}), true);
+    } else if (kind == 6) {
+      Start(AboutAgent(ticket), true);
     } else {
       Start(In(router::TransferTicket{ticket, world_.Chance(900) ? "care" : "jobs"}), true);
     }

@@ -95,6 +95,7 @@ class Clients {
   void Customer();
   void Ingest();
   void Supervisor();
+  router::Command AboutAgent(router::TicketId ticket);
   router::Command NewContact();
 
   World& world_;

@@ -79,6 +79,7 @@ class Replay {
         Free(ticket, event.ticket);
         return;
       case EventType::kTicketClaimed:
+      case EventType::kTicketAssigned:
       case EventType::kAgentContactStarted:
         ASSERT_EQ(ticket.owner, "") << "taken while owned";
         ASSERT_EQ(ticket.offered_to, "") << "taken while offered";
@@ -90,6 +91,12 @@ class Replay {
       case EventType::kTicketParked:
       case EventType::kLeaseExpired:
       case EventType::kMediaConnectFailed:
+        ASSERT_EQ(ticket.owner, event.agent);
+        Free(ticket, event.ticket);
+        return;
+      case EventType::kTicketRequeued:
+        // Of an offer, that was taken back before.
+        if (ticket.owner.empty()) return;
         ASSERT_EQ(ticket.owner, event.agent);
         Free(ticket, event.ticket);
         return;
@@ -120,6 +127,7 @@ class Replay {
       case EventType::kPlanStepTaken:
       case EventType::kPlanStepSkipped:
       case EventType::kLastAgentPassed:
+      case EventType::kTicketKept:
         ASSERT_FALSE(ticket.closed);
         return;
       case EventType::kTicketScheduled:
@@ -143,6 +151,7 @@ class Replay {
       case EventType::kLeaseExtended:
       case EventType::kTicketResumed:
       case EventType::kAgentStatusChanged:
+      case EventType::kAgentStatusOrdered:
       case EventType::kSessionOpened:
       case EventType::kSessionLost:
       case EventType::kSessionClosed:

@@ -126,7 +126,7 @@ router::AgentIntervalRow IntervalOf(Maker& make) {
   router::AgentIntervalRow row = SampleInterval(make.One("agent", 3));
   row.began_at = make.Instant();
   row.ended_at = make.After(row.began_at, make.OneIn(8) ? router::Days(2) : router::Hours(1));
-  row.status = make.Value(router::AgentStatus::kNotResponding);
+  row.status = make.Value(router::kLastAgentStatus);
   for (uint32_t& load : row.load) load = static_cast<uint32_t>(make.Number(0, 1));
   if (make.OneIn(2)) row.load = {};
   return row;

@@ -185,6 +185,8 @@ router::AgentRow SampleAgent(const std::string& agent, uint64_t ordinal) {
   row.ordinal = ordinal;
   row.status = router::AgentStatus::kNotReady;
   row.reason = "lunch";
+  row.next_status = router::AgentStatus::kNotReady;
+  row.next_reason = "training";
   row.status_since = kMorning;
   row.idle_since = kMorning + Microseconds(1);
   row.misses = 2;

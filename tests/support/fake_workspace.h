@@ -123,8 +123,8 @@ inline router::Command Open(int agent, std::string session_id = "desk") {
 }
 
 inline router::Command Available(router::SessionRef session) {
-  return In(router::SetAgentStatus{
-      .session = std::move(session), .status = router::AgentStatus::kAvailable, .reason = {}});
+  return In(router::SetAgentStatus{.session = std::move(session),
+                                   .to = {.status = router::AgentStatus::kAvailable}});
 }
 
 }  // namespace tandem::test

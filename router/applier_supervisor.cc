@@ -1,0 +1,50 @@
+// What supervisors do with tickets and agents.
+#include "router/applier.h"
+#include "router/applier_change_agent.h"
+#include "router/snapshot.h"
+
+namespace tandem::router {
+
+void Applier::TicketAssigned(TicketIndex index, const Assignment& assignment) {
+  Ticket& ticket = TicketAt(index);
+  const AgentIndex agent = assignment.agent;
+  LeaveQueue(index);
+  UncountWaiting(ticket);
+  CloseInterval(agent, now_);
+  BeginSegment(ticket, agent);
+  // Media is reported under it, as under an offer that was accepted.
+  ++ticket.offer_number;
+  ChangeAgent(agent, [&](AgentState& state) {
+    Hold(agent, index);
+    state.idle_since = now_;
+  });
+  EventRow& event = RecordTicket(EventType::kTicketAssigned, ticket);
+  event.queue = workspace_.queue_ids.Name(ticket.queue);
+  event.offer_number = ticket.offer_number;
+  event.reason = assignment.supervisor;
+  event.number = (assignment.over_capacity ? 1 : 0) + (assignment.against_requirement ? 2 : 0);
+  BeginHandling(index);
+  NotifyWork(index, agent, false);
+}
+
+void Applier::TicketRequeued(TicketIndex index, AgentIndex agent, const std::string& supervisor) {
+  Ticket& ticket = TicketAt(index);
+  EventRow& event = RecordTicket(EventType::kTicketRequeued, ticket);
+  event.agent = workspace_.AgentName(agent);
+  event.reason = supervisor;
+  event.until = now_ + workspace_.cool_down;
+  AddCoolDown(index, agent, workspace_.cool_down);
+  if (ticket.state == TicketState::kQueued) {
+    SetTimer(index);
+    MarkDirty(index);
+    return;
+  }
+  LeaveAgent(index, SegmentOutcome::kReleased, "", true);
+  EnterQueue(index, EntryReason::kReleased);
+}
+
+void Applier::AgentStatusOrdered(AgentIndex agent, const std::string& supervisor) {
+  RecordAgent(EventType::kAgentStatusOrdered, agent).reason = supervisor;
+}
+
+}  // namespace tandem::router
