@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <tuple>
 
 #include "router/commands.h"
@@ -13,6 +14,47 @@ void EndSession(Context& context, AgentIndex index) {
     context.apply.AgentStatusChanged(index, {AgentStatus::kOffline});
   }
   RescindOffers(context, index, "AGENT_GONE");
+}
+
+// How many of a team may pause at once, of so many who are signed in; none: any number.
+std::optional<uint32_t> PauseLimitOf(const Team& team, uint32_t signed_in) {
+  std::optional<uint32_t> limit;
+  if (team.max_paused > 0) limit = team.max_paused;
+  if (team.max_paused_percent > 0) {
+    const uint64_t share = uint64_t{signed_in} * team.max_paused_percent / 100;
+    const auto at_least_one = static_cast<uint32_t>(std::max<uint64_t>(share, 1));
+    limit = std::min(limit.value_or(at_least_one), at_least_one);
+  }
+  return limit;
+}
+
+// Whether the agent's team lets one more of it pause. Who pauses already, or is about to, takes no
+// further place.
+std::optional<Rejection> CheckPauseLimit(const Workspace& workspace, AgentIndex index,
+                                         const StatusChange& to) {
+  const AgentState& agent = workspace.agent(index);
+  if (!agent.team.IsSet() || agent.in_team.pauses ||
+      !workspace.IsPause(to.status, to.reason, to.next_status, to.next_reason)) {
+    return std::nullopt;
+  }
+  const TeamState& team = workspace.teams[agent.team.value];
+  const uint32_t signed_in = team.signed_in + (agent.in_team.signed_in ? 0 : 1);
+  const std::optional<uint32_t> limit = PauseLimitOf(*team.configured, signed_in);
+  if (!limit || team.paused.size() < *limit) return std::nullopt;
+  constexpr size_t kListed = 20;
+  std::string agents;
+  size_t listed = 0;
+  for (const auto& [ordinal, paused] : team.paused) {
+    if (listed++ == kListed) break;
+    agents += (agents.empty() ? "" : ", ") + workspace.AgentName(paused);
+  }
+  const std::string most = std::to_string(*limit);
+  const std::string count = std::to_string(team.paused.size());
+  return Refuse(
+      Reason::kPauseLimitReached,
+      "expected fewer than " + most + " of team '" + team.configured->id + "' to pause, but " +
+          count + " do: " + agents,
+      {{"team", team.configured->id}, {"limit", most}, {"paused", count}, {"agents", agents}});
 }
 
 // An offer that the session's agent can still answer.
@@ -82,7 +124,9 @@ Outcome Decide(Context& context, const SetAgentStatus& command) {
   const AgentIndex index = std::get<AgentIndex>(found);
   if (auto rejection = CheckStatus(context.workspace, command.to)) return *std::move(rejection);
   const StatusChange to = Canonical(command.to);
-  if (IsChange(context.workspace.agent(index), to)) ChangeStatus(context, index, to);
+  if (!IsChange(context.workspace.agent(index), to)) return Reply(Done{});
+  if (auto rejection = CheckPauseLimit(context.workspace, index, to)) return *std::move(rejection);
+  ChangeStatus(context, index, to);
   return Reply(Done{});
 }
 

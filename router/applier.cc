@@ -232,6 +232,7 @@ void Applier::AgentStatusChanged(AgentIndex index, const StatusChange& to) {
     }
   });
   if (to.status == AgentStatus::kAvailable) Gain(index);
+  CountInTeam(index);
   NoteIfDrained(index);
   Notify(index, StateChanged{AgentStateViewOf(AgentAt(index))});
 }

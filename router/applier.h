@@ -214,6 +214,9 @@ class Applier {
   void CloseInterval(AgentIndex agent, Time idle_since);
   void ForgiveMisses(AgentIndex agent);
   void NoteIfDrained(AgentIndex agent);
+  // Counts the agent in its team as what it is now; uncounts it.
+  void CountInTeam(AgentIndex agent);
+  void UncountInTeam(AgentIndex agent);
 
   TicketIndex AddTicket(NewTicket& created);
   void AddContact(ContactRow&& contact, int64_t sequence);
@@ -273,6 +276,7 @@ class Applier {
   void MatchCreated(ResourceKind kind, bool returns);
   void RouteAgain(ResourceKind kind, const std::string& id, const std::vector<std::string>& fields);
   void GainReady(RoutingProfileIndex only);
+  void CountPauses();
   Traits TraitsOf(const Agent& agent);
 
   Workspace& workspace_;

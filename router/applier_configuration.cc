@@ -77,10 +77,11 @@ void Applier::IndexResources() {
   for (const Skill& skill : now.skills) {
     workspace_.skills[workspace_.skill_ids.Find(skill.id).value] = true;
   }
-  for (const auto team : InternAll(workspace_.team_ids, now.teams)) (void)team;
-  workspace_.teams.assign(workspace_.team_ids.size(), false);
-  for (const Team& team : now.teams) {
-    workspace_.teams[workspace_.team_ids.Find(team.id).value] = true;
+  for (TeamState& team : workspace_.teams) team.configured = nullptr;
+  const auto teams = InternAll(workspace_.team_ids, now.teams);
+  workspace_.teams.resize(workspace_.team_ids.size());
+  for (size_t i = 0; i < teams.size(); ++i) {
+    workspace_.teams[teams[i].value].configured = &now.teams[i];
   }
   for (const auto site : InternAll(workspace_.site_ids, now.sites)) (void)site;
   workspace_.sites.assign(workspace_.site_ids.size(), false);
@@ -101,9 +102,9 @@ void Applier::IndexResources() {
     workspace_.dispositions.emplace(disposition.id, disposition.resolved);
   }
   workspace_.not_ready_reasons.clear();
-  workspace_.not_ready_reasons.emplace(kDeviceReason, true);
+  workspace_.not_ready_reasons.emplace(kDeviceReason, false);
   for (const NotReadyReason& reason : now.not_ready_reasons) {
-    workspace_.not_ready_reasons.emplace(reason.id, true);
+    workspace_.not_ready_reasons.emplace(reason.id, !reason.exempt);
   }
   workspace_.parking_reasons.clear();
   for (const ParkingReason& reason : now.parking_reasons) {
@@ -190,6 +191,7 @@ AgentIndex Applier::ConfigureAgent(Agent agent) {
   }
   Traits traits = TraitsOf(agent);
   state.routing_profile = traits.routing_profile;
+  state.team = traits.team;
   state.profile = workspace_.matching.AddMember(std::move(traits));
   state.capacity = *agent.capacity;
   state.cost_per_hour_milli = agent.cost_per_hour_milli;
@@ -203,6 +205,7 @@ void Applier::EnterIndexes(AgentIndex index) {
   AgentState& state = AgentAt(index);
   SetIdle(index, state, state.Ready() && state.held.empty());
   workspace_.matching.AddReady(index, state);
+  CountInTeam(index);
   if (state.Ready()) Gain(index);
 }
 
@@ -211,6 +214,7 @@ void Applier::LeaveIndexes(AgentIndex index) {
   workspace_.matching.RemoveReady(index, state);
   state.open_groups = 0;
   SetIdle(index, state, false);
+  UncountInTeam(index);
   workspace_.matching.RemoveMember(state.profile);
 }
 
@@ -275,10 +279,12 @@ void Applier::MatchCreated(ResourceKind kind, bool returns) {
     case ResourceKind::kRoutingProfile:
       if (returns) workspace_.matching.ForgetPassing(workspace_);
       return;
+    case ResourceKind::kNotReadyReason:
+      CountPauses();
+      return;
     case ResourceKind::kClient:
     case ResourceKind::kAgent:
     case ResourceKind::kDisposition:
-    case ResourceKind::kNotReadyReason:
     case ResourceKind::kEntryPoint:
     case ResourceKind::kLanguage:
     case ResourceKind::kParkingReason:
@@ -311,6 +317,7 @@ void Applier::ResourceDeleted(ResourceKind kind, const std::string& id) {
     if (kind == KindOf<R>()) std::erase_if(list, [&](const R& one) { return one.id == id; });
   });
   IndexResources();
+  if (kind == ResourceKind::kNotReadyReason) CountPauses();
 }
 
 void Applier::WorkspaceSettingsUpdated(WorkspaceSettings settings) {
@@ -347,6 +354,8 @@ void Applier::RouteAgain(ResourceKind kind, const std::string& id,
   if (kind == ResourceKind::kQueue && changed("urgency")) {
     workspace_.matching.ForgetPassing(workspace_);
     GainReady({});
+  } else if (kind == ResourceKind::kNotReadyReason && changed("exempt")) {
+    CountPauses();
   } else if (kind == ResourceKind::kQueue && changed("distribution_mode")) {
     workspace_.matching.ForgetPassing(workspace_);
   } else if (kind == ResourceKind::kRoutingProfile &&

@@ -11,6 +11,7 @@ namespace tandem::router {
 void Applier::AdoptAgent(AgentIndex index, const AgentRow& row) {
   AgentState& agent = AgentAt(index);
   if (agent.gained) AgentSettled(index);
+  UncountInTeam(index);
   ChangeAgent(index, [&](AgentState& state) {
     state.ordinal = row.ordinal;
     state.status = row.status;
@@ -29,6 +30,7 @@ void Applier::AdoptAgent(AgentIndex index, const AgentRow& row) {
     state.interval_since = row.interval_since;
   });
   workspace_.last_turn = std::max(workspace_.last_turn, row.turn);
+  CountInTeam(index);
   SetTimer(index);
   if (agent.Ready()) Gain(index);
 }

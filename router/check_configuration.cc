@@ -113,6 +113,10 @@ class ResourceChecker {
 
   // The rest. Kinds with no more than names have nothing else to check.
   void Check(NamedResource& /*resource*/, const std::string& /*path*/) {}
+  void Check(Team& team, const std::string& path) {
+    faults_.Range(team.max_paused, 0, kMaxPaused, path + ".max_paused");
+    faults_.Range(team.max_paused_percent, 0, 100, path + ".max_paused_percent");
+  }
   void Check(Site& site, const std::string& path) {
     faults_.Text(site.time_zone, kMaxIdBytes, path + ".time_zone");
   }

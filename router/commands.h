@@ -97,8 +97,8 @@ inline constexpr const char* kWhyClient = "CLIENT";
 // offer or by claim.
 const char* WhyNot(const Workspace& workspace, const TicketClass& ticket_class,
                    const TicketClass::Agents& agents, AgentIndex agent);
-// The same of the ticket as it would be in the queue, with what would be asked then; whom that names
-// is for the caller to see to.
+// The same of the ticket as it would be in the queue, with what would be asked then; whom that
+// names is for the caller to see to.
 const char* WhyNotIn(const Workspace& workspace, const Ticket& ticket, QueueIndex queue,
                      Requirement asked, AgentIndex agent);
 Rejection RefuseAgent(const std::string& agent, const char* why);

@@ -259,7 +259,7 @@ bool IsConfigured(const Workspace& workspace, ResourceKind kind, std::string_vie
     case ResourceKind::kSite:
       return is(workspace.site_ids, workspace.sites, is_true);
     case ResourceKind::kTeam:
-      return is(workspace.team_ids, workspace.teams, is_true);
+      return is(workspace.team_ids, workspace.teams, has_resource);
     case ResourceKind::kSkill:
       return is(workspace.skill_ids, workspace.skills, is_true);
     case ResourceKind::kChannel:

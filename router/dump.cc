@@ -52,7 +52,8 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
     Line(out, " site").Named(site)("time_zone", site.time_zone);
   }
   for (const Team& team : configuration.teams) {
-    Line(out, " team").Named(team);
+    Line(out, " team")
+        .Named(team)("max_paused", team.max_paused)("percent", team.max_paused_percent);
   }
   for (const Skill& skill : configuration.skills) {
     Line(out, " skill").Named(skill);
@@ -93,7 +94,7 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
     Line(out, " disposition").Named(disposition)("resolved", disposition.resolved);
   }
   for (const NotReadyReason& reason : configuration.not_ready_reasons) {
-    Line(out, " not_ready_reason").Named(reason);
+    Line(out, " not_ready_reason").Named(reason)("exempt", reason.exempt);
   }
   for (const ParkingReason& reason : configuration.parking_reasons) {
     Line(out, " parking_reason").Named(reason)("stops_clock", reason.stops_clock);
@@ -140,7 +141,8 @@ void DumpAgent(const Workspace& workspace, AgentIndex index, std::string& out) {
       "session", agent.session_id)("generation", agent.generation)("open", agent.session_open)(
       "lost_at", agent.session_lost_at)("grace_until", agent.grace_until)(
       "interval_since", agent.interval_since)("units_used", agent.units_used)(
-      "open_groups", agent.open_groups)("idle", agent.idle)("cooling", agent.cooling);
+      "open_groups", agent.open_groups)("idle", agent.idle)("cooling", agent.cooling)(
+      "signed_in", agent.in_team.signed_in)("pauses", agent.in_team.pauses);
 }
 
 void DumpDetail(const TicketDetail& detail, std::string& out) {

@@ -41,10 +41,10 @@ const char* WhyNotIn(const Workspace& workspace, const Ticket& ticket, QueueInde
 }
 
 Rejection RefuseAgent(const std::string& agent, const char* why) {
-  return Refuse(Reason::kAgentMayNotTake,
-                "expected an agent who may take the ticket, but '" + agent +
-                    "' may not, because of: " + why,
-                {{"why", why}});
+  return Refuse(
+      Reason::kAgentMayNotTake,
+      "expected an agent who may take the ticket, but '" + agent + "' may not, because of: " + why,
+      {{"why", why}});
 }
 
 std::variant<AgentIndex, Rejection> FindAgent(const Workspace& workspace, const std::string& id) {

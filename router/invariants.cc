@@ -66,6 +66,22 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
                    which + " is kept for an agent only while it waits");
 }
 
+void CheckTeams(const Workspace& workspace) {
+  std::vector<uint32_t> signed_in(workspace.teams.size());
+  std::vector<size_t> paused(workspace.teams.size());
+  for (const AgentState& agent : workspace.agents) {
+    if (!agent.configured || !agent.team.IsSet()) continue;
+    if (agent.status != AgentStatus::kOffline) ++signed_in[agent.team.value];
+    if (workspace.IsPause(agent.status, agent.reason, agent.next_status, agent.next_reason)) {
+      ++paused[agent.team.value];
+    }
+  }
+  for (size_t i = 0; i < workspace.teams.size(); ++i) {
+    TANDEM_INVARIANT(signed_in[i] == workspace.teams[i].signed_in, "teams count who is signed in");
+    TANDEM_INVARIANT(paused[i] == workspace.teams[i].paused.size(), "teams know who pauses");
+  }
+}
+
 void CheckCounters(const Workspace& workspace) {
   std::vector<decltype(QueueState::waiting)> waiting(workspace.queues.size());
   std::vector<uint32_t> in_queue(workspace.queues.size());
@@ -128,6 +144,7 @@ void Router::Core::CheckInvariants() const {
     for (uint32_t i = 0; i < workspace->tickets.size(); ++i) {
       if (workspace->tickets[i].in_use) CheckTicket(*workspace, TicketIndex{i});
     }
+    CheckTeams(*workspace);
     CheckCounters(*workspace);
     if (!HasPendingRouting()) CheckWorkConservation(*workspace);
     open_tickets += workspace->open_tickets;

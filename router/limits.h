@@ -103,6 +103,7 @@ inline constexpr size_t kMaxAgentProcessTypes = 500;
 inline constexpr size_t kMaxAgentClients = 1'000;
 inline constexpr size_t kMaxAgentAttributes = 32;
 inline constexpr size_t kMaxAgentAttributeValueBytes = 128;
+inline constexpr uint32_t kMaxPaused = 100'000;
 inline constexpr uint32_t kMaxRank = 100;
 inline constexpr uint32_t kMaxGroupTickets = 10'000;
 inline constexpr uint32_t kMaxUnits = 1'000'000;

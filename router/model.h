@@ -246,9 +246,20 @@ struct NamedResource {
   }
 };
 struct Client : NamedResource {};
-struct Team : NamedResource {};
 struct Skill : NamedResource {};
-struct NotReadyReason : NamedResource {};
+
+struct Team : NamedResource {
+  // At most so many of its agents pause at once; 0: no limit.
+  uint32_t max_paused = 0;
+  // The same in percent of those who are not OFFLINE, but one in any case; 0: no limit.
+  uint32_t max_paused_percent = 0;
+  friend bool operator==(const Team&, const Team&) = default;
+};
+
+struct NotReadyReason : NamedResource {
+  bool exempt = false;  // who is NOT_READY for it does not pause
+  friend bool operator==(const NotReadyReason&, const NotReadyReason&) = default;
+};
 
 // Why a ticket is set aside.
 struct ParkingReason : NamedResource {

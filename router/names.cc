@@ -446,6 +446,8 @@ const char* ToString(Reason reason) {
       return "PARKING_REASON_UNKNOWN";
     case Reason::kAgentMayNotTake:
       return "AGENT_MAY_NOT_TAKE";
+    case Reason::kPauseLimitReached:
+      return "PAUSE_LIMIT_REACHED";
   }
   std::abort();
 }

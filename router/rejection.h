@@ -82,6 +82,7 @@ enum class Reason : uint8_t {
   kTooManyWebhooks = 142,
   kParkingReasonUnknown = 155,
   kAgentMayNotTake = 160,
+  kPauseLimitReached = 161,
 };
 
 // The name that clients see in ErrorInfo: "TICKET_NOT_FOUND".

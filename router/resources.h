@@ -86,6 +86,15 @@ auto& ListOf(AnyConfiguration& configuration) {
 void VisitFields(const NamedResource*, auto visit) {
   visit("display_name", &NamedResource::display_name);
 }
+void VisitFields(const Team*, auto visit) {
+  visit("display_name", &NamedResource::display_name);
+  visit("max_paused", &Team::max_paused);
+  visit("max_paused_percent", &Team::max_paused_percent);
+}
+void VisitFields(const NotReadyReason*, auto visit) {
+  visit("display_name", &NamedResource::display_name);
+  visit("exempt", &NotReadyReason::exempt);
+}
 void VisitFields(const Site*, auto visit) {
   visit("display_name", &NamedResource::display_name);
   visit("time_zone", &Site::time_zone);

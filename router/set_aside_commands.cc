@@ -49,8 +49,7 @@ void Unpark(Context& context, TicketIndex index, const char* reason, bool new_vi
     unparking.entry =
         EnterAt(context, ticket, ticket.queued_at, ticket.target + unparking.clock_stopped);
   }
-  Requirement asked =
-      new_visit ? AskedAnew(workspace, ticket) : RequirementOf(workspace, ticket);
+  Requirement asked = new_visit ? AskedAnew(workspace, ticket) : RequirementOf(workspace, ticket);
   if (queue.last_agent_wait->us > 0 && IsWorthKeeping(workspace, ticket, std::move(asked))) {
     unparking.keep_for = ticket.last_agent;
     unparking.kept_until = context.now + *queue.last_agent_wait;

@@ -50,6 +50,13 @@ struct CoolDownState {
   Time until;
 };
 
+// Who of a team is signed in, and who of them pauses.
+struct TeamState {
+  const Team* configured = nullptr;
+  uint32_t signed_in = 0;
+  absl::btree_set<std::pair<uint64_t, AgentIndex>> paused;  // by ordinal
+};
+
 // What a PARKED ticket waits for.
 struct Parking {
   Time at;
@@ -111,7 +118,8 @@ struct Ticket {
   Party disconnected_by = Party::kUnknown;
 
   std::unique_ptr<Parking> parking;  // while PARKED
-  // Who parked it, while it is parked and then kept; or to whom it was transferred, while it is kept.
+  // Who parked it, while it is parked and then kept; or to whom it was transferred, while it is
+  // kept.
   AgentIndex last_agent;
   Time kept_until;  // only the last agent may take it until then; unset: anybody
 
@@ -127,6 +135,12 @@ struct AgentState {
   RoutingProfileIndex routing_profile;
   Capacity capacity;
   int64_t cost_per_hour_milli = 0;
+  TeamIndex team;  // unset: none
+  // As what it is counted in its team.
+  struct InTeam {
+    bool signed_in = false;
+    bool pauses = false;
+  } in_team;
 
   AgentStatus status = AgentStatus::kOffline;
   std::string reason;
@@ -246,10 +260,11 @@ struct Workspace {
   std::vector<Used> clients;
   std::vector<const ProcessType*> process_types;  // null: not configured
   std::vector<uint32_t> open_of_process_type;
-  std::vector<bool> skills, sites, teams;  // configured
+  std::vector<bool> skills, sites;  // configured
+  std::vector<TeamState> teams;
   std::vector<RoutingProfileState> routing_profiles;
-  absl::flat_hash_map<std::string, bool> dispositions;  // id → resolved
-  absl::flat_hash_map<std::string, bool> not_ready_reasons;
+  absl::flat_hash_map<std::string, bool> dispositions;               // id → resolved
+  absl::flat_hash_map<std::string, bool> not_ready_reasons;          // id → whether it is a pause
   absl::flat_hash_map<std::string, bool> parking_reasons;            // id → stops the clock
   absl::flat_hash_map<std::string, const EntryPoint*> entry_points;  // by ContactKey
   absl::flat_hash_map<std::string, const Language*> languages;       // by tag
@@ -289,6 +304,14 @@ struct Workspace {
   TicketIndex FindTicket(const TicketId& id) const {
     const auto it = ticket_by_id.find(id);
     return it == ticket_by_id.end() ? TicketIndex{} : it->second;
+  }
+  // Whether one who goes to the status, or then to the next, is away from work by choice.
+  bool IsPause(AgentStatus status, const std::string& reason, AgentStatus next_status,
+               const std::string& next_reason) const {
+    const bool draining = status == AgentStatus::kDraining;
+    if ((draining ? next_status : status) != AgentStatus::kNotReady) return false;
+    const auto known = not_ready_reasons.find(draining ? next_reason : reason);
+    return known != not_ready_reasons.end() && known->second;
   }
   const std::string& AgentName(AgentIndex index) const { return agent_ids.Name(index); }
 

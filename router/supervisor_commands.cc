@@ -14,8 +14,8 @@ std::optional<Rejection> CheckAssignment(const Workspace& workspace, const Ticke
   const AgentState& agent = workspace.agent(index);
   if (auto rejection = CheckMayBegin(agent)) return rejection;
   if (agent.session_lost_at.IsSet()) {
-    return Refuse(Reason::kNoSession, "expected an open session of agent '" + command.agent +
-                                          "', but it is lost");
+    return Refuse(Reason::kNoSession,
+                  "expected an open session of agent '" + command.agent + "', but it is lost");
   }
   const TicketClass& ticket_class = workspace.matching.ClassOf(ticket.ticket_class);
   TicketClass::Agents agents = ticket_class.groups[ticket.group].agents;
@@ -50,8 +50,7 @@ Outcome Decide(Context& context, const AssignTicket& command) {
   const auto agent = FindAgent(workspace, command.agent);
   if (const auto* rejection = std::get_if<Rejection>(&agent)) return *rejection;
   Assignment assignment{std::get<AgentIndex>(agent), command.supervisor};
-  if (auto rejection =
-          CheckAssignment(workspace, ticket, assignment.agent, command, assignment)) {
+  if (auto rejection = CheckAssignment(workspace, ticket, assignment.agent, command, assignment)) {
     return *std::move(rejection);
   }
   if (ticket.state == TicketState::kOffered) {
@@ -94,8 +93,8 @@ Outcome Decide(Context& context, const OverrideAgentStatus& command) {
   const StatusChange to = Canonical(command.to);
   if (!IsChange(agent, to)) return Reply(Done{});
   if (!agent.session_open) {
-    return Refuse(Reason::kNoSession, "expected an open session of agent '" + command.agent +
-                                          "', but there is none");
+    return Refuse(Reason::kNoSession,
+                  "expected an open session of agent '" + command.agent + "', but there is none");
   }
   context.apply.AgentStatusOrdered(index, command.supervisor);
   ChangeStatus(context, index, to);

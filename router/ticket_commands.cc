@@ -329,9 +329,7 @@ std::optional<Rejection> KeepFor(const Context& context, const Ticket& ticket,
                   {{"status", ToString(agent.status)}});
   }
   const Duration usual = *workspace.queue(transfer.queue).configured->last_agent_wait;
-  const Duration wait = command.wait.us > 0 ? command.wait
-                        : usual.us > 0      ? usual
-                                            : kTransferWait;
+  const Duration wait = command.wait.us > 0 ? command.wait : usual.us > 0 ? usual : kTransferWait;
   transfer.keep_for = index;
   transfer.kept_until = context.now + wait;
   return std::nullopt;

@@ -71,10 +71,16 @@ std::string OfferLine(const v1::Offer& offer) {
                             ShortTime(offer.expires_at())));
 }
 
+std::string StatusText(v1::AgentStatus status, const std::string& reason) {
+  return absl::StrCat(absl::StripPrefix(v1::AgentStatus_Name(status), "AGENT_STATUS_"),
+                      reason.empty() ? "" : ", " + Plain(reason));
+}
+
 std::string StatusLine(const v1::AgentState& state) {
-  return absl::StrCat("you are ",
-                      absl::StripPrefix(v1::AgentStatus_Name(state.status()), "AGENT_STATUS_"),
-                      state.reason().empty() ? "" : ", " + Plain(state.reason()));
+  return absl::StrCat("you are ", StatusText(state.status(), state.reason()),
+                      state.next_status() == v1::AGENT_STATUS_UNSPECIFIED
+                          ? ""
+                          : "; then " + StatusText(state.next_status(), state.next_reason()));
 }
 
 }  // namespace

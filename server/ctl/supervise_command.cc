@@ -120,8 +120,9 @@ Examples:
 void AddRequeue(CLI::App& group, Context& context) {
   const auto options = std::make_shared<SuperviseOptions>();
   v1::RequeueTicketRequest& request = options->requeue;
-  CLI::App* command = AddVerb(group, context, "requeue",
-                              "Take a ticket from its agent, back into its queue", options, Requeue);
+  CLI::App* command =
+      AddVerb(group, context, "requeue", "Take a ticket from its agent, back into its queue",
+              options, Requeue);
   AddId(*command, "TICKET", "Id of the ticket",
         [&request](const std::string& id) { request.set_ticket_id(id); });
   AddSupervisor(*command, [&request](const std::string& name) { request.set_supervisor(name); });
@@ -133,9 +134,9 @@ Examples:
 void AddTransfer(CLI::App& group, Context& context) {
   const auto options = std::make_shared<SuperviseOptions>();
   v1::TransferTicketRequest& request = options->transfer;
-  CLI::App* command = AddVerb(group, context, "transfer",
-                              "Move a ticket to another queue, or keep it for an agent", options,
-                              Transfer);
+  CLI::App* command =
+      AddVerb(group, context, "transfer", "Move a ticket to another queue, or keep it for an agent",
+              options, Transfer);
   AddId(*command, "TICKET", "Id of the ticket",
         [&request](const std::string& id) { request.set_ticket_id(id); });
   const auto add = [&](const std::string& name, const std::string& help,
@@ -195,7 +196,8 @@ Examples:
 }  // namespace
 
 void AddSupervise(CLI::App& app, Context& context) {
-  CLI::App* group = app.add_subcommand("supervise", "Give tickets to agents, take them away, set statuses");
+  CLI::App* group =
+      app.add_subcommand("supervise", "Give tickets to agents, take them away, set statuses");
   group->require_subcommand(1);
   group->footer(R"(
 Examples:

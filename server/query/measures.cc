@@ -165,6 +165,8 @@ constexpr Measure kMeasures[] = {
      kOurs},
     {"not_responding_time", "Not-responding time", One(kNotRespondingTime), {}, kSeconds,
      "time NOT_RESPONDING", kOurs},
+    {"draining_time", "Draining time", One(kDrainingTime), {}, kSeconds,
+     "time DRAINING: finishing the work at hand before going", kOurs},
     {"idle_time", "Idle time", One(kIdleTime), {}, kSeconds, "time AVAILABLE and owning no ticket",
      "Amazon Connect (agent idle time)"},
     {"busy_time", "Busy time", One(kBusyTime), {}, kSeconds,

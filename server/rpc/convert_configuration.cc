@@ -55,13 +55,18 @@ router::Client Convert(const v1::Client& message, const std::string&, Faults&) {
   return Named<router::Client>(message);
 }
 router::Team Convert(const v1::Team& message, const std::string&, Faults&) {
-  return Named<router::Team>(message);
+  auto team = Named<router::Team>(message);
+  team.max_paused = message.max_paused();
+  team.max_paused_percent = message.max_paused_percent();
+  return team;
 }
 router::Skill Convert(const v1::Skill& message, const std::string&, Faults&) {
   return Named<router::Skill>(message);
 }
 router::NotReadyReason Convert(const v1::NotReadyReason& message, const std::string&, Faults&) {
-  return Named<router::NotReadyReason>(message);
+  auto reason = Named<router::NotReadyReason>(message);
+  reason.exempt = message.exempt();
+  return reason;
 }
 
 router::ParkingReason Convert(const v1::ParkingReason& message, const std::string&, Faults&) {
@@ -263,6 +268,15 @@ void FillRest(const router::NamedResource& /*resource*/, Message& /*to*/) {}
 
 void FillRest(const router::Site& site, v1::Site& to) {
   to.set_time_zone(site.time_zone);
+}
+
+void FillRest(const router::Team& team, v1::Team& to) {
+  to.set_max_paused(team.max_paused);
+  to.set_max_paused_percent(team.max_paused_percent);
+}
+
+void FillRest(const router::NotReadyReason& reason, v1::NotReadyReason& to) {
+  to.set_exempt(reason.exempt);
 }
 
 void FillRest(const router::Disposition& disposition, v1::Disposition& to) {

@@ -124,6 +124,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kAgentStatusForbids:
     case Reason::kAgentBusy:
     case Reason::kAgentMayNotTake:
+    case Reason::kPauseLimitReached:
     case Reason::kResourceInUse:
     case Reason::kReportTooLarge:
     case Reason::kResourceReferenced:

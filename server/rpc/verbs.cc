@@ -74,8 +74,7 @@ router::StatusChange ToStatusChange(const Request& request, Faults& faults) {
     if (to.status != router::AgentStatus::kDraining) {
       faults.Add(Reason::kFieldMalformed, "next_status",
                  "expected none unless the status is DRAINING, but there is one");
-    } else if (CheckEnum(request.next_status(), v1::AGENT_STATUS_DRAINING, "next_status",
-                         faults)) {
+    } else if (CheckEnum(request.next_status(), v1::AGENT_STATUS_DRAINING, "next_status", faults)) {
       to.next_status = static_cast<router::AgentStatus>(request.next_status());
     }
   }

@@ -68,6 +68,7 @@ bool IsTime(Sum sum) {
     case Sum::kAvailableTime:
     case Sum::kNotReadyTime:
     case Sum::kNotRespondingTime:
+    case Sum::kDrainingTime:
     case Sum::kIdleTime:
     case Sum::kBusyTime:
     case Sum::kWorkTime:

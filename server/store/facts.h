@@ -114,6 +114,7 @@ enum class Sum : uint8_t {
   kAvailableTime,
   kNotReadyTime,
   kNotRespondingTime,
+  kDrainingTime,
   kIdleTime,  // AVAILABLE and owning nothing
   kBusyTime,  // signed in and owning a ticket
   kWorkTime,  // signed in: each owned ticket's time by itself

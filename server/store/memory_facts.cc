@@ -194,6 +194,7 @@ constexpr SumOver<I> kIntervalSums[] = {
     {Sum::kNotReadyTime, [](const I& i) { return Span(i.Is(AgentStatus::kNotReady), i.overlap); }},
     {Sum::kNotRespondingTime,
      [](const I& i) { return Span(i.Is(AgentStatus::kNotResponding), i.overlap); }},
+    {Sum::kDrainingTime, [](const I& i) { return Span(i.Is(AgentStatus::kDraining), i.overlap); }},
     {Sum::kIdleTime,
      [](const I& i) { return Span(i.Is(AgentStatus::kAvailable) && i.load() == 0, i.overlap); }},
     {Sum::kBusyTime, [](const I& i) { return Span(i.signed_in() && i.load() > 0, i.overlap); }},

@@ -27,12 +27,15 @@ void Fields(auto& io, Of<router::Client> auto& client) {
 }
 void Fields(auto& io, Of<router::Team> auto& team) {
   io("display_name", team.display_name);
+  io("max_paused", team.max_paused);
+  io("max_paused_percent", team.max_paused_percent);
 }
 void Fields(auto& io, Of<router::Skill> auto& skill) {
   io("display_name", skill.display_name);
 }
 void Fields(auto& io, Of<router::NotReadyReason> auto& reason) {
   io("display_name", reason.display_name);
+  io("exempt", reason.exempt);
 }
 
 void Fields(auto& io, Of<router::ParkingReason> auto& reason) {

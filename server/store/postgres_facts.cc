@@ -118,6 +118,7 @@ constexpr SumSql kIntervalSums[] = {
     {Sum::kAvailableTime, kOverlap, "f.status = 'AVAILABLE'"},
     {Sum::kNotReadyTime, kOverlap, "f.status = 'NOT_READY'"},
     {Sum::kNotRespondingTime, kOverlap, "f.status = 'NOT_RESPONDING'"},
+    {Sum::kDrainingTime, kOverlap, "f.status = 'DRAINING'"},
     {Sum::kIdleTime, kOverlap, "f.status = 'AVAILABLE' AND part.load = 0"},
     {Sum::kBusyTime, kOverlap, "f.status <> 'OFFLINE' AND part.load > 0"},
     {Sum::kWorkTime, "part.overlap * part.load", kIsSignedIn},

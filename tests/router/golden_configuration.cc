@@ -175,6 +175,14 @@ EntryPoint ParseEntryPoint(Words& words) {
   return entry_point;
 }
 
+// `team north max_paused=2 percent=20`, but for the ids
+Team ParseTeamLimits(Words& words) {
+  Team team;
+  team.max_paused = ParseNumber(words.Value("max_paused").value_or("0"));
+  team.max_paused_percent = ParseNumber(words.Value("percent").value_or("0"));
+  return team;
+}
+
 // `language french tag=fr level=B2`
 Language ParseLanguage(Words& words) {
   Language language;

@@ -181,11 +181,18 @@ bool GoldenLanguage::ParseConfiguration(const std::string& verb, Words& words) {
   } else if (verb == "site") {
     PutAll(draft_.sites, words);
   } else if (verb == "team") {
-    PutAll(draft_.teams, words);
+    Team team = ParseTeamLimits(words);
+    while (const auto id = words.NextIfAny()) {
+      team.id = *id;
+      Put(draft_.teams, team);
+    }
   } else if (verb == "skill") {
     PutAll(draft_.skills, words);
   } else if (verb == "reason") {
-    PutAll(draft_.not_ready_reasons, words);
+    const bool exempt = words.Flag("exempt");
+    while (const auto id = words.NextIfAny()) {
+      Put(draft_.not_ready_reasons, NotReadyReason{{*id, ""}, exempt});
+    }
   } else if (verb == "entry_point") {
     Put(draft_.entry_points, ParseEntryPoint(words));
   } else if (verb == "language") {

@@ -76,6 +76,7 @@ Duration ParseDuration(const std::string& word);
 
 // golden_configuration.cc: each reads the words behind the kind.
 Channel ParseChannel(Words& words);
+Team ParseTeamLimits(Words& words);
 EntryPoint ParseEntryPoint(Words& words);
 Language ParseLanguage(Words& words);
 Queue ParseQueue(Words& words);

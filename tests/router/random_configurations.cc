@@ -209,6 +209,10 @@ Configuration RandomCommands::MakeConfiguration() {
   for (const std::string& id : clients) configuration.clients.push_back(Client{{id, ""}});
   configuration.sites = {Site{{"lisbon", ""}, "Europe/Lisbon"}, Site{{"manila", ""}, ""}};
   configuration.teams = {Team{{"north", ""}}, Team{{"south", ""}}};
+  for (Team& team : configuration.teams) {
+    if (Chance(50)) team.max_paused = static_cast<uint32_t>(1 + Below(3));
+    if (Chance(50)) team.max_paused_percent = static_cast<uint32_t>(1 + Below(100));
+  }
   for (const std::string& id : Some("s", kSkills, 97)) {
     configuration.skills.push_back(Skill{{id, ""}});
   }
@@ -260,6 +264,7 @@ Configuration RandomCommands::MakeConfiguration() {
   configuration.dispositions = {Disposition{{"solved", ""}, true},
                                 Disposition{{"open", ""}, false}};
   configuration.not_ready_reasons = {NotReadyReason{{"lunch", ""}}, NotReadyReason{{"break", ""}}};
+  configuration.not_ready_reasons[1].exempt = Chance(50);
   configuration.parking_reasons = {ParkingReason{{"customer", ""}, true},
                                    ParkingReason{{"supplier", ""}, false}};
   AddEntryPoints(configuration);

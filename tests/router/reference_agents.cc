@@ -80,7 +80,11 @@ Outcome ReferenceRouter::Do(const GetAgent& command) {
 Outcome ReferenceRouter::Do(const SetAgentStatus& command) {
   if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
   if (const Refusal refusal = CheckStatus(command.to)) return Refuse(*refusal);
-  SetStatus(workspace_->agents.at(command.session.agent), command.to, "AGENT_NOT_AVAILABLE");
+  AgentState& agent = workspace_->agents.at(command.session.agent);
+  if (!IsStatus(agent, command.to) && !MayPause(agent, command.to)) {
+    return Refuse(Reason::kPauseLimitReached);
+  }
+  SetStatus(agent, command.to, "AGENT_NOT_AVAILABLE");
   return Reply{Done{}};
 }
 
@@ -88,8 +92,8 @@ AgentSnapshot ReferenceRouter::Snapshot(const AgentState& agent) const {
   AgentSnapshot snapshot;
   snapshot.generation = agent.generation;
   snapshot.now = now_;
-  snapshot.state = AgentStateView{agent.status, agent.reason, agent.status_since,
-                                  agent.next_status, agent.next_reason};
+  snapshot.state = AgentStateView{agent.status, agent.reason, agent.status_since, agent.next_status,
+                                  agent.next_reason};
   std::map<std::pair<Time, uint64_t>, OfferView> offers;
   for (const auto& [id, ticket] : workspace_->tickets) {
     if (ticket.agent != agent.id) continue;

@@ -243,6 +243,8 @@ class ReferenceRouter {
   void SetStatus(AgentState& agent, StatusChange to, const char* rescind_reason);
   Refusal CheckStatus(const StatusChange& to) const;
   static bool IsStatus(const AgentState& agent, const StatusChange& to);
+  bool IsPause(const StatusChange& to) const;
+  bool MayPause(const AgentState& agent, const StatusChange& to) const;
   bool HasWork(const AgentState& agent) const;
   void NoteIfDrained(const AgentState& agent);
   void EndDraining();

@@ -41,6 +41,38 @@ bool ReferenceRouter::IsStatus(const AgentState& agent, const StatusChange& to) 
   return to.next_status != AgentStatus::kNotReady || agent.next_reason == to.next_reason;
 }
 
+bool ReferenceRouter::IsPause(const StatusChange& to) const {
+  StatusChange last = to;
+  if (to.status == AgentStatus::kDraining) last = {to.next_status, to.next_reason};
+  if (last.status != AgentStatus::kNotReady) return false;
+  for (const NotReadyReason& reason : workspace_->configuration.not_ready_reasons) {
+    if (reason.id == last.reason) return !reason.exempt;
+  }
+  return false;
+}
+
+bool ReferenceRouter::MayPause(const AgentState& agent, const StatusChange& to) const {
+  const auto pauses = [&](const AgentState& one) {
+    return IsPause({one.status, one.reason, one.next_status, one.next_reason});
+  };
+  const std::string& team = FindAgent(agent.id)->team;
+  if (team.empty() || !IsPause(to) || pauses(agent)) return true;
+  uint32_t paused = 0;
+  uint32_t signed_in = 0;
+  for (const auto& [id, other] : workspace_->agents) {
+    if (FindAgent(id)->team != team) continue;
+    if (pauses(other)) ++paused;
+    if (other.status != AgentStatus::kOffline || id == agent.id) ++signed_in;
+  }
+  for (const Team& configured : workspace_->configuration.teams) {
+    if (configured.id != team) continue;
+    const uint32_t share = std::max(signed_in * configured.max_paused_percent / 100, 1U);
+    if (configured.max_paused != 0 && paused >= configured.max_paused) return false;
+    if (configured.max_paused_percent != 0 && paused >= share) return false;
+  }
+  return true;
+}
+
 bool ReferenceRouter::HasWork(const AgentState& agent) const {
   return std::any_of(workspace_->tickets.begin(), workspace_->tickets.end(),
                      [&](const auto& entry) { return entry.second.agent == agent.id; });

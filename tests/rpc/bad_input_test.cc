@@ -290,6 +290,12 @@ TEST_F(BadInput, OfConfigurationsIsRefusedWithReasonAndField) {
       {"name with NUL",
        [](auto& c) { c.mutable_clients(0)->set_display_name(std::string("a\0", 2)); },
        "TEXT_HAS_NUL", "configuration.clients[0].display_name"},
+      {"team of which 101 percent may pause",
+       [](auto& c) {
+         c.add_teams()->set_id("north");
+         c.mutable_teams(0)->set_max_paused_percent(101);
+       },
+       "FIELD_OUT_OF_RANGE", "configuration.teams[0].max_paused_percent"},
       {"grace of an hour", [](auto& c) { c.mutable_session_grace()->set_seconds(3'600); },
        "FIELD_OUT_OF_RANGE", "configuration.session_grace"},
       {"negative cool-down", [](auto& c) { c.mutable_cool_down()->set_seconds(-1); },
@@ -330,8 +336,8 @@ TEST_F(BadInput, OfSupervisorsIsRefused) {
   requeue.set_workspace(kWorkspace);
   requeue.set_ticket_id(assign.ticket_id());
   v1::RequeueTicketResponse requeued;
-  ExpectRefusal(f.supervisors->RequeueTicket(ClientContext(), requeue, &requeued),
-                "FIELD_REQUIRED", "supervisor");
+  ExpectRefusal(f.supervisors->RequeueTicket(ClientContext(), requeue, &requeued), "FIELD_REQUIRED",
+                "supervisor");
 
   v1::OverrideAgentStatusRequest order;
   order.set_workspace(kWorkspace);

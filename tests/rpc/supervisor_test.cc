@@ -124,7 +124,7 @@ TEST(AssignTicket, GivesItWithoutAskingAndSaysWhoDidIt) {
   EXPECT_EQ(assigned.agent(), "ann");
   EXPECT_EQ(assigned.number(), 0);
   const std::string call = f.Ingest(CallContact());
-  EXPECT_EQ(ReasonOf(f.Assign(call, "ann")), "OK");
+  EXPECT_EQ(ReasonOf(f.Assign(call, "ann", /*override_capacity=*/true)), "OK");
   const v1::Ticket connecting = f.Get(call);
   EXPECT_EQ(connecting.state(), v1::TICKET_STATE_CONNECTING);
   bool applied = false;
@@ -182,12 +182,37 @@ TEST(OverrideAgentStatus, SetsItOnTheAgentsBehalf) {
   EXPECT_EQ(ReasonOf(f.Order("bob", v1::AGENT_STATUS_OFFLINE)), "OK") << "he is";
 }
 
+TEST(PauseLimit, RefusesOneMoreAndSaysWhoPauses) {
+  Floor f;
+  v1::Configuration configuration = SmallConfiguration();
+  v1::Team* team = configuration.add_teams();
+  team->set_id("north");
+  team->set_max_paused(1);
+  v1::NotReadyReason* training = configuration.add_not_ready_reasons();
+  training->set_id("training");
+  training->set_exempt(true);
+  for (v1::Agent& agent : *configuration.mutable_agents()) agent.set_team("north");
+  f.Apply(configuration);
+  const v1::SessionRef bob = f.LogIn("bob");
+  ASSERT_EQ(ReasonOf(f.SetStatus(f.ann, v1::AGENT_STATUS_NOT_READY, "lunch")), "OK");
+  const grpc::Status full = f.SetStatus(bob, v1::AGENT_STATUS_NOT_READY, "lunch");
+  EXPECT_EQ(ReasonOf(full), "PAUSE_LIMIT_REACHED");
+  const Error error = Decode(full);
+  EXPECT_EQ(error.metadata.at("team"), "north");
+  EXPECT_EQ(error.metadata.at("limit"), "1");
+  EXPECT_EQ(error.metadata.at("paused"), "1");
+  EXPECT_EQ(error.metadata.at("agents"), "ann");
+  EXPECT_EQ(ReasonOf(f.SetStatus(bob, v1::AGENT_STATUS_NOT_READY, "training")), "OK");
+  EXPECT_EQ(ReasonOf(f.Order("bob", v1::AGENT_STATUS_NOT_READY, "lunch")), "OK")
+      << "a supervisor is not bound";
+}
+
 TEST(Draining, FinishesTheWorkAndThenGoes) {
   Floor f;
   const std::string ticket = f.Take(f.ann, ChatContact());
-  ASSERT_EQ(ReasonOf(f.Order("ann", v1::AGENT_STATUS_DRAINING, "", v1::AGENT_STATUS_NOT_READY,
-                             "lunch")),
-            "OK");
+  ASSERT_EQ(
+      ReasonOf(f.Order("ann", v1::AGENT_STATUS_DRAINING, "", v1::AGENT_STATUS_NOT_READY, "lunch")),
+      "OK");
   v1::AgentState state = f.Snapshot(f.ann).state();
   EXPECT_EQ(state.status(), v1::AGENT_STATUS_DRAINING);
   EXPECT_EQ(state.next_status(), v1::AGENT_STATUS_NOT_READY);

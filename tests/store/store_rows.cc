@@ -104,7 +104,7 @@ router::WorkspaceRow SampleWorkspace(const std::string& workspace) {
   c.sites.resize(1);
   c.sites[0].id = "berlin";
   c.sites[0].time_zone = "Europe/Berlin";
-  c.teams = {{{"north", "North"}}};
+  c.teams = {router::Team{{"north", "North"}, 3, 20}};
   c.skills = {{{"loans", "Loans"}}, {{"cards", "Cards"}}};  // not in the order of their ids
   c.channels.resize(2);
   c.channels[0].id = "voice";
@@ -137,7 +137,7 @@ router::WorkspaceRow SampleWorkspace(const std::string& workspace) {
   c.dispositions.resize(1);
   c.dispositions[0].id = "SOLD";
   c.dispositions[0].resolved = true;
-  c.not_ready_reasons = {{{"lunch", "Lunch"}}};
+  c.not_ready_reasons = {router::NotReadyReason{{"lunch", "Lunch"}, true}};
   c.entry_points.resize(2);
   c.entry_points[0].id = "help";
   c.entry_points[0].channel = "email";

@@ -28,9 +28,9 @@ inline router::Configuration SmallConfiguration(int agents) {
   router::Configuration configuration;
   configuration.time_zone = "UTC";
   configuration.clients = {{{"acme", "Acme"}}};
-  configuration.teams = {{{"all", "All"}}};
+  configuration.teams = {router::Team{{"all", "All"}}};
   configuration.dispositions = {{{"done", "Done"}, true}};
-  configuration.not_ready_reasons = {{{"break", "Break"}}};
+  configuration.not_ready_reasons = {router::NotReadyReason{{"break", "Break"}}};
   configuration.parking_reasons = {router::ParkingReason{{"customer", "Customer"}, true}};
 
   router::Queue care;
