@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "router/census.h"
 #include "router/commands.h"
 #include "router/router.h"
 #include "router/state.h"
@@ -24,6 +25,7 @@ class Router::Core {
   std::string Dump() const;
   void CheckInvariants() const;
   size_t OpenTickets() const { return open_tickets_; }
+  bool TakeCensus(Census& census, size_t most_agents) const;
 
  private:
   template <typename ActionType>

@@ -48,6 +48,9 @@ void Router::CheckInvariants() const {
 size_t Router::OpenTickets() const {
   return core_->OpenTickets();
 }
+bool Router::TakeCensus(Census& census, size_t most_agents) const {
+  return core_->TakeCensus(census, most_agents);
+}
 
 // --- execution ---
 

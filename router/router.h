@@ -49,6 +49,7 @@
 #include <memory>
 #include <string>
 
+#include "router/census.h"
 #include "router/command.h"
 #include "router/limits.h"
 #include "router/rows.h"
@@ -103,6 +104,9 @@ class Router {
   void CheckInvariants() const;
 
   [[nodiscard]] size_t OpenTickets() const;
+
+  // Counts on with at most this many agents, at least 1; true when the census is complete.
+  [[nodiscard]] bool TakeCensus(Census& census, size_t most_agents) const;
 
  private:
   class Core;

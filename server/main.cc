@@ -32,6 +32,7 @@
 #include "server/logging.h"
 #include "server/options.h"
 #include "server/rpc/server.h"
+#include "server/scrape.h"
 #include "server/signals.h"
 #include "server/store/postgres_migrate.h"
 #include "server/store/postgres_policies.h"
@@ -167,9 +168,30 @@ absl::Status WritePortFile(const std::string& path, int port) {
                         : absl::FailedPreconditionError(absl::StrCat("cannot write ", path));
 }
 
+rpc::AccessLog AccessLogOf(AccessLogLevel level) {
+  switch (level) {
+    case AccessLogLevel::kOff:
+      return rpc::AccessLog::kOff;
+    case AccessLogLevel::kErrors:
+      return rpc::AccessLog::kErrors;
+    case AccessLogLevel::kAll:
+      return rpc::AccessLog::kAll;
+  }
+  std::abort();
+}
+
+std::optional<rpc::TlsOptions> TlsOf(const ServerOptions& options) {
+  if (options.tls_cert.empty()) return std::nullopt;
+  rpc::TlsOptions tls;
+  tls.certificate = options.tls_cert;
+  tls.key = options.tls_key;
+  tls.client_ca = options.tls_client_ca;
+  return tls;
+}
+
 // Serves on a database that has our schema, until a signal comes.
 absl::Status ServeOn(const ServerOptions& options, const std::string& url, Readiness& readiness,
-                     Signals& signals) {
+                     Scrape& scrape, Signals& signals) {
   auto store = store::OpenPostgresStore(url);
   rpc::ServerOptions server_options;
   server_options.reader_threads = static_cast<size_t>(options.database_connections);
@@ -194,11 +216,14 @@ absl::Status ServeOn(const ServerOptions& options, const std::string& url, Readi
   server_options.reflection = options.reflection;
   server_options.streams.max_agent_sessions = static_cast<size_t>(options.max_agent_sessions);
   server_options.webhooks.sender.private_networks = options.webhook_private_networks;
+  server_options.access_log = AccessLogOf(options.access_log);
+  server_options.tls = TlsOf(options);
   auto server = rpc::Server::Start(server_options, engine, **reader, **policies, **webhooks);
   if (!server.ok()) {
     return server.status();
   }
   readiness.Tell(server->get());
+  scrape.Show(engine, **server);
   absl::Status status = WritePortFile(options.port_file, (*server)->port());
   if (status.ok()) {
     while (!engine.ready() && !signals.WaitFor(milliseconds(10))) {
@@ -213,6 +238,7 @@ absl::Status ServeOn(const ServerOptions& options, const std::string& url, Readi
   readiness.Drain();
   (*server)->Shutdown(seconds(options.drain_seconds));
   engine.Stop(kEnginePatience);
+  scrape.Hide();
   return status;
 }
 
@@ -229,10 +255,14 @@ absl::Status Serve(const ServerOptions& options) {
                  options.clock_speed);
   }
   Readiness readiness;
+  ScrapeOptions scrape_options;
+  scrape_options.most_queues = static_cast<size_t>(options.metrics_queues);
+  Scrape scrape(scrape_options);
   std::unique_ptr<http::HttpServer> http_server;
   if (const auto address = ParseHostPort(options.http_listen)) {
-    auto started = http::HttpServer::Start(address->host, address->port,
-                                           [&readiness] { return readiness.WhyNot(); });
+    auto started = http::HttpServer::Start(
+        address->host, address->port, [&readiness] { return readiness.WhyNot(); },
+        [&scrape] { return scrape.Page(); });
     if (!started.ok()) {
       return started.status();
     }
@@ -250,7 +280,7 @@ absl::Status Serve(const ServerOptions& options) {
   }
   absl::Status status = PrepareSchema(options, url, signals);
   if (status.ok()) {
-    status = ServeOn(options, url, readiness, signals);
+    status = ServeOn(options, url, readiness, scrape, signals);
   }
   if (embedded != nullptr) {
     embedded->postgres->Stop();

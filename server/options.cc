@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -158,21 +159,23 @@ class Parser {
   void AddListening() {
     app_.add_option("--listen", options_.listen,
                     "Where to serve gRPC. Port 0 picks a free one (see --port-file). Other hosts "
-                    "than this one need --insecure-listen")
+                    "than this one need --tls-cert, or --insecure-listen")
         ->check(Check(CheckHostPort, ""))
         ->type_name("HOST:PORT")
         ->capture_default_str()
         ->group("Listening");
     app_.add_flag("--insecure-listen,!--no-insecure-listen", options_.insecure_listen,
-                  "Allow --listen and --http-listen on other addresses than this machine's own. "
-                  "Nothing is encrypted and nobody is asked who they are: put a proxy in front")
+                  "Allow --listen without TLS, and --http-listen, on other addresses than this "
+                  "machine's own. Nothing of these is encrypted and nobody is asked who they are: "
+                  "put a proxy in front")
         ->group("Listening");
+    AddTls();
     app_.add_option("--port-file", options_.port_file,
                     "Write the gRPC port to this file once it is served, for scripts")
         ->type_name("FILE")
         ->group("Listening");
     app_.add_option("--http-listen", options_.http_listen,
-                    "Where to serve /livez and /readyz; '' turns it off")
+                    "Where to serve /livez, /readyz and /metrics over plain HTTP; '' turns it off")
         ->check(Check(CheckHostPort, ""))
         ->type_name("HOST:PORT")
         ->capture_default_str()
@@ -197,6 +200,22 @@ class Parser {
         ->check(CLI::Range(1, 1'000'000).description(""))
         ->type_name("N")
         ->capture_default_str()
+        ->group("Listening");
+  }
+
+  void AddTls() {
+    app_.add_option("--tls-cert", options_.tls_cert,
+                    "Encrypt gRPC: PEM file with the server's certificate, the chain behind it. "
+                    "With --tls-key. A file that changes is taken within 10 s, without a restart")
+        ->type_name("FILE")
+        ->group("Listening");
+    app_.add_option("--tls-key", options_.tls_key, "PEM file with the private key of --tls-cert")
+        ->type_name("FILE")
+        ->group("Listening");
+    app_.add_option("--tls-client-ca", options_.tls_client_ca,
+                    "Only serve clients with a certificate that one of those in this PEM file "
+                    "vouches for (mTLS)")
+        ->type_name("FILE")
         ->group("Listening");
   }
 
@@ -254,6 +273,26 @@ class Parser {
         ->check(CLI::IsMember({"text", "json"}).description(""))
         ->type_name("FORMAT")
         ->default_str("text")
+        ->group("Other");
+    app_.add_option_function<std::string>(
+            "--access-log",
+            [this](const std::string& level) {
+              options_.access_log = level == "all"      ? AccessLogLevel::kAll
+                                    : level == "errors" ? AccessLogLevel::kErrors
+                                                        : AccessLogLevel::kOff;
+            },
+            "Which calls get a line in the log: off, errors, or all. A client can fill the log "
+            "with either of the last two")
+        ->check(CLI::IsMember({"off", "errors", "all"}).description(""))
+        ->type_name("CALLS")
+        ->default_str("off")
+        ->group("Other");
+    app_.add_option("--metrics-queues", options_.metrics_queues,
+                    "How many queues have metrics of their own; the others are added up as "
+                    "\"other\". 0 to 100000")
+        ->check(CLI::Range(0, 100'000).description(""))
+        ->type_name("N")
+        ->capture_default_str()
         ->group("Other");
     app_.add_option("--config", config_path_,
                     "YAML file with any of these options, one `name: value` a line")
@@ -361,14 +400,25 @@ class Parser {
     if (options_.listen.empty()) {
       throw CLI::ValidationError("--listen: expected HOST:PORT, but it is empty");
     }
-    for (const auto& [flag, address] : {std::pair("--listen", options_.listen),
-                                        std::pair("--http-listen", options_.http_listen)}) {
+    if (options_.tls_cert.empty() != options_.tls_key.empty()) {
+      throw CLI::ValidationError(
+          "--tls-cert: expected it with --tls-key, but there is only one of the two");
+    }
+    const bool encrypted = !options_.tls_cert.empty();
+    if (!encrypted && !options_.tls_client_ca.empty()) {
+      throw CLI::ValidationError(
+          "--tls-client-ca: expected it with --tls-cert and --tls-key, but there is none");
+    }
+    for (const auto& [flag, address, safe] :
+         {std::tuple("--listen", options_.listen, encrypted),
+          std::tuple("--http-listen", options_.http_listen, false)}) {
       const std::optional<HostPort> parsed = ParseHostPort(address);
-      if (parsed.has_value() && !IsLoopback(parsed->host) && !options_.insecure_listen) {
+      if (parsed.has_value() && !IsLoopback(parsed->host) && !safe && !options_.insecure_listen) {
         throw CLI::ValidationError(
             absl::StrCat(flag, ": expected an address of this machine alone, but ", address,
-                         " can be reached by others, without encryption or log-in; say "
-                         "--insecure-listen if that is meant"));
+                         " can be reached by others, without encryption or log-in; ",
+                         std::string(flag) == "--listen" ? "give it --tls-cert, or " : "",
+                         "say --insecure-listen if that is meant"));
       }
     }
     if (options_.clock_speed != 1.0 && !options_.database_url.empty()) {

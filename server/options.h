@@ -18,12 +18,15 @@ const char* Version();
 
 enum class Task { kServe, kMigrate, kPsql, kVersion };
 enum class LogFormat { kText, kJson };
+enum class AccessLogLevel { kOff, kErrors, kAll };
 
 struct ServerOptions {
   Task task = Task::kServe;
 
   std::string listen = "127.0.0.1:9400";
   bool insecure_listen = false;
+  std::string tls_cert, tls_key;               // PEM files; both or neither
+  std::string tls_client_ca;                   // empty: clients need no certificate
   std::string port_file;                       // empty: none
   std::string http_listen = "127.0.0.1:9401";  // empty: off
   bool reflection = true;
@@ -40,6 +43,8 @@ struct ServerOptions {
   double clock_speed = 1.0;
   std::string log_level = "info";
   LogFormat log_format = LogFormat::kText;
+  AccessLogLevel access_log = AccessLogLevel::kOff;
+  int metrics_queues = 1'000;  // with samples of their own
 
   std::vector<std::string> psql_arguments;
 

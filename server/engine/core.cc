@@ -95,6 +95,8 @@ void Core::Step(SteadyTime now) {
 
 void Core::RunGroup(SteadyTime now) {
   if (!Full()) {
+    executed_ = 0;
+    const SteadyTime began = std::chrono::steady_clock::now();
     const router::Time time = clock_.At(now);
     RunTimed(time, now);
     while (!waiting_.empty() && !Full()) {
@@ -103,8 +105,17 @@ void Core::RunGroup(SteadyTime now) {
       Decide(std::move(call), time, now);
     }
     if (!Full()) RunRouting(time);
+    CountExecuted(began);
   }
   HandOver(now);
+}
+
+// The clock is read twice a turn, not twice a command: a command may take less than to read it.
+void Core::CountExecuted(SteadyTime began) {
+  if (executed_ == 0) return;
+  const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - began;
+  figures_.commands.Add(executed_);
+  figures_.command_ns.Observe(took / static_cast<int64_t>(executed_), executed_);
 }
 
 void Core::RunRedo(SteadyTime now) {
@@ -165,13 +176,15 @@ void Core::Decide(PendingCall call, router::Time time, SteadyTime now) {
     return;
   }
   std::optional<router::Outcome> outcome = KnownAnswer(call);
-  if (!outcome) {
+  const bool is_known = outcome.has_value();
+  if (!is_known) {
     // The router gets a copy: the command is needed again if the database refuses the group.
     outcome = router_->Execute(call.command, time);
     open_.touched = true;
+    ++executed_;
   }
   Remember(call, *outcome, time);
-  open_.entries.push_back({std::move(call), *std::move(outcome)});
+  open_.entries.push_back({std::move(call), *std::move(outcome), !is_known});
   ++open_.weight;
 }
 
@@ -232,6 +245,7 @@ void Core::Internal(router::Action action, router::Time time) {
   const router::Outcome outcome =
       router_->Execute({.workspace = "", .action = std::move(action)}, time);
   open_.touched = true;
+  ++executed_;
   ++open_.weight;
   if (const auto* rejection = std::get_if<router::Rejection>(&outcome)) {
     spdlog::error("engine: the router refused a command of the engine: {}", rejection->message);

@@ -39,6 +39,7 @@
 #include "router/time.h"
 #include "server/engine/clock.h"
 #include "server/engine/engine.h"
+#include "server/engine/figures.h"
 #include "server/engine/look_up_stage.h"
 #include "server/engine/pending_call.h"
 #include "server/engine/recent_answers.h"
@@ -89,10 +90,13 @@ class Core {
   // Nothing is decided but not durable.
   bool settled() const { return flight_ == nullptr && !open_.touched && open_.entries.empty(); }
 
-  // For tests: null while loading.
+  // Null while loading.
   const router::Router* router() const { return router_.get(); }
   // The epoch under which we write.
   int64_t epoch() const { return epoch_; }
+
+  // Any thread.
+  Figures& figures() { return figures_; }
 
  private:
   enum class State { kLoading, kServing };
@@ -100,6 +104,7 @@ class Core {
   struct Entry {
     PendingCall call;
     router::Outcome outcome;
+    bool executed = true;  // false: the answer was known
   };
   // What was decided between two cuts.
   struct Group {
@@ -118,6 +123,7 @@ class Core {
 
   // core.cc: deciding.
   void RunGroup(SteadyTime now);
+  void CountExecuted(SteadyTime began);
   void RunRedo(SteadyTime now);
   void RunTimed(router::Time time, SteadyTime now);
   void RunRouting(router::Time time);
@@ -139,6 +145,7 @@ class Core {
   void HandOver(SteadyTime now);
   void Release(Group group, std::vector<router::Notice> notices, SteadyTime now);
   void Settle(const Entry& entry, SteadyTime now);
+  void CountDurable(const store::Batch& batch);
   void Reply(PendingCall& call, router::Outcome outcome);
   void OnCommit(store::CommitResult result, SteadyTime now);
   void OnResolution(absl::StatusOr<store::Resolution> result, SteadyTime now);
@@ -155,6 +162,7 @@ class Core {
   const EngineOptions options_;
   Clock& clock_;
   UuidSource uuids_;
+  Figures figures_;
 
   State state_ = State::kLoading;
   bool ever_served_ = false;
@@ -190,6 +198,7 @@ class Core {
   SteadyTime serving_since_;
   SteadyTime next_sweep_;
   uint64_t failures_ = 0;  // of the store in a row
+  uint64_t executed_ = 0;  // commands, in this turn
 };
 
 }  // namespace tandem::engine

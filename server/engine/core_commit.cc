@@ -123,6 +123,15 @@ void Core::Settle(const Entry& entry, SteadyTime now) {
   const auto* reply = std::get_if<router::Reply>(&entry.outcome);
   if (reply == nullptr) return;
   const router::Command& command = entry.call.command;
+  if (const auto* ingested = std::get_if<router::ContactIngested>(reply)) {
+    // A request that is repeated is no further contact.
+    if (ingested->duplicate) {
+      figures_.contacts_duplicate.Add();
+    } else if (entry.executed) {
+      (ingested->joined ? figures_.contacts_joined : figures_.contacts_new).Add();
+      if (ingested->unroutable) figures_.contacts_unroutable.Add();
+    }
+  }
   if (const auto* open = std::get_if<router::OpenSession>(&command.action)) {
     const auto* snapshot = std::get_if<router::AgentSnapshot>(reply);
     if (snapshot == nullptr) return;
@@ -214,9 +223,19 @@ void Core::OnDurable(SteadyTime now) {
   backoff_.Reset();
   failures_ = 0;
   if (now - serving_since_ > kPeace) fenced_backoff_.Reset();
+  CountDurable(flight->batch);
   Release(std::move(flight->group), std::move(flight->batch.changes.notices), now);
   if (observed_) {
     deliveries_.emplace_back(std::make_shared<const store::Batch>(std::move(flight->batch)));
+  }
+}
+
+void Core::CountDurable(const store::Batch& batch) {
+  for (const router::EventRow& event : batch.changes.events) {
+    figures_.events[static_cast<size_t>(event.type)].Add();
+    if (event.type != router::EventType::kOfferRescinded) continue;
+    const auto* known = std::find(kRescindReasons.begin(), kRescindReasons.end() - 1, event.reason);
+    figures_.rescinded[static_cast<size_t>(known - kRescindReasons.begin())].Add();
   }
 }
 
@@ -251,6 +270,7 @@ void Core::OnDataRefused(SteadyTime now) {
 }
 
 void Core::OnFenced(SteadyTime now) {
+  figures_.fenced.Add();
   const milliseconds pause = fenced_backoff_.Next();
   spdlog::error("engine: another writer took the shard; acquiring it again in {} ms",
                 pause.count());

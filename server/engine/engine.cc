@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <optional>
 #include <random>
 #include <thread>
@@ -32,6 +33,9 @@ router::Time ComputerNow() {
   return {std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count()};
 }
 
+// Agents that are counted between two turns of the loop: about a millisecond.
+constexpr size_t kCensusSlice = 4'096;
+
 std::function<uint64_t()> RandomBits() {
   std::random_device device;
   std::seed_seq seed{device(), device(), device(), device(), device(), device()};
@@ -44,6 +48,8 @@ std::function<uint64_t()> RandomBits() {
 // passes on what leaves it, so that neither the loop nor the next commit waits for callbacks.
 class Engine::Impl {
  public:
+  using CensusDone = absl::AnyInvocable<void(router::Census) &&>;
+
   Impl(EngineOptions options, store::Store& store)
       : options_(std::move(options)),
         store_(store),
@@ -65,6 +71,17 @@ class Engine::Impl {
   bool ready() const { return available_.load() == Availability::kReady; }
   int64_t epoch() const { return epoch_.load(); }
   void OnReadyChange(std::function<void(bool)> listener) { listener_ = std::move(listener); }
+  void TakeCensus(CensusDone done) {
+    // Not taken when the loop has ended: then `done` is still here.
+    if (!Post([&](Inbox& inbox) { inbox.censuses.push_back(std::move(done)); })) {
+      std::move(done)({});
+    }
+  }
+  Figures& figures() { return core_.figures(); }
+  Depths depths() const {
+    sync::MutexLock lock(inbox_mutex_);
+    return {.inbox = inbox_.calls.size(), .pending = pending_calls_.load()};
+  }
 
  private:
   struct HeartbeatSeen {
@@ -78,9 +95,11 @@ class Engine::Impl {
     std::optional<StoreResult> store_result;
     std::optional<LookUpResult> look_up_result;
     std::optional<SteadyTime> stop_by;
+    std::vector<CensusDone> censuses;
 
     bool empty() const {
-      return calls.empty() && heartbeats.empty() && !store_result && !look_up_result && !stop_by;
+      return calls.empty() && heartbeats.empty() && !store_result && !look_up_result && !stop_by &&
+             censuses.empty();
     }
   };
 
@@ -88,6 +107,7 @@ class Engine::Impl {
   Inbox TakeInput(SteadyTime wake);
   void Process(Inbox input, SteadyTime now);
   void HandOut(SteadyTime now);
+  void CountOn();
   void RunStoreJobs();
   void RunLookUps();
   void RunHerald();
@@ -114,12 +134,15 @@ class Engine::Impl {
   std::atomic<size_t> pending_calls_ = 0;
   std::atomic<bool> observed_ = false;
 
-  sync::Mutex inbox_mutex_;
+  mutable sync::Mutex inbox_mutex_;
   sync::Condition inbox_changed_;
   Inbox inbox_ ABSL_GUARDED_BY(inbox_mutex_);
   bool inbox_closed_ ABSL_GUARDED_BY(inbox_mutex_) = true;  // open while the loop runs
 
-  Core core_;  // the loop's alone
+  Core core_;  // the loop's alone, but for its figures
+  // The loop's: who asked for a census, the first one at work.
+  std::deque<CensusDone> censuses_;
+  router::Census census_;
 
   Handoff<StoreJob> store_jobs_;
   Handoff<LookUpJob> look_up_jobs_;
@@ -174,8 +197,10 @@ void Engine::Impl::Loop() {
     }
     core_.Step(now);
     HandOut(now);
+    core_.figures().turn_ns.Observe(SteadyNow() - now);
     if (stop_by && (core_.drained() || now >= *stop_by)) break;
-    wake = core_.NextWake(now);
+    CountOn();
+    wake = censuses_.empty() ? core_.NextWake(now) : now;
     if (stop_by) wake = std::min(wake, *stop_by);
   }
   Inbox left;
@@ -190,6 +215,7 @@ void Engine::Impl::Loop() {
   Process(std::move(left), now);
   core_.Abandon();
   HandOut(now);
+  for (CensusDone& done : std::exchange(censuses_, {})) std::move(done)({});
   spdlog::info("engine: stopped");
 }
 
@@ -209,6 +235,19 @@ void Engine::Impl::Process(Inbox input, SteadyTime now) {
     core_.Heartbeat(seen.workspace, seen.session, now);
   }
   for (PendingCall& call : input.calls) core_.Submit(std::move(call), now);
+  for (CensusDone& done : input.censuses) censuses_.push_back(std::move(done));
+}
+
+// One slice of the census that is asked for; whoever asked meanwhile gets one of their own.
+void Engine::Impl::CountOn() {
+  if (censuses_.empty()) return;
+  const router::Router* router = core_.router();
+  // What was counted of a state that is void now would mix with the next one's.
+  if (router == nullptr) census_ = {};
+  if (router != nullptr && !router->TakeCensus(census_, kCensusSlice)) return;
+  CensusDone done = std::move(censuses_.front());
+  censuses_.pop_front();
+  std::move(done)(std::exchange(census_, {}));
 }
 
 void Engine::Impl::HandOut(SteadyTime now) {
@@ -225,14 +264,26 @@ void Engine::Impl::HandOut(SteadyTime now) {
 
 void Engine::Impl::RunStoreJobs() {
   while (std::optional<StoreJob> job = store_jobs_.Take()) {
+    const auto* commit = std::get_if<Commit>(&*job);
+    const SteadyTime began = SteadyNow();
     StoreResult result = Run(*job, store_);
+    if (commit != nullptr) {
+      Figures& figures = core_.figures();
+      figures.commit_ns.Observe(SteadyNow() - began);
+      figures.commit_rows.Observe(static_cast<int64_t>(commit->batch->changes.rows()));
+      figures.commits[static_cast<size_t>(std::get<store::CommitResult>(result))].Add();
+    }
     Post([&](Inbox& inbox) { inbox.store_result = std::move(result); });
   }
 }
 
 void Engine::Impl::RunLookUps() {
   while (std::optional<LookUpJob> job = look_up_jobs_.Take()) {
+    const SteadyTime began = SteadyNow();
     LookUpResult result = store_.LookUp(job->keys);
+    Figures& figures = core_.figures();
+    figures.look_up_ns.Observe(SteadyNow() - began);
+    (result.ok() ? figures.look_ups : figures.look_ups_failed).Add();
     Post([&](Inbox& inbox) { inbox.look_up_result = std::move(result); });
   }
 }
@@ -314,6 +365,15 @@ void Engine::Unsubscribe(NoticeSink* sink) {
 }
 void Engine::Observe(DurableSink* sink) {
   impl_->Observe(sink);
+}
+void Engine::TakeCensus(absl::AnyInvocable<void(router::Census) &&> done) {
+  impl_->TakeCensus(std::move(done));
+}
+const Figures& Engine::figures() const {
+  return impl_->figures();
+}
+Engine::Depths Engine::depths() const {
+  return impl_->depths();
 }
 bool Engine::ready() const {
   return impl_->ready();

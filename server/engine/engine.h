@@ -23,6 +23,7 @@
 
 #include "absl/functional/any_invocable.h"
 
+#include "router/census.h"
 #include "router/command.h"
 #include "router/router.h"
 #include "router/rows.h"
@@ -30,6 +31,8 @@
 #include "server/store/store.h"
 
 namespace tandem::engine {
+
+struct Figures;
 
 struct EngineOptions {
   store::Shard shard = 0;
@@ -125,6 +128,17 @@ class Engine {
   // one before is not called any more, so not to be called from there. While nobody observes,
   // batches are not kept.
   void Observe(DurableSink* sink);
+
+  // Any thread. Counts the floor between commands and gives the census to `done`, from one of the
+  // engine's threads; an empty one, when nothing is loaded or the engine stops.
+  void TakeCensus(absl::AnyInvocable<void(router::Census) &&> done);
+  // Any thread.
+  const Figures& figures() const;
+  // Any thread. Calls that the loop has not looked at, and calls without an answer.
+  struct Depths {
+    size_t inbox = 0, pending = 0;
+  };
+  Depths depths() const;
 
   // Any thread. Whether changes are taken and made durable now.
   bool ready() const;

@@ -11,7 +11,9 @@
 
 #include "boost/asio/io_context.hpp"
 #include "boost/asio/ip/tcp.hpp"
+#include "boost/asio/post.hpp"
 #include "boost/asio/steady_timer.hpp"
+#include "boost/asio/thread_pool.hpp"
 #include "boost/beast/core.hpp"
 #include "boost/beast/http.hpp"
 #include "boost/beast/version.hpp"
@@ -29,11 +31,27 @@ constexpr uint32_t kMaxHeaderBytes = 8 * 1024;
 constexpr std::chrono::seconds kRequestLimit{5};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr int kMaxConnections = 64;
+// Pages of metrics that are asked for and not gathered yet.
+constexpr int kMaxScrapes = 4;
+constexpr char kMetricsType[] = "text/plain; version=0.0.4; charset=utf-8";
 
 struct Shared {
   HttpServer::Readiness readiness;
-  int connections = 0;  // the server's thread only
+  HttpServer::Metrics metrics;
+  asio::thread_pool* gatherer = nullptr;
+  // The server's thread only.
+  int connections = 0;
+  int scrapes = 0;
 };
+
+std::string TargetOf(const Request& request) {
+  // A query, as some probes append, changes nothing.
+  return std::string(request.target().substr(0, request.target().find('?')));
+}
+
+bool WantsMetrics(const Request& request) {
+  return TargetOf(request) == "/metrics" && request.method() == beast::http::verb::get;
+}
 
 Response Answer(const Request& request, const Shared& shared) {
   Response response{beast::http::status::ok, request.version()};
@@ -41,8 +59,7 @@ Response Answer(const Request& request, const Shared& shared) {
   response.set(beast::http::field::cache_control, "no-store");
   response.keep_alive(false);
   response.body() = "ok\n";
-  // A query, as some probes append, changes nothing.
-  const std::string target(request.target().substr(0, request.target().find('?')));
+  const std::string target = TargetOf(request);
   if (request.method() != beast::http::verb::get && request.method() != beast::http::verb::head) {
     response.result(beast::http::status::method_not_allowed);
     response.set(beast::http::field::allow, "GET, HEAD");
@@ -52,9 +69,15 @@ Response Answer(const Request& request, const Shared& shared) {
       response.result(beast::http::status::service_unavailable);
       response.body() = reason + "\n";
     }
+  } else if (target == "/metrics") {
+    // Whoever may have the page gets it elsewhere.
+    if (request.method() == beast::http::verb::get) {
+      response.result(beast::http::status::service_unavailable);
+      response.body() = "expected fewer requests for metrics at once\n";
+    }
   } else if (target != "/livez") {
     response.result(beast::http::status::not_found);
-    response.body() = "expected /livez or /readyz\n";
+    response.body() = "expected /livez, /readyz or /metrics\n";
   }
   response.prepare_payload();
   if (request.method() == beast::http::verb::head) {
@@ -79,14 +102,40 @@ class Connection : public std::enable_shared_from_this<Connection> {
         stream_, buffer_, parser_,
         [self = shared_from_this()](beast::error_code error, size_t /*length*/) {
           if (!error) {
-            self->Reply();
+            self->Begin();
           }
         });
   }
 
  private:
-  void Reply() {
-    response_ = Answer(parser_.get(), shared_);
+  void Begin() {
+    if (WantsMetrics(parser_.get()) && shared_.scrapes < kMaxScrapes) {
+      Gather();
+    } else {
+      Reply(Answer(parser_.get(), shared_));
+    }
+  }
+
+  void Gather() {
+    ++shared_.scrapes;
+    asio::post(*shared_.gatherer, [self = shared_from_this()] {
+      std::string page = self->shared_.metrics();
+      asio::post(self->stream_.get_executor(), [self, page = std::move(page)]() mutable {
+        --self->shared_.scrapes;
+        Response response{beast::http::status::ok, self->parser_.get().version()};
+        response.set(beast::http::field::content_type, kMetricsType);
+        response.set(beast::http::field::cache_control, "no-store");
+        response.keep_alive(false);
+        response.body() = std::move(page);
+        response.prepare_payload();
+        self->Reply(std::move(response));
+      });
+    });
+  }
+
+  void Reply(Response response) {
+    response_ = std::move(response);
+    stream_.expires_after(kRequestLimit);
     beast::http::async_write(
         stream_, response_,
         [self = shared_from_this()](beast::error_code /*error*/, size_t /*length*/) {
@@ -106,9 +155,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
 class HttpServer::Impl {
  public:
-  explicit Impl(Readiness readiness) : shared_{.readiness = std::move(readiness)} {}
+  Impl(Readiness readiness, Metrics metrics) {
+    shared_.readiness = std::move(readiness);
+    shared_.metrics = std::move(metrics);
+    shared_.gatherer = &gatherer_;
+  }
 
   ~Impl() {
+    // First, so that nothing is posted to a context that is gone.
+    gatherer_.stop();
+    gatherer_.join();
     context_.stop();
     if (thread_.joinable()) {
       thread_.join();
@@ -178,12 +234,14 @@ class HttpServer::Impl {
   Tcp::acceptor acceptor_{context_};
   asio::steady_timer pause_{context_};
   int port_ = 0;
+  asio::thread_pool gatherer_{1};
   std::jthread thread_;
 };
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& host, int port,
-                                                              Readiness readiness) {
-  auto impl = std::make_unique<Impl>(std::move(readiness));
+                                                              Readiness readiness,
+                                                              Metrics metrics) {
+  auto impl = std::make_unique<Impl>(std::move(readiness), std::move(metrics));
   if (absl::Status status = impl->Start(host, port); !status.ok()) {
     return status;
   }

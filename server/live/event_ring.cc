@@ -1,5 +1,7 @@
 #include "server/live/event_ring.h"
 
+#include <algorithm>
+
 namespace tandem::live {
 namespace {
 
@@ -45,6 +47,11 @@ EventRing::Found EventRing::Read(int64_t& position, const EventFilter& filter, s
     ++position;
   }
   return Found::kRead;
+}
+
+int64_t EventRing::Behind(int64_t position) const {
+  const sync::MutexLock lock(mutex_);
+  return events_.empty() ? 0 : std::max<int64_t>(0, events_.back().sequence - position);
 }
 
 bool EventRing::empty() const {

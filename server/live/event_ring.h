@@ -59,6 +59,9 @@ class EventRing {
   Found Read(int64_t& position, const EventFilter& filter, size_t most,
              std::vector<router::EventRow>& events) const;
 
+  // How many events are after the position, up to the newest that it holds.
+  int64_t Behind(int64_t position) const;
+
   // Whether the ring holds anything. Empty, it knows of no event after those that were durable when
   // it was made, or lost last.
   bool empty() const;

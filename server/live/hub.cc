@@ -183,7 +183,15 @@ void Hub::TakeIn(const Inbox& input) {
   }
 }
 
-std::vector<std::shared_ptr<Listener>> Hub::Listeners(Interest least) {
+int64_t Hub::MostBehind() const {
+  int64_t most = 0;
+  for (const auto& listener : Listeners(Interest::kBatches)) {
+    most = std::max(most, listener->Behind());
+  }
+  return most;
+}
+
+std::vector<std::shared_ptr<Listener>> Hub::Listeners(Interest least) const {
   std::vector<std::shared_ptr<Listener>> listeners;
   const sync::MutexLock lock(mutex_);
   listeners.reserve(listeners_.size());

@@ -48,6 +48,8 @@ class Listener {
   virtual void OnRound(engine::SteadyTime now) = 0;
   // But for kTicks: another writer had the shard for a while, so what was shown may not be all.
   virtual void OnShardLost() = 0;
+  // Any thread. How many events it has still to tell, of those that it could.
+  virtual int64_t Behind() { return 0; }
 };
 
 class Hub final : public engine::DurableSink {
@@ -74,6 +76,9 @@ class Hub final : public engine::DurableSink {
 
   // The board of a workspace, likewise.
   std::shared_ptr<Board> BoardOf(const std::string& workspace);
+
+  // The greatest Behind() of its listeners.
+  int64_t MostBehind() const;
 
   // For the engine.
   void OnDurable(std::shared_ptr<const store::Batch> batch) override;
@@ -106,7 +111,7 @@ class Hub final : public engine::DurableSink {
   Inbox TakeInput(engine::SteadyTime not_before);
   void TakeIn(const Inbox& input);
   // Those whose interest is at least this.
-  std::vector<std::shared_ptr<Listener>> Listeners(Interest least);
+  std::vector<std::shared_ptr<Listener>> Listeners(Interest least) const;
 
   engine::Engine& engine_;
 
@@ -115,7 +120,7 @@ class Hub final : public engine::DurableSink {
   Inbox inbox_ ABSL_GUARDED_BY(inbox_mutex_);
   bool ticking_ ABSL_GUARDED_BY(inbox_mutex_) = false;
 
-  sync::Mutex mutex_;
+  mutable sync::Mutex mutex_;
   absl::flat_hash_map<const Listener*, Entry> listeners_ ABSL_GUARDED_BY(mutex_);
   size_t want_batches_ ABSL_GUARDED_BY(mutex_) = 0;  // of the listeners
   // How often the first one came: rings and boards are of this time.

@@ -1,5 +1,6 @@
 #include "server/rpc/call.h"
 
+#include <memory>
 #include <string>
 
 #include "server/rpc/status.h"
@@ -36,11 +37,18 @@ std::chrono::steady_clock::time_point SteadyDeadline(const grpc::ServerContextBa
 
 void Call::Finish(const google::protobuf::Message& response) const {
   *answer_ = Write(response);
+  const std::unique_ptr<CallRecord> record(record_);
+  record->Describe(response);
+  record->End(grpc::StatusCode::OK);
   reactor_->Finish(grpc::Status::OK);
 }
 
 void Call::Refuse(const router::Rejection& rejection) const {
-  reactor_->Finish(ToStatus(rejection));
+  const grpc::Status status = ToStatus(rejection);
+  const std::unique_ptr<CallRecord> record(record_);
+  record->SetReason(rejection.reason);
+  record->End(status.error_code());
+  reactor_->Finish(status);
 }
 
 void RunOn(ReaderPool& pool, Call call, ReaderPool::Job job) {

@@ -1,8 +1,8 @@
 // One unary call: from the bytes of its request to exactly one answer.
 //
 // A handler gets a Call and the request, and answers by Finish or Refuse, at once or later and from
-// any thread. The Call is three pointers: gRPC owns what they point to until the answer is given.
-// Nothing may touch them afterwards.
+// any thread. The Call is four pointers: gRPC owns what three of them point to until the answer is
+// given, and the answer ends the record. Nothing may touch them afterwards.
 #ifndef TANDEM_SERVER_RPC_CALL_H_
 #define TANDEM_SERVER_RPC_CALL_H_
 
@@ -21,6 +21,7 @@
 #include "router/rejection.h"
 #include "server/engine/engine.h"
 #include "server/query/fault.h"
+#include "server/rpc/interceptor.h"
 #include "server/rpc/reader_pool.h"
 #include "server/rpc/verbs.h"
 #include "server/rpc/wire.h"
@@ -50,6 +51,7 @@ struct Backend {
   store::PolicyStore& policies;
   ReaderPool& pool;
   ReaderPool& report_pool;  // so that long reports don't keep other reads waiting
+  Interceptor& interceptor;
   StreamRegistry& streams;
   MediaSessions& media;
   live::Hub& hub;
@@ -63,14 +65,21 @@ std::chrono::steady_clock::time_point SteadyDeadline(const grpc::ServerContextBa
 
 class Call {
  public:
-  Call(grpc::CallbackServerContext* context, grpc::ByteBuffer* answer)
-      : context_(context), reactor_(context->DefaultReactor()), answer_(answer) {}
+  Call(Backend& backend, const Method& method, grpc::CallbackServerContext* context,
+       grpc::ByteBuffer* answer)
+      : context_(context),
+        reactor_(context->DefaultReactor()),
+        answer_(answer),
+        record_(new CallRecord(backend.interceptor, method, *context)) {}
 
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
   std::chrono::steady_clock::time_point deadline() const { return SteadyDeadline(*context_); }
 
   // Whether the caller called it off, or went away; the answer is for nobody then, and still due.
   bool canceled() const { return context_->IsCancelled(); }
+
+  // The request could be read.
+  void Describe(const google::protobuf::Message& request) const { record_->Describe(request); }
 
   void Finish(const google::protobuf::Message& response) const;
   void Refuse(const router::Rejection& rejection) const;
@@ -79,6 +88,7 @@ class Call {
   grpc::CallbackServerContext* context_;
   grpc::ServerUnaryReactor* reactor_;
   grpc::ByteBuffer* answer_;
+  CallRecord* record_;
 };
 
 // Reads the request and hands it to the handler.
@@ -86,11 +96,12 @@ template <typename Request>
 grpc::ServerUnaryReactor* Handle(Backend& backend, grpc::CallbackServerContext* context,
                                  const grpc::ByteBuffer* bytes, grpc::ByteBuffer* answer,
                                  void (*handler)(Backend&, Call, Request&)) {
-  const Call call(context, answer);
+  const Call call(backend, MethodOf<Request>(), context, answer);
   Request request;
   if (const auto rejection = Read(*bytes, request)) {
     call.Refuse(*rejection);
   } else {
+    call.Describe(request);
     handler(backend, call, request);
   }
   return call.reactor();

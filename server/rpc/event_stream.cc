@@ -41,6 +41,7 @@ std::shared_ptr<EventStream> EventStream::Self() {
 void EventStream::Begin() {
   v1::StreamEventsRequest request;
   if (const auto rejection = Read(*request_, request)) return Refuse(*rejection);
+  record().Describe(request);
   auto asked = ToEventsAsked(request);
   if (const auto* rejection = std::get_if<Rejection>(&asked)) return Refuse(*rejection);
   asked_ = std::move(std::get<EventsAsked>(asked));
@@ -64,6 +65,11 @@ void EventStream::OnPosition(const query::Result<int64_t>& position) {
 
 void EventStream::OnTurn() {
   if (started_ && (!ring_->empty() || losses_ != ring_->losses())) may_fetch_ = true;
+}
+
+int64_t EventStream::Behind() {
+  const absl::MutexLock lock(&mutex_);
+  return started_ && !ending() ? ring_->Behind(position_) : 0;
 }
 
 void EventStream::Fetch() {

@@ -33,10 +33,14 @@ std::variant<EventsAsked, router::Rejection> ToEventsAsked(const v1::StreamEvent
 
 class EventStream final : public ServerStream {
  public:
+  using Request = v1::StreamEventsRequest;
+
   static constexpr size_t kMostEvents = 500;  // in one message
 
   EventStream(Backend& backend, grpc::CallbackServerContext* context,
               const grpc::ByteBuffer* request);
+
+  int64_t Behind() override;
 
  private:
   void Begin() override;

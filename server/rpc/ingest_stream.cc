@@ -57,7 +57,11 @@ void IngestStream::OnMessage(const grpc::ByteBuffer& bytes) {
 }
 
 std::optional<Rejection> IngestStream::FillIn(v1::IngestContactRequest& request) {
-  if (workspace_.empty()) workspace_ = request.workspace();
+  if (workspace_.empty()) {
+    workspace_ = request.workspace();
+    const absl::MutexLock lock(&mutex_);  // the stream may be ending
+    record().SetWorkspace(workspace_);
+  }
   if (request.workspace().empty()) request.set_workspace(workspace_);
   if (request.workspace() == workspace_) return std::nullopt;
   return query::FieldFault(Reason::kFieldOutOfRange, "workspace",

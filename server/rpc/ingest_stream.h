@@ -19,6 +19,8 @@ namespace tandem::rpc {
 
 class IngestStream final : public UpStream<v1::IngestAcknowledgement> {
  public:
+  using Request = v1::StreamIngestRequest;
+
   static constexpr size_t kWindow = 1'000;
   static constexpr size_t kMostAcknowledgements = 500;  // in one message
 

@@ -78,6 +78,7 @@ void MediaStream::Open(const v1::OpenMediaSession& open) {
   auto asked = ToMediaAsked(open);
   if (const auto* rejection = std::get_if<Rejection>(&asked)) return DrainAndRefuse(*rejection);
   const absl::MutexLock lock(&mutex_);
+  record().Describe(open);
   asked_ = std::move(std::get<MediaAsked>(asked));
   phase_ = Phase::kOpening;
   ShowBoardOf(asked_.workspace);

@@ -37,6 +37,8 @@ std::variant<MediaAsked, router::Rejection> ToMediaAsked(const v1::OpenMediaSess
 
 class MediaStream final : public BoardStream<UpStream<v1::MediaAcknowledgement>> {
  public:
+  using Request = v1::MediaSessionRequest;
+
   static constexpr size_t kWindow = 256;
   // For the first message.
   static constexpr std::chrono::seconds kOpenPatience{10};

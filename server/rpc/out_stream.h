@@ -43,7 +43,8 @@ class OutStream : public Reactor,
   // For the client to read what is left when the stream ends.
   static constexpr std::chrono::seconds kEndPatience{10};
 
-  // The reactor of a new call. `Stream` is made of `backend`, `context` and `arguments`.
+  // The reactor of a new call. `Stream` names its `Request`, and is made of `backend`, `context`
+  // and `arguments`.
   template <typename Stream, typename... Arguments>
   static Stream* Start(Backend& backend, grpc::CallbackServerContext* context,
                        Arguments&&... arguments) {
@@ -51,6 +52,7 @@ class OutStream : public Reactor,
         std::make_shared<Stream>(backend, context, std::forward<Arguments>(arguments)...);
     OutStream& base = *stream;
     base.self_ = stream;
+    base.record_.emplace(backend.interceptor, MethodOf<typename Stream::Request>(), *context);
     if (const auto refusal = backend.streams.Add(stream, Stream::kKind)) {
       base.Refuse(*refusal);
     } else {
@@ -107,6 +109,7 @@ class OutStream : public Reactor,
     {
       const absl::MutexLock lock(&mutex_);
       done_ = true;
+      record_->End(end_ ? end_->error_code() : grpc::StatusCode::CANCELLED);
     }
     end_alarm_.Cancel();
     OnGone();
@@ -122,6 +125,8 @@ class OutStream : public Reactor,
   virtual void OnTurn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {}
   // The stream is over and gRPC has let go of it. Not under the lock.
   virtual void OnGone() {}
+
+  CallRecord& record() { return *record_; }
 
   void Refuse(const router::Rejection& rejection) {
     const absl::MutexLock lock(&mutex_);
@@ -171,8 +176,9 @@ class OutStream : public Reactor,
     if (!done_) context_->TryCancel();
   }
 
-  std::shared_ptr<OutStream> self_;  // gRPC's share; until OnDone
-  grpc::ByteBuffer written_;         // touched by one write at a time
+  std::shared_ptr<OutStream> self_;   // gRPC's share; until OnDone
+  std::optional<CallRecord> record_;  // from Start on
+  grpc::ByteBuffer written_;          // touched by one write at a time
   engine::SteadyTime write_began_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool broken_ ABSL_GUARDED_BY(mutex_) = false;

@@ -28,6 +28,11 @@ class ReaderPool {
   [[nodiscard]] bool TryRun(Job& job);
   // Any thread. Takes the job in any case: for the few that free something.
   void Run(Job job);
+  // Any thread. Jobs that wait for a thread.
+  size_t waiting() const {
+    const absl::MutexLock lock(&mutex_);
+    return jobs_.size();
+  }
 
  private:
   void Work();
@@ -36,7 +41,7 @@ class ReaderPool {
   }
 
   const size_t max_waiting_;
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   std::deque<Job> jobs_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::jthread> threads_;

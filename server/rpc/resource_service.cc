@@ -212,11 +212,12 @@ class ResourceService final : public v1::ResourceService::Service {
       if (const auto method = FindResourceMethod(*service.method(i))) {
         Serve(i, [method = *method](Backend& to, grpc::CallbackServerContext* context,
                                     const grpc::ByteBuffer* bytes, grpc::ByteBuffer* answer) {
-          const Call call(context, answer);
+          const Call call(to, MethodOf(*method.descriptor), context, answer);
           const std::unique_ptr<Message> request = method.NewRequest();
           if (const auto rejection = Read(*bytes, *request)) {
             call.Refuse(*rejection);
           } else {
+            call.Describe(*request);
             Run(to, call, method, *request);
           }
           return call.reactor();

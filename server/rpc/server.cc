@@ -24,6 +24,7 @@
 #include "server/rpc/session_queues.h"
 #include "server/rpc/session_stream.h"
 #include "server/rpc/stream_registry.h"
+#include "server/rpc/tls.h"
 #include "server/webhook/dispatcher.h"
 #include "spdlog/spdlog.h"
 
@@ -87,7 +88,8 @@ class Server::Impl {
  public:
   Impl(const ServerOptions& options, engine::Engine& engine, store::Reader& reader,
        store::PolicyStore& policies, store::WebhookStore& webhooks)
-      : streams_(options.streams),
+      : interceptor_(options.access_log),
+        streams_(options.streams),
         hub_(engine),
         pool_(options.reader_threads, options.max_waiting_reads),
         report_pool_(options.report_threads, options.max_waiting_reports),
@@ -97,6 +99,7 @@ class Server::Impl {
                  .policies = policies,
                  .pool = pool_,
                  .report_pool = report_pool_,
+                 .interceptor = interceptor_,
                  .streams = streams_,
                  .media = media_,
                  .hub = hub_,
@@ -110,8 +113,16 @@ class Server::Impl {
   void Shutdown(std::chrono::milliseconds patience);
   int port() const { return listener_.port(); }
 
+  const Interceptor& interceptor() const { return interceptor_; }
+  const StreamRegistry& streams() const { return streams_; }
+  const ReaderPool& pool() const { return pool_; }
+  const ReaderPool& report_pool() const { return report_pool_; }
+  const live::Hub& hub() const { return hub_; }
+  const webhook::Dispatcher& dispatcher() const { return dispatcher_; }
+
  private:
   // In the order in which they need each other; what comes later goes first.
+  Interceptor interceptor_;
   StreamRegistry streams_;
   MediaSessions media_;
   live::Hub hub_;
@@ -128,6 +139,12 @@ class Server::Impl {
 
 absl::Status Server::Impl::Start(const ServerOptions& options) {
   if (const absl::Status status = listener_.Listen(options.address); !status.ok()) return status;
+  std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
+  if (options.tls) {
+    auto made = MakeTlsCredentials(*options.tls);
+    if (!made.ok()) return made.status();
+    credentials = *std::move(made);
+  }
   google::protobuf::SetLogHandler(LogOfProtobuf);
   grpc::EnableDefaultHealthCheckService(true);
 
@@ -154,7 +171,7 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
   session_queues_.emplace(options.sessions_of_queue, builder);
   using Experimental = grpc::ServerBuilder::experimental_type;
   acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
-      Experimental::ExternalConnectionType::FROM_FD, grpc::InsecureServerCredentials());
+      Experimental::ExternalConnectionType::FROM_FD, credentials);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) return absl::InternalError("gRPC could not build the server");
   SetServing(backend_.engine.ready());
@@ -201,6 +218,24 @@ Server::~Server() {
 }
 int Server::port() const {
   return impl_->port();
+}
+const Interceptor& Server::interceptor() const {
+  return impl_->interceptor();
+}
+size_t Server::OpenStreams(StreamKind kind) const {
+  return impl_->streams().open(kind);
+}
+size_t Server::WaitingReads() const {
+  return impl_->pool().waiting();
+}
+size_t Server::WaitingReports() const {
+  return impl_->report_pool().waiting();
+}
+int64_t Server::MostEventsBehind() const {
+  return impl_->hub().MostBehind();
+}
+const webhook::Figures& Server::webhook_figures() const {
+  return impl_->dispatcher().figures();
 }
 void Server::SetServing(bool serving) {
   impl_->SetServing(serving);

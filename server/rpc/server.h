@@ -6,12 +6,15 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 
 #include "server/engine/engine.h"
+#include "server/rpc/interceptor.h"
 #include "server/rpc/stream_registry.h"
 #include "server/store/policies.h"
 #include "server/store/store.h"
@@ -19,6 +22,16 @@
 #include "server/webhook/dispatcher.h"
 
 namespace tandem::rpc {
+
+// Files in PEM form. They are looked at again and again, and taken when they have changed: for the
+// connections that are made from then on.
+struct TlsOptions {
+  std::string certificate;  // the server's, with the chain behind it
+  std::string key;          // its private key
+  // Whoever connects has to show a certificate that one of these vouches for; empty: nobody has to.
+  std::string client_ca;
+  std::chrono::seconds look_interval{10};
+};
 
 struct ServerOptions {
   // Where to listen, "host:port" or "[host]:port". Port 0: a free one.
@@ -66,6 +79,12 @@ struct ServerOptions {
 
   // How events are sent to webhooks.
   webhook::DispatcherOptions webhooks;
+
+  // Which calls are logged, each with a line.
+  AccessLog access_log = AccessLog::kOff;
+
+  // Null: nothing is encrypted.
+  std::optional<TlsOptions> tls;
 };
 
 class Server {
@@ -83,6 +102,14 @@ class Server {
 
   // The port that is listened on.
   int port() const;
+
+  // Any thread. What its calls, streams, watchers and webhooks came to.
+  const Interceptor& interceptor() const;
+  size_t OpenStreams(StreamKind kind) const;
+  size_t WaitingReads() const;
+  size_t WaitingReports() const;
+  int64_t MostEventsBehind() const;
+  const webhook::Figures& webhook_figures() const;
 
   // What health checks say of "" and of each service. To be called by the engine's OnReadyChange.
   void SetServing(bool serving);

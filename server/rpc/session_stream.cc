@@ -39,6 +39,7 @@ std::optional<v1::StreamAgentSessionResponse> ToMessage(const router::Notice& no
 // beginning
 
 void SessionStream::OnCall() {
+  record_.emplace(backend_.interceptor, MethodOf<v1::StreamAgentSessionRequest>(), context());
   SetAlarm(open_alarm_, &SessionStream::OnOpenTimeout);
   const auto refusal = backend_.streams.Add(shared_from_this(), StreamKind::kAgentSession);
   const absl::MutexLock lock(&mutex_);
@@ -67,6 +68,7 @@ void SessionStream::Open(v1::OpenSessionRequest& request) {
   {
     const absl::MutexLock lock(&mutex_);
     if (const auto* rejection = std::get_if<Rejection>(&verb)) return End(ToStatus(*rejection));
+    record_->Describe(request);
     phase_ = Phase::kOpening;
   }
   workspace_ = request.workspace();
@@ -370,6 +372,7 @@ void SessionStream::OnDone() {
   {
     const absl::MutexLock lock(&mutex_);
     done_ = true;
+    record_->End(end_ ? end_->error_code() : grpc::StatusCode::CANCELLED);
   }
   // Not under our lock: the engine holds its own while it calls OnNotice.
   backend_.engine.Unsubscribe(this);

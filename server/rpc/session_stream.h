@@ -96,6 +96,7 @@ class SessionStream final : public QueuedStream,
   void OnEndTimeout();
 
   Backend& backend_;
+  std::optional<CallRecord> record_;  // from OnCall
 
   grpc::ByteBuffer read_;  // touched by one read at a time
 

@@ -53,6 +53,10 @@ class StreamRegistry {
   [[nodiscard]] std::optional<router::Rejection> Add(const std::shared_ptr<OpenStream>& stream,
                                                      StreamKind kind);
   void Remove(const OpenStream* stream);
+  size_t open(StreamKind kind) const {
+    const absl::MutexLock lock(&mutex_);
+    return open_[static_cast<size_t>(kind)];
+  }
   // Ends all streams, and every one that comes later.
   void EndAll();
 
@@ -65,7 +69,7 @@ class StreamRegistry {
   size_t Most(StreamKind kind) const;
 
   const StreamLimits limits_;
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   std::array<size_t, 3> open_ ABSL_GUARDED_BY(mutex_){};
   absl::flat_hash_map<const OpenStream*, Entry> streams_ ABSL_GUARDED_BY(mutex_);

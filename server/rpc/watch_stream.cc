@@ -138,6 +138,7 @@ template <typename Kind>
 void WatchStream<Kind>::Begin() {
   typename Kind::Request request;
   if (const auto rejection = Read(*request_, request)) return Refuse(*rejection);
+  record().Describe(request);
   auto asked = ToWatchAsked(request);
   if (const auto* rejection = std::get_if<Rejection>(&asked)) return Refuse(*rejection);
   asked_ = std::move(std::get<WatchAsked>(asked));

@@ -52,6 +52,8 @@ struct AgentWatch {
 template <typename Kind>
 class WatchStream final : public BoardStream<ServerStream> {
  public:
+  using Request = typename Kind::Request;
+
   static constexpr size_t kMostEntries = 500;  // in one message
 
   WatchStream(Backend& backend, grpc::CallbackServerContext* context,

@@ -124,7 +124,11 @@ CommitResult PostgresCommitter::Commit(const Batch& batch) {
     if (Send(commands)) result = Receive(commands.size());
   }
   if (result != CommitResult::kCommitted) {
-    connection_.reset();
+    if (counted_) {
+      PostgresFigures& figures = FiguresOfPostgres();
+      (result == CommitResult::kInDoubt ? figures.lost : figures.refused).Add();
+    }
+    Drop();
     spdlog::warn("commit {} of shard {} under epoch {}: {}", batch.sequence, batch.shard,
                  batch.epoch, ToString(result));
   }
@@ -202,18 +206,28 @@ bool PostgresCommitter::Connect() {
     // Between commits the server says nothing, unless it says good-bye.
     pollfd socket{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0};
     const bool lost = PQstatus(connection_.get()) != CONNECTION_OK || poll(&socket, 1, 0) != 0;
-    if (lost) connection_.reset();
+    if (lost) Drop();
   }
   if (connection_) return true;
   connection_.reset(PQconnectdb(connection_string_.c_str()));
   if (PQstatus(connection_.get()) == CONNECTION_OK) {
     PQsetNoticeReceiver(connection_.get(), OnNotice, this);
-    if (PQenterPipelineMode(connection_.get()) == 1 && Prepare()) return true;
+    if (PQenterPipelineMode(connection_.get()) == 1 && Prepare()) {
+      counted_.emplace(had_one_);
+      had_one_ = true;
+      return true;
+    }
   }
+  FiguresOfPostgres().connect_failures.Add();
   spdlog::warn("expected a database that is ready for commits, but: {}",
                PQerrorMessage(connection_.get()));
   connection_.reset();
   return false;
+}
+
+void PostgresCommitter::Drop() {
+  connection_.reset();
+  counted_.reset();
 }
 
 bool PostgresCommitter::Prepare() {

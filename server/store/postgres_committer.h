@@ -9,6 +9,7 @@
 #define TANDEM_SERVER_STORE_POSTGRES_COMMITTER_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@
 #include <libpq-fe.h>
 
 #include "server/store/postgres_connection.h"
+#include "server/store/postgres_figures.h"
 #include "server/store/store.h"
 
 namespace tandem::store {
@@ -43,6 +45,7 @@ class PostgresCommitter {
   // True when the connection can be used; opens one if there is none, or if it was lost while it
   // lay idle.
   bool Connect();
+  void Drop();
   bool Prepare();
   // Hands all commands to libpq. False when one before COMMIT could not be, so that nothing can
   // have happened.
@@ -54,6 +57,8 @@ class PostgresCommitter {
   const std::string connection_string_;
   const std::vector<Statement> statements_;
   std::unique_ptr<PGconn, Finish> connection_;
+  std::optional<OpenConnection> counted_;  // while there is a connection that can be used
+  bool had_one_ = false;
   bool warned_ = false;  // a warning came since the last Send
 };
 

@@ -103,8 +103,24 @@ pqxx::connection& PostgresConnection::Get() {
       connection->prepare(statement.name, statement.sql);
     }
     connection_ = std::move(connection);
+    counted_.emplace(lost_one_);
   }
   return *connection_;
+}
+
+absl::Status PostgresConnection::Fail(const std::exception& error) {
+  PostgresFigures& figures = FiguresOfPostgres();
+  if (!is_open()) {
+    figures.connect_failures.Add();
+  } else if (IsConnectionLost(error)) {
+    figures.lost.Add();
+    lost_one_ = true;
+  } else {
+    figures.refused.Add();
+    lost_one_ = true;  // it is dropped all the same
+  }
+  Drop();
+  return ToStatus(error);
 }
 
 bool WarningCatcher::operator()(const char[]) noexcept {

@@ -22,6 +22,7 @@
 #include "pqxx/result"
 #include "pqxx/row"
 #include "server/store/postgres_arrays.h"
+#include "server/store/postgres_figures.h"
 
 namespace tandem::store {
 
@@ -53,7 +54,10 @@ class PostgresConnection {
   // Opens the connection if there is none. Throws what libpqxx throws.
   pqxx::connection& Get();
   bool is_open() const { return connection_ != nullptr; }
-  void Drop() { connection_.reset(); }
+  void Drop() {
+    connection_.reset();
+    counted_.reset();
+  }
 
   // Runs `use(connection)`, which gives an absl::StatusOr, once.
   //
@@ -65,8 +69,7 @@ class PostgresConnection {
     try {
       return use(Get());
     } catch (const std::exception& error) {
-      Drop();
-      return ToStatus(error);
+      return Fail(error);
     }
   }
 
@@ -78,17 +81,22 @@ class PostgresConnection {
       try {
         return use(Get());
       } catch (const std::exception& error) {
-        Drop();
-        if (!IsConnectionLost(error)) return ToStatus(error);
+        absl::Status status = Fail(error);
+        if (!IsConnectionLost(error)) return status;
       }
     }
     return Run(std::move(use));
   }
 
  private:
+  // Counts the failure and drops the connection.
+  absl::Status Fail(const std::exception& error);
+
   const std::string connection_string_;
   const std::vector<Statement> prepared_;
   std::unique_ptr<pqxx::connection> connection_;
+  std::optional<OpenConnection> counted_;  // while there is a connection
+  bool lost_one_ = false;
 };
 
 // Notices a warning while it lives. The one that matters: a commit that returns although no

@@ -102,6 +102,7 @@ enum class CommitResult {
   // Call Resolve.
   kInDoubt,
 };
+inline constexpr size_t kCommitResults = 5;
 const char* ToString(CommitResult result);
 
 struct Acquired {

@@ -86,6 +86,8 @@ class DeliveryQueue {
   void GiveUp(int64_t sequence, router::Time now, const std::string& error);
 
   size_t kept() const { return kept_; }
+  // Events that wait or are in flight.
+  size_t size() const { return entries_.size(); }
   const store::WebhookProgress& progress() const { return progress_; }
   // Requests that ended since the changes were taken last.
   size_t unsaved() const { return unsaved_; }

@@ -83,6 +83,7 @@ class Dispatcher::Impl final : public live::Listener {
     BeginStop();
     if (thread_.joinable()) thread_.join();
   }
+  const Figures& figures() const { return figures_; }
   void Reload() {
     reload_ = true;
     sender_.Wake();
@@ -143,6 +144,8 @@ class Dispatcher::Impl final : public live::Listener {
   Time rest_until_;  // after trouble with the database
   Time saved_at_;
   absl::BitGen random_;
+
+  Figures figures_;
 
   std::jthread thread_;
 };
@@ -392,6 +395,7 @@ void Dispatcher::Impl::OnAnswer(const Answer& answer, Time now) {
   const Flight flight = std::move(found->second);
   flights_.erase(found);
   Line& line = lines_.at(flight.webhook);
+  (answer.error.empty() ? figures_.delivered : figures_.failed).Add();
   if (answer.error.empty()) return line.queue.Succeeded(flight.sequence, now);
   const Duration asked = std::min(router::Seconds(std::max<int64_t>(0, answer.retry_after.count())),
                                   kLongestRetryAfter);
@@ -420,8 +424,13 @@ void Dispatcher::Impl::Disable(Line& line, Time now) {
 bool Dispatcher::Impl::Save(Line& line) {
   const auto changes = line.queue.TakeChanges();
   if (!changes) return true;
+  const auto dead = std::count_if(changes->kept.begin(), changes->kept.end(),
+                                  [](const auto& delivery) { return delivery.dead; });
   const absl::Status status = webhooks_.SaveChanges(line.row.key, engine_.epoch(), *changes);
-  if (status.ok()) return true;
+  if (status.ok()) {
+    figures_.dead_letters.Add(static_cast<uint64_t>(dead));
+    return true;
+  }
   spdlog::warn("the progress of webhook {} was not saved, so some events will be sent again",
                DescribeWebhook(line.row.key));
   begin_anew_ = true;
@@ -430,7 +439,13 @@ bool Dispatcher::Impl::Save(Line& line) {
 
 void Dispatcher::Impl::SaveAll(Time now) {
   const bool due = now - saved_at_ >= kPauseBetweenSaves;
-  if (due) saved_at_ = now;
+  if (due) {
+    saved_at_ = now;
+    uint64_t waiting = 0;
+    for (const auto& [key, line] : lines_) waiting += line.queue.size();
+    figures_.waiting.Set(waiting);
+    figures_.in_flight.Set(flights_.size());
+  }
   for (auto& [key, line] : lines_) {
     if ((due || line.queue.unsaved() >= kMostUnsaved) && !Save(line)) return;
   }
@@ -457,6 +472,10 @@ void Dispatcher::BeginStop() {
 
 void Dispatcher::Stop() {
   impl_->Stop();
+}
+
+const Figures& Dispatcher::figures() const {
+  return impl_->figures();
 }
 
 }  // namespace tandem::webhook

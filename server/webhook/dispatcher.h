@@ -19,6 +19,7 @@
 #include "server/engine/engine.h"
 #include "server/live/event_ring.h"
 #include "server/live/hub.h"
+#include "server/metrics/counters.h"
 #include "server/store/store.h"
 #include "server/store/webhook_store.h"
 #include "server/webhook/delivery_queue.h"
@@ -41,6 +42,12 @@ struct Rendering {
   std::function<std::string(const router::EventRow& event)> body;
 };
 
+// What the dispatcher counted since it began. By its thread; read by any.
+struct Figures {
+  metrics::Tally delivered, failed, dead_letters;
+  metrics::Tally waiting, in_flight;  // levels
+};
+
 class Dispatcher {
  public:
   // All must outlive the dispatcher. Starts its thread.
@@ -59,6 +66,8 @@ class Dispatcher {
   // Waits for what is under way, saves, and joins the thread. What did not end is sent again by
   // whoever has the shard next.
   void Stop();
+
+  const Figures& figures() const;
 
  private:
   class Impl;

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <future>
 #include <memory>
 #include <string>
@@ -14,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/engine/figures.h"
 #include "tests/support/fake_store.h"
 #include "tests/support/fake_workspace.h"
 
@@ -68,6 +70,18 @@ const T* ReplyIn(const router::Outcome& outcome) {
 Reason ReasonIn(const router::Outcome& outcome) {
   const auto* rejection = std::get_if<router::Rejection>(&outcome);
   return rejection != nullptr ? rejection->reason : Reason{};
+}
+
+// The census that the engine gives, whenever it comes.
+router::Census CensusOf(Engine& engine) {
+  std::promise<router::Census> promise;
+  std::future<router::Census> census = promise.get_future();
+  engine.TakeCensus([&promise](router::Census counted) { promise.set_value(std::move(counted)); });
+  if (census.wait_for(kLong) != std::future_status::ready) {
+    ADD_FAILURE() << "expected a census, but none came";
+    std::abort();
+  }
+  return census.get();
 }
 
 class EngineTest : public testing::Test {
@@ -172,6 +186,34 @@ TEST_F(EngineTest, TellsWithinASecondThatTheDatabaseIsAwayAndComesBackByItself) 
   engine_->Stop(seconds(1));
   engine_.reset();
   EXPECT_THAT(changes, ElementsAre(true, false, true, false));
+}
+
+TEST_F(EngineTest, CountsTheFloorAndWhatItDid) {
+  engine_ = std::make_unique<Engine>(EngineOptions{}, store_);
+  EXPECT_TRUE(CensusOf(*engine_).workspaces.empty()) << "it does not run yet";
+  Start();
+  Apply(2);
+  for (int i = 0; i < 3; ++i) Ask(test::Question());
+  const RequestTag tag{{1, 1}, {1, 1}};
+  Ask(test::Question("mail-1"), tag);
+  Ask(test::Question("mail-1"));       // the same contact again
+  Ask(test::Question("mail-1"), tag);  // the same call again
+  const router::Census census = CensusOf(*engine_);
+  ASSERT_EQ(census.workspaces.size(), 1U);
+  EXPECT_EQ(census.workspaces[0].workspace, test::kWorkspace);
+  EXPECT_EQ(census.workspaces[0].agents[static_cast<size_t>(router::AgentStatus::kOffline)], 2U);
+  EXPECT_EQ(census.workspaces[0].queues[0].waiting, 4U);
+
+  const Figures& figures = engine_->figures();
+  EXPECT_EQ(figures.contacts_new.value(), 4U);
+  EXPECT_EQ(figures.contacts_duplicate.value(), 1U);
+  EXPECT_EQ(figures.events[static_cast<size_t>(router::EventType::kTicketCreated)].value(), 4U);
+  EXPECT_GE(figures.commands.value(), 5U);
+  EXPECT_GE(figures.commits[static_cast<size_t>(store::CommitResult::kCommitted)].value(), 2U);
+  EXPECT_GE(figures.look_ups.value(), 1U);
+  EXPECT_EQ(engine_->depths().pending, 0U);
+  engine_->Stop(seconds(1));
+  EXPECT_TRUE(CensusOf(*engine_).workspaces.empty());
 }
 
 TEST_F(EngineTest, RefusesMoreCallsThanMayWait) {

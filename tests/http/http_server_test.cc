@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -19,6 +21,7 @@
 namespace tandem::http {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
@@ -55,7 +58,8 @@ class HttpServerTest : public testing::Test {
  protected:
   HttpServerTest() {
     auto server = HttpServer::Start(
-        "127.0.0.1", 0, [this]() -> std::string { return ready_ ? "" : "the database is away"; });
+        "127.0.0.1", 0, [this]() -> std::string { return ready_ ? "" : "the database is away"; },
+        [this] { return Metrics(); });
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
   }
@@ -64,7 +68,14 @@ class HttpServerTest : public testing::Test {
     return Client(server_->port()).Exchange(absl::StrCat(line, "\r\nHost: here\r\n\r\n"));
   }
 
+  // Gathers for as long as it is held up.
+  std::string Metrics() {
+    while (held_up_) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return "tandem_ready 1\n";
+  }
+
   std::atomic<bool> ready_{true};
+  std::atomic<bool> held_up_{false};
   std::unique_ptr<HttpServer> server_;
 };
 
@@ -80,6 +91,34 @@ TEST_F(HttpServerTest, SaysWhyItIsNotReady) {
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
   EXPECT_THAT(answer, HasSubstr("the database is away\n"));
   EXPECT_THAT(Send("GET /livez HTTP/1.1"), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_F(HttpServerTest, GivesMetricsInTheFormOfPrometheus) {
+  const std::string answer = Send("GET /metrics HTTP/1.1");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(answer, HasSubstr("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
+  EXPECT_THAT(answer, EndsWith("\r\n\r\ntandem_ready 1\n"));
+  EXPECT_THAT(Send("HEAD /metrics HTTP/1.1"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(Send("POST /metrics HTTP/1.1"), StartsWith("HTTP/1.1 405"));
+}
+
+TEST_F(HttpServerTest, KeepsNoProbeWaitingForMetrics) {
+  held_up_ = true;
+  std::vector<std::jthread> scrapes;
+  std::atomic<int> given = 0, refused = 0;
+  for (int i = 0; i < 10; ++i) {
+    scrapes.emplace_back([&] {
+      const bool is_given = Send("GET /metrics HTTP/1.1").starts_with("HTTP/1.1 200");
+      (is_given ? given : refused).fetch_add(1);
+    });
+  }
+  // More than a few at once are refused, and at once.
+  while (refused < 6) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_THAT(Send("GET /livez HTTP/1.1"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  held_up_ = false;
+  scrapes.clear();
+  EXPECT_EQ(given, 4);
+  EXPECT_EQ(refused, 6);
 }
 
 TEST_F(HttpServerTest, RefusesWhatItDoesNotKnow) {
@@ -109,7 +148,8 @@ TEST_F(HttpServerTest, AnswersAgainAfterMoreConnectionsThanItKeeps) {
 }
 
 TEST_F(HttpServerTest, SaysThatAnAddressIsTaken) {
-  const auto second = HttpServer::Start("127.0.0.1", server_->port(), [] { return ""; });
+  const auto second = HttpServer::Start(
+      "127.0.0.1", server_->port(), [] { return ""; }, [] { return ""; });
   ASSERT_FALSE(second.ok());
   EXPECT_THAT(std::string(second.status().message()), HasSubstr("cannot serve HTTP on 127.0.0.1"));
 }

@@ -78,6 +78,17 @@ TEST(ParseOptions, PrefersFlagThenEnvironmentThenFile) {
   EXPECT_TRUE(parsed.options->webhook_private_networks);
 }
 
+TEST(ParseOptions, ServesOtherMachinesWithTls) {
+  const ParsedOptions parsed =
+      Parse({"--listen", "0.0.0.0:9400", "--tls-cert", "/c.pem", "--tls-key", "/k.pem"},
+            {{"TANDEM_TLS_CLIENT_CA", "/ca.pem"}, {"TANDEM_ACCESS_LOG", "errors"}});
+  ASSERT_TRUE(parsed.options.has_value()) << parsed.output;
+  EXPECT_EQ(parsed.options->tls_cert, "/c.pem");
+  EXPECT_EQ(parsed.options->tls_key, "/k.pem");
+  EXPECT_EQ(parsed.options->tls_client_ca, "/ca.pem");
+  EXPECT_EQ(parsed.options->access_log, AccessLogLevel::kErrors);
+}
+
 TEST(ParseOptions, LeavesMigrationOfAnExistingDatabaseToItsOwner) {
   const std::vector<std::string> url = {"--database-url", "postgresql://tandem@db/tandem"};
   EXPECT_FALSE(Parse(url).options->MigratesOnStart());
@@ -127,6 +138,15 @@ TEST(ParseOptions, RefusesWhatIsWrongByName) {
       {{"--http-listen", "[::]:80"},
        {},
        "--http-listen: expected an address of this machine alone"},
+      {{"--listen", "0.0.0.0:9400"}, {}, "--tls-cert"},
+      {{"--tls-cert", "/c.pem"}, {}, "--tls-cert: expected it with --tls-key"},
+      {{"--tls-key", "/k.pem"}, {}, "--tls-cert: expected it with --tls-key"},
+      {{"--tls-client-ca", "/ca.pem"}, {}, "--tls-client-ca: expected it with --tls-cert"},
+      {{"--tls-cert", "/c.pem", "--tls-key", "/k.pem", "--http-listen", "0.0.0.0:80"},
+       {},
+       "--http-listen: expected an address of this machine alone"},
+      {{"--access-log", "some"}, {}, "--access-log"},
+      {{"--metrics-queues", "-1"}, {}, "--metrics-queues"},
       {{"--clock-speed", "0"}, {}, "--clock-speed: expected a number above 0"},
       {{"--clock-speed", "nan"}, {}, "--clock-speed: expected a number above 0"},
       {{"--clock-speed", "2", "--database-url", url}, {}, "--clock-speed: expected 1"},

@@ -94,18 +94,21 @@ def line_of(text, offset):
 ARROWS = {
     "router": {"router"},
     "sync": {"sync"},
-    "store": {"store", "router", "sync"},
-    "engine": {"engine", "store", "router", "sync"},
+    "log": {"log"},
+    "metrics": {"metrics"},
+    "store": {"store", "router", "metrics", "sync"},
+    "engine": {"engine", "store", "router", "metrics", "sync"},
     "live": {"live", "engine", "store", "router", "sync"},
     "query": {"query", "store", "router", "sync"},
-    "webhook": {"webhook", "live", "engine", "store", "router", "sync"},
-    "rpc": {"rpc", "live", "webhook", "engine", "query", "store", "router", "sync"},
+    "webhook": {"webhook", "live", "engine", "store", "router", "metrics", "sync"},
+    "rpc": {"rpc", "live", "webhook", "engine", "query", "store", "router", "log", "metrics", "sync"},
     "http": {"http", "engine", "query"},
     "embedded": {"embedded"},
     "ctl": {"ctl"},
-    "main": {"main", "ctl", "embedded", "http", "rpc", "live", "webhook", "query", "engine", "store", "router", "sync"},
+    "main": {"main", "ctl", "embedded", "http", "rpc", "live", "webhook", "query", "engine", "store", "router", "log",
+             "metrics", "sync"},
     "tests": {"tests", "main", "ctl", "embedded", "http", "rpc", "live", "webhook", "query", "engine", "store",
-              "router", "sync"},
+              "router", "log", "metrics", "sync"},
 }
 ROUTER_ABSEIL = re.compile(r"absl/(container|hash|types)/")
 # Headers of the standard library that let the world into the router.
