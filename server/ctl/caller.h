@@ -31,7 +31,7 @@ inline constexpr int kExitUnavailable = 3;  // Nothing was decided: repeat it la
 class Caller {
  public:
   explicit Caller(const Target& target)
-      : target_(target), channel_(Connect(target.address)), client_(channel_) {}
+      : target_(target), channel_(Connect(target.address, target.security)), client_(channel_) {}
 
   // Calls with the target's workspace filled in, and waits up to the target's timeout; the first
   // time that the server does not answer it says so on standard error. A change needs a request_id.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <random>
 
@@ -30,9 +32,24 @@ void ForEachDetail(const grpc::Status& status, const Visit& visit) {
   }
 }
 
+// Empty when there is no such file: the command line was checked, so it has gone meanwhile, and the
+// connection fails for it.
+std::string Contents(const std::string& path) {
+  if (path.empty()) return "";
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const Security& security) {
+  if (!security.encrypts()) return grpc::InsecureChannelCredentials();
+  return grpc::SslCredentials({.pem_root_certs = Contents(security.ca),
+                               .pem_private_key = Contents(security.key),
+                               .pem_cert_chain = Contents(security.cert)});
+}
+
 }  // namespace
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+std::shared_ptr<grpc::Channel> Connect(const std::string& address, const Security& security) {
   grpc::ChannelArguments arguments;
   // A server that was killed is back within a second or two, and we want to be there then.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
@@ -49,7 +66,7 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   arguments.SetMaxReceiveMessageSize(64 * 1024 * 1024);
   // The server is near; a proxy of the environment is never meant for it.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(address, CredentialsOf(security), arguments);
 }
 
 Client::Client(const std::shared_ptr<grpc::Channel>& channel)

@@ -26,16 +26,28 @@
 
 namespace tandem::ctl {
 
+// How the connection is protected. Files in PEM form.
+struct Security {
+  bool tls = false;
+  std::string ca;         // who vouches for the server; empty: whom this machine believes
+  std::string cert, key;  // who we are, to a server that asks
+
+  // Naming a file means TLS, too.
+  bool encrypts() const { return tls || !ca.empty() || !cert.empty(); }
+};
+
 // Which server and which workspace.
 struct Target {
   std::string address = "127.0.0.1:9400";
+  Security security;
   std::string workspace = "starter";
   absl::Duration timeout = absl::Seconds(10);  // How long to wait for an answer, repeats included.
 };
 
 // A connection of its own to the server; it comes back by itself after the server was away.
 // Thread-safe.
-[[nodiscard]] std::shared_ptr<grpc::Channel> Connect(const std::string& address);
+[[nodiscard]] std::shared_ptr<grpc::Channel> Connect(const std::string& address,
+                                                     const Security& security = {});
 
 // Stubs of every service over one connection. Thread-safe.
 struct Client {

@@ -29,6 +29,31 @@ constexpr void (*kCommands[])(CLI::App&, Context&) = {
     AddSupervise, AddPlay,  AddWait,   AddDoctor,   AddCompletion, AddVersion,
 };
 
+void AddSecurity(CLI::App& app, Security& security) {
+  app.add_flag(
+         "--tls", security.tls,
+         "Encrypt the connection, and believe a server that this machine's list of authorities "
+         "vouches for")
+      ->envname("TANDEM_TLS");
+  const auto add_file = [&app](const char* name, std::string& file, const char* variable,
+                               const char* help) {
+    return app.add_option(name, file, help)
+        ->envname(variable)
+        ->type_name("FILE")
+        ->check(CLI::ExistingFile.description(""));
+  };
+  add_file(
+      "--ca", security.ca, "TANDEM_CA",
+      "Encrypt the connection, and believe a server that a certificate of this PEM file vouches "
+      "for");
+  CLI::Option* cert = add_file("--cert", security.cert, "TANDEM_CERT",
+                               "Our certificate (PEM), for a server that asks for one; with --key");
+  CLI::Option* key =
+      add_file("--key", security.key, "TANDEM_KEY", "The private key of --cert (PEM)");
+  cert->needs(key);
+  key->needs(cert);
+}
+
 }  // namespace
 
 int RunCommandLine(const std::vector<std::string>& words) {
@@ -44,6 +69,7 @@ int RunCommandLine(const std::vector<std::string>& words) {
       ->envname("TANDEM_WORKSPACE")
       ->type_name("ID")
       ->capture_default_str();
+  AddSecurity(app, context.target.security);
   AddDuration(app, "--timeout", "How long to wait for an answer, repeats included [10s]",
               [&context](absl::Duration timeout) {
                 context.target.timeout = timeout;

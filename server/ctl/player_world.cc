@@ -41,7 +41,7 @@ Vocabulary ReadVocabulary(const v1::Configuration& configuration) {
 PlayerWorld::PlayerWorld(const Target& target, Vocabulary vocabulary, uint64_t seed)
     : target_(target), vocabulary_(std::move(vocabulary)), calls_(loop_), random_(seed) {
   for (size_t i = 0; i < 1 + kStreamConnections; ++i) {
-    clients_.push_back(std::make_unique<Client>(Connect(target.address)));
+    clients_.push_back(std::make_unique<Client>(Connect(target.address, target.security)));
   }
 }
 

@@ -11,7 +11,7 @@ namespace {
 namespace v1 = tandem::v1;
 
 int WaitUntilReady(const Target& target, absl::Duration patience) {
-  Client client(Connect(target.address));
+  Client client(Connect(target.address, target.security));
   const absl::Time give_up = absl::Now() + patience;
   for (;;) {
     v1::GetServerInfoResponse info;
