@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the generated parts of docs/reference from what they describe: errors.md and events.md from the protos,
-measures.md from the catalogue of measures, sql-schema.md from the migrations, configuration.md from `tandemd --help`,
-tandemctl.md from `tandemctl --help`.
+measures.md from the catalogue of measures, metrics.md from the table of metrics, sql-schema.md from the migrations,
+configuration.md from `tandemd --help`, tandemctl.md from `tandemctl --help`.
 
     tests/docs/reference.py [root]      rewrites the pages; those of the programs only when $TANDEM_BIN has them
 
@@ -107,6 +107,16 @@ def measures(root):
     return "\n\n".join(sections)
 
 
+# --- Metrics ---------------------------------------------------------------------------------------------------------
+
+
+def metrics(root):
+    families = (root / "server/metrics/families.cc").read_text()
+    rows = [[f"`{name}`", kind.lower(), labels.replace(",", ", "), said] for name, kind, labels, said in re.findall(
+        r'^    \{"(\w+)", k(\w+), "([\w,]*)", "([^"]+)"\},$', families, re.MULTILINE)]
+    return table(["Metric", "Kind", "Labels", "Meaning"], rows)
+
+
 # --- Schema ----------------------------------------------------------------------------------------------------------
 
 
@@ -178,7 +188,7 @@ def commands(tandemctl):
 def generated_parts(root):
     """The generated part of each page, by the page's path. A page of a program that is not at hand is left out."""
     parts = {"docs/reference/errors.md": errors(root), "docs/reference/events.md": events(root),
-             "docs/reference/measures.md": measures(root),
+             "docs/reference/measures.md": measures(root), "docs/reference/metrics.md": metrics(root),
              "docs/reference/sql-schema.md": schema(root)}
     programs = pathlib.Path(os.environ.get("TANDEM_BIN", "build/release/bin"))
     for name, page, describe in (("tandemd", "configuration.md", flags), ("tandemctl", "tandemctl.md", commands)):
