@@ -19,6 +19,7 @@ import yaml
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import alerts  # noqa: E402
 import policy  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -115,6 +116,8 @@ def without_traces(item):
     if pod is not None:
         for container in pod[1]["containers"]:
             container["env"].sort(key=lambda variable: variable["name"])
+            container["volumeMounts"].sort(key=lambda mount: mount["name"])
+        pod[1]["volumes"].sort(key=lambda volume: volume["name"])
     return item
 
 
@@ -198,7 +201,7 @@ class Values(unittest.TestCase):
         schema = yaml.safe_load((CHART / "values.schema.json").read_text())
         known = set(schema["properties"]["config"]["properties"])
         self.assertLessEqual(known, options())
-        by_the_chart = {"listen", "insecure-listen", "http-listen", "database-url"}
+        by_the_chart = {"listen", "insecure-listen", "http-listen", "database-url", "tls-cert", "tls-key", "tls-client-ca"}
         # Of no use in a pod: files and folders of the machine, and a clock for demonstrations.
         of_no_use = {"config", "data-dir", "postgres-bin-dir", "port-file", "clock-speed", "migrate-on-start", "help"}
         negations = {option for option in options() if option.startswith("no-")}
@@ -292,6 +295,23 @@ EXAMPLES = {
                   change_kind("NetworkPolicy", lambda item: item["spec"].update(policyTypes=["Ingress"])),
                   change_kind("NetworkPolicy", lambda item: item["spec"]["ingress"][0].pop("from"))],
 }
+
+
+class Alerts(unittest.TestCase):
+
+    def test_those_of_the_operator_are_those_of_deploy_monitoring(self):
+        rule = (ROOT / alerts.TARGET).read_text()
+        self.assertEqual(rule, alerts.prometheus_rule(), "expected tests/kubernetes/alerts.py to have run")
+        self.assertGreater(len(yaml.safe_load(rule)["spec"]["groups"][0]["rules"]), 10)
+
+    def test_the_monitor_gives_the_job_the_name_that_they_expect(self):
+        for release in ("tandem", "north"):
+            text = output_of(TOOLS / "helm", "template", release, CHART, "--kube-version", KUBERNETES, "--values",
+                             FOLDER / "helm/values-production.yaml")
+            items = {item["kind"]: item for item in objects(text)}
+            label = items["ServiceMonitor"]["spec"]["jobLabel"]
+            self.assertEqual(items["Service"]["metadata"]["labels"][label], "tandem")
+            self.assertIn('job="tandem"', text)
 
 
 class Policy(unittest.TestCase):

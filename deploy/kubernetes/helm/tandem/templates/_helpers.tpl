@@ -62,6 +62,35 @@ securityContext:
 {{- end }}
 {{- end }}
 
+{{- define "tandem.tlsVariables" -}}
+{{- if .Values.tls.secretName -}}
+- name: TANDEM_TLS_CERT
+  value: /etc/tandem/tls/tls.crt
+- name: TANDEM_TLS_KEY
+  value: /etc/tandem/tls/tls.key
+{{- if .Values.tls.clientCertificates }}
+- name: TANDEM_TLS_CLIENT_CA
+  value: /etc/tandem/tls/ca.crt
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "tandem.tlsMount" -}}
+{{- if .Values.tls.secretName -}}
+- name: tls
+  mountPath: /etc/tandem/tls
+  readOnly: true
+{{- end }}
+{{- end }}
+
+{{- define "tandem.tlsVolume" -}}
+{{- if .Values.tls.secretName -}}
+- name: tls
+  secret:
+    secretName: {{ .Values.tls.secretName }}
+{{- end }}
+{{- end }}
+
 {{- define "tandem.databaseMount" -}}
 {{- if .Values.database.caSecretName -}}
 - name: database-ca
