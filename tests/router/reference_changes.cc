@@ -131,6 +131,8 @@ void ReferenceRouter::SetTarget(TicketData& ticket) {
 void ReferenceRouter::AddCoolDown(TicketData& ticket, const std::string& agent) {
   const Duration cool_down = workspace_->configuration.cool_down.value_or(Duration{});
   if (cool_down.us == 0) return;
+  // A supervisor may have given the ticket to one for whom one ran.
+  std::erase_if(ticket.cool_downs, [&](const CoolDown& other) { return other.agent == agent; });
   ticket.cool_downs.push_back(CoolDown{agent, now_ + cool_down});
 }
 
