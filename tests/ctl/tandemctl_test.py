@@ -14,14 +14,17 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = pathlib.Path(os.environ.get("TANDEM_BIN", "build/release/bin")).resolve()
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "tests/support"))
+from tandem_server import BIN, Server  # noqa: E402
+
 TANDEMCTL = str(BIN / "tandemctl")
-START_SECONDS = 60
 LIMIT_SECONDS = 60
 
 FLOOR = """
@@ -47,31 +50,6 @@ agents:
   - {id: ana, routing_profile: everything, clients: [acme], process_types: [support, bookkeeping], attributes: {ring: "1"}}
   - {id: bob, routing_profile: everything, clients: [globex], process_types: [support, bookkeeping]}
 """
-
-
-class Server:
-    """A tandemd with a private PostgreSQL in a folder of its own, on a free port."""
-
-    def __init__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tandem-ctl-", dir="/tmp"))
-        os.chmod(self.folder, 0o755)  # PostgreSQL's user has to reach it.
-        port_file = self.folder / "port"
-        self.log = open(self.folder / "log", "w")
-        self.process = subprocess.Popen(
-            [BIN / "tandemd", "--data-dir", self.folder / "data", "--listen", "127.0.0.1:0", "--http-listen", "",
-             "--port-file", port_file], stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
-        deadline = time.monotonic() + START_SECONDS
-        while not port_file.exists() or not port_file.read_text().strip():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError((self.folder / "log").read_text())
-            time.sleep(0.05)
-        self.address = "127.0.0.1:" + port_file.read_text().strip()
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(timeout=LIMIT_SECONDS)
-        self.log.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def setUpModule():

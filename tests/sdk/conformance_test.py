@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Goal: an engineer gets the same from tandem in every language. Method: one program a language does the same walk
+against a server of this build, which is killed and started again on the way; each must say exactly what
+tests/sdk/walk.txt says. tests/sdk/README.md tells the walk.
+
+    deploy/dev/sdk && tests/sdk/conformance_test.py [Python] [Go] [TypeScript] [Java]
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+import threading
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "tests/support"))
+from tandem_server import BIN, Server  # noqa: E402
+
+TESTS = ROOT / "tests/sdk"
+SDK = ROOT / "build/sdk"
+PYTHON = ROOT / "build/tools/sdk-python/bin/python"
+WALK_SECONDS = 120
+
+
+def run(*command, seconds=300, **options):
+    """What the command printed; it has to succeed."""
+    ended = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                           timeout=seconds, stdin=subprocess.DEVNULL, **options)
+    assert ended.returncode == 0, f"{command}: {ended.stdout}"
+    return ended.stdout
+
+
+class Walk:
+    """What is asked of every language. A class below says how its programs are made and started."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.addClassCleanup(cls.server.stop)
+        cls.folder = ROOT / "build/sdk-tests" / cls.__name__.lower()
+        cls.folder.mkdir(parents=True, exist_ok=True)
+        cls.prepare()
+
+    def test_says_what_all_say(self):
+        self.assertEqual(self.walk(), (TESTS / "walk.txt").read_text().splitlines())
+
+    def test_the_example_of_its_readme_runs(self):
+        run(BIN / "tandemctl", "--address", self.server.address, "apply", "--yes", "-f", "deploy/starter")
+        page = (ROOT / "build/sdk" / self.__class__.__name__.lower() / "README.md").read_text()
+        example = re.search(r"^```(?:python|go|js|java)\n(.*?)^```", page, re.MULTILINE | re.DOTALL).group(1)
+        self.assertIn("127.0.0.1:9400", example)
+        printed = self.run_example(example.replace("127.0.0.1:9400", self.server.address))
+        self.assertRegex(printed, r"\A[0-9a-f-]{36}\n\Z")
+
+    def walk(self):
+        """What the walk's program prints, but for its orders, which are obeyed."""
+        orders = {"» kill the server": self.server.kill, "» start the server": self.server.start}
+        said = []
+        with subprocess.Popen([*self.command(), self.server.address, TESTS / "floor.json"], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=self.folder) as process:
+            watchdog = threading.Timer(WALK_SECONDS, process.kill)
+            watchdog.start()
+            for line in process.stdout:
+                line = line.rstrip("\n")
+                if line in orders:
+                    orders[line]()
+                    print(file=process.stdin, flush=True)
+                else:
+                    said.append(line)
+            watchdog.cancel()
+        self.assertEqual(process.returncode, 0, "\n".join(said))
+        return said
+
+
+class Python(Walk, unittest.TestCase):
+
+    @classmethod
+    def prepare(cls):
+        run(PYTHON, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--force-reinstall",
+            SDK / "python")
+
+    def command(self):
+        return [PYTHON, TESTS / "python/walk.py"]
+
+    def run_example(self, text):
+        return run(PYTHON, "-c", text)
+
+
+if __name__ == "__main__":
+    unittest.main()
