@@ -8,6 +8,7 @@ tests/sdk/walk.txt says. tests/sdk/README.md tells the walk.
 
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -25,9 +26,9 @@ WALK_SECONDS = 120
 
 
 def run(*command, seconds=300, **options):
-    """What the command printed; it has to succeed."""
+    """What the command printed; it has to succeed. Without a terminal, whose settings Maven would change."""
     ended = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                           timeout=seconds, stdin=subprocess.DEVNULL, **options)
+                           timeout=seconds, stdin=subprocess.DEVNULL, start_new_session=True, **options)
     assert ended.returncode == 0, f"{command}: {ended.stdout}"
     return ended.stdout
 
@@ -86,6 +87,69 @@ class Python(Walk, unittest.TestCase):
 
     def run_example(self, text):
         return run(PYTHON, "-c", text)
+
+
+class Go(Walk, unittest.TestCase):
+
+    @classmethod
+    def prepare(cls):
+        cls.go = run("deploy/dev/find-go", cwd=ROOT).strip()
+        # Programs of their own, which name the SDK as the README tells to.
+        module = (SDK / "go/go.mod").read_text().replace("module tandem", "module walk")
+        module += f"\nrequire tandem v0.1.0\n\nreplace tandem => {SDK / 'go'}\n"
+        (cls.folder / "go.mod").write_text(module)
+        shutil.copy(SDK / "go/go.sum", cls.folder)
+        cls.build("walk", (TESTS / "go/walk.go").read_text())
+        run(cls.go, "vet", ".", cwd=SDK / "go")
+
+    @classmethod
+    def build(cls, name, text):
+        (cls.folder / name).mkdir(exist_ok=True)
+        (cls.folder / name / "main.go").write_text(text)
+        run(cls.go, "build", "-o", cls.folder / "bin" / name, f"./{name}", cwd=cls.folder)
+
+    def command(self):
+        return [self.folder / "bin/walk"]
+
+    def run_example(self, text):
+        self.build("example", text)
+        return run(self.folder / "bin/example")
+
+
+class TypeScript(Walk, unittest.TestCase):
+
+    @classmethod
+    def prepare(cls):
+        (cls.folder / "package.json").write_text('{"type": "module", "private": true}')
+        run("npm", "install", "--silent", "--no-fund", "--no-audit", "--offline", "--install-links=false",
+            SDK / "typescript", cwd=cls.folder)
+        shutil.copy(TESTS / "typescript/walk.ts", cls.folder)
+        run("node", SDK / "typescript/node_modules/typescript/bin/tsc", "--module", "nodenext", "--target", "es2022",
+            "--strict", "--skipLibCheck", "--typeRoots", SDK / "typescript/node_modules/@types", "walk.ts", cwd=cls.folder)
+
+    def command(self):
+        return ["node", self.folder / "walk.js"]
+
+    def run_example(self, text):
+        (self.folder / "example.mjs").write_text(text)
+        return run("node", "example.mjs", cwd=self.folder)
+
+
+class Java(Walk, unittest.TestCase):
+
+    @classmethod
+    def prepare(cls):
+        run("mvn", "--batch-mode", "--quiet", "--file", SDK / "java/pom.xml", "package", "dependency:copy-dependencies")
+        target = SDK / "java/target"
+        cls.path = f"{target / 'classes'}:{target / 'dependency'}/*:{cls.folder}"
+        run("javac", "-d", cls.folder, "-cp", cls.path, TESTS / "java/Walk.java")
+
+    def command(self):
+        return ["java", "-cp", self.path, "Walk"]
+
+    def run_example(self, text):
+        (self.folder / "Example.java").write_text(text)
+        return run("java", "-cp", self.path, self.folder / "Example.java")
 
 
 if __name__ == "__main__":

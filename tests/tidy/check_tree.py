@@ -19,7 +19,9 @@ MAX_LINES = 700
 TOP_FOLDERS = {"proto", "server", "router", "deploy", "tests", "docs", ".ci"}
 IGNORED_FOLDERS = {".git", "build", ".cache", "__pycache__"}
 CODE_SUFFIXES = (".cc", ".h")
-LENGTH_SUFFIXES = (".cc", ".h", ".proto", ".py", ".sql", ".sh", "CMakeLists.txt")
+LENGTH_SUFFIXES = (".cc", ".h", ".proto", ".py", ".sql", ".sh", ".go", ".ts", ".java", "CMakeLists.txt")
+# What make and gofmt indent by tabs.
+TAB_SUFFIXES = ("Makefile", ".go", "go.mod")
 DATA_SUFFIXES = (".jsonl", ".csv", ".svg")
 
 
@@ -277,7 +279,7 @@ def check_whitespace(tree):
         for number, line in enumerate(text.split("\n"), 1):
             if line != line.rstrip():
                 yield Finding(path, number, "whitespace", "expected no space at the end of a line")
-            if "\t" in line and os.path.basename(path) != "Makefile":
+            if "\t" in line and not path.endswith(TAB_SUFFIXES):
                 yield Finding(path, number, "whitespace", "expected spaces, but found a tab")
         if text and (not text.endswith("\n") or text.endswith("\n\n")):
             yield Finding(path, text.count("\n"), "whitespace", "expected one line end at the end of the file")
