@@ -19,7 +19,7 @@ run: ## Build, start a server with its own PostgreSQL and play the sample day (A
 test: ## Run everything that must hold (STAGES="format tidy" runs only these stages)
 	@deploy/dev/test $(STAGES)
 
-sdk: ## Make the SDKs of Python, Go, TypeScript and Java in build/sdk (ARGS="python go" makes these)
+sdk: ## Make the SDKs of Python and Go in build/sdk (ARGS=go makes that one)
 	@deploy/dev/install-packages sdk
 	@deploy/dev/sdk $(ARGS)
 
