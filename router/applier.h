@@ -8,10 +8,12 @@
 #define TANDEM_ROUTER_APPLIER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "router/classification.h"
 #include "router/command.h"
 #include "router/ids.h"
 #include "router/model.h"
@@ -28,7 +30,8 @@ struct NewTicket {
   QueueIndex queue;
   uint32_t priority = 0;
   Time target, key;
-  Time not_before;  // unset: it enters its queue now
+  Time not_before;                // unset: it enters its queue now
+  std::optional<QueueDraw> draw;  // its queue is one of a rule's several
 };
 
 // What a ticket that was set aside is ordered by once it is queued.
@@ -220,6 +223,7 @@ class Applier {
 
   TicketIndex AddTicket(NewTicket& created);
   void AddContact(ContactRow&& contact, int64_t sequence);
+  void SettleDraw(QueueDraw&& draw);
   TicketDetail& DetailOf(TicketIndex ticket);
   EventRow& RecordAddition(EventType type, const TicketRef& to, const std::string& agent);
   // An agent has it now: to be connected when the channel has media, else answered.

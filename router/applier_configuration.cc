@@ -1,5 +1,6 @@
 // Events of the whole workspace: a configuration comes into force, time was lost.
 #include <algorithm>
+#include <tuple>
 
 #include "router/applier.h"
 #include "router/applier_change_agent.h"
@@ -118,6 +119,13 @@ void Applier::IndexResources() {
   for (const Language& language : now.languages) {
     workspace_.languages.emplace(ContactKey(language), &language);
   }
+  workspace_.rules.clear();
+  for (uint32_t i = 0; i < now.classification_rules.size(); ++i) workspace_.rules.push_back(i);
+  std::sort(workspace_.rules.begin(), workspace_.rules.end(), [&](uint32_t a, uint32_t b) {
+    const ClassificationRule& left = now.classification_rules[a];
+    const ClassificationRule& right = now.classification_rules[b];
+    return std::tie(left.order, left.id) < std::tie(right.order, right.id);
+  });
 }
 
 // Ready agents are listed in the orders that the queues' distribution modes need, and in no other.
@@ -288,6 +296,7 @@ void Applier::MatchCreated(ResourceKind kind, bool returns) {
     case ResourceKind::kEntryPoint:
     case ResourceKind::kLanguage:
     case ResourceKind::kParkingReason:
+    case ResourceKind::kClassificationRule:
     case ResourceKind::kWorkspaceSettings:
       return;
   }

@@ -8,6 +8,16 @@
 #include "router/snapshot.h"
 
 namespace tandem::router {
+namespace {
+
+std::string Joined(const std::vector<std::string>& ids) {
+  std::string text;
+  for (const std::string& id : ids) text += (text.empty() ? "" : ",") + id;
+  return text;
+}
+
+}  // namespace
+
 // --- coming, going ---
 
 TicketIndex Applier::TicketCreated(NewTicket&& created) {
@@ -19,6 +29,7 @@ TicketIndex Applier::TicketCreated(NewTicket&& created) {
   event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.contact = created.row.contact;
   event.until = ticket.target;
+  event.reason = Joined(created.row.rules);
   AddContact(std::move(created.contact), event.sequence);
   changes_.tickets.push_back(std::move(created.row));
   if (enters) {
@@ -50,6 +61,7 @@ TicketIndex Applier::AgentContactStarted(NewTicket&& created, AgentIndex agent) 
   event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.contact = created.row.contact;
   event.offer_number = ticket.offer_number;
+  event.reason = Joined(created.row.rules);
   AddContact(std::move(created.contact), event.sequence);
   changes_.tickets.push_back(std::move(created.row));
   BeginHandling(index);
@@ -82,7 +94,17 @@ TicketIndex Applier::AddTicket(NewTicket& created) {
   ticket.target = created.target;
   ticket.key = created.key;
   row.unroutable = ticket.unroutable = !IsRoutable(ticket);
+  if (created.draw) SettleDraw(*std::move(created.draw));
   return index;
+}
+
+// The rule's row has its credits, so that shares are met over a restart, too.
+void Applier::SettleDraw(QueueDraw&& draw) {
+  ClassificationRule& rule = workspace_.configuration.classification_rules[draw.rule];
+  TANDEM_INVARIANT(draw.credits.size() == rule.queues.size(),
+                   "each queue of a rule has credits: " + rule.id);
+  rule.credits = std::move(draw.credits);
+  rule.drawn = workspace_.rules_drawn = true;
 }
 
 // Whether any configured agent could ever take it, now or when every step of its plan was taken up
@@ -139,6 +161,7 @@ void Applier::AdoptTicket(TicketIndex index, const TicketRow& row, QueueIndex qu
   ticket.entry_point = row.entry_point;
   ticket.conversation_key = row.conversation_key;
   ticket.excluded_agents = row.excluded_agents;
+  if (!row.rules.empty()) ticket.rules = std::make_unique<std::vector<std::string>>(row.rules);
   ticket.created_at = row.created_at;
   ticket.due_at = row.due_at;
   ticket.answer_target = row.answer_target;

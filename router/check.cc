@@ -233,6 +233,10 @@ void Faults::AttributeOf(const AttributePredicate& attribute, const std::string&
     Text(attribute.values[v], kMaxAgentAttributeValueBytes,
          field + ".values[" + std::to_string(v) + "]");
   }
+  BoundsOf(attribute, field);
+}
+
+void Faults::BoundsOf(const AttributePredicate& attribute, const std::string& field) {
   const bool bounded = attribute.min || attribute.max;
   if (bounded && !attribute.values.empty()) {
     Add(Reason::kFieldMalformed, field, "expected values or bounds, but found both");
@@ -266,10 +270,11 @@ std::optional<Rejection> CheckContact(NewContact& contact, Time now, std::string
   faults.Text(contact.entry_point, kMaxEntryPointBytes, at("entry_point"));
   faults.Text(contact.external_id, kMaxExternalIdBytes, at("external_id"));
   faults.Text(contact.conversation_key, kMaxConversationKeyBytes, at("conversation_key"));
-  // An entry point may say them.
+  // An entry point may say it.
   const auto id = contact.entry_point.empty() ? &Faults::Id : &Faults::OptionalId;
   (faults.*id)(contact.client, at("client"));
-  (faults.*id)(contact.process_type, at("process_type"));
+  // A classification rule may say it, too.
+  faults.OptionalId(contact.process_type, at("process_type"));
   if (!contact.language.empty()) faults.Tag(contact.language, at("language"));
   faults.RequirementOf(contact.requirement, at("requirement"));
   faults.Range(contact.priority.value_or(0), 0, kMaxPriority, at("priority"));

@@ -67,8 +67,9 @@ class IdSets : public References {
   IdSet& Of(ResourceKind kind) { return sets_[static_cast<size_t>(kind)]; }
   const IdSet& Of(ResourceKind kind) const { return sets_[static_cast<size_t>(kind)]; }
 
-  std::array<IdSet, kResourceKinds + 1> sets_;
-  std::array<absl::flat_hash_map<std::string, std::string>, kResourceKinds + 1> holders_;
+  static constexpr size_t kSets = static_cast<size_t>(kLastResourceKind) + 1;
+  std::array<IdSet, kSets> sets_;
+  std::array<absl::flat_hash_map<std::string, std::string>, kSets> holders_;
 };
 
 // What there is, and the resource that is about to be.
@@ -223,6 +224,37 @@ class ResourceChecker {
     }
   }
 
+  void Check(ClassificationRule& rule, const std::string& path) {
+    faults_.Range(rule.order, 0, kMaxRuleOrder, path + ".order");
+    CheckConditions(rule.conditions, path + ".conditions");
+    OptionalReference(ResourceKind::kProcessType, rule.process_type, path + ".process_type");
+    faults_.Count(rule.queues.size(), kMaxQueueShares, path + ".queues");
+    IdSet queues;
+    for (size_t i = 0; i < rule.queues.size(); ++i) {
+      const QueueShare& share = rule.queues[i];
+      const std::string at = path + ".queues[" + std::to_string(i) + "]";
+      Reference(ResourceKind::kQueue, share.queue, at + ".queue");
+      faults_.Range(share.weight, 0, kMaxQueueWeight, at + ".weight");
+      if (!queues.insert(share.queue).second) {
+        faults_.Add(Reason::kIdDuplicate, at + ".queue",
+                    "expected each queue once, but it is listed before");
+      }
+    }
+    faults_.Range(rule.priority.value_or(0), 0, kMaxPriority, path + ".priority");
+    faults_.RequirementOf(rule.requirement, path + ".requirement");
+    ReferencesOf(rule.requirement, path + ".requirement");
+    faults_.Text(rule.agent_attribute, kMaxAttributeKeyBytes, path + ".agent_attribute");
+    faults_.PlanOf(rule.plan, path + ".plan");
+    ReferencesOf(rule.plan, path + ".plan");
+    const bool says = !rule.process_type.empty() || !rule.queues.empty() || rule.priority ||
+                      rule.requirement != Requirement{} || !rule.agent_attribute.empty() ||
+                      !rule.plan.empty();
+    if (!says && !rule.last) {
+      faults_.Add(Reason::kFieldRequired, path,
+                  "expected something to fill in, or the last rule, but it is neither");
+    }
+  }
+
   // That it is the only one by what contacts find it by. Requires that the rest is checked.
   void CheckContactKey(const NamedResource& /*resource*/, const std::string& /*path*/) {}
   void CheckContactKey(const EntryPoint& entry_point, const std::string& path) {
@@ -234,6 +266,40 @@ class ResourceChecker {
   }
 
  private:
+  void CheckConditions(std::vector<ContactCondition>& conditions, const std::string& path) {
+    faults_.Count(conditions.size(), kMaxContactConditions, path);
+    size_t bytes = 0;
+    for (size_t i = 0; i < conditions.size(); ++i) {
+      ContactCondition& condition = conditions[i];
+      CheckCondition(condition, path + "[" + std::to_string(i) + "]");
+      bytes += condition.asked.key.size();
+      for (const std::string& value : condition.asked.values) bytes += value.size();
+    }
+    faults_.Bytes(bytes, kMaxConditionBytes, path);
+  }
+
+  void CheckCondition(ContactCondition& condition, const std::string& path) {
+    AttributePredicate& asked = condition.asked;
+    const bool of_attribute = condition.field == ContactField::kAttribute;
+    faults_.Text(asked.key, kMaxAttributeKeyBytes, path + ".attribute");
+    if (of_attribute && asked.key.empty()) {
+      faults_.Add(Reason::kFieldRequired, path + ".attribute", "expected a key, but it is empty");
+    } else if (!of_attribute && (!asked.key.empty() || asked.min || asked.max)) {
+      faults_.Add(Reason::kFieldMalformed, path,
+                  "expected a key and bounds of an attribute only, but found one of another field");
+    }
+    faults_.Count(asked.values.size(), kMaxPredicateValues, path + ".values");
+    const ResourceKind kind = KindOfValues(condition.field);
+    for (size_t i = 0; i < asked.values.size(); ++i) {
+      const std::string at = path + ".values[" + std::to_string(i) + "]";
+      faults_.Text(asked.values[i], kMaxAttributeValueBytes, at);
+      if (condition.field == ContactField::kLanguage) faults_.Tag(asked.values[i], at);
+      if (kind != ResourceKind::kWorkspaceSettings) Reference(kind, asked.values[i], at);
+    }
+    std::sort(asked.values.begin(), asked.values.end());
+    faults_.BoundsOf(asked, path);
+  }
+
   template <typename R>
   void OnlyHolder(const R& resource, const std::string& path, const std::string& expected) {
     const std::string holder = references_.HolderOf(KindOf<R>(), ContactKey(resource));
@@ -411,6 +477,11 @@ class Filler {
     if (agent.capacity->total_units == 0) agent.capacity->total_units = kMaxUnits;
     for (GroupCapacity& group : agent.capacity->groups) {
       if (group.units_per_ticket == 0) group.units_per_ticket = 1;
+    }
+  }
+  void Fill(ClassificationRule& rule) const {
+    for (QueueShare& share : rule.queues) {
+      if (share.weight == 0) share.weight = 1;
     }
   }
   void Fill(EntryPoint& entry_point) const {

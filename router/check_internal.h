@@ -36,6 +36,8 @@ class Faults {
   // Puts tags and the requirement itself into canonical form.
   void RequirementOf(Requirement& requirement, const std::string& field);
   void PlanOf(Plan& plan, const std::string& field);
+  // That it has values, or bounds in their order, or neither.
+  void BoundsOf(const AttributePredicate& attribute, const std::string& field);
 
   // The rejection, when anything was at fault.
   std::optional<Rejection> Take();

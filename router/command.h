@@ -77,6 +77,10 @@ struct IngestContact {
   ContactId new_contact;
 };
 
+// What would become of a contact. Reply: ContactClassified. Changes nothing.
+struct ClassifyContact {
+  NewContact contact;
+};
 // Reply: Done.
 struct CancelTicket {
   TicketId ticket;
@@ -305,15 +309,14 @@ struct TimeLost {
   Duration lost;
 };
 
-using Action =
-    std::variant<ApplyConfiguration, CreateResource, UpdateResource, DeleteResource,
-                 UpdateWorkspaceSettings, IngestContact, CancelTicket, AbandonTicket,
-                 CompleteTicket, ReleaseTicket, TransferTicket, RescheduleTicket, ParkTicket,
-                 ResumeTicket, ExplainTicket, UpdateTicket, AddNote, AddMessage, RecordSurvey,
-                 OpenSession, CloseSession, LoseSession, GetAgent, SetAgentStatus, AcceptOffer,
-                 DeclineOffer, StartTicket, FinishTicket, StartAgentContact, AssignTicket,
-                 RequeueTicket, OverrideAgentStatus, ClaimTickets, ExtendLeases, ReportMediaEvent,
-                 AdvanceTime, ContinueRouting, TimeLost>;
+using Action = std::variant<
+    ApplyConfiguration, CreateResource, UpdateResource, DeleteResource, UpdateWorkspaceSettings,
+    IngestContact, ClassifyContact, CancelTicket, AbandonTicket, CompleteTicket, ReleaseTicket,
+    TransferTicket, RescheduleTicket, ParkTicket, ResumeTicket, ExplainTicket, UpdateTicket,
+    AddNote, AddMessage, RecordSurvey, OpenSession, CloseSession, LoseSession, GetAgent,
+    SetAgentStatus, AcceptOffer, DeclineOffer, StartTicket, FinishTicket, StartAgentContact,
+    AssignTicket, RequeueTicket, OverrideAgentStatus, ClaimTickets, ExtendLeases, ReportMediaEvent,
+    AdvanceTime, ContinueRouting, TimeLost>;
 
 struct Command {
   std::string workspace;
@@ -449,6 +452,31 @@ struct Explanation {
     uint32_t qualified_agents = 0;
   };
   std::optional<NextStep> next_step;
+  std::vector<std::string> rules;  // classification rules that filled something in
+};
+
+// As tandem.v1.ClassifyContactResponse.
+struct ContactClassified {
+  struct TriedRule {
+    std::string rule;
+    bool matches = false;
+    std::string unmet;
+    std::vector<std::string> filled_in;
+  };
+  std::vector<TriedRule> rules;
+  // At most one of these two is set; else it would make a ticket.
+  std::optional<Rejection> refusal;
+  TicketId joined;
+
+  std::string client, process_type, queue, language;
+  uint32_t priority = 0;
+  Requirement requirement;
+  Plan plan;
+  Time target;
+  std::vector<Explanation::ClauseCount> clauses;
+  uint32_t qualified_agents = 0;
+  bool unroutable = false;
+  std::vector<std::string> ticket_rules;  // that filled something in
 };
 
 struct TicketRevised {
@@ -474,9 +502,10 @@ struct ResourceChanged {
   std::optional<WorkspaceSettings> settings;
 };
 
-using Reply = std::variant<Done, ConfigurationApplied, ContactIngested, StateReached,
-                           TicketsClaimed, LeasesExtended, MediaReported, AgentSnapshot,
-                           Explanation, TicketRevised, Recorded, ContactStarted, ResourceChanged>;
+using Reply =
+    std::variant<Done, ConfigurationApplied, ContactIngested, StateReached, TicketsClaimed,
+                 LeasesExtended, MediaReported, AgentSnapshot, Explanation, TicketRevised, Recorded,
+                 ContactStarted, ResourceChanged, ContactClassified>;
 
 // What a command gave: a reply, or why it was refused.
 using Outcome = std::variant<Reply, Rejection>;

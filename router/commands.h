@@ -35,6 +35,7 @@ Outcome Decide(Context& context, const UpdateResource& command);
 Outcome Decide(Context& context, const DeleteResource& command);
 Outcome Decide(Context& context, const UpdateWorkspaceSettings& command);
 Outcome Decide(Context& context, IngestContact& command);
+Outcome Decide(Context& context, ClassifyContact& command);
 Outcome Decide(Context& context, const CancelTicket& command);
 Outcome Decide(Context& context, const AbandonTicket& command);
 Outcome Decide(Context& context, const CompleteTicket& command);
@@ -148,6 +149,8 @@ bool HasRoom(const QueueState& queue, size_t already);
 // Why the next step of the ticket's plan would be skipped if it was due now, as the event tells;
 // null when it would be taken. Requires that there is one.
 const char* WhySkipped(const Workspace& workspace, const Ticket& ticket, Time now);
+// Fills in who could take a ticket that is like this, had it come in.
+void Foretell(const Workspace& workspace, const NewTicket& created, ContactClassified& told);
 // Whether a message or a contact is what a customer wrote.
 bool IsOfCustomer(Direction direction, Party author);
 // A customer wrote: a ticket that is PARKED is queued again.

@@ -90,6 +90,7 @@ bool IsInUse(const Workspace& workspace, ResourceKind kind, const std::string& i
     case ResourceKind::kEntryPoint:
     case ResourceKind::kLanguage:
     case ResourceKind::kParkingReason:
+    case ResourceKind::kClassificationRule:
     case ResourceKind::kWorkspaceSettings:
       return false;
   }
@@ -189,6 +190,7 @@ Outcome Update(Context& context, const UpdateResource& command, const R& given) 
   Resource next = *before;
   CopyFields(command.fields, given, std::get<R>(next));
   if (auto rejection = CheckAndFill(workspace, next)) return *std::move(rejection);
+  KeepCredits(*before, std::get<R>(next));
   const std::vector<std::string> fields = DifferentFields(*before, std::get<R>(next));
   if (!fields.empty() && !command.validate_only) {
     next = context.apply.ResourceUpdated(std::move(next), fields);
@@ -284,6 +286,8 @@ bool IsConfigured(const Workspace& workspace, ResourceKind kind, std::string_vie
       return has_id(workspace.configuration.languages);
     case ResourceKind::kParkingReason:
       return workspace.parking_reasons.contains(std::string(id));
+    case ResourceKind::kClassificationRule:
+      return has_id(workspace.configuration.classification_rules);
     case ResourceKind::kWorkspaceSettings:
       return false;
   }

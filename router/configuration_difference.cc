@@ -80,6 +80,7 @@ class Comparison {
   template <typename R>
   void CompareOne(const R* before, R& resource) {
     resource.revision = revision_;
+    if (before != nullptr) KeepCredits(*before, resource);
     if (before == nullptr) {
       Tell(KindOf<R>(), resource.id, ChangeType::kCreated, {});
     } else if (!(*before == resource)) {

@@ -4,21 +4,22 @@
 
 namespace tandem::router {
 
-void FillIn(const Workspace& workspace, NewContact& contact) {
+Classification FillIn(const Workspace& workspace, NewContact& contact,
+                      std::vector<ContactClassified::TriedRule>* tried) {
   const auto found =
       workspace.entry_points.find(EntryPointKey(contact.channel, contact.entry_point));
-  if (found != workspace.entry_points.end()) {
-    const EntryPoint& entry_point = *found->second;
-    const auto fill = [](std::string& said, const std::string& otherwise) {
-      if (said.empty()) said = otherwise;
-    };
-    fill(contact.client, entry_point.client);
-    fill(contact.process_type, entry_point.process_type);
-    fill(contact.language, entry_point.language);
-    fill(contact.queue, entry_point.queue);
-    if (!contact.priority) contact.priority = entry_point.priority;
-  }
+  const EntryPoint* entry_point = found == workspace.entry_points.end() ? nullptr : found->second;
+  const auto fill = [&](std::string& said, const std::string EntryPoint::*otherwise) {
+    if (entry_point != nullptr && said.empty()) said = entry_point->*otherwise;
+  };
+  fill(contact.client, &EntryPoint::client);
+  fill(contact.language, &EntryPoint::language);
+  Classification classification = Classify(workspace, entry_point, contact, tried);
+  fill(contact.process_type, &EntryPoint::process_type);
+  fill(contact.queue, &EntryPoint::queue);
+  if (entry_point != nullptr && !contact.priority) contact.priority = entry_point->priority;
   if (!contact.priority) contact.priority = 0;
+  return classification;
 }
 
 Cefr LevelFor(const Workspace& workspace, const std::string& language) {

@@ -1,17 +1,24 @@
-// What is configured for contacts that leave it out: by their entry point, by their language.
+// What is configured for contacts that leave it out: by rules, by their entry point, by their
+// language.
 // Internal to router/.
 #ifndef TANDEM_ROUTER_CONTACT_DEFAULTS_H_
 #define TANDEM_ROUTER_CONTACT_DEFAULTS_H_
 
 #include <string>
+#include <vector>
 
+#include "router/classification.h"
+#include "router/command.h"
 #include "router/model.h"
 #include "router/state.h"
 
 namespace tandem::router {
 
-// Fills in what the contact does not say, as far as its entry point says it; its priority always.
-void FillIn(const Workspace& workspace, NewContact& contact);
+// Fills in what the contact does not say: what is said of its client and its language first, then
+// what classification rules say, then the rest of what its entry point says; its priority always.
+// `tried` as in Classify.
+Classification FillIn(const Workspace& workspace, NewContact& contact,
+                      std::vector<ContactClassified::TriedRule>* tried = nullptr);
 
 // The level that is asked of the agent for a contact in the language, which is canonical: that of
 // the configured language whose tag is the longest beginning of it by whole subtags.

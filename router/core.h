@@ -37,6 +37,8 @@ class Router::Core {
   void ForEachWorkspace(Function function);
   // Routes in one workspace, or in all, within one slice.
   void RouteAll();
+  // Rows of the rules whose credits changed.
+  void TakeDraws(Workspace& workspace);
   void LoadTicket(Workspace& workspace, const LoadedState::OpenTicket& loaded);
 
   const RouterOptions options_;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "router/classification.h"
 #include "router/core.h"
 #include "router/requirement.h"
 #include "router/snapshot.h"
@@ -41,6 +42,21 @@ class Line {
  private:
   std::string& out_;
 };
+
+void DumpRule(const ClassificationRule& rule, std::string& out) {
+  Line line(out, " classification_rule");
+  line.Named(rule)("order", rule.order)("process_type", rule.process_type)(
+      "requirement", KeyOf(rule.requirement, rule.plan))("agent_attribute", rule.agent_attribute)(
+      "last", rule.last);
+  if (rule.priority) line("priority", std::to_string(*rule.priority));
+  for (const ContactCondition& condition : rule.conditions) {
+    line(condition.negated ? "not" : "if", Describe(condition));
+  }
+  for (size_t i = 0; i < rule.queues.size(); ++i) {
+    line("queue", rule.queues[i].queue)("weight", rule.queues[i].weight);
+    if (!rule.credits.empty()) line("credit", rule.credits[i]);
+  }
+}
 
 void DumpConfiguration(const Configuration& configuration, std::string& out) {
   Line(out, " configuration")("time_zone", configuration.time_zone)(
@@ -98,6 +114,9 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
   }
   for (const ParkingReason& reason : configuration.parking_reasons) {
     Line(out, " parking_reason").Named(reason)("stops_clock", reason.stops_clock);
+  }
+  for (const ClassificationRule& rule : configuration.classification_rules) {
+    DumpRule(rule, out);
   }
   for (const EntryPoint& entry_point : configuration.entry_points) {
     Line line(out, " entry_point");
@@ -171,6 +190,9 @@ void DumpTicket(const Workspace& workspace, const Ticket& ticket, std::string& o
       "unroutable", ticket.unroutable)("requirement", KeyOf(RequirementOf(workspace, ticket)));
   for (const std::string& agent : RequirementOf(workspace, ticket).agents) line("named", agent);
   for (const std::string& agent : ticket.excluded_agents) line("excluded", agent);
+  if (ticket.rules != nullptr) {
+    for (const std::string& rule : *ticket.rules) line("rule", rule);
+  }
   line("state", ToString(ticket.state))("queue", workspace.queue_ids.Name(ticket.queue))(
       "priority", ticket.priority)("queued_at", ticket.queued_at)("target", ticket.target)(
       "key", ticket.key)("agent", workspace.AgentName(ticket.agent))("leased", ticket.leased)(

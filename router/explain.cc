@@ -1,6 +1,7 @@
 // Why a ticket waits. Looks at every agent, once, and changes nothing.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "router/commands.h"
 #include "router/requirement.h"
@@ -86,6 +87,16 @@ void ForEachAgent(const Workspace& workspace, Function function) {
   }
 }
 
+TicketClass::Agents NamedIn(const Workspace& workspace, const Requirement& asked) {
+  TicketClass::Agents agents;
+  for (const std::string& name : asked.agents) {
+    // Who is unknown takes nothing, but the ticket is for nobody else.
+    agents.named.push_back(workspace.agent_ids.Find(name));
+  }
+  std::sort(agents.named.begin(), agents.named.end());
+  return agents;
+}
+
 // What the ticket's plan changes next. Requires that it has a step left.
 Explanation::NextStep Foresee(const Workspace& workspace, const Ticket& ticket, Time now) {
   const PlanStep& step = *workspace.NextStep(ticket);
@@ -105,18 +116,35 @@ Explanation::NextStep Foresee(const Workspace& workspace, const Ticket& ticket, 
   // A queue that can't take it is one that the step won't move it to.
   const QueueIndex to = OverflowQueueOf(workspace, ticket, step);
   if (to.IsSet()) spec.queue = to;
-  TicketClass::Agents agents;
-  for (const std::string& name : asked.agents) {
-    // Who is unknown takes nothing, but the ticket is for nobody else.
-    agents.named.push_back(workspace.agent_ids.Find(name));
-  }
-  std::sort(agents.named.begin(), agents.named.end());
+  const TicketClass::Agents agents = NamedIn(workspace, asked);
   const TicketClass then = workspace.matching.Foresee(workspace, std::move(spec));
   ClauseCounter counter(workspace, then, agents, asked);
   ForEachAgent(workspace, [&](AgentIndex agent) { counter.Count(agent); });
   next.qualified_agents = counter.qualified_agents();
   next.clauses = counter.Take();
   return next;
+}
+
+// What is asked, and how many of those who are not excluded could take it.
+struct Prospect {
+  std::vector<Explanation::ClauseCount> clauses;
+  uint32_t qualified_agents = 0;
+};
+Prospect ProspectOf(const Workspace& workspace, ClassSpec spec, const Requirement& asked,
+                    const std::vector<std::string>& excluded) {
+  spec.requirement = asked;
+  const TicketClass ticket_class = workspace.matching.Foresee(workspace, std::move(spec));
+  const TicketClass::Agents agents = NamedIn(workspace, asked);
+  ClauseCounter counter(workspace, ticket_class, agents, asked);
+  Prospect prospect;
+  ForEachAgent(workspace, [&](AgentIndex agent) {
+    const Passing passing = counter.Count(agent);
+    const std::string& name = workspace.AgentName(agent);
+    const bool is_excluded = std::find(excluded.begin(), excluded.end(), name) != excluded.end();
+    if ((passing.push || passing.pull) && !is_excluded) ++prospect.qualified_agents;
+  });
+  prospect.clauses = counter.Take();
+  return prospect;
 }
 
 }  // namespace
@@ -158,10 +186,34 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
   if (ticket.parking != nullptr) explanation.parking_reason = ticket.parking->reason;
   explanation.last_agent = workspace.AgentName(ticket.last_agent);
   explanation.kept_until = ticket.kept_until;
+  if (ticket.rules != nullptr) explanation.rules = *ticket.rules;
   if (workspace.NextStep(ticket) != nullptr) {
     explanation.next_step = Foresee(workspace, ticket, context.now);
   }
   return Reply(std::move(explanation));
+}
+
+void Foretell(const Workspace& workspace, const NewTicket& created, ContactClassified& told) {
+  const TicketRow& row = created.row;
+  ClassSpec spec;
+  spec.queue = created.queue;
+  spec.channel = workspace.channel_ids.Find(row.channel);
+  spec.client = workspace.client_ids.Find(row.client);
+  spec.process_type = workspace.process_type_ids.Find(row.process_type);
+  Prospect now = ProspectOf(workspace, spec, row.requirement, row.excluded_agents);
+  told.qualified_agents = now.qualified_agents;
+  told.clauses = std::move(now.clauses);
+  told.unroutable = told.qualified_agents == 0;
+  Requirement asked = row.requirement;
+  for (const PlanStep& step : row.plan) {
+    if (!told.unroutable) return;
+    const QueueIndex to = QueueAfter(workspace, step, spec.queue, spec.client);
+    if (!to.IsSet()) continue;
+    spec.queue = to;
+    if (step.requirement) asked = *step.requirement;
+    const Prospect then = ProspectOf(workspace, spec, asked, row.excluded_agents);
+    told.unroutable = then.qualified_agents == 0;
+  }
 }
 
 }  // namespace tandem::router

@@ -393,6 +393,57 @@ struct Language : NamedResource {
   friend bool operator==(const Language&, const Language&) = default;
 };
 
+// What a condition of a rule looks at. Numbers as tandem.v1.ContactField.
+enum class ContactField : uint8_t {
+  kChannel = 1,
+  kEntryPoint = 2,
+  kLanguage = 3,
+  kClient = 4,
+  kProcessType = 5,
+  kCustomerSegment = 6,
+  kCustomerId = 7,
+  kAttribute = 8,
+};
+const char* ToString(ContactField field);  // "customer_segment"
+
+// What a rule asks of a contact.
+struct ContactCondition {
+  ContactField field = ContactField::kChannel;
+  AttributePredicate asked;  // of the field's value; the key is that of kAttribute
+  bool negated = false;
+  friend bool operator==(const ContactCondition&, const ContactCondition&) = default;
+};
+
+struct QueueShare {
+  std::string queue;
+  uint32_t weight = 0;  // 0: to be filled in
+  friend bool operator==(const QueueShare&, const QueueShare&) = default;
+};
+
+// What is said of contacts whose callers leave it out.
+struct ClassificationRule : NamedResource {
+  uint32_t order = 0;
+  std::vector<ContactCondition> conditions;  // all of them
+  // Empty, or unset: it says nothing of it.
+  std::string process_type;
+  std::vector<QueueShare> queues;
+  std::optional<uint32_t> priority;
+  Requirement requirement;      // its agents are said apart from the rest
+  std::string agent_attribute;  // of the contact: the agent whom it is for alone
+  Plan plan;
+  bool last = false;  // no later one is tried
+  // Kept by the router; no part of what is configured: how far each queue is behind its share, in
+  // units of the weights' sum. Their sum is 0; empty: nothing was shared out yet.
+  std::vector<int64_t> credits;
+  bool drawn = false;  // they changed since its row was written
+  friend bool operator==(const ClassificationRule& a, const ClassificationRule& b) {
+    return static_cast<const NamedResource&>(a) == b && a.order == b.order &&
+           a.conditions == b.conditions && a.process_type == b.process_type &&
+           a.queues == b.queues && a.priority == b.priority && a.requirement == b.requirement &&
+           a.agent_attribute == b.agent_attribute && a.plan == b.plan && a.last == b.last;
+  }
+};
+
 // What is configured of the workspace itself.
 struct WorkspaceSettings {
   std::string time_zone;
@@ -416,16 +467,17 @@ struct Configuration : WorkspaceSettings {
   std::vector<EntryPoint> entry_points;
   std::vector<Language> languages;
   std::vector<ParkingReason> parking_reasons;
+  std::vector<ClassificationRule> classification_rules;
   friend bool operator==(const Configuration&, const Configuration&) = default;
 };
 
 // Any resource. Its kind is the place of its type in the list.
-using Resource =
-    std::variant<Client, Site, Team, Skill, Channel, Queue, ProcessType, RoutingProfile, Agent,
-                 Disposition, NotReadyReason, EntryPoint, Language, ParkingReason>;
+using Resource = std::variant<Client, Site, Team, Skill, Channel, Queue, ProcessType,
+                              RoutingProfile, Agent, Disposition, NotReadyReason, EntryPoint,
+                              Language, ParkingReason, ClassificationRule>;
 inline constexpr size_t kResourceKinds = std::variant_size_v<Resource>;
 
-// Numbers as tandem.v1.ResourceKind; but for the settings, one more than the index in Resource.
+// Numbers as tandem.v1.ResourceKind, in the order of Resource; see KindOf in router/resources.h.
 enum class ResourceKind : uint8_t {
   kClient = 1,
   kSite,
@@ -441,9 +493,10 @@ enum class ResourceKind : uint8_t {
   kEntryPoint,
   kLanguage,
   kParkingReason,
+  kClassificationRule = 16,
   kWorkspaceSettings = 50,
 };
-const char* ToString(ResourceKind kind);  // "process_type"
+const char* ToString(ResourceKind kind);  // "process_type"; empty for a number that no kind has
 
 // The reason of NOT_READY that the server itself sets; it exists in every workspace.
 inline constexpr char kDeviceReason[] = "device";
@@ -452,7 +505,8 @@ inline constexpr char kDispositionNotSet[] = "NOT_SET";
 
 // --- contacts ---
 
-// What a caller says of a contact, as tandem.v1.Contact. What is left out, its entry point may say.
+// What a caller says of a contact, as tandem.v1.Contact. What is left out, classification rules and
+// its entry point may say.
 struct NewContact {
   std::string channel;
   std::string entry_point;

@@ -114,8 +114,32 @@ const char* ToString(ResourceKind kind) {
       return "language";
     case ResourceKind::kParkingReason:
       return "parking_reason";
+    case ResourceKind::kClassificationRule:
+      return "classification_rule";
     case ResourceKind::kWorkspaceSettings:
       return "workspace_settings";
+  }
+  return "";
+}
+
+const char* ToString(ContactField field) {
+  switch (field) {
+    case ContactField::kChannel:
+      return "channel";
+    case ContactField::kEntryPoint:
+      return "entry_point";
+    case ContactField::kLanguage:
+      return "language";
+    case ContactField::kClient:
+      return "client";
+    case ContactField::kProcessType:
+      return "process_type";
+    case ContactField::kCustomerSegment:
+      return "customer_segment";
+    case ContactField::kCustomerId:
+      return "customer_id";
+    case ContactField::kAttribute:
+      return "attribute";
   }
   std::abort();
 }

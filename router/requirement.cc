@@ -58,13 +58,7 @@ std::string DescribeKind(const PredicateKind& kind) {
     std::string operator()(const SitePredicate& p) const { return "site " + p.site; }
     std::string operator()(const TeamPredicate& p) const { return "team " + p.team; }
     std::string operator()(const AttributePredicate& p) const {
-      std::string text = "attribute " + p.key;
-      for (const std::string& value : p.values) {
-        text += (&value == &p.values.front() ? " = " : ", ") + Quote(value);
-      }
-      if (p.min) text += " >= " + std::to_string(*p.min);
-      if (p.max) text += " <= " + std::to_string(*p.max);
-      return text;
+      return "attribute " + p.key + DescribeValue(p);
     }
   };
   return std::visit(Visitor{}, kind);
@@ -99,6 +93,23 @@ std::string JoinPredicates(const Clause& clause, const char* separator) {
   return text;
 }
 
+// What is not configured is nobody's, not even of those who have none.
+bool Is(auto asked, auto has) {
+  return asked.IsSet() && asked == has;
+}
+
+}  // namespace
+
+std::string DescribeValue(const AttributePredicate& predicate) {
+  std::string text;
+  for (const std::string& value : predicate.values) {
+    text += (text.empty() ? " = " : ", ") + Quote(value);
+  }
+  if (predicate.min) text += " >= " + std::to_string(*predicate.min);
+  if (predicate.max) text += " <= " + std::to_string(*predicate.max);
+  return text;
+}
+
 bool Holds(const AttributePredicate& predicate, const std::string& value) {
   if (!predicate.values.empty()) {
     return std::binary_search(predicate.values.begin(), predicate.values.end(), value);
@@ -109,13 +120,6 @@ bool Holds(const AttributePredicate& predicate, const std::string& value) {
   if (error != std::errc{} || end != value.data() + value.size()) return false;
   return number >= predicate.min.value_or(number) && number <= predicate.max.value_or(number);
 }
-
-// What is not configured is nobody's, not even of those who have none.
-bool Is(auto asked, auto has) {
-  return asked.IsSet() && asked == has;
-}
-
-}  // namespace
 
 uint32_t Traits::LevelOf(SkillIndex skill) const {
   const auto it = std::lower_bound(skills.begin(), skills.end(), std::pair{skill, uint32_t{0}});

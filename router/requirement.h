@@ -74,6 +74,11 @@ uint32_t ScoreOf(const std::vector<CompiledClause>& clauses,
                  const std::vector<CompiledPreference>& preferences, LanguageMode mode,
                  const Traits& traits);
 
+// Whether the predicate holds for the text of an attribute that is there.
+bool Holds(const AttributePredicate& predicate, const std::string& value);
+// What it asks of the value in words: " = "emea", "apac"", " >= 3"; empty when any will do.
+std::string DescribeValue(const AttributePredicate& predicate);
+
 // A requirement in words, one string per clause: "skill billing >= 3 or language fr >= B2"; at last
 // the agents, when it names any.
 std::vector<std::string> Describe(const Requirement& requirement);

@@ -27,7 +27,8 @@ std::string InWords(ResourceKind kind) {
 }
 
 Resource MakeResource(ResourceKind kind, const std::string& id) {
-  Resource resource = MakeAt(static_cast<size_t>(kind) - 1);
+  const auto* at = std::find(std::begin(kKindsOfResources), std::end(kKindsOfResources), kind);
+  Resource resource = MakeAt(static_cast<size_t>(at - std::begin(kKindsOfResources)));
   NamedOf(resource).id = id;
   return resource;
 }
@@ -62,6 +63,8 @@ size_t MaxResources(ResourceKind kind) {
       return kMaxLanguages;
     case ResourceKind::kParkingReason:
       return kMaxParkingReasons;
+    case ResourceKind::kClassificationRule:
+      return kMaxClassificationRules;
     case ResourceKind::kWorkspaceSettings:
       return 1;
   }

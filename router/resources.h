@@ -6,6 +6,7 @@
 #define TANDEM_ROUTER_RESOURCES_H_
 
 #include <cstddef>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -16,14 +17,24 @@
 
 namespace tandem::router {
 
+// Of each type in Resource, in its order.
+inline constexpr ResourceKind kKindsOfResources[] = {
+    ResourceKind::kClient,      ResourceKind::kSite,           ResourceKind::kTeam,
+    ResourceKind::kSkill,       ResourceKind::kChannel,        ResourceKind::kQueue,
+    ResourceKind::kProcessType, ResourceKind::kRoutingProfile, ResourceKind::kAgent,
+    ResourceKind::kDisposition, ResourceKind::kNotReadyReason, ResourceKind::kEntryPoint,
+    ResourceKind::kLanguage,    ResourceKind::kParkingReason,  ResourceKind::kClassificationRule};
+static_assert(std::size(kKindsOfResources) == kResourceKinds);
+inline constexpr ResourceKind kLastResourceKind = kKindsOfResources[kResourceKinds - 1];
+
 inline ResourceKind KindOf(const Resource& resource) {
-  return static_cast<ResourceKind>(resource.index() + 1);
+  return kKindsOfResources[resource.index()];
 }
 
 template <typename R, size_t index = 0>
 constexpr ResourceKind KindOf() {
   if constexpr (std::is_same_v<std::variant_alternative_t<index, Resource>, R>) {
-    return static_cast<ResourceKind>(index + 1);
+    return kKindsOfResources[index];
   } else {
     return KindOf<R, index + 1>();
   }
@@ -66,6 +77,7 @@ void ForEachList(AnyConfiguration& configuration, Visit visit) {
   visit(configuration.entry_points);
   visit(configuration.languages);
   visit(configuration.parking_reasons);
+  visit(configuration.classification_rules);
 }
 
 // The list of one kind.
@@ -167,6 +179,18 @@ void VisitFields(const ParkingReason*, auto visit) {
   visit("display_name", &NamedResource::display_name);
   visit("stops_clock", &ParkingReason::stops_clock);
 }
+void VisitFields(const ClassificationRule*, auto visit) {
+  visit("display_name", &NamedResource::display_name);
+  visit("order", &ClassificationRule::order);
+  visit("conditions", &ClassificationRule::conditions);
+  visit("process_type", &ClassificationRule::process_type);
+  visit("queues", &ClassificationRule::queues);
+  visit("priority", &ClassificationRule::priority);
+  visit("requirement", &ClassificationRule::requirement);
+  visit("agent_attribute", &ClassificationRule::agent_attribute);
+  visit("plan", &ClassificationRule::plan);
+  visit("last", &ClassificationRule::last);
+}
 void VisitFields(const WorkspaceSettings*, auto visit) {
   visit("time_zone", &WorkspaceSettings::time_zone);
   visit("session_grace", &WorkspaceSettings::session_grace);
@@ -191,6 +215,14 @@ void CopyFields(const std::vector<std::string>& names, const T& from, T& to) {
       if (wanted == name) to.*member = from.*member;
     }
   });
+}
+
+// What the router keeps of a resource that is configured anew. The shares of other queues begin
+// anew.
+inline void KeepCredits(const NamedResource& /*before*/, NamedResource& /*next*/) {}
+inline void KeepCredits(const ClassificationRule& before, ClassificationRule& next) {
+  next.credits = before.queues == next.queues ? before.credits : std::vector<int64_t>{};
+  next.drawn = before.drawn;
 }
 
 // --- references ---
@@ -252,6 +284,36 @@ void VisitReferences(const EntryPoint& entry_point, auto visit) {
     visit(ResourceKind::kProcessType, entry_point.process_type);
   }
   if (!entry_point.queue.empty()) visit(ResourceKind::kQueue, entry_point.queue);
+}
+
+// The kind of resource that the values of a condition are ids of; kWorkspaceSettings: of none.
+inline ResourceKind KindOfValues(ContactField field) {
+  switch (field) {
+    case ContactField::kChannel:
+      return ResourceKind::kChannel;
+    case ContactField::kClient:
+      return ResourceKind::kClient;
+    case ContactField::kProcessType:
+      return ResourceKind::kProcessType;
+    case ContactField::kEntryPoint:
+    case ContactField::kLanguage:
+    case ContactField::kCustomerSegment:
+    case ContactField::kCustomerId:
+    case ContactField::kAttribute:
+      return ResourceKind::kWorkspaceSettings;
+  }
+  return ResourceKind::kWorkspaceSettings;
+}
+void VisitReferences(const ClassificationRule& rule, auto visit) {
+  for (const ContactCondition& condition : rule.conditions) {
+    const ResourceKind kind = KindOfValues(condition.field);
+    if (kind == ResourceKind::kWorkspaceSettings) continue;
+    for (const std::string& value : condition.asked.values) visit(kind, value);
+  }
+  if (!rule.process_type.empty()) visit(ResourceKind::kProcessType, rule.process_type);
+  for (const QueueShare& share : rule.queues) visit(ResourceKind::kQueue, share.queue);
+  VisitReferences(rule.requirement, visit);
+  VisitReferences(rule.plan, visit);
 }
 
 // --- what contacts find it by ---

@@ -20,7 +20,8 @@ namespace tandem::router {
 // Commands that change nothing; what waits for routing goes on waiting.
 template <typename ActionType>
 constexpr bool kReadsOnly =
-    std::is_same_v<ActionType, ExplainTicket> || std::is_same_v<ActionType, GetAgent>;
+    std::is_same_v<ActionType, ExplainTicket> || std::is_same_v<ActionType, GetAgent> ||
+    std::is_same_v<ActionType, ClassifyContact>;
 
 Router::Router(RouterOptions options) : core_(std::make_unique<Core>(options)) {}
 Router::~Router() = default;
@@ -188,7 +189,16 @@ void KeepLastOfEach(std::vector<ResourceRow>& rows) {
 
 }  // namespace
 
+void Router::Core::TakeDraws(Workspace& workspace) {
+  if (!std::exchange(workspace.rules_drawn, false)) return;
+  for (ClassificationRule& rule : workspace.configuration.classification_rules) {
+    if (!std::exchange(rule.drawn, false)) continue;
+    changes_.resources.push_back({workspace.id, rule, /*removed=*/false});
+  }
+}
+
 Changes Router::Core::TakeChanges() {
+  for (auto& [id, workspace] : workspaces_) TakeDraws(*workspace);
   KeepLastOfEach(changes_.resources);
   std::vector<TicketStateRow> closed = std::move(changes_.ticket_states);
   changes_.ticket_states.clear();

@@ -155,6 +155,7 @@ struct TicketRow {
   Requirement requirement;  // canonical: process type's and contact's, with the language clause
   Plan plan;                // requirements with the language clause
   std::vector<std::string> excluded_agents;
+  std::vector<std::string> rules;  // classification rules that filled something in
   std::string entry_point, external_id, conversation_key;
   std::string customer_id, customer_segment;
   Time created_at;

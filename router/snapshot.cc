@@ -49,11 +49,16 @@ Requirement AskedAnew(const Workspace& workspace, const Ticket& ticket) {
 }
 
 QueueIndex OverflowQueueOf(const Workspace& workspace, const Ticket& ticket, const PlanStep& step) {
-  if (step.queue.empty()) return ticket.queue;
+  return QueueAfter(workspace, step, ticket.queue, ticket.client);
+}
+
+QueueIndex QueueAfter(const Workspace& workspace, const PlanStep& step, QueueIndex queue,
+                      ClientIndex client) {
+  if (step.queue.empty()) return queue;
   const QueueIndex index = workspace.queue_ids.Find(step.queue);
   if (!index.IsSet() || workspace.queue(index).configured == nullptr) return {};
-  const ClientIndex client = workspace.queue(index).client;
-  return client.IsSet() && client != ticket.client ? QueueIndex{} : index;
+  const ClientIndex only = workspace.queue(index).client;
+  return only.IsSet() && only != client ? QueueIndex{} : index;
 }
 
 std::vector<TicketIndex> HeldInOrder(const Workspace& workspace, const AgentState& agent) {

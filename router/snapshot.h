@@ -26,6 +26,9 @@ Requirement AskedAnew(const Workspace& workspace, const Ticket& ticket);
 // The queue in which the step would leave the ticket: its own, when the step does not move it.
 // Unset when there is no such queue, or it takes another client only.
 QueueIndex OverflowQueueOf(const Workspace& workspace, const Ticket& ticket, const PlanStep& step);
+// The same for a ticket of the client in the queue.
+QueueIndex QueueAfter(const Workspace& workspace, const PlanStep& step, QueueIndex queue,
+                      ClientIndex client);
 // The agent's tickets in order of arrival.
 std::vector<TicketIndex> HeldInOrder(const Workspace& workspace, const AgentState& agent);
 // Whether the ticket is the agent's own work, not just offered.

@@ -118,6 +118,8 @@ struct Ticket {
   Party disconnected_by = Party::kUnknown;
 
   std::unique_ptr<Parking> parking;  // while PARKED
+  // Those that filled something in when it came in; null: none did, as of most.
+  std::unique_ptr<std::vector<std::string>> rules;
   // Who parked it, while it is parked and then kept; or to whom it was transferred, while it is
   // kept.
   AgentIndex last_agent;
@@ -268,6 +270,9 @@ struct Workspace {
   absl::flat_hash_map<std::string, bool> parking_reasons;            // id → stops the clock
   absl::flat_hash_map<std::string, const EntryPoint*> entry_points;  // by ContactKey
   absl::flat_hash_map<std::string, const Language*> languages;       // by tag
+  // Places in configuration.classification_rules, in the order in which they are tried.
+  std::vector<uint32_t> rules;
+  bool rules_drawn = false;  // credits of some are to be written
 
   std::vector<AgentState> agents;
   std::vector<Agent> agent_resources;  // by index; empty when not configured

@@ -88,32 +88,38 @@ std::optional<Rejection> CheckOwnPlan(const Workspace& workspace, const Plan& pl
   return std::nullopt;
 }
 
-// Neither the contact nor its entry point says it.
-Rejection Missing(const char* field, const char* what) {
-  Rejection rejection =
-      Refuse(Reason::kFieldRequired, std::string("expected ") + what +
-                                         ", or an entry point that has one, but there is neither");
+// Nobody says it. `others`: who might.
+Rejection Missing(const char* field, const char* what, const char* others) {
+  Rejection rejection = Refuse(Reason::kFieldRequired, std::string("expected ") + what + ", or " +
+                                                           others + ", but there is neither");
   rejection.violations.push_back({field, rejection.message});
   return rejection;
 }
 
-std::optional<Rejection> CheckReferences(const Workspace& workspace, const NewContact& contact) {
+std::optional<Rejection> CheckReferences(const Workspace& workspace, const NewContact& contact,
+                                         const Classification& classification) {
   const ChannelIndex channel = workspace.channel_ids.Find(contact.channel);
   if (!channel.IsSet() || workspace.channels[channel.value].configured == nullptr) {
     return Unknown(Reason::kChannelUnknown, "channel", contact.channel);
   }
-  if (contact.client.empty()) return Missing("contact.client", "a client");
+  if (contact.client.empty()) {
+    return Missing("contact.client", "a client", "an entry point that has one");
+  }
   const ClientIndex client = workspace.client_ids.Find(contact.client);
   if (!client.IsSet() || !workspace.clients[client.value].configured) {
     return Unknown(Reason::kClientUnknown, "client", contact.client);
   }
-  if (contact.process_type.empty()) return Missing("contact.process_type", "a process type");
+  if (contact.process_type.empty()) {
+    return Missing("contact.process_type", "a process type",
+                   "an entry point or a classification rule that has one");
+  }
   const ProcessTypeIndex type = workspace.process_type_ids.Find(contact.process_type);
   if (!type.IsSet() || workspace.process_types[type.value] == nullptr) {
     return Unknown(Reason::kProcessTypeUnknown, "process type", contact.process_type);
   }
   if (auto rejection = CheckAsked(workspace, contact.requirement)) return rejection;
-  return contact.plan ? CheckOwnPlan(workspace, *contact.plan, client) : std::nullopt;
+  if (!contact.plan || classification.plan) return std::nullopt;
+  return CheckOwnPlan(workspace, *contact.plan, client);
 }
 
 std::optional<Rejection> CheckRoom(const QueueState& queue, size_t already) {
@@ -251,11 +257,13 @@ Time TargetOf(Office office, Time queued_at, Duration answer_target, Time due_at
 
 // The ticket enters its queue at `enters_at`, now or later.
 NewTicket NewTicketOf(const Context& context, NewContact&& contact, NewIds ids,
-                      const Placement& placement, Time enters_at) {
+                      Classification&& classification, const Placement& placement, Time enters_at) {
   const Queue& queue = *context.workspace.queue(placement.queue).configured;
   NewTicket created;
   created.row = TicketRowOf(context.workspace, contact, ids, placement.defaults, queue, context.now,
                             enters_at);
+  created.row.rules = std::move(classification.rules);
+  created.draw = std::move(classification.draw);
   created.queue = placement.queue;
   created.priority = *contact.priority;
   created.target = TargetOf(queue.office, enters_at, created.row.answer_target, created.row.due_at,
@@ -345,29 +353,81 @@ Time TargetOfVisit(const Queue& queue, const Ticket& ticket, Time entered_at) {
                   ticket.expected_handling_time);
 }
 
-Outcome Decide(Context& context, IngestContact& command) {
-  const Workspace& workspace = context.workspace;
-  FillIn(workspace, command.contact);
-  if (auto rejection = CheckReferences(workspace, command.contact)) return *std::move(rejection);
-  const TicketIndex open = FindConversation(workspace, command.contact);
-  if (open.IsSet()) return Join(context, open, command);
-  const auto placed = Place(workspace, command.contact);
-  if (const auto* rejection = std::get_if<Rejection>(&placed)) return *rejection;
-  const Placement& placement = std::get<Placement>(placed);
-  const Time enters_at = std::max(command.contact.not_before, context.now);
+namespace {
+
+// What a contact would become: its place and when it enters its queue, or why it would be refused.
+struct Arrival {
+  Placement placement;
+  Time enters_at;
+};
+std::variant<Arrival, Rejection> Arrive(const Context& context, const NewContact& contact) {
+  auto placed = Place(context.workspace, contact);
+  if (auto* rejection = std::get_if<Rejection>(&placed)) return std::move(*rejection);
+  Arrival arrival{std::get<Placement>(std::move(placed)),
+                  std::max(contact.not_before, context.now)};
   // One that enters its queue later takes no place of those that wait now.
-  if (enters_at == context.now) {
-    if (auto rejection = CheckRoom(workspace.queue(placement.queue), 0)) {
-      return *std::move(rejection);
-    }
+  if (arrival.enters_at == context.now) {
+    const QueueState& queue = context.workspace.queue(arrival.placement.queue);
+    if (auto rejection = CheckRoom(queue, 0)) return *std::move(rejection);
   }
   if (auto rejection = CheckOpenTickets(context)) return *std::move(rejection);
+  return arrival;
+}
+
+}  // namespace
+
+Outcome Decide(Context& context, IngestContact& command) {
+  const Workspace& workspace = context.workspace;
+  NewContact& contact = command.contact;
+  Classification classification = FillIn(workspace, contact);
+  if (auto rejection = CheckReferences(workspace, contact, classification)) {
+    return *std::move(rejection);
+  }
+  const TicketIndex open = FindConversation(workspace, contact);
+  if (open.IsSet()) return Join(context, open, command);
+  const auto arrived = Arrive(context, contact);
+  if (const auto* rejection = std::get_if<Rejection>(&arrived)) return *rejection;
+  const Arrival& arrival = std::get<Arrival>(arrived);
   const NewIds ids{command.new_ticket, command.new_contact};
   const TicketIndex index = context.apply.TicketCreated(
-      NewTicketOf(context, std::move(command.contact), ids, placement, enters_at));
+      NewTicketOf(context, std::move(contact), ids, std::move(classification), arrival.placement,
+                  arrival.enters_at));
   return Reply(ContactIngested{.ticket = ids.ticket,
                                .contact = ids.contact,
                                .unroutable = workspace.ticket(index).unroutable});
+}
+
+Outcome Decide(Context& context, ClassifyContact& command) {
+  const Workspace& workspace = context.workspace;
+  NewContact& contact = command.contact;
+  ContactClassified told;
+  Classification classification = FillIn(workspace, contact, &told.rules);
+  told.refusal = CheckReferences(workspace, contact, classification);
+  if (told.refusal) return Reply(std::move(told));
+  const TicketIndex open = FindConversation(workspace, contact);
+  if (open.IsSet()) {
+    told.joined = workspace.ticket(open).id;
+    return Reply(std::move(told));
+  }
+  auto arrived = Arrive(context, contact);
+  if (auto* rejection = std::get_if<Rejection>(&arrived)) {
+    told.refusal = std::move(*rejection);
+    return Reply(std::move(told));
+  }
+  const Arrival& arrival = std::get<Arrival>(arrived);
+  const NewTicket created = NewTicketOf(context, std::move(contact), {}, std::move(classification),
+                                        arrival.placement, arrival.enters_at);
+  told.client = created.row.client;
+  told.process_type = created.row.process_type;
+  told.queue = workspace.queue_ids.Name(created.queue);
+  told.language = created.row.language;
+  told.priority = created.priority;
+  told.requirement = created.row.requirement;
+  told.plan = created.row.plan;
+  told.target = created.target;
+  told.ticket_rules = created.row.rules;
+  Foretell(workspace, created, told);
+  return Reply(std::move(told));
 }
 
 Outcome Decide(Context& context, StartAgentContact& command) {
@@ -375,8 +435,10 @@ Outcome Decide(Context& context, StartAgentContact& command) {
   const auto session = FindSession(workspace, command.session);
   if (const auto* rejection = std::get_if<Rejection>(&session)) return *rejection;
   const AgentIndex agent = std::get<AgentIndex>(session);
-  FillIn(workspace, command.contact);
-  if (auto rejection = CheckReferences(workspace, command.contact)) return *std::move(rejection);
+  Classification classification = FillIn(workspace, command.contact);
+  if (auto rejection = CheckReferences(workspace, command.contact, classification)) {
+    return *std::move(rejection);
+  }
   if (auto rejection = CheckBeginner(workspace, agent, command.contact)) {
     return *std::move(rejection);
   }
@@ -391,10 +453,10 @@ Outcome Decide(Context& context, StartAgentContact& command) {
   if (const auto* rejection = std::get_if<Rejection>(&placed)) return *rejection;
   if (auto rejection = CheckOpenTickets(context)) return *std::move(rejection);
   const NewIds ids{command.new_ticket, command.new_contact};
-  const TicketIndex index =
-      context.apply.AgentContactStarted(NewTicketOf(context, std::move(command.contact), ids,
-                                                    std::get<Placement>(placed), context.now),
-                                        agent);
+  const TicketIndex index = context.apply.AgentContactStarted(
+      NewTicketOf(context, std::move(command.contact), ids, std::move(classification),
+                  std::get<Placement>(placed), context.now),
+      agent);
   return Reply(ContactStarted{ids.ticket, ids.contact, workspace.ticket(index).state});
 }
 

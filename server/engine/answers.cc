@@ -68,6 +68,7 @@ struct Keeper {
   void operator()(const router::LeasesExtended&) const { NotKept(); }
   void operator()(const router::AgentSnapshot&) const { NotKept(); }
   void operator()(const router::Explanation&) const { NotKept(); }
+  void operator()(const router::ContactClassified&) const { NotKept(); }
 
   [[noreturn]] void NotKept() const {
     std::fprintf(stderr, "expected a reply that is kept, but its kind is %u\n", answer.kind);
@@ -82,6 +83,7 @@ bool KeepsAnswer(const router::Command& command) {
   return !std::holds_alternative<router::OpenSession>(action) &&
          !std::holds_alternative<router::GetAgent>(action) &&
          !std::holds_alternative<router::ExplainTicket>(action) &&
+         !std::holds_alternative<router::ClassifyContact>(action) &&
          !std::holds_alternative<router::ExtendLeases>(action);
 }
 

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "router/limits.h"
 #include "router/resources.h"
 #include "server/rpc/convert_types.h"
 
@@ -31,6 +32,9 @@ static_assert(static_cast<int>(router::AgentKind::kAutomated) == v1::AGENT_KIND_
 static_assert(static_cast<int>(router::ResourceKind::kAgent) == v1::RESOURCE_KIND_AGENT);
 static_assert(static_cast<int>(router::ResourceKind::kParkingReason) ==
               v1::RESOURCE_KIND_PARKING_REASON);
+static_assert(static_cast<int>(router::ResourceKind::kClassificationRule) ==
+              v1::RESOURCE_KIND_CLASSIFICATION_RULE);
+static_assert(static_cast<int>(router::ContactField::kAttribute) == v1::CONTACT_FIELD_ATTRIBUTE);
 static_assert(static_cast<int>(router::ResourceKind::kWorkspaceSettings) ==
               v1::RESOURCE_KIND_WORKSPACE_SETTINGS);
 static_assert(static_cast<int>(router::ChangeType::kDeleted) == v1::CHANGE_TYPE_DELETED);
@@ -85,6 +89,47 @@ router::EntryPoint Convert(const v1::EntryPoint& message, const std::string&, Fa
   entry_point.queue = message.queue();
   if (message.has_priority()) entry_point.priority = message.priority();
   return entry_point;
+}
+
+router::ContactCondition ToCondition(const v1::ContactCondition& message, const std::string& path,
+                                     Faults& faults) {
+  router::ContactCondition condition;
+  const int field = message.field();
+  if (CheckEnum(field, v1::CONTACT_FIELD_ATTRIBUTE, path + ".field", faults)) {
+    condition.field = static_cast<router::ContactField>(field);
+  }
+  condition.asked.key = message.attribute();
+  if (faults.HasAtMost(message.values_size(), router::kMaxPredicateValues, path + ".values")) {
+    condition.asked.values.assign(message.values().begin(), message.values().end());
+  }
+  if (message.has_min()) condition.asked.min = message.min();
+  if (message.has_max()) condition.asked.max = message.max();
+  condition.negated = message.negated();
+  return condition;
+}
+
+router::ClassificationRule Convert(const v1::ClassificationRule& message, const std::string& path,
+                                   Faults& faults) {
+  auto rule = Named<router::ClassificationRule>(message);
+  rule.order = message.order();
+  const std::string conditions = path + ".conditions";
+  if (faults.HasAtMost(message.conditions_size(), router::kMaxContactConditions, conditions)) {
+    for (int i = 0; i < message.conditions_size(); ++i) {
+      rule.conditions.push_back(ToCondition(message.conditions(i), At(conditions, i), faults));
+    }
+  }
+  rule.process_type = message.process_type();
+  if (faults.HasAtMost(message.queues_size(), router::kMaxQueueShares, path + ".queues")) {
+    for (const v1::QueueShare& share : message.queues()) {
+      rule.queues.push_back({.queue = share.queue(), .weight = share.weight()});
+    }
+  }
+  if (message.has_priority()) rule.priority = message.priority();
+  rule.requirement = ToRequirement(message.requirement(), path + ".requirement", faults);
+  rule.agent_attribute = message.agent_attribute();
+  rule.plan = ToPlan(message.plan(), path + ".plan", faults);
+  rule.last = message.last();
+  return rule;
 }
 
 router::Language Convert(const v1::Language& message, const std::string& path, Faults& faults) {
@@ -297,6 +342,32 @@ void FillRest(const router::EntryPoint& entry_point, v1::EntryPoint& to) {
   if (entry_point.priority) to.set_priority(*entry_point.priority);
 }
 
+void FillRest(const router::ClassificationRule& rule, v1::ClassificationRule& to) {
+  to.set_order(rule.order);
+  for (const router::ContactCondition& condition : rule.conditions) {
+    v1::ContactCondition& message = *to.add_conditions();
+    message.set_field(static_cast<v1::ContactField>(condition.field));
+    message.set_attribute(condition.asked.key);
+    message.mutable_values()->Assign(condition.asked.values.begin(), condition.asked.values.end());
+    if (condition.asked.min) message.set_min(*condition.asked.min);
+    if (condition.asked.max) message.set_max(*condition.asked.max);
+    message.set_negated(condition.negated);
+  }
+  to.set_process_type(rule.process_type);
+  for (const router::QueueShare& share : rule.queues) {
+    v1::QueueShare& message = *to.add_queues();
+    message.set_queue(share.queue);
+    message.set_weight(share.weight);
+  }
+  if (rule.priority) to.set_priority(*rule.priority);
+  if (rule.requirement != router::Requirement{}) {
+    Fill(rule.requirement, *to.mutable_requirement());
+  }
+  to.set_agent_attribute(rule.agent_attribute);
+  if (!rule.plan.empty()) Fill(rule.plan, *to.mutable_plan());
+  to.set_last(rule.last);
+}
+
 void FillRest(const router::Language& language, v1::Language& to) {
   to.set_tag(language.tag);
   to.set_level(ToProto(language.level));
@@ -422,6 +493,8 @@ template <>
 struct MessageOf<router::Language> : std::type_identity<v1::Language> {};
 template <>
 struct MessageOf<router::ParkingReason> : std::type_identity<v1::ParkingReason> {};
+template <>
+struct MessageOf<router::ClassificationRule> : std::type_identity<v1::ClassificationRule> {};
 
 template <typename Message, typename R>
 void ConvertAll(const google::protobuf::RepeatedPtrField<Message>& messages,
@@ -485,6 +558,8 @@ router::Configuration ToConfiguration(const v1::Configuration& message, Faults& 
   ConvertAll(message.entry_points(), root + ".entry_points", to.entry_points, faults);
   ConvertAll(message.languages(), root + ".languages", to.languages, faults);
   ConvertAll(message.parking_reasons(), root + ".parking_reasons", to.parking_reasons, faults);
+  ConvertAll(message.classification_rules(), root + ".classification_rules",
+             to.classification_rules, faults);
   return to;
 }
 
@@ -504,6 +579,7 @@ void Fill(const router::Configuration& configuration, v1::Configuration& to) {
   FillAll(configuration.entry_points, *to.mutable_entry_points());
   FillAll(configuration.languages, *to.mutable_languages());
   FillAll(configuration.parking_reasons, *to.mutable_parking_reasons());
+  FillAll(configuration.classification_rules, *to.mutable_classification_rules());
 }
 
 router::Resource ToResource(router::ResourceKind kind, const google::protobuf::Message& message,

@@ -7,6 +7,7 @@
 #include "router/ids.h"
 #include "router/limits.h"
 #include "server/rpc/convert_types.h"
+#include "server/rpc/status.h"
 
 namespace tandem::rpc {
 namespace {
@@ -35,6 +36,7 @@ void FillIdentity(const router::TicketRow& ticket, v1::Ticket& to) {
   to.set_conversation_key(ticket.conversation_key);
   to.mutable_excluded_agents()->Assign(ticket.excluded_agents.begin(),
                                        ticket.excluded_agents.end());
+  to.mutable_classification_rules()->Assign(ticket.rules.begin(), ticket.rules.end());
   *to.mutable_expected_handling_time() = ToProtoDuration(ticket.expected_handling_time);
 }
 
@@ -180,6 +182,35 @@ void Fill(const std::vector<router::Explanation::ClauseCount>& clauses,
 
 }  // namespace
 
+void Fill(const router::ContactClassified& classified, v1::ClassifyContactResponse& to) {
+  for (const router::ContactClassified::TriedRule& tried : classified.rules) {
+    v1::TriedRule& message = *to.add_rules();
+    message.set_rule(tried.rule);
+    message.set_matches(tried.matches);
+    message.set_unmet(tried.unmet);
+    message.mutable_filled_in()->Assign(tried.filled_in.begin(), tried.filled_in.end());
+  }
+  if (classified.refusal) return Fill(*classified.refusal, *to.mutable_refusal());
+  if (classified.joined.IsSet()) {
+    to.set_joined_ticket_id(router::ToString(classified.joined));
+    return;
+  }
+  v1::ProspectiveTicket& ticket = *to.mutable_ticket();
+  ticket.set_client(classified.client);
+  ticket.set_process_type(classified.process_type);
+  ticket.set_queue(classified.queue);
+  ticket.set_language(classified.language);
+  ticket.set_priority(classified.priority);
+  Fill(classified.requirement, *ticket.mutable_requirement());
+  if (!classified.plan.empty()) Fill(classified.plan, *ticket.mutable_plan());
+  *ticket.mutable_target() = ToTimestamp(classified.target);
+  Fill(classified.clauses, *ticket.mutable_clauses());
+  ticket.set_qualified_agents(static_cast<int32_t>(classified.qualified_agents));
+  ticket.set_unroutable(classified.unroutable);
+  ticket.mutable_classification_rules()->Assign(classified.ticket_rules.begin(),
+                                                classified.ticket_rules.end());
+}
+
 void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to) {
   to.set_state(ToProto(explanation.state));
   to.set_queue(explanation.queue);
@@ -200,6 +231,7 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
   if (explanation.kept_until.IsSet()) {
     *to.mutable_kept_until() = ToTimestamp(explanation.kept_until);
   }
+  to.mutable_classification_rules()->Assign(explanation.rules.begin(), explanation.rules.end());
   to.set_unroutable(explanation.qualified_agents == 0 &&
                     (!explanation.next_step || explanation.next_step->qualified_agents == 0));
   if (!explanation.next_step) return;

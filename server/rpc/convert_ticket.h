@@ -9,6 +9,7 @@
 #include "server/query/queues.h"
 #include "server/rpc/faults.h"
 #include "server/store/store.h"
+#include "tandem/v1/ingest_service.pb.h"
 #include "tandem/v1/ticket.pb.h"
 #include "tandem/v1/ticket_service.pb.h"
 
@@ -16,6 +17,7 @@ namespace tandem::rpc {
 
 void Fill(const store::TicketView& view, v1::Ticket& to);
 void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to);
+void Fill(const router::ContactClassified& classified, v1::ClassifyContactResponse& to);
 void Fill(const router::NoteRow& note, v1::Note& to);
 void Fill(const router::MessageRow& row, v1::Message& to);
 void Fill(const query::TransferTarget& target, v1::TransferTarget& to);

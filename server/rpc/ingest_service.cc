@@ -1,10 +1,12 @@
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "router/limits.h"
 #include "server/rpc/batch.h"
 #include "server/rpc/convert_contact.h"
+#include "server/rpc/convert_ticket.h"
 #include "server/rpc/ingest_stream.h"
 #include "server/rpc/services.h"
 #include "server/rpc/status.h"
@@ -21,12 +23,29 @@ void IngestContact(Backend& backend, Call call, v1::IngestContactRequest& reques
   });
 }
 
+void ClassifyContact(Backend& backend, Call call, v1::ClassifyContactRequest& request) {
+  RunVerb(backend, call, request, [](Call answered, const router::Reply& reply) {
+    v1::ClassifyContactResponse response;
+    Fill(std::get<router::ContactClassified>(reply), response);
+    answered.Finish(response);
+  });
+}
+
+// Paths start at the item, whoever found the fault.
+router::Rejection OfItem(router::Rejection rejection) {
+  constexpr std::string_view kContact = "contact.";
+  for (router::FieldViolation& violation : rejection.violations) {
+    if (violation.field.starts_with(kContact)) violation.field.erase(0, kContact.size());
+  }
+  return rejection;
+}
+
 void FillItems(Call call, const std::vector<router::Outcome>& outcomes) {
   v1::BatchIngestContactsResponse response;
   for (const router::Outcome& outcome : outcomes) {
     v1::BatchIngestItem& item = *response.add_items();
     if (const auto* rejection = std::get_if<router::Rejection>(&outcome)) {
-      Fill(*rejection, *item.mutable_error());
+      Fill(OfItem(*rejection), *item.mutable_error());
     } else {
       const auto& reply = std::get<router::Reply>(outcome);
       Fill(std::get<router::ContactIngested>(reply), *item.mutable_result());
@@ -60,7 +79,8 @@ void BatchIngestContacts(Backend& backend, Call call, v1::BatchIngestContactsReq
 
 using Base = v1::IngestService::WithRawCallbackMethod_IngestContact<
     v1::IngestService::WithRawCallbackMethod_BatchIngestContacts<
-        v1::IngestService::WithRawCallbackMethod_StreamIngest<v1::IngestService::Service>>>;
+        v1::IngestService::WithRawCallbackMethod_StreamIngest<
+            v1::IngestService::WithRawCallbackMethod_ClassifyContact<v1::IngestService::Service>>>>;
 
 class IngestService final : public Base {
  public:
@@ -75,6 +95,11 @@ class IngestService final : public Base {
                                                 const grpc::ByteBuffer* request,
                                                 grpc::ByteBuffer* answer) override {
     return Handle(backend_, context, request, answer, rpc::BatchIngestContacts);
+  }
+  grpc::ServerUnaryReactor* ClassifyContact(grpc::CallbackServerContext* context,
+                                            const grpc::ByteBuffer* request,
+                                            grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::ClassifyContact);
   }
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamIngest(
       grpc::CallbackServerContext* context) override {

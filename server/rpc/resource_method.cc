@@ -198,8 +198,7 @@ std::optional<ResourceMethod> FindResourceMethod(const MethodDescriptor& descrip
                                                           {"List", Verb::kList},
                                                           {"Update", Verb::kUpdate},
                                                           {"Delete", Verb::kDelete}};
-  for (size_t number = 1; number <= router::kResourceKinds; ++number) {
-    const auto kind = static_cast<router::ResourceKind>(number);
+  for (const router::ResourceKind kind : router::kKindsOfResources) {
     for (const auto& [prefix, verb] : kVerbs) {
       const std::string name =
           std::string(prefix) + MessageName(kind) + (verb == Verb::kList ? "s" : "");

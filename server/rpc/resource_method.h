@@ -1,7 +1,7 @@
 // The methods of tandem.v1.ResourceService that are alike for every kind of resource, found from
 // their descriptors.
 //
-// Fourteen kinds have five methods each, which differ in nothing but the kind: the code that serves
+// Fifteen kinds have five methods each, which differ in nothing but the kind: the code that serves
 // them is written once. Safe from any thread.
 #ifndef TANDEM_SERVER_RPC_RESOURCE_METHOD_H_
 #define TANDEM_SERVER_RPC_RESOURCE_METHOD_H_

@@ -96,6 +96,14 @@ router::TicketId TicketOf(const std::string& text, Faults& faults) {
   return ToTicketId(text, "ticket_id", faults);
 }
 
+// Of a request that is about one.
+template <typename Request>
+router::NewContact ContactOf(const Request& request, router::Time now, Faults& faults) {
+  if (request.has_contact()) return ToContact(request.contact(), now, "contact", faults);
+  faults.Add(Reason::kFieldRequired, "contact", "expected a contact, but it is unset");
+  return {};
+}
+
 }  // namespace
 
 router::TicketId ToTicketId(const std::string& text, std::string_view field, Faults& faults) {
@@ -136,12 +144,12 @@ router::Action ToAction(v1::ApplyConfigurationRequest& request, router::Time /*n
 
 router::Action ToAction(v1::IngestContactRequest& request, router::Time now, Faults& faults) {
   router::IngestContact action;
-  if (!request.has_contact()) {
-    faults.Add(Reason::kFieldRequired, "contact", "expected a contact, but it is unset");
-    return action;
-  }
-  action.contact = ToContact(request.contact(), now, "contact", faults);
+  action.contact = ContactOf(request, now, faults);
   return action;
+}
+
+router::Action ToAction(v1::ClassifyContactRequest& request, router::Time now, Faults& faults) {
+  return router::ClassifyContact{.contact = ContactOf(request, now, faults)};
 }
 
 // -------------------------------------------------------------------------------------------------------

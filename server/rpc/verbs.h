@@ -38,6 +38,7 @@ struct Verb {
 // The request as an action, without workspace and request id. `now` is the engine's time.
 router::Action ToAction(v1::ApplyConfigurationRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::IngestContactRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::ClassifyContactRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::CancelTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::AbandonTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::CompleteTicketRequest& request, router::Time now, Faults& faults);

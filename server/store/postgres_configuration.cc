@@ -60,6 +60,31 @@ void Fields(auto& io, Of<router::Language> auto& language) {
   io("level", language.level);
 }
 
+void Fields(auto& io, Of<router::ContactCondition> auto& condition) {
+  io("field", condition.field);
+  io("asked", condition.asked);
+  io("negated", condition.negated);
+}
+
+void Fields(auto& io, Of<router::QueueShare> auto& share) {
+  io("queue", share.queue);
+  io("weight", share.weight);
+}
+
+void Fields(auto& io, Of<router::ClassificationRule> auto& rule) {
+  io("display_name", rule.display_name);
+  io("order", rule.order);
+  io("conditions", rule.conditions);
+  io("process_type", rule.process_type);
+  io("queues", rule.queues);
+  io("priority", rule.priority);
+  io("requirement", rule.requirement);
+  io("agent_attribute", rule.agent_attribute);
+  io("plan", rule.plan);
+  io("last", rule.last);
+  io("credits", rule.credits);
+}
+
 void Fields(auto& io, Of<router::Site> auto& site) {
   io("display_name", site.display_name);
   io("time_zone", site.time_zone);

@@ -88,7 +88,10 @@ struct NameTable<router::DistributionMode>
     : NamesOfRouter<router::DistributionMode, router::DistributionMode::kLowestCost> {};
 template <>
 struct NameTable<router::ResourceKind>
-    : NamesOfRouter<router::ResourceKind, router::ResourceKind::kParkingReason> {};
+    : NamesOfRouter<router::ResourceKind, router::ResourceKind::kClassificationRule> {};
+template <>
+struct NameTable<router::ContactField>
+    : NamesOfRouter<router::ContactField, router::ContactField::kAttribute> {};
 
 template <typename Enum>
 const char* NameOf(Enum value) {

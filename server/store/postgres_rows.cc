@@ -195,6 +195,7 @@ const Table<router::TicketRow>& TicketTable() {
        C::Json("requirement", &Row::requirement, RequirementToJson, RequirementFromJson),
        C::Json("plan", &Row::plan, PlanToJson, PlanFromJson, true),
        C::Json("excluded_agents", &Row::excluded_agents, TextsToJson, TextsFromJson, true),
+       C::Json("classification_rules", &Row::rules, TextsToJson, TextsFromJson, true),
        C::Text("entry_point", &Row::entry_point),
        C::Text("external_id", &Row::external_id),
        C::Text("conversation_key", &Row::conversation_key),

@@ -102,7 +102,7 @@ bool IsRowStorable(const router::TicketStateRow& row) {
 
 bool IsRowStorable(const router::TicketRow& row) {
   return FitsDatabase(row.arrival) && IsRequirementStorable(row.requirement) &&
-         IsPlanStorable(row.plan) && AllStorable(row.excluded_agents) &&
+         IsPlanStorable(row.plan) && AllStorable(row.excluded_agents) && AllStorable(row.rules) &&
          AllStorable(row.workspace, row.channel, row.client, row.process_type, row.language,
                      row.entry_point, row.external_id, row.conversation_key, row.customer_id,
                      row.customer_segment);
@@ -177,12 +177,22 @@ bool IsRowStorable(const router::WorkspaceRow& row) {
          AllStorable(row.workspace, row.configuration.time_zone);
 }
 
+bool IsRuleStorable(const router::ClassificationRule& rule) {
+  return IsStorableText(rule.agent_attribute) && IsPlanStorable(rule.plan) &&
+         IsRequirementStorable(rule.requirement) &&
+         std::ranges::all_of(rule.conditions, [](const router::ContactCondition& condition) {
+           return IsStorableText(condition.asked.key) && AllStorable(condition.asked.values);
+         });
+}
+
 // What is named freely; references are plain ASCII by their own check.
 bool IsRowStorable(const router::ResourceRow& row) {
   const router::NamedResource& named = router::NamedOf(row.resource);
   const auto* entry_point = std::get_if<router::EntryPoint>(&row.resource);
+  const auto* rule = std::get_if<router::ClassificationRule>(&row.resource);
   return AllStorable(row.workspace, named.id, named.display_name) &&
-         (entry_point == nullptr || IsStorableText(entry_point->address));
+         (entry_point == nullptr || IsStorableText(entry_point->address)) &&
+         (rule == nullptr || IsRuleStorable(*rule));
 }
 
 template <typename Row>

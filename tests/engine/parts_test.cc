@@ -152,6 +152,7 @@ TEST(Answers, KeepsNoSnapshots) {
   EXPECT_FALSE(KeepsAnswer({"w", router::OpenSession{}}));
   EXPECT_FALSE(KeepsAnswer({"w", router::GetAgent{}}));
   EXPECT_FALSE(KeepsAnswer({"w", router::ExplainTicket{}}));
+  EXPECT_FALSE(KeepsAnswer({"w", router::ClassifyContact{}}));
   EXPECT_FALSE(KeepsAnswer({"w", router::ExtendLeases{}}));
   EXPECT_TRUE(KeepsAnswer({"w", router::IngestContact{}}));
 }

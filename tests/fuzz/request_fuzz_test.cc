@@ -169,6 +169,23 @@ std::vector<Target> ResourceTargets() {
   say.mutable_language()->set_id("french");
   say.mutable_language()->set_tag("fr-CA");
   say.mutable_language()->set_level(v1::CEFR_LEVEL_B2);
+  v1::CreateClassificationRuleRequest classify;
+  classify.set_workspace(kWorkspace);
+  v1::ClassificationRule& rule = *classify.mutable_classification_rule();
+  rule.set_id("vip");
+  rule.set_order(10);
+  v1::ContactCondition& segment = *rule.add_conditions();
+  segment.set_field(v1::CONTACT_FIELD_CUSTOMER_SEGMENT);
+  segment.add_values("gold");
+  v1::ContactCondition& amount = *rule.add_conditions();
+  amount.set_field(v1::CONTACT_FIELD_ATTRIBUTE);
+  amount.set_attribute("amount");
+  amount.set_min(-1);
+  amount.set_negated(true);
+  v1::QueueShare& share = *rule.add_queues();
+  share.set_queue("chats");
+  share.set_weight(70);
+  rule.set_priority(7);
   const auto add = [&](const char* name, const google::protobuf::Message& good) {
     const auto& service = *v1::BatchUpdateAgentsRequest::descriptor()->file()->service(0);
     const ResourceMethod method = *FindResourceMethod(*service.FindMethodByName(name));
@@ -200,6 +217,7 @@ std::vector<Target> ResourceTargets() {
   add("ListQueues", list);
   add("CreateEntryPoint", enter);
   add("UpdateLanguage", say);
+  add("CreateClassificationRule", classify);
   return targets;
 }
 
@@ -341,6 +359,10 @@ std::vector<Target> Targets() {
   ingest.set_request_id(kRequestId);
   *ingest.mutable_contact() = RichContact();
   targets.push_back(MakeTarget(ingest));
+  v1::ClassifyContactRequest classify;
+  classify.set_workspace(kWorkspace);
+  *classify.mutable_contact() = RichContact();
+  targets.push_back(MakeTarget(classify));
   v1::StreamIngestRequest streamed;
   streamed.set_sequence(17);
   *streamed.mutable_request() = ingest;

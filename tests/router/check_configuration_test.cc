@@ -56,6 +56,15 @@ Configuration GoodConfiguration() {
   line.priority = 9;
   configuration.entry_points = {line};
   configuration.languages = {Language{{"portuguese", ""}, "pt", Cefr::kB2}};
+  ClassificationRule rule;
+  rule.id = "vip";
+  rule.conditions = {
+      {ContactField::kClient, {"", {"acme"}, {}, {}}, false},
+      {ContactField::kAttribute, {"amount", {}, 1, 9}, true},
+  };
+  rule.queues = {{"calls", 7}};
+  rule.priority = 9;
+  configuration.classification_rules = {rule};
   return configuration;
 }
 
@@ -115,6 +124,24 @@ TEST(CheckConfiguration, TakesWhatIsWithinLimits) {
          c.entry_points[1].channel = "chat";
        },
        ""},
+      {"a rule without conditions",
+       [](Configuration& c) { c.classification_rules[0].conditions.clear(); }, ""},
+      {"a rule that says nothing, and is the last",
+       [](Configuration& c) {
+         c.classification_rules[0] = ClassificationRule{};
+         c.classification_rules[0].id = "stop";
+         c.classification_rules[0].last = true;
+       },
+       ""},
+      {"the most of a rule",
+       [](Configuration& c) {
+         ClassificationRule& rule = c.classification_rules[0];
+         rule.order = 1'000'000;
+         rule.queues[0].weight = 1'000;
+         rule.agent_attribute = std::string(64, 'a');
+         rule.conditions.resize(16, rule.conditions[0]);
+       },
+       ""},
       {"a language and its region",
        [](Configuration& c) {
          c.languages.push_back(Language{{"brazil", ""}, "pt-br", {}});
@@ -142,6 +169,61 @@ TEST(CheckConfiguration, RefusesWhatIsBeyondALimit) {
        "FIELD_OUT_OF_RANGE configuration.teams[0].max_paused_percent"},
       {"last agent", [](Configuration& c) { c.queues[0].last_agent_wait = Hours(25); },
        "FIELD_OUT_OF_RANGE configuration.queues[0].last_agent_wait"},
+      {"the order of a rule", [](Configuration& c) { c.classification_rules[0].order = 1'000'001; },
+       "FIELD_OUT_OF_RANGE configuration.classification_rules[0].order"},
+      {"the priority of a rule", [](Configuration& c) { c.classification_rules[0].priority = 10; },
+       "FIELD_OUT_OF_RANGE configuration.classification_rules[0].priority"},
+      {"the weight of a queue",
+       [](Configuration& c) { c.classification_rules[0].queues[0].weight = 1'001; },
+       "FIELD_OUT_OF_RANGE configuration.classification_rules[0].queues[0].weight"},
+      {"a queue of a rule twice",
+       [](Configuration& c) {
+         c.classification_rules[0].queues.push_back({"calls", 1});
+       },
+       "ID_DUPLICATE configuration.classification_rules[0].queues[1].queue"},
+      {"conditions", [](Configuration& c) { c.classification_rules[0].conditions.resize(17); },
+       "FIELD_TOO_LARGE configuration.classification_rules[0].conditions"},
+      {"values of a condition",
+       [](Configuration& c) {
+         ContactCondition& condition = c.classification_rules[0].conditions[0];
+         condition.field = ContactField::kCustomerSegment;
+         condition.asked.values.assign(33, "gold");
+       },
+       "FIELD_TOO_LARGE configuration.classification_rules[0].conditions[0].values"},
+      {"conditions of too many bytes",
+       [](Configuration& c) {
+         ContactCondition condition{ContactField::kCustomerSegment, {}, false};
+         condition.asked.values.assign(32, std::string(512, 'g'));
+         c.classification_rules[0].conditions.assign(2, condition);
+       },
+       "FIELD_TOO_LARGE configuration.classification_rules[0].conditions"},
+      {"a condition about no attribute",
+       [](Configuration& c) { c.classification_rules[0].conditions[1].asked.key = ""; },
+       "FIELD_REQUIRED configuration.classification_rules[0].conditions[1].attribute"},
+      {"bounds of what is no attribute",
+       [](Configuration& c) { c.classification_rules[0].conditions[0].asked.min = 1; },
+       "FIELD_MALFORMED configuration.classification_rules[0].conditions[0]"},
+      {"bounds that no number is in",
+       [](Configuration& c) { c.classification_rules[0].conditions[1].asked.max = 0; },
+       "FIELD_OUT_OF_RANGE configuration.classification_rules[0].conditions[1].max"},
+      {"a tag that is none",
+       [](Configuration& c) {
+         c.classification_rules[0].conditions[0] = {
+             ContactField::kLanguage, {"", {"p_t"}, {}, {}}, false};
+       },
+       "LANGUAGE_TAG_MALFORMED configuration.classification_rules[0].conditions[0].values[0]"},
+      {"a client that a condition names",
+       [](Configuration& c) { c.classification_rules[0].conditions[0].asked.values = {"nobody"}; },
+       "REFERENCE_BROKEN configuration.classification_rules[0].conditions[0].values[0]"},
+      {"a queue of a rule",
+       [](Configuration& c) { c.classification_rules[0].queues[0].queue = "none"; },
+       "REFERENCE_BROKEN configuration.classification_rules[0].queues[0].queue"},
+      {"a rule that says nothing",
+       [](Configuration& c) {
+         c.classification_rules[0].queues.clear();
+         c.classification_rules[0].priority.reset();
+       },
+       "FIELD_REQUIRED configuration.classification_rules[0]"},
       {"leases", [](Configuration& c) { c.queues[0].lease_duration = Days(8); },
        "FIELD_OUT_OF_RANGE configuration.queues[0].lease_duration"},
       {"waiting", [](Configuration& c) { c.queues[0].max_waiting = 10'000'001; },

@@ -161,8 +161,6 @@ TEST(CheckContact, RefusesWhatIsBeyondALimit) {
   const ContactCase cases[] = {
       {"no channel", [](NewContact& c) { c.channel = ""; }, "FIELD_REQUIRED contact.channel"},
       {"no client", [](NewContact& c) { c.client = ""; }, "FIELD_REQUIRED contact.client"},
-      {"no process type", [](NewContact& c) { c.process_type = ""; },
-       "FIELD_REQUIRED contact.process_type"},
       {"id with a blank", [](NewContact& c) { c.client = "ac me"; },
        "FIELD_MALFORMED contact.client"},
       {"queue in capitals", [](NewContact& c) { c.queue = "Calls"; },

@@ -192,6 +192,55 @@ Language ParseLanguage(Words& words) {
   return language;
 }
 
+// "channel:chat/voice", "segment:gold", "@amount:>1000", "@vip", "customer"; "!" before it: not.
+ContactCondition ParseCondition(const std::string& text) {
+  if (text[0] == '!') {
+    ContactCondition condition = ParseCondition(text.substr(1));
+    condition.negated = true;
+    return condition;
+  }
+  ContactCondition condition;
+  const std::vector<std::string> parts = Split(text, ':');
+  if (text[0] == '@') {
+    condition.field = ContactField::kAttribute;
+    condition.asked = std::get<AttributePredicate>(ParsePredicate(text).kind);
+    return condition;
+  }
+  static const std::vector<std::string> fields = {"channel", "entry",   "language", "client",
+                                                  "type",    "segment", "customer"};
+  const auto it = std::find(fields.begin(), fields.end(), parts[0]);
+  if (it == fields.end()) throw LineError("expected a field of contacts, but found " + text);
+  condition.field = static_cast<ContactField>(1 + (it - fields.begin()));
+  if (parts.size() > 1) condition.asked.values = Split(parts[1], '/');
+  return condition;
+}
+
+// `rule vip order=10 if=segment:gold,@amount:>100 type=support queues=a:70,b:30 priority=7
+// require=billing:3 agents=ana agent_attribute=owner plan=20s+anybody last`
+ClassificationRule ParseRule(Words& words) {
+  ClassificationRule rule;
+  rule.id = words.Next("the rule's id");
+  rule.last = words.Flag("last");
+  rule.order = ParseNumber(words.Value("order").value_or("0"));
+  if (const auto conditions = words.Value("if")) {
+    for (const std::string& text : Split(*conditions, ',')) {
+      rule.conditions.push_back(ParseCondition(text));
+    }
+  }
+  rule.process_type = words.Value("type").value_or("");
+  if (const auto queues = words.Value("queues")) {
+    for (const std::string& text : Split(*queues, ',')) {
+      const std::vector<std::string> parts = Split(text, ':');
+      rule.queues.push_back({parts[0], parts.size() > 1 ? ParseNumber(parts[1]) : 0});
+    }
+  }
+  if (const auto priority = words.Value("priority")) rule.priority = ParseNumber(*priority);
+  rule.requirement = ParseRequirement(words);
+  rule.agent_attribute = words.Value("agent_attribute").value_or("");
+  rule.plan = ParsePlan(words).value_or(Plan{});
+  return rule;
+}
+
 DistributionMode ParseMode(const std::string& word) {
   for (int i = 1; i <= static_cast<int>(DistributionMode::kLowestCost); ++i) {
     const auto mode = static_cast<DistributionMode>(i);

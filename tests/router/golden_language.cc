@@ -197,6 +197,8 @@ bool GoldenLanguage::ParseConfiguration(const std::string& verb, Words& words) {
     Put(draft_.entry_points, ParseEntryPoint(words));
   } else if (verb == "language") {
     Put(draft_.languages, ParseLanguage(words));
+  } else if (verb == "rule") {
+    Put(draft_.classification_rules, ParseRule(words));
   } else if (verb == "parking_reason") {
     const bool stops_clock = words.Flag("stops_clock");
     Put(draft_.parking_reasons, ParkingReason{{words.Next("the reason's id"), ""}, stops_clock});
@@ -234,6 +236,7 @@ bool GoldenLanguage::ParseConfiguration(const std::string& verb, Words& words) {
     if (kind == "client") Remove(draft_.clients, id);
     if (kind == "process_type") Remove(draft_.process_types, id);
     if (kind == "skill") Remove(draft_.skills, id);
+    if (kind == "rule") Remove(draft_.classification_rules, id);
   } else {
     return false;
   }
@@ -356,6 +359,7 @@ std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, W
     if (const auto span = words.Value("in")) reschedule.not_before = now + ParseDuration(*span);
     return reschedule;
   }
+  if (verb == "classify") return ClassifyContact{ParseContact(words, now)};
   if (verb == "explain") return ExplainTicket{ParseTicket(words.Next("a ticket"))};
   if (verb == "transfer") {
     TransferTicket transfer{ParseTicket(words.Next("a ticket")), ""};
@@ -386,14 +390,21 @@ std::optional<Action> GoldenLanguage::ParseSupervisorVerb(const std::string& ver
 }
 
 // `ingest voice acme support queue=calls priority=3 language=fr require=billing:3 answer=20s due=8h
-// key=k exclude=ana in=1h`; without client and process type: as the entry point `entry=` says
+// key=k exclude=ana in=1h segment=gold customer=c set=amount:7,owner:ana`; without client and
+// process type, or with `-` for the client: as rules and the entry point `entry=` say
 IngestContact GoldenLanguage::ParseIngest(Words& words, Time now) {
   IngestContact ingest;
   ingest.new_ticket = TicketId{0, tickets_ + 1};
   ingest.new_contact = ContactId{0, contacts_ + 1};
-  NewContact& contact = ingest.contact;
+  ingest.contact = ParseContact(words, now);
+  return ingest;
+}
+
+NewContact GoldenLanguage::ParseContact(Words& words, Time now) {
+  NewContact contact;
   contact.channel = words.Next("a channel");
   contact.client = words.NextIfAny().value_or("");
+  if (contact.client == "-") contact.client.clear();
   contact.process_type = words.NextIfAny().value_or("");
   contact.queue = words.Value("queue").value_or("");
   if (const auto priority = words.Value("priority")) contact.priority = ParseNumber(*priority);
@@ -405,11 +416,20 @@ IngestContact GoldenLanguage::ParseIngest(Words& words, Time now) {
   if (const auto span = words.Value("in")) contact.not_before = now + ParseDuration(*span);
   contact.conversation_key = words.Value("key").value_or("");
   contact.entry_point = words.Value("entry").value_or("");
+  contact.customer_segment = words.Value("segment").value_or("");
+  contact.customer_id = words.Value("customer").value_or("");
+  if (const auto attributes = words.Value("set")) {
+    for (const std::string& text : Split(*attributes, ',')) {
+      const std::vector<std::string> parts = Split(text, ':');
+      contact.attributes.emplace_back(parts.at(0), parts.at(1));
+    }
+    std::sort(contact.attributes.begin(), contact.attributes.end());
+  }
   if (const auto agents = words.Value("exclude")) contact.excluded_agents = Split(*agents, ',');
   if (const auto rejection = CheckContact(contact, now, "contact")) {
     throw LineError("expected a valid contact, but " + rejection->message);
   }
-  return ingest;
+  return contact;
 }
 
 // `change t1 expected=1 priority=5 due=1h customer=c segment=gold subject=s set=k:v,l:w unset=m

@@ -1,7 +1,8 @@
 // The small language of the golden scenarios: one command in a line of words.
 //
 // Configuration: `client`, `site`, `skill`, `reason`, `parking_reason`, `disposition`, `channel`,
-// `queue`, `process_type`, `profile`, `agent`, `entry_point`, `language`, `grace` and `cool_down`
+// `queue`, `process_type`, `profile`, `agent`, `entry_point`, `language`, `rule`, `grace` and
+// `cool_down`
 // write into a draft (an id that is there already is replaced, `remove <kind> <id>` takes it out);
 // `apply` puts the draft into force, `create`, `update` and `delete` one resource of it. Everything
 // else is a command of the router; tests/router/golden shows them all. Agents act in their newest
@@ -58,6 +59,7 @@ class GoldenLanguage {
   std::optional<Action> ParseTicketVerb(const std::string& verb, Words& words, Time now);
   static std::optional<Action> ParseSupervisorVerb(const std::string& verb, Words& words);
   IngestContact ParseIngest(Words& words, Time now);
+  static NewContact ParseContact(Words& words, Time now);
   Action ParseUpdate(Words& words, Time now);
   Action ParseAddition(const std::string& verb, Words& words);
   static std::optional<ClosedTicket> ParseClosed(Words& words);
@@ -79,6 +81,7 @@ Channel ParseChannel(Words& words);
 Team ParseTeamLimits(Words& words);
 EntryPoint ParseEntryPoint(Words& words);
 Language ParseLanguage(Words& words);
+ClassificationRule ParseRule(Words& words);
 Queue ParseQueue(Words& words);
 ProcessTypeDefaults ParseDefaults(Words& words);
 RoutingProfile ParseProfile(Words& words);

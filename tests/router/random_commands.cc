@@ -29,8 +29,10 @@ Command RandomCommands::Next(const ReferenceRouter& router, Time now) {
     command.action = ApplyConfiguration{MakeConfiguration(), expected, Chance(10)};
   } else if (kind < 8) {
     command.action = TimeLost{Milliseconds(static_cast<int64_t>(1 + Below(5000)))};
-  } else if (kind < 20) {
+  } else if (kind < 14) {
     command.action = ExplainTicket{AnyTicket(workspace)};
+  } else if (kind < 20) {
+    command.action = ClassifyContact{std::get<IngestContact>(MakeContact(workspace, now)).contact};
   } else if (kind < 50) {
     command.action = AboutConfiguration(workspace);
   } else if (kind < 300) {
@@ -89,6 +91,11 @@ Action RandomCommands::MakeContact(const Workspace& workspace, Time now) {
   if (Chance(50)) contact.entry_point = "e" + std::to_string(Below(2));
   if (!contact.entry_point.empty() && Chance(25)) contact.client.clear();
   if (!contact.entry_point.empty() && Chance(25)) contact.process_type.clear();
+  if (!configuration.classification_rules.empty() && Chance(25)) contact.process_type.clear();
+  if (Chance(40)) contact.customer_segment = "g" + std::to_string(1 + Below(3));
+  if (Chance(40)) contact.customer_id = "someone";
+  if (Chance(40)) contact.attributes.emplace_back("amount", std::to_string(Below(6)));
+  if (Chance(20)) contact.attributes.emplace_back("owner", "a" + std::to_string(1 + Below(9)));
   if (Chance(15)) ContinueConversation(workspace, contact);
   if (Chance(15)) contact.excluded_agents = Some("a", 9, 20);
   ingest.new_ticket = TicketId{0, ++last_id_};
@@ -434,6 +441,9 @@ struct CommandText {
            " priority=" + (c.priority ? std::to_string(*c.priority) : "") +
            " entry=" + c.entry_point + " key=" + c.conversation_key +
            (c.not_before.IsSet() ? " not_before=" + router::TextOf(c.not_before) : "");
+  }
+  std::string operator()(const ClassifyContact& a) const {
+    return "classify " + (*this)(IngestContact{a.contact, {}, {}});
   }
   std::string operator()(const CancelTicket& a) const {
     return "cancel " + router::TextOf(a.ticket);

@@ -50,6 +50,8 @@ class RandomCommands {
   Queue MakeQueue(uint32_t number, const std::vector<std::string>& clients);
   Agent MakeAgent(uint32_t number, const Configuration& configuration);
   void AddEntryPoints(Configuration& configuration);
+  ContactCondition MakeCondition(const Configuration& configuration);
+  void AddClassificationRules(Configuration& configuration);
   ProcessType MakeProcessType(const std::string& id, const Configuration& configuration);
   Requirement MakeRequirement(uint32_t percent);
   Plan MakePlan(uint32_t percent);

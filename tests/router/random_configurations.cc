@@ -203,6 +203,67 @@ void RandomCommands::AddEntryPoints(Configuration& configuration) {
   }
 }
 
+ContactCondition RandomCommands::MakeCondition(const Configuration& configuration) {
+  static const std::vector<std::string> languages = {"fr", "fr-CA", "zh"};
+  ContactCondition condition{static_cast<ContactField>(1 + Below(8)), {}, Chance(25)};
+  AttributePredicate& asked = condition.asked;
+  switch (condition.field) {
+    case ContactField::kChannel:
+      asked.values =
+          Chance(50) ? std::vector<std::string>{"chat"} : std::vector<std::string>{"fax", "voice"};
+      break;
+    case ContactField::kEntryPoint:
+      asked.values = {"e" + std::to_string(Below(2))};
+      break;
+    case ContactField::kLanguage:
+      asked.values = {Pick(languages)};
+      break;
+    case ContactField::kClient:
+      asked.values = {Pick(configuration.clients).id};
+      break;
+    case ContactField::kProcessType:
+      asked.values = {Pick(configuration.process_types).id};
+      break;
+    case ContactField::kCustomerSegment:
+      asked.values = Some("g", 3, 40);
+      break;
+    case ContactField::kCustomerId:
+      break;
+    case ContactField::kAttribute:
+      asked.key = Chance(50) ? "amount" : "owner";
+      if (Chance(70)) asked.min = static_cast<int64_t>(Below(4));
+      if (Chance(40)) asked.max = asked.min.value_or(0) + static_cast<int64_t>(Below(4));
+      return condition;
+  }
+  // That it says it at all.
+  if (Chance(10)) asked.values.clear();
+  return condition;
+}
+
+void RandomCommands::AddClassificationRules(Configuration& configuration) {
+  while (configuration.classification_rules.size() < 5 && Chance(60)) {
+    ClassificationRule rule;
+    rule.id = "k" + std::to_string(configuration.classification_rules.size());
+    rule.order = static_cast<uint32_t>(Below(3));
+    while (rule.conditions.size() < 3 && Chance(50)) {
+      rule.conditions.push_back(MakeCondition(configuration));
+    }
+    if (Chance(40)) rule.process_type = Pick(configuration.process_types).id;
+    for (const Queue& queue : configuration.queues) {
+      if (!Chance(25)) continue;
+      rule.queues.push_back({queue.id, static_cast<uint32_t>(Below(4))});
+    }
+    if (Chance(40)) rule.priority = static_cast<uint32_t>(Below(10));
+    rule.requirement = MakeRequirement(15);
+    if (Chance(10)) rule.requirement.agents = Some("a", 9, 20);
+    if (Chance(20)) rule.agent_attribute = "owner";
+    rule.plan = MakePlan(20);
+    rule.last = Chance(15);
+    if (!rule.priority && rule.process_type.empty()) rule.priority = 5;
+    configuration.classification_rules.push_back(rule);
+  }
+}
+
 Configuration RandomCommands::MakeConfiguration() {
   Configuration configuration;
   const std::vector<std::string> clients = Some("c", kClients, 95);
@@ -268,6 +329,7 @@ Configuration RandomCommands::MakeConfiguration() {
   configuration.parking_reasons = {ParkingReason{{"customer", ""}, true},
                                    ParkingReason{{"supplier", ""}, false}};
   AddEntryPoints(configuration);
+  AddClassificationRules(configuration);
   for (const char* tag : {"fr", "fr-CA", "zh", "zh-Hant"}) {
     if (!Chance(30)) continue;
     const std::string id = "l" + std::to_string(configuration.languages.size());
@@ -309,6 +371,10 @@ Configuration RandomCommands::MakeConfiguration() {
     }
   }
   for (Queue& queue : configuration.queues) forget_unknown_in(queue.plan);
+  for (ClassificationRule& rule : configuration.classification_rules) {
+    forget_unknown(rule.requirement);
+    forget_unknown_in(rule.plan);
+  }
   for (Agent& agent : configuration.agents) {
     std::erase_if(agent.skills, [&](const SkillLevel& has) {
       return std::none_of(configuration.skills.begin(), configuration.skills.end(),
@@ -345,8 +411,7 @@ Action RandomCommands::AboutConfiguration(const Workspace& workspace) {
                                    validate_only};
   }
   // Mostly agents; a list that is empty has nothing to offer.
-  const auto kind =
-      Chance(50) ? ResourceKind::kAgent : static_cast<ResourceKind>(1 + Below(kResourceKinds));
+  const auto kind = Chance(50) ? ResourceKind::kAgent : kKindsOfResources[Below(kResourceKinds)];
   Action action = DeleteResource{kind, "nothing", 0, validate_only};
   ForEachList(other, [&](auto& list) {
     using R = typename std::decay_t<decltype(list)>::value_type;

@@ -182,8 +182,9 @@ Outcome ReferenceRouter::Do(const FinishTicket& command) {
 
 Outcome ReferenceRouter::Do(const StartAgentContact& command) {
   if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
-  const NewContact contact = Completed(command.contact);
-  if (const Refusal refusal = CheckReferences(contact)) return Refuse(*refusal);
+  const Completion completion = Completed(command.contact);
+  const NewContact& contact = completion.contact;
+  if (const Refusal refusal = CheckReferences(completion)) return Refuse(*refusal);
   AgentState& agent = workspace_->agents.at(command.session.agent);
   const Agent& configured = *FindAgent(agent.id);
   const auto contains = [](const std::vector<std::string>& list, const std::string& id) {
@@ -207,6 +208,7 @@ Outcome ReferenceRouter::Do(const StartAgentContact& command) {
 
   LeaveReserve(agent);
   TicketData& ticket = AddTicket(command.new_ticket, contact, *queue, defaults);
+  Keep(completion, ticket);
   SetKey(ticket);
   NoteWhetherUnroutable(ticket);
   ticket.by_hand = true;
@@ -215,6 +217,7 @@ Outcome ReferenceRouter::Do(const StartAgentContact& command) {
   EventRow& event = EmitAboutOffer(EventType::kAgentContactStarted, ticket);
   event.queue = ticket.queue;
   event.contact = command.new_contact;
+  event.reason = Joined(ticket.rules);
   Handle(ticket, agent);
   agent.misses = 0;
   LookAtIdle();
@@ -478,6 +481,7 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   }
   explanation.last_agent = ticket.parked_by.empty() ? ticket.kept_for : ticket.parked_by;
   explanation.kept_until = ticket.kept_until;
+  explanation.rules = ticket.rules;
   const std::set<std::string> for_these = NamedIn(ticket);
   for (const auto& [id, other] : workspace_->tickets) {
     if (ticket.state == TicketState::kQueued && other.state == ticket.state &&

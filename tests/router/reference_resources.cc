@@ -85,6 +85,7 @@ Outcome ReferenceRouter::Adopt(Configuration next, EventType type, ResourceKind 
       if (type == EventType::kResourceCreated) one->position = 100'000 + workspace.revision;
     }
     workspace.configuration = next;
+    ForgetCredits(before);
     EventRow& event = Emit(type);
     event.number = workspace.revision;
     event.reason = ToString(kind) + (id.empty() ? "" : ":" + id);

@@ -57,6 +57,7 @@ class ReferenceRouter {
     Duration handling_time;
     Duration wrap_up_limit;
     bool unroutable = false;
+    std::vector<std::string> rules;
 
     TicketState state = TicketState::kQueued;
     std::string queue;
@@ -96,6 +97,8 @@ class ReferenceRouter {
     std::vector<std::string> drained;        // DRAINING agents whose last work ended, by it
     std::map<std::string, uint32_t> idle;    // by routing profile, as last looked at
     int64_t last_turn = 0;
+    // How far each queue of a classification rule is behind its share.
+    std::map<std::string, std::map<std::string, int64_t>> credits;
   };
 
   explicit ReferenceRouter(RouterOptions options = {}) : options_(options) {}
@@ -120,6 +123,7 @@ class ReferenceRouter {
   Outcome Do(const DeleteResource& command);
   Outcome Do(const UpdateWorkspaceSettings& command);
   Outcome Do(const IngestContact& command);
+  Outcome Do(const ClassifyContact& command);
   Outcome Do(const CancelTicket& command);
   Outcome Do(const AbandonTicket& command);
   Outcome Do(const CompleteTicket& command);
@@ -176,10 +180,25 @@ class ReferenceRouter {
 
   // Checks shared by verbs.
   Refusal CheckSession(const SessionRef& session) const;
-  // With what the contact leaves out and its entry point says.
-  NewContact Completed(NewContact contact) const;
+  // reference_classification.cc: a contact with what rules and its entry point say of it.
+  struct Completion {
+    NewContact contact;
+    std::vector<ContactClassified::TriedRule> tried;
+    std::vector<std::string> rules;  // that filled something in
+    bool plan_of_rule = false;
+    std::string drawn_rule;  // whose queue was drawn; empty: no rule's
+    std::map<std::string, int64_t> credits;
+  };
+  Completion Completed(const NewContact& said) const;
+  bool Holds(const ContactCondition& condition, const NewContact& contact,
+             const EntryPoint* entry_point) const;
+  std::string DrawQueue(const ClassificationRule& rule, const NewContact& contact,
+                        std::map<std::string, int64_t>& credits) const;
+  std::vector<std::string> FillIn(const ClassificationRule& rule, Completion& completion) const;
+  void Keep(const Completion& completion, TicketData& ticket);
+  void ForgetCredits(const Configuration& before);
   Cefr LevelOf(const std::string& language) const;
-  Refusal CheckReferences(const NewContact& contact) const;
+  Refusal CheckReferences(const Completion& completion) const;
   Refusal CheckPlan(const Plan& plan, const std::string& client) const;
   Refusal CheckRequirement(const Requirement& requirement) const;
   Refusal CheckAuthor(const std::string& agent) const;
@@ -219,6 +238,9 @@ class ReferenceRouter {
   void Requeue(TicketData& ticket);
   TicketData& AddTicket(TicketId id, const NewContact& contact, const Queue& queue,
                         const ProcessTypeDefaults& defaults);
+  void EnterLater(TicketData& ticket, const NewContact& contact, const Queue& queue,
+                  const ProcessTypeDefaults& defaults);
+  static std::string Joined(const std::vector<std::string>& ids);
   void NoteWhetherUnroutable(TicketData& ticket);
   void SetKey(TicketData& ticket);
   void Resume(TicketData& ticket);

@@ -54,7 +54,8 @@ Outcome ReferenceRouter::Do(const ApplyConfiguration& command) {
   workspace.id = workspace_id_;
   Configuration next = command.configuration;
   NumberResources(next);
-  workspace.configuration = next;
+  const Configuration before = std::exchange(workspace.configuration, next);
+  ForgetCredits(before);
   workspace.revision = revision + 1;
   AdoptAgents();
   Emit(EventType::kConfigurationApplied).number = workspace.revision;
@@ -85,21 +86,6 @@ void ReferenceRouter::AdoptAgents() {
 // ------------------------------------------------------------------------------------------------------
 // contacts
 
-NewContact ReferenceRouter::Completed(NewContact contact) const {
-  for (const EntryPoint& entry_point : workspace_->configuration.entry_points) {
-    if (entry_point.channel != contact.channel || entry_point.address != contact.entry_point) {
-      continue;
-    }
-    if (contact.client.empty()) contact.client = entry_point.client;
-    if (contact.process_type.empty()) contact.process_type = entry_point.process_type;
-    if (contact.language.empty()) contact.language = entry_point.language;
-    if (contact.queue.empty()) contact.queue = entry_point.queue;
-    if (!contact.priority) contact.priority = entry_point.priority;
-  }
-  contact.priority = contact.priority.value_or(0);
-  return contact;
-}
-
 // Of all languages whose tag the language begins with, the one with the most letters.
 Cefr ReferenceRouter::LevelOf(const std::string& language) const {
   const Language* longest = nullptr;
@@ -110,13 +96,15 @@ Cefr ReferenceRouter::LevelOf(const std::string& language) const {
   return longest == nullptr ? Cefr::kNone : longest->level;
 }
 
-ReferenceRouter::Refusal ReferenceRouter::CheckReferences(const NewContact& contact) const {
+ReferenceRouter::Refusal ReferenceRouter::CheckReferences(const Completion& completion) const {
+  const NewContact& contact = completion.contact;
   if (FindChannel(contact.channel) == nullptr) return Reason::kChannelUnknown;
   if (contact.client.empty()) return Reason::kFieldRequired;
   if (!HasId(workspace_->configuration.clients, contact.client)) return Reason::kClientUnknown;
   if (contact.process_type.empty()) return Reason::kFieldRequired;
   if (FindProcessType(contact.process_type) == nullptr) return Reason::kProcessTypeUnknown;
   if (const Refusal refusal = CheckRequirement(contact.requirement)) return refusal;
+  if (completion.plan_of_rule) return std::nullopt;
   return CheckPlan(contact.plan.value_or(Plan{}), contact.client);
 }
 
@@ -267,6 +255,23 @@ ReferenceRouter::TicketData& ReferenceRouter::AddTicket(TicketId id, const NewCo
   return ticket;
 }
 
+// One that enters its queue later counts from then.
+void ReferenceRouter::EnterLater(TicketData& ticket, const NewContact& contact, const Queue& queue,
+                                 const ProcessTypeDefaults& defaults) {
+  if (contact.not_before <= now_) return;
+  if (queue.office == Office::kBack && !contact.due_at.IsSet()) {
+    ticket.due_at = contact.not_before + defaults.due_after;
+  }
+  ticket.queued_at = contact.not_before;
+  SetTarget(ticket);
+}
+
+std::string ReferenceRouter::Joined(const std::vector<std::string>& ids) {
+  std::string text;
+  for (const std::string& id : ids) text += text.empty() ? id : "," + id;
+  return text;
+}
+
 void ReferenceRouter::NoteWhetherUnroutable(TicketData& ticket) {
   const auto& agents = workspace_->configuration.agents;
   const auto somebody_may_take = [&](const TicketData& one) {
@@ -291,8 +296,9 @@ void ReferenceRouter::NoteWhetherUnroutable(TicketData& ticket) {
 }
 
 Outcome ReferenceRouter::Do(const IngestContact& command) {
-  const NewContact contact = Completed(command.contact);
-  if (const Refusal refusal = CheckReferences(contact)) return Refuse(*refusal);
+  const Completion completion = Completed(command.contact);
+  const NewContact& contact = completion.contact;
+  if (const Refusal refusal = CheckReferences(completion)) return Refuse(*refusal);
   if (TicketData* open = FindConversation(contact)) {
     Emit(EventType::kContactJoined, *open).contact = command.new_contact;
     Resume(*open);
@@ -310,17 +316,13 @@ Outcome ReferenceRouter::Do(const IngestContact& command) {
   if (TooManyOpen()) return Refuse(Reason::kTooManyOpenTickets);
 
   TicketData& ticket = AddTicket(command.new_ticket, contact, *queue, defaults);
-  if (later) {
-    if (queue->office == Office::kBack && !contact.due_at.IsSet()) {
-      ticket.due_at = contact.not_before + defaults.due_after;
-    }
-    ticket.queued_at = contact.not_before;
-    SetTarget(ticket);
-  }
+  Keep(completion, ticket);
+  EnterLater(ticket, contact, *queue, defaults);
   EventRow& event = Emit(EventType::kTicketCreated, ticket);
   event.queue = ticket.queue;
   event.contact = command.new_contact;
   event.until = ticket.target;
+  event.reason = Joined(ticket.rules);
   if (later) {
     Schedule(ticket, contact.not_before);
   } else {

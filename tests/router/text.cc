@@ -88,6 +88,12 @@ void AddTo(Line& line, const AgentStateView& state) {
       .Add("since", state.since);
 }
 
+std::string Joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
+  return text;
+}
+
 // The reply of a command, without the texts of clauses unless asked for.
 struct ReplyText {
   bool with_clauses;
@@ -163,6 +169,33 @@ struct ReplyText {
     }
     return text;
   }
+  std::string operator()(const ContactClassified& reply) const {
+    std::string text = "classified";
+    for (const ContactClassified::TriedRule& tried : reply.rules) {
+      text += "\n  rule " + tried.rule + (tried.matches ? " matches" : " does not match");
+      if (!tried.filled_in.empty()) text += ": " + Joined(tried.filled_in);
+      if (with_clauses && !tried.unmet.empty()) text += ": " + tried.unmet;
+    }
+    if (reply.refusal) return text + "\n  refused " + ToString(reply.refusal->reason);
+    if (reply.joined.IsSet()) return text + "\n  joins " + TextOf(reply.joined);
+    text += Line("\n  ticket")
+                .Add("client", reply.client)
+                .Add("process_type", reply.process_type)
+                .Add("queue", reply.queue)
+                .Add("language", reply.language)
+                .Number("priority", uint64_t{reply.priority})
+                .Number("plan_steps", uint64_t{reply.plan.size()})
+                .Add("target", reply.target)
+                .Number("qualified", uint64_t{reply.qualified_agents})
+                .Flag("unroutable", reply.unroutable)
+                .Add("rules", Joined(reply.ticket_rules))
+                .text();
+    for (const auto& clause : reply.clauses) {
+      text += "\n    " + std::to_string(clause.passing_agents) + " pass";
+      if (with_clauses) text += ": " + clause.clause;
+    }
+    return text;
+  }
   std::string operator()(const Explanation& reply) const {
     std::string text = Line("explanation")
                            .Add("state", std::string(ToString(reply.state)))
@@ -173,6 +206,7 @@ struct ReplyText {
                            .Add("parking_reason", reply.parking_reason)
                            .Add("last_agent", reply.last_agent)
                            .Add("kept_until", reply.kept_until)
+                           .Add("rules", Joined(reply.rules))
                            .text();
     text += " ahead=" + std::to_string(reply.ahead) + " agents=" + std::to_string(reply.agents) +
             " qualified=" + std::to_string(reply.qualified_agents);
@@ -228,6 +262,17 @@ struct NoticeText {
     line.Flag("session_ended", true).Flag("fenced", message.fenced);
   }
 };
+
+// Of a classification rule: "a:2,b:-2".
+std::string CreditsOf(const Resource& resource) {
+  const auto* rule = std::get_if<ClassificationRule>(&resource);
+  if (rule == nullptr) return "";
+  std::vector<std::string> words;
+  for (size_t i = 0; i < rule->credits.size(); ++i) {
+    words.push_back(rule->queues[i].queue + ":" + std::to_string(rule->credits[i]));
+  }
+  return Joined(words);
+}
 
 std::string TextOf(const AgentRow& row) {
   return Line("agent " + row.workspace + "/" + row.agent)
@@ -313,6 +358,7 @@ std::string TextOf(const TicketRow& row) {
       .Add("wrap_up", row.wrap_up_limit)
       .Flag("unroutable", row.unroutable);
   for (const std::string& agent : row.excluded_agents) line.Add("excluded", agent);
+  line.Add("rules", Joined(row.rules));
   return line.text();
 }
 
@@ -511,6 +557,7 @@ std::string TextOf(const Changes& changes) {
                 .Number("revision", named.revision)
                 .Number("position", named.position)
                 .Flag("removed", row.removed)
+                .Add("credits", CreditsOf(row.resource))
                 .text() +
             "\n";
   }

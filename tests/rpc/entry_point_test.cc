@@ -128,6 +128,9 @@ TEST(EntryPoint, ThatSaysNothingLeavesTheContactRefused) {
     contact.set_client("acme");
     const Error no_type = Decode(f.IngestStatus(contact));
     EXPECT_EQ(no_type.fields, std::vector<std::string>{"contact.process_type"});
+    EXPECT_EQ(no_type.message,
+              "expected a process type, or an entry point or a classification rule that has one, "
+              "but there is neither");
     contact.set_process_type("support");
     EXPECT_EQ(ReasonOf(f.IngestStatus(contact)), "OK");
   }

@@ -114,6 +114,8 @@ void FillRequired(Message& resource) {
     entry_point->set_channel("chat");
   } else if (auto* language = dynamic_cast<v1::Language*>(&resource)) {
     language->set_tag("pt-BR");
+  } else if (auto* rule = dynamic_cast<v1::ClassificationRule*>(&resource)) {
+    rule->set_priority(3);
   }
 }
 
@@ -182,8 +184,10 @@ TEST(Resources, EveryFieldOfEveryKindCanBeChanged) {
 
 TEST(Resources, EveryKindIsCreatedReadListedUpdatedAndDeleted) {
   Fixture f;
-  for (int number = 1; number <= static_cast<int>(router::kResourceKinds); ++number) {
-    Kind kind(f, static_cast<router::ResourceKind>(number));
+  int number = 0;
+  for (const router::ResourceKind each : router::kKindsOfResources) {
+    ++number;
+    Kind kind(f, each);
     SCOPED_TRACE(kind.name());
     const int64_t before = Revision(f);
 

@@ -150,6 +150,21 @@ router::WorkspaceRow SampleWorkspace(const std::string& workspace) {
   c.entry_points[1].id = "line";
   c.languages = {router::Language{{"french", "Français"}, "fr", router::Cefr::kB2}};
   c.parking_reasons = {router::ParkingReason{{"customer", "Cliente"}, true}};
+  c.classification_rules.resize(2);
+  router::ClassificationRule& rule = c.classification_rules[0];
+  rule.id = "vip";
+  rule.order = 7;
+  rule.conditions = {
+      {router::ContactField::kCustomerSegment, {"", {"gold", kUnicode}, {}, {}}, false},
+      {router::ContactField::kAttribute, {kUnicode, {}, -1, 7}, true}};
+  rule.process_type = "claim";
+  rule.queues = {{"sales", 3}, {"claims", 1}};
+  rule.priority = 0;
+  rule.requirement = SampleRequirement();
+  rule.agent_attribute = kUnicode;
+  rule.plan = SamplePlan();
+  rule.last = true;
+  c.classification_rules[1].id = "otherwise";
   c.session_grace = Seconds(30);
   return row;
 }
@@ -289,6 +304,7 @@ router::TicketRow SampleTicket(uint64_t ticket) {
   row.requirement = SampleRequirement();
   row.plan = SamplePlan();
   row.excluded_agents = {"bob", "carl"};
+  row.rules = {"vip", "otherwise"};
   row.entry_point = kUnicode;
   row.external_id = "ext-1";
   row.conversation_key = "conversation";

@@ -78,7 +78,7 @@ inline auto Fields(const router::TicketStateRow& r) {
 }
 inline auto Fields(const router::TicketRow& r) {
   return std::tie(r.workspace, r.ticket, r.arrival, r.contact, r.channel, r.client, r.process_type,
-                  r.language, r.requirement, r.plan, r.excluded_agents, r.entry_point,
+                  r.language, r.requirement, r.plan, r.excluded_agents, r.rules, r.entry_point,
                   r.external_id, r.conversation_key, r.customer_id, r.customer_segment,
                   r.created_at, r.due_at, r.answer_target, r.expected_handling_time,
                   r.wrap_up_limit, r.unroutable);
