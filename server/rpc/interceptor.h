@@ -2,7 +2,7 @@
 // calls for metrics and writes the access log.
 //
 // gRPC's own interceptors would cost an extra pass of the completion queue for each message of a
-// stream, and see bytes where our handlers have read the request (decision 20). So a call has a
+// stream, and see bytes where our handlers have read the request (decision 18). So a call has a
 // record: made when its handler begins, told of the workspace when the request is read, ended with
 // the status. Health checks and reflection are gRPC's own and have none.
 //
