@@ -309,14 +309,15 @@ struct TimeLost {
   Duration lost;
 };
 
-using Action = std::variant<
-    ApplyConfiguration, CreateResource, UpdateResource, DeleteResource, UpdateWorkspaceSettings,
-    IngestContact, ClassifyContact, CancelTicket, AbandonTicket, CompleteTicket, ReleaseTicket,
-    TransferTicket, RescheduleTicket, ParkTicket, ResumeTicket, ExplainTicket, UpdateTicket,
-    AddNote, AddMessage, RecordSurvey, OpenSession, CloseSession, LoseSession, GetAgent,
-    SetAgentStatus, AcceptOffer, DeclineOffer, StartTicket, FinishTicket, StartAgentContact,
-    AssignTicket, RequeueTicket, OverrideAgentStatus, ClaimTickets, ExtendLeases, ReportMediaEvent,
-    AdvanceTime, ContinueRouting, TimeLost>;
+using Action =
+    std::variant<ApplyConfiguration, CreateResource, UpdateResource, DeleteResource,
+                 UpdateWorkspaceSettings, IngestContact, ClassifyContact, CancelTicket,
+                 AbandonTicket, CompleteTicket, ReleaseTicket, TransferTicket, RescheduleTicket,
+                 ParkTicket, ResumeTicket, ExplainTicket, UpdateTicket, AddNote, AddMessage,
+                 RecordSurvey, OpenSession, CloseSession, LoseSession, GetAgent, SetAgentStatus,
+                 AcceptOffer, DeclineOffer, StartTicket, FinishTicket, StartAgentContact,
+                 AssignTicket, RequeueTicket, OverrideAgentStatus, ClaimTickets, ExtendLeases,
+                 ReportMediaEvent, AdvanceTime, ContinueRouting, TimeLost>;
 
 struct Command {
   std::string workspace;

@@ -8,13 +8,12 @@
 #include <memory>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 
 #include "server/ctl/command_table.h"
+#include "server/ctl/contact_options.h"
 #include "server/ctl/day_convert.h"
 #include "server/ctl/ingest_lines.h"
 #include "server/ctl/ingest_sender.h"
@@ -187,69 +186,6 @@ int IngestFile(const Target& target, const IngestOptions& options) {
   return IngestLines(caller, options, parse, options.file == "-" ? std::cin : file);
 }
 
-// ---------------------------------------------------------------------------------------------------
-// command line
-
-void AddSkill(const std::string& text, v1::Contact& contact) {
-  const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
-  uint32_t level = 0;
-  if (!absl::SimpleAtoi(parts.second, &level)) {
-    throw CLI::ValidationError("--skill", "expected SKILL=LEVEL, but got " + text);
-  }
-  v1::SkillRequirement& skill =
-      *contact.mutable_requirement()->add_all_of()->add_any_of()->mutable_skill();
-  skill.set_skill(parts.first);
-  skill.set_level(level);
-}
-
-void AddAttribute(const std::string& text, v1::Contact& contact) {
-  const size_t equals = text.find('=');
-  if (equals == std::string::npos) {
-    throw CLI::ValidationError("--attribute", "expected KEY=VALUE, but got " + text);
-  }
-  (*contact.mutable_attributes())[text.substr(0, equals)] = text.substr(equals + 1);
-}
-
-void AddContact(CLI::App& command, v1::Contact& contact) {
-  const auto add = [&command](const char* name, const char* type, const char* help,
-                              const std::function<void(const std::string&)>& set) {
-    command.add_option_function<std::string>(name, set, help)
-        ->type_name(type)
-        ->trigger_on_parse()
-        ->group("One contact");
-  };
-  add("--channel", "ID", "Its channel", [&](const auto& text) { contact.set_channel(text); });
-  add("--client", "ID", "Its client", [&](const auto& text) { contact.set_client(text); });
-  add("--process-type", "ID", "What kind of work it is",
-      [&](const auto& text) { contact.set_process_type(text); });
-  add("--queue", "ID", "The queue to enter, instead of the process type's",
-      [&](const auto& text) { contact.set_queue(text); });
-  add("--language", "TAG", "The customer's language",
-      [&](const auto& text) { contact.set_language(text); });
-  add("--priority", "0-9", "Higher is more urgent", [&](const auto& text) {
-    uint32_t priority = 0;
-    if (!absl::SimpleAtoi(text, &priority)) {
-      throw CLI::ValidationError("--priority", "expected a number, but got " + text);
-    }
-    contact.set_priority(priority);
-  });
-  add("--skill", "SKILL=LEVEL", "Asked of the agent; may be given again",
-      [&](const auto& text) { AddSkill(text, contact); });
-  add("--customer", "ID", "The customer", [&](const auto& text) { contact.set_customer_id(text); });
-  add("--external-id", "ID", "The caller's id: the same one again is the same contact",
-      [&](const auto& text) { contact.set_external_id(text); });
-  add("--entry-point", "TEXT", "Where it came in",
-      [&](const auto& text) { contact.set_entry_point(text); });
-  add("--conversation-key", "TEXT", "The conversation it is part of",
-      [&](const auto& text) { contact.set_conversation_key(text); });
-  add("--subject", "TEXT", "A line for people",
-      [&](const auto& text) { contact.set_subject(text); });
-  add("--payload-json", "JSON", "For the agent's desktop",
-      [&](const auto& text) { contact.set_payload_json(text); });
-  add("--attribute", "KEY=VALUE", "A label; may be given again",
-      [&](const auto& text) { AddAttribute(text, contact); });
-}
-
 }  // namespace
 
 void AddIngest(CLI::App& app, Context& context) {
@@ -277,7 +213,7 @@ ids). --run with another name takes the same lines in again. Exit code 1: not ev
       ->type_name("NAME");
   command->add_flag("-q,--quiet", options->quiet, "Say nothing of progress");
   AddForm(*command, context, options->output);
-  AddContact(*command, options->contact);
+  AddContactOptions(*command, options->contact);
   command
       ->add_option("--request-id", options->request_id,
                    "UUID: the same one again returns the first answer [a new one]")

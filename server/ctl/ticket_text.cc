@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "google/protobuf/util/time_util.h"
@@ -48,7 +49,41 @@ std::string WhereText(const v1::ExplainTicketResponse& explained) {
     absl::StrAppend(&text, "kept for ", explained.last_agent(), " until ",
                     Show(explained.kept_until()), "\n");
   }
+  if (explained.classification_rules_size() > 0) {
+    absl::StrAppend(&text, "classified by ", absl::StrJoin(explained.classification_rules(), ", "),
+                    "\n");
+  }
   return absl::StrCat(text, "\n");
+}
+
+using Clauses = google::protobuf::RepeatedPtrField<v1::ClauseExplanation>;
+
+void AppendClauses(const Clauses& clauses, const char* verb, std::string& text) {
+  for (const v1::ClauseExplanation& clause : clauses) {
+    absl::StrAppendFormat(&text, "%5d %s: %s\n", clause.passing_agents(), verb,
+                          Plain(clause.clause()));
+  }
+}
+
+void AppendTicket(const v1::ProspectiveTicket& ticket, std::string& text) {
+  const auto add = [&text](const char* label, const std::string& value) {
+    absl::StrAppend(&text, LabelledLine(label, value));
+  };
+  add("client", ticket.client());
+  add("process type", ticket.process_type());
+  add("queue", ticket.queue());
+  add("language", ticket.language());
+  add("priority", absl::StrCat(ticket.priority()));
+  add("target", Show(ticket.target()));
+  if (ticket.plan().steps_size() > 0) {
+    add("plan", absl::StrFormat("%d steps", ticket.plan().steps_size()));
+  }
+  absl::StrAppend(&text, "\n");
+  AppendClauses(ticket.clauses(), "pass", text);
+  absl::StrAppendFormat(&text, "%5d could take it\n", ticket.qualified_agents());
+  if (ticket.unroutable()) {
+    absl::StrAppend(&text, "\nUnroutable: nobody could ever take it, after no step of its plan.\n");
+  }
 }
 
 }  // namespace
@@ -90,6 +125,7 @@ std::string TicketText(const v1::Ticket& ticket) {
   add("process type", ticket.process_type());
   add("queue", ticket.queue());
   add("language", ticket.language());
+  add("rules", absl::StrJoin(ticket.classification_rules(), ", "));
   add("priority", absl::StrCat(ticket.priority()));
   add("external id", ticket.external_id());
   for (const v1::ExternalReference& reference : ticket.external_references()) {
@@ -152,9 +188,7 @@ std::string HistoryText(const v1::ListTicketEventsResponse& history) {
 std::string ExplanationText(const v1::ExplainTicketResponse& explained) {
   std::string text = WhereText(explained);
   absl::StrAppendFormat(&text, "%5d configured agents\n", explained.agents());
-  for (const v1::ClauseExplanation& clause : explained.clauses()) {
-    absl::StrAppendFormat(&text, "%5d pass: %s\n", clause.passing_agents(), Plain(clause.clause()));
-  }
+  AppendClauses(explained.clauses(), "pass", text);
   absl::StrAppendFormat(&text, "%5d pass all of these\n", explained.qualified_agents());
   for (const v1::Obstacle& obstacle : explained.obstacles()) {
     absl::StrAppendFormat(
@@ -165,10 +199,7 @@ std::string ExplanationText(const v1::ExplainTicketResponse& explained) {
     const v1::NextStep& next = explained.next_step();
     absl::StrAppendFormat(&text, "\nStep %d of the plan, %s:\n", next.number(),
                           next.has_at() ? Show(next.at()) : "when its clock goes on");
-    for (const v1::ClauseExplanation& clause : next.clauses()) {
-      absl::StrAppendFormat(&text, "%5d will pass: %s\n", clause.passing_agents(),
-                            Plain(clause.clause()));
-    }
+    AppendClauses(next.clauses(), "will pass", text);
     if (next.has_expire()) {
       absl::StrAppend(&text, "      the wait will end: ", Plain(next.expire().reason()), "\n");
     } else {
@@ -197,6 +228,31 @@ std::string ExplanationText(const v1::ExplainTicketResponse& explained) {
         &text,
         "\nUnroutable: only a later step of its plan, or a change of the configuration or "
         "of the ticket, can help.\n");
+  }
+  return text;
+}
+
+std::string ClassificationText(const v1::ClassifyContactResponse& classified) {
+  TextTable table({{"rule"}, {"matches"}, {"filled in"}, {"does not hold"}});
+  for (const v1::TriedRule& tried : classified.rules()) {
+    table.AddRow({tried.rule(), tried.matches() ? "yes" : "no",
+                  absl::StrJoin(tried.filled_in(), ", "), tried.unmet()});
+  }
+  std::string text = classified.rules_size() == 0 ? "no rule was tried\n" : table.ToString();
+  absl::StrAppend(&text, "\n");
+  switch (classified.outcome_case()) {
+    case v1::ClassifyContactResponse::kTicket:
+      AppendTicket(classified.ticket(), text);
+      break;
+    case v1::ClassifyContactResponse::kJoinedTicketId:
+      absl::StrAppend(&text, "joins ticket ", classified.joined_ticket_id(), "\n");
+      break;
+    case v1::ClassifyContactResponse::kRefusal:
+      absl::StrAppend(&text, "refused: ", classified.refusal().reason(), ": ",
+                      Plain(classified.refusal().message()), "\n");
+      break;
+    case v1::ClassifyContactResponse::OUTCOME_NOT_SET:
+      break;
   }
   return text;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tandem/v1/event.pb.h"
+#include "tandem/v1/ingest_service.pb.h"
 #include "tandem/v1/ticket.pb.h"
 #include "tandem/v1/ticket_service.pb.h"
 #include "tandem/v1/types.pb.h"
@@ -29,6 +30,8 @@ namespace tandem::ctl {
 
 // Why it waits, in a few lines.
 [[nodiscard]] std::string ExplanationText(const tandem::v1::ExplainTicketResponse& explained);
+// The rules that were tried, and the ticket that would be made.
+[[nodiscard]] std::string ClassificationText(const tandem::v1::ClassifyContactResponse& classified);
 
 }  // namespace tandem::ctl
 

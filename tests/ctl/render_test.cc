@@ -185,6 +185,35 @@ TEST(ExplanationText, SaysWhatTheNextStepOfThePlanDoes) {
                         "      the wait will end: CALL_BACK\n"));
 }
 
+TEST(ClassificationText, ListsTheRulesAndWhatComesOfThem) {
+  v1::ClassifyContactResponse classified;
+  EXPECT_THAT(ClassificationText(classified), HasSubstr("no rule was tried\n"));
+  v1::TriedRule& vip = *classified.add_rules();
+  vip.set_rule("vip");
+  vip.set_matches(true);
+  vip.add_filled_in("priority");
+  vip.add_filled_in("queue");
+  v1::TriedRule& night = *classified.add_rules();
+  night.set_rule("night");
+  night.set_unmet("language = \"fr\"");
+  v1::ProspectiveTicket& ticket = *classified.mutable_ticket();
+  ticket.set_queue("chats");
+  ticket.set_priority(7);
+  ticket.set_qualified_agents(2);
+  const std::string text = ClassificationText(classified);
+  EXPECT_THAT(text, HasSubstr("vip    yes      priority, queue  -\n"));
+  EXPECT_THAT(text, HasSubstr("night  no       -                language = \"fr\"\n"));
+  EXPECT_THAT(text, HasSubstr("queue          chats\n"));
+  EXPECT_THAT(text, HasSubstr("    2 could take it\n"));
+  ticket.set_unroutable(true);
+  EXPECT_THAT(ClassificationText(classified), HasSubstr("\nUnroutable: nobody could ever take it"));
+  classified.set_joined_ticket_id("t-1");
+  EXPECT_THAT(ClassificationText(classified), HasSubstr("joins ticket t-1\n"));
+  classified.mutable_refusal()->set_reason("QUEUE_FULL");
+  classified.mutable_refusal()->set_message("expected room");
+  EXPECT_THAT(ClassificationText(classified), HasSubstr("refused: QUEUE_FULL: expected room\n"));
+}
+
 TEST(EventLine, NamesWhatTheEventIsAbout) {
   v1::Event event;
   event.set_type(v1::EVENT_TYPE_TICKET_CANCELED);

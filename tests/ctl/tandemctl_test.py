@@ -37,6 +37,9 @@ not_ready_reasons: [{id: lunch}]
 entry_points:
   - {id: widget, channel: chat, address: "acme.com/help", client: acme, process_type: support, priority: 2}
 languages: [{id: french, tag: fr, level: CEFR_LEVEL_B2}]
+classification_rules:
+  - {id: vip, order: 10, conditions: [{field: CONTACT_FIELD_CUSTOMER_SEGMENT, values: [gold]}], priority: 7}
+  - {id: desk, order: 20, conditions: [{field: CONTACT_FIELD_ENTRY_POINT, values: [desk]}], process_type: support}
 queues:
   - {id: chats, office: OFFICE_FRONT, urgency: URGENCY_LIVE, offer_timeout: 60s}
   - {id: jobs, office: OFFICE_BACK, urgency: URGENCY_DEFERRABLE}
@@ -128,7 +131,8 @@ class Reading(CtlTest):
     def test_lists_and_gets_every_kind(self):
         kinds = {"clients": "acme", "skills": "billing", "dispositions": "solved", "queues": "chats",
                  "process-types": "support", "routing-profiles": "everything", "agents": "ana",
-                 "not-ready-reasons": "lunch", "entry-points": "widget", "languages": "french"}
+                 "not-ready-reasons": "lunch", "entry-points": "widget", "languages": "french",
+                 "classification-rules": "vip"}
         for kind, one in kinds.items():
             with self.subTest(kind=kind):
                 self.assertRegex(self.done("list", kind), rf"(?m)^{one}\b")
@@ -157,6 +161,28 @@ class Reading(CtlTest):
         ended = self.ctl("ingest", "--channel", "chat", "--entry-point", "elsewhere")
         self.assertRegex(ended.stderr, r"^tandemctl: INVALID_ARGUMENT FIELD_REQUIRED: expected a client, or an entry point")
         self.assertRegex(self.done("get", "entry-points"), r"(?m)^widget +chat +acme\.com/help +acme +support +2 ")
+
+    def test_classifies_a_contact_and_takes_none_in(self):
+        file = self.folder / "contact.json"
+        file.write_text('{\n  "channel": "chat", "client": "acme",\n  "entryPoint": "desk", "customerSegment": "gold"\n}\n')
+        text = self.done("classify", "-f", str(file))
+        self.assertRegex(text, r"(?m)^rule +matches +filled in$")
+        self.assertRegex(text, r"(?m)^vip +yes +priority$")
+        self.assertRegex(text, r"(?m)^priority +7$")
+        self.assertRegex(text, r"(?m)^ +1 could take it$")
+        said = ("classify", "--channel", "chat", "--client", "acme", "--entry-point", "desk", "--segment", "silver")
+        told = json.loads(self.done(*said, "-o", "json"))
+        self.assertEqual(told["rules"][0]["unmet"], 'customer segment = "gold"')
+        self.assertEqual((told["ticket"]["queue"], told["ticket"]["classificationRules"]), ("chats", ["desk"]))
+        self.assertIn("refused: FIELD_REQUIRED: expected a process type",
+                      self.done("classify", "--channel", "chat", "--client", "acme", code=1))
+        self.assertEqual(self.ctl("classify", "-f", str(file), "--client", "acme").returncode, 2)
+        self.assertEqual(self.ctl("classify").returncode, 2)
+        self.assertEqual(json.loads(self.done("get", "tickets", "-o", "json"))["tickets"], [])
+        self.assertRegex(self.done("get", "classification-rules"), r"(?m)^vip +10 +CUSTOMER_SEGMENT +- +7\b")
+        ticket = self.done("ingest", "--channel", "chat", "--client", "acme", "--entry-point", "desk").split()[1]
+        self.assertRegex(self.done("describe", "ticket", ticket), r"(?m)^rules +desk$")
+        self.assertIn("classified by desk\n", self.done("explain", "ticket", ticket))
 
     def test_gets_tickets_by_filter(self):
         first = self.chat("--external-id", "a-1", "--customer", "c-9")
@@ -314,7 +340,7 @@ class Mistakes(CtlTest):
 
     def test_shows_examples_first(self):
         for words in ((), ("get",), ("list",), ("describe",), ("explain",), ("history",), ("events",), ("watch",),
-                      ("watch", "queues"), ("watch", "agents"), ("ingest",), ("agent",), ("agent", "login"), ("doctor",),
+                      ("watch", "queues"), ("watch", "agents"), ("ingest",), ("classify",), ("agent",), ("agent", "login"), ("doctor",),
                       ("completion",), ("version",), ("apply",), ("play",), ("wait",), ("report",), ("policy",),
                       ("policy", "put"), ("policy", "delete"), ("supervise",), ("supervise", "assign"),
                       ("supervise", "requeue"), ("supervise", "transfer"), ("supervise", "status")):
@@ -592,6 +618,33 @@ class HowToPages(unittest.TestCase):
                 for ticket in tickets:
                     explained = json.loads(ctl("explain", "ticket", ticket["id"], "-o", "json", **workspace).stdout)
                     self.assertGreaterEqual(explained["qualifiedAgents"], 1, explained)
+
+
+    def test_what_it_shows_about_classification_is_taken_and_means_what_it_says(self):
+        page = (ROOT / "docs/how-to/classify-contacts.md").read_text()
+        [floor] = re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+        workspace = {"TANDEM_WORKSPACE": "classify-contacts"}
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write(floor)
+            file.flush()
+            applied = ctl("apply", "-f", file.name, **workspace)
+        self.assertEqual(applied.returncode, 0, applied.stdout + applied.stderr)
+
+        def told(*words):
+            return json.loads(ctl("classify", "--channel", "chat", "--client", "acme", *words, "-o", "json",
+                                  **workspace).stdout)["ticket"]
+
+        dispute = told("--segment", "gold", "--attribute", "topic=dispute", "--attribute", "amount=1200")
+        self.assertEqual((dispute["classificationRules"], dispute["queue"], dispute["priority"]),
+                         (["gold", "large-dispute"], "disputes", 7))
+        managed = told("--attribute", "account_manager=ana")
+        self.assertEqual((managed["requirement"]["agents"], len(managed["plan"]["steps"])), (["ana"], 1))
+        queues = []
+        for _ in range(10):
+            ticket = ctl("ingest", "--channel", "chat", "--client", "acme", **workspace).stdout.split()[1]
+            found = ctl("get", "ticket", ticket, "-o", "json", **workspace).stdout
+            queues.append(json.loads(found)["queue"])
+        self.assertEqual((queues.count("care.lisbon"), queues.count("care.manila")), (7, 3))
 
 
 class Completion(unittest.TestCase):
