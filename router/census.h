@@ -17,7 +17,8 @@
 
 namespace tandem::router {
 
-inline constexpr size_t kAgentStatuses = 6;  // by AgentStatus; 0 is none
+// By AgentStatus; 0 is none.
+inline constexpr size_t kAgentStatuses = static_cast<size_t>(kLastAgentStatus) + 1;
 
 struct QueueCensus {
   std::string queue;

@@ -164,12 +164,11 @@ void Add(const router::QueueCensus& queue, router::QueueCensus& to) {
 
 void SetWorkspace(const std::string& workspace, const router::WorkspaceCensus& counted,
                   Page& page) {
-  using router::AgentStatus;
   page.Set("tandem_open_tickets", {workspace}, Double(counted.open_tickets));
-  for (const AgentStatus status : {AgentStatus::kOffline, AgentStatus::kAvailable,
-                                   AgentStatus::kNotReady, AgentStatus::kNotResponding}) {
+  for (size_t i = 1; i < router::kAgentStatuses; ++i) {
+    const auto status = static_cast<router::AgentStatus>(i);
     page.Set("tandem_agents", {workspace, absl::AsciiStrToLower(router::ToString(status))},
-             Double(counted.agents[static_cast<size_t>(status)]));
+             Double(counted.agents[i]));
   }
 }
 
