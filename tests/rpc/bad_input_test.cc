@@ -422,7 +422,7 @@ TEST_F(BadInput, OfAnyRequestIsRefused) {
   ExpectRefusal(f.Decline(ann, ticket + ".1", static_cast<v1::DeclineCause>(3)),
                 "FIELD_OUT_OF_RANGE", "cause");
   ExpectRefusal(f.SetStatus(ann, v1::AGENT_STATUS_UNSPECIFIED), "FIELD_REQUIRED", "status");
-  ExpectRefusal(f.SetStatus(ann, static_cast<v1::AgentStatus>(5)), "FIELD_OUT_OF_RANGE", "status");
+  ExpectRefusal(f.SetStatus(ann, static_cast<v1::AgentStatus>(6)), "FIELD_OUT_OF_RANGE", "status");
   ExpectRefusal(f.SetStatus(ann, v1::AGENT_STATUS_NOT_READY), "FIELD_REQUIRED", "reason");
   ExpectRefusal(f.SetStatus(ann, v1::AGENT_STATUS_AVAILABLE, "lunch"), "FIELD_MALFORMED", "reason");
   ExpectRefusal(f.Report(ticket, "", v1::MEDIA_EVENT_TYPE_CONNECTED, v1::PARTY_UNSPECIFIED),

@@ -505,21 +505,16 @@ TEST(Stream, ClosedByItsUnaryTwinEndsWell) {
 
 TEST(Stream, ReadTooSlowlyIsCutOffWithAReason) {
   Fixture f;
-  Desktop ann(f);
+  const auto stub = v1::AgentService::NewStub(f.NarrowChannel());
+  Desktop ann(*stub);
   ann.Open("ann");
   // Results are never read: first the connection fills up, then what waits in the server.
-  std::atomic<int> written = 0;
-  std::jthread writer([&] {
-    Request request;
-    for (int i = 0; i < 200'000; ++i) {
-      request.set_tag(i);
-      request.mutable_heartbeat();
-      if (!ann.Send(request)) return;
-      ++written;
-    }
-  });
-  writer.join();
-  EXPECT_LT(written.load(), 200'000);
+  Request request;
+  request.mutable_heartbeat();
+  for (int i = 0; i < 200'000; ++i) {
+    request.set_tag(i);
+    if (!ann.Send(request)) break;
+  }
   EXPECT_EQ(ReasonOf(ann.End()), "OVERLOADED");
 }
 

@@ -35,7 +35,9 @@ struct Floor : Fixture {
     request.set_override_requirement(override_requirement);
     v1::AssignTicketResponse response;
     const grpc::Status status = supervisors->AssignTicket(ClientContext(), request, &response);
-    if (status.ok()) EXPECT_EQ(response.state(), Get(ticket).state());
+    if (status.ok()) {
+      EXPECT_EQ(response.state(), Get(ticket).state());
+    }
     return status;
   }
 

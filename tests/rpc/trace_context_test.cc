@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 
 namespace tandem::rpc {
 namespace {
@@ -14,7 +17,7 @@ constexpr char kParent[] = "00f067aa0ba902b7";
 
 std::string Header(const std::string& version, const std::string& flags,
                    const std::string& rest = "") {
-  return version + "-" + kTrace + "-" + kParent + "-" + flags + rest;
+  return absl::StrCat(version, "-", kTrace, "-", kParent, "-", flags, rest);
 }
 
 TEST(ParseTraceParent, TakesWhatIsWellFormed) {
@@ -36,12 +39,13 @@ TEST(ParseTraceParent, TakesLaterVersionsAsFarAsItKnowsThem) {
 TEST(ParseTraceParent, LeavesOutWhatIsNot) {
   const std::string zeros_32(32, '0'), zeros_16(16, '0');
   const std::string good = Header("00", "01");
-  for (const std::string& bad : {std::string(), std::string("00"), good.substr(1), good + "0",
-                                 good + "-00", Header("ff", "01"), Header("0G", "01"),
-                                 Header("00", "0G"), "00-" + zeros_32 + "-" + kParent + "-01",
-                                 std::string("00-") + kTrace + "-" + zeros_16 + "-01",
-                                 "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
-                                 "00_4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}) {
+  for (const std::string& bad : std::vector<std::string>{
+           "", "00", good.substr(1), absl::StrCat(good, "0"), absl::StrCat(good, "-00"),
+           Header("ff", "01"), Header("0G", "01"), Header("00", "0G"),
+           absl::StrCat("00-", zeros_32, "-", kParent, "-01"),
+           absl::StrCat("00-", kTrace, "-", zeros_16, "-01"),
+           "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+           "00_4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}) {
     EXPECT_FALSE(ParseTraceParent(bad).has_value()) << bad;
   }
 }
