@@ -136,6 +136,10 @@ void CallRecord::DescribeFor(Logged& logged, const google::protobuf::Message& me
     logged.ids.emplace_back(name, std::move(id));
   };
   for (const char* name : kIds) add(name, TextOf(message, name));
+  // What became of a contact says its ticket.
+  if (const google::protobuf::Message* result = Part(message, "result")) {
+    add("ticket_id", TextOf(*result, "ticket_id"));
+  }
   // Verbs of agents name them by their session.
   if (const google::protobuf::Message* session = Part(message, "session")) {
     add("agent", TextOf(*session, "agent"));
