@@ -487,8 +487,7 @@ class Following(CtlTest):
         self.assertIn("queue=chats waiting=0", watch.stdout.readline())
         other.process.terminate()
         other.process.wait(timeout=LIMIT_SECONDS)
-        other.process = subprocess.Popen([BIN / "tandemd", "--data-dir", other.folder / "data", "--listen",
-                                          other.address, "--http-listen", ""], stdout=other.log, stderr=other.log)
+        other.start()
         subprocess.run([TANDEMCTL, "wait"], check=True, env=env)
         subprocess.run([TANDEMCTL, "ingest", "--channel", "chat", "--client", "acme", "--process-type", "support"],
                        check=True, env=env, stdout=subprocess.DEVNULL)
