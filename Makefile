@@ -4,7 +4,7 @@
 ARGS ?=
 STAGES ?=
 
-.PHONY: help build run test sdk bench format lint k8s-check image-check clean
+.PHONY: help build run test sdk bench loadtest format lint k8s-check image-check clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -19,12 +19,15 @@ run: ## Build, start a server with its own PostgreSQL and play the sample day (A
 test: ## Run everything that must hold (STAGES="format tidy" runs only these stages)
 	@deploy/dev/test $(STAGES)
 
-sdk: ## Make the SDKs of Python and Go in build/sdk (ARGS=go makes that one)
+sdk: ## Make the SDKs of Python, Go, TypeScript and Java in build/sdk (ARGS="python go" makes these)
 	@deploy/dev/install-packages sdk
 	@deploy/dev/sdk $(ARGS)
 
 bench: ## Build the release and run the benchmarks
 	@deploy/dev/bench $(ARGS)
+
+loadtest: ## Build, install ghz and put a short load on a server of its own (ARGS="--seconds 60 get_ticket")
+	@deploy/dev/loadtest $(ARGS)
 
 format: ## Format the sources in place
 	@deploy/dev/format

@@ -3,7 +3,7 @@
 against a server of this build, which is killed and started again on the way; each must say exactly what
 tests/sdk/walk.txt says. tests/sdk/README.md tells the walk.
 
-    deploy/dev/sdk && tests/sdk/conformance_test.py [Python] [Go]
+    deploy/dev/sdk && tests/sdk/conformance_test.py [Python] [Go] [TypeScript] [Java]
 """
 
 import pathlib
@@ -114,6 +114,42 @@ class Go(Walk, unittest.TestCase):
     def run_example(self, text):
         self.build("example", text)
         return run(self.folder / "bin/example")
+
+
+class TypeScript(Walk, unittest.TestCase):
+
+    @classmethod
+    def prepare(cls):
+        (cls.folder / "package.json").write_text('{"type": "module", "private": true}')
+        run("npm", "install", "--silent", "--no-fund", "--no-audit", "--offline", "--install-links=false",
+            SDK / "typescript", cwd=cls.folder)
+        shutil.copy(TESTS / "typescript/walk.ts", cls.folder)
+        run("node", SDK / "typescript/node_modules/typescript/bin/tsc", "--module", "nodenext", "--target", "es2022",
+            "--strict", "--skipLibCheck", "--typeRoots", SDK / "typescript/node_modules/@types", "walk.ts", cwd=cls.folder)
+
+    def command(self):
+        return ["node", self.folder / "walk.js"]
+
+    def run_example(self, text):
+        (self.folder / "example.mjs").write_text(text)
+        return run("node", "example.mjs", cwd=self.folder)
+
+
+class Java(Walk, unittest.TestCase):
+
+    @classmethod
+    def prepare(cls):
+        run("mvn", "--batch-mode", "--quiet", "--file", SDK / "java/pom.xml", "package", "dependency:copy-dependencies")
+        target = SDK / "java/target"
+        cls.path = f"{target / 'classes'}:{target / 'dependency'}/*:{cls.folder}"
+        run("javac", "-d", cls.folder, "-cp", cls.path, TESTS / "java/Walk.java")
+
+    def command(self):
+        return ["java", "-cp", self.path, "Walk"]
+
+    def run_example(self, text):
+        (self.folder / "Example.java").write_text(text)
+        return run("java", "-cp", self.path, self.folder / "Example.java")
 
 
 if __name__ == "__main__":

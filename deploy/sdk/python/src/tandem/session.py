@@ -170,6 +170,9 @@ class AgentSession:
                 if not lost.is_passing:
                     break
                 lost = None
+            except ValueError as error:  # gRPC's word for a client that was closed.
+                lost = TandemError(grpc.StatusCode.CANCELLED, str(error), "")
+                break
             self._closing.wait(next(waits))
         self._end(lost)
 

@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""Goal: the examples of the SDKs do what they say. Method: each as a program of its own, beside a server of this build.
+
+    deploy/dev/sdk python typescript && tests/sdk/examples_test.py
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "tests/support"))
+from tandem_server import BIN, Server  # noqa: E402
+
+SDK = ROOT / "build/sdk"
+PYTHON = ROOT / "build/tools/sdk-python/bin/python"
+EXAMPLES = ROOT / "deploy/sdk/examples"
+LIMIT_SECONDS = 60
+
+
+def setUpModule():
+    global server
+    server = Server()
+    unittest.addModuleCleanup(server.stop)
+
+
+def run(*command, stdin="", **options):
+    """What the command printed; it has to succeed. Without a terminal, whose settings Maven would change."""
+    ended = subprocess.run([str(word) for word in command], input=stdin, stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, text=True, timeout=LIMIT_SECONDS, start_new_session=True, **options)
+    assert ended.returncode == 0, f"{command}: {ended.stdout}"
+    return ended.stdout
+
+
+class Example(unittest.TestCase):
+    """Each has a workspace of its own, with the floor of the walk."""
+
+    def setUp(self):
+        self.workspace = self.id().rsplit(".", 1)[-1].replace("_", "-")
+        self.folder = ROOT / "build/sdk-tests" / self.__class__.__name__.lower()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        floor = self.folder / "floor.yaml"
+        floor.write_text((ROOT / "tests/sdk/floor.json").read_text())  # JSON is YAML.
+        self.ctl("apply", "--yes", "-f", floor)
+
+    def ctl(self, *arguments, stdin=""):
+        return run(BIN / "tandemctl", "--address", server.address, "--workspace", self.workspace, *arguments, stdin=stdin)
+
+    def ingest(self, process_type, channel, subject):
+        said = self.ctl("ingest", "--client", "acme", "--process-type", process_type, "--channel", channel, "--subject", subject)
+        return re.search(r"[0-9a-f-]{36}", said).group()
+
+
+class Crm(Example):
+
+    def crm(self):
+        return run(PYTHON, EXAMPLES / "crm/crm.py", "--address", server.address, "--workspace", self.workspace, "--once",
+                   self.folder / "crm.sqlite", env={**os.environ, "PYTHONPATH": str(SDK / "python/src")})
+
+    def cases(self):
+        with contextlib.closing(sqlite3.connect(self.folder / "crm.sqlite")) as database:
+            return database.execute("SELECT subject, status FROM cases ORDER BY id").fetchall()
+
+    def open_case(self, process_type, subject):
+        with contextlib.closing(sqlite3.connect(self.folder / "crm.sqlite")) as database, database:
+            database.execute("INSERT INTO cases (client, process_type, subject) VALUES ('acme', ?, ?)", (process_type, subject))
+
+    def test_keeps_cases_and_tickets_in_step(self):
+        chat = self.ingest("support", "chat", "Charged twice")
+        self.crm()
+        self.assertEqual(self.cases(), [("Charged twice", "WAITING")])
+
+        self.open_case("bookkeeping", "Refund 20 EUR")
+        self.open_case("no.such.type", "Nobody can")
+        said = self.crm()
+        self.assertIn("PROCESS_TYPE_UNKNOWN", said)
+        job = re.search(r"case 2 is ticket (\S+)", said).group(1)
+        self.assertIn("Refund 20 EUR", self.ctl("get", "ticket", job, "-o", "json"))
+
+        self.ctl("agent", "login", "ana", stdin="available\nwait\naccept\nfinish\ncomplete solved\nquit\n")
+        self.crm()
+        expected = [("Charged twice", "SOLVED"), ("Refund 20 EUR", "WAITING"), ("Nobody can", "REFUSED")]
+        self.assertEqual(self.cases(), expected)
+        self.assertIn("COMPLETED", self.ctl("get", "ticket", chat))
+        self.assertEqual(len(json.loads(self.ctl("get", "tickets", "-o", "json"))["tickets"]), 2)
+
+
+class Desktop(Example):
+
+    @classmethod
+    def setUpClass(cls):
+        """Builds it by the tutorial's own commands, but in another folder and without those that only get ready."""
+        cls.built = ROOT / "build/sdk-tests/desktop-program"
+        shutil.rmtree(cls.built, ignore_errors=True)
+        cls.built.parent.mkdir(parents=True, exist_ok=True)
+        page = (ROOT / "docs/tutorials/agent-desktop.md").read_text()
+        blocks = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+        lines = "".join(blocks).replace("\\\n", "").replace("/tmp/desktop", str(cls.built)).splitlines()
+        for line in lines:
+            words = shlex.split(line)
+            if words[0] in ("cp", "npm") or words[0] == "node" and "--module" in words:
+                run(*words, cwd=ROOT)
+        cls.tutorial = {" ".join(shlex.split(line)[:2]): shlex.split(line) for line in lines if line.startswith("tandemctl")}
+        cls.agent = next(shlex.split(line)[2] for line in lines if line.startswith(f"node {cls.built}/desktop.js"))
+
+    def test_does_what_the_tutorial_shows(self):
+        self.workspace = "starter"
+        self.ctl(*self.tutorial["tandemctl apply"][1:])
+        with self.running(self.agent) as (sees, types):
+            sees("you are OFFLINE")
+            types("available")
+            sees("you are AVAILABLE")
+            self.ctl(*self.tutorial["tandemctl ingest"][1:])
+            sees("OFFER  chat for acme-retail: Charged twice")
+            types("accept")
+            sees(r"ticket [0-9a-f-]{36} is ACTIVE")
+            types("finish")
+            sees(r"ticket [0-9a-f-]{36} is WRAP_UP")
+
+    @contextlib.contextmanager
+    def running(self, agent):
+        """The program: what reads a line of it and expects it to match, and what types one."""
+        with subprocess.Popen(["node", self.built / "desktop.js", agent, server.address, self.workspace],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as desktop:
+            watchdog = threading.Timer(LIMIT_SECONDS, desktop.kill)
+            watchdog.start()
+            try:
+                yield (lambda line: self.assertRegex(desktop.stdout.readline(), rf"\A{line}\n\Z"),
+                       lambda line: print(line, file=desktop.stdin, flush=True))
+                print("quit", file=desktop.stdin, flush=True)
+                self.assertEqual(desktop.wait(), 0)
+            finally:
+                desktop.kill()
+                watchdog.cancel()
+
+    def test_works_through_a_chat_and_a_job_and_a_restart(self):
+        chat = self.ingest("support", "chat", "Charged twice")
+        with self.running("ana") as (sees, types):
+            sees("you are OFFLINE")
+            types("available")
+            sees("you are AVAILABLE")
+            sees("OFFER  chat for acme: Charged twice")
+            server.kill()
+            server.start()
+            types("accept")
+            sees(f"ticket {chat} is ACTIVE")
+            types("finish")
+            sees(f"ticket {chat} is WRAP_UP")
+            types("complete solved")
+            sees(f"ticket {chat} is no longer yours")
+            types("accept")
+            sees("refused: FAILED_PRECONDITION: expected an offer, but you have none")
+            job = self.ingest("bookkeeping", "task", "Invoice 17")
+            types("claim jobs")
+            sees(f"ticket {job} is ASSIGNED")
+            types("start")
+            sees(f"ticket {job} is ACTIVE")
+            types("complete solved")
+            sees(f"ticket {job} is no longer yours")
+        self.assertIn("COMPLETED", self.ctl("get", "ticket", chat))
+
+
+if __name__ == "__main__":
+    unittest.main()
