@@ -55,6 +55,14 @@ class Walk:
         printed = self.run_example(example.replace("127.0.0.1:9400", self.server.address))
         self.assertRegex(printed, r"\A[0-9a-f-]{36}\n\Z")
 
+    def test_has_every_service(self):
+        clients = [path for path in (ROOT / "deploy/sdk" / self.__class__.__name__.lower()).rglob("*lient.*")
+                   if path.stem.lower() in ("client", "tandemclient") and "node_modules" not in path.parts]
+        self.assertEqual(len(clients), 1)
+        for proto in (ROOT / "proto/tandem/v1").glob("*_service.proto"):
+            service = re.search(r"^service (\w+)", proto.read_text(), re.MULTILINE).group(1)
+            self.assertIn(service, clients[0].read_text())
+
     def walk(self):
         """What the walk's program prints, but for its orders, which are obeyed."""
         orders = {"» kill the server": self.server.kill, "» start the server": self.server.start}

@@ -40,6 +40,7 @@ type Client struct {
 	Queues        tandemv1.QueueServiceClient
 	Reports       tandemv1.ReportServiceClient
 	Resources     tandemv1.ResourceServiceClient
+	Supervisors   tandemv1.SupervisorServiceClient
 	System        tandemv1.SystemServiceClient
 	Tickets       tandemv1.TicketServiceClient
 	Watch         tandemv1.WatchServiceClient
@@ -118,6 +119,7 @@ func Connect(address string, options ...Option) (*Client, error) {
 	client.Queues = tandemv1.NewQueueServiceClient(connection)
 	client.Reports = tandemv1.NewReportServiceClient(connection)
 	client.Resources = tandemv1.NewResourceServiceClient(connection)
+	client.Supervisors = tandemv1.NewSupervisorServiceClient(connection)
 	client.System = tandemv1.NewSystemServiceClient(connection)
 	client.Tickets = tandemv1.NewTicketServiceClient(connection)
 	client.Watch = tandemv1.NewWatchServiceClient(connection)

@@ -32,6 +32,7 @@ import { MediaServiceDefinition } from "./tandem/v1/media_service.js";
 import { QueueServiceDefinition } from "./tandem/v1/queue_service.js";
 import { ReportServiceDefinition } from "./tandem/v1/report_service.js";
 import { ResourceServiceDefinition } from "./tandem/v1/resource_service.js";
+import { SupervisorServiceDefinition } from "./tandem/v1/supervisor_service.js";
 import { SystemServiceDefinition } from "./tandem/v1/system_service.js";
 import { TicketServiceDefinition } from "./tandem/v1/ticket_service.js";
 import { WatchServiceDefinition } from "./tandem/v1/watch_service.js";
@@ -73,6 +74,7 @@ export class TandemClient {
   readonly queues: ServiceClient<QueueServiceDefinition>;
   readonly reports: ServiceClient<ReportServiceDefinition>;
   readonly resources: ServiceClient<ResourceServiceDefinition>;
+  readonly supervisors: ServiceClient<SupervisorServiceDefinition>;
   readonly system: ServiceClient<SystemServiceDefinition>;
   readonly tickets: ServiceClient<TicketServiceDefinition>;
   readonly watch: ServiceClient<WatchServiceDefinition>;
@@ -90,6 +92,7 @@ export class TandemClient {
     this.queues = factory.create(QueueServiceDefinition, channel);
     this.reports = factory.create(ReportServiceDefinition, channel);
     this.resources = factory.create(ResourceServiceDefinition, channel);
+    this.supervisors = factory.create(SupervisorServiceDefinition, channel);
     this.system = factory.create(SystemServiceDefinition, channel);
     this.tickets = factory.create(TicketServiceDefinition, channel);
     this.watch = factory.create(WatchServiceDefinition, channel);

@@ -12,9 +12,9 @@ from tandem.errors import TandemError
 from tandem.session import AgentSession
 from tandem.v1 import (agent_service_pb2_grpc, configuration_service_pb2_grpc, event_service_pb2,
                        event_service_pb2_grpc, ingest_service_pb2_grpc, media_service_pb2_grpc, queue_service_pb2_grpc,
-                       report_service_pb2_grpc, resource_service_pb2_grpc, system_service_pb2_grpc,
-                       ticket_service_pb2_grpc, watch_service_pb2_grpc, webhook_service_pb2_grpc,
-                       work_service_pb2_grpc)
+                       report_service_pb2_grpc, resource_service_pb2_grpc, supervisor_service_pb2_grpc,
+                       system_service_pb2_grpc, ticket_service_pb2_grpc, watch_service_pb2_grpc,
+                       webhook_service_pb2_grpc, work_service_pb2_grpc)
 
 
 def connect(address, *, workspace="", credentials=None, token=None, options=()):
@@ -70,6 +70,7 @@ class Client:
         self.queues = queue_service_pb2_grpc.QueueServiceStub(self.channel)
         self.reports = report_service_pb2_grpc.ReportServiceStub(self.channel)
         self.resources = resource_service_pb2_grpc.ResourceServiceStub(self.channel)
+        self.supervisors = supervisor_service_pb2_grpc.SupervisorServiceStub(self.channel)
         self.system = system_service_pb2_grpc.SystemServiceStub(self.channel)
         self.tickets = ticket_service_pb2_grpc.TicketServiceStub(self.channel)
         self.watch = watch_service_pb2_grpc.WatchServiceStub(self.channel)

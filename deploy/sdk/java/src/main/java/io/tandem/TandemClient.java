@@ -23,6 +23,7 @@ import io.tandem.v1.QueueServiceGrpc;
 import io.tandem.v1.ReportServiceGrpc;
 import io.tandem.v1.ResourceServiceGrpc;
 import io.tandem.v1.StreamEventsRequest;
+import io.tandem.v1.SupervisorServiceGrpc;
 import io.tandem.v1.SystemServiceGrpc;
 import io.tandem.v1.TicketServiceGrpc;
 import io.tandem.v1.WatchServiceGrpc;
@@ -152,6 +153,10 @@ public final class TandemClient implements AutoCloseable {
 
   public ResourceServiceGrpc.ResourceServiceBlockingStub resources() {
     return ResourceServiceGrpc.newBlockingStub(channel);
+  }
+
+  public SupervisorServiceGrpc.SupervisorServiceBlockingStub supervisors() {
+    return SupervisorServiceGrpc.newBlockingStub(channel);
   }
 
   public SystemServiceGrpc.SystemServiceBlockingStub system() {
