@@ -349,6 +349,10 @@ void Applier::EnterQueue(TicketIndex index, EntryReason reason) {
   SetTimer(index);
   MarkDirty(index);
   if (workspace_.NextStepAt(ticket) <= now_) workspace_.overdue_tickets.push_back(index);
+  const QueueState& queue = workspace_.queue(ticket.queue);
+  if (queue.closed && queue.configured->when_closed == WhenClosed::kOverflow) {
+    workspace_.overflowing_queues.insert(queue.configured->id);
+  }
 }
 
 void Applier::CountWaiting(const Ticket& ticket) {
@@ -356,7 +360,10 @@ void Applier::CountWaiting(const Ticket& ticket) {
 }
 
 void Applier::UncountWaiting(const Ticket& ticket) {
-  workspace_.queues[ticket.queue.value].waiting.erase({ticket.queued_at, ticket.arrival});
+  QueueState& queue = workspace_.queues[ticket.queue.value];
+  const uint32_t most = queue.configured->max_waiting;
+  if (most != 0 && queue.waiting.size() >= most) NoteOverflowing();
+  queue.waiting.erase({ticket.queued_at, ticket.arrival});
 }
 
 std::vector<TicketIndex> Applier::TakeOverdueTickets() {

@@ -31,6 +31,7 @@ struct NewTicket {
   uint32_t priority = 0;
   Time target, key;
   Time not_before;                // unset: it enters its queue now
+  QueueIndex instead_of{};        // the closed queue that it would have entered; unset: none
   std::optional<QueueDraw> draw;  // its queue is one of a rule's several
 };
 
@@ -104,6 +105,10 @@ class Applier {
   Resource ResourceUpdated(Resource resource, const std::vector<std::string>& fields);
   void ResourceDeleted(ResourceKind kind, const std::string& id);
   void WorkspaceSettingsUpdated(WorkspaceSettings settings);
+  // Requires that the calendar is configured. `is_open` is not looked at.
+  void OpenHoursSet(const std::string& calendar, OpenHours hours);
+  // It opens, or closes, by the time that passed.
+  void CalendarTurned(const std::string& calendar);
   void TimeLost(Duration lost);
   void CoolDownsEnded(TicketIndex ticket);
 
@@ -123,8 +128,8 @@ class Applier {
   // `priority` and `key`: as they are from then on, in the queue that it is in.
   void PlanStepTaken(TicketIndex ticket, uint32_t priority, Time key);
   void PlanStepSkipped(TicketIndex ticket, const char* reason);
-  // Requires that it is QUEUED. `key`: in the new queue.
-  void TicketOverflowed(TicketIndex ticket, QueueIndex queue, Time key);
+  // Requires that it is QUEUED. `key`: in the new queue. An empty reason: a step of its plan.
+  void TicketOverflowed(TicketIndex ticket, QueueIndex queue, Time key, const char* reason);
   // Requires that it is QUEUED.
   void TicketExpired(TicketIndex ticket, const std::string& reason);
   TicketIndex AgentContactStarted(NewTicket&& created, AgentIndex agent);
@@ -183,6 +188,8 @@ class Applier {
   // Routing's own book-keeping: the agent, or the ticket, has nothing more to gain.
   void AgentSettled(AgentIndex agent);
   void FreshTicketTaken();
+  // Nothing of the closed queue is to be moved.
+  void OverflowSettled(const std::string& queue);
   std::vector<TicketIndex> TakeOverdueTickets();
   std::vector<AgentIndex> TakeDrainedAgents();
 
@@ -202,6 +209,7 @@ class Applier {
   void MarkDirty(AgentIndex agent);
   void SetTimer(TicketIndex ticket);
   void SetTimer(AgentIndex agent);
+  void SetTimer(const Calendar& calendar);
 
   // Changes an agent, keeping every index of it right. What its row must say is for the caller to
   // mark as dirty.
@@ -267,6 +275,11 @@ class Applier {
 
   // Parts of ConfigurationApplied and its like.
   void IndexResources();
+  void IndexCalendars();
+  void FollowCalendars();
+  void NoteOverflowing();
+  void SeeToCalendar(Calendar& calendar);
+  void GainServing(const Calendar& calendar);
   void UseReadyOrders();
   void IndexAgents(std::vector<Agent> agents);
   AgentIndex ConfigureAgent(Agent agent);

@@ -45,6 +45,7 @@ void Applier::IndexResources() {
   const Configuration& now = workspace_.configuration;
   workspace_.session_grace = *now.session_grace;
   workspace_.cool_down = *now.cool_down;
+  IndexCalendars();
 
   for (QueueState& queue : workspace_.queues) queue.configured = nullptr;
   const auto queues = InternAll(workspace_.queue_ids, now.queues);
@@ -58,6 +59,7 @@ void Applier::IndexResources() {
     queue.configured = &now.queues[i];
     queue.client = workspace_.client_ids.Find(now.queues[i].client);
   }
+  FollowCalendars();
 
   for (ChannelState& channel : workspace_.channels) channel.configured = nullptr;
   const auto channels = InternAll(workspace_.channel_ids, now.channels);
@@ -297,6 +299,7 @@ void Applier::MatchCreated(ResourceKind kind, bool returns) {
     case ResourceKind::kLanguage:
     case ResourceKind::kParkingReason:
     case ResourceKind::kClassificationRule:
+    case ResourceKind::kCalendar:
     case ResourceKind::kWorkspaceSettings:
       return;
   }
@@ -360,7 +363,7 @@ void Applier::RouteAgain(ResourceKind kind, const std::string& id,
   const auto changed = [&](std::string_view field) {
     return std::find(fields.begin(), fields.end(), field) != fields.end();
   };
-  if (kind == ResourceKind::kQueue && changed("urgency")) {
+  if (kind == ResourceKind::kQueue && (changed("urgency") || changed("calendar"))) {
     workspace_.matching.ForgetPassing(workspace_);
     GainReady({});
   } else if (kind == ResourceKind::kNotReadyReason && changed("exempt")) {

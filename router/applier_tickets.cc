@@ -30,6 +30,10 @@ TicketIndex Applier::TicketCreated(NewTicket&& created) {
   event.contact = created.row.contact;
   event.until = ticket.target;
   event.reason = Joined(created.row.rules);
+  if (created.instead_of.IsSet()) {
+    if (!event.reason.empty()) event.reason += ",";
+    event.reason += "QUEUE_CLOSED:" + workspace_.queue_ids.Name(created.instead_of);
+  }
   AddContact(std::move(created.contact), event.sequence);
   changes_.tickets.push_back(std::move(created.row));
   if (enters) {
@@ -298,9 +302,10 @@ void Applier::PlanStepSkipped(TicketIndex index, const char* reason) {
 }
 
 // Its age and its target stay, and the plan's clock goes on. It is kept for nobody there.
-void Applier::TicketOverflowed(TicketIndex index, QueueIndex queue, Time key) {
+void Applier::TicketOverflowed(TicketIndex index, QueueIndex queue, Time key, const char* reason) {
   Ticket& ticket = TicketAt(index);
   EventRow& event = RecordTicket(EventType::kTicketOverflowed, ticket);
+  event.reason = reason;
   event.queue = workspace_.queue_ids.Name(queue);
   event.until = ticket.target;
   LeaveQueue(index);

@@ -52,6 +52,8 @@ class References {
   virtual bool Has(ResourceKind kind, std::string_view id) const = 0;
   // The id of the resource that has the ContactKey; empty: none has it.
   virtual std::string HolderOf(ResourceKind kind, const std::string& contact_key) const = 0;
+  // The queue that the queue overflows to when it is closed; empty: none.
+  virtual std::string OverflowOf(const std::string& queue) const = 0;
 };
 // The urgency of a queue that there is.
 using UrgencyOf = std::function<Urgency(const std::string& queue)>;

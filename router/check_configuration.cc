@@ -59,6 +59,15 @@ class IdSets : public References {
   void AddHolder(ResourceKind kind, const std::string& contact_key, const std::string& id) {
     holders_[static_cast<size_t>(kind)].emplace(contact_key, id);
   }
+  std::string OverflowOf(const std::string& queue) const override {
+    const auto found = overflows_.find(queue);
+    return found == overflows_.end() ? "" : found->second;
+  }
+  void AddOverflow(const Queue& queue) {
+    if (queue.when_closed == WhenClosed::kOverflow) {
+      overflows_.emplace(queue.id, queue.overflow_queue);
+    }
+  }
   // False when the id is there already.
   bool Add(ResourceKind kind, std::string_view id) { return Of(kind).insert(id).second; }
   void Reserve(ResourceKind kind, size_t count) { Of(kind).reserve(count); }
@@ -70,24 +79,33 @@ class IdSets : public References {
   static constexpr size_t kSets = static_cast<size_t>(kLastResourceKind) + 1;
   std::array<IdSet, kSets> sets_;
   std::array<absl::flat_hash_map<std::string, std::string>, kSets> holders_;
+  absl::flat_hash_map<std::string, std::string> overflows_;
 };
 
 // What there is, and the resource that is about to be.
 class ReferencesWith : public References {
  public:
   ReferencesWith(const References& others, const Resource& resource)
-      : others_(others), kind_(KindOf(resource)), id_(NamedOf(resource).id) {}
+      : others_(others),
+        kind_(KindOf(resource)),
+        id_(NamedOf(resource).id),
+        queue_(std::get_if<Queue>(&resource)) {}
   bool Has(ResourceKind kind, std::string_view id) const override {
     return (kind == kind_ && id == id_) || others_.Has(kind, id);
   }
   std::string HolderOf(ResourceKind kind, const std::string& contact_key) const override {
     return others_.HolderOf(kind, contact_key);
   }
+  std::string OverflowOf(const std::string& queue) const override {
+    if (queue_ == nullptr || queue_->id != queue) return others_.OverflowOf(queue);
+    return queue_->when_closed == WhenClosed::kOverflow ? queue_->overflow_queue : "";
+  }
 
  private:
   const References& others_;
   const ResourceKind kind_;
   const std::string& id_;
+  const Queue* const queue_;  // null: it is of another kind
 };
 
 void CheckSettings(const WorkspaceSettings& settings, const std::string& prefix, Faults& faults) {
@@ -139,6 +157,13 @@ class ResourceChecker {
     }
     faults_.PlanOf(queue.plan, path + ".plan");
     ReferencesOf(queue.plan, path + ".plan");
+    OptionalReference(ResourceKind::kCalendar, queue.calendar, path + ".calendar");
+    OptionalReference(ResourceKind::kQueue, queue.overflow_queue, path + ".overflow_queue");
+    if (queue.when_closed == WhenClosed::kOverflow) CheckOverflow(queue, path + ".overflow_queue");
+  }
+
+  void Check(Calendar& calendar, const std::string& path) {
+    CheckCalendar(calendar, path, faults_);
   }
 
   void Check(ProcessType& type, const std::string& path) {
@@ -300,6 +325,23 @@ class ResourceChecker {
     faults_.BoundsOf(asked, path);
   }
 
+  void CheckOverflow(const Queue& queue, const std::string& path) {
+    if (queue.overflow_queue.empty()) {
+      faults_.Add(Reason::kFieldRequired, path, "expected a queue to overflow to, but it is empty");
+    }
+    std::string at = queue.overflow_queue;
+    for (uint32_t hops = 1; !at.empty(); ++hops) {
+      if (hops > kMaxOverflowHops || at == queue.id) {
+        faults_.Add(Reason::kOverflowEndless, path,
+                    "expected queues that overflow to one another to end within " +
+                        std::to_string(kMaxOverflowHops) + ", but from " + Quoted(queue.id) +
+                        " they don't");
+        return;
+      }
+      at = references_.OverflowOf(at);
+    }
+  }
+
   template <typename R>
   void OnlyHolder(const R& resource, const std::string& path, const std::string& expected) {
     const std::string holder = references_.HolderOf(KindOf<R>(), ContactKey(resource));
@@ -397,6 +439,7 @@ class ConfigurationChecker {
     ids_.Reserve(kind, list.size());
     Each(list, [&](R& resource, const std::string& path) {
       checker_.CheckNames(resource, path);
+      if constexpr (std::is_same_v<R, Queue>) ids_.AddOverflow(resource);
       if (ids_.Add(kind, resource.id)) return;
       faults_.Add(
           Reason::kIdDuplicate, path + ".id",
@@ -483,6 +526,9 @@ class Filler {
     for (QueueShare& share : rule.queues) {
       if (share.weight == 0) share.weight = 1;
     }
+  }
+  void Fill(Calendar& calendar) const {
+    if (calendar.time_zone.empty()) calendar.time_zone = settings_.time_zone;
   }
   void Fill(EntryPoint& entry_point) const {
     if (entry_point.address.empty()) entry_point.address = entry_point.id;

@@ -51,6 +51,9 @@ class Faults {
   std::vector<FieldViolation> violations_;
 };
 
+// Hours, dates and their limits. That the zone exists is for the caller to check.
+void CheckCalendar(const Calendar& calendar, const std::string& path, Faults& faults);
+
 }  // namespace tandem::router
 
 #endif  // TANDEM_ROUTER_CHECK_INTERNAL_H_

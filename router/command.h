@@ -296,6 +296,14 @@ struct ReportMediaEvent {
 
 // --- from the engine, not from callers ---
 
+// When a calendar is open, worked out from its revision `hours.of_revision`; changes nothing when
+// there is no such calendar, or when it was changed since. What is in force goes on being in force
+// until then. `hours.is_open` is ignored. Reply: Done.
+struct SetOpenHours {
+  std::string calendar;
+  OpenHours hours;
+};
+
 // Does what has a deadline at or before now, the earliest first, up to its slice. Reply: Done.
 // `workspace` of the command is ignored.
 struct AdvanceTime {};
@@ -317,7 +325,7 @@ using Action =
                  RecordSurvey, OpenSession, CloseSession, LoseSession, GetAgent, SetAgentStatus,
                  AcceptOffer, DeclineOffer, StartTicket, FinishTicket, StartAgentContact,
                  AssignTicket, RequeueTicket, OverrideAgentStatus, ClaimTickets, ExtendLeases,
-                 ReportMediaEvent, AdvanceTime, ContinueRouting, TimeLost>;
+                 ReportMediaEvent, SetOpenHours, AdvanceTime, ContinueRouting, TimeLost>;
 
 struct Command {
   std::string workspace;
@@ -439,6 +447,8 @@ struct Explanation {
   std::string parking_reason;  // while PARKED
   std::string last_agent;      // who parked it; or for whom it is kept
   Time kept_until;             // unset: it is not kept
+  bool queue_closed = false;   // LIVE work is not offered
+  Time opens_at;               // when it is next open, while it is closed; unset: not known
 
   // What the plan changes next, and what would be asked then.
   struct NextStep {

@@ -65,6 +65,7 @@ Outcome Decide(Context& context, const OverrideAgentStatus& command);
 Outcome Decide(Context& context, const ClaimTickets& command);
 Outcome Decide(Context& context, const ExtendLeases& command);
 Outcome Decide(Context& context, const ReportMediaEvent& command);
+Outcome Decide(Context& context, SetOpenHours& command);
 
 // Sees to deadlines of the workspace that are at or before now, the earliest first, to `budget` of
 // them at most, which it takes from `budget`.
@@ -84,6 +85,10 @@ void Accept(Context& context, TicketIndex ticket);
 void PassOverSteps(Context& context, TicketIndex ticket);
 // Agents whose last work ended while they were DRAINING go to the status that follows.
 void EndDraining(Context& context);
+
+// Moves what waits in closed queues to where it overflows to, `budget` tickets at most, which it
+// takes from `budget`.
+void OverflowClosedQueues(Context& context, uint32_t& budget);
 
 // Routes until quiet, with at most `budget` offers, which it takes from `budget`.
 void RouteUntilQuiet(Context& context, uint32_t& budget);
@@ -159,7 +164,14 @@ void ResumeParked(Context& context, TicketIndex ticket);
 void ResumeForAssignment(Context& context, TicketIndex ticket);
 // By when the ticket should be answered, or started to be done in time, when it enters the queue at
 // an instant.
-Time TargetOfVisit(const Queue& queue, const Ticket& ticket, Time entered_at);
+Time TargetOfVisit(const Context& context, QueueIndex queue, const Ticket& ticket, Time entered_at);
+// Why nothing may come to the queue now: it is closed, and refuses.
+std::optional<Rejection> CheckOpen(const Workspace& workspace, QueueIndex queue, Time now);
+// The open queue with room that tickets of a closed one overflow to. Unset: they stay.
+QueueIndex OverflowTo(const Workspace& workspace, QueueIndex queue);
+// Whose open hours say the target of a ticket that enters the queue: that of where it overflows to,
+// when it is closed.
+QueueIndex QueueOfTarget(const Context& context, QueueIndex queue, Time entered_at);
 // What a ticket is ordered by in a queue.
 Time KeyIn(const Queue& queue, Time queued_at, Time target, uint32_t priority);
 

@@ -61,6 +61,12 @@ class InForce : public References {
     if (kind == ResourceKind::kLanguage) return holder(workspace_.languages);
     return "";
   }
+  std::string OverflowOf(const std::string& id) const override {
+    const QueueIndex index = workspace_.queue_ids.Find(id);
+    const Queue* queue = index.IsSet() ? workspace_.queue(index).configured : nullptr;
+    return queue != nullptr && queue->when_closed == WhenClosed::kOverflow ? queue->overflow_queue
+                                                                           : "";
+  }
 
  private:
   const Workspace& workspace_;
@@ -91,6 +97,7 @@ bool IsInUse(const Workspace& workspace, ResourceKind kind, const std::string& i
     case ResourceKind::kLanguage:
     case ResourceKind::kParkingReason:
     case ResourceKind::kClassificationRule:
+    case ResourceKind::kCalendar:
     case ResourceKind::kWorkspaceSettings:
       return false;
   }
@@ -288,6 +295,8 @@ bool IsConfigured(const Workspace& workspace, ResourceKind kind, std::string_vie
       return workspace.parking_reasons.contains(std::string(id));
     case ResourceKind::kClassificationRule:
       return has_id(workspace.configuration.classification_rules);
+    case ResourceKind::kCalendar:
+      return workspace.calendars.contains(std::string(id));
     case ResourceKind::kWorkspaceSettings:
       return false;
   }

@@ -81,6 +81,10 @@ class Comparison {
   void CompareOne(const R* before, R& resource) {
     resource.revision = revision_;
     if (before != nullptr) KeepCredits(*before, resource);
+    // They are in force until they are worked out anew.
+    if constexpr (std::is_same_v<R, Calendar>) {
+      if (before != nullptr) resource.hours = before->hours;
+    }
     if (before == nullptr) {
       Tell(KindOf<R>(), resource.id, ChangeType::kCreated, {});
     } else if (!(*before == resource)) {

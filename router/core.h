@@ -5,6 +5,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "router/census.h"
 #include "router/commands.h"
@@ -21,6 +23,7 @@ class Router::Core {
   Outcome Execute(Command& command, Time now);
   bool HasPendingRouting() const;
   Time NextDeadline() const;
+  std::vector<std::pair<std::string, Calendar>> CalendarsToWorkOut(Time now) const;
   Changes TakeChanges();
   std::string Dump() const;
   void CheckInvariants() const;

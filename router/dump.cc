@@ -58,6 +58,31 @@ void DumpRule(const ClassificationRule& rule, std::string& out) {
   }
 }
 
+void DumpCalendar(const Calendar& calendar, std::string& out) {
+  Line line(out, " calendar");
+  line.Named(calendar)("time_zone", calendar.time_zone);
+  const auto add = [&](const DayHours& hours) {
+    line("opens", hours.opens)("closes", hours.closes);
+  };
+  for (const WeeklyHours& weekly : calendar.weekly) {
+    for (const uint32_t day : weekly.days) line("day", day);
+    add(weekly.hours);
+  }
+  for (const CalendarException& exception : calendar.exceptions) {
+    line("exception", exception.date)("every_year", exception.every_year)("name", exception.name);
+    for (const DayHours& hours : exception.hours) add(hours);
+  }
+  if (calendar.cut_off) line("cut_off", std::to_string(*calendar.cut_off));
+  if (const auto& forced = calendar.override_hours) {
+    line("override", forced->open ? "open" : "closed")("until", forced->until)("message",
+                                                                               forced->message);
+  }
+  line("of_revision", calendar.hours.of_revision)("known_until", calendar.hours.known_until)(
+      "is_open", calendar.hours.is_open);
+  for (const TimeSpan& span : calendar.hours.open) line("from", span.from)("to", span.to);
+  for (const TimeSpan& span : calendar.hours.after_cut_off) line("cut", span.from)("to", span.to);
+}
+
 void DumpConfiguration(const Configuration& configuration, std::string& out) {
   Line(out, " configuration")("time_zone", configuration.time_zone)(
       "session_grace", *configuration.session_grace)("cool_down", *configuration.cool_down);
@@ -87,7 +112,9 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
             "connect", queue.connect_timeout)("lease", queue.lease_duration)(
             "max_waiting", queue.max_waiting)("auto_accept", queue.auto_accept)(
             "distribution", ToString(queue.distribution_mode))(
-            "last_agent", *queue.last_agent_wait)("plan", KeyOf({}, queue.plan));
+            "last_agent", *queue.last_agent_wait)("plan", KeyOf({}, queue.plan))(
+            "calendar", queue.calendar)("when_closed", static_cast<int>(queue.when_closed))(
+            "overflow", queue.overflow_queue);
   }
   for (const ProcessType& type : configuration.process_types) {
     Line(out, " process_type").Named(type);
@@ -118,6 +145,7 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
   for (const ClassificationRule& rule : configuration.classification_rules) {
     DumpRule(rule, out);
   }
+  for (const Calendar& calendar : configuration.calendars) DumpCalendar(calendar, out);
   for (const EntryPoint& entry_point : configuration.entry_points) {
     Line line(out, " entry_point");
     line.Named(entry_point)("channel", entry_point.channel)("address", entry_point.address)(
@@ -252,6 +280,9 @@ void DumpWorkspace(const Workspace& workspace, std::string& out) {
   for (const Ticket* ticket : tickets) {
     DumpTicket(workspace, *ticket, out);
     if (ticket->detail) DumpDetail(*ticket->detail, out);
+  }
+  for (const auto& [at, calendar] : workspace.calendar_timers) {
+    Line(out, " timer")("at", at)("of", calendar);
   }
   for (const Timer& timer : workspace.timers) {
     Line(out, " timer")("at", timer.at)("of", timer.of_ticket ? "ticket" : "agent")("order",

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "router/commands.h"
+#include "router/open_hours.h"
 #include "router/requirement.h"
 #include "router/snapshot.h"
 
@@ -157,6 +158,7 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
   const TicketClass& ticket_class = workspace.matching.ClassOf(ticket.ticket_class);
   const Requirement asked = RequirementOf(workspace, ticket);
 
+  const QueueState& queue = workspace.queue(ticket.queue);
   Explanation explanation;
   explanation.state = ticket.state;
   explanation.queue = workspace.queue_ids.Name(ticket.queue);
@@ -173,7 +175,8 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
     ++explanation.agents;
     const Passing passing = counter.Count(agent);
     if (!passing.push && !passing.pull) return;
-    ++obstacles[static_cast<size_t>(ObstacleOf(workspace, ticket, agent, passing.push))];
+    const bool push = passing.push && queue.offers;
+    ++obstacles[static_cast<size_t>(ObstacleOf(workspace, ticket, agent, push))];
   });
   explanation.qualified_agents = counter.qualified_agents();
   explanation.clauses = counter.Take();
@@ -187,6 +190,8 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
   explanation.last_agent = workspace.AgentName(ticket.last_agent);
   explanation.kept_until = ticket.kept_until;
   if (ticket.rules != nullptr) explanation.rules = *ticket.rules;
+  explanation.queue_closed = queue.closed;
+  if (queue.closed) explanation.opens_at = NextOpening(queue.calendar->hours, context.now);
   if (workspace.NextStep(ticket) != nullptr) {
     explanation.next_step = Foresee(workspace, ticket, context.now);
   }

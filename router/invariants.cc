@@ -4,6 +4,7 @@
 #include <string>
 
 #include "router/applier_change_agent.h"
+#include "router/commands.h"
 #include "router/core.h"
 #include "router/invariant.h"
 #include "router/snapshot.h"
@@ -114,6 +115,9 @@ bool MayTake(const Workspace& workspace, AgentIndex agent_index, const Ticket& t
   if (!agents.Name(agent_index) || agents.Exclude(agent_index)) return false;
   if (Workspace::IsCooling(ticket, agent_index)) return false;
   if (!workspace.matching.Test(workspace, ticket_class, agent.profile).push) return false;
+  const QueueState& queue = workspace.queue(ticket.queue);
+  const bool open = queue.calendar == nullptr || queue.calendar->hours.is_open;
+  if (!open && queue.configured->urgency == Urgency::kLive) return false;
   if (workspace.queue(ticket.queue).configured->urgency == Urgency::kLive) return true;
   if (!agent.held.empty()) return true;
   uint32_t idle = 0;
@@ -122,6 +126,16 @@ bool MayTake(const Workspace& workspace, AgentIndex agent_index, const Ticket& t
       ++idle;
   }
   return idle > workspace.routing_profiles[agent.routing_profile.value].configured->live_reserve;
+}
+
+// Nothing waits in a closed queue that has an open one with room to overflow to.
+void CheckOverflow(const Workspace& workspace) {
+  for (const Ticket& ticket : workspace.tickets) {
+    if (!ticket.in_use || ticket.state != TicketState::kQueued) continue;
+    TANDEM_INVARIANT(!OverflowTo(workspace, ticket.queue).IsSet(),
+                     "nothing waits in a closed queue that could overflow: ticket " +
+                         ToString(ticket.id) + " of " + workspace.id);
+  }
 }
 
 void CheckWorkConservation(const Workspace& workspace) {
@@ -146,7 +160,10 @@ void Router::Core::CheckInvariants() const {
     }
     CheckTeams(*workspace);
     CheckCounters(*workspace);
-    if (!HasPendingRouting()) CheckWorkConservation(*workspace);
+    if (!HasPendingRouting()) {
+      CheckWorkConservation(*workspace);
+      CheckOverflow(*workspace);
+    }
     open_tickets += workspace->open_tickets;
   }
   TANDEM_INVARIANT(open_tickets == open_tickets_, "open tickets are counted over all workspaces");

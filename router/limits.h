@@ -103,6 +103,15 @@ inline constexpr size_t kMaxConditionBytes = 16'384;  // keys and values of a ru
 inline constexpr uint32_t kMaxRuleOrder = 1'000'000;
 inline constexpr size_t kMaxQueueShares = 16;
 inline constexpr uint32_t kMaxQueueWeight = 1'000;
+inline constexpr size_t kMaxCalendars = 1'000;
+inline constexpr size_t kMaxWeeklyHours = 28;
+inline constexpr size_t kMaxCalendarExceptions = 400;
+inline constexpr size_t kMaxDayHours = 4;
+inline constexpr size_t kMaxClosedMessageBytes = 512;
+inline constexpr uint32_t kMaxOverflowHops = 8;  // from a closed queue to the next one, and so on
+// So far ahead is worked out when calendars are open, and anew when less than that is left.
+inline constexpr Duration kOpenHoursAhead = Days(400);
+inline constexpr Duration kMinOpenHoursAhead = Days(370);
 inline constexpr size_t kMaxAgentSkills = 200;
 inline constexpr size_t kMaxAgentLanguages = 50;
 inline constexpr size_t kMaxAgentProcessTypes = 500;

@@ -59,6 +59,12 @@ void Matching::RemoveWaiting(TicketIndex index, const Ticket& ticket) {
 
 // --- an agent looks for a ticket ---
 
+// Whether the agent passes over the queue: it asks for another one, or nothing of it is offered.
+bool Matching::Skips(const Workspace& workspace, const Seeker& seeker, QueueIndex queue) {
+  return (seeker.only.IsSet() && queue != seeker.only) ||
+         (seeker.mode == Mode::kPush && !workspace.queue(queue).offers);
+}
+
 // The first waiting ticket of the group for which no cool-down of the agent runs.
 TicketIndex Matching::FirstOfGroup(const Workspace& workspace, const TicketClass::Group& group,
                                    AgentIndex agent) const {
@@ -97,7 +103,7 @@ Matching::Candidate Matching::BestNaming(const Workspace& workspace, const Seeke
     const TicketClass& ticket_class = classes_[named.ticket_class.value];
     const TicketClass::Group& group = ticket_class.groups[named.group];
     const Urgency urgency = workspace.queue(ticket_class.spec.queue).configured->urgency;
-    if (seeker.only.IsSet() && ticket_class.spec.queue != seeker.only) continue;
+    if (Skips(workspace, seeker, ticket_class.spec.queue)) continue;
     if (urgency == Urgency::kDeferrable && !seeker.reserve_allows) continue;
     if (!seeker.agent.HasGroupOpen(ticket_class.group)) continue;
     if (group.agents.Exclude(seeker.index)) continue;
@@ -134,7 +140,7 @@ bool Matching::WalkHeads(const Workspace& workspace, const Seeker& seeker, const
                          size_t& steps, Candidate& best) const {
   const Subset& passing = profiles_[seeker.agent.profile.value].passing;
   for (const QueueIndex queue : level.queues) {
-    if ((seeker.only.IsSet() && queue != seeker.only) || queue.value >= queues_.size()) continue;
+    if (Skips(workspace, seeker, queue) || queue.value >= queues_.size()) continue;
     for (const auto& [key, ticket_class] : queues_[queue.value].heads) {
       if (!(key < best.key)) break;
       if (steps-- == 0) return false;
@@ -163,7 +169,7 @@ TicketIndex Matching::BestTicket(const Workspace& workspace, AgentIndex index, M
     if (passing.is_listed() || !WalkHeads(workspace, seeker, level, steps, best)) {
       steps = 0;
       passing.ForEachIn(level.classes, [&](uint32_t ticket_class) {
-        if (only.IsSet() && outlines_[ticket_class].queue != only) return;
+        if (Skips(workspace, seeker, outlines_[ticket_class].queue)) return;
         Consider(workspace, seeker, ClassIndex{ticket_class}, level.key, best);
       });
     }
@@ -205,6 +211,7 @@ AgentIndex Matching::BestAgent(const Workspace& workspace, TicketIndex index) co
                       OrderOf(ticket_class.distribution),
                       workspace.queue(ticket.queue).configured->urgency == Urgency::kLive,
                       ListsFor(ticket_class.group, true)};
+  if (!workspace.queue(ticket.queue).offers) return {};
   if (!sought.agents.named.empty()) return BestOfNamed(workspace, sought);
   if ((ready_.lists() & sought.lists) == 0) return {};
   FillClass(workspace, ticket_class);
@@ -304,6 +311,21 @@ AgentIndex Matching::BestOfNamed(const Workspace& workspace, const Sought& sough
 }
 
 // --- beside them ---
+
+TicketIndex Matching::FirstWaiting(QueueIndex queue) const {
+  if (queue.value >= queues_.size()) return {};
+  const QueueClasses& of_queue = queues_[queue.value];
+  if (!of_queue.heads.empty()) return heads_[of_queue.heads.begin()->second.value].ticket;
+  TicketIndex first;
+  for (const ClassIndex ticket_class : of_queue.classes) {
+    for (const TicketClass::Group& group : classes_[ticket_class.value].groups) {
+      if (group.tree.empty()) continue;
+      const TicketIndex candidate = forest_.First(group.tree);
+      if (!first.IsSet() || forest_.KeyOf(candidate) < forest_.KeyOf(first)) first = candidate;
+    }
+  }
+  return first;
+}
 
 bool Matching::IsRoutable(const Workspace& workspace, ClassIndex class_index,
                           uint32_t group) const {

@@ -117,6 +117,9 @@ class Matching {
   // its queue. Unset when there is none.
   AgentIndex BestAgent(const Workspace& workspace, TicketIndex ticket) const;
 
+  // The first ticket that waits in the queue, by key, of those that name nobody; else of the
+  // others. Unset when none waits.
+  TicketIndex FirstWaiting(QueueIndex queue) const;
   // Whether any configured agent could ever take a ticket of this group of the class.
   bool IsRoutable(const Workspace& workspace, ClassIndex ticket_class, uint32_t group) const;
   // How many waiting tickets go before this one, of those of its class that name nobody or the same
@@ -234,6 +237,7 @@ class Matching {
 
   void UpdateHead(ClassIndex ticket_class);
   void SetNamed(ClassIndex ticket_class, uint32_t group, bool waits);
+  static bool Skips(const Workspace& workspace, const Seeker& seeker, QueueIndex queue);
   TicketIndex FirstOfGroup(const Workspace& workspace, const TicketClass::Group& group,
                            AgentIndex agent) const;
   TicketIndex FirstAllowed(const Workspace& workspace, ClassIndex ticket_class,

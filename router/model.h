@@ -267,6 +267,74 @@ struct ParkingReason : NamedResource {
   friend bool operator==(const ParkingReason&, const ParkingReason&) = default;
 };
 
+// --- calendars ---
+
+// A part of a day, in minutes from its midnight on the clock on the wall. It may end on the next
+// day: then `closes` is beyond 24 h.
+struct DayHours {
+  uint32_t opens = 0;
+  uint32_t closes = 0;
+  friend auto operator<=>(const DayHours&, const DayHours&) = default;
+};
+
+struct WeeklyHours {
+  std::vector<uint32_t> days;  // 1, Monday, to 7; sorted, each once
+  DayHours hours;
+  friend bool operator==(const WeeklyHours&, const WeeklyHours&) = default;
+};
+
+// A day with hours of its own.
+struct CalendarException {
+  std::string date;             // "2026-12-25"
+  bool every_year = false;      // the year of the date is the first one
+  std::vector<DayHours> hours;  // that begin on it; empty: closed
+  std::string name;             // for people
+  friend bool operator==(const CalendarException&, const CalendarException&) = default;
+};
+
+// Open or closed whatever else is configured.
+struct CalendarOverride {
+  bool open = false;
+  Time until;           // unset: until further notice
+  std::string message;  // for people, and for whoever is refused
+  friend bool operator==(const CalendarOverride&, const CalendarOverride&) = default;
+};
+
+// From an instant, up to but not including another.
+struct TimeSpan {
+  Time from, to;
+  friend bool operator==(const TimeSpan&, const TimeSpan&) = default;
+};
+
+// When a calendar is open, as instants: worked out from its hours and its zone outside of the
+// router.
+struct OpenHours {
+  int64_t of_revision = 0;     // of the calendar that they were worked out from; 0: not yet
+  Time known_until;            // nothing is known of what comes after
+  std::vector<TimeSpan> open;  // ascending, apart; but for what had passed
+  std::vector<TimeSpan> after_cut_off;  // what comes in within one counts as of its end; as `open`
+  bool is_open = false;                 // as of the last change that was seen to
+  friend bool operator==(const OpenHours&, const OpenHours&) = default;
+};
+
+// When work is done.
+struct Calendar : NamedResource {
+  std::string time_zone;  // IANA; empty: to be filled in
+  std::vector<WeeklyHours> weekly;
+  std::vector<CalendarException> exceptions;
+  std::optional<uint32_t> cut_off;  // minutes from midnight
+  std::optional<CalendarOverride> override_hours;
+  OpenHours hours;  // kept by the router, as revision and position are
+  friend bool operator==(const Calendar& a, const Calendar& b) {
+    return static_cast<const NamedResource&>(a) == b && a.time_zone == b.time_zone &&
+           a.weekly == b.weekly && a.exceptions == b.exceptions && a.cut_off == b.cut_off &&
+           a.override_hours == b.override_hours;
+  }
+};
+
+// What becomes of tickets of a queue whose calendar is closed.
+enum class WhenClosed : uint8_t { kHold = 1, kRefuse = 2, kOverflow = 3 };
+
 struct Site : NamedResource {
   std::string time_zone;
   friend bool operator==(const Site&, const Site&) = default;
@@ -298,6 +366,9 @@ struct Queue : NamedResource {
   Plan plan;  // of tickets that bring none, and whose process type has none
   DistributionMode distribution_mode = DistributionMode::kLongestIdle;
   std::optional<Duration> last_agent_wait;
+  std::string calendar;  // empty: always open
+  WhenClosed when_closed = WhenClosed::kHold;
+  std::string overflow_queue;  // looked at with kOverflow
   friend bool operator==(const Queue&, const Queue&) = default;
 };
 
@@ -468,13 +539,14 @@ struct Configuration : WorkspaceSettings {
   std::vector<Language> languages;
   std::vector<ParkingReason> parking_reasons;
   std::vector<ClassificationRule> classification_rules;
+  std::vector<Calendar> calendars;
   friend bool operator==(const Configuration&, const Configuration&) = default;
 };
 
 // Any resource. Its kind is the place of its type in the list.
 using Resource = std::variant<Client, Site, Team, Skill, Channel, Queue, ProcessType,
                               RoutingProfile, Agent, Disposition, NotReadyReason, EntryPoint,
-                              Language, ParkingReason, ClassificationRule>;
+                              Language, ParkingReason, Calendar, ClassificationRule>;
 inline constexpr size_t kResourceKinds = std::variant_size_v<Resource>;
 
 // Numbers as tandem.v1.ResourceKind, in the order of Resource; see KindOf in router/resources.h.
@@ -494,6 +566,7 @@ enum class ResourceKind : uint8_t {
   kLanguage,
   kParkingReason,
   kClassificationRule = 16,
+  kCalendar,
   kWorkspaceSettings = 50,
 };
 const char* ToString(ResourceKind kind);  // "process_type"; empty for a number that no kind has

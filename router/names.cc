@@ -116,6 +116,8 @@ const char* ToString(ResourceKind kind) {
       return "parking_reason";
     case ResourceKind::kClassificationRule:
       return "classification_rule";
+    case ResourceKind::kCalendar:
+      return "calendar";
     case ResourceKind::kWorkspaceSettings:
       return "workspace_settings";
   }
@@ -324,6 +326,12 @@ const char* ToString(EventType type) {
       return "TICKET_REQUEUED";
     case EventType::kAgentStatusOrdered:
       return "AGENT_STATUS_ORDERED";
+    case EventType::kOpenHoursSet:
+      return "OPEN_HOURS_SET";
+    case EventType::kCalendarOpened:
+      return "CALENDAR_OPENED";
+    case EventType::kCalendarClosed:
+      return "CALENDAR_CLOSED";
   }
   return "";
 }
@@ -472,6 +480,10 @@ const char* ToString(Reason reason) {
       return "AGENT_MAY_NOT_TAKE";
     case Reason::kPauseLimitReached:
       return "PAUSE_LIMIT_REACHED";
+    case Reason::kQueueClosed:
+      return "QUEUE_CLOSED";
+    case Reason::kOverflowEndless:
+      return "OVERFLOW_ENDLESS";
   }
   std::abort();
 }

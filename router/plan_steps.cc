@@ -34,6 +34,7 @@ const char* WhySkipped(const Workspace& workspace, const Ticket& ticket, Time no
   if (!IsConfigured(workspace, ResourceKind::kQueue, step.queue)) return "QUEUE_GONE";
   const QueueIndex to = OverflowQueueOf(workspace, ticket, step);
   if (!to.IsSet()) return "QUEUE_OF_OTHER_CLIENT";
+  if (to != ticket.queue && CheckOpen(workspace, to, now)) return "QUEUE_CLOSED";
   const bool has_room = to == ticket.queue || HasRoom(workspace.queue(to), 0);
   return has_room ? nullptr : "QUEUE_FULL";
 }
@@ -59,7 +60,7 @@ void TakePlanStep(Context& context, TicketIndex index) {
   if (expire) {
     context.apply.TicketExpired(index, expire->reason);
   } else if (to != ticket.queue) {
-    context.apply.TicketOverflowed(index, to, key_in(to));
+    context.apply.TicketOverflowed(index, to, key_in(to), "");
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "router/commands.h"
 #include "router/limits.h"
+#include "router/open_hours.h"
 #include "router/snapshot.h"
 
 namespace tandem::router {
@@ -158,7 +159,9 @@ Outcome Decide(Context& context, UpdateTicket& command) {
   update.target = ticket.target;
   update.key = ticket.key;
   const bool moves_target = command.due_at.IsSet() && queue.office == Office::kBack;
-  if (moves_target) update.target = update.due_at - ticket.expected_handling_time;
+  if (moves_target) {
+    update.target = BeforeIn(workspace, ticket.queue, update.due_at, ticket.expected_handling_time);
+  }
   // Else it keeps the place that it was given under the configuration of its time.
   if (command.priority || moves_target) {
     update.key = KeyIn(queue, ticket.queued_at, update.target, update.priority);

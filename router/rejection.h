@@ -83,6 +83,8 @@ enum class Reason : uint8_t {
   kParkingReasonUnknown = 155,
   kAgentMayNotTake = 160,
   kPauseLimitReached = 161,
+  kQueueClosed = 170,
+  kOverflowEndless = 171,
 };
 
 // The name that clients see in ErrorInfo: "TICKET_NOT_FOUND".

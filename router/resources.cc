@@ -65,6 +65,8 @@ size_t MaxResources(ResourceKind kind) {
       return kMaxParkingReasons;
     case ResourceKind::kClassificationRule:
       return kMaxClassificationRules;
+    case ResourceKind::kCalendar:
+      return kMaxCalendars;
     case ResourceKind::kWorkspaceSettings:
       return 1;
   }

@@ -78,6 +78,7 @@ void ForEachList(AnyConfiguration& configuration, Visit visit) {
   visit(configuration.languages);
   visit(configuration.parking_reasons);
   visit(configuration.classification_rules);
+  visit(configuration.calendars);
 }
 
 // The list of one kind.
@@ -132,6 +133,9 @@ void VisitFields(const Queue*, auto visit) {
   visit("plan", &Queue::plan);
   visit("distribution_mode", &Queue::distribution_mode);
   visit("last_agent_wait", &Queue::last_agent_wait);
+  visit("calendar", &Queue::calendar);
+  visit("when_closed", &Queue::when_closed);
+  visit("overflow_queue", &Queue::overflow_queue);
 }
 void VisitFields(const ProcessType*, auto visit) {
   visit("display_name", &NamedResource::display_name);
@@ -190,6 +194,14 @@ void VisitFields(const ClassificationRule*, auto visit) {
   visit("agent_attribute", &ClassificationRule::agent_attribute);
   visit("plan", &ClassificationRule::plan);
   visit("last", &ClassificationRule::last);
+}
+void VisitFields(const Calendar*, auto visit) {
+  visit("display_name", &NamedResource::display_name);
+  visit("time_zone", &Calendar::time_zone);
+  visit("weekly", &Calendar::weekly);
+  visit("exceptions", &Calendar::exceptions);
+  visit("cut_off", &Calendar::cut_off);
+  visit("override_hours", &Calendar::override_hours);
 }
 void VisitFields(const WorkspaceSettings*, auto visit) {
   visit("time_zone", &WorkspaceSettings::time_zone);
@@ -255,6 +267,8 @@ void VisitReferences(const Plan& plan, auto visit) {
 }
 void VisitReferences(const Queue& queue, auto visit) {
   if (!queue.client.empty()) visit(ResourceKind::kClient, queue.client);
+  if (!queue.calendar.empty()) visit(ResourceKind::kCalendar, queue.calendar);
+  if (!queue.overflow_queue.empty()) visit(ResourceKind::kQueue, queue.overflow_queue);
   VisitReferences(queue.plan, visit);
 }
 void VisitReferences(const ProcessType& type, auto visit) {

@@ -37,6 +37,9 @@ bool Router::HasPendingRouting() const {
 Time Router::NextDeadline() const {
   return core_->NextDeadline();
 }
+std::vector<std::pair<std::string, Calendar>> Router::CalendarsToWorkOut(Time now) const {
+  return core_->CalendarsToWorkOut(now);
+}
 Changes Router::TakeChanges() {
   return core_->TakeChanges();
 }
@@ -136,7 +139,8 @@ Outcome Router::Core::Execute(Command& command, Time now) {
 
 bool Router::Core::HasPendingRouting() const {
   return std::any_of(workspaces_.begin(), workspaces_.end(), [](const auto& entry) {
-    return !entry.second->gained_agents.empty() || !entry.second->fresh_tickets.empty();
+    return !entry.second->gained_agents.empty() || !entry.second->fresh_tickets.empty() ||
+           !entry.second->overflowing_queues.empty();
   });
 }
 
@@ -144,8 +148,23 @@ Time Router::Core::NextDeadline() const {
   Time next = kEndOfTime;
   for (const auto& [id, workspace] : workspaces_) {
     if (!workspace->timers.empty()) next = std::min(next, workspace->timers.begin()->at);
+    const auto& calendars = workspace->calendar_timers;
+    if (!calendars.empty()) next = std::min(next, calendars.begin()->first);
   }
   return next;
+}
+
+std::vector<std::pair<std::string, Calendar>> Router::Core::CalendarsToWorkOut(Time now) const {
+  std::vector<std::pair<std::string, Calendar>> found;
+  for (const auto& [id, workspace] : workspaces_) {
+    for (const Calendar& calendar : workspace->configuration.calendars) {
+      const OpenHours& hours = calendar.hours;
+      const bool outdated = hours.of_revision != calendar.revision;
+      if (outdated || hours.known_until < now + kMinOpenHoursAhead)
+        found.emplace_back(id, calendar);
+    }
+  }
+  return found;
 }
 
 // --- changes ---

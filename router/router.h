@@ -31,7 +31,8 @@
 //   BEST_MATCH    less, the better its traits fit: minus ScoreOf (router/requirement.h)
 //   LOWEST_COST   its cost per hour
 //
-// An agent may take a ticket by offer when: the ticket is QUEUED; the agent is AVAILABLE with an
+// An agent may take a ticket by offer when: the ticket is QUEUED, and its queue is DEFERRABLE, has
+// no calendar, or its calendar is open; the agent is AVAILABLE with an
 // open session that is not lost; the routing profile names the queue without no_push; the agent has
 // the ticket's client and process type and passes every clause; the ticket names the agent or
 // nobody, does not exclude the agent, and no cool-down of the two runs; the group of the ticket's
@@ -48,6 +49,8 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "router/census.h"
 #include "router/command.h"
@@ -91,6 +94,11 @@ class Router {
   // `now` of an AdvanceTime that stopped at its slice: then the caller executes another one; other
   // commands may come in between.
   [[nodiscard]] Time NextDeadline() const;
+
+  // The calendars of which it is not known when they are open, as they are now, or not for
+  // kMinOpenHoursAhead from `now` on; with their workspaces. The caller executes SetOpenHours for
+  // each.
+  [[nodiscard]] std::vector<std::pair<std::string, Calendar>> CalendarsToWorkOut(Time now) const;
 
   // Everything changed since the last call, state rows coalesced: the rows are those of this
   // moment.

@@ -101,7 +101,16 @@ void OnTicketDeadline(Context& context, TicketIndex index) {
 
 void RunTimers(Context& context, uint32_t& budget) {
   const auto& timers = context.workspace.timers;
-  for (; budget > 0 && !timers.empty() && timers.begin()->at <= context.now; --budget) {
+  const auto& calendars = context.workspace.calendar_timers;
+  for (; budget > 0; --budget) {
+    // At one instant calendars turn first.
+    const Time turn = calendars.empty() ? kEndOfTime : calendars.begin()->first;
+    const Time other = timers.empty() ? kEndOfTime : timers.begin()->at;
+    if (std::min(turn, other) > context.now) return;
+    if (turn <= other) {
+      context.apply.CalendarTurned(std::string(calendars.begin()->second));
+      continue;
+    }
     const Timer timer = *timers.begin();
     if (timer.of_ticket) {
       OnTicketDeadline(context, TicketIndex{timer.index});
@@ -113,7 +122,9 @@ void RunTimers(Context& context, uint32_t& budget) {
 
 void RouteUntilQuiet(Context& context, uint32_t& budget) {
   const Workspace& workspace = context.workspace;
-  while (budget > 0) {
+  while (true) {
+    OverflowClosedQueues(context, budget);
+    if (budget == 0) return;
     if (!workspace.gained_agents.empty()) {
       const AgentIndex agent = workspace.gained_agents.begin()->agent;
       TicketIndex ticket;

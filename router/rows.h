@@ -231,8 +231,11 @@ enum class EventType : uint8_t {
   kTicketAssigned = 53,
   kTicketRequeued = 54,
   kAgentStatusOrdered = 55,
+  kOpenHoursSet = 58,
+  kCalendarOpened = 59,
+  kCalendarClosed = 60,
 };
-inline constexpr EventType kLastEventType = EventType::kAgentStatusOrdered;
+inline constexpr EventType kLastEventType = EventType::kCalendarClosed;
 const char* ToString(EventType type);  // "TICKET_CREATED"; empty for a number that no type has
 
 // Key: workspace, sequence. What happened; fields as tandem.v1.Event.

@@ -16,8 +16,7 @@ Entry EnterAt(const Context& context, const Ticket& ticket, Time queued_at, Time
 
 void EnterScheduled(Context& context, TicketIndex index, const char* reason) {
   const Ticket& ticket = context.workspace.ticket(index);
-  const Queue& queue = *context.workspace.queue(ticket.queue).configured;
-  const Time target = TargetOfVisit(queue, ticket, context.now);
+  const Time target = TargetOfVisit(context, ticket.queue, ticket, context.now);
   context.apply.TicketEntered(index, EnterAt(context, ticket, context.now, target), reason);
 }
 
@@ -40,7 +39,7 @@ void Unpark(Context& context, TicketIndex index, const char* reason, bool new_vi
   if (ticket.parking->clock_stopped) unparking.clock_stopped = context.now - ticket.parking->at;
   if (ticket.due_at.IsSet()) unparking.due_at = ticket.due_at + unparking.clock_stopped;
   if (new_visit) {
-    Time target = TargetOfVisit(queue, ticket, context.now);
+    Time target = TargetOfVisit(context, ticket.queue, ticket, context.now);
     if (queue.office == Office::kBack && ticket.due_at.IsSet()) {
       target = target + unparking.clock_stopped;
     }
@@ -66,9 +65,9 @@ Outcome Decide(Context& context, const RescheduleTicket& command) {
   const Ticket& ticket = context.workspace.ticket(index);
   if (ticket.state != TicketState::kScheduled) return RefuseState(ticket, "SCHEDULED");
   if (command.not_before > context.now) {
-    const Queue& queue = *context.workspace.queue(ticket.queue).configured;
-    context.apply.TicketRescheduled(index, command.not_before,
-                                    TargetOfVisit(queue, ticket, command.not_before));
+    context.apply.TicketRescheduled(
+        index, command.not_before,
+        TargetOfVisit(context, ticket.queue, ticket, command.not_before));
   } else {
     EnterScheduled(context, index, "REQUEST");
   }

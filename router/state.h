@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
@@ -37,7 +38,10 @@ struct QueueState {
   ClientIndex client;                 // unset: every client
   // QUEUED or OFFERED: since when each waits, and its arrival.
   absl::btree_set<std::pair<Time, uint64_t>> waiting;
-  uint32_t open = 0;  // tickets whose queue it is, in any open state
+  uint32_t open = 0;                   // tickets whose queue it is, in any open state
+  const Calendar* calendar = nullptr;  // null: always open
+  bool closed = false;                 // its calendar is
+  bool offers = true;  // its tickets may be offered: not LIVE ones unless it is open
 };
 
 struct ChannelState {
@@ -273,6 +277,7 @@ struct Workspace {
   // Places in configuration.classification_rules, in the order in which they are tried.
   std::vector<uint32_t> rules;
   bool rules_drawn = false;  // credits of some are to be written
+  absl::btree_map<std::string, Calendar*> calendars;                 // by id, those configured
 
   std::vector<AgentState> agents;
   std::vector<Agent> agent_resources;  // by index; empty when not configured
@@ -288,6 +293,11 @@ struct Workspace {
   absl::btree_set<ReadyKey> gained_agents;
   absl::btree_set<FreshTicket> fresh_tickets;
   absl::btree_set<Timer> timers;
+  // When calendars open or close next.
+  absl::btree_set<std::pair<Time, std::string>> calendar_timers;
+  // Closed queues whose tickets may have somewhere to overflow to, which routing must look at.
+  absl::btree_set<std::string> overflowing_queues;
+  std::vector<QueueIndex> closed_with_overflow;  // that are closed, and whose tickets overflow
   // Came back to their queue with a step of their plan due, which is seen to before they are
   // routed. Empty between two commands.
   std::vector<TicketIndex> overdue_tickets;
@@ -319,6 +329,12 @@ struct Workspace {
     return known != not_ready_reasons.end() && known->second;
   }
   const std::string& AgentName(AgentIndex index) const { return agent_ids.Name(index); }
+
+  // When the queue is open; null when it always is, or when it is not known yet.
+  const OpenHours* HoursOf(QueueIndex index) const {
+    const Calendar* calendar = queue(index).calendar;
+    return calendar != nullptr && calendar->hours.of_revision != 0 ? &calendar->hours : nullptr;
+  }
 
   // The next step of the ticket's plan; null when there is none. Valid as an entry of PlanPool is.
   const PlanStep* NextStep(const Ticket& ticket) const {

@@ -4,6 +4,7 @@
 #include "router/check.h"
 #include "router/commands.h"
 #include "router/contact_defaults.h"
+#include "router/open_hours.h"
 #include "router/resources.h"
 #include "router/snapshot.h"
 
@@ -141,6 +142,7 @@ struct NewIds {
 struct Placement {
   QueueIndex queue;
   ProcessTypeDefaults defaults;
+  QueueIndex instead_of{};  // the closed queue whose tickets overflow to `queue`; unset: none
 };
 
 // Requires that the contact's references are checked.
@@ -217,9 +219,12 @@ Plan PlanOf(const NewContact& contact, const ProcessTypeDefaults& defaults, cons
   return plan;
 }
 
-TicketRow TicketRowOf(const Workspace& workspace, const NewContact& contact, NewIds ids,
-                      const ProcessTypeDefaults& defaults, const Queue& queue, Time now,
-                      Time enters_at) {
+// `hours_of`: the queue whose hours say when it is due.
+TicketRow TicketRowOf(const Context& context, const NewContact& contact, NewIds ids,
+                      const Placement& placement, QueueIndex hours_of, Time enters_at) {
+  const Workspace& workspace = context.workspace;
+  const ProcessTypeDefaults& defaults = placement.defaults;
+  const Queue& queue = *workspace.queue(placement.queue).configured;
   TicketRow row;
   row.workspace = workspace.id;
   row.ticket = ids.ticket;
@@ -236,12 +241,14 @@ TicketRow TicketRowOf(const Workspace& workspace, const NewContact& contact, New
   row.conversation_key = contact.conversation_key;
   row.customer_id = contact.customer_id;
   row.customer_segment = contact.customer_segment;
-  row.created_at = now;
+  row.created_at = context.now;
   // What the contact says of the other office counts when the ticket is transferred there.
   row.due_at = contact.due_at;
   row.answer_target = contact.answer_target;
   if (queue.office == Office::kBack) {
-    if (!row.due_at.IsSet()) row.due_at = enters_at + defaults.due_after;
+    if (!row.due_at.IsSet()) {
+      row.due_at = AfterIn(workspace, hours_of, enters_at, defaults.due_after);
+    }
   } else if (row.answer_target.us == 0) {
     row.answer_target = defaults.answer_target;
   }
@@ -250,24 +257,27 @@ TicketRow TicketRowOf(const Workspace& workspace, const NewContact& contact, New
   return row;
 }
 
-Time TargetOf(Office office, Time queued_at, Duration answer_target, Time due_at,
-              Duration expected_handling_time) {
-  return office == Office::kFront ? queued_at + answer_target : due_at - expected_handling_time;
+Time TargetOf(const Workspace& workspace, QueueIndex queue, Time queued_at, Duration answer_target,
+              Time due_at, Duration expected_handling_time) {
+  const bool front = workspace.queue(queue).configured->office == Office::kFront;
+  return front ? AfterIn(workspace, queue, queued_at, answer_target)
+               : BeforeIn(workspace, queue, due_at, expected_handling_time);
 }
 
 // The ticket enters its queue at `enters_at`, now or later.
 NewTicket NewTicketOf(const Context& context, NewContact&& contact, NewIds ids,
                       Classification&& classification, const Placement& placement, Time enters_at) {
   const Queue& queue = *context.workspace.queue(placement.queue).configured;
+  const QueueIndex hours_of = QueueOfTarget(context, placement.queue, enters_at);
   NewTicket created;
-  created.row = TicketRowOf(context.workspace, contact, ids, placement.defaults, queue, context.now,
-                            enters_at);
+  created.row = TicketRowOf(context, contact, ids, placement, hours_of, enters_at);
   created.row.rules = std::move(classification.rules);
   created.draw = std::move(classification.draw);
   created.queue = placement.queue;
+  created.instead_of = placement.instead_of;
   created.priority = *contact.priority;
-  created.target = TargetOf(queue.office, enters_at, created.row.answer_target, created.row.due_at,
-                            created.row.expected_handling_time);
+  created.target = TargetOf(context.workspace, hours_of, enters_at, created.row.answer_target,
+                            created.row.due_at, created.row.expected_handling_time);
   created.key = KeyIn(queue, enters_at, created.target, created.priority);
   if (enters_at > context.now) created.not_before = enters_at;
   created.contact = ContactRowOf(context.workspace, std::move(contact), ids, context.now);
@@ -345,11 +355,16 @@ std::optional<Rejection> KeepFor(const Context& context, const Ticket& ticket,
 
 }  // namespace
 
-Time TargetOfVisit(const Queue& queue, const Ticket& ticket, Time entered_at) {
+Time TargetOfVisit(const Context& context, QueueIndex index, const Ticket& ticket,
+                   Time entered_at) {
+  const Workspace& workspace = context.workspace;
+  const Queue& queue = *workspace.queue(index).configured;
   const ProcessTypeDefaults own = OwnDefaults(queue.id, queue.urgency);
-  return TargetOf(queue.office, entered_at,
+  const QueueIndex hours_of = QueueOfTarget(context, index, entered_at);
+  return TargetOf(workspace, hours_of, entered_at,
                   ticket.answer_target.us != 0 ? ticket.answer_target : own.answer_target,
-                  ticket.due_at.IsSet() ? ticket.due_at : entered_at + own.due_after,
+                  ticket.due_at.IsSet() ? ticket.due_at
+                                        : AfterIn(workspace, hours_of, entered_at, own.due_after),
                   ticket.expected_handling_time);
 }
 
@@ -367,8 +382,15 @@ std::variant<Arrival, Rejection> Arrive(const Context& context, const NewContact
                   std::max(contact.not_before, context.now)};
   // One that enters its queue later takes no place of those that wait now.
   if (arrival.enters_at == context.now) {
-    const QueueState& queue = context.workspace.queue(arrival.placement.queue);
-    if (auto rejection = CheckRoom(queue, 0)) return *std::move(rejection);
+    if (auto rejection = CheckOpen(context.workspace, arrival.placement.queue, context.now)) {
+      return *std::move(rejection);
+    }
+    Placement& placement = arrival.placement;
+    const QueueIndex to = OverflowTo(context.workspace, placement.queue);
+    if (to.IsSet()) placement.instead_of = std::exchange(placement.queue, to);
+    if (auto rejection = CheckRoom(context.workspace.queue(placement.queue), 0)) {
+      return *std::move(rejection);
+    }
   }
   if (auto rejection = CheckOpenTickets(context)) return *std::move(rejection);
   return arrival;
@@ -547,6 +569,9 @@ Outcome Decide(Context& context, const TransferTicket& command) {
       return *std::move(rejection);
     }
   }
+  if (to != ticket.queue) {
+    if (auto rejection = CheckOpen(workspace, to, context.now)) return *std::move(rejection);
+  }
   if (auto rejection = CheckRoom(workspace.queue(to), already)) return *std::move(rejection);
   if (ticket.state == TicketState::kConnecting || ticket.state == TicketState::kWrapUp ||
       IsSetAside(ticket.state)) {
@@ -556,7 +581,7 @@ Outcome Decide(Context& context, const TransferTicket& command) {
   Transfer transfer{to, ticket.queued_at, ticket.target, Time{}};
   if (queue.office != workspace.queue(ticket.queue).configured->office) {
     transfer.queued_at = context.now;
-    transfer.target = TargetOfVisit(queue, ticket, context.now);
+    transfer.target = TargetOfVisit(context, to, ticket, context.now);
   }
   transfer.key = KeyIn(queue, transfer.queued_at, transfer.target, ticket.priority);
   if (!command.agent.empty()) {

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "server/engine/answers.h"
+#include "server/engine/open_hours.h"
 #include "server/engine/refusals.h"
 
 namespace tandem::engine {
@@ -19,12 +20,21 @@ using std::chrono::milliseconds;
 constexpr milliseconds kTick{100};
 // How often calls that wait are looked at for their deadline and patience.
 constexpr milliseconds kSweepInterval{50};
+// How often calendars are looked at whether they are known far enough ahead.
+constexpr router::Duration kCalendarInterval = router::Hours(1);
 // What one routing slice weighs in a group, as a part of max_group.
 constexpr size_t kSlicesPerGroup = 8;
 
 router::Duration Scaled(milliseconds span, double speed) {
   const double us = static_cast<double>(std::chrono::microseconds(span).count()) * speed;
   return router::Microseconds(static_cast<int64_t>(us));
+}
+
+// Whether calendars may be other ones, or be other than they were, after it.
+bool ConfiguresCalendars(const router::Action& action) {
+  return std::holds_alternative<router::ApplyConfiguration>(action) ||
+         std::holds_alternative<router::CreateResource>(action) ||
+         std::holds_alternative<router::UpdateResource>(action);
 }
 
 }  // namespace
@@ -146,6 +156,10 @@ void Core::RunTimed(router::Time time, SteadyTime now) {
     }
   }
   alive_at_ = time;
+  if (time >= next_calendars_) {
+    WorkOutCalendars(time);
+    next_calendars_ = time + kCalendarInterval;
+  }
   if (router_->NextDeadline() <= time) {
     Internal(router::AdvanceTime{}, time);
     // More is due than one slice: it is a slice's worth of work, as of routing.
@@ -158,6 +172,17 @@ void Core::RunRouting(router::Time time) {
   if (!router_->HasPendingRouting()) return;
   Internal(router::ContinueRouting{}, time);
   open_.weight += options_.max_group / kSlicesPerGroup;
+}
+
+// Calendars that are new or were changed, or of which too little is known ahead: the router is told
+// when they are open before it decides anything else.
+void Core::WorkOutCalendars(router::Time time) {
+  for (const auto& [workspace, calendar] : router_->CalendarsToWorkOut(time)) {
+    router::SetOpenHours set{calendar.id, WorkOutHours(calendar, time)};
+    (void)router_->Execute({.workspace = workspace, .action = std::move(set)}, time);
+    open_.touched = true;
+    ++open_.weight;
+  }
 }
 
 void Core::Decide(PendingCall call, router::Time time, SteadyTime now) {
@@ -182,6 +207,7 @@ void Core::Decide(PendingCall call, router::Time time, SteadyTime now) {
     outcome = router_->Execute(call.command, time);
     open_.touched = true;
     ++executed_;
+    if (ConfiguresCalendars(call.command.action)) WorkOutCalendars(time);
   }
   Remember(call, *outcome, time);
   open_.entries.push_back({std::move(call), *std::move(outcome), !is_known});

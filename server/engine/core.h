@@ -127,6 +127,7 @@ class Core {
   void RunRedo(SteadyTime now);
   void RunTimed(router::Time time, SteadyTime now);
   void RunRouting(router::Time time);
+  void WorkOutCalendars(router::Time time);
   void Decide(PendingCall call, router::Time time, SteadyTime now);
   std::optional<router::Outcome> KnownAnswer(const PendingCall& call) const;
   void Remember(const PendingCall& call, const router::Outcome& outcome, router::Time time);
@@ -185,6 +186,8 @@ class Core {
   Sessions sessions_;
   // When the timed work was up to date last.
   router::Time alive_at_;
+  // When calendars are to be looked at again, whether they are known far enough ahead; unset: now.
+  router::Time next_calendars_;
 
   int64_t epoch_ = 0;
   int64_t durable_sequence_ = 0;

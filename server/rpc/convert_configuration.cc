@@ -10,6 +10,7 @@
 
 #include "router/limits.h"
 #include "router/resources.h"
+#include "server/rpc/convert_calendar.h"
 #include "server/rpc/convert_types.h"
 
 // How this file reads: one function per kind of resource into the router's form, then one per kind
@@ -35,6 +36,8 @@ static_assert(static_cast<int>(router::ResourceKind::kParkingReason) ==
 static_assert(static_cast<int>(router::ResourceKind::kClassificationRule) ==
               v1::RESOURCE_KIND_CLASSIFICATION_RULE);
 static_assert(static_cast<int>(router::ContactField::kAttribute) == v1::CONTACT_FIELD_ATTRIBUTE);
+static_assert(static_cast<int>(router::ResourceKind::kCalendar) == v1::RESOURCE_KIND_CALENDAR);
+static_assert(static_cast<int>(router::WhenClosed::kOverflow) == v1::WHEN_CLOSED_OVERFLOW);
 static_assert(static_cast<int>(router::ResourceKind::kWorkspaceSettings) ==
               v1::RESOURCE_KIND_WORKSPACE_SETTINGS);
 static_assert(static_cast<int>(router::ChangeType::kDeleted) == v1::CHANGE_TYPE_DELETED);
@@ -139,6 +142,12 @@ router::Language Convert(const v1::Language& message, const std::string& path, F
   return language;
 }
 
+router::Calendar Convert(const v1::Calendar& message, const std::string& path, Faults& faults) {
+  auto calendar = Named<router::Calendar>(message);
+  Read(message, path, calendar, faults);
+  return calendar;
+}
+
 router::Site Convert(const v1::Site& message, const std::string&, Faults&) {
   auto site = Named<router::Site>(message);
   site.time_zone = message.time_zone();
@@ -198,6 +207,10 @@ router::Queue Convert(const v1::Queue& message, const std::string& path, Faults&
   queue.distribution_mode =
       OrDefault(message.distribution_mode(), router::DistributionMode::kLongestIdle,
                 v1::DISTRIBUTION_MODE_LOWEST_COST, path + ".distribution_mode", faults);
+  queue.calendar = message.calendar();
+  queue.when_closed = OrDefault(message.when_closed(), router::WhenClosed::kHold,
+                                v1::WHEN_CLOSED_OVERFLOW, path + ".when_closed", faults);
+  queue.overflow_queue = message.overflow_queue();
   return queue;
 }
 
@@ -332,6 +345,10 @@ void FillRest(const router::ParkingReason& reason, v1::ParkingReason& to) {
   to.set_stops_clock(reason.stops_clock);
 }
 
+void FillRest(const router::Calendar& calendar, v1::Calendar& to) {
+  Fill(calendar, to);
+}
+
 void FillRest(const router::EntryPoint& entry_point, v1::EntryPoint& to) {
   to.set_channel(entry_point.channel);
   to.set_address(entry_point.address);
@@ -395,6 +412,9 @@ void FillRest(const router::Queue& queue, v1::Queue& to) {
     *to.mutable_last_agent_wait() = ToProtoDuration(*queue.last_agent_wait);
   }
   to.set_distribution_mode(static_cast<v1::DistributionMode>(queue.distribution_mode));
+  to.set_calendar(queue.calendar);
+  to.set_when_closed(static_cast<v1::WhenClosed>(queue.when_closed));
+  to.set_overflow_queue(queue.overflow_queue);
 }
 
 void FillDefaultsOf(const router::ProcessTypeDefaults& defaults, v1::ProcessTypeDefaults& to) {
@@ -495,6 +515,8 @@ template <>
 struct MessageOf<router::ParkingReason> : std::type_identity<v1::ParkingReason> {};
 template <>
 struct MessageOf<router::ClassificationRule> : std::type_identity<v1::ClassificationRule> {};
+template <>
+struct MessageOf<router::Calendar> : std::type_identity<v1::Calendar> {};
 
 template <typename Message, typename R>
 void ConvertAll(const google::protobuf::RepeatedPtrField<Message>& messages,
@@ -560,6 +582,7 @@ router::Configuration ToConfiguration(const v1::Configuration& message, Faults& 
   ConvertAll(message.parking_reasons(), root + ".parking_reasons", to.parking_reasons, faults);
   ConvertAll(message.classification_rules(), root + ".classification_rules",
              to.classification_rules, faults);
+  ConvertAll(message.calendars(), root + ".calendars", to.calendars, faults);
   return to;
 }
 
@@ -580,6 +603,7 @@ void Fill(const router::Configuration& configuration, v1::Configuration& to) {
   FillAll(configuration.languages, *to.mutable_languages());
   FillAll(configuration.parking_reasons, *to.mutable_parking_reasons());
   FillAll(configuration.classification_rules, *to.mutable_classification_rules());
+  FillAll(configuration.calendars, *to.mutable_calendars());
 }
 
 router::Resource ToResource(router::ResourceKind kind, const google::protobuf::Message& message,

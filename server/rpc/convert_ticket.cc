@@ -232,6 +232,8 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
     *to.mutable_kept_until() = ToTimestamp(explanation.kept_until);
   }
   to.mutable_classification_rules()->Assign(explanation.rules.begin(), explanation.rules.end());
+  to.set_queue_closed(explanation.queue_closed);
+  if (explanation.opens_at.IsSet()) *to.mutable_opens_at() = ToTimestamp(explanation.opens_at);
   to.set_unroutable(explanation.qualified_agents == 0 &&
                     (!explanation.next_step || explanation.next_step->qualified_agents == 0));
   if (!explanation.next_step) return;

@@ -90,6 +90,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kResumeTokenInvalid:
     case Reason::kMeasureUnknown:
     case Reason::kTimeZoneUnknown:
+    case Reason::kOverflowEndless:
       return grpc::StatusCode::INVALID_ARGUMENT;
     case Reason::kResumeTokenExpired:
       return grpc::StatusCode::OUT_OF_RANGE;
@@ -108,6 +109,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kDispositionUnknown:
     case Reason::kNotReadyReasonUnknown:
     case Reason::kParkingReasonUnknown:
+    case Reason::kQueueClosed:
     case Reason::kNoQueueForContact:
     case Reason::kQueueOfOtherClient:
     case Reason::kTicketStateForbids:

@@ -85,6 +85,52 @@ void Fields(auto& io, Of<router::ClassificationRule> auto& rule) {
   io("credits", rule.credits);
 }
 
+void Fields(auto& io, Of<router::DayHours> auto& hours) {
+  io("opens", hours.opens);
+  io("closes", hours.closes);
+}
+
+void Fields(auto& io, Of<router::WeeklyHours> auto& weekly) {
+  io("days", weekly.days);
+  io("hours", weekly.hours);
+}
+
+void Fields(auto& io, Of<router::CalendarException> auto& exception) {
+  io("date", exception.date);
+  io("every_year", exception.every_year);
+  io("hours", exception.hours);
+  io("name", exception.name);
+}
+
+void Fields(auto& io, Of<router::CalendarOverride> auto& override_hours) {
+  io("open", override_hours.open);
+  io("until_us", override_hours.until.us);
+  io("message", override_hours.message);
+}
+
+void Fields(auto& io, Of<router::TimeSpan> auto& span) {
+  io("from_us", span.from.us);
+  io("to_us", span.to.us);
+}
+
+void Fields(auto& io, Of<router::OpenHours> auto& hours) {
+  io("of_revision", hours.of_revision);
+  io("known_until_us", hours.known_until.us);
+  io("open", hours.open);
+  io("after_cut_off", hours.after_cut_off);
+  io("is_open", hours.is_open);
+}
+
+void Fields(auto& io, Of<router::Calendar> auto& calendar) {
+  io("display_name", calendar.display_name);
+  io("time_zone", calendar.time_zone);
+  io("weekly", calendar.weekly);
+  io("exceptions", calendar.exceptions);
+  io("cut_off", calendar.cut_off);
+  io("override_hours", calendar.override_hours);
+  io("open_hours", calendar.hours);
+}
+
 void Fields(auto& io, Of<router::Site> auto& site) {
   io("display_name", site.display_name);
   io("time_zone", site.time_zone);
@@ -117,6 +163,9 @@ void Fields(auto& io, Of<router::Queue> auto& queue) {
   io("distribution_mode", queue.distribution_mode);
   io("plan", queue.plan);
   io("last_agent_wait_us", queue.last_agent_wait);
+  io("calendar", queue.calendar);
+  io("when_closed", queue.when_closed);
+  io("overflow_queue", queue.overflow_queue);
 }
 
 void Fields(auto& io, Of<router::PlanCondition> auto& condition) {

@@ -39,6 +39,7 @@ inline constexpr const char* kCefrNames[] = {"NONE", "A1", "A2", "B1", "B2", "C1
 inline constexpr const char* kOfficeNames[] = {"FRONT", "BACK"};
 inline constexpr const char* kUrgencyNames[] = {"LIVE", "DEFERRABLE"};
 inline constexpr const char* kAgentKindNames[] = {"HUMAN", "AUTOMATED"};
+inline constexpr const char* kWhenClosedNames[] = {"HOLD", "REFUSE", "OVERFLOW"};
 
 template <>
 struct NameTable<router::Party> : NamesFrom<router::Party, 0, kPartyNames> {};
@@ -57,6 +58,8 @@ template <>
 struct NameTable<router::Urgency> : NamesFrom<router::Urgency, 1, kUrgencyNames> {};
 template <>
 struct NameTable<router::AgentKind> : NamesFrom<router::AgentKind, 1, kAgentKindNames> {};
+template <>
+struct NameTable<router::WhenClosed> : NamesFrom<router::WhenClosed, 1, kWhenClosedNames> {};
 
 // The enums that the router prints.
 template <typename Enum, Enum kLast>

@@ -185,14 +185,24 @@ bool IsRuleStorable(const router::ClassificationRule& rule) {
          });
 }
 
+bool IsCalendarStorable(const router::Calendar& calendar) {
+  return IsStorableText(calendar.time_zone) &&
+         (!calendar.override_hours || IsStorableText(calendar.override_hours->message)) &&
+         std::ranges::all_of(calendar.exceptions, [](const router::CalendarException& exception) {
+           return IsStorableText(exception.date) && IsStorableText(exception.name);
+         });
+}
+
 // What is named freely; references are plain ASCII by their own check.
 bool IsRowStorable(const router::ResourceRow& row) {
   const router::NamedResource& named = router::NamedOf(row.resource);
   const auto* entry_point = std::get_if<router::EntryPoint>(&row.resource);
   const auto* rule = std::get_if<router::ClassificationRule>(&row.resource);
+  const auto* calendar = std::get_if<router::Calendar>(&row.resource);
   return AllStorable(row.workspace, named.id, named.display_name) &&
          (entry_point == nullptr || IsStorableText(entry_point->address)) &&
-         (rule == nullptr || IsRuleStorable(*rule));
+         (rule == nullptr || IsRuleStorable(*rule)) &&
+         (calendar == nullptr || IsCalendarStorable(*calendar));
 }
 
 template <typename Row>

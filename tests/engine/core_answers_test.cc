@@ -323,5 +323,68 @@ TEST_F(Answers, GoOnForWhatWasTakenBeforeAStop) {
   EXPECT_TRUE(driver_->core().drained());
 }
 
+// ------------------------------------------------------------------------------------- calendars
+
+class Calendars : public CoreTest {
+ protected:
+  // Open every day from 9 to 18 o'clock, UTC. The tests begin at 22:13.
+  static router::Calendar Office() {
+    router::Calendar calendar;
+    calendar.id = "office";
+    calendar.time_zone = "UTC";
+    calendar.weekly = {{{1, 2, 3, 4, 5, 6, 7}, {540, 1080}}};
+    return calendar;
+  }
+  router::Calendar Written() const {
+    for (const auto& [key, resource] : store_.Copy().resources) {
+      if (const auto* calendar = std::get_if<router::Calendar>(&resource)) return *calendar;
+    }
+    ADD_FAILURE() << "expected a calendar, but there is none";
+    return {};
+  }
+};
+
+TEST_F(Calendars, AreWorkedOutInTheCommitOfTheirConfiguration) {
+  Apply(1);
+  const int commits = store_.commits();
+  driver_->Submit(test::In(router::CreateResource{Office(), false}));
+  driver_->Settle();
+  EXPECT_EQ(store_.commits(), commits + 1);
+  const router::OpenHours hours = Written().hours;
+  EXPECT_EQ(hours.of_revision, Written().revision);
+  EXPECT_FALSE(hours.is_open);
+  EXPECT_GE(hours.open.size(), 399u);
+  EXPECT_EQ(EventsOf(router::EventType::kOpenHoursSet), 1);
+}
+
+TEST_F(Calendars, AreWorkedOutAnewWhenTheyChange) {
+  Apply(1);
+  driver_->Submit(test::In(router::CreateResource{Office(), false}));
+  driver_->Settle();
+  router::Calendar night = Office();
+  night.override_hours = router::CalendarOverride{true, {}, ""};
+  driver_->Submit(test::In(router::UpdateResource{night, {"override_hours"}, 0, false}));
+  driver_->Settle();
+  EXPECT_TRUE(Written().hours.is_open);
+  EXPECT_EQ(EventsOf(router::EventType::kCalendarOpened), 1);
+  // What changes nothing asks for nothing.
+  driver_->Submit(test::In(router::UpdateResource{night, {"override_hours"}, 0, true}));
+  driver_->Settle();
+  EXPECT_EQ(EventsOf(router::EventType::kOpenHoursSet), 2);
+}
+
+TEST_F(Calendars, StayKnownOverARestartAndAreKnownFartherAheadAsTimeGoesOn) {
+  Apply(1);
+  driver_->Submit(test::In(router::CreateResource{Office(), false}));
+  driver_->Settle();
+  const router::Time known = Written().hours.known_until;
+  StartCore();
+  EXPECT_EQ(EventsOf(router::EventType::kOpenHoursSet), 1);
+  database_now_ = database_now_ + router::Days(31);
+  StartCore();
+  EXPECT_EQ(EventsOf(router::EventType::kOpenHoursSet), 2);
+  EXPECT_GT(Written().hours.known_until, known + router::Days(30));
+}
+
 }  // namespace
 }  // namespace tandem::engine

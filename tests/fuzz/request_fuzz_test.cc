@@ -158,6 +158,19 @@ std::vector<Target> ResourceTargets() {
   list.set_workspace(kWorkspace);
   list.mutable_filter()->set_client("acme");
   list.mutable_filter()->set_office(v1::OFFICE_BACK);
+  v1::CreateCalendarRequest calendar;
+  calendar.set_workspace(kWorkspace);
+  calendar.mutable_calendar()->set_id("office");
+  calendar.mutable_calendar()->set_time_zone("Europe/Lisbon");
+  v1::WeeklyHours* weekly = calendar.mutable_calendar()->add_weekly();
+  weekly->add_days(v1::DAY_OF_WEEK_MONDAY);
+  weekly->set_opens("22:00");
+  weekly->set_closes("06:00");
+  v1::CalendarException* exception = calendar.mutable_calendar()->add_exceptions();
+  exception->set_date("2026-12-25");
+  exception->set_every_year(true);
+  calendar.mutable_calendar()->set_cut_off("16:00");
+  calendar.mutable_calendar()->mutable_override_hours()->set_message("fire");
   v1::CreateEntryPointRequest enter;
   enter.set_workspace(kWorkspace);
   enter.mutable_entry_point()->set_id("line");
@@ -216,6 +229,7 @@ std::vector<Target> ResourceTargets() {
   add("GetTeam", get);
   add("ListQueues", list);
   add("CreateEntryPoint", enter);
+  add("CreateCalendar", calendar);
   add("UpdateLanguage", say);
   add("CreateClassificationRule", classify);
   return targets;

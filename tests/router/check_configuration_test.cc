@@ -484,5 +484,123 @@ TEST(FillDefaults, ChangesNothingTheSecondTime) {
   EXPECT_EQ(configuration, once);
 }
 
+TEST(CheckConfiguration, LooksAtCalendarsAndTheQueuesThatFollowThem) {
+  const auto with = [](auto change) {
+    return [change](Configuration& c) {
+      Calendar calendar;
+      calendar.id = "lisbon";
+      calendar.weekly = {WeeklyHours{{1, 2, 3, 4, 5}, {540, 1080}}};
+      calendar.exceptions = {CalendarException{"2024-02-29", true, {{0, 1440}}, "Leap day"}};
+      c.calendars = {calendar};
+      for (const char* id : {"spare", "third"}) {
+        Queue queue = c.queues[0];
+        queue.id = id;
+        c.queues.push_back(queue);
+      }
+      for (Queue& queue : c.queues) {
+        queue.calendar = "lisbon";
+        queue.when_closed = WhenClosed::kOverflow;
+      }
+      c.queues[0].overflow_queue = "spare";
+      c.queues[1].overflow_queue = "third";
+      c.queues[2].when_closed = WhenClosed::kHold;
+      change(c);
+    };
+  };
+  const auto exception = [&](const char* date) {
+    return with([date](Configuration& c) { c.calendars[0].exceptions[0].date = date; });
+  };
+  const std::string date = "FIELD_MALFORMED configuration.calendars[0].exceptions[0].date";
+  const std::string at = "configuration.calendars[0]";
+  ExpectAll({
+      {"as it is", with([](Configuration&) {}), ""},
+      {"no such day", exception("2026-02-29"), date},
+      {"no such month", exception("2026-13-01"), date},
+      {"no date", exception("25.12.2026"), date},
+      {"nothing", exception(""), date},
+      {"a date twice", with([](Configuration& c) {
+         c.calendars[0].exceptions.push_back(c.calendars[0].exceptions[0]);
+       }),
+       "ID_DUPLICATE " + at + ".exceptions[1].date"},
+      {"no day", with([](Configuration& c) { c.calendars[0].weekly[0].days.clear(); }),
+       "FIELD_REQUIRED " + at + ".weekly[0].days"},
+      {"an eighth day", with([](Configuration& c) { c.calendars[0].weekly[0].days = {8}; }),
+       "FIELD_OUT_OF_RANGE " + at + ".weekly[0].days"},
+      {"an end before the beginning", with([](Configuration& c) {
+         c.calendars[0].weekly[0].hours = {60, 60};
+       }),
+       "FIELD_OUT_OF_RANGE " + at + ".weekly[0].closes"},
+      {"more than a day", with([](Configuration& c) {
+         c.calendars[0].weekly[0].hours = {60, 1501};
+       }),
+       "FIELD_OUT_OF_RANGE " + at + ".weekly[0].closes"},
+      {"a day and a night", with([](Configuration& c) {
+         c.calendars[0].weekly[0].hours = {60, 1500};
+       }),
+       ""},
+      {"29 lines of hours",
+       with([](Configuration& c) { c.calendars[0].weekly.resize(29, c.calendars[0].weekly[0]); }),
+       "FIELD_TOO_LARGE " + at + ".weekly"},
+      {"five times of a day", with([](Configuration& c) {
+         c.calendars[0].exceptions[0].hours.resize(5, {0, 1});
+       }),
+       "FIELD_TOO_LARGE " + at + ".exceptions[0].hours"},
+      {"a cut-off at midnight of the next day",
+       with([](Configuration& c) { c.calendars[0].cut_off = 1440; }),
+       "FIELD_OUT_OF_RANGE " + at + ".cut_off"},
+      {"a long message", with([](Configuration& c) {
+         c.calendars[0].override_hours = CalendarOverride{false, {}, std::string(513, 'm')};
+       }),
+       "FIELD_TOO_LARGE " + at + ".override_hours.message"},
+      {"no such calendar", with([](Configuration& c) { c.queues[0].calendar = "porto"; }),
+       "REFERENCE_BROKEN configuration.queues[0].calendar"},
+      {"no such queue", with([](Configuration& c) { c.queues[0].overflow_queue = "fourth"; }),
+       "REFERENCE_BROKEN configuration.queues[0].overflow_queue"},
+      {"nowhere to overflow to", with([](Configuration& c) { c.queues[0].overflow_queue.clear(); }),
+       "FIELD_REQUIRED configuration.queues[0].overflow_queue"},
+      {"to itself", with([](Configuration& c) { c.queues[0].overflow_queue = "calls"; }),
+       "OVERFLOW_ENDLESS configuration.queues[0].overflow_queue"},
+      {"in a circle", with([](Configuration& c) {
+         c.queues[2].when_closed = WhenClosed::kOverflow;
+         c.queues[2].overflow_queue = "calls";
+       }),
+       "OVERFLOW_ENDLESS configuration.queues[0].overflow_queue"},
+      {"a circle that nothing overflows into",
+       with([](Configuration& c) { c.queues[2].overflow_queue = "calls"; }), ""},
+      {"nine queues on", with([](Configuration& c) {
+         for (int i = 0; i < 9; ++i) {
+           Queue queue = c.queues[1];
+           queue.id = "q" + std::to_string(i);
+           queue.overflow_queue = i == 8 ? "third" : "q" + std::to_string(i + 1);
+           c.queues.push_back(queue);
+         }
+         c.queues[1].when_closed = WhenClosed::kHold;
+         c.queues[0].overflow_queue = "q1";
+       }),
+       "OVERFLOW_ENDLESS configuration.queues[0].overflow_queue"},
+  });
+}
+
+TEST(CheckResource, SeesThatAQueueWouldComeBackToItself) {
+  class Others : public References {
+   public:
+    bool Has(ResourceKind, std::string_view) const override { return true; }
+    std::string HolderOf(ResourceKind, const std::string&) const override { return ""; }
+    std::string OverflowOf(const std::string& queue) const override {
+      return queue == "b" ? "c" : queue == "c" ? "a" : "";
+    }
+  };
+  Queue queue;
+  queue.id = "a";
+  queue.when_closed = WhenClosed::kOverflow;
+  queue.overflow_queue = "b";
+  Resource resource = queue;
+  const auto rejection = CheckResource(resource, Others());
+  ASSERT_TRUE(rejection);
+  EXPECT_EQ(rejection->reason, Reason::kOverflowEndless);
+  std::get<Queue>(resource).overflow_queue = "d";
+  EXPECT_FALSE(CheckResource(resource, Others()));
+}
+
 }  // namespace
 }  // namespace tandem::router

@@ -249,6 +249,13 @@ DistributionMode ParseMode(const std::string& word) {
   throw LineError("expected a distribution mode, but found " + word);
 }
 
+WhenClosed ParseWhenClosed(const std::string& word) {
+  static const std::vector<std::string> names = {"HOLD", "REFUSE", "OVERFLOW"};
+  const auto it = std::find(names.begin(), names.end(), word);
+  if (it == names.end()) throw LineError("expected what to do when closed, but found " + word);
+  return static_cast<WhenClosed>(it - names.begin() + 1);
+}
+
 Queue ParseQueue(Words& words) {
   Queue queue;
   queue.office = words.Flag("BACK") ? Office::kBack : Office::kFront;
@@ -266,6 +273,9 @@ Queue ParseQueue(Words& words) {
   queue.connect_timeout = ParseDuration(words.Value("connect").value_or("0s"));
   queue.lease_duration = ParseDuration(words.Value("lease").value_or("0s"));
   queue.max_waiting = ParseNumber(words.Value("max_waiting").value_or("0"));
+  queue.calendar = words.Value("calendar").value_or("");
+  if (const auto when = words.Value("closed")) queue.when_closed = ParseWhenClosed(*when);
+  queue.overflow_queue = words.Value("overflow").value_or("");
   return queue;
 }
 

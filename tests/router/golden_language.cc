@@ -5,6 +5,7 @@
 
 #include "router/check.h"
 #include "router/resources.h"
+#include "tests/router/text.h"
 
 namespace tandem::router {
 namespace {
@@ -148,6 +149,8 @@ std::optional<Action> GoldenLanguage::Parse(const std::string& line, Time now) {
     action = StartAgentContact{session, made.contact, made.new_ticket, made.new_contact};
   } else if (verb == "media") {
     action = ParseMedia(words);
+  } else if (verb == "hours") {
+    action = ParseHours(words);
   } else if (verb == "time_lost") {
     action = TimeLost{ParseDuration(words.Next("a span"))};
   } else if (!ParseConfiguration(verb, words)) {
@@ -199,6 +202,14 @@ bool GoldenLanguage::ParseConfiguration(const std::string& verb, Words& words) {
     Put(draft_.languages, ParseLanguage(words));
   } else if (verb == "rule") {
     Put(draft_.classification_rules, ParseRule(words));
+  } else if (verb == "calendar") {
+    Calendar calendar;
+    calendar.id = words.Next("the calendar's id");
+    calendar.display_name = words.Value("name").value_or("");
+    if (const auto message = words.Value("closed")) {
+      calendar.override_hours = CalendarOverride{false, Time{}, *message};
+    }
+    Put(draft_.calendars, calendar);
   } else if (verb == "parking_reason") {
     const bool stops_clock = words.Flag("stops_clock");
     Put(draft_.parking_reasons, ParkingReason{{words.Next("the reason's id"), ""}, stops_clock});
@@ -279,6 +290,23 @@ Action GoldenLanguage::ParseResource(const std::string& verb, Words& words) {
   });
   if (!action) throw LineError("expected a resource of the draft, but found " + kind + " " + id);
   return *std::move(action);
+}
+
+// `hours lisbon revision=1 known=100h 9h-18h 33h-42h late=16h-33h`: from and to, from the beginning
+// of the scenario; `late`: what comes in after a cut-off.
+Action GoldenLanguage::ParseHours(Words& words) {
+  const auto span = [](const std::string& text) {
+    const std::vector<std::string> ends = Split(text, '-');
+    return TimeSpan{kStart + ParseDuration(ends.at(0)), kStart + ParseDuration(ends.at(1))};
+  };
+  SetOpenHours set{words.Next("a calendar"), {}};
+  set.hours.of_revision = ParseNumber(words.Value("revision").value_or("1"));
+  set.hours.known_until = kStart + ParseDuration(words.Value("known").value_or("1000h"));
+  if (const auto late = words.Value("late")) {
+    for (const std::string& one : Split(*late, ',')) set.hours.after_cut_off.push_back(span(one));
+  }
+  while (const auto open = words.NextIfAny()) set.hours.open.push_back(span(*open));
+  return set;
 }
 
 SessionRef GoldenLanguage::ParseSession(const std::string& word) const {

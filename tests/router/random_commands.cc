@@ -35,6 +35,8 @@ Command RandomCommands::Next(const ReferenceRouter& router, Time now) {
     command.action = ClassifyContact{std::get<IngestContact>(MakeContact(workspace, now)).contact};
   } else if (kind < 50) {
     command.action = AboutConfiguration(workspace);
+  } else if (kind < 70 && !workspace.configuration.calendars.empty()) {
+    command.action = MakeHours(workspace, now);
   } else if (kind < 300) {
     const bool full = workspace.tickets.size() >= options_.open_tickets;
     command.action = full && Chance(80) ? AboutTicket(workspace, now) : MakeContact(workspace, now);
@@ -306,6 +308,28 @@ Action RandomCommands::AboutSupervisor(const Workspace& workspace, TicketId tick
   }
 }
 
+// Open and closed by turns, often from before now on; at times of a revision that is past.
+Action RandomCommands::MakeHours(const Workspace& workspace, Time now) {
+  const Calendar& calendar = Pick(workspace.configuration.calendars);
+  SetOpenHours set{calendar.id, {}};
+  set.hours.of_revision = calendar.revision - (Chance(5) ? 1 : 0);
+  const auto fill = [&](std::vector<TimeSpan>& spans, std::vector<int64_t> lengths) {
+    Time at = now - Seconds(static_cast<int64_t>(Below(60)));
+    while (spans.size() < 6 && Chance(85)) {
+      const Time from = at + Span({1, 10, 60, 300});
+      at = from + Span(lengths);
+      spans.push_back({from, at});
+    }
+  };
+  fill(set.hours.open, {5, 60, 600, 3600});
+  if (Chance(30)) fill(set.hours.after_cut_off, {1, 30, 120});
+  std::erase_if(set.hours.open, [&](const TimeSpan& span) { return span.to <= now; });
+  std::erase_if(set.hours.after_cut_off, [&](const TimeSpan& span) { return span.to <= now; });
+  set.hours.known_until = set.hours.open.empty() ? now + Hours(1) : set.hours.open.back().to;
+  if (Chance(50)) set.hours.known_until = set.hours.known_until + Minutes(10);
+  return set;
+}
+
 Action RandomCommands::MakeUpdate(const Workspace& workspace, TicketId ticket) {
   static const std::vector<std::string> words = {"one", "two", "three", "four"};
   UpdateTicket update;
@@ -541,6 +565,17 @@ struct CommandText {
   }
   std::string operator()(const AdvanceTime&) const { return "advance"; }
   std::string operator()(const ContinueRouting&) const { return "continue"; }
+  std::string operator()(const SetOpenHours& a) const {
+    std::string text =
+        "set_open_hours " + a.calendar + " of " + std::to_string(a.hours.of_revision);
+    for (const TimeSpan& span : a.hours.open) {
+      text += " " + router::TextOf(span.from) + ".." + router::TextOf(span.to);
+    }
+    for (const TimeSpan& span : a.hours.after_cut_off) {
+      text += " late " + router::TextOf(span.from) + ".." + router::TextOf(span.to);
+    }
+    return text + " known_until " + router::TextOf(a.hours.known_until);
+  }
   std::string operator()(const TimeLost& a) const { return "time_lost " + router::TextOf(a.lost); }
 };
 

@@ -48,6 +48,7 @@ class RandomCommands {
 
   Configuration MakeConfiguration();
   Queue MakeQueue(uint32_t number, const std::vector<std::string>& clients);
+  void FollowCalendar(Queue& queue, const Configuration& configuration);
   Agent MakeAgent(uint32_t number, const Configuration& configuration);
   void AddEntryPoints(Configuration& configuration);
   ContactCondition MakeCondition(const Configuration& configuration);
@@ -68,6 +69,7 @@ class RandomCommands {
   Action AboutSupervisor(const Workspace& workspace, TicketId ticket);
   Action MakeTransfer(TicketId ticket);
   StatusChange MakeStatus();
+  Action MakeHours(const Workspace& workspace, Time now);
   Action MakeUpdate(const Workspace& workspace, TicketId ticket);
   Action MakeRecord(const Workspace& workspace, TicketId ticket);
   Action AboutMedia(const Workspace& workspace);

@@ -126,6 +126,19 @@ Queue RandomCommands::MakeQueue(uint32_t number, const std::vector<std::string>&
   return queue;
 }
 
+// Overflows to a later queue, so that none comes back to itself.
+void RandomCommands::FollowCalendar(Queue& queue, const Configuration& configuration) {
+  if (configuration.calendars.empty() || Chance(50)) return;
+  queue.calendar = Pick(configuration.calendars).id;
+  queue.when_closed = static_cast<WhenClosed>(1 + Below(3));
+  for (const Queue& other : configuration.queues) {
+    if (other.id > queue.id && Chance(60)) queue.overflow_queue = other.id;
+  }
+  if (queue.overflow_queue.empty() && queue.when_closed == WhenClosed::kOverflow) {
+    queue.when_closed = WhenClosed::kHold;
+  }
+}
+
 ProcessType RandomCommands::MakeProcessType(const std::string& id,
                                             const Configuration& configuration) {
   ProcessType type;
@@ -288,6 +301,10 @@ Configuration RandomCommands::MakeConfiguration() {
     if (number > 1 && !Chance(number == kQueues ? 80 : 96)) continue;
     configuration.queues.push_back(MakeQueue(number, clients));
   }
+  for (const char* id : {"day", "night"}) {
+    if (Chance(90)) configuration.calendars.emplace_back().id = id;
+  }
+  for (Queue& queue : configuration.queues) FollowCalendar(queue, configuration);
   // The first one always exists, because requirements name it.
   for (uint32_t number = 1; number <= kProcessTypes; ++number) {
     if (number > 1 && !Chance(95)) continue;
@@ -418,6 +435,12 @@ Action RandomCommands::AboutConfiguration(const Workspace& workspace) {
     if (KindOf<R>() != kind || list.empty()) return;
     R one = Pick(list);
     if (Chance(10)) one.display_name = "renamed";
+    if constexpr (std::is_same_v<R, Queue>) {
+      // At times to any queue, so that some come back to where they began.
+      if (Chance(30)) one.overflow_queue = "q" + std::to_string(1 + Below(kQueues));
+      if (Chance(30)) one.overflow_queue = one.id;
+      if (Chance(50)) one.when_closed = WhenClosed::kOverflow;
+    }
     int64_t revision = 0;
     bool exists = false;
     for (const R& now : ListOf<R>(workspace.configuration)) {

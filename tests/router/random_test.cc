@@ -250,11 +250,12 @@ void ExpectAllSeen(const Tally& tally) {
                               Reason::kIdDuplicate,
                               Reason::kParkingReasonUnknown,
                               Reason::kAgentMayNotTake,
-                              Reason::kPauseLimitReached}) {
+                              Reason::kPauseLimitReached,
+                              Reason::kQueueClosed, Reason::kOverflowEndless}) {
     EXPECT_GT(tally.refusals.count(reason), 0U) << ToString(reason);
   }
-  for (const char* reason :
-       {"CONDITION", "QUEUE_GONE", "QUEUE_OF_OTHER_CLIENT", "QUEUE_FULL", "ACCEPTED"}) {
+  for (const char* reason : {"CONDITION", "QUEUE_GONE", "QUEUE_OF_OTHER_CLIENT", "QUEUE_CLOSED",
+                             "QUEUE_FULL", "ACCEPTED"}) {
     EXPECT_GT(tally.skipped_steps.count(reason), 0U) << reason;
   }
 }

@@ -422,7 +422,8 @@ Obstacle ReferenceRouter::ObstacleOf(const AgentState& agent, const TicketData& 
   const bool pull_only = std::any_of(queues.begin(), queues.end(), [&](const auto& entry) {
     return entry.queue == ticket.queue && entry.no_push;
   });
-  return pull_only ? Obstacle::kPullOnly : Obstacle::kNone;
+  const bool closed = QueueOf(ticket).urgency == Urgency::kLive && !IsOpen(QueueOf(ticket));
+  return pull_only || closed ? Obstacle::kPullOnly : Obstacle::kNone;
 }
 
 namespace {
@@ -482,6 +483,14 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   explanation.last_agent = ticket.parked_by.empty() ? ticket.kept_for : ticket.parked_by;
   explanation.kept_until = ticket.kept_until;
   explanation.rules = ticket.rules;
+  explanation.queue_closed = IsClosed(QueueOf(ticket));
+  if (explanation.queue_closed) {
+    for (const TimeSpan& open : HoursOf(QueueOf(ticket))->open) {
+      if (open.to <= now_) continue;
+      explanation.opens_at = std::max(open.from, now_);
+      break;
+    }
+  }
   const std::set<std::string> for_these = NamedIn(ticket);
   for (const auto& [id, other] : workspace_->tickets) {
     if (ticket.state == TicketState::kQueued && other.state == ticket.state &&

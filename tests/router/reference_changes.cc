@@ -118,14 +118,23 @@ void ReferenceRouter::Resume(TicketData& ticket) {
 // As of the office of the queue that the ticket has just entered.
 void ReferenceRouter::SetTarget(TicketData& ticket) {
   const Queue& queue = QueueOf(ticket);
+  const Queue& hours = HoursQueueOf(queue, ticket.queued_at);
   if (queue.office == Office::kFront) {
     const Duration by_urgency = queue.urgency == Urgency::kLive ? Seconds(20) : Hours(4);
     const bool has_one = ticket.answer_target.us != 0;
-    ticket.target = ticket.queued_at + (has_one ? ticket.answer_target : by_urgency);
+    ticket.target = After(hours, ticket.queued_at, has_one ? ticket.answer_target : by_urgency);
   } else {
-    const Time due_at = ticket.due_at.IsSet() ? ticket.due_at : ticket.queued_at + Hours(8);
-    ticket.target = due_at - ticket.handling_time;
+    const Time due_at =
+        ticket.due_at.IsSet() ? ticket.due_at : After(hours, ticket.queued_at, Hours(8));
+    ticket.target = Before(hours, due_at, ticket.handling_time);
   }
+}
+
+// A ticket that enters a closed queue now, and is about to leave it for another one of the office,
+// is answered there.
+const Queue& ReferenceRouter::HoursQueueOf(const Queue& queue, Time entered_at) const {
+  const Queue* to = entered_at > now_ ? nullptr : OverflowOf(queue);
+  return to != nullptr && to->office == queue.office ? *to : queue;
 }
 
 void ReferenceRouter::AddCoolDown(TicketData& ticket, const std::string& agent) {
@@ -368,6 +377,7 @@ std::string ReferenceRouter::WhySkipped(const TicketData& ticket) const {
   if (!queue->client.empty() && queue->client != ticket.contact.client) {
     return "QUEUE_OF_OTHER_CLIENT";
   }
+  if (queue->id != ticket.queue && Refuses(*queue)) return "QUEUE_CLOSED";
   return queue->id != ticket.queue && IsFull(*queue, ticket.id) ? "QUEUE_FULL" : "";
 }
 
@@ -424,6 +434,11 @@ Time ReferenceRouter::NextDeadline() const {
       if (agent.session_lost) next = std::min(next, agent.grace_until);
     }
     for (const auto& [id, ticket] : workspace.tickets) next = std::min(next, DeadlineOf(ticket));
+    for (const auto& [id, hours] : workspace.hours) {
+      if (!hours.open.empty()) {
+        next = std::min(next, hours.is_open ? hours.open[0].to : hours.open[0].from);
+      }
+    }
   }
   return next;
 }
@@ -445,6 +460,13 @@ bool ReferenceRouter::ExpireNext() {
   for (auto& [id, candidate] : workspace_->tickets) {
     if (DeadlineOf(candidate) > now_) continue;
     if (ticket == nullptr || order(candidate) < order(*ticket)) ticket = &candidate;
+  }
+  Time other = ticket == nullptr ? kEndOfTime : DeadlineOf(*ticket);
+  if (agent != nullptr) other = std::min(other, agent->grace_until);
+  const std::string calendar = FirstToTurn();
+  if (!calendar.empty() && NextTurn(calendar) <= std::min(now_, other)) {
+    Turn(calendar);
+    return true;
   }
   if (agent == nullptr && ticket == nullptr) return false;
   if (ticket == nullptr || (agent != nullptr && agent->grace_until <= DeadlineOf(*ticket))) {

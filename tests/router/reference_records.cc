@@ -38,7 +38,9 @@ Outcome ReferenceRouter::Do(const UpdateTicket& command) {
     changed("DUE_AT");
   }
   const bool moves_target = command.due_at.IsSet() && QueueOf(*ticket).office == Office::kBack;
-  if (moves_target) SetTarget(*ticket);
+  if (moves_target) {
+    ticket->target = Before(QueueOf(*ticket), ticket->due_at, ticket->handling_time);
+  }
   if (command.priority || moves_target) SetKey(*ticket);
   if (!command.customer_id.empty() || !command.customer_segment.empty()) changed("CUSTOMER");
   if (!command.subject.empty()) changed("SUBJECT");

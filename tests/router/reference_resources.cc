@@ -92,6 +92,7 @@ Outcome ReferenceRouter::Adopt(Configuration next, EventType type, ResourceKind 
     if (kind == ResourceKind::kAgent) event.agent = id;
     if (kind == ResourceKind::kQueue) event.queue = id;
     AdoptAgents();
+    KeepHours();
     GainFrom(before, kind, id);
     LookAtIdle();
   }
@@ -116,7 +117,8 @@ void ReferenceRouter::GainFrom(Configuration& before, ResourceKind kind, const s
     return old != nullptr && one != nullptr && !(old->*member == one->*member);
   };
   if (kind == ResourceKind::kAgent) gain([&](const Agent& agent) { return agent.id == id; });
-  if (kind == ResourceKind::kQueue && differs(&Queue::urgency, FindQueue(id))) {
+  if (kind == ResourceKind::kQueue &&
+      (differs(&Queue::urgency, FindQueue(id)) || differs(&Queue::calendar, FindQueue(id)))) {
     gain([](const Agent&) { return true; });
   }
   if (kind == ResourceKind::kRoutingProfile &&

@@ -226,6 +226,8 @@ bool ReferenceRouter::MayTake(const AgentState& agent, const TicketData& ticket,
   const Agent& configured = *FindAgent(agent.id);
   if (!Qualifies(configured, ticket)) return false;
   if (!ticket.kept_for.empty() && ticket.kept_for != agent.id) return false;
+  const Queue& queue = QueueOf(ticket);
+  if (!claiming && queue.urgency == Urgency::kLive && !IsOpen(queue)) return false;
   for (const RoutingProfileQueue& entry : FindProfile(configured.routing_profile)->queues) {
     if (entry.queue == ticket.queue && !(claiming ? entry.pull : !entry.no_push)) return false;
   }
@@ -329,8 +331,15 @@ ReferenceRouter::AgentState* ReferenceRouter::BestAgent(const TicketData& ticket
 // budget.
 uint32_t ReferenceRouter::Route(uint32_t budget) {
   Workspace& workspace = *workspace_;
-  while (!workspace.gained.empty() || !workspace.arrived.empty()) {
+  while (true) {
+    TicketData* overflowing = FirstToOverflow();
+    if (overflowing == nullptr && workspace.gained.empty() && workspace.arrived.empty()) break;
     if (budget == 0) return 0;
+    if (overflowing != nullptr) {
+      Overflow(*overflowing);
+      --budget;
+      continue;
+    }
     if (!workspace.gained.empty()) {
       AgentState* first = nullptr;
       for (const std::string& id : workspace.gained) {
@@ -361,7 +370,7 @@ uint32_t ReferenceRouter::Route(uint32_t budget) {
       if (first == nullptr || order(*ticket) < order(*first)) first = ticket;
       ++it;
     }
-    if (first == nullptr) break;
+    if (first == nullptr) continue;
     workspace.arrived.erase(first->id);
     if (AgentState* agent = BestAgent(*first)) {
       MakeOffer(*first, *agent, "ARRIVED");

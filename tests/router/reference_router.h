@@ -96,6 +96,7 @@ class ReferenceRouter {
     std::vector<TicketId> returned;          // tickets that came to a queue, by the command at work
     std::vector<std::string> drained;        // DRAINING agents whose last work ended, by it
     std::map<std::string, uint32_t> idle;    // by routing profile, as last looked at
+    std::map<std::string, OpenHours> hours;  // by calendar, of those that are known
     int64_t last_turn = 0;
     // How far each queue of a classification rule is behind its share.
     std::map<std::string, std::map<std::string, int64_t>> credits;
@@ -153,6 +154,7 @@ class ReferenceRouter {
   Outcome Do(const ClaimTickets& command);
   Outcome Do(const ExtendLeases& command);
   Outcome Do(const ReportMediaEvent& command);
+  Outcome Do(const SetOpenHours& command);
   Outcome Do(const AdvanceTime& command);
   Outcome Do(const ContinueRouting& command);
   Outcome Do(const TimeLost& command);
@@ -244,6 +246,22 @@ class ReferenceRouter {
   void NoteWhetherUnroutable(TicketData& ticket);
   void SetKey(TicketData& ticket);
   void Resume(TicketData& ticket);
+  // reference_calendars.cc
+  bool IsOpen(const Queue& queue) const;
+  bool IsClosed(const Queue& queue) const;
+  const OpenHours* HoursOf(const Queue& queue) const;
+  void Turn(const std::string& calendar);
+  Time NextTurn(const std::string& calendar) const;
+  std::string FirstToTurn() const;
+  void KeepHours();
+  Time After(const Queue& queue, Time from, Duration span) const;
+  Time Before(const Queue& queue, Time until, Duration span) const;
+  const Queue* OverflowOf(const Queue& from) const;
+  bool Refuses(const Queue& queue) const;
+  TicketData* FirstToOverflow();
+  void Overflow(TicketData& ticket);
+  // Whose hours say the target of a ticket that enters the queue.
+  const Queue& HoursQueueOf(const Queue& queue, Time entered_at) const;
   // reference_set_aside.cc
   void Schedule(TicketData& ticket, Time not_before);
   void Enter(TicketData& ticket, const char* reason);

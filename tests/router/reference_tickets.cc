@@ -58,6 +58,7 @@ Outcome ReferenceRouter::Do(const ApplyConfiguration& command) {
   ForgetCredits(before);
   workspace.revision = revision + 1;
   AdoptAgents();
+  KeepHours();
   Emit(EventType::kConfigurationApplied).number = workspace.revision;
   workspace.idle.clear();
   LookAtIdle();
@@ -245,7 +246,7 @@ ReferenceRouter::TicketData& ReferenceRouter::AddTicket(TicketId id, const NewCo
     ticket.answer_target = defaults.answer_target;
   }
   if (queue.office == Office::kBack && !ticket.due_at.IsSet()) {
-    ticket.due_at = now_ + defaults.due_after;
+    ticket.due_at = After(HoursQueueOf(queue, now_), now_, defaults.due_after);
   }
   ticket.handling_time = defaults.expected_handling_time;
   ticket.wrap_up_limit = defaults.wrap_up_limit.value_or(Seconds(60));
@@ -260,7 +261,7 @@ void ReferenceRouter::EnterLater(TicketData& ticket, const NewContact& contact, 
                                  const ProcessTypeDefaults& defaults) {
   if (contact.not_before <= now_) return;
   if (queue.office == Office::kBack && !contact.due_at.IsSet()) {
-    ticket.due_at = contact.not_before + defaults.due_after;
+    ticket.due_at = After(queue, contact.not_before, defaults.due_after);
   }
   ticket.queued_at = contact.not_before;
   SetTarget(ticket);
@@ -312,7 +313,15 @@ Outcome ReferenceRouter::Do(const IngestContact& command) {
   ProcessTypeDefaults defaults;
   if (const Refusal refusal = FindPlace(contact, &queue, &defaults)) return Refuse(*refusal);
   const bool later = contact.not_before > now_;
-  if (!later && IsFull(*queue, TicketId{})) return Refuse(Reason::kQueueFull);
+  std::string instead_of;
+  if (!later) {
+    if (Refuses(*queue)) return Refuse(Reason::kQueueClosed);
+    if (const Queue* to = OverflowOf(*queue)) {
+      instead_of = queue->id;
+      queue = to;
+    }
+    if (IsFull(*queue, TicketId{})) return Refuse(Reason::kQueueFull);
+  }
   if (TooManyOpen()) return Refuse(Reason::kTooManyOpenTickets);
 
   TicketData& ticket = AddTicket(command.new_ticket, contact, *queue, defaults);
@@ -323,6 +332,9 @@ Outcome ReferenceRouter::Do(const IngestContact& command) {
   event.contact = command.new_contact;
   event.until = ticket.target;
   event.reason = Joined(ticket.rules);
+  if (!instead_of.empty()) {
+    event.reason += (event.reason.empty() ? "QUEUE_CLOSED:" : ",QUEUE_CLOSED:") + instead_of;
+  }
   if (later) {
     Schedule(ticket, contact.not_before);
   } else {
@@ -405,6 +417,7 @@ Outcome ReferenceRouter::Do(const TransferTicket& command) {
   if (!stays && !queue->client.empty() && queue->client != ticket->contact.client) {
     return Refuse(Reason::kQueueOfOtherClient);
   }
+  if (queue->id != ticket->queue && Refuses(*queue)) return Refuse(Reason::kQueueClosed);
   if (IsFull(*queue, ticket->id)) return Refuse(Reason::kQueueFull);
   if (ticket->state == TicketState::kConnecting || ticket->state == TicketState::kWrapUp ||
       ticket->state == TicketState::kScheduled || ticket->state == TicketState::kParked) {

@@ -207,6 +207,8 @@ struct ReplyText {
                            .Add("last_agent", reply.last_agent)
                            .Add("kept_until", reply.kept_until)
                            .Add("rules", Joined(reply.rules))
+                           .Flag("queue_closed", reply.queue_closed)
+                           .Add("opens_at", reply.opens_at)
                            .text();
     text += " ahead=" + std::to_string(reply.ahead) + " agents=" + std::to_string(reply.agents) +
             " qualified=" + std::to_string(reply.qualified_agents);

@@ -159,6 +159,13 @@ std::vector<v1::Event> EventsOfResources(Fixture& f) {
   return events;
 }
 
+// But for how far ahead a calendar is known, which is no part of what was configured.
+bool Same(const Message& a, const Message& b) {
+  MessageDifferencer differencer;
+  differencer.IgnoreField(v1::Calendar::descriptor()->FindFieldByName("known_until"));
+  return differencer.Compare(a, b);
+}
+
 // ----------------------------------------------------------------------------------- of every kind
 
 TEST(Resources, EveryKindHasItsFiveMethods) {
@@ -175,6 +182,7 @@ TEST(Resources, EveryFieldOfEveryKindCanBeChanged) {
         },
         router::MakeResource(method.kind, ""));
     const std::string name = router::ToString(method.kind);
+    if (name == "calendar") known.insert({"open", "changes_at", "known_until"});
     const auto* type = FieldOf(*method.NewRequest(), name)->message_type();
     std::set<std::string> fields;
     for (int i = 0; i < type->field_count(); ++i) fields.insert(type->field(i)->name());
@@ -202,7 +210,7 @@ TEST(Resources, EveryKindIsCreatedReadListedUpdatedAndDeleted) {
     const auto get = kind.Request(Verb::kGet);
     SetText(*get, "id", "new");
     ASSERT_EQ(kind.Call(Verb::kGet, *get), "OK");
-    EXPECT_TRUE(MessageDifferencer::Equals(kind.resource(), *created));
+    EXPECT_TRUE(Same(kind.resource(), *created));
 
     const auto list = kind.Request(Verb::kList);
     ASSERT_EQ(kind.Call(Verb::kList, *list), "OK");
@@ -212,7 +220,7 @@ TEST(Resources, EveryKindIsCreatedReadListedUpdatedAndDeleted) {
     for (int i = 0; i < kind.response->GetReflection()->FieldSize(*kind.response, listed); ++i) {
       const Message& one =
           kind.response->GetReflection()->GetRepeatedMessage(*kind.response, listed, i);
-      found = found || MessageDifferencer::Equals(one, *created);
+      found = found || Same(one, *created);
       EXPECT_LT(last, TextIn(one, "id"));
       last = TextIn(one, "id");
     }
@@ -226,14 +234,14 @@ TEST(Resources, EveryKindIsCreatedReadListedUpdatedAndDeleted) {
     EXPECT_EQ(NumberIn(kind.resource(), "revision"), before + 2);
     SetText(*created, "display_name", "Größe");
     SetNumber(*created, "revision", before + 2);
-    EXPECT_TRUE(MessageDifferencer::Equals(kind.resource(), *created));
+    EXPECT_TRUE(Same(kind.resource(), *created));
     EXPECT_EQ(kind.Call(Verb::kUpdate, *update), "REVISION_STALE");
     // What is as it was is not changed again.
     SetNumber(*update, "expected_revision", before + 2);
     ASSERT_EQ(kind.Call(Verb::kUpdate, *update), "OK");
     EXPECT_EQ(Revision(f), before + 2);
     ASSERT_EQ(kind.Call(Verb::kGet, *get), "OK");
-    EXPECT_TRUE(MessageDifferencer::Equals(kind.resource(), *created));
+    EXPECT_TRUE(Same(kind.resource(), *created));
 
     const auto remove = kind.Request(Verb::kDelete);
     SetText(*remove, "id", "new");

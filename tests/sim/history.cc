@@ -162,6 +162,9 @@ class Replay {
       case EventType::kResourceCreated:
       case EventType::kResourceUpdated:
       case EventType::kResourceDeleted:
+      case EventType::kOpenHoursSet:
+      case EventType::kCalendarOpened:
+      case EventType::kCalendarClosed:
         return;
     }
   }

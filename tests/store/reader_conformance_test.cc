@@ -276,6 +276,9 @@ TEST_P(ReaderConformance, ResourcesAreFoundOneByOne) {
     ASSERT_TRUE(found.ok()) << found.status();
     ASSERT_TRUE(found->has_value()) << named.id;
     EXPECT_EQ(**found, row.resource);
+    if (const auto* calendar = std::get_if<router::Calendar>(&row.resource)) {
+      EXPECT_EQ(std::get<router::Calendar>(**found).hours, calendar->hours) << calendar->id;
+    }
     EXPECT_EQ(router::NamedOf(**found).revision, 3);
     EXPECT_EQ(router::NamedOf(**found).position, named.position);
   }

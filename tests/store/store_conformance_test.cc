@@ -252,6 +252,10 @@ TEST_P(StoreConformance, StateRowsReplaceThoseOfTheSameKey) {
   EXPECT_EQ(Fields(loaded.tickets[0].state), Fields(state));
   ASSERT_EQ(loaded.workspaces.size(), 1u);
   EXPECT_EQ(Fields(loaded.workspaces[0]), Fields(workspace));
+  // No part of what is configured, and loaded all the same.
+  const auto& calendars = loaded.workspaces[0].configuration.calendars;
+  ASSERT_EQ(calendars.size(), 2u);
+  EXPECT_EQ(calendars[0].hours, workspace.configuration.calendars[0].hours);
 }
 
 TEST_P(StoreConformance, ResourcesAreWrittenAndRemovedOneByOne) {
@@ -415,6 +419,16 @@ TEST_P(StoreConformance, ARefusedValueLeavesNothingBehind) {
   refused([&](Batch& b) { b.changes.ticket_states[0].cool_downs = {{nul, kMorning}}; });
   refused([&](Batch& b) { b.changes.events[0].reason = nul; });
   refused([&](Batch& b) { router::NamedOf(b.changes.resources[0].resource).display_name = nul; });
+  const auto calendar = [&](auto spoil) {
+    refused([&](Batch& b) {
+      for (router::ResourceRow& row : b.changes.resources) {
+        auto* found = std::get_if<router::Calendar>(&row.resource);
+        if (found != nullptr && found->id == "lisbon") spoil(*found);
+      }
+    });
+  };
+  calendar([&](router::Calendar& c) { c.override_hours->message = nul; });
+  calendar([&](router::Calendar& c) { c.exceptions[0].name = nul; });
   refused([&](Batch& b) { b.external_ids[0].external_id = nul; });
   refused([&](Batch& b) { b.requests[0].workspace = nul; });
   refused([&](Batch& b) { b.changes.contacts[0].content.subject = "\xff"; });

@@ -73,6 +73,23 @@ router::Agent SampleConfiguredAgent() {
   return agent;
 }
 
+router::Calendar SampleCalendar() {
+  router::Calendar calendar;
+  calendar.id = "lisbon";
+  calendar.display_name = "Lisboa";
+  calendar.time_zone = "Europe/Lisbon";
+  calendar.weekly = {{{1, 2, 5}, {540, 1080}}, {{6}, {1320, 1800}}};
+  calendar.exceptions = {{"2026-12-25", true, {}, "Natal"}, {"2026-12-24", false, {{0, 60}}, ""}};
+  calendar.cut_off = 0;
+  calendar.override_hours = router::CalendarOverride{true, router::Time{7}, "à noite"};
+  calendar.hours.of_revision = 3;
+  calendar.hours.known_until = router::Time{1'900'000'000'000'000};
+  calendar.hours.open = {{router::Time{1}, router::Time{2}}, {router::Time{3}, router::Time{4}}};
+  calendar.hours.after_cut_off = {{router::Time{2}, router::Time{3}}};
+  calendar.hours.is_open = true;
+  return calendar;
+}
+
 router::Queue SampleQueue(const std::string& id) {
   router::Queue queue;
   queue.id = id;
@@ -165,6 +182,11 @@ router::WorkspaceRow SampleWorkspace(const std::string& workspace) {
   rule.plan = SamplePlan();
   rule.last = true;
   c.classification_rules[1].id = "otherwise";
+  c.calendars = {SampleCalendar()};
+  c.calendars.emplace_back().id = "never";
+  c.queues[0].calendar = "lisbon";
+  c.queues[0].when_closed = router::WhenClosed::kOverflow;
+  c.queues[0].overflow_queue = "claims";
   c.session_grace = Seconds(30);
   return row;
 }

@@ -1,0 +1,264 @@
+// Goal: a calendar that is configured opens and closes the queues that name it at once; a closed
+// queue holds, refuses or passes on; and what callers are told of it is true. Method: overrides
+// instead of hours, since the engine's clock is that of the machine.
+#include <ctime>
+#include <functional>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "tests/rpc/fixture.h"
+
+namespace tandem::rpc {
+namespace {
+
+v1::Calendar Office() {
+  v1::Calendar calendar;
+  calendar.set_id("office");
+  calendar.set_display_name("The office");
+  calendar.set_time_zone("America/New_York");
+  v1::WeeklyHours* days = calendar.add_weekly();
+  for (const auto day : {v1::DAY_OF_WEEK_FRIDAY, v1::DAY_OF_WEEK_MONDAY, v1::DAY_OF_WEEK_FRIDAY}) {
+    days->add_days(day);
+  }
+  days->set_opens("09:00");
+  days->set_closes("18:30");
+  v1::WeeklyHours* nights = calendar.add_weekly();
+  nights->add_days(v1::DAY_OF_WEEK_SATURDAY);
+  nights->set_opens("22:00");
+  nights->set_closes("06:00");
+  v1::CalendarException* christmas = calendar.add_exceptions();
+  christmas->set_date("2024-12-25");
+  christmas->set_every_year(true);
+  christmas->set_name("Christmas");
+  v1::DayHours* short_day = christmas->add_hours();
+  short_day->set_opens("00:00");
+  short_day->set_closes("24:00");
+  calendar.set_cut_off("16:00");
+  return calendar;
+}
+
+struct Calendars : Fixture {
+  grpc::Status Create(const v1::Calendar& calendar, v1::Calendar* created = nullptr) {
+    v1::CreateCalendarRequest request;
+    request.set_workspace(kWorkspace);
+    *request.mutable_calendar() = calendar;
+    v1::CreateCalendarResponse response;
+    const grpc::Status status = resources->CreateCalendar(ClientContext(), request, &response);
+    if (created != nullptr) *created = response.calendar();
+    return status;
+  }
+
+  v1::Calendar GetCalendar(const std::string& id) {
+    v1::GetCalendarRequest request;
+    request.set_workspace(kWorkspace);
+    request.set_id(id);
+    v1::GetCalendarResponse response;
+    EXPECT_EQ(ReasonOf(resources->GetCalendar(ClientContext(), request, &response)), "OK");
+    return response.calendar();
+  }
+
+  // Open, or closed, until it says otherwise.
+  void Override(const std::string& id, bool open, const std::string& message = "") {
+    v1::UpdateCalendarRequest request;
+    request.set_workspace(kWorkspace);
+    request.mutable_calendar()->set_id(id);
+    request.mutable_calendar()->mutable_override_hours()->set_open(open);
+    request.mutable_calendar()->mutable_override_hours()->set_message(message);
+    v1::UpdateCalendarResponse response;
+    ASSERT_EQ(ReasonOf(resources->UpdateCalendar(ClientContext(), request, &response)), "OK");
+  }
+
+  grpc::Status UpdateQueue(const std::string& id, const std::function<void(v1::Queue&)>& change) {
+    v1::UpdateQueueRequest request;
+    request.set_workspace(kWorkspace);
+    request.mutable_queue()->set_id(id);
+    change(*request.mutable_queue());
+    v1::UpdateQueueResponse response;
+    return resources->UpdateQueue(ClientContext(), request, &response);
+  }
+  void Follow(const std::string& id, v1::WhenClosed when, const std::string& overflow = "") {
+    ASSERT_EQ(ReasonOf(UpdateQueue(id,
+                                   [&](v1::Queue& queue) {
+                                     queue.set_calendar("office");
+                                     queue.set_when_closed(when);
+                                     queue.set_overflow_queue(overflow);
+                                   })),
+              "OK");
+  }
+
+  v1::ExplainTicketResponse Explain(const std::string& ticket) {
+    v1::ExplainTicketRequest request;
+    request.set_workspace(kWorkspace);
+    request.set_ticket_id(ticket);
+    v1::ExplainTicketResponse response;
+    EXPECT_EQ(ReasonOf(tickets->ExplainTicket(ClientContext(), request, &response)), "OK");
+    return response;
+  }
+};
+
+TEST(Calendar, ComesBackAsItWasConfigured) {
+  Calendars f;
+  v1::Calendar created;
+  ASSERT_EQ(ReasonOf(f.Create(Office(), &created)), "OK");
+  EXPECT_FALSE(created.has_known_until());  // it is worked out right after
+  const v1::Calendar found = f.GetCalendar("office");
+  EXPECT_EQ(found.time_zone(), "America/New_York");
+  ASSERT_EQ(found.weekly_size(), 2);
+  EXPECT_EQ(found.weekly(0).days_size(), 2);
+  EXPECT_EQ(found.weekly(0).days(0), v1::DAY_OF_WEEK_MONDAY);
+  EXPECT_EQ(found.weekly(0).opens(), "09:00");
+  EXPECT_EQ(found.weekly(0).closes(), "18:30");
+  EXPECT_EQ(found.weekly(1).closes(), "06:00");
+  ASSERT_EQ(found.exceptions_size(), 1);
+  EXPECT_TRUE(found.exceptions(0).every_year());
+  EXPECT_EQ(found.exceptions(0).hours(0).closes(), "24:00");
+  EXPECT_EQ(found.cut_off(), "16:00");
+  EXPECT_TRUE(found.has_known_until());
+  EXPECT_TRUE(found.has_changes_at());
+  // As a part of the whole configuration it comes back, too, and makes no difference.
+  v1::Configuration configuration = SmallConfiguration();
+  *configuration.add_calendars() = found;
+  const int64_t revision = f.Apply(configuration);
+  EXPECT_EQ(f.GetCalendar("office").revision(), found.revision());
+  EXPECT_GT(revision, found.revision());
+}
+
+TEST(Calendar, IsRefusedWhenItMeansNothing) {
+  Calendars f;
+  struct Row {
+    const char* what;
+    std::function<void(v1::Calendar&)> change;
+    const char* reason;
+    const char* field;
+  };
+  const Row rows[] = {
+      {"a zone", [](auto& c) { c.set_time_zone("Europe/Atlantis"); }, "TIME_ZONE_UNKNOWN",
+       "calendar.time_zone"},
+      {"a path", [](auto& c) { c.set_time_zone("../../etc/passwd"); }, "TIME_ZONE_UNKNOWN",
+       "calendar.time_zone"},
+      {"no opening", [](auto& c) { c.mutable_weekly(0)->clear_opens(); }, "FIELD_REQUIRED",
+       "calendar.weekly[0].opens"},
+      {"25 o'clock", [](auto& c) { c.mutable_weekly(0)->set_closes("25:00"); }, "FIELD_MALFORMED",
+       "calendar.weekly[0].closes"},
+      {"24:00 to open", [](auto& c) { c.mutable_weekly(0)->set_opens("24:00"); }, "FIELD_MALFORMED",
+       "calendar.weekly[0].opens"},
+      {"61 minutes", [](auto& c) { c.mutable_weekly(0)->set_closes("12:61"); }, "FIELD_MALFORMED",
+       "calendar.weekly[0].closes"},
+      {"seconds", [](auto& c) { c.set_cut_off("16:00:00"); }, "FIELD_MALFORMED",
+       "calendar.cut_off"},
+      {"no day", [](auto& c) { c.mutable_weekly(0)->clear_days(); }, "FIELD_REQUIRED",
+       "calendar.weekly[0].days"},
+      {"the eighth day",
+       [](auto& c) { c.mutable_weekly(0)->set_days(1, static_cast<v1::DayOfWeek>(8)); },
+       "FIELD_OUT_OF_RANGE", "calendar.weekly[0].days[1]"},
+      {"no date", [](auto& c) { c.mutable_exceptions(0)->set_date("25 December"); },
+       "FIELD_MALFORMED", "calendar.exceptions[0].date"},
+      {"an instant before 1970",
+       [](auto& c) { c.mutable_override_hours()->mutable_until()->set_seconds(-1); },
+       "FIELD_OUT_OF_RANGE", "calendar.override_hours.until"},
+  };
+  for (const Row& row : rows) {
+    v1::Calendar calendar = Office();
+    row.change(calendar);
+    const Error error = Decode(f.Create(calendar));
+    EXPECT_EQ(error.reason, row.reason) << row.what;
+    ASSERT_FALSE(error.fields.empty()) << row.what;
+    EXPECT_EQ(error.fields[0], row.field) << row.what;
+  }
+}
+
+TEST(ClosedQueue, HoldsWhatComesInAndIsOfferedWhenItOpens) {
+  Calendars f;
+  ASSERT_EQ(ReasonOf(f.Create(Office())), "OK");
+  f.Override("office", false);
+  f.Follow("chats", v1::WHEN_CLOSED_HOLD);
+  const v1::SessionRef ann = f.LogIn("ann");
+  const std::string ticket = f.Ingest(ChatContact());
+  EXPECT_EQ(f.Get(ticket).state(), v1::TICKET_STATE_QUEUED);
+  const v1::ExplainTicketResponse explained = f.Explain(ticket);
+  EXPECT_TRUE(explained.queue_closed());
+  EXPECT_FALSE(explained.has_opens_at());  // nobody knows when the override ends
+  ASSERT_EQ(explained.obstacles_size(), 2);
+  EXPECT_EQ(explained.obstacles(1).kind(), v1::OBSTACLE_KIND_PULL_ONLY);
+  f.Override("office", true);
+  EXPECT_TRUE(f.GetCalendar("office").open());
+  EXPECT_EQ(f.Get(ticket).state(), v1::TICKET_STATE_OFFERED);
+  EXPECT_EQ(ReasonOf(f.Accept(ann, f.OfferOf(ann))), "OK");
+}
+
+TEST(ClosedQueue, RefusesAndSaysWhy) {
+  Calendars f;
+  ASSERT_EQ(ReasonOf(f.Create(Office())), "OK");
+  const std::string waiting = f.Ingest(ChatContact());
+  f.Follow("private", v1::WHEN_CLOSED_REFUSE);
+  f.Override("office", false, "fire drill");
+  v1::Contact contact = ChatContact();
+  contact.set_queue("private");
+  const Error error = Decode(f.IngestStatus(contact));
+  EXPECT_EQ(error.code, grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(error.reason, "QUEUE_CLOSED");
+  EXPECT_EQ(error.metadata.at("queue"), "private");
+  EXPECT_EQ(error.metadata.at("message"), "fire drill");
+  EXPECT_FALSE(error.metadata.contains("opens_at"));
+  EXPECT_EQ(ReasonOf(f.Transfer(waiting, "private")), "QUEUE_CLOSED");
+
+  // An override that ends says when it opens: the calendar of no hours opens by another one.
+  v1::UpdateCalendarRequest request;
+  request.set_workspace(kWorkspace);
+  v1::Calendar& calendar = *request.mutable_calendar();
+  calendar.set_id("office");
+  calendar.set_time_zone("UTC");
+  v1::WeeklyHours* always = calendar.add_weekly();
+  for (int day = 1; day <= 7; ++day) always->add_days(static_cast<v1::DayOfWeek>(day));
+  always->set_opens("00:00");
+  always->set_closes("24:00");
+  calendar.mutable_override_hours()->mutable_until()->set_seconds(4'000'000'000);
+  v1::UpdateCalendarResponse response;
+  ASSERT_EQ(ReasonOf(f.resources->UpdateCalendar(ClientContext(), request, &response)), "OK");
+  EXPECT_FALSE(Decode(f.IngestStatus(contact)).metadata.contains("opens_at"));  // too far ahead
+  for (const int days : {1, 30, 100, 365}) {
+    const std::time_t until = std::time(nullptr) + std::time_t{days} * 86'400;
+    std::tm utc{};
+    gmtime_r(&until, &utc);
+    char expected[32];
+    ASSERT_GT(std::strftime(expected, sizeof expected, "%Y-%m-%dT%H:%M:%SZ", &utc), 0u);
+    calendar.mutable_override_hours()->mutable_until()->set_seconds(until);
+    ASSERT_EQ(ReasonOf(f.resources->UpdateCalendar(ClientContext(), request, &response)), "OK");
+    EXPECT_EQ(Decode(f.IngestStatus(contact)).metadata.at("opens_at"), expected);
+  }
+}
+
+TEST(ClosedQueue, PassesOnWhatWaitsAndWhatComesIn) {
+  Calendars f;
+  ASSERT_EQ(ReasonOf(f.Create(Office())), "OK");
+  f.Override("office", true);
+  const std::string waiting = f.Ingest(ChatContact());
+  f.Follow("chats", v1::WHEN_CLOSED_OVERFLOW, "calls");
+  EXPECT_EQ(f.Get(waiting).queue(), "chats");
+  f.Override("office", false);
+  EXPECT_EQ(f.Get(waiting).queue(), "calls");
+  EXPECT_EQ(f.Get(f.Ingest(ChatContact())).queue(), "calls");
+}
+
+TEST(ClosedQueue, IsNotConfiguredInACircleNorLeftWithoutItsCalendar) {
+  Calendars f;
+  ASSERT_EQ(ReasonOf(f.Create(Office())), "OK");
+  f.Follow("chats", v1::WHEN_CLOSED_OVERFLOW, "calls");
+  const Error circle = Decode(f.UpdateQueue("calls", [](v1::Queue& queue) {
+    queue.set_when_closed(v1::WHEN_CLOSED_OVERFLOW);
+    queue.set_overflow_queue("chats");
+  }));
+  EXPECT_EQ(circle.reason, "OVERFLOW_ENDLESS");
+  EXPECT_EQ(circle.fields, std::vector<std::string>{"queue.overflow_queue"});
+  EXPECT_EQ(ReasonOf(f.UpdateQueue("calls", [](v1::Queue& q) { q.set_calendar("porto"); })),
+            "REFERENCE_BROKEN");
+  v1::DeleteCalendarRequest request;
+  request.set_workspace(kWorkspace);
+  request.set_id("office");
+  v1::DeleteCalendarResponse response;
+  EXPECT_EQ(ReasonOf(f.resources->DeleteCalendar(ClientContext(), request, &response)),
+            "RESOURCE_REFERENCED");
+}
+
+}  // namespace
+}  // namespace tandem::rpc
