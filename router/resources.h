@@ -23,7 +23,8 @@ inline constexpr ResourceKind kKindsOfResources[] = {
     ResourceKind::kSkill,       ResourceKind::kChannel,        ResourceKind::kQueue,
     ResourceKind::kProcessType, ResourceKind::kRoutingProfile, ResourceKind::kAgent,
     ResourceKind::kDisposition, ResourceKind::kNotReadyReason, ResourceKind::kEntryPoint,
-    ResourceKind::kLanguage,    ResourceKind::kParkingReason,  ResourceKind::kClassificationRule};
+    ResourceKind::kLanguage,    ResourceKind::kParkingReason,  ResourceKind::kCalendar,
+    ResourceKind::kClassificationRule};
 static_assert(std::size(kKindsOfResources) == kResourceKinds);
 inline constexpr ResourceKind kLastResourceKind = kKindsOfResources[kResourceKinds - 1];
 
