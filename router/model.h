@@ -565,8 +565,8 @@ enum class ResourceKind : uint8_t {
   kEntryPoint,
   kLanguage,
   kParkingReason,
-  kClassificationRule = 16,
   kCalendar,
+  kClassificationRule,
   kWorkspaceSettings = 50,
 };
 const char* ToString(ResourceKind kind);  // "process_type"; empty for a number that no kind has

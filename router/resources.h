@@ -19,12 +19,14 @@ namespace tandem::router {
 
 // Of each type in Resource, in its order.
 inline constexpr ResourceKind kKindsOfResources[] = {
-    ResourceKind::kClient,      ResourceKind::kSite,           ResourceKind::kTeam,
-    ResourceKind::kSkill,       ResourceKind::kChannel,        ResourceKind::kQueue,
-    ResourceKind::kProcessType, ResourceKind::kRoutingProfile, ResourceKind::kAgent,
-    ResourceKind::kDisposition, ResourceKind::kNotReadyReason, ResourceKind::kEntryPoint,
-    ResourceKind::kLanguage,    ResourceKind::kParkingReason,  ResourceKind::kCalendar,
-    ResourceKind::kClassificationRule};
+    ResourceKind::kClient,         ResourceKind::kSite,
+    ResourceKind::kTeam,           ResourceKind::kSkill,
+    ResourceKind::kChannel,        ResourceKind::kQueue,
+    ResourceKind::kProcessType,    ResourceKind::kRoutingProfile,
+    ResourceKind::kAgent,          ResourceKind::kDisposition,
+    ResourceKind::kNotReadyReason, ResourceKind::kEntryPoint,
+    ResourceKind::kLanguage,       ResourceKind::kParkingReason,
+    ResourceKind::kCalendar,       ResourceKind::kClassificationRule};
 static_assert(std::size(kKindsOfResources) == kResourceKinds);
 inline constexpr ResourceKind kLastResourceKind = kKindsOfResources[kResourceKinds - 1];
 

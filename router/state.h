@@ -276,8 +276,8 @@ struct Workspace {
   absl::flat_hash_map<std::string, const Language*> languages;       // by tag
   // Places in configuration.classification_rules, in the order in which they are tried.
   std::vector<uint32_t> rules;
-  bool rules_drawn = false;  // credits of some are to be written
-  absl::btree_map<std::string, Calendar*> calendars;                 // by id, those configured
+  bool rules_drawn = false;                           // credits of some are to be written
+  absl::btree_map<std::string, Calendar*> calendars;  // by id, those configured
 
   std::vector<AgentState> agents;
   std::vector<Agent> agent_resources;  // by index; empty when not configured

@@ -1,12 +1,12 @@
 // The small language of the golden scenarios: one command in a line of words.
 //
 // Configuration: `client`, `site`, `skill`, `reason`, `parking_reason`, `disposition`, `channel`,
-// `queue`, `process_type`, `profile`, `agent`, `entry_point`, `language`, `rule`, `calendar`, `grace` and
-// `cool_down` write into a draft (an id that is there already is replaced, `remove <kind> <id>`
-// takes it out); `apply` puts the draft into force, `create`, `update` and `delete` one resource of
-// it. `hours` says when a calendar is open. Everything else is a command of the router;
-// tests/router/golden shows them all. Agents act in their newest session, or in the one named as
-// `ana@1`.
+// `queue`, `process_type`, `profile`, `agent`, `entry_point`, `language`, `rule`, `calendar`,
+// `grace` and `cool_down` write into a draft (an id that is there already is replaced, `remove
+// <kind> <id>` takes it out); `apply` puts the draft into force, `create`, `update` and `delete`
+// one resource of it. `hours` says when a calendar is open. Everything else is a command of the
+// router; tests/router/golden shows them all. Agents act in their newest session, or in the one
+// named as `ana@1`.
 #ifndef TANDEM_TESTS_ROUTER_GOLDEN_LANGUAGE_H_
 #define TANDEM_TESTS_ROUTER_GOLDEN_LANGUAGE_H_
 

@@ -251,7 +251,8 @@ void ExpectAllSeen(const Tally& tally) {
                               Reason::kParkingReasonUnknown,
                               Reason::kAgentMayNotTake,
                               Reason::kPauseLimitReached,
-                              Reason::kQueueClosed, Reason::kOverflowEndless}) {
+                              Reason::kQueueClosed,
+                              Reason::kOverflowEndless}) {
     EXPECT_GT(tally.refusals.count(reason), 0U) << ToString(reason);
   }
   for (const char* reason : {"CONDITION", "QUEUE_GONE", "QUEUE_OF_OTHER_CLIENT", "QUEUE_CLOSED",
