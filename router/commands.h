@@ -163,8 +163,9 @@ void ResumeParked(Context& context, TicketIndex ticket);
 // An agent is about to get it: a ticket that is PARKED is queued again.
 void ResumeForAssignment(Context& context, TicketIndex ticket);
 // By when the ticket should be answered, or started to be done in time, when it enters the queue at
-// an instant.
-Time TargetOfVisit(const Context& context, QueueIndex queue, const Ticket& ticket, Time entered_at);
+// an instant. `postponed`: its due time has moved on by that.
+Time TargetOfVisit(const Context& context, QueueIndex queue, const Ticket& ticket, Time entered_at,
+                   Duration postponed = {});
 // Why nothing may come to the queue now: it is closed, and refuses.
 std::optional<Rejection> CheckOpen(const Workspace& workspace, QueueIndex queue, Time now);
 // The open queue with room that tickets of a closed one overflow to. Unset: they stay.

@@ -39,10 +39,8 @@ void Unpark(Context& context, TicketIndex index, const char* reason, bool new_vi
   if (ticket.parking->clock_stopped) unparking.clock_stopped = context.now - ticket.parking->at;
   if (ticket.due_at.IsSet()) unparking.due_at = ticket.due_at + unparking.clock_stopped;
   if (new_visit) {
-    Time target = TargetOfVisit(context, ticket.queue, ticket, context.now);
-    if (queue.office == Office::kBack && ticket.due_at.IsSet()) {
-      target = target + unparking.clock_stopped;
-    }
+    const Time target =
+        TargetOfVisit(context, ticket.queue, ticket, context.now, unparking.clock_stopped);
     unparking.entry = EnterAt(context, ticket, context.now, target);
   } else {
     unparking.entry =

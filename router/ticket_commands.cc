@@ -355,15 +355,15 @@ std::optional<Rejection> KeepFor(const Context& context, const Ticket& ticket,
 
 }  // namespace
 
-Time TargetOfVisit(const Context& context, QueueIndex index, const Ticket& ticket,
-                   Time entered_at) {
+Time TargetOfVisit(const Context& context, QueueIndex index, const Ticket& ticket, Time entered_at,
+                   Duration postponed) {
   const Workspace& workspace = context.workspace;
   const Queue& queue = *workspace.queue(index).configured;
   const ProcessTypeDefaults own = OwnDefaults(queue.id, queue.urgency);
   const QueueIndex hours_of = QueueOfTarget(context, index, entered_at);
   return TargetOf(workspace, hours_of, entered_at,
                   ticket.answer_target.us != 0 ? ticket.answer_target : own.answer_target,
-                  ticket.due_at.IsSet() ? ticket.due_at
+                  ticket.due_at.IsSet() ? ticket.due_at + postponed
                                         : AfterIn(workspace, hours_of, entered_at, own.due_after),
                   ticket.expected_handling_time);
 }

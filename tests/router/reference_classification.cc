@@ -208,11 +208,9 @@ Outcome ReferenceRouter::Do(const ClassifyContact& command) {
     told.joined = open->id;
     return Reply{told};
   }
-  const Queue* queue = nullptr;
-  ProcessTypeDefaults defaults;
-  if (const Refusal refusal = FindPlace(contact, &queue, &defaults)) return refuse(*refusal);
-  if (contact.not_before <= now_ && IsFull(*queue, TicketId{})) return refuse(Reason::kQueueFull);
-  if (TooManyOpen()) return refuse(Reason::kTooManyOpenTickets);
+  Arrival arrival;
+  if (const Refusal refusal = Arrive(contact, arrival)) return refuse(*refusal);
+  const auto& [queue, defaults, instead_of] = arrival;
 
   // The ticket is made, looked at, and unmade.
   const uint64_t last_arrival = workspace_->last_arrival;

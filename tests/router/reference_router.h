@@ -207,6 +207,13 @@ class ReferenceRouter {
   // Where the contact's ticket belongs.
   Refusal FindPlace(const NewContact& contact, const Queue** queue,
                     ProcessTypeDefaults* defaults) const;
+  // Where its ticket goes now, or why it can't.
+  struct Arrival {
+    const Queue* queue = nullptr;
+    ProcessTypeDefaults defaults;
+    std::string instead_of;  // the closed queue that it overflows from
+  };
+  Refusal Arrive(const NewContact& contact, Arrival& arrival) const;
   bool TooManyOpen() const;
   Refusal CheckInUse(const Configuration& next) const;
   bool IsFull(const Queue& queue, TicketId except) const;

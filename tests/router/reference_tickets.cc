@@ -296,6 +296,23 @@ void ReferenceRouter::NoteWhetherUnroutable(TicketData& ticket) {
   }
 }
 
+ReferenceRouter::Refusal ReferenceRouter::Arrive(const NewContact& contact,
+                                                 Arrival& arrival) const {
+  if (const Refusal refusal = FindPlace(contact, &arrival.queue, &arrival.defaults)) {
+    return refusal;
+  }
+  if (contact.not_before <= now_) {
+    if (Refuses(*arrival.queue)) return Reason::kQueueClosed;
+    if (const Queue* to = OverflowOf(*arrival.queue)) {
+      arrival.instead_of = arrival.queue->id;
+      arrival.queue = to;
+    }
+    if (IsFull(*arrival.queue, TicketId{})) return Reason::kQueueFull;
+  }
+  if (TooManyOpen()) return Reason::kTooManyOpenTickets;
+  return std::nullopt;
+}
+
 Outcome ReferenceRouter::Do(const IngestContact& command) {
   const Completion completion = Completed(command.contact);
   const NewContact& contact = completion.contact;
@@ -309,20 +326,10 @@ Outcome ReferenceRouter::Do(const IngestContact& command) {
     }
     return Reply{ContactIngested{open->id, command.new_contact, /*joined=*/true, open->unroutable}};
   }
-  const Queue* queue = nullptr;
-  ProcessTypeDefaults defaults;
-  if (const Refusal refusal = FindPlace(contact, &queue, &defaults)) return Refuse(*refusal);
+  Arrival arrival;
+  if (const Refusal refusal = Arrive(contact, arrival)) return Refuse(*refusal);
+  const auto& [queue, defaults, instead_of] = arrival;
   const bool later = contact.not_before > now_;
-  std::string instead_of;
-  if (!later) {
-    if (Refuses(*queue)) return Refuse(Reason::kQueueClosed);
-    if (const Queue* to = OverflowOf(*queue)) {
-      instead_of = queue->id;
-      queue = to;
-    }
-    if (IsFull(*queue, TicketId{})) return Refuse(Reason::kQueueFull);
-  }
-  if (TooManyOpen()) return Refuse(Reason::kTooManyOpenTickets);
 
   TicketData& ticket = AddTicket(command.new_ticket, contact, *queue, defaults);
   Keep(completion, ticket);
