@@ -203,17 +203,22 @@ StatusChange Canonical(StatusChange to) {
     to.next_reason.clear();
   }
   if (to.status != AgentStatus::kNotReady) to.reason.clear();
+  to.groups &= kAllCapacityGroups;
+  if (to.status != AgentStatus::kAvailable || to.groups == kAllCapacityGroups) to.groups = 0;
   return to;
 }
 
 bool IsChange(const AgentState& agent, const StatusChange& to) {
-  return std::tie(agent.status, agent.reason, agent.next_status, agent.next_reason) !=
-         std::tie(to.status, to.reason, to.next_status, to.next_reason);
+  return std::tie(agent.status, agent.reason, agent.next_status, agent.next_reason,
+                  agent.ready_groups) !=
+         std::tie(to.status, to.reason, to.next_status, to.next_reason, to.groups);
 }
 
 void ChangeStatus(Context& context, AgentIndex index, const StatusChange& to) {
   context.apply.AgentStatusChanged(index, to);
-  if (to.status != AgentStatus::kAvailable) RescindOffers(context, index, "AGENT_NOT_AVAILABLE");
+  const bool available = to.status == AgentStatus::kAvailable;
+  const uint32_t ready = to.groups == 0 ? kAllCapacityGroups : to.groups;
+  RescindOffers(context, index, "AGENT_NOT_AVAILABLE", available ? ~ready : kAllCapacityGroups);
 }
 
 void EndDraining(Context& context) {

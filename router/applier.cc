@@ -1,6 +1,7 @@
 #include "router/applier.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "router/applier_change_agent.h"
@@ -24,6 +25,7 @@ EventRow& Applier::RecordTicket(EventType type, const Ticket& ticket) {
   EventRow& event = Record(type);
   event.ticket = ticket.id;
   event.client = workspace_.client_ids.Name(ticket.client);
+  if (ticket.trace_parent != nullptr) event.trace_parent = *ticket.trace_parent;
   event.agent = workspace_.AgentName(ticket.agent);
   return event;
 }
@@ -215,18 +217,24 @@ void Applier::AgentStatusChanged(AgentIndex index, const StatusChange& to) {
   const auto text = [](AgentStatus status, const std::string& reason) {
     return ToString(status) + (status == AgentStatus::kNotReady ? ":" + reason : "");
   };
+  const bool was_available = AgentAt(index).status == AgentStatus::kAvailable;
   EventRow& event = RecordAgent(EventType::kAgentStatusChanged, index);
   event.reason = text(to.status, to.reason);
   if (to.status == AgentStatus::kDraining) {
     event.reason += ":" + text(to.next_status, to.next_reason);
+  }
+  for (uint32_t left = to.groups; left != 0; left &= left - 1) {
+    event.reason += left == to.groups ? ":" : ",";
+    event.reason += ToString(static_cast<CapacityGroup>(std::countr_zero(left)));
   }
   ChangeAgent(index, [&](AgentState& agent) {
     agent.status = to.status;
     agent.reason = to.reason;
     agent.next_status = to.next_status;
     agent.next_reason = to.next_reason;
+    agent.ready_groups = to.groups;
     agent.status_since = now_;
-    if (to.status == AgentStatus::kAvailable) {
+    if (to.status == AgentStatus::kAvailable && !was_available) {
       agent.idle_since = now_;
       agent.misses = 0;
     }
@@ -436,7 +444,8 @@ void Applier::BeginSegment(Ticket& ticket, AgentIndex agent) {
   ticket.segment_began_at = now_;
   ticket.accepted_at = ticket.connected_at = ticket.held_since = Time{};
   ticket.disconnected_at = ticket.finished_at = Time{};
-  ticket.held = Duration{};
+  ticket.held = ticket.interrupted = Duration{};
+  ticket.interrupted_since = Time{};
   ticket.disconnected_by = Party::kUnknown;
 }
 
@@ -456,6 +465,7 @@ void Applier::EndSegment(const Ticket& ticket, SegmentOutcome outcome,
   row.accepted_at = ticket.accepted_at;
   row.connected_at = ticket.connected_at;
   row.held = ticket.held;
+  row.interrupted = ticket.interrupted;
   row.disconnected_at = ticket.disconnected_at;
   row.disconnected_by = ticket.disconnected_by;
   row.finished_at = ticket.finished_at;
@@ -478,6 +488,7 @@ void Applier::LeaveAgent(TicketIndex index, SegmentOutcome outcome, const std::s
     MarkDirty(agent);
   }
   RetrieveFromHold(ticket, now_);
+  EndInterruption(ticket);
   EndSegment(ticket, outcome, disposition);
   if (owned) NotifyWork(index, agent, true);
   ChangeAgent(agent, [&](AgentState& state) {
@@ -486,6 +497,7 @@ void Applier::LeaveAgent(TicketIndex index, SegmentOutcome outcome, const std::s
   });
   Gain(agent);
   NoteIfDrained(agent);
+  if (owned) NoteRearranged(agent);
   ticket.segment_began_at = Time{};
 }
 

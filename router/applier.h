@@ -79,7 +79,7 @@ struct TicketUpdate {
 struct TicketRef {
   TicketId id;
   TicketIndex open;  // unset: it is closed
-  std::string client;
+  std::string client, trace_parent;
 };
 
 enum class OfferEnd : uint8_t { kDeclined, kMissed, kFailed, kRescinded };
@@ -192,6 +192,8 @@ class Applier {
   void OverflowSettled(const std::string& queue);
   std::vector<TicketIndex> TakeOverdueTickets();
   std::vector<AgentIndex> TakeDrainedAgents();
+  // Interrupts tickets, and lets interrupted ones go on, of agents whose work changed.
+  void RearrangeWork();
 
  private:
   Ticket& TicketAt(TicketIndex index) { return workspace_.tickets[index.value]; }
@@ -225,6 +227,10 @@ class Applier {
   void CloseInterval(AgentIndex agent, Time idle_since);
   void ForgiveMisses(AgentIndex agent);
   void NoteIfDrained(AgentIndex agent);
+  // What it owns changed.
+  void NoteRearranged(AgentIndex agent);
+  void RearrangeWork(AgentIndex agent);
+  void EndInterruption(Ticket& ticket);
   // Counts the agent in its team as what it is now; uncounts it.
   void CountInTeam(AgentIndex agent);
   void UncountInTeam(AgentIndex agent);

@@ -203,17 +203,18 @@ AgentIndex Applier::ConfigureAgent(Agent agent) {
   state.routing_profile = traits.routing_profile;
   state.team = traits.team;
   state.profile = workspace_.matching.AddMember(std::move(traits));
-  state.capacity = *agent.capacity;
+  state.capacity = WorkingCapacity(*agent.capacity);
   state.cost_per_hour_milli = agent.cost_per_hour_milli;
   CountLoad(state);
-  state.open_groups = OpenGroups(state);
+  WorkOutGroups(state);
+  if (!state.held.empty()) workspace_.rearranged_agents.push_back(index);
   workspace_.agent_resources[index.value] = std::move(agent);
   return index;
 }
 
 void Applier::EnterIndexes(AgentIndex index) {
   AgentState& state = AgentAt(index);
-  SetIdle(index, state, state.Ready() && state.held.empty());
+  SetIdle(index, state, state.IsIdle());
   workspace_.matching.AddReady(index, state);
   CountInTeam(index);
   if (state.Ready()) Gain(index);
@@ -222,7 +223,7 @@ void Applier::EnterIndexes(AgentIndex index) {
 void Applier::LeaveIndexes(AgentIndex index) {
   AgentState& state = AgentAt(index);
   workspace_.matching.RemoveReady(index, state);
-  state.open_groups = 0;
+  state.open_groups = state.interrupting_groups = 0;
   SetIdle(index, state, false);
   UncountInTeam(index);
   workspace_.matching.RemoveMember(state.profile);

@@ -18,6 +18,7 @@ void Applier::AdoptAgent(AgentIndex index, const AgentRow& row) {
     state.reason = row.reason;
     state.next_status = row.next_status;
     state.next_reason = row.next_reason;
+    state.ready_groups = row.ready_groups;
     state.status_since = row.status_since;
     state.idle_since = row.idle_since;
     state.misses = row.misses;
@@ -86,6 +87,8 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
   ticket.connected_at = row.connected_at;
   ticket.held_since = row.held_since;
   ticket.held = row.held;
+  ticket.interrupted_since = row.interrupted_since;
+  ticket.interrupted = row.interrupted;
   ticket.disconnected_at = row.disconnected_at;
   ticket.disconnected_by = row.disconnected_by;
   ticket.finished_at = row.finished_at;

@@ -40,6 +40,7 @@ EventRow& Applier::RecordAddition(EventType type, const TicketRef& to, const std
   EventRow& event = Record(type);
   event.ticket = to.id;
   event.client = to.client;
+  event.trace_parent = to.trace_parent;
   event.agent = agent;
   return event;
 }

@@ -25,6 +25,7 @@ void Applier::TicketAssigned(TicketIndex index, const Assignment& assignment) {
   event.number = (assignment.over_capacity ? 1 : 0) + (assignment.against_requirement ? 2 : 0);
   BeginHandling(index);
   NotifyWork(index, agent, false);
+  NoteRearranged(agent);
 }
 
 void Applier::TicketRequeued(TicketIndex index, AgentIndex agent, const std::string& supervisor) {

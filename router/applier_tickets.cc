@@ -70,6 +70,7 @@ TicketIndex Applier::AgentContactStarted(NewTicket&& created, AgentIndex agent) 
   changes_.tickets.push_back(std::move(created.row));
   BeginHandling(index);
   NotifyWork(index, agent, false);
+  NoteRearranged(agent);
   return index;
 }
 
@@ -166,6 +167,9 @@ void Applier::AdoptTicket(TicketIndex index, const TicketRow& row, QueueIndex qu
   ticket.conversation_key = row.conversation_key;
   ticket.excluded_agents = row.excluded_agents;
   if (!row.rules.empty()) ticket.rules = std::make_unique<std::vector<std::string>>(row.rules);
+  if (!row.trace_parent.empty()) {
+    ticket.trace_parent = std::make_unique<std::string>(row.trace_parent);
+  }
   ticket.created_at = row.created_at;
   ticket.due_at = row.due_at;
   ticket.answer_target = row.answer_target;
@@ -357,6 +361,7 @@ void Applier::OfferAccepted(TicketIndex index) {
   ChangeAgent(agent, [&](AgentState& state) { state.idle_since = now_; });
   ForgiveMisses(agent);
   NotifyWork(index, agent, false);
+  NoteRearranged(agent);
 }
 
 void Applier::BeginHandling(TicketIndex index) {
@@ -438,6 +443,7 @@ void Applier::TicketClaimed(TicketIndex index, AgentIndex agent) {
   event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.until = ticket.until;
   NotifyWork(index, agent, false);
+  NoteRearranged(agent);
 }
 
 void Applier::LeaseExtended(TicketIndex index) {

@@ -229,6 +229,27 @@ class ResourceChecker {
       faults_.Range(group.units_per_ticket, 0, kMaxUnits,
                     path + ".capacity.groups.units_per_ticket");
     }
+    CheckInterruptions(*agent.capacity, path + ".capacity.groups.interrupts");
+  }
+
+  void CheckInterruptions(const Capacity& capacity, const std::string& field) {
+    for (size_t i = 0; i < kCapacityGroups; ++i) {
+      uint32_t interrupted = 0;
+      for (const CapacityGroup other : capacity.groups[i].interrupts) {
+        const auto& back = capacity.groups[static_cast<size_t>(other)].interrupts;
+        if (static_cast<size_t>(other) == i ||
+            std::find(back.begin(), back.end(), static_cast<CapacityGroup>(i)) != back.end()) {
+          faults_.Add(Reason::kFieldMalformed, field,
+                      "expected other groups, which don't interrupt it, but two interrupt each "
+                      "other, or one itself");
+        }
+        if ((interrupted & BitOf(other)) != 0) {
+          faults_.Add(Reason::kIdDuplicate, field,
+                      "expected each group once, but one is there twice");
+        }
+        interrupted |= BitOf(other);
+      }
+    }
   }
 
   void Check(EntryPoint& entry_point, const std::string& path) {
@@ -515,7 +536,7 @@ class Filler {
     if (!agent.capacity) {
       agent.capacity.emplace();
       agent.capacity->total_units = 1;
-      for (GroupCapacity& group : agent.capacity->groups) group = {1, 1};
+      for (GroupCapacity& group : agent.capacity->groups) group.max = 1;
     }
     if (agent.capacity->total_units == 0) agent.capacity->total_units = kMaxUnits;
     for (GroupCapacity& group : agent.capacity->groups) {

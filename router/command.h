@@ -146,6 +146,7 @@ struct UpdateTicket {
 struct ClosedTicket {
   std::string queue, client, channel, process_type;
   std::string agent;  // that had it last
+  std::string trace_parent;
   uint32_t notes = 0, messages = 0, scores = 0;
 };
 
@@ -202,6 +203,8 @@ struct StatusChange {
   // What follows DRAINING when the last work ends: OFFLINE, or NOT_READY with a reason.
   AgentStatus next_status = AgentStatus::kOffline;
   std::string next_reason{};
+  // AVAILABLE: for these capacity groups alone, as bits; 0: for all.
+  uint32_t groups = 0;
 };
 // Reply: Done.
 struct SetAgentStatus {
@@ -393,6 +396,7 @@ struct WorkView {
   std::string channel, client, process_type, queue;
   OfferId offer;  // unset for claims
   Time until;     // limit of the state: connecting, lease or wrap-up; unset when there is none
+  bool interrupted = false;  // waits for other work of the agent
 };
 
 struct AgentStateView {
@@ -401,6 +405,7 @@ struct AgentStateView {
   Time since;
   AgentStatus next_status = AgentStatus::kOffline;  // what follows DRAINING
   std::string next_reason{};
+  uint32_t groups = 0;  // AVAILABLE: for these capacity groups alone, as bits; 0: for all
 };
 
 // Everything that a desktop shows when it starts.

@@ -61,9 +61,11 @@ std::variant<TicketIndex, Rejection> FindOwned(const Workspace& workspace,
                     (IsOwned(found) ? "another agent owns it" : "nobody owns it"));
 }
 
-void RescindOffers(Context& context, AgentIndex index, const char* reason) {
+void RescindOffers(Context& context, AgentIndex index, const char* reason, uint32_t groups) {
   for (const TicketIndex held : HeldInOrder(context.workspace, context.workspace.agent(index))) {
-    if (context.workspace.ticket(held).state != TicketState::kOffered) continue;
+    const Ticket& ticket = context.workspace.ticket(held);
+    if (ticket.state != TicketState::kOffered) continue;
+    if ((groups & BitOf(context.workspace.channel_of(ticket).group)) == 0) continue;
     context.apply.OfferEnded(held, OfferEnd::kRescinded, Duration{}, reason);
   }
 }

@@ -134,7 +134,9 @@ std::variant<TicketIndex, Rejection> FindOwned(const Workspace& workspace,
                                                const SessionRef& session, const TicketId& id);
 
 // Takes back every offer of an agent who can't answer it any more.
-void RescindOffers(Context& context, AgentIndex agent, const char* reason);
+// Of these groups, as bits.
+void RescindOffers(Context& context, AgentIndex agent, const char* reason,
+                   uint32_t groups = kAllCapacityGroups);
 // Why an agent can't be set to the status; nothing when they can.
 std::optional<Rejection> CheckStatus(const Workspace& workspace, const StatusChange& to);
 // Without reasons that the statuses don't have.

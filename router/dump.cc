@@ -165,7 +165,10 @@ void DumpConfiguredAgent(const Agent& agent, std::string& out) {
       "routing_profile", agent.routing_profile)("cost", agent.cost_per_hour_milli)(
       "units", agent.capacity->total_units);
   for (const GroupCapacity& group : agent.capacity->groups) {
-    line("max", group.max)("each", group.units_per_ticket);
+    line("max", group.max)("each", group.units_per_ticket)("exclusive", group.exclusive);
+    for (const CapacityGroup other : group.interrupts) {
+      line("interrupts", static_cast<int>(other));
+    }
   }
   for (const SkillLevel& skill : agent.skills) line(skill.skill.c_str(), skill.level);
   for (const AgentLanguage& language : agent.languages) {
@@ -183,13 +186,14 @@ void DumpAgent(const Workspace& workspace, AgentIndex index, std::string& out) {
   line("id", workspace.AgentName(index))("ordinal", agent.ordinal)(
       "status", ToString(agent.status))("reason", agent.reason)(
       "next", agent.status == AgentStatus::kDraining ? ToString(agent.next_status) : "")(
-      "next_reason", agent.next_reason)("status_since", agent.status_since)(
-      "idle_since", agent.idle_since)("misses", agent.misses)("turn", agent.turn)(
-      "session", agent.session_id)("generation", agent.generation)("open", agent.session_open)(
-      "lost_at", agent.session_lost_at)("grace_until", agent.grace_until)(
-      "interval_since", agent.interval_since)("units_used", agent.units_used)(
-      "open_groups", agent.open_groups)("idle", agent.idle)("cooling", agent.cooling)(
-      "signed_in", agent.in_team.signed_in)("pauses", agent.in_team.pauses);
+      "next_reason", agent.next_reason)("ready_groups", agent.ready_groups)(
+      "status_since", agent.status_since)("idle_since", agent.idle_since)("misses", agent.misses)(
+      "turn", agent.turn)("session", agent.session_id)("generation", agent.generation)(
+      "open", agent.session_open)("lost_at", agent.session_lost_at)(
+      "grace_until", agent.grace_until)("interval_since", agent.interval_since)(
+      "units_used", agent.units_used)("open_groups", agent.open_groups)("idle", agent.idle)(
+      "cooling", agent.cooling)("signed_in", agent.in_team.signed_in)("pauses",
+                                                                      agent.in_team.pauses);
 }
 
 void DumpDetail(const TicketDetail& detail, std::string& out) {
@@ -221,6 +225,7 @@ void DumpTicket(const Workspace& workspace, const Ticket& ticket, std::string& o
   if (ticket.rules != nullptr) {
     for (const std::string& rule : *ticket.rules) line("rule", rule);
   }
+  if (ticket.trace_parent != nullptr) line("trace", *ticket.trace_parent);
   line("state", ToString(ticket.state))("queue", workspace.queue_ids.Name(ticket.queue))(
       "priority", ticket.priority)("queued_at", ticket.queued_at)("target", ticket.target)(
       "key", ticket.key)("agent", workspace.AgentName(ticket.agent))("leased", ticket.leased)(
@@ -244,6 +249,7 @@ void DumpTicket(const Workspace& workspace, const Ticket& ticket, std::string& o
       "entry_reason", ToString(ticket.visit_entry_reason))("segment", ticket.segment_number)(
       "began_at", ticket.segment_began_at)("accepted_at", ticket.accepted_at)(
       "connected_at", ticket.connected_at)("held_since", ticket.held_since)("held", ticket.held)(
+      "interrupted_since", ticket.interrupted_since)("interrupted", ticket.interrupted)(
       "disconnected_at", ticket.disconnected_at)(
       "disconnected_by", static_cast<int>(ticket.disconnected_by))("finished_at",
                                                                    ticket.finished_at);

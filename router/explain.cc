@@ -26,6 +26,7 @@ Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex
     return Obstacle::kNotReady;
   }
   if (agent.status == AgentStatus::kNotResponding) return Obstacle::kNotResponding;
+  if (!agent.IsReadyFor(ticket_class.group)) return Obstacle::kNotReady;
   if (!agent.HasGroupOpen(ticket_class.group)) return Obstacle::kBusy;
   if (Workspace::IsCooling(ticket, index)) return Obstacle::kCoolingDown;
   const bool deferrable = workspace.queue(ticket.queue).configured->urgency == Urgency::kDeferrable;

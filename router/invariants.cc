@@ -29,8 +29,9 @@ void CheckAgent(const Workspace& workspace, AgentIndex index) {
   TANDEM_INVARIANT(units == agent.units_used, who + " counts its units: " + std::to_string(units) +
                                                   " against " + std::to_string(agent.units_used));
   TANDEM_INVARIANT(agent.open_groups == OpenGroups(agent), who + " knows its open groups");
-  TANDEM_INVARIANT(agent.idle == (agent.Ready() && agent.held.empty()),
-                   who + " knows that it is idle");
+  TANDEM_INVARIANT(agent.interrupting_groups == InterruptingGroups(agent, agent.open_groups),
+                   who + " knows in which groups a ticket would interrupt others");
+  TANDEM_INVARIANT(agent.idle == agent.IsIdle(), who + " knows that it is idle");
   TANDEM_INVARIANT(agent.configured || agent.held.empty(),
                    who + " is configured while it has work");
   TANDEM_INVARIANT(agent.session_open || !agent.session_lost_at.IsSet(),
@@ -97,6 +98,8 @@ void CheckCounters(const Workspace& workspace) {
   }
   TANDEM_INVARIANT(tickets == workspace.open_tickets, "open tickets are counted");
   TANDEM_INVARIANT(workspace.overdue_tickets.empty(), "no step that is due waits for a command");
+  TANDEM_INVARIANT(workspace.rearranged_agents.empty(),
+                   "nobody whose work changed waits for a command");
   TANDEM_INVARIANT(workspace.drained_agents.empty(), "nobody whose work ended waits for a command");
   for (size_t i = 0; i < workspace.queues.size(); ++i) {
     TANDEM_INVARIANT(waiting[i] == workspace.queues[i].waiting,
@@ -119,11 +122,10 @@ bool MayTake(const Workspace& workspace, AgentIndex agent_index, const Ticket& t
   const bool open = queue.calendar == nullptr || queue.calendar->hours.is_open;
   if (!open && queue.configured->urgency == Urgency::kLive) return false;
   if (workspace.queue(ticket.queue).configured->urgency == Urgency::kLive) return true;
-  if (!agent.held.empty()) return true;
+  if (!agent.IsIdle()) return true;
   uint32_t idle = 0;
   for (const AgentState& other : workspace.agents) {
-    if (other.Ready() && other.held.empty() && other.routing_profile == agent.routing_profile)
-      ++idle;
+    if (other.IsIdle() && other.routing_profile == agent.routing_profile) ++idle;
   }
   return idle > workspace.routing_profiles[agent.routing_profile.value].configured->live_reserve;
 }

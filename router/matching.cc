@@ -180,6 +180,16 @@ TicketIndex Matching::BestTicket(const Workspace& workspace, AgentIndex index, M
 
 // --- a ticket looks for an agent ---
 
+void Matching::AddReady(AgentIndex index, const AgentState& agent) {
+  ready_.Add(index, agent, agent.open_groups & ~agent.interrupting_groups);
+  interruptible_.Add(index, agent, agent.interrupting_groups);
+}
+
+void Matching::RemoveReady(AgentIndex index, const AgentState& agent) {
+  ready_.Remove(index, agent, agent.open_groups & ~agent.interrupting_groups);
+  interruptible_.Remove(index, agent, agent.interrupting_groups);
+}
+
 // The lists of agents of a profile that passes who may be offered the ticket.
 uint32_t Matching::ListsOpenTo(const Workspace& workspace, const Sought& sought,
                                ProfileIndex profile) const {
@@ -198,22 +208,33 @@ void Matching::Consider(const Workspace& workspace, const Sought& sought, Profil
     return !sought.agents.Exclude(agent) &&
            (workspace.agent(agent).cooling == 0 || !Workspace::IsCooling(sought.ticket, agent));
   };
-  ready_.FindFirst(profile, sought.order, lists & ListsOpenTo(workspace, sought, profile), score,
-                   accept, best);
+  sought.ready.FindFirst(profile, sought.order, lists & ListsOpenTo(workspace, sought, profile),
+                         score, accept, best);
 }
 
 AgentIndex Matching::BestAgent(const Workspace& workspace, TicketIndex index) const {
   const Ticket& ticket = workspace.ticket(index);
   TicketClass& ticket_class = classes_[ticket.ticket_class.value];
-  const Sought sought{ticket,
-                      ticket_class,
-                      ticket_class.groups[ticket.group].agents,
-                      OrderOf(ticket_class.distribution),
-                      workspace.queue(ticket.queue).configured->urgency == Urgency::kLive,
-                      ListsFor(ticket_class.group, true)};
+  const auto sought_among = [&](const ReadyAgents& ready) {
+    return Sought{ticket,
+                  ticket_class,
+                  ticket_class.groups[ticket.group].agents,
+                  OrderOf(ticket_class.distribution),
+                  workspace.queue(ticket.queue).configured->urgency == Urgency::kLive,
+                  ListsFor(ticket_class.group, true),
+                  ready};
+  };
   if (!workspace.queue(ticket.queue).offers) return {};
+  const Sought sought = sought_among(ready_);
   if (!sought.agents.named.empty()) return BestOfNamed(workspace, sought);
-  if ((ready_.lists() & sought.lists) == 0) return {};
+  const AgentIndex best = BestOfReady(workspace, sought);
+  return best.IsSet() ? best : BestOfReady(workspace, sought_among(interruptible_));
+}
+
+// The best of those whose profiles pass.
+AgentIndex Matching::BestOfReady(const Workspace& workspace, const Sought& sought) const {
+  if ((sought.ready.lists() & sought.lists) == 0) return {};
+  TicketClass& ticket_class = sought.ticket_class;
   FillClass(workspace, ticket_class);
   const std::vector<TicketClass::Score>& scores = ticket_class.scores;
   if (!scores.empty() && scores.front().score != scores.back().score) {
@@ -222,8 +243,8 @@ AgentIndex Matching::BestAgent(const Workspace& workspace, TicketIndex index) co
   ReadyKey best;
   if (!ticket_class.passing.is_listed() && WalkReady(workspace, sought, best)) return best.agent;
   ForEachReadyPassing(sought, [&](uint32_t list, ProfileIndex profile) {
-    if (best.agent.IsSet() &&
-        ready_.LeadOf(sought.order, list, profile) > ReadyAgents::LeadOf(sought.order, best)) {
+    if (best.agent.IsSet() && sought.ready.LeadOf(sought.order, list, profile) >
+                                  ReadyAgents::LeadOf(sought.order, best)) {
       return;
     }
     Consider(workspace, sought, profile, 1U << list, 0, best);
@@ -235,9 +256,9 @@ AgentIndex Matching::BestAgent(const Workspace& workspace, TicketIndex index) co
 bool Matching::WalkReady(const Workspace& workspace, const Sought& sought, ReadyKey& best) const {
   const Subset& passing = sought.ticket_class.passing;
   size_t steps = StepsTo(passing.size(), profile_log_.size());
-  for (uint32_t left = ready_.lists() & sought.lists; left != 0; left &= left - 1) {
+  for (uint32_t left = sought.ready.lists() & sought.lists; left != 0; left &= left - 1) {
     const auto list = static_cast<uint32_t>(std::countr_zero(left));
-    for (const ReadyKey& head : ready_.HeadsOf(sought.order, list)) {
+    for (const ReadyKey& head : sought.ready.HeadsOf(sought.order, list)) {
       if (best.agent.IsSet() && !(head < best)) break;
       if (steps-- == 0) return false;
       if (!passing.Has(head.profile.value)) continue;
@@ -251,10 +272,11 @@ bool Matching::WalkReady(const Workspace& workspace, const Sought& sought, Ready
 // and has agents in it.
 template <typename Function>
 void Matching::ForEachReadyPassing(const Sought& sought, Function function) const {
-  for (uint32_t left = ready_.lists() & sought.lists; left != 0; left &= left - 1) {
+  for (uint32_t left = sought.ready.lists() & sought.lists; left != 0; left &= left - 1) {
     const auto list = static_cast<uint32_t>(std::countr_zero(left));
-    sought.ticket_class.passing.ForEachIn(
-        ready_.ProfilesIn(list), [&](uint32_t profile) { function(list, ProfileIndex{profile}); });
+    sought.ticket_class.passing.ForEachIn(sought.ready.ProfilesIn(list), [&](uint32_t profile) {
+      function(list, ProfileIndex{profile});
+    });
   }
 }
 
@@ -280,11 +302,11 @@ AgentIndex Matching::BestMatch(const Workspace& workspace, const Sought& sought)
       });
       break;
     }
-    for (uint32_t left = ready_.lists() & sought.lists; left != 0; left &= left - 1) {
+    for (uint32_t left = sought.ready.lists() & sought.lists; left != 0; left &= left - 1) {
       const auto list = static_cast<uint32_t>(std::countr_zero(left));
-      if (!ready_.ProfilesIn(list).Has(scored.profile.value)) continue;
+      if (!sought.ready.ProfilesIn(list).Has(scored.profile.value)) continue;
       if (best.agent.IsSet() &&
-          ready_.LeadOf(ReadyOrder::kIdle, list, scored.profile) > best.idle_since.us) {
+          sought.ready.LeadOf(ReadyOrder::kIdle, list, scored.profile) > best.idle_since.us) {
         continue;  // no higher a score, and idle less long
       }
       Consider(workspace, sought, scored.profile, 1U << list, scored.score, best);
@@ -296,6 +318,7 @@ AgentIndex Matching::BestMatch(const Workspace& workspace, const Sought& sought)
 // The best of the agents whom the ticket names.
 AgentIndex Matching::BestOfNamed(const Workspace& workspace, const Sought& sought) const {
   ReadyKey best;
+  bool best_interrupts = false;
   for (const AgentIndex index : sought.agents.named) {
     const AgentState& agent = workspace.agent(index);
     if (!agent.HasGroupOpen(sought.ticket_class.group) || sought.agents.Exclude(index)) continue;
@@ -305,7 +328,12 @@ AgentIndex Matching::BestOfNamed(const Workspace& workspace, const Sought& sough
     if (!passing.push) continue;
     ReadyKey candidate = KeyOf(sought.order, index, agent);
     candidate.weight -= passing.score;
-    if (!best.agent.IsSet() || candidate < best) best = candidate;
+    const bool interrupts = agent.WouldInterruptFor(sought.ticket_class.group);
+    if (best.agent.IsSet() && interrupts > best_interrupts) continue;
+    if (!best.agent.IsSet() || interrupts < best_interrupts || candidate < best) {
+      best = candidate;
+      best_interrupts = interrupts;
+    }
   }
   return best.agent;
 }

@@ -93,7 +93,10 @@ class Matching {
   // Keeps ready agents in these orders, as bits, from now on; kIdle is always one. While it changes
   // no agent is ready.
   uint32_t orders() const { return ready_.orders(); }
-  void SetOrders(uint32_t orders) { ready_.SetOrders(orders); }
+  void SetOrders(uint32_t orders) {
+    ready_.SetOrders(orders);
+    interruptible_.SetOrders(orders);
+  }
 
   // Keeps so much, instead of kMaxPassingBytes, of each kind of what was worked out between classes
   // and profiles.
@@ -104,8 +107,8 @@ class Matching {
   void AddWaiting(TicketIndex index, const Ticket& ticket);
   void RemoveWaiting(TicketIndex index, const Ticket& ticket);
   // Puts the agent into the ready list that fits it, given where it was.
-  void AddReady(AgentIndex index, const AgentState& agent) { ready_.Add(index, agent); }
-  void RemoveReady(AgentIndex index, const AgentState& agent) { ready_.Remove(index, agent); }
+  void AddReady(AgentIndex index, const AgentState& agent);
+  void RemoveReady(AgentIndex index, const AgentState& agent);
 
   // --- look-ups ---
 
@@ -217,6 +220,7 @@ class Matching {
     ReadyOrder order;
     bool live;
     uint32_t lists;  // of agents who have room for it
+    const ReadyAgents& ready;
   };
 
   Pool& PoolOf(const Workspace& workspace, ProfileIndex profile) const;
@@ -253,6 +257,7 @@ class Matching {
   void Consider(const Workspace& workspace, const Sought& sought, ProfileIndex profile,
                 uint32_t lists, uint32_t score, ReadyKey& best) const;
   AgentIndex BestOfNamed(const Workspace& workspace, const Sought& sought) const;
+  AgentIndex BestOfReady(const Workspace& workspace, const Sought& sought) const;
   bool WalkReady(const Workspace& workspace, const Sought& sought, ReadyKey& best) const;
   AgentIndex BestMatch(const Workspace& workspace, const Sought& sought) const;
   size_t CountReadyPassing(const Sought& sought) const;
@@ -260,7 +265,9 @@ class Matching {
   void ForEachReadyPassing(const Sought& sought, Function function) const;
 
   WaitingForest forest_;
-  ReadyAgents ready_;
+  // Who takes a ticket beside what it has, and whose it interrupts: with the groups that are open
+  // so. The second ones are asked when nobody of the first may take it.
+  ReadyAgents ready_, interruptible_;
   // What is worked out lazily is mutable: it follows from the rest.
   mutable std::vector<TicketClass> classes_;
   std::vector<ClassIndex> free_classes_;

@@ -285,6 +285,7 @@ void Matching::Recompile(const Workspace& workspace, ClassIndex index) {
 
 void Matching::ResetProfiles(const Workspace& workspace) {
   ready_.Clear();
+  interruptible_.Clear();
   profiles_.clear();
   free_profiles_.clear();
   profile_log_.clear();

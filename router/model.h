@@ -23,6 +23,12 @@ namespace tandem::router {
 // How a channel loads an agent. The numbers are those of tandem.v1.CapacityGroup less one.
 enum class CapacityGroup : uint8_t { kVoice = 0, kMessaging = 1, kEmail = 2, kTask = 3 };
 inline constexpr size_t kCapacityGroups = 4;
+const char* ToString(CapacityGroup group);  // "VOICE"
+// For sets of groups.
+constexpr uint32_t BitOf(CapacityGroup group) {
+  return 1U << static_cast<uint32_t>(group);
+}
+inline constexpr uint32_t kAllCapacityGroups = (1U << kCapacityGroups) - 1;
 
 enum class LanguageMode : uint8_t { kSpoken = 1, kWritten = 2 };
 
@@ -420,6 +426,8 @@ struct AgentLanguage {
 struct GroupCapacity {
   uint32_t max = 0;
   uint32_t units_per_ticket = 1;
+  bool exclusive = false;                 // no ticket of another group beside one of this
+  std::vector<CapacityGroup> interrupts;  // whose tickets wait while there is one of this
   friend bool operator==(const GroupCapacity&, const GroupCapacity&) = default;
 };
 
@@ -604,6 +612,7 @@ struct NewContact {
   std::string payload_json;
   std::vector<std::pair<std::string, std::string>> attributes;  // sorted by key
   std::vector<std::string> excluded_agents;
+  std::string trace_parent;  // W3C traceparent; empty: none
 };
 
 // --- tickets ---

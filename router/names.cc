@@ -332,6 +332,24 @@ const char* ToString(EventType type) {
       return "CALENDAR_OPENED";
     case EventType::kCalendarClosed:
       return "CALENDAR_CLOSED";
+    case EventType::kTicketInterrupted:
+      return "TICKET_INTERRUPTED";
+    case EventType::kInterruptionEnded:
+      return "INTERRUPTION_ENDED";
+  }
+  return "";
+}
+
+const char* ToString(CapacityGroup group) {
+  switch (group) {
+    case CapacityGroup::kVoice:
+      return "VOICE";
+    case CapacityGroup::kMessaging:
+      return "MESSAGING";
+    case CapacityGroup::kEmail:
+      return "EMAIL";
+    case CapacityGroup::kTask:
+      return "TASK";
   }
   return "";
 }

@@ -9,8 +9,8 @@
 namespace tandem::router {
 namespace {
 
-uint32_t ListOf(const AgentState& agent) {
-  return agent.open_groups | (agent.idle ? kIdleBit : 0);
+uint32_t ListOf(const AgentState& agent, uint32_t open_groups) {
+  return open_groups | (agent.idle ? kIdleBit : 0);
 }
 
 struct ListMasks {
@@ -90,11 +90,11 @@ const ReadyAgents::Heads& ReadyAgents::HeadsOf(ReadyOrder order, uint32_t list) 
   return of_list.heads;
 }
 
-void ReadyAgents::Add(AgentIndex index, const AgentState& agent) {
-  if (agent.open_groups == 0) return;
+void ReadyAgents::Add(AgentIndex index, const AgentState& agent, uint32_t open_groups) {
+  if (open_groups == 0) return;
   if (agent.profile.value >= profiles_.size()) profiles_.resize(agent.profile.value + 1);
   OfProfile& profile = profiles_[agent.profile.value];
-  const uint32_t list = ListOf(agent);
+  const uint32_t list = ListOf(agent, open_groups);
   for (uint32_t left = orders_; left != 0; left &= left - 1) {
     const auto order = static_cast<ReadyOrder>(std::countr_zero(left));
     auto& members = profile.members[static_cast<size_t>(order)];
@@ -112,10 +112,10 @@ void ReadyAgents::Add(AgentIndex index, const AgentState& agent) {
   lists_ |= 1U << list;
 }
 
-void ReadyAgents::Remove(AgentIndex index, const AgentState& agent) {
-  if (agent.open_groups == 0) return;
+void ReadyAgents::Remove(AgentIndex index, const AgentState& agent, uint32_t open_groups) {
+  if (open_groups == 0) return;
   OfProfile& profile = profiles_[agent.profile.value];
-  const uint32_t list = ListOf(agent);
+  const uint32_t list = ListOf(agent, open_groups);
   bool any = false;
   for (uint32_t left = orders_; left != 0; left &= left - 1) {
     const auto order = static_cast<ReadyOrder>(std::countr_zero(left));

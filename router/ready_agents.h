@@ -69,10 +69,10 @@ class ReadyAgents {
   uint32_t orders() const { return orders_; }
   void SetOrders(uint32_t orders) { orders_ = orders | 1U; }
 
-  // Puts the agent into the list that fits it, given where it was: none. An agent without open
-  // groups is in no list.
-  void Add(AgentIndex index, const AgentState& agent);
-  void Remove(AgentIndex index, const AgentState& agent);
+  // Puts the agent into the list of those who have these groups open, given where it was: none.
+  // Without any it is in no list. Removed, it must be as it was when it was added.
+  void Add(AgentIndex index, const AgentState& agent, uint32_t open_groups);
+  void Remove(AgentIndex index, const AgentState& agent, uint32_t open_groups);
   // Forgets everybody, and the profiles.
   void Clear();
 

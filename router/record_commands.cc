@@ -83,7 +83,8 @@ std::variant<Found, Rejection> FindOpenOrClosed(const Workspace& workspace,
   const auto open = FindTicket(workspace, command.ticket);
   if (const auto* index = std::get_if<TicketIndex>(&open)) {
     const Ticket& ticket = workspace.ticket(*index);
-    Found found{{ticket.id, *index, workspace.client_ids.Name(ticket.client)}};
+    Found found{{ticket.id, *index, workspace.client_ids.Name(ticket.client),
+                 ticket.trace_parent == nullptr ? "" : *ticket.trace_parent}};
     if (ticket.detail != nullptr) {
       found.notes = ticket.detail->notes;
       found.messages = ticket.detail->messages;
@@ -93,8 +94,10 @@ std::variant<Found, Rejection> FindOpenOrClosed(const Workspace& workspace,
   }
   if (!command.closed) return std::get<Rejection>(open);
   const ClosedTicket& closed = *command.closed;
-  return Found{
-      {command.ticket, TicketIndex{}, closed.client}, closed.notes, closed.messages, closed.scores};
+  return Found{{command.ticket, TicketIndex{}, closed.client, closed.trace_parent},
+               closed.notes,
+               closed.messages,
+               closed.scores};
 }
 
 std::optional<Rejection> CheckAuthor(const Workspace& workspace, const std::string& agent) {

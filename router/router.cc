@@ -72,7 +72,10 @@ void Router::Core::ForEachWorkspace(Function function) {
 
 void Router::Core::RouteAll() {
   uint32_t budget = options_.max_offers_per_slice;
-  ForEachWorkspace([&](Context& context) { RouteUntilQuiet(context, budget); });
+  ForEachWorkspace([&](Context& context) {
+    RouteUntilQuiet(context, budget);
+    context.apply.RearrangeWork();
+  });
 }
 
 template <typename ActionType>
@@ -100,6 +103,7 @@ Outcome Router::Core::ExecuteIn(const std::string& id, ActionType& action) {
       EndDraining(context);
       TakeOverdueSteps(context);
       RouteUntilQuiet(context, budget);
+      context.apply.RearrangeWork();
     }
     return decided;
   });

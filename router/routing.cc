@@ -14,11 +14,16 @@ void Offer(Context& context, TicketIndex ticket, AgentIndex agent, OfferReason r
 }
 
 // Who gets a ticket that the longest idle of the freed agents may take: the best who may. That is
-// this very agent when the longest idle is looked for and nothing but freed agents became possible.
+// this very agent when the longest idle is looked for, nothing but freed agents became possible,
+// and it interrupts nothing for it.
 AgentIndex BestFor(const Workspace& workspace, TicketIndex ticket, AgentIndex freed) {
   const QueueIndex queue = workspace.ticket(ticket).queue;
   const DistributionMode mode = workspace.queue(queue).configured->distribution_mode;
-  if (mode == DistributionMode::kLongestIdle && workspace.fresh_tickets.empty()) return freed;
+  if (mode == DistributionMode::kLongestIdle && workspace.fresh_tickets.empty() &&
+      !workspace.agent(freed).WouldInterruptFor(
+          workspace.channel_of(workspace.ticket(ticket)).group)) {
+    return freed;
+  }
   return workspace.matching.BestAgent(workspace, ticket);
 }
 

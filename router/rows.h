@@ -59,6 +59,7 @@ struct AgentRow {
   // What follows DRAINING, and its reason; else OFFLINE.
   AgentStatus next_status = AgentStatus::kOffline;
   std::string next_reason;
+  uint32_t ready_groups = 0;  // AVAILABLE: for these capacity groups alone, as bits; 0: for all
   Time status_since;
   Time idle_since;      // became AVAILABLE, accepted or finished last; see Continue
   uint32_t misses = 0;  // offers missed in a row
@@ -130,6 +131,9 @@ struct TicketStateRow {
   Time connected_at;  // connected or started
   Time held_since;
   Duration held;
+  // Of the time since it was accepted: interrupted by other work of the agent.
+  Time interrupted_since;
+  Duration interrupted;
   Time disconnected_at;
   Party disconnected_by = Party::kUnknown;
   Time finished_at;
@@ -158,6 +162,7 @@ struct TicketRow {
   std::vector<std::string> rules;  // classification rules that filled something in
   std::string entry_point, external_id, conversation_key;
   std::string customer_id, customer_segment;
+  std::string trace_parent;  // of the contact
   Time created_at;
   Time due_at;             // BACK
   Duration answer_target;  // FRONT
@@ -234,8 +239,10 @@ enum class EventType : uint8_t {
   kOpenHoursSet = 58,
   kCalendarOpened = 59,
   kCalendarClosed = 60,
+  kTicketInterrupted = 71,
+  kInterruptionEnded = 72,
 };
-inline constexpr EventType kLastEventType = EventType::kCalendarClosed;
+inline constexpr EventType kLastEventType = EventType::kInterruptionEnded;
 const char* ToString(EventType type);  // "TICKET_CREATED"; empty for a number that no type has
 
 // Key: workspace, sequence. What happened; fields as tandem.v1.Event.
@@ -252,9 +259,9 @@ struct EventRow {
   std::string reason;
   Time until;
   int64_t number = 0;
-  // Of the ticket. Not a column: a ticket's client never changes, so who reads events back finds it
-  // at the ticket.
-  std::string client;
+  // Of the ticket. Not columns: they never change, so who reads events back finds them at the
+  // ticket.
+  std::string client, trace_parent;
 };
 
 // Key: workspace, ticket, visit_number. One stay in one queue.
@@ -282,6 +289,7 @@ struct SegmentRow {
   Time accepted_at;   // unset: never
   Time connected_at;  // connected or started; unset: never
   Duration held;
+  Duration interrupted;  // by other work of the agent
   Time disconnected_at;  // media ended; unset: no media, or never connected
   Party disconnected_by = Party::kUnknown;
   Time finished_at;  // handling ended; unset: never

@@ -108,6 +108,8 @@ TicketStateRow StateRowOf(const Workspace& workspace, const Ticket& ticket) {
   row.connected_at = ticket.connected_at;
   row.held_since = ticket.held_since;
   row.held = ticket.held;
+  row.interrupted_since = ticket.interrupted_since;
+  row.interrupted = ticket.interrupted;
   row.disconnected_at = ticket.disconnected_at;
   row.disconnected_by = ticket.disconnected_by;
   row.finished_at = ticket.finished_at;
@@ -133,6 +135,7 @@ AgentRow AgentRowOf(const Workspace& workspace, AgentIndex index) {
   row.reason = agent.reason;
   row.next_status = agent.next_status;
   row.next_reason = agent.next_reason;
+  row.ready_groups = agent.ready_groups;
   row.status_since = agent.status_since;
   row.idle_since = agent.idle_since;
   row.misses = agent.misses;
@@ -180,11 +183,13 @@ WorkView WorkViewOf(const Workspace& workspace, const Ticket& ticket) {
   view.queue = workspace.queue_ids.Name(ticket.queue);
   if (!ticket.leased) view.offer = {ticket.id, ticket.offer_number};
   view.until = ticket.until;
+  view.interrupted = ticket.interrupted_since.IsSet();
   return view;
 }
 
 AgentStateView AgentStateViewOf(const AgentState& agent) {
-  return {agent.status, agent.reason, agent.status_since, agent.next_status, agent.next_reason};
+  return {agent.status,      agent.reason,      agent.status_since,
+          agent.next_status, agent.next_reason, agent.ready_groups};
 }
 
 AgentSnapshot SnapshotOf(const Workspace& workspace, AgentIndex index, Time now) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <memory>
@@ -119,17 +120,37 @@ struct Ticket {
   uint32_t segment_number = 0;
   Time segment_began_at, accepted_at, connected_at, held_since, disconnected_at, finished_at;
   Duration held;
+  // Since when it waits for others of its agent that interrupt it, and how long it did before.
+  Time interrupted_since;
+  Duration interrupted;
   Party disconnected_by = Party::kUnknown;
 
   std::unique_ptr<Parking> parking;  // while PARKED
   // Those that filled something in when it came in; null: none did, as of most.
   std::unique_ptr<std::vector<std::string>> rules;
+  std::unique_ptr<std::string> trace_parent;  // null: none
   // Who parked it, while it is parked and then kept; or to whom it was transferred, while it is
   // kept.
   AgentIndex last_agent;
   Time kept_until;  // only the last agent may take it until then; unset: anybody
 
   Time timer_at = kEndOfTime;  // when it is in the workspace's timers
+};
+
+// An agent's capacity as decisions need it. Sets of groups are bits.
+struct WorkingCapacity {
+  struct Group {
+    uint32_t max = 0;
+    uint32_t units_per_ticket = 1;
+    uint32_t interrupts = 0;  // the groups whose tickets one of this interrupts
+    uint32_t shut_by = 0;     // the groups whose tickets keep one of this away
+  };
+  uint32_t total_units = 0;
+  std::array<Group, kCapacityGroups> groups;
+  bool interrupts = false;  // any group does
+
+  WorkingCapacity() = default;
+  explicit WorkingCapacity(const Capacity& configured);
 };
 
 // One agent, configured now or still owning work.
@@ -139,7 +160,7 @@ struct AgentState {
   uint64_t ordinal = 0;
   ProfileIndex profile;
   RoutingProfileIndex routing_profile;
-  Capacity capacity;
+  WorkingCapacity capacity;
   int64_t cost_per_hour_milli = 0;
   TeamIndex team;  // unset: none
   // As what it is counted in its team.
@@ -152,6 +173,7 @@ struct AgentState {
   std::string reason;
   AgentStatus next_status = AgentStatus::kOffline;  // what follows DRAINING
   std::string next_reason;
+  uint32_t ready_groups = 0;  // AVAILABLE: for these alone; 0: for all
   Time status_since, idle_since;
   uint32_t misses = 0;
   int64_t turn = 0;
@@ -170,14 +192,21 @@ struct AgentState {
   uint32_t cooling = 0;
 
   // Where Matching has it.
-  uint32_t open_groups = 0;  // bit per group in which it can take a ticket now; 0: not ready
-  bool idle = false;         // ready, without any ticket
+  // Bit per group in which it can take a ticket now; 0: not ready. And those of them in which a
+  // ticket would interrupt others that it has.
+  uint32_t open_groups = 0, interrupting_groups = 0;
+  bool idle = false;  // IsIdle()
   uint32_t idle_position = 0;
   bool gained = false;
 
   bool Ready() const {
     return configured && status == AgentStatus::kAvailable && session_open &&
            !session_lost_at.IsSet();
+  }
+  // Whether nothing keeps it from LIVE work, so that the live reserve counts it.
+  bool IsIdle() const { return Ready() && held.empty() && ready_groups == 0; }
+  bool IsReadyFor(CapacityGroup group) const {
+    return ready_groups == 0 || (ready_groups & BitOf(group)) != 0;
   }
   // Whether work that waits for this agent alone may be taken before long.
   bool IsPresent() const {
@@ -188,19 +217,37 @@ struct AgentState {
   bool IsDrained() const { return status == AgentStatus::kDraining && held.empty(); }
   // Whether one more ticket of the group fits, ready or not.
   bool HasRoom(CapacityGroup group) const {
-    const GroupCapacity& of_group = capacity.groups[static_cast<size_t>(group)];
-    return held_in_group[static_cast<size_t>(group)] < of_group.max &&
-           units_used + of_group.units_per_ticket <= capacity.total_units;
+    const WorkingCapacity::Group& of_group = capacity.groups[static_cast<size_t>(group)];
+    if (held_in_group[static_cast<size_t>(group)] >= of_group.max) return false;
+    uint64_t units = units_used + of_group.units_per_ticket;
+    if (of_group.shut_by != 0 && (HeldGroups() & of_group.shut_by) != 0) return false;
+    for (uint32_t left = of_group.interrupts; left != 0; left &= left - 1) {
+      const auto other = static_cast<size_t>(std::countr_zero(left));
+      units -= uint64_t{held_in_group[other]} * capacity.groups[other].units_per_ticket;
+    }
+    return units <= capacity.total_units;
+  }
+  // The groups of the tickets that it has, as bits.
+  uint32_t HeldGroups() const {
+    uint32_t held_groups = 0;
+    for (size_t group = 0; group < kCapacityGroups; ++group) {
+      if (held_in_group[group] != 0) held_groups |= 1U << group;
+    }
+    return held_groups;
   }
   // The part of its capacity that is used, in millionths. Its capacity: what its total units and
   // its groups' maxima let it reach.
   int64_t Load() const {
     uint64_t reachable = 0;
-    for (const GroupCapacity& group : capacity.groups) {
+    for (const WorkingCapacity::Group& group : capacity.groups) {
       reachable += uint64_t{group.max} * group.units_per_ticket;
     }
     reachable = std::min<uint64_t>(reachable, capacity.total_units);
     return reachable == 0 ? 0 : static_cast<int64_t>(units_used * 1'000'000 / reachable);
+  }
+  // Whether a ticket of the group, which is open, would interrupt others that it has.
+  bool WouldInterruptFor(CapacityGroup group) const {
+    return (interrupting_groups & BitOf(group)) != 0;
   }
   bool HasGroupOpen(CapacityGroup group) const {
     return ((open_groups >> static_cast<uint32_t>(group)) & 1U) != 0;
@@ -304,6 +351,10 @@ struct Workspace {
   // Whose last work ended while they were DRAINING, in the order in which it did. Empty between two
   // commands.
   std::vector<AgentIndex> drained_agents;
+
+  // Whose work, or capacity, changed in a way that may interrupt tickets or end it. Empty between
+  // two commands.
+  std::vector<AgentIndex> rearranged_agents;
 
   std::vector<TicketIndex> dirty_tickets;
   std::vector<AgentIndex> dirty_agents;

@@ -241,6 +241,7 @@ TicketRow TicketRowOf(const Context& context, const NewContact& contact, NewIds 
   row.conversation_key = contact.conversation_key;
   row.customer_id = contact.customer_id;
   row.customer_segment = contact.customer_segment;
+  row.trace_parent = contact.trace_parent;
   row.created_at = context.now;
   // What the contact says of the other office counts when the ticket is transferred there.
   row.due_at = contact.due_at;

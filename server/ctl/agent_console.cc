@@ -8,6 +8,7 @@
 #include <iostream>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -268,7 +269,8 @@ std::optional<v1::VerbResult> AgentConsole::Do(const std::string& what, Request 
 
 const std::vector<AgentConsole::Verb>& AgentConsole::Verbs() {
   static const auto& verbs = *new std::vector<Verb>{
-      {"available", "", "take offers", &AgentConsole::Available},
+      {"available", "[GROUP...]", "take offers; of voice, messaging, email or task alone",
+       &AgentConsole::Available},
       {"not-ready", "REASON", "take no offers, for a configured reason", &AgentConsole::NotReady},
       {"offline", "", "stay logged in, but OFFLINE", &AgentConsole::Offline},
       {"drain", "[REASON]", "take no more; after this work NOT_READY for the reason, or OFFLINE",
@@ -322,8 +324,20 @@ bool AgentConsole::SetStatus(v1::AgentStatus status, const std::string& reason) 
   return Do("status", std::move(request)).has_value();
 }
 
-bool AgentConsole::Available(const Words& /*arguments*/) {
-  return SetStatus(v1::AGENT_STATUS_AVAILABLE, "");
+bool AgentConsole::Available(const Words& arguments) {
+  Request request;
+  v1::SetAgentStatusRequest& set = *request.mutable_set_status();
+  set.set_request_id(NewUuid());
+  set.set_status(v1::AGENT_STATUS_AVAILABLE);
+  for (const std::string& word : arguments) {
+    v1::CapacityGroup group = v1::CAPACITY_GROUP_UNSPECIFIED;
+    if (!v1::CapacityGroup_Parse("CAPACITY_GROUP_" + absl::AsciiStrToUpper(word), &group)) {
+      Say(absl::StrCat("expected voice, messaging, email or task, but got ", Plain(word)));
+      return false;
+    }
+    set.add_groups(group);
+  }
+  return Do("status", std::move(request)).has_value();
 }
 
 bool AgentConsole::NotReady(const Words& arguments) {

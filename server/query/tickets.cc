@@ -149,6 +149,7 @@ Result<std::optional<router::ClosedTicket>> FindClosed(store::Reader& reader,
                                             .channel = view.ticket.channel,
                                             .process_type = view.ticket.process_type,
                                             .agent = view.state.agent,
+                                            .trace_parent = view.ticket.trace_parent,
                                             .notes = added->notes,
                                             .messages = added->messages,
                                             .scores = added->scores});

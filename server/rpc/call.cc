@@ -4,6 +4,7 @@
 #include <string>
 
 #include "server/rpc/status.h"
+#include "server/rpc/trace_context.h"
 
 namespace tandem::rpc {
 namespace {
@@ -33,6 +34,10 @@ std::chrono::steady_clock::time_point SteadyDeadline(const grpc::ServerContextBa
   const auto deadline = context.deadline();
   if (deadline >= now + kForever) return steady_clock::time_point::max();
   return steady_clock::now() + std::chrono::duration_cast<steady_clock::duration>(deadline - now);
+}
+
+void Call::PassTraceOn(router::NewContact& contact) const {
+  if (contact.trace_parent.empty()) contact.trace_parent = ToTraceParent(TraceContextOf(*context_));
 }
 
 void Call::Finish(const google::protobuf::Message& response) const {

@@ -78,6 +78,9 @@ class Call {
   // Whether the caller called it off, or went away; the answer is for nobody then, and still due.
   bool canceled() const { return context_->IsCancelled(); }
 
+  // A contact that says no trace is part of the call's.
+  void PassTraceOn(router::NewContact& contact) const;
+
   // The request could be read.
   void Describe(const google::protobuf::Message& request) const { record_->Describe(request); }
 
@@ -126,6 +129,15 @@ void RunVerb(Backend& backend, Call call, Request& request, Finish finish, Refus
   if (const auto* rejection = std::get_if<router::Rejection>(&verb)) {
     call.Refuse(*rejection);
     return;
+  }
+  if constexpr (requires { request.contact(); }) {
+    std::visit(
+        [&](auto& action) {
+          if constexpr (requires { call.PassTraceOn(action.contact); }) {
+            call.PassTraceOn(action.contact);
+          }
+        },
+        std::get<Verb>(verb).command.action);
   }
   Submit(backend, std::move(std::get<Verb>(verb)), call.deadline(),
          [call, finish = std::move(finish), refuse = std::move(refuse)](router::Outcome outcome) {

@@ -29,6 +29,7 @@ void FillWork(const router::WorkView& work, v1::Work& to) {
   to.set_queue(work.queue);
   if (work.offer.IsSet()) to.set_offer_id(router::ToString(work.offer));
   if (work.until.IsSet()) *to.mutable_until() = ToTimestamp(work.until);
+  to.set_interrupted(work.interrupted);
 }
 
 void FillState(const router::AgentStateView& state, v1::AgentState& to) {
@@ -38,6 +39,9 @@ void FillState(const router::AgentStateView& state, v1::AgentState& to) {
   if (state.status == router::AgentStatus::kDraining) {
     to.set_next_status(ToProto(state.next_status));
     to.set_next_reason(state.next_reason);
+  }
+  for (uint32_t left = state.groups; left != 0; left &= left - 1) {
+    to.add_groups(static_cast<v1::CapacityGroup>(std::countr_zero(left) + 1));
   }
 }
 

@@ -278,6 +278,13 @@ router::Capacity ToCapacity(const v1::Capacity& message, const std::string& path
     if (group.units_per_ticket() != 0) {
       capacity.groups[index].units_per_ticket = group.units_per_ticket();
     }
+    capacity.groups[index].exclusive = group.exclusive();
+    for (int j = 0; j < group.interrupts_size(); ++j) {
+      const std::string interrupted = At(At(path + ".groups", i) + ".interrupts", j);
+      if (!CheckEnum(group.interrupts(j), v1::CAPACITY_GROUP_TASK, interrupted, faults)) continue;
+      capacity.groups[index].interrupts.push_back(
+          static_cast<router::CapacityGroup>(group.interrupts(j) - 1));
+    }
   }
   return capacity;
 }
@@ -453,6 +460,10 @@ void FillCapacity(const router::Capacity& capacity, v1::Capacity& to) {
     group->set_group(static_cast<v1::CapacityGroup>(i + 1));
     group->set_max(capacity.groups[i].max);
     group->set_units_per_ticket(capacity.groups[i].units_per_ticket);
+    group->set_exclusive(capacity.groups[i].exclusive);
+    for (const router::CapacityGroup interrupted : capacity.groups[i].interrupts) {
+      group->add_interrupts(static_cast<v1::CapacityGroup>(static_cast<int>(interrupted) + 1));
+    }
   }
 }
 

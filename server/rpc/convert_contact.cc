@@ -7,6 +7,7 @@
 #include "router/ids.h"
 #include "server/rpc/convert_types.h"
 #include "server/rpc/payload.h"
+#include "server/rpc/trace_context.h"
 
 namespace tandem::rpc {
 namespace {
@@ -65,6 +66,15 @@ router::NewContact ToContact(const v1::Contact& message, router::Time now,
   std::sort(contact.attributes.begin(), contact.attributes.end());
   contact.excluded_agents.assign(message.excluded_agents().begin(),
                                  message.excluded_agents().end());
+  if (!message.trace_parent().empty()) {
+    const auto trace = ParseTraceParent(message.trace_parent());
+    if (trace) {
+      contact.trace_parent = ToTraceParent(*trace);
+    } else {
+      faults.Add(Reason::kFieldMalformed, Path(prefix, "trace_parent"),
+                 "expected a traceparent as W3C Trace Context has it, but it has another form");
+    }
+  }
   faults.Add(router::CheckContact(contact, now, prefix));
   // A payload that is too large was refused above, and is not worth reading.
   if (faults.empty()) CheckPayload(contact.payload_json, Path(prefix, "payload_json"), faults);

@@ -31,6 +31,7 @@ void Fill(const router::EventRow& row, v1::Event& to) {
   to.set_reason(row.reason);
   if (row.until.IsSet()) *to.mutable_until() = ToTimestamp(row.until);
   to.set_number(row.number);
+  to.set_trace_parent(row.trace_parent);
 }
 
 live::EventFilter ToEventFilter(const v1::EventFilter& filter, const std::string& field,

@@ -31,6 +31,7 @@ void FillIdentity(const router::TicketRow& ticket, v1::Ticket& to) {
   to.set_unroutable(ticket.unroutable);
   to.set_customer_id(ticket.customer_id);
   to.set_customer_segment(ticket.customer_segment);
+  to.set_trace_parent(ticket.trace_parent);
   to.set_entry_point(ticket.entry_point);
   to.set_external_id(ticket.external_id);
   to.set_conversation_key(ticket.conversation_key);
@@ -69,6 +70,9 @@ void FillState(const router::TicketStateRow& state, v1::Ticket& to) {
   if (state.queued_at.IsSet()) *to.mutable_queued_at() = ToTimestamp(state.queued_at);
   if (state.target.IsSet()) *to.mutable_target() = ToTimestamp(state.target);
   to.set_agent(state.agent);
+  if (state.interrupted_since.IsSet()) {
+    *to.mutable_interrupted_since() = ToTimestamp(state.interrupted_since);
+  }
   if (HasCurrentOffer(state)) {
     to.set_offer_id(
         router::ToString(router::OfferId{.ticket = state.ticket, .number = state.offer_number}));

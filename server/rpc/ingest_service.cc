@@ -66,6 +66,7 @@ void BatchIngestContacts(Backend& backend, Call call, v1::BatchIngestContactsReq
     Faults faults;
     router::IngestContact action;
     action.contact = ToContact(request.contacts(static_cast<int>(i)), now, "", faults);
+    call.PassTraceOn(action.contact);
     if (auto refused = faults.Take()) {
       batch->Set(i, *std::move(refused));
       continue;

@@ -6,6 +6,7 @@
 
 #include "fmt/format.h"
 #include "server/rpc/convert_contact.h"
+#include "server/rpc/trace_context.h"
 #include "server/rpc/verbs.h"
 #include "server/rpc/wire.h"
 
@@ -18,7 +19,7 @@ using router::Rejection;
 }  // namespace
 
 IngestStream::IngestStream(Backend& backend, grpc::CallbackServerContext* context)
-    : UpStream(backend, context, kWindow) {}
+    : UpStream(backend, context, kWindow), trace_parent_(ToTraceParent(TraceContextOf(*context))) {}
 
 std::shared_ptr<IngestStream> IngestStream::Self() {
   return std::static_pointer_cast<IngestStream>(shared_from_this());
@@ -50,6 +51,8 @@ void IngestStream::OnMessage(const grpc::ByteBuffer& bytes) {
   if (auto* rejection = std::get_if<Rejection>(&verb)) {
     return Acknowledge(place, sequence, std::move(*rejection));
   }
+  auto& ingest = std::get<router::IngestContact>(std::get<Verb>(verb).command.action);
+  if (ingest.contact.trace_parent.empty()) ingest.contact.trace_parent = trace_parent_;
   Submit(backend_, std::move(std::get<Verb>(verb)), SteadyDeadline(*context_),
          [self = Self(), place, sequence](const router::Outcome& outcome) {
            self->Acknowledge(place, sequence, outcome);

@@ -37,6 +37,7 @@ class IngestStream final : public UpStream<v1::IngestAcknowledgement> {
   std::shared_ptr<IngestStream> Self();
 
   // Of the message that is looked at.
+  const std::string trace_parent_;  // of contacts that say none
   std::string workspace_;
   int64_t last_sequence_ = 0;
 

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 
 namespace tandem::rpc {
 namespace {
@@ -95,6 +96,11 @@ bool IsTraceState(std::string_view text) {
     begin = end + 1;
   }
   return members <= TraceContext::kMaxStateMembers;
+}
+
+std::string ToTraceParent(const TraceContext& trace) {
+  if (trace.trace_id.empty()) return "";
+  return absl::StrCat("00-", trace.trace_id, "-", trace.parent_id, trace.sampled ? "-01" : "-00");
 }
 
 TraceContext TraceContextOf(const grpc::ServerContextBase& context) {

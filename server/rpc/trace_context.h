@@ -28,6 +28,9 @@ std::optional<TraceContext> ParseTraceParent(std::string_view text);
 // Whether a tracestate is well formed and within the bounds.
 bool IsTraceState(std::string_view text);
 
+// As a traceparent of version 00; empty when there is no trace.
+std::string ToTraceParent(const TraceContext& trace);
+
 // Of a call's metadata.
 TraceContext TraceContextOf(const grpc::ServerContextBase& context);
 

@@ -80,6 +80,15 @@ router::StatusChange ToStatusChange(const Request& request, Faults& faults) {
   }
   to.next_reason = request.next_reason();
   CheckStatusReason(to.next_status, to.next_reason, "next_reason", faults);
+  if (request.groups_size() > 0 && to.status != router::AgentStatus::kAvailable) {
+    faults.Add(Reason::kFieldMalformed, "groups",
+               "expected none unless the status is AVAILABLE, but there are some");
+  }
+  for (int i = 0; i < request.groups_size(); ++i) {
+    const v1::CapacityGroup group = request.groups(i);
+    if (!CheckEnum(group, v1::CAPACITY_GROUP_TASK, At("groups", i), faults)) continue;
+    to.groups |= router::BitOf(static_cast<router::CapacityGroup>(group - 1));
+  }
   return to;
 }
 

@@ -557,7 +557,9 @@ absl::StatusOr<std::vector<router::EventRow>> MemoryStore::ListEvents(const std:
        ++it) {
     router::EventRow& event = events.emplace_back(it->second);
     const auto ticket = contents_.tickets.find({workspace, event.ticket});
-    event.client = ticket != contents_.tickets.end() ? ticket->second.client : "";
+    const bool found = ticket != contents_.tickets.end();
+    event.client = found ? ticket->second.client : "";
+    event.trace_parent = found ? ticket->second.trace_parent : "";
   }
   return events;
 }

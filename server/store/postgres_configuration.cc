@@ -271,6 +271,8 @@ void Fields(auto& io, Of<router::AgentLanguage> auto& language) {
 void Fields(auto& io, Of<router::GroupCapacity> auto& group) {
   io("max", group.max);
   io("units_per_ticket", group.units_per_ticket);
+  io("exclusive", group.exclusive);
+  io("interrupts", group.interrupts);
 }
 
 void Fields(auto& io, Of<router::Capacity> auto& capacity) {

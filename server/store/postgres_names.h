@@ -31,9 +31,16 @@ struct NamesFrom {
   }
 };
 
+// The enums that the router prints.
+template <typename Enum, Enum kLast, int kFirst = 1>
+struct NamesOfRouter {
+  static constexpr int first = kFirst;
+  static constexpr int last = static_cast<int>(kLast);
+  static const char* Name(Enum value) { return router::ToString(value); }
+};
+
 inline constexpr const char* kPartyNames[] = {"UNKNOWN", "CUSTOMER", "AGENT", "SYSTEM"};
 inline constexpr const char* kDirectionNames[] = {"INBOUND", "OUTBOUND", "INTERNAL"};
-inline constexpr const char* kCapacityGroupNames[] = {"VOICE", "MESSAGING", "EMAIL", "TASK"};
 inline constexpr const char* kLanguageModeNames[] = {"SPOKEN", "WRITTEN"};
 inline constexpr const char* kCefrNames[] = {"NONE", "A1", "A2", "B1", "B2", "C1", "C2"};
 inline constexpr const char* kOfficeNames[] = {"FRONT", "BACK"};
@@ -46,8 +53,8 @@ struct NameTable<router::Party> : NamesFrom<router::Party, 0, kPartyNames> {};
 template <>
 struct NameTable<router::Direction> : NamesFrom<router::Direction, 1, kDirectionNames> {};
 template <>
-struct NameTable<router::CapacityGroup> : NamesFrom<router::CapacityGroup, 0, kCapacityGroupNames> {
-};
+struct NameTable<router::CapacityGroup>
+    : NamesOfRouter<router::CapacityGroup, router::CapacityGroup::kTask, 0> {};
 template <>
 struct NameTable<router::LanguageMode> : NamesFrom<router::LanguageMode, 1, kLanguageModeNames> {};
 template <>
@@ -60,14 +67,6 @@ template <>
 struct NameTable<router::AgentKind> : NamesFrom<router::AgentKind, 1, kAgentKindNames> {};
 template <>
 struct NameTable<router::WhenClosed> : NamesFrom<router::WhenClosed, 1, kWhenClosedNames> {};
-
-// The enums that the router prints.
-template <typename Enum, Enum kLast>
-struct NamesOfRouter {
-  static constexpr int first = 1;
-  static constexpr int last = static_cast<int>(kLast);
-  static const char* Name(Enum value) { return router::ToString(value); }
-};
 
 template <>
 struct NameTable<router::TicketState>

@@ -309,7 +309,7 @@ absl::StatusOr<std::vector<router::EventRow>> PostgresReader::ListEvents(
     pqxx::nontransaction work(connection);
     const pqxx::result rows =
         work.exec_params(absl::StrCat("SELECT ", SelectList(EventTable(), "e"),
-                                      ", t.client FROM tandem.event e"
+                                      ", t.client, t.trace_parent FROM tandem.event e"
                                       " LEFT JOIN tandem.ticket t USING (workspace, ticket_id)"
                                       " WHERE e.workspace = $1 AND e.sequence > $2"
                                       " ORDER BY e.sequence LIMIT ",
@@ -320,7 +320,9 @@ absl::StatusOr<std::vector<router::EventRow>> PostgresReader::ListEvents(
     for (const pqxx::row& row : rows) {
       const auto cells = CellsOf(row);
       events.push_back(Decode(EventTable(), 0, cells));
-      events.back().client = std::string(cells(EventTable().columns.size()).value_or(""));
+      const size_t columns = EventTable().columns.size();
+      events.back().client = std::string(cells(columns).value_or(""));
+      events.back().trace_parent = std::string(cells(columns + 1).value_or(""));
     }
     return events;
   });

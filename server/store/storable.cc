@@ -105,7 +105,7 @@ bool IsRowStorable(const router::TicketRow& row) {
          IsPlanStorable(row.plan) && AllStorable(row.excluded_agents) && AllStorable(row.rules) &&
          AllStorable(row.workspace, row.channel, row.client, row.process_type, row.language,
                      row.entry_point, row.external_id, row.conversation_key, row.customer_id,
-                     row.customer_segment);
+                     row.customer_segment, row.trace_parent);
 }
 
 bool IsRowStorable(const router::ContactRow& row) {

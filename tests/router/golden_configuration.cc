@@ -5,7 +5,6 @@
 #include "tests/router/golden_language.h"
 
 namespace tandem::router {
-namespace {
 
 CapacityGroup ParseGroup(const std::string& word) {
   static const std::vector<std::string> names = {"voice", "messaging", "email", "task"};
@@ -13,8 +12,6 @@ CapacityGroup ParseGroup(const std::string& word) {
   if (it == names.end()) throw LineError("expected a capacity group, but found " + word);
   return static_cast<CapacityGroup>(it - names.begin());
 }
-
-}  // namespace
 
 std::vector<std::string> Split(const std::string& text, char separator) {
   std::vector<std::string> parts(1);
@@ -314,7 +311,7 @@ RoutingProfile ParseProfile(Words& words) {
 
 // `agent ana profile=front clients=acme types=support skills=billing:5 languages=fr:B2:C1
 // site=lisbon team=night attributes=region:emea,years:7
-//  capacity=6/voice:1x6/messaging:3x2`
+//  capacity=6/voice:1x6:exclusive:interrupts-email+task/messaging:3x2`
 Agent ParseAgent(Words& words) {
   Agent agent;
   agent.id = words.Next("the agent's id");
@@ -351,8 +348,20 @@ Agent ParseAgent(Words& words) {
     for (size_t i = 1; i < parts.size(); ++i) {
       const std::vector<std::string> group = Split(parts[i], ':');
       const std::vector<std::string> sizes = Split(group.at(1), 'x');
-      capacity.groups[static_cast<size_t>(ParseGroup(group[0]))] =
-          GroupCapacity{ParseNumber(sizes[0]), sizes.size() > 1 ? ParseNumber(sizes[1]) : 1};
+      GroupCapacity& parsed = capacity.groups[static_cast<size_t>(ParseGroup(group[0]))];
+      parsed.max = ParseNumber(sizes[0]);
+      parsed.units_per_ticket = sizes.size() > 1 ? ParseNumber(sizes[1]) : 1;
+      for (size_t j = 2; j < group.size(); ++j) {
+        if (group[j] == "exclusive") {
+          parsed.exclusive = true;
+          continue;
+        }
+        const std::vector<std::string> interrupts = Split(group[j], '-');
+        if (interrupts[0] != "interrupts") throw LineError("expected interrupts-, exclusive");
+        for (const std::string& other : Split(interrupts.at(1), '+')) {
+          parsed.interrupts.push_back(ParseGroup(other));
+        }
+      }
     }
     agent.capacity = capacity;
   }

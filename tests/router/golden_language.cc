@@ -56,9 +56,12 @@ AgentStatus ParseStatus(const std::string& word) {
   throw LineError("expected a status, but found " + word);
 }
 
-// `NOT_READY lunch`, or `DRAINING then NOT_READY lunch`
+// `NOT_READY lunch`, `DRAINING then NOT_READY lunch`, or `AVAILABLE groups=voice,email`
 StatusChange ParseStatusChange(Words& words) {
   StatusChange to{ParseStatus(words.Next("a status"))};
+  if (const auto groups = words.Value("groups")) {
+    for (const std::string& group : Split(*groups, ',')) to.groups |= BitOf(ParseGroup(group));
+  }
   if (words.Flag("then")) {
     to.next_status = ParseStatus(words.Next("a status"));
     to.next_reason = words.NextIfAny().value_or("");

@@ -93,6 +93,8 @@ Requirement ParseRequirement(Words& words);
 // The word "plan=20s+require=billing:1+priority=5;60s+anybody": steps by semicolons, their words by
 // plus signs. Without steps: a plan that does nothing.
 std::optional<Plan> ParsePlan(Words& words);
+// "voice"
+CapacityGroup ParseGroup(const std::string& word);
 std::vector<std::string> Split(const std::string& text, char separator);
 uint32_t ParseNumber(const std::string& word);
 Cefr ParseCefr(const std::string& word);

@@ -192,6 +192,7 @@ StatusChange RandomCommands::MakeStatus() {
   if (Chance(30)) to.status = AgentStatus::kDraining;
   if (Chance(60)) to.next_status = static_cast<AgentStatus>(Chance(80) ? 3 : 1 + Below(5));
   to.next_reason = Pick(reasons);
+  if (Chance(25)) to.groups = static_cast<uint32_t>(Below(17));
   return to;
 }
 
@@ -427,7 +428,7 @@ std::string TextOf(const SessionRef& session) {
 
 std::string TextOf(const StatusChange& to) {
   return std::string(" ") + ToString(to.status) + " " + to.reason + " then " +
-         ToString(to.next_status) + " " + to.next_reason;
+         ToString(to.next_status) + " " + to.next_reason + " groups " + std::to_string(to.groups);
 }
 
 std::string TextOf(const Resource& resource, const std::vector<std::string>& fields) {

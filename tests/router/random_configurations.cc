@@ -95,7 +95,8 @@ Plan RandomCommands::MakePlan(uint32_t percent) {
       if (!step.condition) break;
       continue;
     }
-    if (Chance(30)) step.queue = "q" + std::to_string(1 + Below(5));
+    // Often one that is gone in many configurations.
+    if (Chance(40)) step.queue = "q" + std::to_string(Chance(40) ? 5 : 1 + Below(5));
     if (Chance(60)) step.requirement = MakeRequirement(30);
     if (step.requirement && Chance(20)) step.requirement->agents = Some("a", 9, 20);
     const bool changes = step.requirement || !step.queue.empty();
@@ -190,6 +191,17 @@ Agent RandomCommands::MakeAgent(uint32_t number, const Configuration& configurat
     for (GroupCapacity& group : capacity.groups) {
       group.max = static_cast<uint32_t>(Below(4));
       group.units_per_ticket = static_cast<uint32_t>(1 + Below(3));
+      group.exclusive = Chance(10);
+    }
+    if (Chance(40)) {
+      for (uint32_t earlier = 0; earlier < kCapacityGroups; ++earlier) {
+        for (uint32_t later = earlier + 1; later < kCapacityGroups; ++later) {
+          if (!Chance(40)) continue;
+          const auto [above, below] =
+              Chance(80) ? std::pair(earlier, later) : std::pair(later, earlier);
+          capacity.groups[above].interrupts.push_back(static_cast<CapacityGroup>(below));
+        }
+      }
     }
     agent.capacity = capacity;
   }

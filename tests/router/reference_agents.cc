@@ -92,8 +92,8 @@ AgentSnapshot ReferenceRouter::Snapshot(const AgentState& agent) const {
   AgentSnapshot snapshot;
   snapshot.generation = agent.generation;
   snapshot.now = now_;
-  snapshot.state = AgentStateView{agent.status, agent.reason, agent.status_since, agent.next_status,
-                                  agent.next_reason};
+  snapshot.state = AgentStateView{agent.status,      agent.reason,      agent.status_since,
+                                  agent.next_status, agent.next_reason, agent.groups};
   std::map<std::pair<Time, uint64_t>, OfferView> offers;
   for (const auto& [id, ticket] : workspace_->tickets) {
     if (ticket.agent != agent.id) continue;
@@ -105,9 +105,9 @@ AgentSnapshot ReferenceRouter::Snapshot(const AgentState& agent) const {
                     ticket.queue,  contact.language, *contact.priority, ticket.queued_at,
                     ticket.target, ticket.until};
     } else {
-      snapshot.work.push_back(WorkView{id, ticket.state, contact.channel, contact.client,
-                                       contact.process_type, ticket.queue,
-                                       ticket.by_offer ? offer : OfferId{}, ticket.until});
+      snapshot.work.push_back(WorkView{
+          id, ticket.state, contact.channel, contact.client, contact.process_type, ticket.queue,
+          ticket.by_offer ? offer : OfferId{}, ticket.until, ticket.interrupted_since.IsSet()});
     }
   }
   for (const auto& [order, offer] : offers) snapshot.offers.push_back(offer);
@@ -415,6 +415,7 @@ Obstacle ReferenceRouter::ObstacleOf(const AgentState& agent, const TicketData& 
   if (agent.status == AgentStatus::kNotReady) return Obstacle::kNotReady;
   if (agent.status == AgentStatus::kDraining) return Obstacle::kNotReady;
   if (agent.status == AgentStatus::kNotResponding) return Obstacle::kNotResponding;
+  if (!IsReadyFor(agent, ticket)) return Obstacle::kNotReady;
   if (!HasCapacity(agent, ticket)) return Obstacle::kBusy;
   if (IsCoolingDown(agent, ticket)) return Obstacle::kCoolingDown;
   if (IsReserved(agent, ticket)) return Obstacle::kLiveReserve;

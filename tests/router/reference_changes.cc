@@ -82,6 +82,7 @@ void ReferenceRouter::Leave(TicketData& ticket) {
   ticket.by_offer = false;
   ticket.connected = false;
   ticket.held = false;
+  ticket.interrupted_since = Time{};
   ticket.until = Time{};
   LookAtIdle();
 }
@@ -225,9 +226,10 @@ void ReferenceRouter::Rescind(TicketData& ticket, const char* reason) {
 void ReferenceRouter::RescindAll(const AgentState& agent, const char* reason) {
   std::vector<TicketData*> offered;
   for (auto& [id, ticket] : workspace_->tickets) {
-    if (ticket.state == TicketState::kOffered && ticket.agent == agent.id) {
-      offered.push_back(&ticket);
-    }
+    if (ticket.state != TicketState::kOffered || ticket.agent != agent.id) continue;
+    const bool still_ready =
+        agent.status == AgentStatus::kAvailable && agent.session_open && IsReadyFor(agent, ticket);
+    if (!still_ready) offered.push_back(&ticket);
   }
   std::sort(offered.begin(), offered.end(),
             [](const TicketData* a, const TicketData* b) { return a->arrival < b->arrival; });
@@ -240,7 +242,9 @@ void ReferenceRouter::RescindAll(const AgentState& agent, const char* reason) {
 void ReferenceRouter::SetStatus(AgentState& agent, StatusChange to, const char* rescind_reason) {
   if (IsStatus(agent, to)) return;
   const AgentStatus status = to.status;
+  const bool was_available = agent.status == AgentStatus::kAvailable;
   agent.status = status;
+  agent.groups = GroupsOf(to);
   agent.reason = status == AgentStatus::kNotReady ? to.reason : "";
   agent.next_status = AgentStatus::kOffline;
   agent.next_reason.clear();
@@ -249,6 +253,11 @@ void ReferenceRouter::SetStatus(AgentState& agent, StatusChange to, const char* 
   switch (status) {
     case AgentStatus::kAvailable:
       text = "AVAILABLE";
+      for (uint32_t group = 0; group < kCapacityGroups; ++group) {
+        if ((agent.groups >> group) % 2 == 0) continue;
+        static const char* const names[] = {"VOICE", "MESSAGING", "EMAIL", "TASK"};
+        text += std::string(text == "AVAILABLE" ? ":" : ",") + names[group];
+      }
       break;
     case AgentStatus::kOffline:
       text = "OFFLINE";
@@ -272,14 +281,14 @@ void ReferenceRouter::SetStatus(AgentState& agent, StatusChange to, const char* 
   event.reason = text;
   NoteIfDrained(agent);
   if (status == AgentStatus::kAvailable) {
-    agent.idle_since = now_;
-    agent.misses = 0;
+    if (!was_available) {
+      agent.idle_since = now_;
+      agent.misses = 0;
+    }
     workspace_->gained.insert(agent.id);
-    LookAtIdle();
-  } else {
-    LookAtIdle();
-    RescindAll(agent, rescind_reason);
   }
+  LookAtIdle();
+  RescindAll(agent, rescind_reason);
 }
 
 void ReferenceRouter::EndSession(AgentState& agent) {

@@ -50,6 +50,7 @@ Outcome ReferenceRouter::Execute(const Command& command, Time now) {
     EndDraining();
     TakeStepsOfReturned();
     Route(budget);
+    RearrangeWork();
     return outcome;
   }
   for (auto& [id, workspace] : workspaces_) {
@@ -57,6 +58,7 @@ Outcome ReferenceRouter::Execute(const Command& command, Time now) {
     EndDraining();
     TakeStepsOfReturned();
     budget = Route(budget);
+    RearrangeWork();
   }
   return outcome;
 }
@@ -105,8 +107,12 @@ bool ReferenceRouter::IsReady(const AgentState& agent) const {
   return agent.status == AgentStatus::kAvailable && agent.session_open && !agent.session_lost;
 }
 
+bool ReferenceRouter::IsReadyFor(const AgentState& agent, const TicketData& ticket) const {
+  return agent.groups == 0 || (agent.groups >> static_cast<int>(ChannelOf(ticket).group)) % 2 == 1;
+}
+
 bool ReferenceRouter::IsIdle(const AgentState& agent) const {
-  return IsReady(agent) &&
+  return IsReady(agent) && agent.groups == 0 &&
          std::none_of(workspace_->tickets.begin(), workspace_->tickets.end(),
                       [&](const auto& entry) { return entry.second.agent == agent.id; });
 }
@@ -119,22 +125,67 @@ uint32_t ReferenceRouter::CountIdle(const std::string& profile) const {
   return idle;
 }
 
+bool ReferenceRouter::Interrupts(const AgentState& agent, const TicketData& ticket,
+                                 const TicketData& other) const {
+  const std::optional<Capacity>& capacity = FindAgent(agent.id)->capacity;
+  if (!capacity) return false;
+  const auto& groups = capacity->groups[static_cast<size_t>(ChannelOf(ticket).group)].interrupts;
+  return std::count(groups.begin(), groups.end(), ChannelOf(other).group) > 0;
+}
+
+bool ReferenceRouter::InterruptsAny(const AgentState& agent, const TicketData& ticket) const {
+  return std::any_of(
+      workspace_->tickets.begin(), workspace_->tickets.end(), [&](const auto& entry) {
+        return entry.second.agent == agent.id && Interrupts(agent, ticket, entry.second);
+      });
+}
+
 bool ReferenceRouter::HasCapacity(const AgentState& agent, const TicketData& ticket) const {
   Capacity capacity;
   capacity.total_units = 1;
-  capacity.groups.fill(GroupCapacity{1, 1});
+  capacity.groups.fill(GroupCapacity{});
+  for (GroupCapacity& group : capacity.groups) group.max = 1;
   if (FindAgent(agent.id)->capacity) capacity = *FindAgent(agent.id)->capacity;
-  const auto group_of = [&](const TicketData& one) -> size_t {
-    return static_cast<size_t>(ChannelOf(one).group);
+  const auto group_of = [&](const TicketData& one) -> const GroupCapacity& {
+    return capacity.groups[static_cast<size_t>(ChannelOf(one).group)];
   };
-  uint64_t units = capacity.groups[group_of(ticket)].units_per_ticket;
+  uint64_t units = group_of(ticket).units_per_ticket;
   uint32_t tickets_in_group = 0;
   for (const auto& [id, other] : workspace_->tickets) {
-    if (other.agent != agent.id) continue;
-    units += capacity.groups[group_of(other)].units_per_ticket;
-    if (group_of(other) == group_of(ticket)) ++tickets_in_group;
+    if (other.agent != agent.id || Interrupts(agent, ticket, other)) continue;
+    if (Interrupts(agent, other, ticket)) return false;
+    units += group_of(other).units_per_ticket;
+    if (&group_of(other) == &group_of(ticket)) {
+      ++tickets_in_group;
+    } else if (group_of(other).exclusive || group_of(ticket).exclusive) {
+      return false;
+    }
   }
-  return tickets_in_group < capacity.groups[group_of(ticket)].max && units <= capacity.total_units;
+  return tickets_in_group < group_of(ticket).max && units <= capacity.total_units;
+}
+
+// Tells what began and what ended, agent by agent.
+void ReferenceRouter::RearrangeWork() {
+  std::map<uint64_t, AgentState*> agents;
+  for (auto& [id, agent] : workspace_->agents) agents[agent.ordinal] = &agent;
+  for (const auto& [ordinal, agent] : agents) {
+    std::map<uint64_t, TicketData*> owned;
+    for (auto& [id, ticket] : workspace_->tickets) {
+      if (ticket.agent == agent->id && ticket.state != TicketState::kOffered) {
+        owned[ticket.arrival] = &ticket;
+      }
+    }
+    for (const auto& [arrival, ticket] : owned) {
+      const bool waits = std::any_of(owned.begin(), owned.end(), [&](const auto& other) {
+        return Interrupts(*agent, *other.second, *ticket);
+      });
+      if (waits == ticket->interrupted_since.IsSet()) continue;
+      EventRow& event = Emit(waits ? EventType::kTicketInterrupted : EventType::kInterruptionEnded,
+                             *ticket, agent->id);
+      if (!waits) event.number = (now_ - ticket->interrupted_since).us;
+      ticket->interrupted_since = waits ? now_ : Time{};
+    }
+  }
 }
 
 namespace {
@@ -223,6 +274,7 @@ bool ReferenceRouter::IsReserved(const AgentState& agent, const TicketData& tick
 bool ReferenceRouter::MayTake(const AgentState& agent, const TicketData& ticket,
                               bool claiming) const {
   if (ticket.state != TicketState::kQueued || !IsReady(agent)) return false;
+  if (!IsReadyFor(agent, ticket)) return false;
   const Agent& configured = *FindAgent(agent.id);
   if (!Qualifies(configured, ticket)) return false;
   if (!ticket.kept_for.empty() && ticket.kept_for != agent.id) return false;
@@ -317,7 +369,8 @@ int64_t ReferenceRouter::WeightOf(const AgentState& agent, const TicketData& tic
 
 ReferenceRouter::AgentState* ReferenceRouter::BestAgent(const TicketData& ticket) {
   const auto order = [&](const AgentState& agent) {
-    return std::tuple(WeightOf(agent, ticket), agent.idle_since, agent.ordinal);
+    return std::tuple(InterruptsAny(agent, ticket), WeightOf(agent, ticket), agent.idle_since,
+                      agent.ordinal);
   };
   AgentState* best = nullptr;
   for (auto& [id, agent] : workspace_->agents) {

@@ -33,6 +33,7 @@ class ReferenceRouter {
     std::string reason;
     AgentStatus next_status = AgentStatus::kOffline;  // after DRAINING
     std::string next_reason;
+    uint32_t groups = 0;  // AVAILABLE: for these capacity groups alone; 0: for all
     Time status_since;
     Time idle_since;
     uint32_t misses = 0;
@@ -68,6 +69,7 @@ class ReferenceRouter {
     bool by_hand = false;    // an agent began it, and it was in no queue since
     bool connected = false;  // media between customer and owner
     bool held = false;
+    Time interrupted_since;  // unset: it is not
     uint32_t offer_number = 0;
     Time offered_at;
     Time until;
@@ -220,8 +222,13 @@ class ReferenceRouter {
 
   // Rules of router.h.
   bool IsReady(const AgentState& agent) const;
+  bool IsReadyFor(const AgentState& agent, const TicketData& ticket) const;
   bool IsIdle(const AgentState& agent) const;
   bool HasCapacity(const AgentState& agent, const TicketData& ticket) const;
+  // Whether one ticket of the agent waits while it has the other.
+  bool Interrupts(const AgentState& agent, const TicketData& ticket, const TicketData& other) const;
+  bool InterruptsAny(const AgentState& agent, const TicketData& ticket) const;
+  void RearrangeWork();
   bool Passes(const Agent& agent, const Clause& clause, LanguageMode mode) const;
   bool Has(const Agent& agent, const PredicateKind& kind, LanguageMode mode) const;
   bool Qualifies(const Agent& agent, const TicketData& ticket) const;
@@ -289,6 +296,7 @@ class ReferenceRouter {
   void RescindAll(const AgentState& agent, const char* reason);
   void SetStatus(AgentState& agent, StatusChange to, const char* rescind_reason);
   Refusal CheckStatus(const StatusChange& to) const;
+  static uint32_t GroupsOf(const StatusChange& to);
   static bool IsStatus(const AgentState& agent, const StatusChange& to);
   bool IsPause(const StatusChange& to) const;
   bool MayPause(const AgentState& agent, const StatusChange& to) const;

@@ -33,9 +33,14 @@ ReferenceRouter::Refusal ReferenceRouter::CheckStatus(const StatusChange& to) co
   return std::nullopt;
 }
 
+uint32_t ReferenceRouter::GroupsOf(const StatusChange& to) {
+  return to.status == AgentStatus::kAvailable && to.groups % 16 != 15 ? to.groups % 16 : 0;
+}
+
 bool ReferenceRouter::IsStatus(const AgentState& agent, const StatusChange& to) {
   if (agent.status != to.status) return false;
   if (to.status == AgentStatus::kNotReady) return agent.reason == to.reason;
+  if (to.status == AgentStatus::kAvailable) return agent.groups == GroupsOf(to);
   if (to.status != AgentStatus::kDraining) return true;
   if (agent.next_status != to.next_status) return false;
   return to.next_status != AgentStatus::kNotReady || agent.next_reason == to.next_reason;

@@ -72,7 +72,8 @@ void AddTo(Line& line, const WorkView& work) {
       .Add("client", work.client)
       .Add("process_type", work.process_type)
       .Add("offer", work.offer)
-      .Add("until", work.until);
+      .Add("until", work.until)
+      .Flag("interrupted", work.interrupted);
 }
 
 // What follows DRAINING.
@@ -85,6 +86,7 @@ void AddTo(Line& line, const AgentStateView& state) {
       .Add("reason", state.reason)
       .Add("next", NextOf(state.status, state.next_status))
       .Add("next_reason", state.next_reason)
+      .Number("groups", uint64_t{state.groups})
       .Add("since", state.since);
 }
 
@@ -284,6 +286,7 @@ std::string TextOf(const AgentRow& row) {
       .Add("reason", row.reason)
       .Add("next", NextOf(row.status, row.next_status))
       .Add("next_reason", row.next_reason)
+      .Number("groups", uint64_t{row.ready_groups})
       .Add("since", row.status_since)
       .Add("idle", row.idle_since)
       .Number("misses", uint64_t{row.misses})
@@ -332,6 +335,8 @@ std::string TextOf(const TicketStateRow& row) {
       .Add("segment_began", row.segment_began_at)
       .Add("accepted", row.accepted_at)
       .Add("connected", row.connected_at)
+      .Add("interrupted_since", row.interrupted_since)
+      .Add("interrupted", row.interrupted)
       .Add("held_since", row.held_since)
       .Add("held", row.held)
       .Add("disconnected", row.disconnected_at)
@@ -393,6 +398,7 @@ std::string TextOf(const SegmentRow& row) {
       .Add("accepted", row.accepted_at)
       .Add("connected", row.connected_at)
       .Add("held", row.held)
+      .Add("interrupted", row.interrupted)
       .Add("disconnected", row.disconnected_at)
       .Code("by", row.disconnected_by)
       .Add("finished", row.finished_at)

@@ -284,6 +284,37 @@ TEST_F(BadInput, OfConfigurationsIsRefusedWithReasonAndField) {
          }
        },
        "ID_DUPLICATE", "configuration.agents[0].capacity.groups[1].group"},
+      {"two groups that interrupt each other",
+       [](auto& c) {
+         auto* capacity = c.mutable_agents(0)->mutable_capacity();
+         for (const auto group : {v1::CAPACITY_GROUP_VOICE, v1::CAPACITY_GROUP_EMAIL}) {
+           capacity->add_groups()->set_group(group);
+         }
+         capacity->mutable_groups(0)->add_interrupts(v1::CAPACITY_GROUP_EMAIL);
+         capacity->mutable_groups(1)->add_interrupts(v1::CAPACITY_GROUP_VOICE);
+       },
+       "FIELD_MALFORMED", "configuration.agents[0].capacity.groups.interrupts"},
+      {"a group that interrupts itself",
+       [](auto& c) {
+         auto* group = c.mutable_agents(0)->mutable_capacity()->add_groups();
+         group->set_group(v1::CAPACITY_GROUP_VOICE);
+         group->add_interrupts(v1::CAPACITY_GROUP_VOICE);
+       },
+       "FIELD_MALFORMED", "configuration.agents[0].capacity.groups.interrupts"},
+      {"a group that is interrupted twice",
+       [](auto& c) {
+         auto* group = c.mutable_agents(0)->mutable_capacity()->add_groups();
+         group->set_group(v1::CAPACITY_GROUP_VOICE);
+         for (int i = 0; i < 2; ++i) group->add_interrupts(v1::CAPACITY_GROUP_TASK);
+       },
+       "ID_DUPLICATE", "configuration.agents[0].capacity.groups.interrupts"},
+      {"an interrupted group that no enum has",
+       [](auto& c) {
+         auto* group = c.mutable_agents(0)->mutable_capacity()->add_groups();
+         group->set_group(v1::CAPACITY_GROUP_VOICE);
+         group->add_interrupts(static_cast<v1::CapacityGroup>(9));
+       },
+       "FIELD_OUT_OF_RANGE", "configuration.agents[0].capacity.groups[0].interrupts[0]"},
       {"agent with a malformed language",
        [](auto& c) { c.mutable_agents(1)->mutable_languages(0)->set_tag("fr-"); },
        "LANGUAGE_TAG_MALFORMED", "configuration.agents[1].languages[0].tag"},
@@ -359,6 +390,14 @@ TEST_F(BadInput, OfSupervisorsIsRefused) {
   order.set_next_status(v1::AGENT_STATUS_OFFLINE);
   order.set_next_reason("lunch");
   ExpectRefusal(ordered(), "FIELD_MALFORMED", "next_reason");
+  order.clear_next_reason();
+  order.clear_next_status();
+  order.set_status(v1::AGENT_STATUS_OFFLINE);
+  order.add_groups(v1::CAPACITY_GROUP_VOICE);
+  ExpectRefusal(ordered(), "FIELD_MALFORMED", "groups");
+  order.set_status(v1::AGENT_STATUS_AVAILABLE);
+  order.add_groups(static_cast<v1::CapacityGroup>(9));
+  ExpectRefusal(ordered(), "FIELD_OUT_OF_RANGE", "groups[1]");
 }
 
 // --------------------------------------------------------------------------------------------------

@@ -98,6 +98,54 @@ TEST(StreamEvents, TellsWhatHappensFromNowOn) {
   ExpectNoGap(follower.Take(700), before + 2);
 }
 
+TEST(StreamEvents, CarriesOnTheTraceOfTheContact) {
+  constexpr char kCalls[] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  constexpr char kOwn[] = "00-11111111111111112222222222222222-3333333333333333-00";
+  Fixture f;
+  Follower live(f, Everything());
+  live.Begin();
+  const auto ingest = [&](const v1::Contact& contact, const char* header) {
+    ClientContext context;
+    context->AddMetadata("traceparent", header);
+    v1::IngestContactRequest request;
+    request.set_workspace(kWorkspace);
+    *request.mutable_contact() = contact;
+    v1::IngestContactResponse response;
+    EXPECT_TRUE(f.ingest->IngestContact(context, request, &response).ok());
+    return response.result().ticket_id();
+  };
+  const std::string by_call = ingest(ChatContact(), kCalls);
+  v1::Contact says_its_own = ChatContact();
+  says_its_own.set_trace_parent(kOwn);
+  const std::string by_contact = ingest(says_its_own, kCalls);
+  const std::string by_nobody = ingest(ChatContact(), "not a trace");
+  EXPECT_EQ(f.Get(by_call).trace_parent(), kCalls);
+  EXPECT_EQ(f.Get(by_contact).trace_parent(), kOwn);
+  EXPECT_EQ(f.Get(by_nobody).trace_parent(), "");
+
+  // Later events of the ticket have it, too, whoever causes them; so do those that are read back.
+  ASSERT_EQ(ReasonOf(f.Cancel(by_call)), "OK");
+  std::vector<v1::Event> events = live.Take(4);
+  Follower read(f, FromOldest());
+  for (const v1::Event& event : read.Take(static_cast<size_t>(LastSequence(f)))) {
+    events.push_back(event);
+  }
+  int of_call = 0;
+  for (const v1::Event& event : events) {
+    const bool is_of_call = event.ticket_id() == by_call;
+    of_call += is_of_call ? 1 : 0;
+    EXPECT_EQ(event.trace_parent(), is_of_call                        ? kCalls
+                                    : event.ticket_id() == by_contact ? kOwn
+                                                                      : "")
+        << event.ShortDebugString();
+  }
+  EXPECT_EQ(of_call, 4) << "created and canceled, twice";
+
+  v1::Contact malformed = ChatContact();
+  malformed.set_trace_parent("00-xyz");
+  EXPECT_EQ(ReasonOf(f.IngestStatus(malformed)), "FIELD_MALFORMED");
+}
+
 TEST(StreamEvents, FromTheOldestReadsTheDatabaseAndGoesOnLive) {
   Fixture f;
   for (int i = 0; i < 3; ++i) f.IngestMany(ChatContact(), 900);  // more than a page

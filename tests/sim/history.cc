@@ -165,6 +165,8 @@ class Replay {
       case EventType::kOpenHoursSet:
       case EventType::kCalendarOpened:
       case EventType::kCalendarClosed:
+      case EventType::kTicketInterrupted:
+      case EventType::kInterruptionEnded:
         return;
     }
   }

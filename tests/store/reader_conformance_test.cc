@@ -226,6 +226,8 @@ TEST_P(ReaderConformance, ListEventsGivesAllInOrderWithTheirClients) {
   changes = {};
   AddTicket(changes, 1, 3);
   changes.tickets[0].client = "airline";
+  const std::string trace = changes.tickets[0].trace_parent;
+  ASSERT_NE(trace, "");
   changes.events.push_back(SampleEvent(4, 1));
   changes.events.push_back(SampleEvent(5, 7));  // of a ticket that is not there
   changes.events.push_back(SampleEvent(6, 1));
@@ -239,7 +241,10 @@ TEST_P(ReaderConformance, ListEventsGivesAllInOrderWithTheirClients) {
     const auto events = reader.ListEvents(workspace, after, limit);
     EXPECT_TRUE(events.ok()) << events.status();
     std::vector<std::pair<int64_t, std::string>> found;
-    for (const router::EventRow& event : *events) found.emplace_back(event.sequence, event.client);
+    for (const router::EventRow& event : *events) {
+      found.emplace_back(event.sequence, event.client);
+      EXPECT_EQ(event.trace_parent, event.client.empty() ? "" : trace);
+    }
     return found;
   };
   using Found = std::pair<int64_t, std::string>;

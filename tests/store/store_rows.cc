@@ -67,8 +67,9 @@ router::Agent SampleConfiguredAgent() {
   agent.attributes = {{"region", kUnicode}, {"years", "7"}};
   agent.capacity.emplace();
   agent.capacity->total_units = 7;
-  agent.capacity->groups[1] = {3, 2};
-  agent.capacity->groups[3] = {1, 5};
+  agent.capacity->groups[1] = {3, 2, false, {}};
+  agent.capacity->groups[3] = {
+      1, 5, true, {router::CapacityGroup::kVoice, router::CapacityGroup::kEmail}};
   agent.cost_per_hour_milli = 25'500;
   return agent;
 }
@@ -224,6 +225,7 @@ router::AgentRow SampleAgent(const std::string& agent, uint64_t ordinal) {
   row.reason = "lunch";
   row.next_status = router::AgentStatus::kNotReady;
   row.next_reason = "training";
+  row.ready_groups = 5;
   row.status_since = kMorning;
   row.idle_since = kMorning + Microseconds(1);
   row.misses = 2;
@@ -267,6 +269,8 @@ router::TicketStateRow SampleState(uint64_t ticket) {
   row.plan_waited = Microseconds(61'000'001);
   row.held_since = kMorning + Seconds(5);
   row.held = Microseconds(123'456'789);
+  row.interrupted_since = kMorning + Seconds(9);
+  row.interrupted = Microseconds(1'000'001);
   row.disconnected_at = kMorning + Seconds(6);
   row.disconnected_by = router::Party::kCustomer;
   row.finished_at = kMorning + Seconds(8);
@@ -332,6 +336,7 @@ router::TicketRow SampleTicket(uint64_t ticket) {
   row.conversation_key = "conversation";
   row.customer_id = "customer-1";
   row.customer_segment = "gold";
+  row.trace_parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   row.created_at = kMorning;
   row.due_at = kMorning + router::Days(2);
   row.answer_target = Seconds(20);
@@ -425,6 +430,7 @@ router::SegmentRow SampleSegment(uint64_t ticket, uint32_t number) {
   row.accepted_at = kMorning + Seconds(1);
   row.connected_at = kMorning + Seconds(2);
   row.held = Seconds(3);
+  row.interrupted = Microseconds(3);
   row.disconnected_at = kMorning + Seconds(4);
   row.disconnected_by = router::Party::kAgent;
   row.finished_at = kMorning + Seconds(5);
