@@ -11,6 +11,7 @@ import pathlib
 import re
 import shlex
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +21,8 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tests/support"))
+sys.path.insert(0, str(ROOT / "tests/sdk"))
+import mail_servers  # noqa: E402
 from tandem_server import BIN, Server  # noqa: E402
 
 SDK = ROOT / "build/sdk"
@@ -94,6 +97,118 @@ class Crm(Example):
         self.assertEqual(self.cases(), expected)
         self.assertIn("COMPLETED", self.ctl("get", "ticket", chat))
         self.assertEqual(len(json.loads(self.ctl("get", "tickets", "-o", "json"))["tickets"]), 2)
+
+
+class EmailToTicket(Example):
+    """The e-mail connector, on folders as the tutorial has it, and on servers of IMAP and SMTP."""
+
+    PAGE = "docs/tutorials/email-to-ticket.md"
+
+    def setUp(self):
+        super().setUp()
+        self.ctl("apply", "--yes", "-f", EXAMPLES / "mail/floor.yaml")
+
+    def mail(self, *arguments):
+        return run(PYTHON, EXAMPLES / "mail/mail.py", "--address", server.address, "--workspace", self.workspace, "--once",
+                   *arguments, self.folder / "state.sqlite",
+                   env={**os.environ, "PYTHONPATH": str(SDK / "python/src"), "MAIL_PASSWORD": "secret"})
+
+    def answer(self, text):
+        return run(PYTHON, EXAMPLES / "mail/answer.py", "--address", server.address, "--workspace", self.workspace, "ana", text,
+                   env={**os.environ, "PYTHONPATH": str(SDK / "python/src")})
+
+    def test_does_what_the_tutorial_shows(self):
+        """Runs the page's own commands, in another folder; what it says they print, with other ids, they print."""
+        page = (ROOT / self.PAGE).read_text().split("## The first e-mail")[1]
+        at = f"--address {server.address} --workspace {self.workspace}"
+        ids = {}  # Of the page, and what they are here.
+        printed = ""
+        for kind, block in re.findall(r"^```(sh|text)\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+            if kind == "sh":
+                script = block.replace("/tmp/mail/venv/bin/python", str(PYTHON)).replace("/tmp/mail", str(self.folder))
+                script = re.sub(r"(mail|answer)\.py", rf"\1.py {at}", script)
+                printed = run("bash", "-euc", script, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(SDK / "python/src")})
+            elif "MAIL_PASSWORD" not in block:
+                self.assertEqual(self.renamed(printed, block, ids), block)
+        self.assertEqual(len(set(ids.values())), 2)
+        states = [ticket["state"] for ticket in json.loads(self.ctl("get", "tickets", "-o", "json"))["tickets"]]
+        self.assertEqual(sorted(states), ["TICKET_STATE_COMPLETED", "TICKET_STATE_QUEUED"])
+
+    @staticmethod
+    def renamed(printed, block, ids):
+        """What was printed, with the page's ids: tickets keep theirs, and the numbers of events are the page's."""
+        of_ticket = r"[0-9a-f]{8}-[0-9a-f-]{27}"
+        for shown, here in zip(re.findall(of_ticket, block), re.findall(of_ticket, printed)):
+            assert ids.setdefault(shown, here) == here, f"expected {shown} to be {ids[shown]}, but it is {here}"
+            printed = printed.replace(here, shown)
+        numbers = iter(re.findall(r"\.(\d+)@acme", block))
+        return re.sub(r"\.\d+@acme", lambda _: f".{next(numbers)}@acme", printed)
+
+    def test_reads_imap_and_sends_by_smtp(self):
+        def mail(number, **headers):
+            lines = [f"Message-ID: <{number}@customer.example>", "From: eva@customer.example", f"Subject: Question {number}"]
+            lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+            return ["\r\n".join([*lines, "", f"Text {number}", ""]).encode(), False]
+
+        inbox, sent = [mail(1), mail(2, Auto_Submitted="auto-replied")], []
+        with mail_servers.serving(mail_servers.Imap, inbox) as imap, mail_servers.serving(mail_servers.Smtp, sent) as smtp:
+            mailbox = ["--imap", imap, "--user", "help", "--smtp", smtp]
+            said = self.mail(*mailbox)
+            self.assertRegex(said, r"<1@customer.example>: made ticket \S+\n<2@customer.example>: left out: nobody wrote it\n")
+            self.assertEqual([seen for _, seen in inbox], [True, True])
+            # Delivered again, and answered before anybody took it.
+            inbox += [mail(1), mail(3, References="<0@customer.example> <1@customer.example>")]
+            ticket = re.search("made ticket (.+)", said)[1]
+            again = self.mail(*mailbox)
+            self.assertEqual(again, f"<1@customer.example>: in before, ticket {ticket}\n"
+                                    f"<3@customer.example>: added to ticket {ticket}\n")
+            self.assertEqual(self.answer("Yes."), "Question 1 (customer unknown)\nText 1\ncustomer: Text 3\n")
+            self.mail(*mailbox)
+            self.mail(*mailbox)
+        self.assertEqual(len(sent), 1)
+        for line in ("To: eva@customer.example", "Subject: Re: Question 3", "In-Reply-To: <3@customer.example>", "Yes."):
+            self.assertIn(f"{line}\n", sent[0] + "\n")
+
+    def test_survives_refusals_and_servers_that_are_away(self):
+        inbox = self.folder / "in"
+        for name in ("new", "cur", "tmp"):
+            (inbox / name).mkdir(parents=True)
+        (inbox / "new/1").write_text("Message-ID: <1@x>\nFrom: eva@x\nSubject: Hello\n\nText\n")
+        folders = ["--maildir", inbox, "--outbox", self.folder / "out"]
+        self.assertRegex(self.mail("--entry-point", "nobody@acme.example", *folders), "<1@x>: refused: .*expected a client")
+        self.assertEqual(list((inbox / "new").iterdir()), [])
+        (inbox / "new/2").write_text("Message-ID: <2@x>\nFrom: eva@x\nSubject: Hello\n\nText\n")
+        server.kill()
+        restart = threading.Timer(1, server.start)
+        restart.start()
+        said = self.mail(*folders)
+        restart.join()
+        self.assertRegex(said + self.mail(*folders), r"<2@x>: made ticket \S+\n")
+
+        # Without a mail server nothing is lost: the answer goes out later, from the same place in the stream.
+        self.answer("Hello to you")
+        with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as nobody:
+            nowhere = "127.0.0.1:%d" % nobody.getsockname()[1]
+        with self.assertRaisesRegex(AssertionError, "Connection refused"):
+            self.mail("--maildir", inbox, "--smtp", nowhere)
+        self.assertRegex(self.mail(*folders), r"\Asent <\S+@acme.example>\n\Z")
+
+    def test_goes_on_until_it_is_ended(self):
+        inbox = [[b"Message-ID: <1@x>\r\nFrom: eva@x\r\nSubject: Hello\r\n\r\nText\r\n", False]]
+        with mail_servers.serving(mail_servers.Imap, inbox) as imap, \
+                subprocess.Popen([PYTHON, EXAMPLES / "mail/mail.py", "--address", server.address, "--workspace", self.workspace,
+                                  "--imap", imap, "--user", "help", "--outbox", self.folder / "out",
+                                  self.folder / "state.sqlite"], stdout=subprocess.PIPE, text=True,
+                                 env={**os.environ, "PYTHONPATH": str(SDK / "python/src"), "MAIL_PASSWORD": "secret"}) as mail:
+            watchdog = threading.Timer(LIMIT_SECONDS, mail.kill)
+            watchdog.start()
+            try:
+                self.assertRegex(mail.stdout.readline(), r"\A<1@x>: made ticket \S+\n\Z")
+                self.answer("Hello to you")
+                self.assertRegex(mail.stdout.readline(), r"\Asent <\S+@acme.example>\n\Z")
+            finally:
+                mail.kill()
+                watchdog.cancel()
 
 
 class Desktop(Example):
