@@ -48,18 +48,12 @@ absl::StatusOr<std::vector<std::filesystem::path>> ListFiles(const std::string& 
 
 absl::StatusOr<Configuration> ParseCatalogue(const std::string& text, const std::string& name) {
   Configuration configuration;
-  try {
-    const YAML::Node document = YAML::Load(text);
-    if (document.IsNull()) return configuration;  // Comments only.
-    const absl::Status status = FillFromYaml(document, configuration);
-    if (!status.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat(name, ":", status.message()));
-    }
-    return configuration;
-  } catch (const YAML::Exception& error) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(name, ":", error.mark.line + 1, ": expected YAML, but ", error.msg));
-  }
+  const absl::Status status = ReadYaml(text, name, [&](const YAML::Node& document) {
+    if (document.IsNull()) return absl::OkStatus();  // Comments only.
+    return FillFromYaml(document, configuration);
+  });
+  if (!status.ok()) return status;
+  return configuration;
 }
 
 absl::StatusOr<Configuration> ReadCatalogue(const std::string& path) {

@@ -27,6 +27,7 @@ void AddGet(CLI::App& app, Context& context);
 void AddHistory(CLI::App& app, Context& context);
 void AddIngest(CLI::App& app, Context& context);
 void AddList(CLI::App& app, Context& context);
+void AddLoad(CLI::App& app, Context& context);
 void AddPlay(CLI::App& app, Context& context);
 void AddPolicy(CLI::App& app, Context& context);
 void AddSupervise(CLI::App& app, Context& context);

@@ -2,6 +2,11 @@
 
 namespace tandem::ctl {
 
+std::string ReasonOrCode(const grpc::Status& status) {
+  std::string reason = ReasonOf(status);
+  return reason.empty() ? CodeName(status.error_code()) : reason;
+}
+
 PlayerCalls::~PlayerCalls() {
   // Every attempt has a deadline and every stream was cut off, so this ends.
   std::unique_lock lock(mutex_);

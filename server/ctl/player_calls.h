@@ -1,4 +1,5 @@
-// Unary calls of the player: repeated, with the same request, until the server has decided.
+// Unary calls of simulated people: repeated, with the same request, until the server has decided;
+// or sent once, where it is the call itself that is looked at.
 #ifndef TANDEM_SERVER_CTL_PLAYER_CALLS_H_
 #define TANDEM_SERVER_CTL_PLAYER_CALLS_H_
 
@@ -11,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 
 #include "absl/time/time.h"
@@ -19,6 +21,9 @@
 #include "server/ctl/player_loop.h"
 
 namespace tandem::ctl {
+
+// The error's reason, or the name of its code when it carries none: for counting.
+[[nodiscard]] std::string ReasonOrCode(const grpc::Status& status);
 
 // How long to wait before the next attempt: doubles from 50 ms to 1 s.
 class Backoff {
@@ -54,6 +59,13 @@ class PlayerCalls {
             std::move(request), std::move(start), std::move(done), Backoff()}));
   }
 
+  // Sends `request` once, by `start` as above, and gives whatever came of it to
+  // `done(status, response)` on the loop's thread.
+  template <typename Response, typename Request, typename Start, typename Done>
+  void CallOnce(Request request, const Start& start, Done done) {
+    Transmit<Response>(std::make_shared<const Request>(std::move(request)), start, std::move(done));
+  }
+
   // Notes that the server seems to be away: its clock is taken to stand still until it answers
   // again.
   void NoteServerAway();
@@ -84,28 +96,36 @@ class PlayerCalls {
     Response response;
   };
 
+  // One attempt, which fails when it was not answered within 10 s.
   template <typename Response, typename Request, typename Start, typename Done>
-  void Send(std::shared_ptr<Task<Response, Request, Start, Done>> task) {
+  void Transmit(const std::shared_ptr<const Request>& request, const Start& start, Done done) {
     auto attempt = std::make_shared<Attempt<Response>>();
     attempt->context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
     BeginOnNetwork();
-    task->start(&attempt->context, &task->request, &attempt->response,
-                [this, task, attempt](const grpc::Status& status) {
-                  loop_.Post([this, task, attempt, status] { Answered(task, attempt, status); });
-                  EndOnNetwork();  // The last touch: the destructor waits for it.
-                });
+    start(&attempt->context, request.get(), &attempt->response,
+          [this, request, attempt, done = std::move(done)](const grpc::Status& status) {
+            loop_.Post([attempt, done, status] { done(status, attempt->response); });
+            EndOnNetwork();  // The last touch: the destructor waits for it.
+          });
+  }
+
+  template <typename Response, typename Request, typename Start, typename Done>
+  void Send(const std::shared_ptr<Task<Response, Request, Start, Done>>& task) {
+    Transmit<Response>(std::shared_ptr<const Request>(task, &task->request), task->start,
+                       [this, task](const grpc::Status& status, const Response& response) {
+                         Answered(task, status, response);
+                       });
   }
 
   template <typename TaskPointer, typename Response>
-  void Answered(const TaskPointer& task, const std::shared_ptr<Attempt<Response>>& attempt,
-                const grpc::Status& status) {
+  void Answered(const TaskPointer& task, const grpc::Status& status, const Response& response) {
     if (!status.ok() && IsUndecided(status.error_code(), ReasonOf(status))) {
       NoteServerAway();
       loop_.AfterReal(task->backoff.Next(), [this, task] { Send(task); });
       return;
     }
     --undecided_;
-    task->done(status, attempt->response);
+    task->done(status, response);
   }
 
   PlayerLoop& loop_;

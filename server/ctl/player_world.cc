@@ -67,8 +67,7 @@ void PlayerWorld::NoteRefusal(const std::string& verb, const std::string& reason
 }
 
 void PlayerWorld::NoteRefusal(const std::string& verb, const grpc::Status& status) {
-  const std::string reason = ReasonOf(status);
-  NoteRefusal(verb, reason.empty() ? CodeName(status.error_code()) : reason);
+  NoteRefusal(verb, ReasonOrCode(status));
 }
 
 }  // namespace tandem::ctl

@@ -235,8 +235,25 @@ absl::Status Fill(const YAML::Node& node, const std::string& path, int depth, Me
 
 }  // namespace
 
-absl::Status FillFromYaml(const YAML::Node& node, Message& message) {
-  return Fill(node, "", 0, message);
+absl::Status FillFromYaml(const YAML::Node& node, Message& message, const std::string& path) {
+  return Fill(node, path, 0, message);
+}
+
+absl::Status NotAsExpected(const YAML::Node& node, const std::string& path,
+                           const std::string& expected, const std::string& found) {
+  return Refuse(node, path, expected, found.empty() ? Describe(node) : found);
+}
+
+absl::Status ReadYaml(const std::string& text, const std::string& name,
+                      const std::function<absl::Status(const YAML::Node&)>& read) {
+  try {
+    const absl::Status status = read(YAML::Load(text));
+    if (status.ok()) return status;
+    return absl::InvalidArgumentError(absl::StrCat(name, ":", status.message()));
+  } catch (const YAML::Exception& error) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, ":", error.mark.line + 1, ": expected YAML, but ", error.msg));
+  }
 }
 
 }  // namespace tandem::ctl
