@@ -17,6 +17,7 @@ import tempfile
 import time
 import unittest
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("TANDEM_BIN", "build/release/bin")).resolve()
 LIMIT_SECONDS = 60
 # The server looks at its files every ten seconds.
@@ -118,6 +119,11 @@ class TlsTest(unittest.TestCase):
 
     def test_2_knows_who_calls(self):
         self.assertTrue(self.is_served(*self.as_desk(self.ours)))
+        loaded = subprocess.run(  # sessions and contacts, over connections of their own
+            [BIN / "tandemctl", "--address", f"127.0.0.1:{self.port}", *map(str, self.as_desk(self.ours)), "load",
+             ROOT / "deploy/loadtest/steady.yaml", "--for", "2s", "--scale", "0.2"],
+            capture_output=True, text=True, timeout=LIMIT_SECONDS, env=environment())
+        self.assertEqual(loaded.returncode, 0, loaded.stderr)
         # gRPC writes lines of its own about handshakes that fail.
         lines = [line for line in self.log_path.read_text().splitlines() if line.startswith("{")]
         callers = {json.loads(line).get("caller") for line in lines}
