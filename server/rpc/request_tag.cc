@@ -17,6 +17,17 @@ namespace tandem::rpc {
 namespace {
 
 // SHA-256, cut to 128 bits.
+store::RequestHash HashOf(std::string_view text) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  store::RequestHash hash;
+  for (size_t i = 0; i < 8; ++i) {
+    hash.high = hash.high << 8 | digest[i];
+    hash.low = hash.low << 8 | digest[i + 8];
+  }
+  return hash;
+}
+
 store::RequestHash Hash(const google::protobuf::Message& request) {
   // The request's type stands for the method: each has a type of its own.
   std::string text = request.GetDescriptor()->full_name();
@@ -27,14 +38,7 @@ store::RequestHash Hash(const google::protobuf::Message& request) {
     coded.SetSerializationDeterministic(true);
     request.SerializeToCodedStream(&coded);
   }
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  store::RequestHash hash;
-  for (size_t i = 0; i < 8; ++i) {
-    hash.high = hash.high << 8 | digest[i];
-    hash.low = hash.low << 8 | digest[i + 8];
-  }
-  return hash;
+  return HashOf(text);
 }
 
 // The same, whichever session the caller has now: who lost a connection repeats the verb in a new
@@ -67,6 +71,14 @@ std::optional<engine::RequestTag> TakeRequestTag(google::protobuf::Message& requ
     return std::nullopt;
   }
   return engine::RequestTag{.id = *id, .hash = HashWithoutGeneration(request)};
+}
+
+engine::RequestTag TagOfItem(const engine::RequestTag& call, std::string_view item) {
+  const store::RequestHash made = HashOf(router::ToString(call.id) + '/' + std::string(item));
+  // A UUID of version 8: custom.
+  return {.id = {.high = (made.high & ~uint64_t{0xf000}) | 0x8000,
+                 .low = (made.low & ~(uint64_t{3} << 62)) | uint64_t{2} << 62},
+          .hash = call.hash};
 }
 
 }  // namespace tandem::rpc

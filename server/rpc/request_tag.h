@@ -4,6 +4,7 @@
 #define TANDEM_SERVER_RPC_REQUEST_TAG_H_
 
 #include <optional>
+#include <string_view>
 
 #include "server/engine/engine.h"
 #include "server/rpc/faults.h"
@@ -19,6 +20,10 @@ namespace tandem::rpc {
 // is empty in `request` afterwards.
 std::optional<engine::RequestTag> TakeRequestTag(google::protobuf::Message& request,
                                                  Faults& faults);
+
+// Of one item of a call that changes many, each for itself: the id is made from the call's and the
+// item's, the fingerprint is that of the call.
+engine::RequestTag TagOfItem(const engine::RequestTag& call, std::string_view item);
 
 }  // namespace tandem::rpc
 

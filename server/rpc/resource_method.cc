@@ -293,6 +293,13 @@ std::variant<ResourcesAsked, router::Rejection> ToResourcesAsked(const ResourceM
   return asked;
 }
 
+store::ResourceFilter ToFilter(const v1::AgentFilter& message, Faults& faults) {
+  store::ResourceFilter filter;
+  filter.kind = router::ResourceKind::kAgent;
+  ReadFilter(message, filter, faults);
+  return filter;
+}
+
 void FillResource(const ResourceMethod& method, const router::Resource& resource,
                   Message& response) {
   const FieldDescriptor& field = FieldOf(response, router::ToString(method.kind));

@@ -66,6 +66,9 @@ struct ResourcesAsked {
 std::variant<ResourcesAsked, router::Rejection> ToResourcesAsked(
     const ResourceMethod& method, const google::protobuf::Message& request);
 
+// Paths start with "filter".
+store::ResourceFilter ToFilter(const v1::AgentFilter& filter, Faults& faults);
+
 // Puts the resource, or the page, into the response.
 void FillResource(const ResourceMethod& method, const router::Resource& resource,
                   google::protobuf::Message& response);

@@ -1,5 +1,7 @@
 #include <memory>
 
+#include "server/rpc/bulk_agents.h"
+#include "server/rpc/bulk_tickets.h"
 #include "server/rpc/closed_ticket.h"
 #include "server/rpc/convert_types.h"
 #include "server/rpc/services.h"
@@ -27,7 +29,9 @@ void OverrideAgentStatus(Backend& backend, Call call, v1::OverrideAgentStatusReq
 using Base = v1::SupervisorService::WithRawCallbackMethod_AssignTicket<
     v1::SupervisorService::WithRawCallbackMethod_RequeueTicket<
         v1::SupervisorService::WithRawCallbackMethod_OverrideAgentStatus<
-            v1::SupervisorService::Service>>>;
+            v1::SupervisorService::WithRawCallbackMethod_BulkUpdateTickets<
+                v1::SupervisorService::WithRawCallbackMethod_BulkUpdateAgents<
+                    v1::SupervisorService::Service>>>>>;
 
 class SupervisorService final : public Base {
  public:
@@ -47,6 +51,14 @@ class SupervisorService final : public Base {
                                                 const grpc::ByteBuffer* request,
                                                 grpc::ByteBuffer* answer) override {
     return Handle(backend_, context, request, answer, rpc::OverrideAgentStatus);
+  }
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* BulkUpdateTickets(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) override {
+    return ServerStream::Start<BulkTickets>(backend_, context, request);
+  }
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* BulkUpdateAgents(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) override {
+    return ServerStream::Start<BulkAgents>(backend_, context, request);
   }
 
  private:

@@ -92,15 +92,6 @@ router::StatusChange ToStatusChange(const Request& request, Faults& faults) {
   return to;
 }
 
-std::string ToSupervisor(const std::string& supervisor, Faults& faults) {
-  if (supervisor.empty()) {
-    faults.Add(Reason::kFieldRequired, "supervisor",
-               "expected the name of who acts, but it is empty");
-  }
-  faults.Text(supervisor, router::kMaxSupervisorBytes, "supervisor");
-  return supervisor;
-}
-
 router::TicketId TicketOf(const std::string& text, Faults& faults) {
   return ToTicketId(text, "ticket_id", faults);
 }
@@ -127,6 +118,15 @@ router::TicketId ToTicketId(const std::string& text, std::string_view field, Fau
     return {};
   }
   return *id;
+}
+
+std::string ToSupervisor(const std::string& supervisor, Faults& faults) {
+  if (supervisor.empty()) {
+    faults.Add(Reason::kFieldRequired, "supervisor",
+               "expected the name of who acts, but it is empty");
+  }
+  faults.Text(supervisor, router::kMaxSupervisorBytes, "supervisor");
+  return supervisor;
 }
 
 // -------------------------------------------------------------------------------------

@@ -70,6 +70,8 @@ router::Action ToAction(v1::ReportMediaEventRequest& request, router::Time now, 
 
 // Adds a fault and returns an unset id when it is not the text of a ticket's id.
 router::TicketId ToTicketId(const std::string& text, std::string_view field, Faults& faults);
+// Who acts. Adds a fault when nobody is named.
+std::string ToSupervisor(const std::string& supervisor, Faults& faults);
 
 // The whole request: a verb, or why it is refused. The request is used up.
 template <typename Request>

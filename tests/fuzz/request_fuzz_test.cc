@@ -22,6 +22,8 @@
 #include "router/check.h"
 #include "server/query/events.h"
 #include "server/query/reports.h"
+#include "server/rpc/bulk_agents.h"
+#include "server/rpc/bulk_tickets.h"
 #include "server/rpc/convert_report.h"
 #include "server/rpc/convert_webhook.h"
 #include "server/rpc/event_stream.h"
@@ -48,17 +50,23 @@ struct Target {
   std::function<std::optional<router::Rejection>(const std::string&)> run;
 };
 
-template <typename Request>
-Target MakeTarget(const Request& good) {
+// A request that has a conversion of its own.
+template <typename Request, typename Convert>
+Target ConvertedTarget(const Request& good, Convert convert) {
   return {std::make_unique<Request>(good),
-          [](const std::string& bytes) -> std::optional<router::Rejection> {
+          [convert](const std::string& bytes) -> std::optional<router::Rejection> {
             const grpc::Slice slice(bytes);
             Request request;
             if (auto rejection = Read(grpc::ByteBuffer(&slice, 1), request)) return rejection;
-            auto verb = ToVerb(request, kNow);
-            if (auto* rejection = std::get_if<router::Rejection>(&verb)) return *rejection;
+            auto asked = convert(request);
+            if (auto* rejection = std::get_if<router::Rejection>(&asked)) return *rejection;
             return std::nullopt;
           }};
+}
+
+template <typename Request>
+Target MakeTarget(const Request& good) {
+  return ConvertedTarget(good, [](Request& request) { return ToVerb(request, kNow); });
 }
 
 // A message of a stream that carries a request.
@@ -237,41 +245,42 @@ std::vector<Target> ResourceTargets() {
 
 template <typename Request>
 Target WatchTarget(const Request& good) {
-  return {std::make_unique<Request>(good),
-          [](const std::string& bytes) -> std::optional<router::Rejection> {
-            const grpc::Slice slice(bytes);
-            Request request;
-            if (auto rejection = Read(grpc::ByteBuffer(&slice, 1), request)) return rejection;
-            auto asked = ToWatchAsked(request);
-            if (auto* rejection = std::get_if<router::Rejection>(&asked)) return *rejection;
-            return std::nullopt;
-          }};
+  return ConvertedTarget(good, [](const Request& request) { return ToWatchAsked(request); });
 }
 
 Target OpenMediaTarget(const v1::MediaSessionRequest& good) {
-  return {std::make_unique<v1::MediaSessionRequest>(good),
-          [](const std::string& bytes) -> std::optional<router::Rejection> {
-            const grpc::Slice slice(bytes);
-            v1::MediaSessionRequest request;
-            if (auto rejection = Read(grpc::ByteBuffer(&slice, 1), request)) return rejection;
-            auto asked = ToMediaAsked(request.open());
-            if (auto* rejection = std::get_if<router::Rejection>(&asked)) return *rejection;
-            return std::nullopt;
-          }};
+  return ConvertedTarget(good, [](const auto& request) { return ToMediaAsked(request.open()); });
 }
 
-// Requests about webhooks, each through the conversion that it has.
-template <typename Request, typename Convert>
-Target WebhookTarget(const Request& good, Convert convert) {
-  return {std::make_unique<Request>(good),
-          [convert](const std::string& bytes) -> std::optional<router::Rejection> {
-            const grpc::Slice slice(bytes);
-            Request request;
-            if (auto rejection = Read(grpc::ByteBuffer(&slice, 1), request)) return rejection;
-            auto asked = convert(request);
-            if (auto* rejection = std::get_if<router::Rejection>(&asked)) return *rejection;
-            return std::nullopt;
-          }};
+std::vector<Target> BulkTargets() {
+  v1::BulkUpdateTicketsRequest tickets;
+  tickets.set_workspace(kWorkspace);
+  tickets.set_request_id(kRequestId);
+  tickets.set_supervisor("sue");
+  tickets.mutable_filter()->add_states(v1::TICKET_STATE_QUEUED);
+  tickets.mutable_filter()->set_queue("chats");
+  tickets.mutable_filter()->mutable_external_reference()->set_system("crm");
+  tickets.mutable_filter()->mutable_external_reference()->set_id("CASE-1");
+  tickets.set_priority(7);
+  tickets.set_max_items(500);
+  v1::BulkUpdateTicketsRequest cancel = tickets;
+  cancel.mutable_cancel()->set_reason("storm");
+  v1::BulkUpdateAgentsRequest agents;
+  agents.set_workspace(kWorkspace);
+  agents.set_request_id(kRequestId);
+  agents.mutable_filter()->set_team("north");
+  agents.mutable_filter()->set_skill("billing");
+  agents.add_set_skills()->set_skill("cards");
+  agents.mutable_set_skills(0)->set_level(5);
+  agents.add_remove_skills("cheques");
+  agents.set_routing_profile("everything");
+  const auto convert_tickets = [](auto& request) { return ToBulkTicketsAsked(request); };
+  std::vector<Target> targets;
+  targets.push_back(ConvertedTarget(tickets, convert_tickets));
+  targets.push_back(ConvertedTarget(cancel, convert_tickets));
+  targets.push_back(
+      ConvertedTarget(agents, [](auto& request) { return ToBulkAgentsAsked(request); }));
+  return targets;
 }
 
 std::vector<Target> WebhookTargets() {
@@ -301,14 +310,14 @@ std::vector<Target> WebhookTargets() {
   redeliver.set_webhook_id("crm");
   redeliver.add_sequences(17);
   std::vector<Target> targets;
+  targets.push_back(ConvertedTarget(
+      create, [](const auto& request) { return ToWebhookToCreate(request, false); }));
   targets.push_back(
-      WebhookTarget(create, [](const auto& request) { return ToWebhookToCreate(request, false); }));
+      ConvertedTarget(update, [](const auto& request) { return ToWebhookChange(request, false); }));
   targets.push_back(
-      WebhookTarget(update, [](const auto& request) { return ToWebhookChange(request, false); }));
+      ConvertedTarget(rotate, [](const auto& request) { return ToWebhookChange(request); }));
   targets.push_back(
-      WebhookTarget(rotate, [](const auto& request) { return ToWebhookChange(request); }));
-  targets.push_back(
-      WebhookTarget(redeliver, [](const auto& request) { return ToRedelivery(request); }));
+      ConvertedTarget(redeliver, [](const auto& request) { return ToRedelivery(request); }));
   return targets;
 }
 
@@ -487,6 +496,7 @@ std::vector<Target> Targets() {
   targets.push_back(EventsTarget());
   targets.push_back(ReportTarget());
   for (Target& target : ResourceTargets()) targets.push_back(std::move(target));
+  for (Target& target : BulkTargets()) targets.push_back(std::move(target));
   for (Target& target : WebhookTargets()) targets.push_back(std::move(target));
   v1::WatchQueuesRequest queues;
   queues.set_workspace(kWorkspace);

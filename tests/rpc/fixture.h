@@ -57,7 +57,7 @@ Error Decode(const grpc::Status& status);
 std::string ReasonOf(const grpc::Status& status);
 
 // Reasons that were seen by a client of this program. At its end it fails when one of
-// tandem.v1.ErrorReason is missing that is not on the list of those that can't be provoked here.
+// tandem.v1.ErrorReason is missing.
 void RememberReason(const std::string& reason);
 
 // --------------------------------------------------------------------------------------------------
