@@ -68,13 +68,9 @@ std::string NewText(const std::string& workspace, const v1::Configuration& confi
   return absl::StrCat("New workspace ", workspace, ": ", absl::StrJoin(counts, ", "), "\n");
 }
 
-// Asks whoever sits at the terminal. Nobody does when the input is a file or a pipe: then it is
-// meant.
+// Nobody sits at the terminal when the input is a file or a pipe: then it is meant.
 bool Confirmed() {
-  if (isatty(STDIN_FILENO) == 0) return true;
-  std::cout << "Apply? [y/N] " << std::flush;
-  std::string answer;
-  return std::getline(std::cin, answer) && (answer == "y" || answer == "yes");
+  return isatty(STDIN_FILENO) == 0 || SaysYes(std::cout, "Apply?");
 }
 
 int Apply(const Target& target, const ApplyOptions& options) {

@@ -1,6 +1,7 @@
 #include "server/ctl/command_line.h"
 
 #include <algorithm>
+#include <iostream>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -118,6 +119,19 @@ CLI::Option* AddIds(CLI::App& command, const std::string& name, const std::strin
                     google::protobuf::RepeatedPtrField<std::string>& ids) {
   return AddTexts(command, name, help, [&ids](const std::string& id) { *ids.Add() = id; })
       ->type_name("ID");
+}
+
+void AddSupervisor(CLI::App& command, const std::function<void(const std::string&)>& set) {
+  command.add_option_function<std::string>("--as", set, "Who acts: your name, kept in the event")
+      ->envname("TANDEM_SUPERVISOR")
+      ->required()
+      ->type_name("NAME");
+}
+
+bool SaysYes(std::ostream& out, const std::string& question) {
+  out << question << " [y/N] " << std::flush;
+  std::string answer;
+  return std::getline(std::cin, answer) && (answer == "y" || answer == "yes");
 }
 
 Words WordsOf(const google::protobuf::EnumDescriptor& type) {

@@ -4,6 +4,7 @@
 #define TANDEM_SERVER_CTL_COMMAND_LINE_H_
 
 #include <functional>
+#include <iosfwd>
 #include <map>
 #include <string>
 #include <utility>
@@ -51,6 +52,12 @@ CLI::Option* AddTexts(CLI::App& command, const std::string& name, const std::str
 // The same for ids.
 CLI::Option* AddIds(CLI::App& command, const std::string& name, const std::string& help,
                     google::protobuf::RepeatedPtrField<std::string>& ids);
+
+// --as: who acts, which the events keep.
+void AddSupervisor(CLI::App& command, const std::function<void(const std::string&)>& set);
+
+// Asks whoever sits at the terminal, on `out`; only "y" and "yes" are one.
+[[nodiscard]] bool SaysYes(std::ostream& out, const std::string& question);
 
 // Words that can be typed, in whatever case, and what each stands for.
 using Words = std::vector<std::pair<std::string, int>>;

@@ -26,7 +26,7 @@ file that it names, was not understood; 3 the server did not answer or decide: r
 constexpr void (*kCommands[])(CLI::App&, Context&) = {
     AddApply, AddGet,    AddList,   AddDescribe, AddExplain,    AddHistory, AddEvents,
     AddWatch, AddReport, AddPolicy, AddIngest,   AddClassify,   AddAgent,   AddSupervise,
-    AddPlay,  AddLoad,   AddWait,   AddDoctor,   AddCompletion, AddVersion,
+    AddBulk,  AddPlay,   AddLoad,    AddWait,     AddDoctor,     AddCompletion, AddVersion,
 };
 
 void AddSecurity(CLI::App& app, Security& security) {

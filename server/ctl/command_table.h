@@ -17,6 +17,7 @@ namespace tandem::ctl {
 // the command, which runs as its callback, has left its exit code in `context`.
 void AddAgent(CLI::App& app, Context& context);
 void AddApply(CLI::App& app, Context& context);
+void AddBulk(CLI::App& app, Context& context);
 void AddClassify(CLI::App& app, Context& context);
 void AddCompletion(CLI::App& app, Context& context);
 void AddDescribe(CLI::App& app, Context& context);

@@ -15,6 +15,7 @@
 #include "server/ctl/spans.h"
 #include "server/ctl/suggest.h"
 #include "server/ctl/table.h"
+#include "server/ctl/ticket_filter_options.h"
 #include "server/ctl/ticket_text.h"
 
 namespace tandem::ctl {
@@ -343,33 +344,14 @@ int Describe(const Target& target, const GetOptions& options) {
 // command lines
 
 void AddFilters(CLI::App& command, Context& context, GetOptions& options) {
-  v1::TicketFilter& filter = options.filter;
   const auto note = [&options](CLI::Option* option, std::vector<std::string> plurals,
                                const char* group) {
     option->group(group);
     options.filters.push_back({option, std::move(plurals)});
   };
-  const auto add = [&](const std::string& name, const std::string& help,
-                       const std::function<void(const std::string&)>& set) {
-    note(command.add_option_function<std::string>(name, set, help)->type_name("ID"), {kTickets},
-         "Which tickets");
-  };
-  note(AddWords(command, context, "--state", "In this state; may be given again",
-                WordsOf(*v1::TicketState_descriptor()),
-                [&filter](int state) { filter.add_states(static_cast<v1::TicketState>(state)); })
-           ->type_name("STATE"),
-       {kTickets}, "Which tickets");
-  add("--queue", "Of this queue", [&filter](const auto& id) { filter.set_queue(id); });
-  add("--client", "Of this client", [&filter](const auto& id) { filter.set_client(id); });
-  add("--process-type", "Of this process type",
-      [&filter](const auto& id) { filter.set_process_type(id); });
-  add("--agent", "Owned by, or offered to, this agent",
-      [&filter](const auto& id) { filter.set_agent(id); });
-  add("--last-agent", "Parked by this agent, or kept for this agent",
-      [&filter](const auto& id) { filter.set_last_agent(id); });
-  add("--customer", "Of this customer", [&filter](const auto& id) { filter.set_customer_id(id); });
-  add("--external-id", "Made by the contact with this external id",
-      [&filter](const auto& id) { filter.set_external_id(id); });
+  for (CLI::Option* option : AddTicketFilter(command, context, options.filter)) {
+    options.filters.push_back({option, {kTickets}});
+  }
   note(command.add_option("--limit", options.limit, "So many of the newest at most; 0: all")
            ->check(CLI::NonNegativeNumber)
            ->capture_default_str(),

@@ -1,6 +1,4 @@
 // ingest: one contact, or many from lines of JSON.
-#include <unistd.h>
-
 #include <algorithm>
 #include <fstream>
 #include <functional>
@@ -10,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 
 #include "server/ctl/command_table.h"
 #include "server/ctl/contact_options.h"
@@ -18,6 +16,7 @@
 #include "server/ctl/ingest_lines.h"
 #include "server/ctl/ingest_sender.h"
 #include "server/ctl/line_reader.h"
+#include "server/ctl/progress_line.h"
 #include "server/ctl/reading.h"
 #include "server/ctl/spans.h"
 
@@ -82,34 +81,11 @@ grpc::Status MakeDayParser(Caller& caller, ParseLine& parse) {
   return grpc::Status::OK;
 }
 
-// Says on standard error how far it is: once a second on a terminal, in one line; else every ten.
-class Progress {
- public:
-  explicit Progress(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1) {}
-
-  void Show(int64_t lines, const IngestSummary& summary) {
-    const absl::Time now = absl::Now();
-    if (quiet_ || now - shown_ < absl::Seconds(terminal_ ? 1 : 10)) return;
-    shown_ = now;
-    const double seconds = std::max(0.001, absl::ToDoubleSeconds(now - begun_));
-    std::cerr << (terminal_ ? "\r" : "")
-              << absl::StrFormat("%d lines, %d in, %d refused, %.0f/s", lines, summary.taken,
-                                 summary.refused, static_cast<double>(summary.taken) / seconds)
-              << (terminal_ ? "   " : "\n") << std::flush;
-    open_ = terminal_;
-  }
-  // Ends the line that is being rewritten, if any, before something else is printed.
-  void EndLine() {
-    if (std::exchange(open_, false)) std::cerr << "\n";
-  }
-
- private:
-  const bool quiet_;
-  const bool terminal_;
-  const absl::Time begun_ = absl::Now();
-  absl::Time shown_ = begun_;
-  bool open_ = false;
-};
+std::string ProgressText(int64_t lines, const IngestSummary& summary, absl::Duration took) {
+  const double seconds = std::max(0.001, absl::ToDoubleSeconds(took));
+  return absl::StrFormat("%d lines, %d in, %d refused, %.0f/s", lines, summary.taken,
+                         summary.refused, static_cast<double>(summary.taken) / seconds);
+}
 
 // A call was not answered, or refused as a whole.
 int BreakOff(const grpc::Status& status, int64_t line) {
@@ -138,10 +114,10 @@ Document DocumentOf(const IngestSummary& summary, int64_t malformed) {
 
 int IngestLines(Caller& caller, const IngestOptions& options, const ParseLine& parse,
                 std::istream& in) {
-  Progress progress(options.quiet);
+  ProgressLine progress(options.quiet);
   int64_t malformed = 0;
   const auto complain = [&progress](const LineError& error) {
-    progress.EndLine();
+    progress.End();
     std::cerr << Plain(ToString(error)) << "\n";
   };
   IngestSender sender(caller, complain);
@@ -160,10 +136,12 @@ int IngestLines(Caller& caller, const IngestOptions& options, const ParseLine& p
     // Who writes into our pipe now and then should not wait until a batch is full.
     if (status.ok() && in.rdbuf()->in_avail() <= 0) status = sender.Flush();
     if (!status.ok()) return BreakOff(status, sender.first_undecided());
-    progress.Show(lines.number(), sender.summary());
+    if (progress.IsDue()) {
+      progress.Show(ProgressText(lines.number(), sender.summary(), progress.since_begin()));
+    }
   }
   const grpc::Status status = sender.Flush();
-  progress.EndLine();
+  progress.End();
   if (!status.ok()) return BreakOff(status, sender.first_undecided());
   const IngestSummary& summary = sender.summary();
   std::cout << Render(DocumentOf(summary, malformed), options.output);

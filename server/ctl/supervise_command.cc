@@ -87,14 +87,6 @@ void AddId(CLI::App& command, const std::string& name, const std::string& help,
   command.add_option_function<std::string>(name, set, help)->required()->type_name("");
 }
 
-// Who acts, which the events keep.
-void AddSupervisor(CLI::App& command, const std::function<void(const std::string&)>& set) {
-  command.add_option_function<std::string>("--as", set, "Who acts: your name, kept in the event")
-      ->envname("TANDEM_SUPERVISOR")
-      ->required()
-      ->type_name("NAME");
-}
-
 void AddAssign(CLI::App& group, Context& context) {
   const auto options = std::make_shared<SuperviseOptions>();
   v1::AssignTicketRequest& request = options->assign;

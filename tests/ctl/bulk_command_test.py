@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Goal: `tandemctl bulk` changes what its filter names, once that is meant, and says what became of it. Method: as in
+tandemctl_test.py, the program of this build against a server of this build.
+
+    tests/ctl/bulk_command_test.py
+"""
+
+import json
+import os
+import pty
+import subprocess
+import unittest
+
+from tandemctl_test import LIMIT_SECONDS, TANDEMCTL, CtlTest, environment, setUpModule  # noqa: F401
+
+
+class Bulk(CtlTest):
+
+    def bulk(self, *arguments, code=0):
+        return self.done("bulk", *arguments, "--as", "sue", code=code)
+
+    def priorities(self):
+        tickets = json.loads(self.done("get", "tickets", "-o", "json"))["tickets"]
+        return {ticket["id"]: ticket.get("priority", 0) for ticket in tickets}
+
+    def test_changes_what_matches_once_it_is_meant(self):
+        for _ in range(5):
+            self.chat()
+        self.chat(client="globex")
+        change = ("priority", "7", "--queue", "chats", "--client", "acme")
+        self.assertEqual(self.bulk(*change, "--validate-only"), "5 tickets match\n5 of 5 tickets would be changed\n")
+        unasked = self.ctl("bulk", *change, "--as", "sue")
+        self.assertEqual(unasked.returncode, 2)
+        self.assertIn("expected --yes", unasked.stderr)
+        self.assertEqual(set(self.priorities().values()), {0})
+        self.assertEqual(self.bulk(*change, "--yes", "--max", "3"),
+                         "3 tickets match, and there are more: --max takes more at once\n3 of 3 tickets changed\n")
+        self.assertEqual(self.bulk(*change, "--yes"), "2 tickets match\n2 of 2 tickets changed\n")
+        self.assertEqual(sorted(self.priorities().values()), [0, 7, 7, 7, 7, 7])
+        self.assertIn("0 tickets match", self.bulk(*change, "--yes"))
+
+    def test_tells_programs_of_each_in_a_line(self):
+        tickets = {self.chat() for _ in range(3)}
+        ended = self.ctl("bulk", "cancel", "--reason", "storm", "--client", "acme", "-y", "-o", "json", "--as", "sue")
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        *results, last = [json.loads(line) for line in ended.stdout.splitlines()]
+        self.assertEqual({result["ticketId"] for result in results}, tickets)
+        self.assertEqual(last, {"progress": {"matched": 3, "done": 3, "failed": 0, "more": False}})
+        self.assertIn("storm", self.done("history", "ticket", tickets.pop()))
+
+    def test_asks_at_a_terminal(self):
+        ticket = self.chat()
+        for answer, code in (("n", 1), ("y", 0)):
+            ours, theirs = pty.openpty()
+            self.addCleanup(os.close, ours)
+            os.write(ours, f"{answer}\n".encode())
+            ended = subprocess.run([TANDEMCTL, "bulk", "move", "jobs", "--queue", "chats", "--as", "sue"], stdin=theirs,
+                                   capture_output=True, text=True, timeout=LIMIT_SECONDS,
+                                   env=environment(TANDEM_WORKSPACE=self.workspace))
+            os.close(theirs)
+            self.assertEqual(ended.returncode, code, ended.stdout + ended.stderr)
+            self.assertIn("1 ticket matches\nChange them? [y/N]", ended.stdout)
+        self.assertEqual(json.loads(self.done("get", "ticket", ticket, "-o", "json"))["queue"], "jobs")
+
+    def test_says_what_was_refused_and_why(self):
+        self.chat()
+        nowhere = self.ctl("bulk", "move", "nowhere", "--queue", "chats", "--as", "sue", "-y")
+        self.assertEqual(nowhere.returncode, 1)
+        self.assertIn("QUEUE_NOT_FOUND", nowhere.stderr)
+        unnamed = self.ctl("bulk", "cancel", "--as", "sue", "-y")
+        self.assertEqual(unnamed.returncode, 1)
+        self.assertRegex(unnamed.stderr, r"FIELD_REQUIRED.*\n +filter: ")
+        with self.logged_in("ana", "available", "wait", "accept"):
+            self.assertIn("1 of 1 ticket changed", self.bulk("requeue", "--agent", "ana", "-y"))
+        unknown = self.ctl("bulk", "skills", "--client", "acme", "--set", "juggling=3", "-y")
+        self.assertEqual(unknown.returncode, 1)
+        self.assertRegex(unknown.stderr, r"ana: REFERENCE_BROKEN: ")
+        self.assertIn("0 of 1 agent would be changed; 1 refused: REFERENCE_BROKEN 1", unknown.stdout)
+
+    def test_gives_agents_skills_and_takes_them_away(self):
+        self.assertEqual(self.done("bulk", "skills", "--process-type", "support", "--set", "billing=4", "-y"),
+                         "2 agents match\n2 of 2 agents changed\n")
+        agent = json.loads(self.done("get", "agent", "ana", "-o", "json"))
+        self.assertEqual(agent["skills"], [{"skill": "billing", "level": 4}])
+        self.done("bulk", "skills", "--skill", "billing", "--remove", "billing", "-y")
+        self.assertNotIn("skills", json.loads(self.done("get", "agent", "bob", "-o", "json")))
+
+    def test_explains_mistakes_and_shows_examples_first(self):
+        malformed = self.ctl("bulk", "skills", "--client", "acme", "--set", "cards")
+        self.assertEqual(malformed.returncode, 2)
+        self.assertIn("expected SKILL=LEVEL", malformed.stderr)
+        self.assertEqual(self.ctl("bulk", "cancel", "--queue", "chats").returncode, 2, "who acts is not said")
+        away = self.ctl("--address", "127.0.0.1:1", "--timeout", "300ms", "bulk", "cancel", "--queue", "chats", "--as", "sue")
+        self.assertEqual(away.returncode, 3)
+        for words in ((), ("priority",), ("move",), ("cancel",), ("requeue",), ("skills",)):
+            with self.subTest(words=words):
+                text = self.done("bulk", *words, "--help")
+                self.assertLess(text.index("Examples:"), text.index("Usage:"))
+
+
+if __name__ == "__main__":
+    unittest.main()
