@@ -71,7 +71,7 @@ router::NewContact ToContact(const v1::Contact& message, router::Time now,
     if (trace) {
       contact.trace_parent = ToTraceParent(*trace);
     } else {
-      faults.Add(Reason::kFieldMalformed, Path(prefix, "trace_parent"),
+      faults.Add(router::Reason::kFieldMalformed, Path(prefix, "trace_parent"),
                  "expected a traceparent as W3C Trace Context has it, but it has another form");
     }
   }
