@@ -361,6 +361,12 @@ void Applier::EnterQueue(TicketIndex index, EntryReason reason) {
   if (queue.closed && queue.configured->when_closed == WhenClosed::kOverflow) {
     workspace_.overflowing_queues.insert(queue.configured->id);
   }
+  if (ticket.visit_entered_at == now_) workspace_.entered_tickets.push_back(index);
+}
+
+void Applier::WaitEstimated(TicketIndex index, Duration wait) {
+  TicketAt(index).visit_estimate = wait;
+  MarkDirty(index);
 }
 
 void Applier::CountWaiting(const Ticket& ticket) {
@@ -401,8 +407,11 @@ void Applier::EndVisit(Ticket& ticket, ExitReason reason) {
   row.entry_reason = ticket.visit_entry_reason;
   row.exit_reason = reason;
   row.target = ticket.target;
+  row.estimated_wait = ticket.visit_estimate;
   if (reason == ExitReason::kAnswered) row.agent = workspace_.AgentName(ticket.agent);
+  if (IsDecided(row)) workspace_.queues[ticket.queue.value].recent.Add(ToEndedVisit(row));
   ticket.visit_entered_at = Time{};
+  ticket.visit_estimate.reset();
 }
 
 void Applier::AddCoolDown(TicketIndex index, AgentIndex agent, Duration cool_down) {

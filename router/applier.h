@@ -184,6 +184,7 @@ class Applier {
   void AdoptTicketDetail(TicketIndex ticket, const TicketDetail& detail);
   void AdoptTicketState(TicketIndex ticket, const TicketStateRow& row);
   void AdoptAgent(AgentIndex agent, const AgentRow& row);
+  void AdoptVisit(const std::string& queue, const EndedVisit& visit);
 
   // Routing's own book-keeping: the agent, or the ticket, has nothing more to gain.
   void AgentSettled(AgentIndex agent);
@@ -194,6 +195,9 @@ class Applier {
   std::vector<AgentIndex> TakeDrainedAgents();
   // Interrupts tickets, and lets interrupted ones go on, of agents whose work changed.
   void RearrangeWork();
+  // Of the visit that began.
+  void WaitEstimated(TicketIndex ticket, Duration wait);
+  void EnteredTicketsSeen() { workspace_.entered_tickets.clear(); }
 
  private:
   Ticket& TicketAt(TicketIndex index) { return workspace_.tickets[index.value]; }

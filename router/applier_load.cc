@@ -81,6 +81,7 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
   ticket.visit_number = row.visit_number;
   ticket.visit_entered_at = row.visit_entered_at;
   ticket.visit_entry_reason = row.visit_entry_reason;
+  ticket.visit_estimate = row.visit_estimate;
   ticket.segment_number = row.segment_number;
   ticket.segment_began_at = row.segment_began_at;
   ticket.accepted_at = row.accepted_at;
@@ -107,6 +108,13 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
   ticket.agent = agent;
   ChangeAgent(agent, [&](AgentState&) { Hold(agent, index); });
   SetTimer(index);
+}
+
+// Also of a queue that is not configured any more: it may come back.
+void Applier::AdoptVisit(const std::string& queue, const EndedVisit& visit) {
+  const QueueIndex index = workspace_.queue_ids.Intern(queue);
+  workspace_.queues.resize(workspace_.queue_ids.size());
+  workspace_.queues[index.value].recent.Add(visit);
 }
 
 }  // namespace tandem::router

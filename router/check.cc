@@ -197,7 +197,14 @@ void Faults::StepOf(PlanStep& step, const std::string& at) {
   if (condition.oldest_waits_longer_than.us != 0) {
     Span(condition.oldest_waits_longer_than, kMinPlanDelay, kMaxPlanDelay,
          at + ".condition.oldest_waits_longer_than");
-  } else if (condition.waiting_more_than == 0) {
+  }
+  if (condition.estimated_wait_longer_than.us != 0) {
+    Span(condition.estimated_wait_longer_than, kMinPlanDelay, kMaxPlanDelay,
+         at + ".condition.estimated_wait_longer_than");
+  }
+  Range(condition.service_level_below_percent, 0, 100,
+        at + ".condition.service_level_below_percent");
+  if (condition == PlanCondition{}) {
     Add(Reason::kFieldRequired, at + ".condition", "expected something asked, but nothing is");
   }
 }

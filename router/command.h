@@ -363,6 +363,9 @@ struct ContactIngested {
   bool joined = false;
   bool unroutable = false;
   bool duplicate = false;  // set by the engine only
+  // Of a new ticket that waits, as routing left it; not kept with a request id.
+  size_t position = 0;  // from 1; 0: it does not wait
+  std::optional<Duration> estimated_wait{};
 };
 
 struct StateReached {
@@ -468,7 +471,9 @@ struct Explanation {
     uint32_t qualified_agents = 0;
   };
   std::optional<NextStep> next_step;
-  std::vector<std::string> rules;  // classification rules that filled something in
+  std::vector<std::string> rules;          // classification rules that filled something in
+  size_t position = 0;                     // in its queue, from 1; 0: it does not wait
+  std::optional<Duration> estimated_wait;  // from now on; unset: can't be known
 };
 
 // As tandem.v1.ClassifyContactResponse.

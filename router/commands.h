@@ -156,6 +156,13 @@ bool HasRoom(const QueueState& queue, size_t already);
 // Why the next step of the ticket's plan would be skipped if it was due now, as the event tells;
 // null when it would be taken. Requires that there is one.
 const char* WhySkipped(const Workspace& workspace, const Ticket& ticket, Time now);
+// Which of its queue's tickets it is that is handed out, from 1: behind those that are offered and
+// those that are more urgent. 0 when it waits in none.
+size_t PositionOf(const Workspace& workspace, const Ticket& ticket);
+// How long it may wait from now on; nothing when that can't be known. See router/estimate.h.
+std::optional<Duration> EstimateWait(const Workspace& workspace, const Ticket& ticket, Time now);
+// Of visits that began in this command: how long each may wait, as routing left it.
+void EstimateWaits(Context& context);
 // Fills in who could take a ticket that is like this, had it come in.
 void Foretell(const Workspace& workspace, const NewTicket& created, ContactClassified& told);
 // Whether a message or a contact is what a customer wrote.

@@ -246,7 +246,8 @@ void DumpTicket(const Workspace& workspace, const Ticket& ticket, std::string& o
   }
   line("last_agent", workspace.AgentName(ticket.last_agent))("kept_until", ticket.kept_until);
   line("visit", ticket.visit_number)("entered_at", ticket.visit_entered_at)(
-      "entry_reason", ToString(ticket.visit_entry_reason))("segment", ticket.segment_number)(
+      "entry_reason", ToString(ticket.visit_entry_reason))(
+      "estimate", ticket.visit_estimate.value_or(Duration{}))("segment", ticket.segment_number)(
       "began_at", ticket.segment_began_at)("accepted_at", ticket.accepted_at)(
       "connected_at", ticket.connected_at)("held_since", ticket.held_since)("held", ticket.held)(
       "interrupted_since", ticket.interrupted_since)("interrupted", ticket.interrupted)(

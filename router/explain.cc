@@ -193,6 +193,8 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
   if (ticket.rules != nullptr) explanation.rules = *ticket.rules;
   explanation.queue_closed = queue.closed;
   if (queue.closed) explanation.opens_at = NextOpening(queue.calendar->hours, context.now);
+  explanation.position = PositionOf(workspace, ticket);
+  explanation.estimated_wait = EstimateWait(workspace, ticket, context.now);
   if (workspace.NextStep(ticket) != nullptr) {
     explanation.next_step = Foresee(workspace, ticket, context.now);
   }

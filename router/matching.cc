@@ -27,9 +27,12 @@ void Matching::UpdateHead(ClassIndex class_index) {
   known = head;
 }
 
-// Lists the group at the agents whom it names, while it has waiting tickets.
+// Lists the group at the agents whom it names, and at its queue, while it has waiting tickets.
 void Matching::SetNamed(ClassIndex ticket_class, uint32_t group, bool waits) {
   const NamedGroup entry{ticket_class, group};
+  auto& of_queue = queues_[classes_[ticket_class.value].spec.queue.value].named;
+  waits ? static_cast<void>(of_queue.emplace(ticket_class, group))
+        : static_cast<void>(of_queue.erase({ticket_class, group}));
   for (const AgentIndex agent : classes_[ticket_class.value].groups[group].agents.named) {
     if (agent.value >= named_.size()) named_.resize(agent.value + 1);
     std::vector<NamedGroup>& groups = named_[agent.value];
@@ -386,6 +389,28 @@ size_t Matching::Ahead(const Ticket& ticket) const {
       ticket_class.groups[ticket.group].agents.named.empty() ? 0 : ahead_in(ticket.group);
   for (const uint32_t shared : ticket_class.shared_groups) ahead += ahead_in(shared);
   return ahead;
+}
+
+std::optional<Matching::Place> Matching::PlaceIn(QueueIndex queue, WaitKey key) const {
+  Place place;
+  if (queue.value >= queues_.size()) return place;
+  const QueueClasses& of_queue = queues_[queue.value];
+  const auto add = [&](ClassIndex ticket_class, uint32_t group) {
+    const WaitingForest::Tree& tree = classes_[ticket_class.value].groups[group].tree;
+    place.before += forest_.Rank(tree, key);
+    place.all += forest_.Size(tree);
+  };
+  size_t groups = of_queue.named.size();
+  for (const auto& [head, ticket_class] : of_queue.heads) {
+    groups += classes_[ticket_class.value].shared_groups.size();
+    if (groups > kFewGroups) return std::nullopt;
+    for (const uint32_t group : classes_[ticket_class.value].shared_groups) {
+      add(ticket_class, group);
+    }
+  }
+  if (groups > kFewGroups) return std::nullopt;
+  for (const auto& [ticket_class, group] : of_queue.named) add(ticket_class, group);
+  return place;
 }
 
 }  // namespace tandem::router

@@ -23,6 +23,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -128,6 +129,13 @@ class Matching {
   // How many waiting tickets go before this one, of those of its class that name nobody or the same
   // agents.
   size_t Ahead(const Ticket& ticket) const;
+  // Waiting tickets of the queue, whatever they ask and whomever they name: those that go before
+  // the key, and all. Nothing when they are of so many kinds that it would cost too much to tell.
+  struct Place {
+    size_t before = 0;
+    size_t all = 0;
+  };
+  std::optional<Place> PlaceIn(QueueIndex queue, WaitKey key) const;
   // A class as it would be: for Test, and without tickets.
   TicketClass Foresee(const Workspace& workspace, ClassSpec spec) const;
   // Whether, and how, the profile passes the class; worked out here and now.
@@ -139,6 +147,8 @@ class Matching {
   static size_t StepsTo(size_t passing, size_t all) { return 16 + 8 * all / passing; }
   // Profiles that are tested one by one, rather than from the sets of those that meet conditions.
   static constexpr size_t kFewProfiles = 64;
+  // Groups of a queue's classes that are looked at one by one for a ticket's place.
+  static constexpr size_t kFewGroups = 64;
 
   using LevelKey = std::pair<uint32_t, Urgency>;  // rank, urgency
   // A routing profile as look-ups need it.
@@ -190,6 +200,8 @@ class Matching {
   struct QueueClasses {
     std::vector<ClassIndex> classes;                        // in use
     absl::btree_set<std::pair<WaitKey, ClassIndex>> heads;  // of those with waiting tickets
+    // Groups that name agents, and have waiting tickets.
+    absl::btree_set<std::pair<ClassIndex, uint32_t>> named;
   };
   // A group that names an agent, and has waiting tickets.
   struct NamedGroup {

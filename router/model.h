@@ -206,6 +206,10 @@ struct Requirement {
 struct PlanCondition {
   uint32_t waiting_more_than = 0;       // tickets QUEUED or OFFERED, this one too; 0: not asked
   Duration oldest_waits_longer_than{};  // of these, the one that waits longest; 0: not asked
+  // Of the ticket, from then on, as router/estimate.h has it; 0: not asked. Not known: no.
+  Duration estimated_wait_longer_than{};
+  // The queue's, as router/estimate.h has it; 0: not asked. Not known: no.
+  uint32_t service_level_below_percent = 0;
   friend bool operator==(const PlanCondition&, const PlanCondition&) = default;
 };
 

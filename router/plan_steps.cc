@@ -8,13 +8,26 @@
 namespace tandem::router {
 namespace {
 
+bool IsBelow(const std::optional<RecentVisits::Level>& level, uint32_t percent) {
+  return level && uint64_t{level->in_target} * 100 < uint64_t{level->decided} * percent;
+}
+
 // Of the queue that the ticket is in.
-bool Holds(const PlanCondition& condition, const QueueState& queue, Time now) {
+bool Holds(const PlanCondition& condition, const Workspace& workspace, const Ticket& ticket,
+           Time now) {
+  const QueueState& queue = workspace.queue(ticket.queue);
   if (condition.waiting_more_than > 0 && queue.waiting.size() <= condition.waiting_more_than) {
     return false;
   }
-  const Duration limit = condition.oldest_waits_longer_than;
-  return limit.us == 0 || (!queue.waiting.empty() && now - queue.waiting.begin()->first > limit);
+  const Duration oldest = condition.oldest_waits_longer_than;
+  if (oldest.us != 0 && (queue.waiting.empty() || now - queue.waiting.begin()->first <= oldest)) {
+    return false;
+  }
+  const Duration wait = condition.estimated_wait_longer_than;
+  // What is not known is not longer than anything.
+  if (wait.us != 0 && EstimateWait(workspace, ticket, now).value_or(wait) <= wait) return false;
+  const uint32_t percent = condition.service_level_below_percent;
+  return percent == 0 || IsBelow(queue.recent.ServiceLevel(now), percent);
 }
 
 bool IsOverdue(const Workspace& workspace, const Ticket& ticket, Time now) {
@@ -27,7 +40,7 @@ bool IsOverdue(const Workspace& workspace, const Ticket& ticket, Time now) {
 // A step is taken as a whole or not at all.
 const char* WhySkipped(const Workspace& workspace, const Ticket& ticket, Time now) {
   const PlanStep& step = *workspace.NextStep(ticket);
-  if (step.condition && !Holds(*step.condition, workspace.queue(ticket.queue), now)) {
+  if (step.condition && !Holds(*step.condition, workspace, ticket, now)) {
     return "CONDITION";
   }
   if (step.queue.empty()) return nullptr;

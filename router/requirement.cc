@@ -265,7 +265,9 @@ std::string KeyOf(const Requirement& base, const Plan& plan) {
     }
     if (step.condition) {
       key += "?" + std::to_string(step.condition->waiting_more_than) + ":" +
-             std::to_string(step.condition->oldest_waits_longer_than.us);
+             std::to_string(step.condition->oldest_waits_longer_than.us) + ":" +
+             std::to_string(step.condition->estimated_wait_longer_than.us) + ":" +
+             std::to_string(step.condition->service_level_below_percent);
     }
     if (!step.requirement) continue;
     key += ',';

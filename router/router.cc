@@ -58,6 +58,19 @@ bool Router::TakeCensus(Census& census, size_t most_agents) const {
 
 // --- execution ---
 
+namespace {
+
+// Where routing left the ticket that the contact made.
+void TellEstimate(const Workspace& workspace, Outcome& decided) {
+  auto& ingested = std::get<ContactIngested>(std::get<Reply>(decided));
+  const TicketIndex index = workspace.FindTicket(ingested.ticket);
+  if (ingested.joined || !index.IsSet()) return;
+  ingested.position = PositionOf(workspace, workspace.ticket(index));
+  ingested.estimated_wait = workspace.ticket(index).visit_estimate;
+}
+
+}  // namespace
+
 template <typename Function>
 auto Router::Core::With(Workspace& workspace, Function function) {
   Applier applier(workspace, changes_, open_tickets_, now_);
@@ -75,6 +88,7 @@ void Router::Core::RouteAll() {
   ForEachWorkspace([&](Context& context) {
     RouteUntilQuiet(context, budget);
     context.apply.RearrangeWork();
+    EstimateWaits(context);
   });
 }
 
@@ -104,6 +118,8 @@ Outcome Router::Core::ExecuteIn(const std::string& id, ActionType& action) {
       TakeOverdueSteps(context);
       RouteUntilQuiet(context, budget);
       context.apply.RearrangeWork();
+      EstimateWaits(context);
+      if constexpr (std::is_same_v<ActionType, IngestContact>) TellEstimate(workspace, decided);
     }
     return decided;
   });
@@ -316,6 +332,10 @@ void Router::Core::Load(LoadedState state) {
   }
   for (const LoadedState::OpenTicket& ticket : state.tickets) {
     LoadTicket(find(ticket.ticket.workspace), ticket);
+  }
+  for (const LoadedState::QueueVisit& visit : state.visits) {
+    With(find(visit.workspace),
+         [&](Context& context) { context.apply.AdoptVisit(visit.queue, visit.what); });
   }
   // What is loaded is durable already.
   for (auto& [id, workspace] : workspaces_) {

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "router/command.h"
+#include "router/estimate.h"
 #include "router/ids.h"
 #include "router/model.h"
 #include "router/time.h"
@@ -123,6 +124,7 @@ struct TicketStateRow {
   uint32_t visit_number = 1;
   Time visit_entered_at;
   EntryReason visit_entry_reason = EntryReason::kCreated;
+  std::optional<Duration> visit_estimate;  // of its wait, made when it began; unset: can't be known
 
   // The running segment; `segment_began_at` is unset when none runs.
   uint32_t segment_number = 0;
@@ -274,8 +276,18 @@ struct VisitRow {
   EntryReason entry_reason = EntryReason::kCreated;
   ExitReason exit_reason = ExitReason::kAnswered;
   Time target;
-  std::string agent;  // who answered; else empty
+  std::string agent;                       // who answered; else empty
+  std::optional<Duration> estimated_wait;  // as it was when it began; unset: couldn't be known
 };
+// Whether it counts among a queue's recent visits, and as what.
+inline bool IsDecided(const VisitRow& row) {
+  return row.exit_reason == ExitReason::kAnswered || row.exit_reason == ExitReason::kAbandoned;
+}
+inline EndedVisit ToEndedVisit(const VisitRow& row) {
+  const bool answered = row.exit_reason == ExitReason::kAnswered;
+  const bool in_target = answered && row.target.IsSet() && row.left_at <= row.target;
+  return {row.left_at, row.entered_at, row.ticket, answered, in_target};
+}
 
 // Key: workspace, ticket, segment_number. One agent with one ticket, from offer or claim to the
 // end.
@@ -438,6 +450,13 @@ struct LoadedState {
   std::vector<AgentRow> agents;
   std::vector<OpenTicket> tickets;
   std::vector<Counters> counters;
+  // Of each queue, of those that are decided and ended within kHandOutSpan, at least the last
+  // kDecided, and the last kHandOuts + 1 of those answered; in any order.
+  struct QueueVisit {
+    std::string workspace, queue;
+    EndedVisit what;
+  };
+  std::vector<QueueVisit> visits;
 };
 
 }  // namespace tandem::router

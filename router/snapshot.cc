@@ -102,6 +102,7 @@ TicketStateRow StateRowOf(const Workspace& workspace, const Ticket& ticket) {
   row.visit_number = ticket.visit_number;
   row.visit_entered_at = ticket.visit_entered_at;
   row.visit_entry_reason = ticket.visit_entry_reason;
+  row.visit_estimate = ticket.visit_estimate;
   row.segment_number = ticket.segment_number;
   row.segment_began_at = ticket.segment_began_at;
   row.accepted_at = ticket.accepted_at;

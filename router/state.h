@@ -11,6 +11,7 @@
 #include <compare>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -21,6 +22,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 
+#include "router/estimate.h"
 #include "router/ids.h"
 #include "router/matching.h"
 #include "router/model.h"
@@ -43,6 +45,7 @@ struct QueueState {
   const Calendar* calendar = nullptr;  // null: always open
   bool closed = false;                 // its calendar is
   bool offers = true;  // its tickets may be offered: not LIVE ones unless it is open
+  RecentVisits recent;
 };
 
 struct ChannelState {
@@ -116,6 +119,7 @@ struct Ticket {
   uint32_t visit_number = 1;
   Time visit_entered_at;
   EntryReason visit_entry_reason = EntryReason::kCreated;
+  std::optional<Duration> visit_estimate;  // of its wait, made when the visit began
 
   uint32_t segment_number = 0;
   Time segment_began_at, accepted_at, connected_at, held_since, disconnected_at, finished_at;
@@ -351,6 +355,9 @@ struct Workspace {
   // Whose last work ended while they were DRAINING, in the order in which it did. Empty between two
   // commands.
   std::vector<AgentIndex> drained_agents;
+  // Began a visit in this command, whose wait is to be estimated once routing is done. Empty
+  // between two commands.
+  std::vector<TicketIndex> entered_tickets;
 
   // Whose work, or capacity, changed in a way that may interrupt tickets or end it. Empty between
   // two commands.

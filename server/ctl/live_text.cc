@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 
@@ -52,6 +53,8 @@ const std::vector<TextTable::Column>& LiveColumns(const v1::WatchedQueue& /*queu
                                                                    {"waiting", kRight},
                                                                    {"offered", kRight},
                                                                    {"oldest", kRight},
+                                                                   {"estimate", kRight},
+                                                                   {"in SL", kRight},
                                                                    {"assigned", kRight},
                                                                    {"connecting", kRight},
                                                                    {"active", kRight},
@@ -69,6 +72,8 @@ std::vector<std::string> LiveCells(const v1::WatchedQueue& queue, absl::Time now
           absl::StrCat(queue.waiting()),
           absl::StrCat(queue.offered()),
           queue.has_oldest_queued_at() ? AgeOf(queue.oldest_queued_at(), now) : "-",
+          queue.has_estimated_wait() ? ShowAge(ToSpan(queue.estimated_wait())) : "-",
+          queue.has_service_level() ? absl::StrFormat("%.0f%%", queue.service_level() * 100) : "-",
           absl::StrCat(queue.assigned()),
           absl::StrCat(queue.connecting()),
           absl::StrCat(queue.active()),

@@ -45,6 +45,11 @@ std::string WhereText(const v1::ExplainTicketResponse& explained) {
   std::string text = absl::StrFormat("%s in queue %s since %s, target %s; %d go before it\n", state,
                                      explained.queue(), Show(explained.queued_at()),
                                      Show(explained.target()), explained.ahead());
+  if (explained.position() > 0) {
+    absl::StrAppendFormat(
+        &text, "number %d of its queue, estimated wait %s\n", explained.position(),
+        explained.has_estimated_wait() ? Show(explained.estimated_wait()) : "not known");
+  }
   if (explained.has_kept_until()) {
     absl::StrAppend(&text, "kept for ", explained.last_agent(), " until ",
                     Show(explained.kept_until()), "\n");
@@ -143,6 +148,7 @@ std::string TicketText(const v1::Ticket& ticket) {
   add("last agent", ticket.last_agent());
   if (ticket.has_enters_at()) add("enters queue", Show(ticket.enters_at()));
   if (ticket.has_kept_until()) add("kept until", Show(ticket.kept_until()));
+  if (ticket.has_estimated_wait()) add("estimated wait", Show(ticket.estimated_wait()));
   if (ticket.has_answered_at()) add("answered", Show(ticket.answered_at()));
   if (ticket.has_closed_at()) add("closed", Show(ticket.closed_at()));
   add("disposition", ticket.disposition());
@@ -218,6 +224,14 @@ std::string ExplanationText(const v1::ExplainTicketResponse& explained) {
     if (next.condition().has_oldest_waits_longer_than()) {
       absl::StrAppendFormat(&text, "      if the oldest in the queue waits longer than %s then\n",
                             Show(next.condition().oldest_waits_longer_than()));
+    }
+    if (next.condition().has_estimated_wait_longer_than()) {
+      absl::StrAppendFormat(&text, "      if it may wait longer than %s from then on\n",
+                            Show(next.condition().estimated_wait_longer_than()));
+    }
+    if (next.condition().service_level_below_percent() > 0) {
+      absl::StrAppendFormat(&text, "      if the queue's service level is below %d %% then\n",
+                            next.condition().service_level_below_percent());
     }
     if (!next.skipped().empty()) {
       absl::StrAppend(&text, "      now it would be skipped: ", Plain(next.skipped()), "\n");

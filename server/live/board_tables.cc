@@ -39,6 +39,9 @@ void BoardTables::Load(const store::LiveState& live) {
     Add(ticket);
     Move(ticket.ticket, ticket);
   }
+  for (const auto& visit : live.visits) {
+    Changed(queue_numbers_.Of(visit.queue)).recent.Add(visit.what);
+  }
   for (uint32_t number = 0; number < queue_numbers_.size(); ++number) Changed(number);
   for (uint32_t number = 0; number < agent_numbers_.size(); ++number) ChangedAgent(number);
 }
@@ -52,6 +55,10 @@ bool BoardTables::Apply(const std::string& workspace, const router::Changes& cha
   }
   for (const router::TicketRow& row : changes.tickets) {
     if (row.workspace == workspace) Add(store::ToLiveTicket(row, {}));
+  }
+  for (const router::VisitRow& row : changes.visits) {
+    if (row.workspace != workspace || !router::IsDecided(row)) continue;
+    Changed(queue_numbers_.Of(row.queue)).recent.Add(router::ToEndedVisit(row));
   }
   for (const router::TicketStateRow& row : changes.ticket_states) {
     if (row.workspace != workspace) continue;
@@ -273,6 +280,7 @@ QueueEntry BoardTables::MakeQueue(uint32_t number) const {
   if (!queue.waiting.empty()) entry.oldest_queued_at = queue.waiting.begin()->first;
   entry.agents = queue.agents;
   entry.available_agents = queue.available_agents;
+  entry.recent = queue.recent;
   return entry;
 }
 

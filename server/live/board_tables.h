@@ -17,6 +17,7 @@
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 
+#include "router/estimate.h"
 #include "router/ids.h"
 #include "router/model.h"
 #include "router/rows.h"
@@ -50,6 +51,7 @@ struct QueueEntry {
   int32_t scheduled = 0, parked = 0;
   router::Time oldest_queued_at;
   int32_t agents = 0, available_agents = 0;
+  router::RecentVisits recent;
   friend bool operator==(const QueueEntry&, const QueueEntry&) = default;
 };
 
@@ -128,6 +130,7 @@ class BoardTables {
     std::array<int32_t, 64> tickets{};  // by state
     absl::btree_set<std::pair<router::Time, router::TicketId>> waiting;
     int32_t agents = 0, available_agents = 0;
+    router::RecentVisits recent;
   };
   struct Agent {
     bool configured = false;

@@ -47,12 +47,6 @@ Result<std::vector<store::QueueStatistics>> ListQueueStatistics(store::Reader& r
   return ResultIn(workspace, reader.ListQueueStatistics(workspace, since));
 }
 
-std::optional<router::Duration> EstimateWait(const store::QueueStatistics& queue) {
-  if (queue.waiting == 0 && queue.available_agents > 0) return router::Duration{};
-  if (queue.answered < kEstimateAnswers) return std::nullopt;
-  return router::Duration{kEstimateSpan.us * (int64_t{queue.waiting} + 1) / queue.answered};
-}
-
 Result<TransferTargetPage> ListTransferTargets(store::Reader& reader, const std::string& workspace,
                                                router::TicketId ticket, const PageRequest& page,
                                                router::Time now) {
@@ -62,7 +56,7 @@ Result<TransferTargetPage> ListTransferTargets(store::Reader& reader, const std:
   const Result<PagePlan> planned = PlanPage(page, kDefaultTargetPage, fingerprint.value());
   if (const auto* rejection = std::get_if<router::Rejection>(&planned)) return *rejection;
   const PagePlan& plan = std::get<PagePlan>(planned);
-  auto found = FindTargets(reader, workspace, ticket, now - kEstimateSpan);
+  auto found = FindTargets(reader, workspace, ticket, now);
   if (const auto* rejection = std::get_if<router::Rejection>(&found)) return *rejection;
   auto& queues = std::get<std::vector<store::QueueStatistics>>(found);
 
@@ -81,7 +75,7 @@ Result<TransferTargetPage> ListTransferTargets(store::Reader& reader, const std:
     const uint32_t most = queue.configured.max_waiting;
     TransferTarget& target = result.targets.emplace_back();
     target.full = most != 0 && queue.waiting >= static_cast<int64_t>(most);
-    target.estimated_wait = EstimateWait(queue);
+    target.estimated_wait = queue.recent.WaitOfNext(now, queue.waiting, queue.available_agents);
     target.queue = std::move(queue);
   }
   if (end < queues.size()) {

@@ -28,11 +28,8 @@ Result<std::vector<store::QueueStatistics>> ListQueueStatistics(store::Reader& r
                                                                 router::Time now);
 
 inline constexpr int32_t kDefaultTargetPage = 50;
-// What an estimate of a wait looks back at, and how many answers it needs.
-inline constexpr router::Duration kEstimateSpan = router::Minutes(30);
-inline constexpr int32_t kEstimateAnswers = 5;
 
-// A queue that a ticket can be transferred to; its statistics are those of kEstimateSpan.
+// A queue that a ticket can be transferred to; its counts are of no span.
 struct TransferTarget {
   store::QueueStatistics queue;
   bool full = false;
@@ -43,10 +40,6 @@ struct TransferTargetPage {
   std::vector<TransferTarget> targets;
   std::string next_token;  // empty when there are no more
 };
-
-// How long a ticket that enters the queue now waits, when it goes behind those that wait: each
-// takes the mean time between two answers. Pure.
-std::optional<router::Duration> EstimateWait(const store::QueueStatistics& queue);
 
 // By id. `ticket` unset: all queues. kTicketNotFound, kTicketClosed; kWorkspaceNotFound when the
 // workspace has no configuration.

@@ -87,6 +87,10 @@ void Fill(const router::ContactIngested& ingested, v1::IngestResult& to) {
   to.set_joined(ingested.joined);
   to.set_duplicate(ingested.duplicate);
   to.set_unroutable(ingested.unroutable);
+  to.set_position(static_cast<int64_t>(ingested.position));
+  if (ingested.estimated_wait) {
+    *to.mutable_estimated_wait() = ToProtoDuration(*ingested.estimated_wait);
+  }
 }
 
 }  // namespace tandem::rpc

@@ -96,6 +96,7 @@ void FillState(const router::TicketStateRow& state, v1::Ticket& to) {
   if (state.closed_at.IsSet()) *to.mutable_closed_at() = ToTimestamp(state.closed_at);
   to.set_disposition(state.disposition);
   to.set_contact_count(state.contact_count);
+  if (state.visit_estimate) *to.mutable_estimated_wait() = ToProtoDuration(*state.visit_estimate);
 }
 
 void FillPlan(const router::TicketRow& ticket, const router::TicketStateRow& state,
@@ -238,6 +239,10 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
   to.mutable_classification_rules()->Assign(explanation.rules.begin(), explanation.rules.end());
   to.set_queue_closed(explanation.queue_closed);
   if (explanation.opens_at.IsSet()) *to.mutable_opens_at() = ToTimestamp(explanation.opens_at);
+  to.set_position(static_cast<int64_t>(explanation.position));
+  if (explanation.estimated_wait) {
+    *to.mutable_estimated_wait() = ToProtoDuration(*explanation.estimated_wait);
+  }
   to.set_unroutable(explanation.qualified_agents == 0 &&
                     (!explanation.next_step || explanation.next_step->qualified_agents == 0));
   if (!explanation.next_step) return;

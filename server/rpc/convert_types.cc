@@ -249,6 +249,12 @@ router::Plan ToPlan(const v1::Plan& plan, const std::string& field, Faults& faul
           ToPositiveDuration(step.condition().oldest_waits_longer_than(),
                              path + ".condition.oldest_waits_longer_than", faults);
     }
+    if (step.condition().has_estimated_wait_longer_than()) {
+      condition.estimated_wait_longer_than =
+          ToPositiveDuration(step.condition().estimated_wait_longer_than(),
+                             path + ".condition.estimated_wait_longer_than", faults);
+    }
+    condition.service_level_below_percent = step.condition().service_level_below_percent();
   }
   return result;
 }
@@ -258,6 +264,11 @@ void Fill(const router::PlanCondition& condition, v1::PlanCondition& to) {
   if (condition.oldest_waits_longer_than.us != 0) {
     *to.mutable_oldest_waits_longer_than() = ToProtoDuration(condition.oldest_waits_longer_than);
   }
+  if (condition.estimated_wait_longer_than.us != 0) {
+    *to.mutable_estimated_wait_longer_than() =
+        ToProtoDuration(condition.estimated_wait_longer_than);
+  }
+  to.set_service_level_below_percent(condition.service_level_below_percent);
 }
 
 void Fill(const router::Plan& plan, v1::Plan& to) {

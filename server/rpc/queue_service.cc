@@ -26,6 +26,9 @@ void FillQueue(const store::QueueStatistics& queue, router::Time now, v1::QueueS
   to.set_completed(queue.completed);
   to.set_scheduled(queue.scheduled);
   to.set_parked(queue.parked);
+  if (const auto wait = queue.recent.WaitOfNext(now, queue.waiting, queue.available_agents)) {
+    *to.mutable_estimated_wait() = ToProtoDuration(*wait);
+  }
   const int32_t decided = queue.answered + queue.abandoned;
   if (decided > 0) {
     to.set_service_level(static_cast<double>(queue.answered_in_target) /

@@ -67,7 +67,7 @@ const std::string& IdOf(const live::AgentEntry& entry) {
   return entry.agent;
 }
 
-void Add(const live::QueueEntry& entry, v1::WatchQueuesResponse& message) {
+void Add(const live::QueueEntry& entry, router::Time now, v1::WatchQueuesResponse& message) {
   v1::WatchedQueue& to = *message.add_queues();
   to.set_queue(entry.queue);
   to.set_client(entry.client);
@@ -84,9 +84,15 @@ void Add(const live::QueueEntry& entry, v1::WatchQueuesResponse& message) {
   to.set_parked(entry.parked);
   to.set_agents(entry.agents);
   to.set_available_agents(entry.available_agents);
+  if (const auto wait = entry.recent.WaitOfNext(now, entry.waiting, entry.available_agents)) {
+    *to.mutable_estimated_wait() = ToProtoDuration(*wait);
+  }
+  if (const auto level = entry.recent.ServiceLevel(now)) {
+    to.set_service_level(static_cast<double>(level->in_target) / level->decided);
+  }
 }
 
-void Add(const live::AgentEntry& entry, v1::WatchAgentsResponse& message) {
+void Add(const live::AgentEntry& entry, router::Time /*now*/, v1::WatchAgentsResponse& message) {
   v1::WatchedAgent& to = *message.add_agents();
   to.set_agent(entry.agent);
   to.set_team(entry.place->team);
@@ -200,18 +206,19 @@ template <typename Kind>
 std::optional<grpc::ByteBuffer> WatchStream<Kind>::Next() {
   if (ending() || (!in_round_ && !BeginRound())) return std::nullopt;
   typename Kind::Response message;
+  const router::Time now = backend_.engine.Now();
   const size_t all = entries_.size() + removed_.size();
   const size_t end = std::min(sent_ + kMostEntries, all);
   for (; sent_ < end; ++sent_) {
     if (sent_ < entries_.size()) {
-      Add(*entries_[sent_], message);
+      Add(*entries_[sent_], now, message);
     } else {
       message.add_removed(IdOf(*removed_[sent_ - entries_.size()]));
     }
   }
   message.set_complete(sent_ == all);
   message.set_commit(commit_);
-  *message.mutable_server_time() = ToTimestamp(backend_.engine.Now());
+  *message.mutable_server_time() = ToTimestamp(now);
   if (message.complete()) {
     in_round_ = false;
     entries_.clear();

@@ -44,6 +44,7 @@ SumKind KindOf(Sum sum) {
     case Sum::kLongestOpen:
       return SumKind::kMaximum;
     case Sum::kAnswerWaitP90:
+    case Sum::kEstimateErrorP90:
     case Sum::kHandlingP90:
     case Sum::kFirstResponseP90:
     case Sum::kTurnaroundP90:
@@ -58,6 +59,7 @@ bool IsTime(Sum sum) {
     case Sum::kAnswerWaitTime:
     case Sum::kAbandonWaitTime:
     case Sum::kVisitTime:
+    case Sum::kEstimateErrorTime:
     case Sum::kOfferTime:
     case Sum::kConnectWaitTime:
     case Sum::kTalkTime:

@@ -80,6 +80,11 @@ enum class Sum : uint8_t {
   kLongestWait,        // of all
   kLongestAnswerWait,  // of answered visits
   kAnswerWaitP90,
+  kEstimated,          // answered visits whose wait was estimated when they began
+  kEstimateErrorTime,  // of these: by how much the wait and the estimate differ
+  kEstimateErrorP90,   // of these
+  kEstimateWithin,     // of these: off by no more than half of the estimate, or 30 s
+  kEstimateTooShort,   // of these: the wait was longer
 
   // Segments.
   kOffers,          // not claimed, and not begun by the agent

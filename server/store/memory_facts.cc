@@ -48,6 +48,10 @@ struct VisitFact {
   bool Left(ExitReason reason) const { return row.exit_reason == reason; }
   bool by_target() const { return row.target.IsSet() && row.left_at <= row.target; }
   bool in_time() const { return threshold.within ? wait() <= *threshold.within : by_target(); }
+  bool estimated() const { return Left(ExitReason::kAnswered) && row.estimated_wait.has_value(); }
+  // Of one that is estimated.
+  Duration estimate() const { return row.estimated_wait.value_or(Duration{}); }
+  Duration error() const { return std::max(wait() - estimate(), estimate() - wait()); }
   bool is_short() const {
     return threshold.short_abandon && Left(ExitReason::kAbandoned) &&
            wait() <= *threshold.short_abandon;
@@ -98,6 +102,15 @@ constexpr SumOver<V> kVisitSums[] = {
     {Sum::kLongestAnswerWait,
      [](const V& v) { return Span(v.Left(ExitReason::kAnswered), v.wait()); }},
     {Sum::kAnswerWaitP90, [](const V& v) { return Span(v.Left(ExitReason::kAnswered), v.wait()); }},
+    {Sum::kEstimated, [](const V& v) { return Count(v.estimated()); }},
+    {Sum::kEstimateErrorTime, [](const V& v) { return Span(v.estimated(), v.error()); }},
+    {Sum::kEstimateErrorP90, [](const V& v) { return Span(v.estimated(), v.error()); }},
+    {Sum::kEstimateWithin,
+     [](const V& v) {
+       return Count(v.estimated() && v.error() * 2 <= std::max(router::Seconds(60), v.estimate()));
+     }},
+    {Sum::kEstimateTooShort,
+     [](const V& v) { return Count(v.estimated() && v.wait() > v.estimate()); }},
 };
 
 // ---------------------------------------------------------------------------------------- segments

@@ -247,6 +247,10 @@ absl::StatusOr<Loaded> MemoryStore::Load(Shard shard, int64_t epoch) {
     if (counter == counters.end()) continue;
     counter->second.last_arrival = std::max(counter->second.last_arrival, ticket.arrival);
   }
+  for (const auto& [key, visit] : contents_.visits) {
+    if (!counters.contains(visit.workspace) || !router::IsDecided(visit)) continue;
+    loaded.state.visits.push_back({visit.workspace, visit.queue, router::ToEndedVisit(visit)});
+  }
   for (auto& [name, counter] : counters) {
     const auto next = contents_.events.upper_bound({name, std::numeric_limits<int64_t>::max()});
     if (next != contents_.events.begin() && std::prev(next)->first.first == name) {
@@ -633,6 +637,10 @@ absl::StatusOr<LiveState> MemoryStore::GetLiveState(const std::string& workspace
     if (key.first != workspace || router::IsClosed(state.state)) continue;
     live.tickets.push_back(ToLiveTicket(contents_.tickets.at(key), state));
   }
+  for (const auto& [key, visit] : contents_.visits) {
+    if (std::get<0>(key) != workspace || !router::IsDecided(visit)) continue;
+    live.visits.push_back({workspace, visit.queue, router::ToEndedVisit(visit)});
+  }
   return live;
 }
 
@@ -656,6 +664,7 @@ absl::StatusOr<std::vector<QueueStatistics>> MemoryStore::ListQueueStatistics(
     const auto queue = queues.find(visit.queue);
     if (std::get<0>(key) == workspace && queue != queues.end()) {
       CountVisit(visit, since, queue->second);
+      if (router::IsDecided(visit)) queue->second.recent.Add(router::ToEndedVisit(visit));
     }
   }
   for (const auto& [key, agent] : contents_.agents) {

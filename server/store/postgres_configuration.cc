@@ -171,6 +171,8 @@ void Fields(auto& io, Of<router::Queue> auto& queue) {
 void Fields(auto& io, Of<router::PlanCondition> auto& condition) {
   io("waiting_more_than", condition.waiting_more_than);
   io("oldest_waits_longer_than_us", condition.oldest_waits_longer_than);
+  io("estimated_wait_longer_than_us", condition.estimated_wait_longer_than);
+  io("service_level_below_percent", condition.service_level_below_percent);
 }
 
 void Fields(auto& io, Of<router::PlanExpiry> auto& expiry) {

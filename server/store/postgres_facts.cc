@@ -31,6 +31,10 @@ struct SumSql {
 
 constexpr char kWait[] = "f.left_at - f.entered_at";
 constexpr char kIsAnswered[] = "f.exit_reason = 'ANSWERED'";
+constexpr char kIsEstimated[] = "f.exit_reason = 'ANSWERED' AND f.estimated_wait_us IS NOT NULL";
+constexpr char kEstimateError[] =
+    "greatest(f.left_at - f.entered_at - f.estimated_wait_us * interval '1 microsecond',"
+    " f.estimated_wait_us * interval '1 microsecond' - (f.left_at - f.entered_at))";
 constexpr char kIsAbandoned[] = "f.exit_reason = 'ABANDONED'";
 
 constexpr SumSql kVisitSums[] = {
@@ -57,6 +61,18 @@ constexpr SumSql kVisitSums[] = {
     {Sum::kLongestWait, kWait, nullptr},
     {Sum::kLongestAnswerWait, kWait, kIsAnswered},
     {Sum::kAnswerWaitP90, kWait, kIsAnswered},
+    {Sum::kEstimated, nullptr, kIsEstimated},
+    {Sum::kEstimateErrorTime, kEstimateError, kIsEstimated},
+    {Sum::kEstimateErrorP90, kEstimateError, kIsEstimated},
+    {Sum::kEstimateWithin, nullptr,
+     "f.exit_reason = 'ANSWERED' AND 2 * greatest("
+     "f.left_at - f.entered_at - f.estimated_wait_us * interval '1 microsecond',"
+     " f.estimated_wait_us * interval '1 microsecond' - (f.left_at - f.entered_at))"
+     " <= greatest(interval '60 seconds', f.estimated_wait_us * interval '1 microsecond')"
+     " AND f.estimated_wait_us IS NOT NULL"},
+    {Sum::kEstimateTooShort, nullptr,
+     "f.exit_reason = 'ANSWERED'"
+     " AND f.left_at - f.entered_at > f.estimated_wait_us * interval '1 microsecond'"},
 };
 
 constexpr char kIsHandled[] = "f.connected_at IS NOT NULL";

@@ -1,5 +1,8 @@
 #include "server/store/postgres_loader.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 
 #include "pqxx/transaction"
@@ -122,7 +125,37 @@ router::LoadedState::Counters ReadCounters(pqxx::transaction_base& work,
   return {workspace, ParseInt8(CellOf(row[0])), static_cast<uint64_t>(ParseInt8(CellOf(row[1])))};
 }
 
+// What a load reads back further than estimates do: the engine's clock may be behind.
+constexpr router::Duration kVisitMargin = router::Minutes(30);
+
 }  // namespace
+
+std::vector<router::LoadedState::QueueVisit> ReadRecentVisits(pqxx::transaction_base& work,
+                                                              const std::string& workspace) {
+  // At least so many of each kind, so that so many are there of both.
+  constexpr size_t kMost = std::max(router::kHandOuts + 1, router::kDecided);
+  const pqxx::result rows = work.exec_params(
+      "SELECT queue, left_at, entered_at, ticket_id, exit_reason = 'ANSWERED',"
+      " coalesce(exit_reason = 'ANSWERED' AND left_at <= target, false) FROM ("
+      "SELECT v.*, row_number() OVER (PARTITION BY queue, exit_reason"
+      " ORDER BY left_at DESC, entered_at DESC, ticket_id DESC) AS place"
+      " FROM tandem.visit v WHERE workspace = $1 AND exit_reason IN ('ANSWERED', 'ABANDONED')"
+      " AND left_at > clock_timestamp() - $2 * interval '1 microsecond') v WHERE place <= $3",
+      workspace, (router::kHandOutSpan + kVisitMargin).us, kMost);
+  std::vector<router::LoadedState::QueueVisit> visits;
+  for (const pqxx::row& row : rows) {
+    const auto cells = CellsOf(row);
+    const auto [high, low] = ParseUuid(cells(3).value_or(""));
+    visits.push_back({workspace,
+                      std::string(cells(0).value_or("")),
+                      {ParseTimestamp(cells(1)),
+                       ParseTimestamp(cells(2)),
+                       {high, low},
+                       ParseBool(cells(4)),
+                       ParseBool(cells(5))}});
+  }
+  return visits;
+}
 
 absl::StatusOr<router::WorkspaceRow> ReadSettings(pqxx::transaction_base& work,
                                                   const std::string& workspace) {
@@ -169,6 +202,7 @@ absl::StatusOr<LiveState> ReadLiveState(pqxx::transaction_base& work,
     const int count = ReadLivePage(work, workspace, after, live.tickets);
     return count == kPage ? live.tickets.back().ticket : router::TicketId();
   });
+  live.visits = ReadRecentVisits(work, workspace);
   return live;
 }
 
@@ -193,6 +227,9 @@ absl::StatusOr<Loaded> LoadShard(pqxx::connection& connection, Shard shard, int6
     ReadAgents(work, workspace, loaded.state);
     ReadTickets(work, workspace, loaded.state);
     loaded.state.counters.push_back(ReadCounters(work, workspace));
+    for (auto& visit : ReadRecentVisits(work, workspace)) {
+      loaded.state.visits.push_back(std::move(visit));
+    }
   }
   work.commit();
   return loaded;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -25,6 +26,10 @@ absl::StatusOr<router::WorkspaceRow> ReadSettings(pqxx::transaction_base& work,
 // The configuration of a workspace; NOT_FOUND when it has none. Throws as LoadShard.
 absl::StatusOr<router::WorkspaceRow> ReadWorkspace(pqxx::transaction_base& work,
                                                    const std::string& workspace);
+
+// Visits of the workspace, as LoadedState has them. Throws as LoadShard.
+std::vector<router::LoadedState::QueueVisit> ReadRecentVisits(pqxx::transaction_base& work,
+                                                              const std::string& workspace);
 
 // See Reader::GetLiveState. `work` is one snapshot. Throws as LoadShard.
 absl::StatusOr<LiveState> ReadLiveState(pqxx::transaction_base& work, const std::string& workspace);

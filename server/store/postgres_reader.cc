@@ -185,7 +185,8 @@ QueueStatistics DecodeStatistics(const std::string& workspace, const pqxx::row& 
           .abandoned = count(9),
           .completed = count(10),
           .scheduled = count(11),
-          .parked = count(12)};
+          .parked = count(12),
+          .recent = {}};
 }
 
 }  // namespace
@@ -423,6 +424,11 @@ absl::StatusOr<std::vector<QueueStatistics>> PostgresReader::ListQueueStatistics
         work.exec_params(kStatistics, workspace, pqxx::binarystring(BinaryTimestamp(since)));
     std::vector<QueueStatistics> statistics;
     for (const pqxx::row& row : rows) statistics.push_back(DecodeStatistics(workspace, row));
+    for (const auto& visit : ReadRecentVisits(work, workspace)) {
+      const auto queue =
+          std::ranges::lower_bound(statistics, visit.queue, {}, &QueueStatistics::queue);
+      if (queue != statistics.end() && queue->queue == visit.queue) queue->recent.Add(visit.what);
+    }
     return statistics;
   });
 }

@@ -116,6 +116,7 @@ const Table<router::TicketStateRow>& TicketStateTable() {
        C::Number("visit_number", &Row::visit_number),
        C::Instant("visit_entered_at", &Row::visit_entered_at),
        C::Named("visit_entry_reason", &Row::visit_entry_reason),
+       C::OptionalSpan("visit_estimate_us", &Row::visit_estimate),
        C::Number("segment_number", &Row::segment_number),
        C::Instant("segment_began_at", &Row::segment_began_at),
        C::Instant("accepted_at", &Row::accepted_at),
@@ -280,7 +281,7 @@ const Table<router::VisitRow>& VisitTable() {
        C::Text("process_type", &Row::process_type), C::Instant("entered_at", &Row::entered_at),
        C::Instant("left_at", &Row::left_at), C::Named("entry_reason", &Row::entry_reason),
        C::Named("exit_reason", &Row::exit_reason), C::Instant("target", &Row::target),
-       C::Text("agent", &Row::agent)}};
+       C::Text("agent", &Row::agent), C::OptionalSpan("estimated_wait_us", &Row::estimated_wait)}};
   return table;
 }
 

@@ -24,6 +24,7 @@
 #include "absl/status/statusor.h"
 
 #include "router/command.h"
+#include "router/estimate.h"
 #include "router/ids.h"
 #include "router/rows.h"
 #include "router/time.h"
@@ -224,6 +225,7 @@ struct QueueStatistics {
   int32_t completed = 0;
   int32_t scheduled = 0;
   int32_t parked = 0;
+  router::RecentVisits recent;  // whatever `since` is
 };
 
 // An open ticket as live views need it: where it is, and what of it never changes.
@@ -244,7 +246,8 @@ struct LiveState {
   int64_t sequence = 0;  // of the last commit of the workspace's shard that it holds
   router::WorkspaceRow workspace;
   std::vector<router::AgentRow> agents;
-  std::vector<LiveTicket> tickets;  // the open ones
+  std::vector<LiveTicket> tickets;                      // the open ones
+  std::vector<router::LoadedState::QueueVisit> visits;  // as LoadedState has them
 };
 
 // Sequences of a workspace's events; no number between them is missing.

@@ -306,6 +306,20 @@ std::string QueueLine(const std::string& id, int waiting) {
          "agents=0\n";
 }
 
+TEST(Watch, PrintsEstimateAndServiceLevelWhenTheyAreKnown) {
+  FakeServer server;
+  server.queues = [](const auto&, auto& writer) {
+    v1::WatchQueuesResponse message = QueuesMessage({{"a", 1}}, {}, true);
+    message.mutable_queues(0)->mutable_estimated_wait()->set_seconds(150);
+    message.mutable_queues(0)->set_service_level(0.8);
+    writer.Write(message);
+    return grpc::Status::OK;
+  };
+  const Ended ended = server.Run({"watch", "queues", "--times", "1"});
+  EXPECT_EQ(ended.exit_code, kExitDone) << ended.errors;
+  EXPECT_THAT(ended.output, HasSubstr("queue=a waiting=1 offered=0 estimate=2m30s in_SL=80% "));
+}
+
 TEST(Watch, PrintsWhatChangedAlsoAfterALostConnection) {
   FakeServer server;
   int streams = 0;

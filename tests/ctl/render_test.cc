@@ -168,6 +168,8 @@ TEST(ExplanationText, SaysWhatTheNextStepOfThePlanDoes) {
   next.set_queue("spare");
   next.mutable_condition()->set_waiting_more_than(20);
   next.mutable_condition()->mutable_oldest_waits_longer_than()->set_seconds(90);
+  next.mutable_condition()->mutable_estimated_wait_longer_than()->set_seconds(120);
+  next.mutable_condition()->set_service_level_below_percent(80);
   next.set_skipped("CONDITION");
   next.set_qualified_agents(3);
   EXPECT_THAT(ExplanationText(explained),
@@ -176,6 +178,8 @@ TEST(ExplanationText, SaysWhatTheNextStepOfThePlanDoes) {
                         "      it will move to queue spare\n"
                         "      if more than 20 wait in the queue then\n"
                         "      if the oldest in the queue waits longer than 1m30s then\n"
+                        "      if it may wait longer than 2m0s from then on\n"
+                        "      if the queue's service level is below 80 % then\n"
                         "      now it would be skipped: CONDITION\n"));
   next.Clear();
   next.set_number(3);

@@ -364,6 +364,8 @@ v1::Contact RichContact() {
   overflow->set_queue("chats");
   overflow->mutable_condition()->set_waiting_more_than(3);
   overflow->mutable_condition()->mutable_oldest_waits_longer_than()->set_seconds(9);
+  overflow->mutable_condition()->mutable_estimated_wait_longer_than()->set_seconds(8);
+  overflow->mutable_condition()->set_service_level_below_percent(80);
   auto* expire = contact.mutable_plan()->add_steps();
   expire->mutable_after()->set_seconds(40);
   expire->mutable_expire()->set_reason("late");

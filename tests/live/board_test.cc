@@ -166,6 +166,34 @@ class BoardTest : public ::testing::Test {
   Board board_{"lisbon"};
 };
 
+TEST_F(BoardTest, KeepsTheLastVisitsOfEachQueue) {
+  const router::Time now{router::Hours(1).us};
+  const auto answered = [&](uint64_t ticket) {
+    router::Changes changes;
+    router::VisitRow& visit = changes.visits.emplace_back();
+    visit.workspace = "lisbon";
+    visit.ticket = {1, ticket};
+    visit.visit_number = 1;
+    visit.queue = "chats";
+    visit.left_at = now - router::Seconds(static_cast<int64_t>(100 - ticket));
+    visit.entered_at = visit.left_at - router::Seconds(7);
+    visit.target = visit.left_at;
+    visit.exit_reason = router::ExitReason::kAnswered;
+    return changes;
+  };
+  for (uint64_t ticket = 1; ticket <= 40; ticket += 10) Commit(answered(ticket));
+  Load();
+  EXPECT_FALSE(Chats().recent.Interval(now)) << "four tell nothing";
+  Tell(answered(50));
+  EXPECT_EQ(Chats().recent.Interval(now), router::Seconds(7));
+  EXPECT_EQ(Chats().recent.ServiceLevel(now),
+            (router::RecentVisits::Level{.in_target = 5, .decided = 5}));
+  router::Changes transferred = answered(51);
+  transferred.visits[0].exit_reason = router::ExitReason::kTransferred;
+  Tell(std::move(transferred));
+  EXPECT_EQ(Chats().recent.ServiceLevel(now)->decided, 5U);
+}
+
 TEST_F(BoardTest, CountsFromTheDatabaseAndGoesOnFromBatches) {
   Commit(NewTicket(1, 10));
   EXPECT_EQ(board_.QueuesSince(0).commit, 0) << "not loaded";

@@ -353,6 +353,20 @@ TEST(CheckContact, RefusesWhatIsBeyondALimit) {
                     .condition = PlanCondition{0, Milliseconds(999)}}};
        },
        "FIELD_OUT_OF_RANGE contact.plan.steps[0].condition.oldest_waits_longer_than"},
+      {"condition of an estimate that is too long",
+       [](NewContact& c) {
+         c.plan = {{.after = Seconds(2),
+                    .queue = "spare",
+                    .condition = PlanCondition{.estimated_wait_longer_than = Days(31)}}};
+       },
+       "FIELD_OUT_OF_RANGE contact.plan.steps[0].condition.estimated_wait_longer_than"},
+      {"condition of more than all",
+       [](NewContact& c) {
+         c.plan = {{.after = Seconds(2),
+                    .queue = "spare",
+                    .condition = PlanCondition{.service_level_below_percent = 101}}};
+       },
+       "FIELD_OUT_OF_RANGE contact.plan.steps[0].condition.service_level_below_percent"},
       {"bytes of a requirement", [](NewContact& c) { c.requirement = WithBytes(16'385); },
        "FIELD_TOO_LARGE contact.requirement"},
       {"bytes of a plan",

@@ -137,6 +137,8 @@ std::optional<Plan> ParsePlan(Words& words) {
     PlanCondition condition;
     condition.waiting_more_than = ParseNumber(parts.Value("waiting").value_or("0"));
     condition.oldest_waits_longer_than = ParseDuration(parts.Value("oldest").value_or("0s"));
+    condition.estimated_wait_longer_than = ParseDuration(parts.Value("estimate").value_or("0s"));
+    condition.service_level_below_percent = ParseNumber(parts.Value("level_below").value_or("0"));
     if (condition != PlanCondition{}) step.condition = condition;
     const bool anybody = parts.Flag("anybody");
     const Requirement requirement = ParseRequirement(parts);

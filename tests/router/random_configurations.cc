@@ -84,8 +84,12 @@ Plan RandomCommands::MakePlan(uint32_t percent) {
     PlanStep step{after};
     if (Chance(25)) {
       step.condition.emplace();
-      if (Chance(60)) step.condition->waiting_more_than = static_cast<uint32_t>(1 + Below(4));
-      if (Chance(60) || step.condition->waiting_more_than == 0) {
+      if (Chance(40)) step.condition->waiting_more_than = static_cast<uint32_t>(1 + Below(4));
+      if (Chance(30)) step.condition->estimated_wait_longer_than = Span({1, 5, 30});
+      if (Chance(30)) {
+        step.condition->service_level_below_percent = static_cast<uint32_t>(1 + Below(100));
+      }
+      if (Chance(40) || *step.condition == PlanCondition{}) {
         step.condition->oldest_waits_longer_than = Span({2, 10, 60});
       }
     }

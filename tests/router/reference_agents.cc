@@ -165,6 +165,7 @@ Outcome ReferenceRouter::Do(const StartTicket& command) {
   if (ticket->state != TicketState::kAssigned) return Refuse(Reason::kTicketStateForbids);
   ticket->state = TicketState::kActive;
   Emit(EventType::kTicketStarted, *ticket, ticket->agent);
+  EndVisit(*ticket, VisitEnd::kAnswered);
   return Reply{Done{}};
 }
 
@@ -331,6 +332,7 @@ Outcome ReferenceRouter::Do(const ReportMediaEvent& command) {
         ticket->connected = true;
         ticket->until = Time{};
         EmitAboutOffer(EventType::kMediaConnected, *ticket);
+        EndVisit(*ticket, VisitEnd::kAnswered);
       }
       break;
     case MediaEventType::kConnectFailed:
@@ -492,6 +494,8 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
       break;
     }
   }
+  explanation.position = PositionOf(ticket);
+  explanation.estimated_wait = EstimateOf(ticket);
   const std::set<std::string> for_these = NamedIn(ticket);
   for (const auto& [id, other] : workspace_->tickets) {
     if (ticket.state == TicketState::kQueued && other.state == ticket.state &&

@@ -173,6 +173,7 @@ ReferenceRouter::TicketData* ReferenceRouter::FirstToOverflow() {
 }
 
 void ReferenceRouter::Overflow(TicketData& ticket) {
+  EndVisit(ticket, VisitEnd::kOther);
   ticket.queue = OverflowOf(QueueOf(ticket))->id;
   EventRow& event = Emit(EventType::kTicketOverflowed, ticket);
   event.queue = ticket.queue;

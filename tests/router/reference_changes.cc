@@ -94,6 +94,8 @@ void ReferenceRouter::Requeue(TicketData& ticket) {
   ticket.kept_until = Time{};
   ticket.state = TicketState::kQueued;
   if (!ticket.plan_since.IsSet()) ticket.plan_since = now_;
+  if (!ticket.visit_at.IsSet()) ticket.visit_at = now_;
+  if (ticket.visit_at == now_) workspace_->entered.push_back(ticket.id);
   workspace_->arrived.insert(ticket.id);
   if (NextStepAt(ticket) <= now_) workspace_->returned.push_back(ticket.id);
 }
@@ -203,6 +205,7 @@ void ReferenceRouter::Handle(TicketData& ticket, AgentState& agent) {
   if (!ChannelOf(ticket).has_media) {
     ticket.state = TicketState::kActive;
     ticket.until = Time{};
+    EndVisit(ticket, VisitEnd::kAnswered);
     return;
   }
   ticket.state = TicketState::kConnecting;
@@ -326,6 +329,7 @@ void ReferenceRouter::FailDevice(AgentState& agent) {
 void ReferenceRouter::Abandon(TicketData& ticket) {
   if (ticket.state == TicketState::kOffered) Rescind(ticket, "ABANDONED");
   Emit(EventType::kTicketAbandoned, ticket);
+  EndVisit(ticket, VisitEnd::kAbandoned);
   Close(ticket);
 }
 
@@ -376,9 +380,11 @@ std::string ReferenceRouter::WhySkipped(const TicketData& ticket) const {
     longest = std::max(longest, now_ - other.queued_at);
   }
   if (step.condition) {
-    const auto [more_than, longer_than] = *step.condition;
+    const auto [more_than, longer_than, estimate, percent] = *step.condition;
     if (more_than != 0 && waiting <= more_than) return "CONDITION";
     if (longer_than.us != 0 && longest <= longer_than) return "CONDITION";
+    if (estimate.us != 0 && EstimateOf(ticket).value_or(Duration{}) <= estimate) return "CONDITION";
+    if (percent != 0 && ServiceLevelOf(ticket.queue).value_or(100) >= percent) return "CONDITION";
   }
   if (step.queue.empty()) return "";
   const Queue* queue = FindQueue(step.queue);
@@ -417,6 +423,7 @@ void ReferenceRouter::TakeStep(TicketData& ticket) {
   }
   if (ticket.state == TicketState::kQueued) workspace_->arrived.insert(ticket.id);
   if (step.queue.empty() || step.queue == ticket.queue) return;
+  EndVisit(ticket, VisitEnd::kOther);
   ticket.queue = step.queue;
   EventRow& event = Emit(EventType::kTicketOverflowed, ticket);
   event.queue = ticket.queue;

@@ -51,6 +51,8 @@ Outcome ReferenceRouter::Execute(const Command& command, Time now) {
     TakeStepsOfReturned();
     Route(budget);
     RearrangeWork();
+    EstimateWaits();
+    if (std::holds_alternative<IngestContact>(command.action)) TellEstimate(outcome);
     return outcome;
   }
   for (auto& [id, workspace] : workspaces_) {
@@ -59,8 +61,17 @@ Outcome ReferenceRouter::Execute(const Command& command, Time now) {
     TakeStepsOfReturned();
     budget = Route(budget);
     RearrangeWork();
+    EstimateWaits();
   }
   return outcome;
+}
+
+void ReferenceRouter::TellEstimate(Outcome& outcome) {
+  auto& ingested = std::get<ContactIngested>(std::get<Reply>(outcome));
+  const TicketData* ticket = FindTicket(ingested.ticket);
+  if (ingested.joined || ticket == nullptr) return;
+  ingested.position = PositionOf(*ticket);
+  ingested.estimated_wait = ticket->visit_estimate;
 }
 
 std::vector<EventRow> ReferenceRouter::TakeEvents() {

@@ -3,8 +3,8 @@
 //
 // It is written from router/*.h and the protos alone and shares no code with the router but the
 // values of commands, replies and events. Where the two differ, one of them misreads the rules. It
-// keeps no facts (visits, segments, intervals, messages): outcomes, events, deadlines and what
-// waits for routing are what it answers for.
+// keeps no facts (segments, intervals, messages; of visits what estimates are made of): outcomes,
+// events, deadlines and what waits for routing are what it answers for.
 //
 // Thread rule: one thread at a time.
 #ifndef TANDEM_TESTS_ROUTER_REFERENCE_ROUTER_H_
@@ -81,7 +81,18 @@ class ReferenceRouter {
     std::string kept_for;  // the only agent who may take it before `kept_until`; empty: anybody
     Time kept_until;
 
+    Time visit_at;  // since when it is in its queue
+    std::optional<Duration> visit_estimate;
+
     int64_t revision = 1;
+  };
+
+  // A visit that was answered or abandoned.
+  struct Decided {
+    std::string queue;
+    Time left, entered;
+    TicketId ticket;
+    bool answered = false, in_target = false;
   };
 
   struct Workspace {
@@ -97,6 +108,8 @@ class ReferenceRouter {
     std::set<TicketId> arrived;              // tickets of step 2
     std::vector<TicketId> returned;          // tickets that came to a queue, by the command at work
     std::vector<std::string> drained;        // DRAINING agents whose last work ended, by it
+    std::vector<TicketId> entered;           // tickets that came to a queue, by it
+    std::vector<Decided> decided;            // in the order in which they ended
     std::map<std::string, uint32_t> idle;    // by routing profile, as last looked at
     std::map<std::string, OpenHours> hours;  // by calendar, of those that are known
     int64_t last_turn = 0;
@@ -320,6 +333,15 @@ class ReferenceRouter {
   void TakeStep(TicketData& ticket);
   void TakeStepsOfReturned();
   void StopPlanClock(TicketData& ticket);
+  // reference_estimates.cc
+  enum class VisitEnd { kAnswered, kAbandoned, kOther };
+  void EndVisit(TicketData& ticket, VisitEnd end);
+  std::vector<Decided> DecidedIn(const std::string& queue) const;
+  size_t PositionOf(const TicketData& ticket) const;
+  std::optional<Duration> EstimateOf(const TicketData& ticket) const;
+  std::optional<uint32_t> ServiceLevelOf(const std::string& queue) const;
+  void EstimateWaits();
+  void TellEstimate(Outcome& outcome);
   Explanation Explain(const TicketData& ticket) const;
   std::vector<Explanation::ClauseCount> CountClauses(const TicketData& ticket) const;
   Obstacle ObstacleOf(const AgentState& agent, const TicketData& ticket) const;

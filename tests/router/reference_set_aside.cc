@@ -73,6 +73,7 @@ Outcome ReferenceRouter::Do(const ParkTicket& command) {
   event.reason = command.reason;
   event.until = command.until;
   ticket->parked_by = ticket->agent;
+  EndVisit(*ticket, VisitEnd::kOther);
   Leave(*ticket);
   ticket->state = TicketState::kParked;
   ticket->until = command.until;

@@ -446,6 +446,7 @@ Outcome ReferenceRouter::Do(const TransferTicket& command) {
   }
   if (ticket->state == TicketState::kOffered) Rescind(*ticket, "TRANSFERRED");
   const Office office = QueueOf(*ticket).office;
+  EndVisit(*ticket, VisitEnd::kOther);
   ticket->queue = queue->id;
   ticket->requirement = ticket->base;
   ticket->plan_step = 0;

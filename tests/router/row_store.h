@@ -49,6 +49,10 @@ class RowStore {
       tickets_[key].state = row;
       if (IsClosed(row.state)) tickets_.erase(key);
     }
+    for (const VisitRow& row : changes.visits) {
+      if (!IsDecided(row)) continue;
+      visits_.push_back({row.workspace, row.queue, ToEndedVisit(row)});
+    }
     for (const EventRow& row : changes.events) {
       counters_[row.workspace].last_event_sequence = row.sequence;
     }
@@ -64,6 +68,7 @@ class RowStore {
     for (const auto& [key, row] : agents_) state.agents.push_back(row);
     for (const auto& [key, row] : tickets_) state.tickets.push_back(row);
     for (const auto& [key, row] : counters_) state.counters.push_back(row);
+    state.visits = visits_;
     return state;
   }
 
@@ -85,6 +90,7 @@ class RowStore {
   std::map<std::pair<std::string, std::string>, AgentRow> agents_;
   std::map<std::pair<std::string, TicketId>, LoadedState::OpenTicket> tickets_;
   std::map<std::string, LoadedState::Counters> counters_;
+  std::vector<LoadedState::QueueVisit> visits_;
 };
 
 }  // namespace tandem::router

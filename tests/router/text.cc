@@ -100,6 +100,14 @@ std::string Joined(const std::vector<std::string>& words) {
 struct ReplyText {
   bool with_clauses;
 
+  // A scenario tells the position where there is more to tell.
+  std::string PlaceText(size_t position, const std::optional<Duration>& wait) const {
+    std::string text;
+    if (wait || !with_clauses) text += " position=" + std::to_string(position);
+    if (wait) text += " wait=" + TextOf(*wait);
+    return text;
+  }
+
   std::string operator()(const Done&) const { return "done"; }
   std::string operator()(const ConfigurationApplied& reply) const {
     return "revision " + std::to_string(reply.revision);
@@ -118,12 +126,12 @@ struct ReplyText {
     return line.text();
   }
   std::string operator()(const ContactIngested& reply) const {
-    return Line(reply.joined ? "joined" : "ingested")
-        .Add("ticket", reply.ticket)
+    Line line(reply.joined ? "joined" : "ingested");
+    line.Add("ticket", reply.ticket)
         .Add("contact", reply.contact)
         .Flag("unroutable", reply.unroutable)
-        .Flag("duplicate", reply.duplicate)
-        .text();
+        .Flag("duplicate", reply.duplicate);
+    return line.text() + PlaceText(reply.position, reply.estimated_wait);
   }
   std::string operator()(const StateReached& reply) const { return ToString(reply.state); }
   std::string operator()(const TicketsClaimed& reply) const {
@@ -212,6 +220,7 @@ struct ReplyText {
                            .Flag("queue_closed", reply.queue_closed)
                            .Add("opens_at", reply.opens_at)
                            .text();
+    text += PlaceText(reply.position, reply.estimated_wait);
     text += " ahead=" + std::to_string(reply.ahead) + " agents=" + std::to_string(reply.agents) +
             " qualified=" + std::to_string(reply.qualified_agents);
     for (const auto& clause : reply.clauses) {
@@ -331,6 +340,7 @@ std::string TextOf(const TicketStateRow& row) {
       .Number("visit", uint64_t{row.visit_number})
       .Add("visit_entered", row.visit_entered_at)
       .Code("visit_reason", row.visit_entry_reason)
+      .Add("visit_estimate", row.visit_estimate.value_or(Duration{}))
       .Number("segment", uint64_t{row.segment_number})
       .Add("segment_began", row.segment_began_at)
       .Add("accepted", row.accepted_at)
@@ -382,6 +392,7 @@ std::string TextOf(const VisitRow& row) {
       .Add("exit", std::string(ToString(row.exit_reason)))
       .Add("target", row.target)
       .Add("agent", row.agent)
+      .Add("estimate", row.estimated_wait.value_or(Duration{}))
       .text();
 }
 

@@ -150,6 +150,22 @@ const std::vector<ContactRow>& ContactRows() {
          step->mutable_condition()->mutable_oldest_waits_longer_than()->set_seconds(-1);
        },
        "FIELD_OUT_OF_RANGE", "contact.plan.steps[0].condition.oldest_waits_longer_than"},
+      {"condition of a negative estimate",
+       [](auto& c) {
+         v1::PlanStep* step = c.mutable_plan()->add_steps();
+         step->mutable_after()->set_seconds(20);
+         step->set_queue("chats");
+         step->mutable_condition()->mutable_estimated_wait_longer_than()->set_seconds(-1);
+       },
+       "FIELD_OUT_OF_RANGE", "contact.plan.steps[0].condition.estimated_wait_longer_than"},
+      {"condition of a service level above all",
+       [](auto& c) {
+         v1::PlanStep* step = c.mutable_plan()->add_steps();
+         step->mutable_after()->set_seconds(20);
+         step->set_queue("chats");
+         step->mutable_condition()->set_service_level_below_percent(101);
+       },
+       "FIELD_OUT_OF_RANGE", "contact.plan.steps[0].condition.service_level_below_percent"},
       {"condition that asks nothing",
        [](auto& c) {
          v1::PlanStep* step = c.mutable_plan()->add_steps();

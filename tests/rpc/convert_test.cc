@@ -92,6 +92,8 @@ TEST(Plans, GoBothWays) {
   overflow->set_queue("spare");
   overflow->mutable_condition()->set_waiting_more_than(7);
   overflow->mutable_condition()->mutable_oldest_waits_longer_than()->set_seconds(90);
+  overflow->mutable_condition()->mutable_estimated_wait_longer_than()->set_seconds(120);
+  overflow->mutable_condition()->set_service_level_below_percent(80);
   v1::PlanStep* expire = plan.add_steps();
   expire->mutable_after()->set_seconds(30);
   expire->mutable_expire();

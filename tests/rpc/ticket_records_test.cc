@@ -6,7 +6,6 @@
 
 #include "gtest/gtest.h"
 #include "router/limits.h"
-#include "server/query/queues.h"
 #include "tests/rpc/fixture.h"
 
 namespace tandem::rpc {
@@ -527,18 +526,6 @@ TEST(ListTransferTargets, PagesThroughAWorkspace) {
   request.set_workspace("nowhere");
   EXPECT_EQ(ReasonOf(f.tickets->ListTransferTargets(ClientContext(), request, &response)),
             "WORKSPACE_NOT_FOUND");
-}
-
-TEST(EstimateWait, IsTheMeanTimeBetweenAnswersForEachThatGoesBefore) {
-  store::QueueStatistics queue;
-  EXPECT_EQ(query::EstimateWait(queue), std::nullopt);
-  queue.available_agents = 1;
-  EXPECT_EQ(query::EstimateWait(queue), router::Duration{});
-  queue.waiting = 2;
-  queue.answered = 4;
-  EXPECT_EQ(query::EstimateWait(queue), std::nullopt) << "too few to tell";
-  queue.answered = 30;
-  EXPECT_EQ(query::EstimateWait(queue), router::Minutes(3));
 }
 
 }  // namespace

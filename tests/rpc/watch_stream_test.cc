@@ -126,6 +126,27 @@ TEST(WatchQueues, BeginsWithASnapshotAndTellsWhatChanges) {
   ASSERT_TRUE(watcher.Until([&] { return watcher.held["jobs"].assigned() == 1; }));
 }
 
+TEST(WatchQueues, TellsEstimateAndServiceLevelOnceEnoughWereAnswered) {
+  Fixture f;
+  const v1::SessionRef ann = f.LogIn("ann");
+  QueueWatcher watcher(f, Quickly<WatchQueuesRequest>());
+  ASSERT_TRUE(watcher.Round());
+  EXPECT_EQ(watcher.held["chats"].estimated_wait().seconds(), 0);
+  EXPECT_TRUE(watcher.held["chats"].has_estimated_wait()) << "ann is free";
+  EXPECT_FALSE(watcher.held["chats"].has_service_level());
+  for (int i = 0; i < 5; ++i) {
+    const std::string ticket = f.Take(ann, ChatContact());
+    EXPECT_EQ(ReasonOf(f.Finish(ann, ticket)), "OK");
+    EXPECT_EQ(ReasonOf(f.Complete(ann, ticket)), "OK");
+  }
+  ASSERT_TRUE(watcher.Until([&] { return watcher.held["chats"].has_service_level(); }));
+  EXPECT_EQ(watcher.held["chats"].service_level(), 1);
+  EXPECT_EQ(ReasonOf(f.SetStatus(ann, v1::AGENT_STATUS_NOT_READY, "")), "OK");
+  f.Ingest(ChatContact());
+  ASSERT_TRUE(watcher.Until([&] { return watcher.held["chats"].waiting() == 1; }));
+  EXPECT_TRUE(watcher.held["chats"].has_estimated_wait());
+}
+
 TEST(WatchQueues, FilterByQueueAndClient) {
   Fixture f;
   WatchQueuesRequest request = Quickly<WatchQueuesRequest>();

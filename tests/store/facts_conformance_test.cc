@@ -72,6 +72,35 @@ TEST_P(FactsConformance, GivesNothingWithoutFacts) {
   EXPECT_THAT(Rows(WholeQuery(kMorning, kMorning + Hours(1))), IsEmpty());
 }
 
+// Five answered visits with estimates of 100 s and 1 s, one without, and one that was abandoned.
+TEST_P(FactsConformance, ComparesEstimatesWithWhatHappened) {
+  router::Changes changes = OneWorkspace();
+  uint32_t number = 0;
+  const auto add = [&](std::optional<Duration> estimate, Duration wait, ExitReason reason) {
+    router::VisitRow visit = SampleVisit(1, ++number);
+    visit.left_at = visit.entered_at + wait;
+    visit.exit_reason = reason;
+    visit.estimated_wait = estimate;
+    changes.visits.push_back(visit);
+  };
+  const Duration tick = router::Microseconds(1);
+  add(Seconds(100), Seconds(150), ExitReason::kAnswered);         // off by half: right
+  add(Seconds(100), Seconds(150) + tick, ExitReason::kAnswered);  // wrong
+  add(Seconds(100), Seconds(40), ExitReason::kAnswered);          // wrong
+  add(Seconds(1), Seconds(31), ExitReason::kAnswered);            // off by 30 s: right
+  add(router::Hours(30), router::Hours(26), ExitReason::kAnswered);
+  add(std::nullopt, Seconds(9), ExitReason::kAnswered);
+  add(Seconds(100), Seconds(9), ExitReason::kAbandoned);
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  const FactRow row = Row(WholeQuery(kMorning, kMorning + router::Days(2)));
+  EXPECT_EQ(ValueOf(row, Sum::kEstimated), 5);
+  EXPECT_EQ(ValueOf(row, Sum::kEstimateErrorTime),
+            (Seconds(50) + Seconds(50) + tick + Seconds(60) + Seconds(30) + router::Hours(4)).us);
+  EXPECT_EQ(ValueOf(row, Sum::kEstimateErrorP90), router::Hours(4).us);
+  EXPECT_EQ(ValueOf(row, Sum::kEstimateWithin), 3);
+  EXPECT_EQ(ValueOf(row, Sum::kEstimateTooShort), 3);
+}
+
 // 102 visits: 70 answered within 20 s, 10 abandoned within (3 of them within 5 s), 12 answered and
 // 5 abandoned later, 2 transferred later, 1 canceled, 1 overflowed and 1 expired within.
 TEST_P(FactsConformance, CountsVisitsByTheThreshold) {

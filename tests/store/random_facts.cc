@@ -84,6 +84,8 @@ router::VisitRow VisitOf(Maker& make, uint64_t number, const router::TicketRow& 
   row.exit_reason = make.Value(router::ExitReason::kParked);
   row.target = make.OneIn(6) ? Time{} : make.After(row.entered_at, router::Seconds(60));
   row.agent = row.exit_reason == router::ExitReason::kAnswered ? make.One("agent", 3) : "";
+  row.estimated_wait.reset();
+  if (!make.OneIn(3)) row.estimated_wait = Duration{make.Number(0, router::Hours(1).us)};
   return row;
 }
 

@@ -7,10 +7,14 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 
 #include "router/resources.h"
 #include "server/store/store.h"
@@ -34,6 +38,42 @@ constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreConformance, ::testing::Values("memory", "postgres"),
                          [](const auto& info) { return info.param; });
+
+// ----------------------------------------------------------------------------------- recent visits
+
+TEST_P(StoreConformance, ALoadHasTheLastVisitsOfEachQueue) {
+  router::Changes changes = OneWorkspace();
+  const router::Time now{absl::ToUnixMicros(absl::Now())};
+  for (uint32_t i = 1; i <= 40; ++i) {
+    router::VisitRow visit = SampleVisit(i, 1);
+    visit.queue = i % 20 == 0 ? "claims" : "sales";
+    visit.exit_reason = i == 7 ? router::ExitReason::kAbandoned : router::ExitReason::kAnswered;
+    visit.left_at = now - Seconds(i);
+    visit.entered_at = visit.left_at - Seconds(9);
+    visit.target = i % 2 == 0 ? visit.left_at : visit.left_at - Microseconds(1);
+    changes.visits.push_back(visit);
+  }
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  // What an estimate is made of is the same, whatever more was loaded.
+  std::map<std::string, router::RecentVisits> loaded;
+  for (const auto& visit : Load().state.visits) loaded[visit.queue].Add(visit.what);
+  EXPECT_EQ(loaded["sales"].Interval(now), Microseconds((30 * 1'000'000LL + 2'000'000 * 2) / 32));
+  EXPECT_FALSE(loaded["claims"].Interval(now)) << "two are too few";
+  const auto statistics = backing_->reader().ListQueueStatistics(kWorkspace, now);
+  ASSERT_TRUE(statistics.ok()) << statistics.status();
+  ASSERT_EQ(statistics->size(), 2u);
+  EXPECT_EQ((*statistics)[1].queue, "sales");
+  const router::RecentVisits& read = (*statistics)[1].recent;
+  EXPECT_EQ(read.Wait(now, 2), loaded["sales"].Wait(now, 2));
+  EXPECT_EQ(read.ServiceLevel(now), loaded["sales"].ServiceLevel(now));
+  EXPECT_EQ(read.ServiceLevel(now), (router::RecentVisits::Level{.in_target = 18, .decided = 38}));
+  std::map<std::string, router::RecentVisits> live;
+  const auto state = backing_->reader().GetLiveState(kWorkspace);
+  ASSERT_TRUE(state.ok()) << state.status();
+  for (const auto& visit : state->visits) live[visit.queue].Add(visit.what);
+  EXPECT_EQ(live["sales"].Wait(now, 2), loaded["sales"].Wait(now, 2));
+  EXPECT_EQ(live["sales"].ServiceLevel(now), loaded["sales"].ServiceLevel(now));
+}
 
 // ------------------------------------------------------------------------------------------ epochs
 

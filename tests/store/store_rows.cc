@@ -259,6 +259,7 @@ router::TicketStateRow SampleState(uint64_t ticket) {
   row.visit_number = 2;
   row.visit_entered_at = kMorning + Seconds(1);
   row.visit_entry_reason = router::EntryReason::kTransferred;
+  row.visit_estimate = Microseconds(90'000'001);
   row.segment_number = 3;
   row.segment_began_at = kMorning + Seconds(2);
   row.accepted_at = kMorning + Seconds(3);
@@ -412,6 +413,7 @@ router::VisitRow SampleVisit(uint64_t ticket, uint32_t number) {
   row.exit_reason = router::ExitReason::kAnswered;
   row.target = kMorning + Seconds(20);
   row.agent = "ann";
+  row.estimated_wait = Microseconds(90'000'001);
   return row;
 }
 

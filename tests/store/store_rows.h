@@ -73,9 +73,9 @@ inline auto Fields(const router::TicketStateRow& r) {
                r.leased, r.offer_number, r.until, r.answered_at, r.closed_at, r.disposition),
       std::tie(r.parked_at, r.parking_reason, r.clock_stopped, r.last_agent, r.kept_until),
       std::tie(r.contact_count, r.plan_step, r.plan_skipped, r.plan_since, r.plan_waited,
-               r.visit_number, r.visit_entered_at, r.visit_entry_reason, r.segment_number,
-               r.segment_began_at, r.accepted_at, r.connected_at, r.held_since, r.held,
-               r.disconnected_at, r.disconnected_by, r.finished_at));
+               r.visit_number, r.visit_entered_at, r.visit_entry_reason, r.visit_estimate,
+               r.segment_number, r.segment_began_at, r.accepted_at, r.connected_at, r.held_since,
+               r.held, r.disconnected_at, r.disconnected_by, r.finished_at));
 }
 inline auto Fields(const router::TicketRow& r) {
   return std::tie(r.workspace, r.ticket, r.arrival, r.contact, r.channel, r.client, r.process_type,
@@ -101,7 +101,7 @@ inline auto Fields(const router::EventRow& r) {
 inline auto Fields(const router::VisitRow& r) {
   return std::tie(r.workspace, r.ticket, r.visit_number, r.queue, r.client, r.channel,
                   r.process_type, r.entered_at, r.left_at, r.entry_reason, r.exit_reason, r.target,
-                  r.agent);
+                  r.agent, r.estimated_wait);
 }
 inline auto Fields(const router::SegmentRow& r) {
   return std::tie(r.workspace, r.ticket, r.segment_number, r.agent, r.queue, r.client, r.channel,
