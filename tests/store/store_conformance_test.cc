@@ -50,14 +50,15 @@ TEST_P(StoreConformance, ALoadHasTheLastVisitsOfEachQueue) {
     visit.exit_reason = i == 7 ? router::ExitReason::kAbandoned : router::ExitReason::kAnswered;
     visit.left_at = now - Seconds(i);
     visit.entered_at = visit.left_at - Seconds(9);
-    visit.target = i % 2 == 0 ? visit.left_at : visit.left_at - Microseconds(1);
+    visit.target = i % 2 == 0 ? visit.left_at : visit.left_at - router::Microseconds(1);
     changes.visits.push_back(visit);
   }
   ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
   // What an estimate is made of is the same, whatever more was loaded.
   std::map<std::string, router::RecentVisits> loaded;
   for (const auto& visit : Load().state.visits) loaded[visit.queue].Add(visit.what);
-  EXPECT_EQ(loaded["sales"].Interval(now), Microseconds((30 * 1'000'000LL + 2'000'000 * 2) / 32));
+  EXPECT_EQ(loaded["sales"].Interval(now),
+            router::Microseconds((30 * 1'000'000LL + 2'000'000 * 2) / 32));
   EXPECT_FALSE(loaded["claims"].Interval(now)) << "two are too few";
   const auto statistics = backing_->reader().ListQueueStatistics(kWorkspace, now);
   ASSERT_TRUE(statistics.ok()) << statistics.status();
