@@ -61,6 +61,7 @@ void Applier::SetTimer(TicketIndex index) {
   if (ticket.in_use) {
     if (!workspace_.NextStepWaits(ticket)) at = std::min(at, workspace_.NextStepAt(ticket));
     if (ticket.kept_until.IsSet()) at = std::min(at, ticket.kept_until);
+    at = std::min(at, Workspace::CallbackEndsAt(ticket));
     for (const CoolDownState& cool_down : ticket.cool_downs) at = std::min(at, cool_down.until);
   }
   if (at == ticket.timer_at) return;
@@ -356,7 +357,9 @@ void Applier::EnterQueue(TicketIndex index, EntryReason reason) {
   Wait(index);
   SetTimer(index);
   MarkDirty(index);
-  if (workspace_.NextStepAt(ticket) <= now_) workspace_.overdue_tickets.push_back(index);
+  if (std::min(workspace_.NextStepAt(ticket), Workspace::CallbackEndsAt(ticket)) <= now_) {
+    workspace_.overdue_tickets.push_back(index);
+  }
   const QueueState& queue = workspace_.queue(ticket.queue);
   if (queue.closed && queue.configured->when_closed == WhenClosed::kOverflow) {
     workspace_.overflowing_queues.insert(queue.configured->id);
@@ -547,6 +550,7 @@ void Applier::Close(TicketIndex index, TicketState state) {
   SetTimer(index);
   --workspace_.queues[ticket.queue.value].open;
   --workspace_.channels[ticket.channel.value].open;
+  if (Workspace::BecameCallback(ticket)) --workspace_.channels[ticket.came_over.value].open;
   --workspace_.clients[ticket.client.value].open;
   --workspace_.open_of_process_type[ticket.process_type.value];
   --workspace_.open_tickets;
@@ -554,7 +558,7 @@ void Applier::Close(TicketIndex index, TicketState state) {
   workspace_.matching.RemoveFromClass(ticket.ticket_class, ticket.group);
   workspace_.ticket_by_id.erase(ticket.id);
   const std::string conversation = ConversationKey(workspace_.client_ids.Name(ticket.client),
-                                                   workspace_.channel_ids.Name(ticket.channel),
+                                                   workspace_.channel_ids.Name(ticket.came_over),
                                                    ticket.entry_point, ticket.conversation_key);
   if (!conversation.empty()) workspace_.ticket_by_conversation.erase(conversation);
   workspace_.plans.Remove(ticket.plan);

@@ -33,6 +33,7 @@ struct NewTicket {
   Time not_before;                // unset: it enters its queue now
   QueueIndex instead_of{};        // the closed queue that it would have entered; unset: none
   std::optional<QueueDraw> draw;  // its queue is one of a rule's several
+  Time not_after{};               // of a call-back
 };
 
 // What a ticket that was set aside is ordered by once it is queued.
@@ -57,6 +58,20 @@ struct Transfer {
   Time queued_at, target, key;
   AgentIndex keep_for{};  // unset: anybody may take it
   Time kept_until{};
+};
+
+// What is agreed of a call-back that was not one before, or for another time.
+struct CallbackAgreement {
+  Time at;                  // unset: it is queued at once, as it was
+  Time not_after;           // unset: no end
+  const char* reason = "";  // REQUEST or PLAN
+};
+
+// How an attempt to call a customer back ended.
+struct EndedAttempt {
+  CallbackOutcome outcome = CallbackOutcome::kNone;
+  std::string disposition;
+  Time next_at;  // of the next attempt; unset: there is none
 };
 
 // Who gave an agent a ticket, and what was overridden for it.
@@ -122,6 +137,10 @@ class Applier {
   void TicketParked(TicketIndex ticket, const std::string& reason, Time until);
   void TicketUnparked(TicketIndex ticket, const Unparking& unparking);
   void LastAgentPassed(TicketIndex ticket);
+  // Requires that it is QUEUED.
+  void CallbackRequested(TicketIndex ticket, const CallbackAgreement& agreement);
+  // With an outcome that is retried it leaves its agent, for a next attempt or for its end.
+  void CallbackAttemptEnded(TicketIndex ticket, const EndedAttempt& attempt);
   void TicketCanceled(TicketIndex ticket, const std::string& reason);
   void TicketAbandoned(TicketIndex ticket);
   void TicketUpdated(TicketIndex ticket, TicketUpdate&& update);
@@ -130,7 +149,7 @@ class Applier {
   void PlanStepSkipped(TicketIndex ticket, const char* reason);
   // Requires that it is QUEUED. `key`: in the new queue. An empty reason: a step of its plan.
   void TicketOverflowed(TicketIndex ticket, QueueIndex queue, Time key, const char* reason);
-  // Requires that it is QUEUED.
+  // Requires that it is QUEUED or set aside.
   void TicketExpired(TicketIndex ticket, const std::string& reason);
   TicketIndex AgentContactStarted(NewTicket&& created, AgentIndex agent);
   void AgentContactUnanswered(TicketIndex ticket, const char* reason);
@@ -256,6 +275,9 @@ class Applier {
   void KeepFor(Ticket& ticket, AgentIndex agent, Time until);
   static void ForgetLastAgent(Ticket& ticket);
   void PassLastAgent(Ticket& ticket);
+  static Callback& CallbackOf(Ticket& ticket);
+  void UseChannel(Ticket& ticket, ChannelIndex channel);
+  void ScheduleAnew(TicketIndex ticket);
   void RestartPlan(Ticket& ticket);
   void StopPlanClock(Ticket& ticket);
   std::vector<AgentIndex> InternAgents(const std::vector<std::string>& names);

@@ -54,6 +54,11 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
   ticket.until = row.until;
   ticket.answered_at = row.answered_at;
   ticket.contact_count = row.contact_count;
+  if (row.callback != Callback{}) CallbackOf(ticket) = row.callback;
+  if (!row.channel.empty()) {
+    UseChannel(ticket, workspace_.channel_ids.Find(row.channel));
+    ChangeClass(ticket, AskedAnew(workspace_, ticket));
+  }
   for (const CoolDown& cool_down : row.cool_downs) {
     const AgentIndex agent = workspace_.agent_ids.Intern(cool_down.agent);
     workspace_.agents.resize(workspace_.agent_ids.size());

@@ -98,6 +98,7 @@ TicketIndex Applier::AddTicket(NewTicket& created) {
   ticket.queued_at = now_;
   ticket.target = created.target;
   ticket.key = created.key;
+  if (created.not_after.IsSet()) CallbackOf(ticket).not_after = created.not_after;
   row.unroutable = ticket.unroutable = !IsRoutable(ticket);
   if (created.draw) SettleDraw(*std::move(created.draw));
   return index;
@@ -159,7 +160,7 @@ void Applier::AdoptTicket(TicketIndex index, const TicketRow& row, QueueIndex qu
   ticket.id = row.ticket;
   ticket.arrival = row.arrival;
   ticket.in_use = true;
-  ticket.channel = workspace_.channel_ids.Find(row.channel);
+  ticket.channel = ticket.came_over = workspace_.channel_ids.Find(row.channel);
   ticket.client = workspace_.client_ids.Find(row.client);
   ticket.process_type = workspace_.process_type_ids.Find(row.process_type);
   ticket.language = row.language;

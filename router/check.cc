@@ -170,7 +170,7 @@ void Faults::PlanOf(Plan& plan, const std::string& field) {
       Add(Reason::kFieldMalformed, at,
           "expected no step behind one that ends the wait in any case, but found one");
     }
-    ended = step.expire && !step.condition;
+    ended = EndsWait(step) && !step.condition;
     Span(step.after, earliest, kMaxPlanDelay, at + ".after");
     earliest = step.after + Milliseconds(1);
     StepOf(step, at);
@@ -182,9 +182,9 @@ void Faults::StepOf(PlanStep& step, const std::string& at) {
   OptionalId(step.queue, at + ".queue");
   if (step.requirement) RequirementOf(*step.requirement, at + ".requirement");
   const bool changes = step.requirement || step.min_priority != 0 || !step.queue.empty();
-  if (step.expire) {
-    Text(step.expire->reason, kMaxReasonBytes, at + ".expire.reason");
-    if (changes) {
+  if (step.expire) Text(step.expire->reason, kMaxReasonBytes, at + ".expire.reason");
+  if (EndsWait(step)) {
+    if (changes || (step.expire && step.callback)) {
       Add(Reason::kFieldMalformed, at,
           "expected a step that ends the wait to change nothing else, but it does");
     }
@@ -295,6 +295,14 @@ std::optional<Rejection> CheckContact(NewContact& contact, Time now, std::string
   };
   within(contact.due_at, kMaxDueAhead, kMaxDueAhead, "due_at");
   within(contact.not_before, kMaxSetAside, kMaxSetAside, "not_before");
+  within(contact.not_after, kMaxSetAside, kMaxSetAside, "not_after");
+  if (contact.not_after.IsSet() && contact.channel != kCallbackChannel) {
+    faults.Add(Reason::kFieldMalformed, at("not_after"),
+               "expected none unless the channel is callback, but there is one");
+  } else if (contact.not_after.IsSet() && contact.not_after <= contact.not_before) {
+    faults.Add(Reason::kFieldOutOfRange, at("not_after"),
+               "expected an instant after not_before, but it is not");
+  }
   within(contact.received_at, kMaxReceivedBefore, kMaxClockAhead, "received_at");
   faults.Text(contact.customer_id, kMaxCustomerIdBytes, at("customer_id"));
   faults.Text(contact.customer_segment, kMaxSegmentBytes, at("customer_segment"));

@@ -160,6 +160,10 @@ class ResourceChecker {
     OptionalReference(ResourceKind::kCalendar, queue.calendar, path + ".calendar");
     OptionalReference(ResourceKind::kQueue, queue.overflow_queue, path + ".overflow_queue");
     if (queue.when_closed == WhenClosed::kOverflow) CheckOverflow(queue, path + ".overflow_queue");
+    faults_.Range(queue.callbacks.max_attempts, 0, kMaxCallbackAttempts,
+                  path + ".callbacks.max_attempts");
+    SpanIfSet(queue.callbacks.retry_delay, kMinRetryDelay, kMaxRetryDelay,
+              path + ".callbacks.retry_delay");
   }
 
   void Check(Calendar& calendar, const std::string& path) {
@@ -516,6 +520,8 @@ class Filler {
     if (queue.connect_timeout.us == 0) queue.connect_timeout = Seconds(30);
     if (queue.lease_duration.us == 0) queue.lease_duration = Minutes(15);
     if (!queue.last_agent_wait) queue.last_agent_wait = live ? Seconds(30) : Minutes(10);
+    if (queue.callbacks.max_attempts == 0) queue.callbacks.max_attempts = 3;
+    if (queue.callbacks.retry_delay.us == 0) queue.callbacks.retry_delay = Minutes(15);
   }
   void Fill(ProcessType& type) const {
     for (ProcessTypeDefaults& entry : type.defaults) {

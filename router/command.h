@@ -113,6 +113,20 @@ struct RescheduleTicket {
   TicketId ticket;
   Time not_before;  // unset, or past: it enters its queue at once
 };
+// Reply: StateReached: QUEUED, or SCHEDULED until when.
+struct RequestCallback {
+  TicketId ticket;
+  Time not_before;  // the agreed time; unset, or past: at once
+  Time not_after;   // it is not attempted from then on; unset: no end
+};
+// Reply: StateReached: COMPLETED, EXPIRED, or SCHEDULED until when.
+struct EndCallbackAttempt {
+  TicketId ticket;
+  SessionRef session;
+  CallbackOutcome outcome = CallbackOutcome::kNone;
+  std::string disposition;  // empty: NOT_SET
+  Time next_attempt_at;     // unset: as the queue's policy says
+};
 // Reply: Done.
 struct ParkTicket {
   TicketId ticket;
@@ -320,15 +334,14 @@ struct TimeLost {
   Duration lost;
 };
 
-using Action =
-    std::variant<ApplyConfiguration, CreateResource, UpdateResource, DeleteResource,
-                 UpdateWorkspaceSettings, IngestContact, ClassifyContact, CancelTicket,
-                 AbandonTicket, CompleteTicket, ReleaseTicket, TransferTicket, RescheduleTicket,
-                 ParkTicket, ResumeTicket, ExplainTicket, UpdateTicket, AddNote, AddMessage,
-                 RecordSurvey, OpenSession, CloseSession, LoseSession, GetAgent, SetAgentStatus,
-                 AcceptOffer, DeclineOffer, StartTicket, FinishTicket, StartAgentContact,
-                 AssignTicket, RequeueTicket, OverrideAgentStatus, ClaimTickets, ExtendLeases,
-                 ReportMediaEvent, SetOpenHours, AdvanceTime, ContinueRouting, TimeLost>;
+using Action = std::variant<
+    ApplyConfiguration, CreateResource, UpdateResource, DeleteResource, UpdateWorkspaceSettings,
+    IngestContact, ClassifyContact, CancelTicket, AbandonTicket, CompleteTicket, ReleaseTicket,
+    TransferTicket, RescheduleTicket, RequestCallback, EndCallbackAttempt, ParkTicket, ResumeTicket,
+    ExplainTicket, UpdateTicket, AddNote, AddMessage, RecordSurvey, OpenSession, CloseSession,
+    LoseSession, GetAgent, SetAgentStatus, AcceptOffer, DeclineOffer, StartTicket, FinishTicket,
+    StartAgentContact, AssignTicket, RequeueTicket, OverrideAgentStatus, ClaimTickets, ExtendLeases,
+    ReportMediaEvent, SetOpenHours, AdvanceTime, ContinueRouting, TimeLost>;
 
 struct Command {
   std::string workspace;
@@ -370,6 +383,7 @@ struct ContactIngested {
 
 struct StateReached {
   TicketState state = TicketState::kActive;
+  Time enters_at{};  // of SCHEDULED
 };
 
 struct TicketsClaimed {
@@ -455,8 +469,10 @@ struct Explanation {
   std::string parking_reason;  // while PARKED
   std::string last_agent;      // who parked it; or for whom it is kept
   Time kept_until;             // unset: it is not kept
-  bool queue_closed = false;   // LIVE work is not offered
-  Time opens_at;               // when it is next open, while it is closed; unset: not known
+  bool is_callback = false;
+  Callback callback;
+  bool queue_closed = false;  // LIVE work is not offered, nor are call-backs
+  Time opens_at;              // when it is next open, while it is closed; unset: not known
 
   // What the plan changes next, and what would be asked then.
   struct NextStep {
@@ -465,6 +481,7 @@ struct Explanation {
     uint32_t min_priority = 0;
     std::string queue{};                       // where it moves the ticket; empty: it stays
     std::optional<PlanExpiry> expire{};        // it ends the wait: no clauses
+    bool callback = false;                     // so does this
     std::optional<PlanCondition> condition{};  // unset: it is taken in any case
     std::string skipped{};  // why it would be skipped if it was due now, as the event tells
     std::vector<ClauseCount> clauses{};

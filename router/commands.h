@@ -42,6 +42,8 @@ Outcome Decide(Context& context, const CompleteTicket& command);
 Outcome Decide(Context& context, const ReleaseTicket& command);
 Outcome Decide(Context& context, const TransferTicket& command);
 Outcome Decide(Context& context, const RescheduleTicket& command);
+Outcome Decide(Context& context, const RequestCallback& command);
+Outcome Decide(Context& context, const EndCallbackAttempt& command);
 Outcome Decide(Context& context, const ParkTicket& command);
 Outcome Decide(Context& context, const ResumeTicket& command);
 Outcome Decide(Context& context, const ExplainTicket& command);
@@ -74,6 +76,25 @@ void RunTimers(Context& context, uint32_t& budget);
 void EndGrace(Context& context, AgentIndex agent);
 void TimeOutConnection(Context& context, TicketIndex ticket);
 void EndSetAside(Context& context, TicketIndex ticket);
+
+// A SCHEDULED ticket enters its queue, by REQUEST or as its TIME came.
+void EnterScheduled(Context& context, TicketIndex ticket, const char* reason);
+
+// --- call-backs ---
+
+// The first instant from `at` on at which customers of the queue may be called.
+Time CallableFrom(const Workspace& workspace, QueueIndex queue, Time at);
+// Why a call-back whose window ends so can't be attempted at an instant; nothing when it can.
+std::optional<Rejection> CheckCallbackWindow(Time not_after, Time at);
+// A step of its plan converts a QUEUED ticket.
+void CallBackByPlan(Context& context, TicketIndex ticket);
+// An attempt ended, of a call-back that an agent has. `next_at` is unset: as the policy says.
+StateReached EndAttempt(Context& context, TicketIndex ticket, CallbackOutcome outcome,
+                        const std::string& disposition, Time next_at);
+// A SCHEDULED call-back is moved to a time, or queued when that has passed.
+std::optional<Rejection> RescheduleCallback(Context& context, TicketIndex ticket, Time not_before);
+// The time of a SCHEDULED call-back has come.
+void CallScheduled(Context& context, TicketIndex ticket);
 
 // The next step of the ticket's plan, which is due, is taken or skipped.
 void TakePlanStep(Context& context, TicketIndex ticket);

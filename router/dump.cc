@@ -114,7 +114,8 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
             "distribution", ToString(queue.distribution_mode))(
             "last_agent", *queue.last_agent_wait)("plan", KeyOf({}, queue.plan))(
             "calendar", queue.calendar)("when_closed", static_cast<int>(queue.when_closed))(
-            "overflow", queue.overflow_queue);
+            "overflow", queue.overflow_queue)("attempts", queue.callbacks.max_attempts)(
+            "retry_delay", queue.callbacks.retry_delay);
   }
   for (const ProcessType& type : configuration.process_types) {
     Line(out, " process_type").Named(type);
@@ -245,6 +246,11 @@ void DumpTicket(const Workspace& workspace, const Ticket& ticket, std::string& o
         "clock_stopped", ticket.parking->clock_stopped);
   }
   line("last_agent", workspace.AgentName(ticket.last_agent))("kept_until", ticket.kept_until);
+  line("came_over", workspace.channel_ids.Name(ticket.came_over));
+  if (ticket.callback != nullptr) {
+    line("not_after", ticket.callback->not_after)("attempts", ticket.callback->attempts)(
+        "last_outcome", static_cast<int>(ticket.callback->last_outcome));
+  }
   line("visit", ticket.visit_number)("entered_at", ticket.visit_entered_at)(
       "entry_reason", ToString(ticket.visit_entry_reason))(
       "estimate", ticket.visit_estimate.value_or(Duration{}))("segment", ticket.segment_number)(

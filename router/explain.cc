@@ -106,11 +106,12 @@ Explanation::NextStep Foresee(const Workspace& workspace, const Ticket& ticket, 
                              .min_priority = step.min_priority,
                              .queue = step.queue,
                              .expire = step.expire,
+                             .callback = step.callback,
                              .condition = step.condition};
   const Time at = workspace.NextStepAt(ticket);
   if (at != kEndOfTime) next.at = at;
   if (const char* skipped = WhySkipped(workspace, ticket, now)) next.skipped = skipped;
-  if (step.expire) return next;
+  if (EndsWait(step)) return next;
 
   const Requirement asked = step.requirement ? *step.requirement : RequirementOf(workspace, ticket);
   ClassSpec spec = workspace.matching.ClassOf(ticket.ticket_class).spec;
@@ -176,7 +177,7 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
     ++explanation.agents;
     const Passing passing = counter.Count(agent);
     if (!passing.push && !passing.pull) return;
-    const bool push = passing.push && queue.offers;
+    const bool push = passing.push && workspace.Offers(ticket.queue, ticket.channel);
     ++obstacles[static_cast<size_t>(ObstacleOf(workspace, ticket, agent, push))];
   });
   explanation.qualified_agents = counter.qualified_agents();
@@ -191,6 +192,8 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
   explanation.last_agent = workspace.AgentName(ticket.last_agent);
   explanation.kept_until = ticket.kept_until;
   if (ticket.rules != nullptr) explanation.rules = *ticket.rules;
+  explanation.is_callback = workspace.IsCallback(ticket);
+  if (ticket.callback != nullptr) explanation.callback = *ticket.callback;
   explanation.queue_closed = queue.closed;
   if (queue.closed) explanation.opens_at = NextOpening(queue.calendar->hours, context.now);
   explanation.position = PositionOf(workspace, ticket);

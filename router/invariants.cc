@@ -64,6 +64,8 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
                    which + " has its plan's clock stand while it is set aside");
   TANDEM_INVARIANT((ticket.state == TicketState::kParked) == (ticket.parking != nullptr),
                    which + " says how it is parked while it is");
+  TANDEM_INVARIANT(!Workspace::BecameCallback(ticket) || workspace.IsCallback(ticket),
+                   which + " has another channel than it came over as a call-back only");
   TANDEM_INVARIANT(!ticket.kept_until.IsSet() || (waits && ticket.last_agent.IsSet()),
                    which + " is kept for an agent only while it waits");
 }
@@ -120,7 +122,9 @@ bool MayTake(const Workspace& workspace, AgentIndex agent_index, const Ticket& t
   if (!workspace.matching.Test(workspace, ticket_class, agent.profile).push) return false;
   const QueueState& queue = workspace.queue(ticket.queue);
   const bool open = queue.calendar == nullptr || queue.calendar->hours.is_open;
-  if (!open && queue.configured->urgency == Urgency::kLive) return false;
+  const bool held =
+      queue.configured->urgency == Urgency::kLive || (workspace.IsCallback(ticket) && queue.closed);
+  if (!open && held) return false;
   if (workspace.queue(ticket.queue).configured->urgency == Urgency::kLive) return true;
   if (!agent.IsIdle()) return true;
   uint32_t idle = 0;

@@ -123,6 +123,7 @@ inline constexpr uint32_t kMaxRank = 100;
 inline constexpr uint32_t kMaxGroupTickets = 10'000;
 inline constexpr uint32_t kMaxUnits = 1'000'000;
 inline constexpr uint32_t kMaxMissesAllowed = 100;
+inline constexpr uint32_t kMaxCallbackAttempts = 100;
 inline constexpr uint32_t kMaxQueueWaiting = 10'000'000;
 inline constexpr uint32_t kMaxLiveReserve = 100'000;
 inline constexpr int64_t kMaxCostPerHourMilli = 1'000'000'000;
@@ -143,6 +144,8 @@ inline constexpr Duration kMaxTransferWait = Hours(24);
 // In queues that keep nothing for its last agent.
 inline constexpr Duration kTransferWait = Seconds(30);
 inline constexpr Duration kMaxSetAside = Days(365);
+inline constexpr Duration kMinRetryDelay = Seconds(1);
+inline constexpr Duration kMaxRetryDelay = Days(30);
 inline constexpr Duration kMaxAnswerTarget = Days(30);
 inline constexpr Duration kMaxDueAfter = Days(365);
 inline constexpr Duration kMaxDueAhead = Days(730);

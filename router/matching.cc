@@ -68,6 +68,13 @@ bool Matching::Skips(const Workspace& workspace, const Seeker& seeker, QueueInde
          (seeker.mode == Mode::kPush && !workspace.queue(queue).offers);
 }
 
+// Whether nothing of the class is offered, though the queue offers: call-backs, while it is closed.
+bool Matching::Holds(const Workspace& workspace, const Seeker& seeker, QueueIndex queue,
+                     ClassIndex ticket_class) const {
+  return seeker.mode == Mode::kPush && workspace.queue(queue).closed &&
+         !workspace.Offers(queue, classes_[ticket_class.value].spec.channel);
+}
+
 // The first waiting ticket of the group for which no cool-down of the agent runs.
 TicketIndex Matching::FirstOfGroup(const Workspace& workspace, const TicketClass::Group& group,
                                    AgentIndex agent) const {
@@ -107,6 +114,7 @@ Matching::Candidate Matching::BestNaming(const Workspace& workspace, const Seeke
     const TicketClass::Group& group = ticket_class.groups[named.group];
     const Urgency urgency = workspace.queue(ticket_class.spec.queue).configured->urgency;
     if (Skips(workspace, seeker, ticket_class.spec.queue)) continue;
+    if (Holds(workspace, seeker, ticket_class.spec.queue, named.ticket_class)) continue;
     if (urgency == Urgency::kDeferrable && !seeker.reserve_allows) continue;
     if (!seeker.agent.HasGroupOpen(ticket_class.group)) continue;
     if (group.agents.Exclude(seeker.index)) continue;
@@ -148,6 +156,7 @@ bool Matching::WalkHeads(const Workspace& workspace, const Seeker& seeker, const
       if (!(key < best.key)) break;
       if (steps-- == 0) return false;
       if (!passing.Has(ticket_class.value)) continue;
+      if (Holds(workspace, seeker, queue, ticket_class)) continue;
       Consider(workspace, seeker, ticket_class, level.key, best);
     }
   }
@@ -172,7 +181,9 @@ TicketIndex Matching::BestTicket(const Workspace& workspace, AgentIndex index, M
     if (passing.is_listed() || !WalkHeads(workspace, seeker, level, steps, best)) {
       steps = 0;
       passing.ForEachIn(level.classes, [&](uint32_t ticket_class) {
-        if (Skips(workspace, seeker, outlines_[ticket_class].queue)) return;
+        const QueueIndex queue = outlines_[ticket_class].queue;
+        if (Skips(workspace, seeker, queue)) return;
+        if (Holds(workspace, seeker, queue, ClassIndex{ticket_class})) return;
         Consider(workspace, seeker, ClassIndex{ticket_class}, level.key, best);
       });
     }
@@ -227,7 +238,7 @@ AgentIndex Matching::BestAgent(const Workspace& workspace, TicketIndex index) co
                   ListsFor(ticket_class.group, true),
                   ready};
   };
-  if (!workspace.queue(ticket.queue).offers) return {};
+  if (!workspace.Offers(ticket.queue, ticket.channel)) return {};
   const Sought sought = sought_among(ready_);
   if (!sought.agents.named.empty()) return BestOfNamed(workspace, sought);
   const AgentIndex best = BestOfReady(workspace, sought);

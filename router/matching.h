@@ -254,6 +254,8 @@ class Matching {
   void UpdateHead(ClassIndex ticket_class);
   void SetNamed(ClassIndex ticket_class, uint32_t group, bool waits);
   static bool Skips(const Workspace& workspace, const Seeker& seeker, QueueIndex queue);
+  bool Holds(const Workspace& workspace, const Seeker& seeker, QueueIndex queue,
+             ClassIndex ticket_class) const;
   TicketIndex FirstOfGroup(const Workspace& workspace, const TicketClass::Group& group,
                            AgentIndex agent) const;
   TicketIndex FirstAllowed(const Workspace& workspace, ClassIndex ticket_class,

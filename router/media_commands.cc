@@ -13,6 +13,11 @@ bool IsHangUp(const Ticket& ticket, const ReportMediaEvent& command) {
          !IsAnswered(ticket);
 }
 
+// Whether an agent calls a customer back because a queue brought the call-back.
+bool IsAttempt(const Workspace& workspace, const Ticket& ticket) {
+  return workspace.IsCallback(ticket) && !Workspace::BegunByHand(ticket);
+}
+
 // The customer was not reached. A call that the agent began by hand stays with the agent, for the
 // disposition; one that a queue brought goes back to it, and the device is taken to be at fault.
 void FailConnection(Context& context, TicketIndex index, const char* reason) {
@@ -40,7 +45,11 @@ bool ApplyToConnection(Context& context, TicketIndex index, const ReportMediaEve
       return true;
     case MediaEventType::kConnectFailed:
       if (!connecting) return false;
-      FailConnection(context, index, "FAILED");
+      if (command.party == Party::kCustomer && IsAttempt(context.workspace, ticket)) {
+        EndAttempt(context, index, CallbackOutcome::kNoAnswer, "", Time{});
+      } else {
+        FailConnection(context, index, "FAILED");
+      }
       return true;
     case MediaEventType::kHeld:
       if (!connected || ticket.held_since.IsSet()) return false;
@@ -79,7 +88,15 @@ Outcome Decide(Context& context, const ReportMediaEvent& command) {
   }
   // It has no connection, and nobody who waits for one.
   if (IsSetAside(ticket.state)) return Reply(MediaReported{false});
+  const bool current = command.offer.ticket == ticket.id &&
+                       command.offer.number == ticket.offer_number && !ticket.leased;
   if (IsHangUp(ticket, command)) {
+    // Nobody waits for a call-back on the line; who is called may refuse it.
+    if (IsAttempt(context.workspace, ticket)) {
+      const bool refused = current && ticket.state == TicketState::kConnecting;
+      if (refused) EndAttempt(context, index, CallbackOutcome::kBusy, "", Time{});
+      return Reply(MediaReported{refused});
+    }
     if (command.offer.IsSet() && command.offer.ticket != ticket.id) {
       return Reply(MediaReported{false});
     }
@@ -93,8 +110,6 @@ Outcome Decide(Context& context, const ReportMediaEvent& command) {
     context.apply.TicketAbandoned(index);
     return Reply(MediaReported{true});
   }
-  const bool current = command.offer.ticket == ticket.id &&
-                       command.offer.number == ticket.offer_number && !ticket.leased;
   return Reply(MediaReported{current && ApplyToConnection(context, index, command)});
 }
 

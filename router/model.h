@@ -99,6 +99,7 @@ enum class EntryReason : uint8_t {
   kOverflowed = 6,
   kScheduled = 7,
   kResumed = 8,
+  kCallback = 9,
 };
 const char* ToString(EntryReason reason);
 
@@ -111,7 +112,10 @@ enum class ExitReason : uint8_t {
   kOverflowed = 5,
   kExpired = 6,
   kParked = 7,
+  kCallback = 8,
+  kUnreached = 9,
 };
+inline constexpr ExitReason kLastExitReason = ExitReason::kUnreached;
 const char* ToString(ExitReason reason);
 
 // How an agent's segment with a ticket ended (segment.outcome).
@@ -128,8 +132,27 @@ enum class SegmentOutcome : uint8_t {
   kAbandoned = 10,
   kCanceled = 11,
   kParked = 12,
+  kUnreached = 13,
 };
+inline constexpr SegmentOutcome kLastSegmentOutcome = SegmentOutcome::kUnreached;
 const char* ToString(SegmentOutcome outcome);
+
+// How an attempt to call a customer back ended. Numbers as tandem.v1.CallbackOutcome.
+enum class CallbackOutcome : uint8_t {
+  kNone = 0,  // there was no attempt
+  kConnected = 1,
+  kBusy = 2,
+  kNoAnswer = 3,
+  kMachine = 4,
+  kWrongNumber = 5,
+  kDoNotCall = 6,
+};
+// Whether another attempt may reach the customer.
+constexpr bool IsRetried(CallbackOutcome outcome) {
+  return outcome == CallbackOutcome::kBusy || outcome == CallbackOutcome::kNoAnswer ||
+         outcome == CallbackOutcome::kMachine;
+}
+const char* ToString(CallbackOutcome outcome);  // "NO_ANSWER"
 
 // --- requirements ---
 
@@ -226,12 +249,17 @@ struct PlanStep {
   uint32_t min_priority = 0;                 // raises the priority to this
   std::string queue{};                       // moves the ticket there; empty: it stays
   std::optional<PlanExpiry> expire{};        // ends the wait, and changes nothing else
+  bool callback = false;                     // so does this: the customer is called back
   std::optional<PlanCondition> condition{};  // unset: it is taken in any case
   friend bool operator==(const PlanStep&, const PlanStep&) = default;
 };
+// Whether the step ends the wait, and changes nothing else.
+inline bool EndsWait(const PlanStep& step) {
+  return step.expire.has_value() || step.callback;
+}
 // Whether the step waits for the end of an offer that is out.
 inline bool WaitsForOffer(const PlanStep& step) {
-  return !step.queue.empty() || step.expire.has_value();
+  return !step.queue.empty() || EndsWait(step);
 }
 using Plan = std::vector<PlanStep>;  // each later than the one before
 // What is asked when so many steps of the plan are behind. `skipped`: those that were not taken, a
@@ -342,6 +370,13 @@ struct Calendar : NamedResource {
   }
 };
 
+// How often, and how far apart, customers of a queue are called back.
+struct CallbackPolicy {
+  uint32_t max_attempts = 0;  // 0: to be filled in
+  Duration retry_delay;       // 0: to be filled in
+  friend bool operator==(const CallbackPolicy&, const CallbackPolicy&) = default;
+};
+
 // What becomes of tickets of a queue whose calendar is closed.
 enum class WhenClosed : uint8_t { kHold = 1, kRefuse = 2, kOverflow = 3 };
 
@@ -379,6 +414,7 @@ struct Queue : NamedResource {
   std::string calendar;  // empty: always open
   WhenClosed when_closed = WhenClosed::kHold;
   std::string overflow_queue;  // looked at with kOverflow
+  CallbackPolicy callbacks;
   friend bool operator==(const Queue&, const Queue&) = default;
 };
 
@@ -587,6 +623,8 @@ const char* ToString(ResourceKind kind);  // "process_type"; empty for a number 
 inline constexpr char kDeviceReason[] = "device";
 // The disposition that is written when nobody chose one.
 inline constexpr char kDispositionNotSet[] = "NOT_SET";
+// The channel of call-backs, which every workspace has.
+inline constexpr char kCallbackChannel[] = "callback";
 
 // --- contacts ---
 
@@ -607,6 +645,7 @@ struct NewContact {
   Duration answer_target;    // 0: the process type's
   Time due_at;               // unset: the process type's due_after from when it enters its queue
   Time not_before;           // when it enters its queue; unset, or past: at once
+  Time not_after;            // of a call-back: it is not attempted from then on; unset: no end
   Time received_at;          // unset: now
   std::string customer_id;
   std::string customer_segment;
@@ -642,6 +681,14 @@ struct TicketDetail {
   uint32_t messages = 0;
   uint32_t scores = 0;
   friend bool operator==(const TicketDetail&, const TicketDetail&) = default;
+};
+
+// What a call-back is bound to, and how far it got.
+struct Callback {
+  Time not_after;         // it is not attempted from then on; unset: no end
+  uint32_t attempts = 0;  // that ended
+  CallbackOutcome last_outcome = CallbackOutcome::kNone;
+  friend bool operator==(const Callback&, const Callback&) = default;
 };
 
 // One answer of a customer, on a scale.

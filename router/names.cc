@@ -164,6 +164,8 @@ const char* ToString(EntryReason reason) {
       return "SCHEDULED";
     case EntryReason::kResumed:
       return "RESUMED";
+    case EntryReason::kCallback:
+      return "CALLBACK";
   }
   std::abort();
 }
@@ -184,6 +186,10 @@ const char* ToString(ExitReason reason) {
       return "EXPIRED";
     case ExitReason::kParked:
       return "PARKED";
+    case ExitReason::kCallback:
+      return "CALLBACK";
+    case ExitReason::kUnreached:
+      return "UNREACHED";
   }
   std::abort();
 }
@@ -214,6 +220,28 @@ const char* ToString(SegmentOutcome outcome) {
       return "CANCELED";
     case SegmentOutcome::kParked:
       return "PARKED";
+    case SegmentOutcome::kUnreached:
+      return "UNREACHED";
+  }
+  std::abort();
+}
+
+const char* ToString(CallbackOutcome outcome) {
+  switch (outcome) {
+    case CallbackOutcome::kNone:
+      return "NONE";
+    case CallbackOutcome::kConnected:
+      return "CONNECTED";
+    case CallbackOutcome::kBusy:
+      return "BUSY";
+    case CallbackOutcome::kNoAnswer:
+      return "NO_ANSWER";
+    case CallbackOutcome::kMachine:
+      return "MACHINE";
+    case CallbackOutcome::kWrongNumber:
+      return "WRONG_NUMBER";
+    case CallbackOutcome::kDoNotCall:
+      return "DO_NOT_CALL";
   }
   std::abort();
 }
@@ -332,6 +360,10 @@ const char* ToString(EventType type) {
       return "CALENDAR_OPENED";
     case EventType::kCalendarClosed:
       return "CALENDAR_CLOSED";
+    case EventType::kCallbackRequested:
+      return "CALLBACK_REQUESTED";
+    case EventType::kCallbackAttemptEnded:
+      return "CALLBACK_ATTEMPT_ENDED";
     case EventType::kTicketInterrupted:
       return "TICKET_INTERRUPTED";
     case EventType::kInterruptionEnded:
@@ -502,6 +534,12 @@ const char* ToString(Reason reason) {
       return "QUEUE_CLOSED";
     case Reason::kOverflowEndless:
       return "OVERFLOW_ENDLESS";
+    case Reason::kTicketIsCallback:
+      return "TICKET_IS_CALLBACK";
+    case Reason::kTicketIsNoCallback:
+      return "TICKET_IS_NO_CALLBACK";
+    case Reason::kCallbackWindowEnded:
+      return "CALLBACK_WINDOW_ENDED";
   }
   std::abort();
 }

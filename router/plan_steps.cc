@@ -35,6 +35,10 @@ bool IsOverdue(const Workspace& workspace, const Ticket& ticket, Time now) {
          workspace.NextStepAt(ticket) <= now;
 }
 
+bool IsOver(const Ticket& ticket, Time now) {
+  return ticket.in_use && Workspace::CallbackEndsAt(ticket) <= now;
+}
+
 }  // namespace
 
 // A step is taken as a whole or not at all.
@@ -43,6 +47,10 @@ const char* WhySkipped(const Workspace& workspace, const Ticket& ticket, Time no
   if (step.condition && !Holds(*step.condition, workspace, ticket, now)) {
     return "CONDITION";
   }
+  // Who was promised a call is not dropped by what was meant for the wait before.
+  const bool promised = step.callback ? workspace.IsCallback(ticket)
+                                      : step.expire && Workspace::BecameCallback(ticket);
+  if (promised) return "CALLBACK";
   if (step.queue.empty()) return nullptr;
   if (!IsConfigured(workspace, ResourceKind::kQueue, step.queue)) return "QUEUE_GONE";
   const QueueIndex to = OverflowQueueOf(workspace, ticket, step);
@@ -63,6 +71,7 @@ void TakePlanStep(Context& context, TicketIndex index) {
   const QueueIndex to = OverflowQueueOf(workspace, ticket, step);
   // Kept, because the plan may be forgotten with the ticket.
   const std::optional<PlanExpiry> expire = step.expire;
+  const bool callback = step.callback;
   const uint32_t priority = std::max(ticket.priority, step.min_priority);
   const auto key_in = [&](QueueIndex queue) {
     return KeyIn(*workspace.queue(queue).configured, ticket.queued_at, ticket.target, priority);
@@ -72,6 +81,8 @@ void TakePlanStep(Context& context, TicketIndex index) {
   context.apply.PlanStepTaken(index, priority, key);
   if (expire) {
     context.apply.TicketExpired(index, expire->reason);
+  } else if (callback) {
+    CallBackByPlan(context, index);
   } else if (to != ticket.queue) {
     context.apply.TicketOverflowed(index, to, key_in(to), "");
   }
@@ -81,6 +92,9 @@ void TakeOverdueSteps(Context& context) {
   const Workspace& workspace = context.workspace;
   while (!workspace.overdue_tickets.empty()) {
     for (const TicketIndex index : context.apply.TakeOverdueTickets()) {
+      if (IsOver(workspace.ticket(index), context.now)) {
+        context.apply.TicketExpired(index, "WINDOW_ENDED");
+      }
       while (IsOverdue(workspace, workspace.ticket(index), context.now)) {
         TakePlanStep(context, index);
       }

@@ -85,6 +85,9 @@ enum class Reason : uint8_t {
   kPauseLimitReached = 161,
   kQueueClosed = 170,
   kOverflowEndless = 171,
+  kTicketIsCallback = 172,
+  kTicketIsNoCallback = 173,
+  kCallbackWindowEnded = 174,
 };
 
 // The name that clients see in ErrorInfo: "TICKET_NOT_FOUND".

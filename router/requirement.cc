@@ -263,6 +263,7 @@ std::string KeyOf(const Requirement& base, const Plan& plan) {
     if (step.expire) {
       key += "!" + std::to_string(step.expire->reason.size()) + ":" + step.expire->reason;
     }
+    if (step.callback) key += "~";
     if (step.condition) {
       key += "?" + std::to_string(step.condition->waiting_more_than) + ":" +
              std::to_string(step.condition->oldest_waits_longer_than.us) + ":" +

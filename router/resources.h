@@ -139,6 +139,7 @@ void VisitFields(const Queue*, auto visit) {
   visit("calendar", &Queue::calendar);
   visit("when_closed", &Queue::when_closed);
   visit("overflow_queue", &Queue::overflow_queue);
+  visit("callbacks", &Queue::callbacks);
 }
 void VisitFields(const ProcessType*, auto visit) {
   visit("display_name", &NamedResource::display_name);

@@ -58,11 +58,13 @@ void MissOffer(Context& context, TicketIndex index) {
 
 void OnTicketDeadline(Context& context, TicketIndex index) {
   const Ticket& ticket = context.workspace.ticket(index);
-  // What was due first is done first; at one instant cool-downs end last, after steps of plans and
-  // after the last agent's turn.
+  // What was due first is done first; at one instant the window of a call-back ends first, and
+  // cool-downs last, after steps of plans and after the last agent's turn.
   if (!ticket.until.IsSet() || ticket.until > ticket.timer_at) {
-    if (!context.workspace.NextStepWaits(ticket) &&
-        context.workspace.NextStepAt(ticket) <= ticket.timer_at) {
+    if (Workspace::CallbackEndsAt(ticket) <= ticket.timer_at) {
+      context.apply.TicketExpired(index, "WINDOW_ENDED");
+    } else if (!context.workspace.NextStepWaits(ticket) &&
+               context.workspace.NextStepAt(ticket) <= ticket.timer_at) {
       TakePlanStep(context, index);
     } else if (ticket.kept_until.IsSet() && ticket.kept_until <= ticket.timer_at) {
       context.apply.LastAgentPassed(index);

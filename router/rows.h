@@ -120,6 +120,9 @@ struct TicketStateRow {
   std::string last_agent;
   Time kept_until;
 
+  std::string channel;  // that it has now; empty: the one that it came over
+  Callback callback;
+
   // The running visit; `visit_entered_at` is unset when none runs.
   uint32_t visit_number = 1;
   Time visit_entered_at;
@@ -241,6 +244,8 @@ enum class EventType : uint8_t {
   kOpenHoursSet = 58,
   kCalendarOpened = 59,
   kCalendarClosed = 60,
+  kCallbackRequested = 61,
+  kCallbackAttemptEnded = 62,
   kTicketInterrupted = 71,
   kInterruptionEnded = 72,
 };

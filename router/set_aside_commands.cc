@@ -14,12 +14,6 @@ Entry EnterAt(const Context& context, const Ticket& ticket, Time queued_at, Time
   return {queued_at, target, KeyIn(queue, queued_at, target, ticket.priority)};
 }
 
-void EnterScheduled(Context& context, TicketIndex index, const char* reason) {
-  const Ticket& ticket = context.workspace.ticket(index);
-  const Time target = TargetOfVisit(context, ticket.queue, ticket, context.now);
-  context.apply.TicketEntered(index, EnterAt(context, ticket, context.now, target), reason);
-}
-
 // Whether to wait for its last agent: somebody who is there, and may take it by what it asks. One
 // that names agents is for these.
 bool IsWorthKeeping(const Workspace& workspace, const Ticket& ticket, Requirement asked) {
@@ -56,13 +50,25 @@ void Unpark(Context& context, TicketIndex index, const char* reason, bool new_vi
 
 }  // namespace
 
+// A call-back is to be there at the time that was agreed on.
+void EnterScheduled(Context& context, TicketIndex index, const char* reason) {
+  const Ticket& ticket = context.workspace.ticket(index);
+  const Time target = context.workspace.IsCallback(ticket)
+                          ? std::min(ticket.until, context.now)
+                          : TargetOfVisit(context, ticket.queue, ticket, context.now);
+  context.apply.TicketEntered(index, EnterAt(context, ticket, context.now, target), reason);
+}
+
 Outcome Decide(Context& context, const RescheduleTicket& command) {
   const auto found = FindTicket(context.workspace, command.ticket);
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const TicketIndex index = std::get<TicketIndex>(found);
   const Ticket& ticket = context.workspace.ticket(index);
   if (ticket.state != TicketState::kScheduled) return RefuseState(ticket, "SCHEDULED");
-  if (command.not_before > context.now) {
+  if (context.workspace.IsCallback(ticket)) {
+    auto rejection = RescheduleCallback(context, index, command.not_before);
+    if (rejection) return *std::move(rejection);
+  } else if (command.not_before > context.now) {
     context.apply.TicketRescheduled(
         index, command.not_before,
         TargetOfVisit(context, ticket.queue, ticket, command.not_before));
@@ -116,6 +122,8 @@ void ResumeForAssignment(Context& context, TicketIndex index) {
 void EndSetAside(Context& context, TicketIndex index) {
   if (context.workspace.ticket(index).state == TicketState::kParked) {
     Unpark(context, index, "TIME", /*new_visit=*/false);
+  } else if (context.workspace.IsCallback(context.workspace.ticket(index))) {
+    CallScheduled(context, index);
   } else {
     EnterScheduled(context, index, "TIME");
   }

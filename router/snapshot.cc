@@ -99,6 +99,8 @@ TicketStateRow StateRowOf(const Workspace& workspace, const Ticket& ticket) {
   }
   row.last_agent = workspace.AgentName(ticket.last_agent);
   row.kept_until = ticket.kept_until;
+  if (Workspace::BecameCallback(ticket)) row.channel = workspace.channel_ids.Name(ticket.channel);
+  if (ticket.callback != nullptr) row.callback = *ticket.callback;
   row.visit_number = ticket.visit_number;
   row.visit_entered_at = ticket.visit_entered_at;
   row.visit_entry_reason = ticket.visit_entry_reason;

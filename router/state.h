@@ -130,6 +130,9 @@ struct Ticket {
   Party disconnected_by = Party::kUnknown;
 
   std::unique_ptr<Parking> parking;  // while PARKED
+  // Null: as a Callback of which nothing is known, as that of most.
+  std::unique_ptr<Callback> callback;
+  ChannelIndex came_over;  // the channel of its contact
   // Those that filled something in when it came in; null: none did, as of most.
   std::unique_ptr<std::vector<std::string>> rules;
   std::unique_ptr<std::string> trace_parent;  // null: none
@@ -373,6 +376,23 @@ struct Workspace {
   const QueueState& queue(QueueIndex index) const { return queues[index.value]; }
   const Channel& channel_of(const Ticket& ticket) const {
     return *channels[ticket.channel.value].configured;
+  }
+  // Whether its customer is to be called.
+  bool IsCallback(const Ticket& ticket) const {
+    return channel_ids.Name(ticket.channel) == kCallbackChannel;
+  }
+  // Whether its customer waited for an answer first.
+  static bool BecameCallback(const Ticket& ticket) { return ticket.channel != ticket.came_over; }
+  // When the call-back that waits in its queue is not attempted any more.
+  static Time CallbackEndsAt(const Ticket& ticket) {
+    const bool ends = ticket.callback != nullptr && ticket.callback->not_after.IsSet() &&
+                      ticket.state == TicketState::kQueued;
+    return ends ? ticket.callback->not_after : kEndOfTime;
+  }
+  // Whether tickets of the channel that wait in the queue are offered now.
+  bool Offers(QueueIndex index, ChannelIndex channel) const {
+    const QueueState& of = queue(index);
+    return of.offers && (!of.closed || channel_ids.Name(channel) != kCallbackChannel);
   }
   TicketIndex FindTicket(const TicketId& id) const {
     const auto it = ticket_by_id.find(id);

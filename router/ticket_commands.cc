@@ -279,8 +279,12 @@ NewTicket NewTicketOf(const Context& context, NewContact&& contact, NewIds ids,
   created.priority = *contact.priority;
   created.target = TargetOf(context.workspace, hours_of, enters_at, created.row.answer_target,
                             created.row.due_at, created.row.expected_handling_time);
+  if (enters_at > context.now) {
+    created.not_before = enters_at;
+    if (created.row.channel == kCallbackChannel) created.target = enters_at;
+  }
   created.key = KeyIn(queue, enters_at, created.target, created.priority);
-  if (enters_at > context.now) created.not_before = enters_at;
+  created.not_after = contact.not_after;
   created.contact = ContactRowOf(context.workspace, std::move(contact), ids, context.now);
   return created;
 }
@@ -381,6 +385,11 @@ std::variant<Arrival, Rejection> Arrive(const Context& context, const NewContact
   if (auto* rejection = std::get_if<Rejection>(&placed)) return std::move(*rejection);
   Arrival arrival{std::get<Placement>(std::move(placed)),
                   std::max(contact.not_before, context.now)};
+  if (contact.channel == kCallbackChannel) {
+    arrival.enters_at = CallableFrom(context.workspace, arrival.placement.queue, arrival.enters_at);
+    auto rejection = CheckCallbackWindow(contact.not_after, arrival.enters_at);
+    if (rejection) return *std::move(rejection);
+  }
   // One that enters its queue later takes no place of those that wait now.
   if (arrival.enters_at == context.now) {
     if (auto rejection = CheckOpen(context.workspace, arrival.placement.queue, context.now)) {
@@ -512,6 +521,10 @@ Outcome Decide(Context& context, const AbandonTicket& command) {
   }
   if (IsSetAside(state)) return RefuseState(ticket, "QUEUED, OFFERED, CONNECTING or ASSIGNED");
   if (Workspace::BegunByHand(ticket)) return RefuseState(ticket, "in, or was in, a queue");
+  if (context.workspace.IsCallback(ticket)) {
+    return Refuse(Reason::kTicketIsCallback,
+                  "expected a customer who waits, but nobody waits for a call-back on the line");
+  }
   if (state == TicketState::kOffered) {
     context.apply.OfferEnded(index, OfferEnd::kRescinded, Duration{}, "ABANDONED");
   }

@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
-#include "server/ctl/spans.h"
 #include "server/ctl/suggest.h"
 
 namespace tandem::ctl {
@@ -99,6 +98,23 @@ CLI::Option* AddDuration(CLI::App& command, const std::string& name, const std::
 CLI::Option* AddDuration(CLI::App& command, const std::string& name, absl::Duration& duration,
                          const std::string& help) {
   return AddDuration(command, name, help, [&duration](absl::Duration span) { duration = span; });
+}
+
+CLI::Option* AddInstant(CLI::App& command, const std::string& name, const std::string& help,
+                        const std::function<void(const SaidInstant&)>& set) {
+  return command
+      .add_option_function<std::string>(
+          name,
+          [name, set](const std::string& text) {
+            SaidInstant instant;
+            if (!ParseInstant(text, instant)) {
+              throw CLI::ValidationError(
+                  name, "expected an instant such as 2026-03-02T08:30 or 24h, but got " + text);
+            }
+            set(instant);
+          },
+          help)
+      ->type_name("TIME");
 }
 
 CLI::Option* AddTexts(CLI::App& command, const std::string& name, const std::string& help,

@@ -17,6 +17,7 @@
 
 #include "server/ctl/caller.h"
 #include "server/ctl/render.h"
+#include "server/ctl/spans.h"
 
 namespace tandem::ctl {
 
@@ -44,6 +45,10 @@ CLI::Option* AddDuration(CLI::App& command, const std::string& name, absl::Durat
 // The same, for what is no absl::Duration.
 CLI::Option* AddDuration(CLI::App& command, const std::string& name, const std::string& help,
                          const std::function<void(absl::Duration)>& set);
+
+// An option as an instant: "2026-03-02T08:30:00Z", "2026-03-02", "24h".
+CLI::Option* AddInstant(CLI::App& command, const std::string& name, const std::string& help,
+                        const std::function<void(const SaidInstant&)>& set);
 
 // An option that may be given again, or have several values with commas.
 CLI::Option* AddTexts(CLI::App& command, const std::string& name, const std::string& help,

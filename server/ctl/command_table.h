@@ -18,6 +18,7 @@ namespace tandem::ctl {
 void AddAgent(CLI::App& app, Context& context);
 void AddApply(CLI::App& app, Context& context);
 void AddBulk(CLI::App& app, Context& context);
+void AddCallback(CLI::App& app, Context& context);
 void AddClassify(CLI::App& app, Context& context);
 void AddCompletion(CLI::App& app, Context& context);
 void AddDescribe(CLI::App& app, Context& context);

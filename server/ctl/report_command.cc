@@ -115,23 +115,6 @@ int ShowReport(const Target& target, const ReportOptions& options) {
 // ---------------------------------------------------------------------------------------------------
 // command line
 
-void AddInstant(CLI::App& command, const std::string& name, const std::string& help,
-                const std::function<void(const SaidInstant&)>& set) {
-  command
-      .add_option_function<std::string>(
-          name,
-          [name, set](const std::string& text) {
-            SaidInstant instant;
-            if (!ParseInstant(text, instant)) {
-              throw CLI::ValidationError(
-                  name, "expected an instant such as 2026-03-02T08:30 or 24h, but got " + text);
-            }
-            set(instant);
-          },
-          help)
-      ->type_name("TIME");
-}
-
 void AddTimes(CLI::App& command, Context& context, ReportOptions& options) {
   AddInstant(command, "--since", "Count from here on [24h]",
              [&options](const SaidInstant& instant) { options.since = instant; });

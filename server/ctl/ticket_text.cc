@@ -26,12 +26,29 @@ std::string Show(const google::protobuf::Timestamp& timestamp) {
   return TimeUtil::ToString(timestamp);
 }
 
+// "2 attempts, the last one NO_ANSWER, not after 2026-12-01T09:00:00Z"
+std::string CallbackText(const v1::Callback& callback) {
+  std::string text = absl::StrFormat("%d attempts", callback.attempts());
+  if (callback.attempts() > 0) {
+    absl::StrAppend(
+        &text, ", the last one ",
+        absl::StripPrefix(v1::CallbackOutcome_Name(callback.last_outcome()), "CALLBACK_OUTCOME_"));
+  }
+  if (callback.has_not_after()) absl::StrAppend(&text, ", not after ", Show(callback.not_after()));
+  return text;
+}
+
 // Where the ticket is, and what it waits for.
 std::string WhereText(const v1::ExplainTicketResponse& explained) {
   const std::string state = StateName(explained.state());
   if (explained.state() == v1::TICKET_STATE_SCHEDULED) {
-    return absl::StrFormat("%s: enters queue %s at %s, target %s\n\n", state, explained.queue(),
-                           Show(explained.enters_at()), Show(explained.target()));
+    return absl::StrCat(
+        absl::StrFormat("%s: enters queue %s at %s, target %s\n", state, explained.queue(),
+                        Show(explained.enters_at()), Show(explained.target())),
+        explained.has_callback()
+            ? absl::StrCat("call-back: ", CallbackText(explained.callback()), "\n")
+            : "",
+        "\n");
   }
   if (explained.state() == v1::TICKET_STATE_PARKED) {
     return absl::StrFormat(
@@ -53,6 +70,9 @@ std::string WhereText(const v1::ExplainTicketResponse& explained) {
   if (explained.has_kept_until()) {
     absl::StrAppend(&text, "kept for ", explained.last_agent(), " until ",
                     Show(explained.kept_until()), "\n");
+  }
+  if (explained.has_callback()) {
+    absl::StrAppend(&text, "call-back: ", CallbackText(explained.callback()), "\n");
   }
   if (explained.classification_rules_size() > 0) {
     absl::StrAppend(&text, "classified by ", absl::StrJoin(explained.classification_rules(), ", "),
@@ -147,6 +167,8 @@ std::string TicketText(const v1::Ticket& ticket) {
   add("parking reason", ticket.parking_reason());
   add("last agent", ticket.last_agent());
   if (ticket.has_enters_at()) add("enters queue", Show(ticket.enters_at()));
+  if (ticket.has_callback()) add("call-back", CallbackText(ticket.callback()));
+  add("requested on", ticket.callback().requested_on());
   if (ticket.has_kept_until()) add("kept until", Show(ticket.kept_until()));
   if (ticket.has_estimated_wait()) add("estimated wait", Show(ticket.estimated_wait()));
   if (ticket.has_answered_at()) add("answered", Show(ticket.answered_at()));
@@ -208,6 +230,8 @@ std::string ExplanationText(const v1::ExplainTicketResponse& explained) {
     AppendClauses(next.clauses(), "will pass", text);
     if (next.has_expire()) {
       absl::StrAppend(&text, "      the wait will end: ", Plain(next.expire().reason()), "\n");
+    } else if (next.callback()) {
+      absl::StrAppend(&text, "      the customer will be called back\n");
     } else {
       absl::StrAppendFormat(&text, "%5d will pass all of these\n", next.qualified_agents());
     }

@@ -54,7 +54,10 @@ struct Keeper {
     answer.unroutable = reply.unroutable;
     answer.applied = reply.duplicate;  // the field has no other use for this kind
   }
-  void operator()(const router::StateReached& reply) const { answer.state = reply.state; }
+  void operator()(const router::StateReached& reply) const {
+    answer.state = reply.state;
+    answer.revision = reply.enters_at.us;  // the field has no other use for this kind
+  }
   void operator()(const router::TicketsClaimed& reply) const { answer.tickets = reply.tickets; }
   void operator()(const router::MediaReported& reply) const { answer.applied = reply.applied; }
   void operator()(const router::TicketRevised& reply) const { answer.revision = reply.revision; }
@@ -115,7 +118,8 @@ std::optional<Reply> Recall(const StoredAnswer& answer) {
                                      .unroutable = answer.unroutable,
                                      .duplicate = answer.applied};
     case KindOf<router::StateReached>():
-      return router::StateReached{.state = answer.state};
+      return router::StateReached{.state = answer.state,
+                                  .enters_at = router::Time{answer.revision}};
     case KindOf<router::TicketsClaimed>():
       return router::TicketsClaimed{.tickets = answer.tickets};
     case KindOf<router::MediaReported>():

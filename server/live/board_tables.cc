@@ -160,15 +160,23 @@ void BoardTables::Add(const store::LiveTicket& added) {
   ticket.channel = words_.Of(added.channel);
   ticket.client = words_.Of(added.client);
   tickets_.insert_or_assign(added.ticket, ticket);
-  const auto channel = channels_.find(added.channel);
-  if (channel == channels_.end() || !channel->second) return;
+  if (!HasMedia(added.channel)) return;
   origins_[added.ticket] = {.entry_point = added.entry_point, .external_id = added.external_id};
+}
+
+bool BoardTables::HasMedia(const std::string& channel) const {
+  const auto found = channels_.find(channel);
+  return found != channels_.end() && found->second;
 }
 
 void BoardTables::Move(router::TicketId id, const store::LiveTicket& to) {
   const auto place = tickets_.find(id);
   Ticket& ticket = place->second;
   if (ticket.counted) Count(id, ticket, -1);
+  if (!to.channel_now.empty()) {
+    ticket.channel = words_.Of(to.channel_now);
+    if (HasMedia(to.channel_now)) origins_.try_emplace(id);
+  }
   Connect(id, ticket, to);
   if (router::IsClosed(to.state)) {
     tickets_.erase(place);

@@ -170,6 +170,7 @@ class BoardTables {
   QueueList QueuesOf(const std::string& profile) const;
   void Set(const router::AgentRow& row);
   void Add(const store::LiveTicket& added);
+  bool HasMedia(const std::string& channel) const;
   void Move(router::TicketId id, const store::LiveTicket& to);
   void Count(router::TicketId id, Ticket& ticket, int32_t by);
   void CountAgent(const Agent& agent, int32_t by);

@@ -144,15 +144,17 @@ Result<std::optional<router::ClosedTicket>> FindClosed(store::Reader& reader,
   const auto added = reader.CountAdditions(workspace, ticket);
   if (!added.ok()) return StoreFault(added.status());
   const store::TicketView& view = found->front();
-  return std::optional(router::ClosedTicket{.queue = view.state.queue,
-                                            .client = view.ticket.client,
-                                            .channel = view.ticket.channel,
-                                            .process_type = view.ticket.process_type,
-                                            .agent = view.state.agent,
-                                            .trace_parent = view.ticket.trace_parent,
-                                            .notes = added->notes,
-                                            .messages = added->messages,
-                                            .scores = added->scores});
+  const bool changed = !view.state.channel.empty();
+  return std::optional(
+      router::ClosedTicket{.queue = view.state.queue,
+                           .client = view.ticket.client,
+                           .channel = changed ? view.state.channel : view.ticket.channel,
+                           .process_type = view.ticket.process_type,
+                           .agent = view.state.agent,
+                           .trace_parent = view.ticket.trace_parent,
+                           .notes = added->notes,
+                           .messages = added->messages,
+                           .scores = added->scores});
 }
 
 }  // namespace tandem::query

@@ -211,6 +211,11 @@ router::Queue Convert(const v1::Queue& message, const std::string& path, Faults&
   queue.when_closed = OrDefault(message.when_closed(), router::WhenClosed::kHold,
                                 v1::WHEN_CLOSED_OVERFLOW, path + ".when_closed", faults);
   queue.overflow_queue = message.overflow_queue();
+  queue.callbacks.max_attempts = message.callbacks().max_attempts();
+  if (message.callbacks().has_retry_delay()) {
+    queue.callbacks.retry_delay = ToPositiveDuration(message.callbacks().retry_delay(),
+                                                     path + ".callbacks.retry_delay", faults);
+  }
   return queue;
 }
 
@@ -422,6 +427,8 @@ void FillRest(const router::Queue& queue, v1::Queue& to) {
   to.set_calendar(queue.calendar);
   to.set_when_closed(static_cast<v1::WhenClosed>(queue.when_closed));
   to.set_overflow_queue(queue.overflow_queue);
+  to.mutable_callbacks()->set_max_attempts(queue.callbacks.max_attempts);
+  *to.mutable_callbacks()->mutable_retry_delay() = ToProtoDuration(queue.callbacks.retry_delay);
 }
 
 void FillDefaultsOf(const router::ProcessTypeDefaults& defaults, v1::ProcessTypeDefaults& to) {

@@ -47,6 +47,9 @@ router::NewContact ToContact(const v1::Contact& message, router::Time now,
   if (message.has_not_before()) {
     contact.not_before = ToTime(message.not_before(), Path(prefix, "not_before"), faults);
   }
+  if (message.has_not_after()) {
+    contact.not_after = ToTime(message.not_after(), Path(prefix, "not_after"), faults);
+  }
   if (message.has_received_at()) {
     contact.received_at = ToTime(message.received_at(), Path(prefix, "received_at"), faults);
   }

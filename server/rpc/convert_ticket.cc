@@ -17,6 +17,10 @@ static_assert(static_cast<int>(router::Obstacle::kBusy) == v1::OBSTACLE_KIND_BUS
 static_assert(static_cast<int>(router::Obstacle::kNone) == v1::OBSTACLE_KIND_NONE);
 static_assert(static_cast<int>(router::Obstacle::kKeptForLastAgent) ==
               v1::OBSTACLE_KIND_KEPT_FOR_LAST_AGENT);
+static_assert(static_cast<int>(router::CallbackOutcome::kConnected) ==
+              v1::CALLBACK_OUTCOME_CONNECTED);
+static_assert(static_cast<int>(router::CallbackOutcome::kDoNotCall) ==
+              v1::CALLBACK_OUTCOME_DO_NOT_CALL);
 
 // What never changes.
 void FillIdentity(const router::TicketRow& ticket, v1::Ticket& to) {
@@ -39,6 +43,21 @@ void FillIdentity(const router::TicketRow& ticket, v1::Ticket& to) {
                                        ticket.excluded_agents.end());
   to.mutable_classification_rules()->Assign(ticket.rules.begin(), ticket.rules.end());
   *to.mutable_expected_handling_time() = ToProtoDuration(ticket.expected_handling_time);
+}
+
+void FillCallback(const router::Callback& callback, v1::Callback& to) {
+  to.set_attempts(callback.attempts);
+  to.set_last_outcome(static_cast<v1::CallbackOutcome>(callback.last_outcome));
+  if (callback.not_after.IsSet()) *to.mutable_not_after() = ToTimestamp(callback.not_after);
+}
+
+// The channel that it has now.
+void FillChannel(const router::TicketRow& ticket, const router::TicketStateRow& state,
+                 v1::Ticket& to) {
+  if (!state.channel.empty()) to.set_channel(state.channel);
+  if (to.channel() != router::kCallbackChannel) return;
+  FillCallback(state.callback, *to.mutable_callback());
+  if (!state.channel.empty()) to.mutable_callback()->set_requested_on(ticket.channel);
 }
 
 // Whether `offer_number` is about what the ticket is doing now.
@@ -117,6 +136,7 @@ void FillPlan(const router::TicketRow& ticket, const router::TicketStateRow& sta
 void Fill(const store::TicketView& view, v1::Ticket& to) {
   FillIdentity(view.ticket, to);
   FillState(view.state, to);
+  FillChannel(view.ticket, view.state, to);
   FillPlan(view.ticket, view.state, to);
   to.set_subject(view.subject);
   to.set_payload_json(view.payload_json);
@@ -237,6 +257,7 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
     *to.mutable_kept_until() = ToTimestamp(explanation.kept_until);
   }
   to.mutable_classification_rules()->Assign(explanation.rules.begin(), explanation.rules.end());
+  if (explanation.is_callback) FillCallback(explanation.callback, *to.mutable_callback());
   to.set_queue_closed(explanation.queue_closed);
   if (explanation.opens_at.IsSet()) *to.mutable_opens_at() = ToTimestamp(explanation.opens_at);
   to.set_position(static_cast<int64_t>(explanation.position));
@@ -255,6 +276,7 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
   message.set_qualified_agents(static_cast<int32_t>(next.qualified_agents));
   message.set_queue(next.queue);
   if (next.expire) message.mutable_expire()->set_reason(next.expire->reason);
+  message.set_callback(next.callback);
   if (next.condition) Fill(*next.condition, *message.mutable_condition());
   message.set_skipped(next.skipped);
 }

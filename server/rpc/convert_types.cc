@@ -241,6 +241,7 @@ router::Plan ToPlan(const v1::Plan& plan, const std::string& field, Faults& faul
     }
     to.queue = step.queue();
     if (step.has_expire()) to.expire = router::PlanExpiry{.reason = step.expire().reason()};
+    to.callback = step.callback();
     if (!step.has_condition()) continue;
     router::PlanCondition& condition = to.condition.emplace();
     condition.waiting_more_than = step.condition().waiting_more_than();
@@ -279,6 +280,7 @@ void Fill(const router::Plan& plan, v1::Plan& to) {
     if (step.requirement) Fill(*step.requirement, *message->mutable_requirement());
     message->set_queue(step.queue);
     if (step.expire) message->mutable_expire()->set_reason(step.expire->reason);
+    message->set_callback(step.callback);
     if (step.condition) Fill(*step.condition, *message->mutable_condition());
   }
 }

@@ -110,6 +110,9 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kNotReadyReasonUnknown:
     case Reason::kParkingReasonUnknown:
     case Reason::kQueueClosed:
+    case Reason::kTicketIsCallback:
+    case Reason::kTicketIsNoCallback:
+    case Reason::kCallbackWindowEnded:
     case Reason::kNoQueueForContact:
     case Reason::kQueueOfOtherClient:
     case Reason::kTicketStateForbids:

@@ -5,6 +5,7 @@
 #include "server/rpc/closed_ticket.h"
 #include "server/rpc/convert_event.h"
 #include "server/rpc/convert_ticket.h"
+#include "server/rpc/convert_types.h"
 #include "server/rpc/services.h"
 #include "tandem/v1/ticket_service.grpc.pb.h"
 
@@ -155,6 +156,23 @@ void RescheduleTicket(Backend& backend, Call call, v1::RescheduleTicketRequest& 
   RunTicketVerb(backend, call, request, FinishEmpty<v1::RescheduleTicketResponse>);
 }
 
+template <typename Response>
+void FinishWithState(Call call, const router::Reply& reply) {
+  const auto& reached = std::get<router::StateReached>(reply);
+  Response response;
+  response.set_state(ToProto(reached.state));
+  if (reached.enters_at.IsSet()) *response.mutable_enters_at() = ToTimestamp(reached.enters_at);
+  call.Finish(response);
+}
+
+void RequestCallback(Backend& backend, Call call, v1::RequestCallbackRequest& request) {
+  RunTicketVerb(backend, call, request, FinishWithState<v1::RequestCallbackResponse>);
+}
+
+void EndCallbackAttempt(Backend& backend, Call call, v1::EndCallbackAttemptRequest& request) {
+  RunTicketVerb(backend, call, request, FinishWithState<v1::EndCallbackAttemptResponse>);
+}
+
 void ParkTicket(Backend& backend, Call call, v1::ParkTicketRequest& request) {
   RunTicketVerb(backend, call, request, FinishEmpty<v1::ParkTicketResponse>);
 }
@@ -202,11 +220,13 @@ using Looking = v1::TicketService::WithRawCallbackMethod_GetTicket<
 using Ending = v1::TicketService::WithRawCallbackMethod_CancelTicket<
     v1::TicketService::WithRawCallbackMethod_AbandonTicket<
         v1::TicketService::WithRawCallbackMethod_CompleteTicket<Looking>>>;
+using CallingBack = v1::TicketService::WithRawCallbackMethod_RequestCallback<
+    v1::TicketService::WithRawCallbackMethod_EndCallbackAttempt<Ending>>;
 using Moving = v1::TicketService::WithRawCallbackMethod_ReleaseTicket<
     v1::TicketService::WithRawCallbackMethod_TransferTicket<
         v1::TicketService::WithRawCallbackMethod_RescheduleTicket<
             v1::TicketService::WithRawCallbackMethod_ParkTicket<
-                v1::TicketService::WithRawCallbackMethod_ResumeTicket<Ending>>>>>;
+                v1::TicketService::WithRawCallbackMethod_ResumeTicket<CallingBack>>>>>;
 using Base = v1::TicketService::WithRawCallbackMethod_UpdateTicket<
     v1::TicketService::WithRawCallbackMethod_AddNote<
         v1::TicketService::WithRawCallbackMethod_AddMessage<
@@ -275,6 +295,16 @@ class TicketService final : public Base {
                                              const grpc::ByteBuffer* request,
                                              grpc::ByteBuffer* answer) override {
     return Handle(backend_, context, request, answer, rpc::ListTicketEvents);
+  }
+  grpc::ServerUnaryReactor* RequestCallback(grpc::CallbackServerContext* context,
+                                            const grpc::ByteBuffer* request,
+                                            grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::RequestCallback);
+  }
+  grpc::ServerUnaryReactor* EndCallbackAttempt(grpc::CallbackServerContext* context,
+                                               const grpc::ByteBuffer* request,
+                                               grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::EndCallbackAttempt);
   }
   grpc::ServerUnaryReactor* UpdateTicket(grpc::CallbackServerContext* context,
                                          const grpc::ByteBuffer* request,

@@ -1,5 +1,7 @@
 #include "server/rpc/verbs.h"
 
+#include <algorithm>
+
 #include "fmt/format.h"
 #include "router/check.h"
 #include "router/limits.h"
@@ -94,6 +96,17 @@ router::StatusChange ToStatusChange(const Request& request, Faults& faults) {
 
 router::TicketId TicketOf(const std::string& text, Faults& faults) {
   return ToTicketId(text, "ticket_id", faults);
+}
+
+// When a ticket is to enter its queue.
+router::Time ToAgreedTime(const google::protobuf::Timestamp& timestamp, router::Time now,
+                          std::string_view field, Faults& faults) {
+  const router::Time time = ToTime(timestamp, field, faults);
+  if (time < now - router::kMaxSetAside || time > now + router::kMaxSetAside) {
+    faults.Add(Reason::kFieldOutOfRange, field,
+               "expected an instant within a year of now, but it is another");
+  }
+  return time;
 }
 
 // Of a request that is about one.
@@ -213,11 +226,44 @@ router::Action ToAction(v1::RescheduleTicketRequest& request, router::Time now, 
   router::RescheduleTicket action;
   action.ticket = TicketOf(request.ticket_id(), faults);
   if (request.has_not_before()) {
-    action.not_before = ToTime(request.not_before(), "not_before", faults);
-    if (action.not_before < now - router::kMaxSetAside ||
-        action.not_before > now + router::kMaxSetAside) {
-      faults.Add(Reason::kFieldOutOfRange, "not_before",
-                 "expected an instant within a year of now, but it is another");
+    action.not_before = ToAgreedTime(request.not_before(), now, "not_before", faults);
+  }
+  return action;
+}
+
+router::Action ToAction(v1::RequestCallbackRequest& request, router::Time now, Faults& faults) {
+  router::RequestCallback action;
+  action.ticket = TicketOf(request.ticket_id(), faults);
+  if (request.has_not_before()) {
+    action.not_before = ToAgreedTime(request.not_before(), now, "not_before", faults);
+  }
+  if (request.has_not_after()) {
+    action.not_after = ToTime(request.not_after(), "not_after", faults);
+    if (action.not_after <= std::max(now, action.not_before) ||
+        action.not_after > now + router::kMaxSetAside) {
+      faults.Add(Reason::kFieldOutOfRange, "not_after",
+                 "expected an instant after now and not_before, and within a year, but it is "
+                 "another");
+    }
+  }
+  return action;
+}
+
+router::Action ToAction(v1::EndCallbackAttemptRequest& request, router::Time now, Faults& faults) {
+  router::EndCallbackAttempt action;
+  action.ticket = TicketOf(request.ticket_id(), faults);
+  action.session = ToSession(request, faults);
+  if (CheckEnum(request.outcome(), v1::CALLBACK_OUTCOME_DO_NOT_CALL, "outcome", faults)) {
+    action.outcome = static_cast<router::CallbackOutcome>(request.outcome());
+  }
+  faults.OptionalId(request.disposition(), "disposition");
+  action.disposition = request.disposition();
+  if (request.has_next_attempt_at()) {
+    action.next_attempt_at =
+        ToAgreedTime(request.next_attempt_at(), now, "next_attempt_at", faults);
+    if (action.outcome != router::CallbackOutcome::kNone && !router::IsRetried(action.outcome)) {
+      faults.Add(Reason::kFieldMalformed, "next_attempt_at",
+                 "expected none with an outcome that ends the call-back, but there is one");
     }
   }
   return action;
@@ -314,6 +360,10 @@ router::Action ToAction(v1::StartAgentContactRequest& request, router::Time now,
   if (contact.has_not_before()) {
     faults.Add(Reason::kFieldMalformed, "contact.not_before",
                "expected work that begins now, but it has a time");
+  }
+  if (contact.has_not_after()) {
+    faults.Add(Reason::kFieldMalformed, "contact.not_after",
+               "expected work that begins now, but it has a window");
   }
   action.contact = ToContact(contact, now, "contact", faults);
   return action;

@@ -44,6 +44,8 @@ router::Action ToAction(v1::AbandonTicketRequest& request, router::Time now, Fau
 router::Action ToAction(v1::CompleteTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::ReleaseTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::RescheduleTicketRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::RequestCallbackRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::EndCallbackAttemptRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::ParkTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::ResumeTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::TransferTicketRequest& request, router::Time now, Faults& faults);

@@ -67,6 +67,7 @@ enum class Sum : uint8_t {
   kVisitCanceled,
   kVisitOverflowed,    // left by a step of the ticket's plan
   kVisitExpired,       // ended by one
+  kVisitCallback,      // left to be called back
   kReturned,           // entered again: released, lease expired, connect failed, resumed
   kTransferredIn,      // entered by a transfer
   kOverflowedIn,       // entered by a step of the ticket's plan
@@ -109,6 +110,7 @@ enum class Sum : uint8_t {
   kHandledTransferred,
   kHandledReleased,
   kHandledParked,
+  kUnreached,  // attempts of call-backs that did not reach the customer, and are tried again
   kHandledCompleted,
   kHandledResolved,  // of kHandledCompleted: with a disposition that resolves
   kEndedByCustomer,  // media, of handled

@@ -68,12 +68,14 @@ constexpr SumOver<V> kVisitSums[] = {
     {Sum::kVisitCanceled, [](const V& v) { return Count(v.Left(ExitReason::kCanceled)); }},
     {Sum::kVisitOverflowed, [](const V& v) { return Count(v.Left(ExitReason::kOverflowed)); }},
     {Sum::kVisitExpired, [](const V& v) { return Count(v.Left(ExitReason::kExpired)); }},
+    {Sum::kVisitCallback, [](const V& v) { return Count(v.Left(ExitReason::kCallback)); }},
     {Sum::kReturned,
      [](const V& v) {
        return Count(v.row.entry_reason != EntryReason::kCreated &&
                     v.row.entry_reason != EntryReason::kScheduled &&
                     v.row.entry_reason != EntryReason::kTransferred &&
-                    v.row.entry_reason != EntryReason::kOverflowed);
+                    v.row.entry_reason != EntryReason::kOverflowed &&
+                    v.row.entry_reason != EntryReason::kCallback);
      }},
     {Sum::kTransferredIn,
      [](const V& v) { return Count(v.row.entry_reason == EntryReason::kTransferred); }},
@@ -166,6 +168,7 @@ constexpr SumOver<S> kSegmentSums[] = {
      [](const S& s) { return Count(s.handled() && s.Ended(SegmentOutcome::kReleased)); }},
     {Sum::kHandledParked,
      [](const S& s) { return Count(s.handled() && s.Ended(SegmentOutcome::kParked)); }},
+    {Sum::kUnreached, [](const S& s) { return Count(s.Ended(SegmentOutcome::kUnreached)); }},
     {Sum::kHandledCompleted,
      [](const S& s) { return Count(s.handled() && s.Ended(SegmentOutcome::kCompleted)); }},
     {Sum::kHandledResolved,

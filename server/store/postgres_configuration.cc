@@ -166,6 +166,12 @@ void Fields(auto& io, Of<router::Queue> auto& queue) {
   io("calendar", queue.calendar);
   io("when_closed", queue.when_closed);
   io("overflow_queue", queue.overflow_queue);
+  io("callbacks", queue.callbacks);
+}
+
+void Fields(auto& io, Of<router::CallbackPolicy> auto& policy) {
+  io("max_attempts", policy.max_attempts);
+  io("retry_delay_us", policy.retry_delay);
 }
 
 void Fields(auto& io, Of<router::PlanCondition> auto& condition) {
@@ -185,6 +191,7 @@ void Fields(auto& io, Of<router::PlanStep> auto& step) {
   io("min_priority", step.min_priority);
   io("queue", step.queue);
   io("expire", step.expire);
+  io("callback", step.callback);
   io("condition", step.condition);
 }
 

@@ -76,13 +76,18 @@ struct NameTable<router::AgentStatus>
     : NamesOfRouter<router::AgentStatus, router::kLastAgentStatus> {};
 template <>
 struct NameTable<router::EntryReason>
-    : NamesOfRouter<router::EntryReason, router::EntryReason::kResumed> {};
+    : NamesOfRouter<router::EntryReason, router::EntryReason::kCallback> {};
 template <>
-struct NameTable<router::ExitReason>
-    : NamesOfRouter<router::ExitReason, router::ExitReason::kParked> {};
+struct NameTable<router::ExitReason> : NamesOfRouter<router::ExitReason, router::kLastExitReason> {
+};
 template <>
 struct NameTable<router::SegmentOutcome>
-    : NamesOfRouter<router::SegmentOutcome, router::SegmentOutcome::kParked> {};
+    : NamesOfRouter<router::SegmentOutcome, router::kLastSegmentOutcome> {};
+template <>
+struct NameTable<router::CallbackOutcome>
+    : NamesOfRouter<router::CallbackOutcome, router::CallbackOutcome::kDoNotCall> {
+  static constexpr int first = 0;
+};
 template <>
 struct NameTable<router::EventType> : NamesOfRouter<router::EventType, router::kLastEventType> {};
 template <>

@@ -84,6 +84,7 @@ const Table<router::AgentRow>& AgentTable() {
 const Table<router::TicketStateRow>& TicketStateTable() {
   using Row = router::TicketStateRow;
   using C = ColumnsOf<Row>;
+  const auto called = [](auto member) { return In(&Row::callback, member); };
   static const Table<Row> table{
       "tandem.ticket_state",
       2,
@@ -113,6 +114,10 @@ const Table<router::TicketStateRow>& TicketStateTable() {
        C::Flag("clock_stopped", &Row::clock_stopped),
        C::Text("last_agent", &Row::last_agent),
        C::Instant("kept_until", &Row::kept_until),
+       C::Text("channel", &Row::channel),
+       C::Instant("not_after", called(&router::Callback::not_after)),
+       C::Number("attempts", called(&router::Callback::attempts)),
+       C::Named("last_outcome", called(&router::Callback::last_outcome)),
        C::Number("visit_number", &Row::visit_number),
        C::Instant("visit_entered_at", &Row::visit_entered_at),
        C::Named("visit_entry_reason", &Row::visit_entry_reason),
@@ -142,7 +147,8 @@ const Table<LiveTicket>& LiveStateTable() {
        C::Text("agent", &Row::agent), C::Flag("leased", &Row::leased),
        C::Number("offer_number", &Row::offer_number), C::Instant("until", &Row::until),
        C::Instant("segment_began_at", &Row::segment_began_at),
-       C::Instant("disconnected_at", &Row::disconnected_at)}};
+       C::Instant("disconnected_at", &Row::disconnected_at),
+       C::Text("channel", &Row::channel_now)}};
   return table;
 }
 
@@ -240,6 +246,7 @@ const Table<router::ContactRow>& ContactTable() {
        C::Span("answer_target_us", said(&New::answer_target)),
        C::Instant("due_at", said(&New::due_at)),
        C::Instant("not_before", said(&New::not_before)),
+       C::Instant("not_after", said(&New::not_after)),
        C::Instant("said_received_at", said(&New::received_at)),
        C::Text("customer_id", said(&New::customer_id)),
        C::Text("customer_segment", said(&New::customer_segment)),

@@ -94,7 +94,7 @@ bool IsRowStorable(const router::AgentRow& row) {
 
 bool IsRowStorable(const router::TicketStateRow& row) {
   return AllStorable(row.workspace, row.queue, row.agent, row.disposition, row.parking_reason,
-                     row.last_agent) &&
+                     row.last_agent, row.channel) &&
          std::ranges::all_of(row.cool_downs, [](const router::CoolDown& cool_down) {
            return IsStorableText(cool_down.agent);
          });

@@ -53,7 +53,8 @@ LiveTicket ToLiveTicket(const router::TicketRow& ticket, const router::TicketSta
           .channel = ticket.channel,
           .client = ticket.client,
           .entry_point = ticket.entry_point,
-          .external_id = ticket.external_id};
+          .external_id = ticket.external_id,
+          .channel_now = state.channel};
 }
 
 }  // namespace tandem::store

@@ -187,6 +187,32 @@ TEST(ExplanationText, SaysWhatTheNextStepOfThePlanDoes) {
   EXPECT_THAT(ExplanationText(explained),
               HasSubstr("\nStep 3 of the plan, when its clock goes on:\n"
                         "      the wait will end: CALL_BACK\n"));
+  next.Clear();
+  next.set_number(4);
+  next.set_callback(true);
+  EXPECT_THAT(ExplanationText(explained),
+              HasSubstr("\nStep 4 of the plan, when its clock goes on:\n"
+                        "      the customer will be called back\n"));
+}
+
+TEST(ExplanationText, SaysHowFarACallbackIs) {
+  v1::ExplainTicketResponse explained;
+  EXPECT_THAT(ExplanationText(explained), Not(HasSubstr("call-back")));
+  v1::Callback& callback = *explained.mutable_callback();
+  EXPECT_THAT(ExplanationText(explained), HasSubstr("\ncall-back: 0 attempts\n"));
+  callback.set_attempts(2);
+  callback.set_last_outcome(v1::CALLBACK_OUTCOME_NO_ANSWER);
+  callback.mutable_not_after()->set_seconds(7'200);
+  const char line[] =
+      "call-back: 2 attempts, the last one NO_ANSWER, not after 1970-01-01T02:00:00Z\n";
+  EXPECT_THAT(ExplanationText(explained), HasSubstr(line));
+  explained.set_state(v1::TICKET_STATE_SCHEDULED);
+  EXPECT_THAT(ExplanationText(explained), HasSubstr(line));
+  v1::Ticket ticket;
+  *ticket.mutable_callback() = callback;
+  ticket.mutable_callback()->set_requested_on("chat");
+  EXPECT_THAT(TicketText(ticket), HasSubstr("2 attempts, the last one NO_ANSWER"));
+  EXPECT_THAT(TicketText(ticket), HasSubstr("requested on   chat\n"));
 }
 
 TEST(ClassificationText, ListsTheRulesAndWhatComesOfThem) {

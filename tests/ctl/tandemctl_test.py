@@ -293,6 +293,11 @@ class Supervising(CtlTest):
             self.assertRegex(history, rf"{event} .*sue")
         self.assertEqual(self.ctl("supervise", "requeue", ticket).returncode, 2, "who acts is not said")
 
+    def test_has_a_customer_called_back(self):
+        ticket = self.chat()
+        self.assertEqual(self.done("callback", ticket), f"Ticket {ticket} is a call-back, QUEUED\n")
+        self.assertIn("SCHEDULED until 2", self.done("callback", ticket, "--in", "2h", "--within", "1h"))
+
 
 class Mistakes(CtlTest):
 
@@ -342,7 +347,7 @@ class Mistakes(CtlTest):
         for words in ((), ("get",), ("list",), ("describe",), ("explain",), ("history",), ("events",), ("watch",),
                       ("watch", "queues"), ("watch", "agents"), ("ingest",), ("classify",), ("agent",), ("agent", "login"), ("doctor",),
                       ("completion",), ("version",), ("apply",), ("play",), ("wait",), ("report",), ("policy",),
-                      ("policy", "put"), ("policy", "delete"), ("supervise",), ("supervise", "assign"),
+                      ("policy", "put"), ("policy", "delete"), ("callback",), ("supervise",), ("supervise", "assign"),
                       ("supervise", "requeue"), ("supervise", "transfer"), ("supervise", "status")):
             with self.subTest(words=words):
                 text = self.done(*words, "--help")

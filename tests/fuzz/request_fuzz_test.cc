@@ -457,6 +457,16 @@ std::vector<Target> Targets() {
   park.set_reason("customer");
   park.mutable_until()->set_seconds(kNow.us / 1'000'000 + 60);
   targets.push_back(MakeTarget(park));
+  v1::RequestCallbackRequest callback = WithTicket<v1::RequestCallbackRequest>();
+  callback.mutable_not_before()->set_seconds(kNow.us / 1'000'000 + 60);
+  callback.mutable_not_after()->set_seconds(kNow.us / 1'000'000 + 120);
+  targets.push_back(MakeTarget(callback));
+  v1::EndCallbackAttemptRequest attempt = WithTicket<v1::EndCallbackAttemptRequest>();
+  *attempt.mutable_session() = accept.session();
+  attempt.set_outcome(v1::CALLBACK_OUTCOME_BUSY);
+  attempt.set_disposition("voicemail");
+  attempt.mutable_next_attempt_at()->set_seconds(kNow.us / 1'000'000 + 60);
+  targets.push_back(MakeTarget(attempt));
   v1::RescheduleTicketRequest reschedule = WithTicket<v1::RescheduleTicketRequest>();
   reschedule.mutable_not_before()->set_seconds(kNow.us / 1'000'000 + 60);
   targets.push_back(MakeTarget(reschedule));

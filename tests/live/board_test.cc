@@ -229,6 +229,24 @@ TEST_F(BoardTest, CountsFromTheDatabaseAndGoesOnFromBatches) {
   EXPECT_EQ(Chats().available_agents, 1);
 }
 
+TEST_F(BoardTest, KnowsTheChannelThatATicketHasNow) {
+  Commit(NewTicket(1, 10));
+  Load();
+  const auto call_back = [&](TicketState state) {
+    router::Changes moved = Moved(1, state, 10);
+    moved.ticket_states[0].offer_number = 1;
+    moved.ticket_states[0].channel = "voice";
+    Tell(std::move(moved));
+  };
+  call_back(TicketState::kQueued);
+  call_back(TicketState::kConnecting);
+  EXPECT_EQ(Ann().work[0].channel, "voice");
+  const auto shown = board_.ConnectionsSince(0);
+  ASSERT_EQ(shown.changes.entries.size(), 1U);
+  EXPECT_EQ(shown.changes.entries[0]->channel, "voice");
+  EXPECT_EQ(shown.changes.entries[0]->external_id, "") << "it came over a channel without media";
+}
+
 TEST_F(BoardTest, KnowsTheConnectionsThatAreWanted) {
   router::Changes changes = NewTicket(1, 10);
   changes.tickets[0].channel = "voice";

@@ -84,6 +84,19 @@ std::string FactChecker::CheckSegments(const Changes& changes) {
              std::to_string(events);
     }
   }
+  // Attempts that are tried again end a segment; the others end the ticket.
+  const auto unreached = std::count_if(
+      changes.segments.begin(), changes.segments.end(),
+      [](const SegmentRow& segment) { return segment.outcome == SegmentOutcome::kUnreached; });
+  const auto retried =
+      std::count_if(changes.events.begin(), changes.events.end(), [](const EventRow& event) {
+        return event.type == EventType::kCallbackAttemptEnded &&
+               (event.reason == "BUSY" || event.reason == "NO_ANSWER" || event.reason == "MACHINE");
+      });
+  if (unreached != retried) {
+    return "expected a segment UNREACHED for each attempt that is retried, but there are " +
+           std::to_string(unreached) + " for " + std::to_string(retried);
+  }
   // A supervisor who takes an offer back ends no work.
   int64_t released = 0;
   for (const SegmentRow& segment : changes.segments) {

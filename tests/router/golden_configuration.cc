@@ -134,6 +134,7 @@ std::optional<Plan> ParsePlan(Words& words) {
     step.min_priority = ParseNumber(parts.Value("priority").value_or("0"));
     step.queue = parts.Value("queue").value_or("");
     if (const auto reason = parts.Value("expire")) step.expire = PlanExpiry{*reason};
+    step.callback = parts.Flag("callback");
     PlanCondition condition;
     condition.waiting_more_than = ParseNumber(parts.Value("waiting").value_or("0"));
     condition.oldest_waits_longer_than = ParseDuration(parts.Value("oldest").value_or("0s"));
@@ -275,6 +276,8 @@ Queue ParseQueue(Words& words) {
   queue.calendar = words.Value("calendar").value_or("");
   if (const auto when = words.Value("closed")) queue.when_closed = ParseWhenClosed(*when);
   queue.overflow_queue = words.Value("overflow").value_or("");
+  queue.callbacks.max_attempts = ParseNumber(words.Value("attempts").value_or("0"));
+  queue.callbacks.retry_delay = ParseDuration(words.Value("retry").value_or("0s"));
   return queue;
 }
 

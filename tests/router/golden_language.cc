@@ -78,6 +78,14 @@ Party ParseParty(const std::string& word) {
   throw LineError("expected a party, but found " + word);
 }
 
+CallbackOutcome ParseOutcome(const std::string& word) {
+  for (int i = 1; i <= static_cast<int>(CallbackOutcome::kDoNotCall); ++i) {
+    const auto outcome = static_cast<CallbackOutcome>(i);
+    if (word == ToString(outcome)) return outcome;
+  }
+  throw LineError("expected an outcome, but found " + word);
+}
+
 }  // namespace
 
 // ---------------------------------------------------------------------------------------------------------
@@ -327,7 +335,7 @@ std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Wo
   }
   static const std::vector<std::string> verbs = {
       "close",  "lose",     "get",     "status", "accept", "decline", "start",
-      "finish", "complete", "release", "claim",  "extend", "park"};
+      "finish", "complete", "release", "claim",  "extend", "park",    "attempt"};
   if (std::find(verbs.begin(), verbs.end(), verb) == verbs.end()) return std::nullopt;
   const SessionRef session = ParseSession(words.Next("an agent"));
   if (verb == "close") return CloseSession{session};
@@ -360,6 +368,12 @@ std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Wo
     if (const auto span = words.Value("for")) park.until = now + ParseDuration(*span);
     return park;
   }
+  if (verb == "attempt") {
+    EndCallbackAttempt end{ticket, session, ParseOutcome(words.Next("an outcome")),
+                           words.NextIfAny().value_or(""), Time{}};
+    if (const auto span = words.Value("next")) end.next_attempt_at = now + ParseDuration(*span);
+    return end;
+  }
   return CompleteTicket{ticket, session, words.NextIfAny().value_or("")};
 }
 
@@ -389,6 +403,12 @@ std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, W
     RescheduleTicket reschedule{ParseTicket(words.Next("a ticket")), Time{}};
     if (const auto span = words.Value("in")) reschedule.not_before = now + ParseDuration(*span);
     return reschedule;
+  }
+  if (verb == "callback") {
+    RequestCallback request{ParseTicket(words.Next("a ticket")), Time{}, Time{}};
+    if (const auto span = words.Value("in")) request.not_before = now + ParseDuration(*span);
+    if (const auto span = words.Value("until")) request.not_after = now + ParseDuration(*span);
+    return request;
   }
   if (verb == "classify") return ClassifyContact{ParseContact(words, now)};
   if (verb == "explain") return ExplainTicket{ParseTicket(words.Next("a ticket"))};
@@ -445,6 +465,7 @@ NewContact GoldenLanguage::ParseContact(Words& words, Time now) {
   if (const auto span = words.Value("answer")) contact.answer_target = ParseDuration(*span);
   if (const auto span = words.Value("due")) contact.due_at = now + ParseDuration(*span);
   if (const auto span = words.Value("in")) contact.not_before = now + ParseDuration(*span);
+  if (const auto span = words.Value("until")) contact.not_after = now + ParseDuration(*span);
   contact.conversation_key = words.Value("key").value_or("");
   contact.entry_point = words.Value("entry").value_or("");
   contact.customer_segment = words.Value("segment").value_or("");

@@ -66,8 +66,8 @@ Duration RandomCommands::NextStep(Time now, Time next_deadline) {
 
 Action RandomCommands::MakeContact(const Workspace& workspace, Time now) {
   const Configuration& configuration = workspace.configuration;
-  static const std::vector<std::string> channels = {"voice", "voice", "video", "chat",
-                                                    "chat",  "email", "task",  "fax"};
+  static const std::vector<std::string> channels = {"voice", "voice", "video", "chat",    "chat",
+                                                    "email", "task",  "fax",   "callback"};
   static const std::vector<std::string> languages = {"fr", "fr-CA", "zh", "zh-Hant", "de"};
   IngestContact ingest;
   NewContact& contact = ingest.contact;
@@ -88,6 +88,9 @@ Action RandomCommands::MakeContact(const Workspace& workspace, Time now) {
   if (Chance(20)) contact.answer_target = Span({1, 30, 300});
   if (Chance(20)) contact.due_at = now + Seconds(static_cast<int64_t>(1 + Below(3000)));
   if (Chance(8)) contact.not_before = now + Seconds(static_cast<int64_t>(Below(120))) - Seconds(5);
+  if (contact.channel == "callback" && Chance(50)) {
+    contact.not_after = now + Seconds(static_cast<int64_t>(Below(200))) - Seconds(3);
+  }
   if (Chance(30)) contact.initiated_by = static_cast<Party>(1 + Below(3));
   if (Chance(30)) contact.conversation_key = "k" + std::to_string(Below(4));
   if (Chance(50)) contact.entry_point = "e" + std::to_string(Below(2));
@@ -113,7 +116,7 @@ void RandomCommands::ContinueConversation(const Workspace& workspace, NewContact
     const bool resumes =
         ticket.state == TicketState::kWrapUp || ticket.state == TicketState::kParked;
     if (!resumes && !Chance(10)) continue;
-    contact.channel = first.channel;
+    contact.channel = ticket.came_over;
     contact.client = first.client;
     contact.entry_point = first.entry_point;
     contact.conversation_key = first.conversation_key;
@@ -210,6 +213,17 @@ Action RandomCommands::AboutWork(const Workspace& workspace, const AgentState& a
   const std::vector<const TicketData*> work = TicketsOf(workspace, agent, /*offered=*/false);
   const TicketId ticket = work.empty() || Chance(3) ? AnyTicket(workspace) : Pick(work)->id;
   const SessionRef session = SessionOf(agent);
+  const auto open = workspace.tickets.find(ticket);
+  const bool calls = open != workspace.tickets.end() && open->second.contact.channel == "callback";
+  if (Chance(calls ? 50 : 2)) {
+    static const std::vector<std::string> dispositions = {"", "", "", "solved", "mystery"};
+    EndCallbackAttempt end{ticket, session, static_cast<CallbackOutcome>(1 + Below(6)),
+                           Pick(dispositions), Time{}};
+    if (IsRetried(end.outcome) && Chance(30)) {
+      end.next_attempt_at = now + Seconds(static_cast<int64_t>(Below(100))) - Seconds(5);
+    }
+    return end;
+  }
   switch (Below(7)) {
     case 6: {
       static const std::vector<std::string> reasons = {"", "customer", "supplier", "boredom"};
@@ -262,7 +276,15 @@ Action RandomCommands::AboutSetAside(const Workspace& workspace, Time now) {
 
 Action RandomCommands::AboutTicket(const Workspace& workspace, Time now) {
   const TicketId ticket = AnyTicket(workspace);
-  switch (Below(14)) {
+  switch (Below(16)) {
+    case 14:
+    case 15: {
+      RequestCallback request{ticket, Time{}, Time{}};
+      const auto span = [&] { return Seconds(static_cast<int64_t>(Below(100))) - Seconds(5); };
+      if (Chance(50)) request.not_before = now + span();
+      if (Chance(50)) request.not_after = std::max(request.not_before, now) + span();
+      return request;
+    }
     case 10:
     case 11:
       return AboutSetAside(workspace, now);
@@ -393,7 +415,8 @@ Action RandomCommands::AboutMedia(const Workspace& workspace) {
   for (const auto& [id, ticket] : workspace.tickets) {
     const bool waits =
         ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered;
-    if (ticket.contact.channel != "voice" && ticket.contact.channel != "video") continue;
+    const std::string& channel = ticket.contact.channel;
+    if (channel != "voice" && channel != "video" && channel != "callback") continue;
     if (!waits || Chance(5)) on_media.push_back(&ticket);
   }
   ReportMediaEvent report;
@@ -499,6 +522,14 @@ struct CommandText {
   }
   std::string operator()(const RescheduleTicket& a) const {
     return "reschedule " + router::TextOf(a.ticket) + " " + router::TextOf(a.not_before);
+  }
+  std::string operator()(const RequestCallback& a) const {
+    return "callback " + router::TextOf(a.ticket) + " from=" + router::TextOf(a.not_before) +
+           " until=" + router::TextOf(a.not_after);
+  }
+  std::string operator()(const EndCallbackAttempt& a) const {
+    return "attempt " + router::TextOf(a.ticket) + " " + TextOf(a.session) + " " +
+           ToString(a.outcome) + " " + a.disposition + " next=" + router::TextOf(a.next_attempt_at);
   }
   std::string operator()(const ParkTicket& a) const {
     return "park " + router::TextOf(a.ticket) + " " + TextOf(a.session) + " reason=" + a.reason +

@@ -93,8 +93,9 @@ Plan RandomCommands::MakePlan(uint32_t percent) {
         step.condition->oldest_waits_longer_than = Span({2, 10, 60});
       }
     }
-    if (Chance(15)) {
-      step.expire = PlanExpiry{Chance(50) ? "" : "too late"};
+    if (Chance(20)) {
+      step.callback = Chance(40);
+      if (!step.callback) step.expire = PlanExpiry{Chance(50) ? "" : "too late"};
       plan.push_back(step);
       if (!step.condition) break;
       continue;
@@ -127,6 +128,8 @@ Queue RandomCommands::MakeQueue(uint32_t number, const std::vector<std::string>&
   queue.auto_accept = Chance(15);
   queue.plan = MakePlan(15);
   if (Chance(80)) queue.last_agent_wait = Span({0, 2, 10, 60});
+  if (Chance(80)) queue.callbacks.max_attempts = static_cast<uint32_t>(1 + Below(3));
+  if (Chance(90)) queue.callbacks.retry_delay = Span({1, 10, 60});
   if (Chance(60)) queue.distribution_mode = static_cast<DistributionMode>(1 + Below(5));
   return queue;
 }

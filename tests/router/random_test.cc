@@ -252,11 +252,14 @@ void ExpectAllSeen(const Tally& tally) {
                               Reason::kAgentMayNotTake,
                               Reason::kPauseLimitReached,
                               Reason::kQueueClosed,
-                              Reason::kOverflowEndless}) {
+                              Reason::kOverflowEndless,
+                              Reason::kTicketIsCallback,
+                              Reason::kTicketIsNoCallback,
+                              Reason::kCallbackWindowEnded}) {
     EXPECT_GT(tally.refusals.count(reason), 0U) << ToString(reason);
   }
   for (const char* reason : {"CONDITION", "QUEUE_GONE", "QUEUE_OF_OTHER_CLIENT", "QUEUE_CLOSED",
-                             "QUEUE_FULL", "ACCEPTED"}) {
+                             "QUEUE_FULL", "ACCEPTED", "CALLBACK"}) {
     EXPECT_GT(tally.skipped_steps.count(reason), 0U) << reason;
   }
 }

@@ -315,6 +315,11 @@ Outcome ReferenceRouter::Do(const ReportMediaEvent& command) {
     }
     if (ticket->by_hand) {
       FailConnection(*ticket, "REFUSED");
+    } else if (IsCallback(*ticket)) {
+      const bool refused = ticket->state == TicketState::kConnecting &&
+                           command.offer == OfferId{ticket->id, ticket->offer_number};
+      if (refused) EndAttempt(*ticket, CallbackOutcome::kBusy, "", Time{});
+      return Reply{MediaReported{refused}};
     } else {
       Abandon(*ticket);
     }
@@ -337,7 +342,12 @@ Outcome ReferenceRouter::Do(const ReportMediaEvent& command) {
       break;
     case MediaEventType::kConnectFailed:
       applied = ticket->state == TicketState::kConnecting;
-      if (applied) FailConnection(*ticket, "FAILED");
+      if (!applied) break;
+      if (IsCallback(*ticket) && !ticket->by_hand && command.party == Party::kCustomer) {
+        EndAttempt(*ticket, CallbackOutcome::kNoAnswer, "", Time{});
+      } else {
+        FailConnection(*ticket, "FAILED");
+      }
       break;
     case MediaEventType::kHeld:
       applied = ticket->connected && !ticket->held;
@@ -425,7 +435,9 @@ Obstacle ReferenceRouter::ObstacleOf(const AgentState& agent, const TicketData& 
   const bool pull_only = std::any_of(queues.begin(), queues.end(), [&](const auto& entry) {
     return entry.queue == ticket.queue && entry.no_push;
   });
-  const bool closed = QueueOf(ticket).urgency == Urgency::kLive && !IsOpen(QueueOf(ticket));
+  const Queue& queue = QueueOf(ticket);
+  const bool closed = (queue.urgency == Urgency::kLive && !IsOpen(queue)) ||
+                      (IsCallback(ticket) && IsClosed(queue));
   return pull_only || closed ? Obstacle::kPullOnly : Obstacle::kNone;
 }
 
@@ -486,6 +498,8 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   explanation.last_agent = ticket.parked_by.empty() ? ticket.kept_for : ticket.parked_by;
   explanation.kept_until = ticket.kept_until;
   explanation.rules = ticket.rules;
+  explanation.is_callback = IsCallback(ticket);
+  explanation.callback = {ticket.not_after, ticket.attempts, ticket.last_outcome};
   explanation.queue_closed = IsClosed(QueueOf(ticket));
   if (explanation.queue_closed) {
     for (const TimeSpan& open : HoursOf(QueueOf(ticket))->open) {
@@ -529,8 +543,9 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   next.min_priority = step.min_priority;
   next.queue = step.queue;
   next.expire = step.expire;
+  next.callback = step.callback;
   next.skipped = WhySkipped(ticket);
-  if (step.expire) return explanation;
+  if (step.expire || step.callback) return explanation;
   TicketData then = ticket;
   const Queue* to = FindQueue(step.queue);
   if (to != nullptr && (to->client.empty() || to->client == ticket.contact.client)) {

@@ -97,7 +97,8 @@ void ReferenceRouter::Requeue(TicketData& ticket) {
   if (!ticket.visit_at.IsSet()) ticket.visit_at = now_;
   if (ticket.visit_at == now_) workspace_->entered.push_back(ticket.id);
   workspace_->arrived.insert(ticket.id);
-  if (NextStepAt(ticket) <= now_) workspace_->returned.push_back(ticket.id);
+  const bool over = WindowEndsAt(ticket) <= now_;
+  if (over || NextStepAt(ticket) <= now_) workspace_->returned.push_back(ticket.id);
 }
 
 void ReferenceRouter::EnterQueue(TicketData& ticket) {
@@ -190,7 +191,8 @@ void ReferenceRouter::Accept(TicketData& ticket, AgentState& agent) {
 void ReferenceRouter::PassOverSteps(TicketData& ticket) {
   while (ticket.plan_step < ticket.plan.size()) {
     const PlanStep& step = ticket.plan[ticket.plan_step];
-    if (step.after > ticket.plan_waited || (step.queue.empty() && !step.expire)) break;
+    const bool waits = !step.queue.empty() || step.expire || step.callback;
+    if (step.after > ticket.plan_waited || !waits) break;
     SkipStep(ticket, "ACCEPTED");
   }
 }
@@ -342,7 +344,7 @@ namespace {
 bool IsHeldUp(const ReferenceRouter::TicketData& ticket) {
   if (ticket.state != TicketState::kOffered || ticket.plan_step == ticket.plan.size()) return false;
   const PlanStep& step = ticket.plan[ticket.plan_step];
-  return step.expire.has_value() || !step.queue.empty();
+  return step.expire.has_value() || step.callback || !step.queue.empty();
 }
 
 }  // namespace
@@ -353,6 +355,7 @@ Time ReferenceRouter::DeadlineOf(const TicketData& ticket) const {
     deadline = std::min(deadline, cool_down.until);
   }
   if (ticket.kept_until.IsSet()) deadline = std::min(deadline, ticket.kept_until);
+  deadline = std::min(deadline, WindowEndsAt(ticket));
   return IsHeldUp(ticket) ? deadline : std::min(deadline, NextStepAt(ticket));
 }
 
@@ -386,6 +389,8 @@ std::string ReferenceRouter::WhySkipped(const TicketData& ticket) const {
     if (estimate.us != 0 && EstimateOf(ticket).value_or(Duration{}) <= estimate) return "CONDITION";
     if (percent != 0 && ServiceLevelOf(ticket.queue).value_or(100) >= percent) return "CONDITION";
   }
+  if (step.callback && IsCallback(ticket)) return "CALLBACK";
+  if (step.expire && ticket.contact.channel != ticket.came_over) return "CALLBACK";
   if (step.queue.empty()) return "";
   const Queue* queue = FindQueue(step.queue);
   if (queue == nullptr) return "QUEUE_GONE";
@@ -421,6 +426,9 @@ void ReferenceRouter::TakeStep(TicketData& ticket) {
     Emit(EventType::kTicketExpired, ticket).reason = step.expire->reason;
     return Close(ticket);
   }
+  if (step.callback) {
+    return CallBack(ticket, CallableFrom(QueueOf(ticket), now_), Time{}, "PLAN");
+  }
   if (ticket.state == TicketState::kQueued) workspace_->arrived.insert(ticket.id);
   if (step.queue.empty() || step.queue == ticket.queue) return;
   EndVisit(ticket, VisitEnd::kOther);
@@ -435,6 +443,9 @@ void ReferenceRouter::TakeStepsOfReturned() {
   while (!workspace_->returned.empty()) {
     const TicketId id = workspace_->returned.front();
     workspace_->returned.erase(workspace_->returned.begin());
+    if (TicketData* ticket = FindTicket(id); ticket != nullptr && WindowEndsAt(*ticket) <= now_) {
+      Expire(*ticket, "WINDOW_ENDED");
+    }
     for (TicketData* ticket = FindTicket(id);
          ticket != nullptr && ticket->state == TicketState::kQueued && NextStepAt(*ticket) <= now_;
          ticket = FindTicket(id)) {
@@ -496,6 +507,7 @@ bool ReferenceRouter::ExpireNext() {
 void ReferenceRouter::ExpireTicket(TicketData& ticket) {
   const Time deadline = DeadlineOf(ticket);
   if (!ticket.until.IsSet() || ticket.until > deadline) {
+    if (WindowEndsAt(ticket) <= deadline) return Expire(ticket, "WINDOW_ENDED");
     if (!IsHeldUp(ticket) && NextStepAt(ticket) <= deadline) return TakeStep(ticket);
     if (ticket.kept_until.IsSet() && ticket.kept_until <= deadline) return PassLastAgent(ticket);
     std::erase_if(ticket.cool_downs,
@@ -515,7 +527,7 @@ void ReferenceRouter::ExpireTicket(TicketData& ticket) {
     case TicketState::kWrapUp:
       return Complete(ticket, "");
     case TicketState::kScheduled:
-      return Enter(ticket, "TIME");
+      return IsCallback(ticket) ? CallScheduled(ticket) : Enter(ticket, "TIME");
     case TicketState::kParked:
       return Unpark(ticket, "TIME");
     case TicketState::kQueued:

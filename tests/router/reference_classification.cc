@@ -210,12 +210,12 @@ Outcome ReferenceRouter::Do(const ClassifyContact& command) {
   }
   Arrival arrival;
   if (const Refusal refusal = Arrive(contact, arrival)) return refuse(*refusal);
-  const auto& [queue, defaults, instead_of] = arrival;
+  const auto& [queue, defaults, instead_of, enters_at] = arrival;
 
   // The ticket is made, looked at, and unmade.
   const uint64_t last_arrival = workspace_->last_arrival;
   TicketData& ticket = AddTicket(TicketId{}, contact, *queue, defaults);
-  EnterLater(ticket, contact, *queue, defaults);
+  EnterLater(ticket, enters_at, *queue, defaults);
   NoteWhetherUnroutable(ticket);
   told.client = contact.client;
   told.process_type = contact.process_type;

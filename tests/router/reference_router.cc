@@ -291,6 +291,7 @@ bool ReferenceRouter::MayTake(const AgentState& agent, const TicketData& ticket,
   if (!ticket.kept_for.empty() && ticket.kept_for != agent.id) return false;
   const Queue& queue = QueueOf(ticket);
   if (!claiming && queue.urgency == Urgency::kLive && !IsOpen(queue)) return false;
+  if (!claiming && IsCallback(ticket) && IsClosed(queue)) return false;
   for (const RoutingProfileQueue& entry : FindProfile(configured.routing_profile)->queues) {
     if (entry.queue == ticket.queue && !(claiming ? entry.pull : !entry.no_push)) return false;
   }

@@ -83,6 +83,10 @@ class ReferenceRouter {
 
     Time visit_at;  // since when it is in its queue
     std::optional<Duration> visit_estimate;
+    std::string came_over;  // the channel of its contact; that is the one that it has now
+    Time not_after;         // of a call-back
+    uint32_t attempts = 0;
+    CallbackOutcome last_outcome = CallbackOutcome::kNone;
 
     int64_t revision = 1;
   };
@@ -146,6 +150,8 @@ class ReferenceRouter {
   Outcome Do(const ReleaseTicket& command);
   Outcome Do(const TransferTicket& command);
   Outcome Do(const RescheduleTicket& command);
+  Outcome Do(const RequestCallback& command);
+  Outcome Do(const EndCallbackAttempt& command);
   Outcome Do(const ParkTicket& command);
   Outcome Do(const ResumeTicket& command);
   Outcome Do(const ExplainTicket& command);
@@ -227,6 +233,7 @@ class ReferenceRouter {
     const Queue* queue = nullptr;
     ProcessTypeDefaults defaults;
     std::string instead_of;  // the closed queue that it overflows from
+    Time enters_at;          // now, or later
   };
   Refusal Arrive(const NewContact& contact, Arrival& arrival) const;
   bool TooManyOpen() const;
@@ -267,7 +274,9 @@ class ReferenceRouter {
   void Requeue(TicketData& ticket);
   TicketData& AddTicket(TicketId id, const NewContact& contact, const Queue& queue,
                         const ProcessTypeDefaults& defaults);
-  void EnterLater(TicketData& ticket, const NewContact& contact, const Queue& queue,
+  // When the contact's ticket enters its queue: now or later.
+  Time EntersAt(const NewContact& contact, const Queue& queue) const;
+  void EnterLater(TicketData& ticket, Time at, const Queue& queue,
                   const ProcessTypeDefaults& defaults);
   static std::string Joined(const std::vector<std::string>& ids);
   void NoteWhetherUnroutable(TicketData& ticket);
@@ -289,6 +298,16 @@ class ReferenceRouter {
   void Overflow(TicketData& ticket);
   // Whose hours say the target of a ticket that enters the queue.
   const Queue& HoursQueueOf(const Queue& queue, Time entered_at) const;
+  // reference_callbacks.cc
+  static bool IsCallback(const TicketData& ticket);
+  static Time WindowEndsAt(const TicketData& ticket);
+  Time CallableFrom(const Queue& queue, Time at) const;
+  void CallBack(TicketData& ticket, Time at, Time not_after, const char* reason);
+  void CallScheduled(TicketData& ticket);
+  void ScheduleAnew(TicketData& ticket, Time at);
+  void Expire(TicketData& ticket, const std::string& reason);
+  StateReached EndAttempt(TicketData& ticket, CallbackOutcome outcome,
+                          const std::string& disposition, Time next_at);
   // reference_set_aside.cc
   void Schedule(TicketData& ticket, Time not_before);
   void Enter(TicketData& ticket, const char* reason);

@@ -21,6 +21,7 @@ void ReferenceRouter::Schedule(TicketData& ticket, Time not_before) {
   ticket.until = not_before;
   ticket.queued_at = not_before;
   SetTarget(ticket);
+  if (IsCallback(ticket)) ticket.target = not_before;
   ticket.queued_at = Time{};
   Emit(EventType::kTicketScheduled, ticket).until = not_before;
 }
@@ -28,6 +29,7 @@ void ReferenceRouter::Schedule(TicketData& ticket, Time not_before) {
 void ReferenceRouter::Enter(TicketData& ticket, const char* reason) {
   ticket.queued_at = now_;
   SetTarget(ticket);
+  if (IsCallback(ticket)) ticket.target = std::min(ticket.until, now_);
   EventRow& event = Emit(EventType::kTicketEntered, ticket);
   event.queue = ticket.queue;
   event.until = ticket.target;
@@ -39,8 +41,13 @@ Outcome ReferenceRouter::Do(const RescheduleTicket& command) {
   TicketData* ticket = FindTicket(command.ticket);
   if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
   if (ticket->state != TicketState::kScheduled) return Refuse(Reason::kTicketStateForbids);
-  if (command.not_before > now_) {
-    Schedule(*ticket, command.not_before);
+  Time at = std::max(command.not_before, now_);
+  if (IsCallback(*ticket)) at = CallableFrom(QueueOf(*ticket), at);
+  if (ticket->not_after.IsSet() && at >= ticket->not_after) {
+    return Refuse(Reason::kCallbackWindowEnded);
+  }
+  if (at > now_) {
+    Schedule(*ticket, at);
   } else {
     Enter(*ticket, "REQUEST");
   }

@@ -27,7 +27,7 @@ bool HasId(const std::vector<Resource>& resources, const std::string& id) {
 ReferenceRouter::Refusal ReferenceRouter::CheckInUse(const Configuration& next) const {
   for (const auto& [id, ticket] : workspace_->tickets) {
     if (!HasId(next.queues, ticket.queue) || !HasId(next.clients, ticket.contact.client) ||
-        !HasId(next.channels, ticket.contact.channel) ||
+        !HasId(next.channels, ticket.contact.channel) || !HasId(next.channels, ticket.came_over) ||
         !HasId(next.process_types, ticket.contact.process_type)) {
       return Reason::kResourceInUse;
     }
@@ -161,7 +161,7 @@ ReferenceRouter::TicketData* ReferenceRouter::FindConversation(const NewContact&
   for (auto& [id, ticket] : workspace_->tickets) {
     const NewContact& first = ticket.contact;
     if (!contact.conversation_key.empty() && first.conversation_key == contact.conversation_key &&
-        first.client == contact.client && first.channel == contact.channel &&
+        first.client == contact.client && ticket.came_over == contact.channel &&
         first.entry_point == contact.entry_point) {
       return &ticket;
     }
@@ -209,6 +209,8 @@ ReferenceRouter::TicketData& ReferenceRouter::AddTicket(TicketId id, const NewCo
   ticket.id = id;
   ticket.arrival = ++workspace_->last_arrival;
   ticket.contact = contact;
+  ticket.came_over = contact.channel;
+  ticket.not_after = contact.not_after;
   const bool by_type = defaults.language_level != Cefr::kNone;
   const Cefr level = by_type ? defaults.language_level : LevelOf(contact.language);
   ticket.requirement = defaults.requirement;
@@ -256,15 +258,21 @@ ReferenceRouter::TicketData& ReferenceRouter::AddTicket(TicketId id, const NewCo
   return ticket;
 }
 
+Time ReferenceRouter::EntersAt(const NewContact& contact, const Queue& queue) const {
+  const Time said = std::max(contact.not_before, now_);
+  return contact.channel == "callback" ? CallableFrom(queue, said) : said;
+}
+
 // One that enters its queue later counts from then.
-void ReferenceRouter::EnterLater(TicketData& ticket, const NewContact& contact, const Queue& queue,
+void ReferenceRouter::EnterLater(TicketData& ticket, Time at, const Queue& queue,
                                  const ProcessTypeDefaults& defaults) {
-  if (contact.not_before <= now_) return;
-  if (queue.office == Office::kBack && !contact.due_at.IsSet()) {
-    ticket.due_at = After(queue, contact.not_before, defaults.due_after);
+  if (at <= now_) return;
+  if (queue.office == Office::kBack && !ticket.contact.due_at.IsSet()) {
+    ticket.due_at = After(queue, at, defaults.due_after);
   }
-  ticket.queued_at = contact.not_before;
+  ticket.queued_at = at;
   SetTarget(ticket);
+  if (IsCallback(ticket)) ticket.target = at;
 }
 
 std::string ReferenceRouter::Joined(const std::vector<std::string>& ids) {
@@ -301,7 +309,11 @@ ReferenceRouter::Refusal ReferenceRouter::Arrive(const NewContact& contact,
   if (const Refusal refusal = FindPlace(contact, &arrival.queue, &arrival.defaults)) {
     return refusal;
   }
-  if (contact.not_before <= now_) {
+  arrival.enters_at = EntersAt(contact, *arrival.queue);
+  if (contact.not_after.IsSet() && arrival.enters_at >= contact.not_after) {
+    return Reason::kCallbackWindowEnded;
+  }
+  if (arrival.enters_at <= now_) {
     if (Refuses(*arrival.queue)) return Reason::kQueueClosed;
     if (const Queue* to = OverflowOf(*arrival.queue)) {
       arrival.instead_of = arrival.queue->id;
@@ -328,12 +340,12 @@ Outcome ReferenceRouter::Do(const IngestContact& command) {
   }
   Arrival arrival;
   if (const Refusal refusal = Arrive(contact, arrival)) return Refuse(*refusal);
-  const auto& [queue, defaults, instead_of] = arrival;
-  const bool later = contact.not_before > now_;
+  const auto& [queue, defaults, instead_of, enters_at] = arrival;
+  const bool later = enters_at > now_;
 
   TicketData& ticket = AddTicket(command.new_ticket, contact, *queue, defaults);
   Keep(completion, ticket);
-  EnterLater(ticket, contact, *queue, defaults);
+  EnterLater(ticket, enters_at, *queue, defaults);
   EventRow& event = Emit(EventType::kTicketCreated, ticket);
   event.queue = ticket.queue;
   event.contact = command.new_contact;
@@ -343,7 +355,7 @@ Outcome ReferenceRouter::Do(const IngestContact& command) {
     event.reason += (event.reason.empty() ? "QUEUE_CLOSED:" : ",QUEUE_CLOSED:") + instead_of;
   }
   if (later) {
-    Schedule(ticket, contact.not_before);
+    Schedule(ticket, enters_at);
   } else {
     EnterQueue(ticket);
   }
@@ -374,6 +386,7 @@ Outcome ReferenceRouter::Do(const AbandonTicket& command) {
     return Refuse(Reason::kTicketStateForbids);
   }
   if (ticket->by_hand) return Refuse(Reason::kTicketStateForbids);
+  if (IsCallback(*ticket)) return Refuse(Reason::kTicketIsCallback);
   Abandon(*ticket);
   return Reply{Done{}};
 }

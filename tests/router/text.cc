@@ -51,6 +51,10 @@ class Line {
   std::string text_;
 };
 
+std::string OutcomeOf(const Callback& callback) {
+  return callback.last_outcome == CallbackOutcome::kNone ? "" : ToString(callback.last_outcome);
+}
+
 void AddTo(Line& line, const OfferView& offer) {
   line.Add("offer", offer.offer)
       .Add("queue", offer.queue)
@@ -133,7 +137,9 @@ struct ReplyText {
         .Flag("duplicate", reply.duplicate);
     return line.text() + PlaceText(reply.position, reply.estimated_wait);
   }
-  std::string operator()(const StateReached& reply) const { return ToString(reply.state); }
+  std::string operator()(const StateReached& reply) const {
+    return Line(ToString(reply.state)).Add("enters", reply.enters_at).text();
+  }
   std::string operator()(const TicketsClaimed& reply) const {
     std::string text = "claimed";
     for (const TicketId& ticket : reply.tickets) text += " " + TextOf(ticket);
@@ -217,6 +223,10 @@ struct ReplyText {
                            .Add("last_agent", reply.last_agent)
                            .Add("kept_until", reply.kept_until)
                            .Add("rules", Joined(reply.rules))
+                           .Flag("callback", reply.is_callback)
+                           .Number("attempts", uint64_t{reply.callback.attempts})
+                           .Add("last_outcome", OutcomeOf(reply.callback))
+                           .Add("not_after", reply.callback.not_after)
                            .Flag("queue_closed", reply.queue_closed)
                            .Add("opens_at", reply.opens_at)
                            .text();
@@ -241,6 +251,7 @@ struct ReplyText {
                   .Number("min_priority", uint64_t{reply.next_step->min_priority})
                   .Add("queue", reply.next_step->queue)
                   .Flag("expires", reply.next_step->expire.has_value())
+                  .Flag("callback", reply.next_step->callback)
                   .Add("skipped", reply.next_step->skipped)
                   .Number("qualified", uint64_t{reply.next_step->qualified_agents})
                   .text();
@@ -337,6 +348,10 @@ std::string TextOf(const TicketStateRow& row) {
       .Flag("clock_stopped", row.clock_stopped)
       .Add("last_agent", row.last_agent)
       .Add("kept_until", row.kept_until)
+      .Add("channel", row.channel)
+      .Add("not_after", row.callback.not_after)
+      .Number("attempts", uint64_t{row.callback.attempts})
+      .Add("last_outcome", OutcomeOf(row.callback))
       .Number("visit", uint64_t{row.visit_number})
       .Add("visit_entered", row.visit_entered_at)
       .Code("visit_reason", row.visit_entry_reason)

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "google/protobuf/util/time_util.h"
+
 #include "gtest/gtest.h"
 #include "router/limits.h"
 #include "tests/rpc/fixture.h"
@@ -462,6 +464,52 @@ TEST_F(BadInput, OfAnyRequestIsRefused) {
   park.clear_until();
   park.set_reason("So so");
   ExpectRefusal(parked(), "FIELD_MALFORMED", "reason");
+  v1::RequestCallbackRequest callback;
+  callback.set_workspace(kWorkspace);
+  callback.set_ticket_id(ticket);
+  const auto called_back = [&] {
+    v1::RequestCallbackResponse response;
+    return f.tickets->RequestCallback(ClientContext(), callback, &response);
+  };
+  callback.mutable_not_before()->set_seconds(253'402'300'799);
+  ExpectRefusal(called_back(), "FIELD_OUT_OF_RANGE", "not_before");
+  callback.clear_not_before();
+  callback.mutable_not_after()->set_seconds(253'402'300'799);
+  ExpectRefusal(called_back(), "FIELD_OUT_OF_RANGE", "not_after");
+  callback.mutable_not_after()->set_seconds(1);
+  ExpectRefusal(called_back(), "FIELD_OUT_OF_RANGE", "not_after");
+  callback.set_ticket_id("17");
+  callback.clear_not_after();
+  ExpectRefusal(called_back(), "FIELD_MALFORMED", "ticket_id");
+  v1::EndCallbackAttemptRequest attempt;
+  attempt.set_workspace(kWorkspace);
+  attempt.set_ticket_id(ticket);
+  *attempt.mutable_session() = ann;
+  const auto ended = [&] {
+    v1::EndCallbackAttemptResponse response;
+    return f.tickets->EndCallbackAttempt(ClientContext(), attempt, &response);
+  };
+  ExpectRefusal(ended(), "FIELD_REQUIRED", "outcome");
+  attempt.set_outcome(static_cast<v1::CallbackOutcome>(7));
+  ExpectRefusal(ended(), "FIELD_OUT_OF_RANGE", "outcome");
+  attempt.set_outcome(v1::CALLBACK_OUTCOME_WRONG_NUMBER);
+  *attempt.mutable_next_attempt_at() = google::protobuf::util::TimeUtil::GetCurrentTime();
+  ExpectRefusal(ended(), "FIELD_MALFORMED", "next_attempt_at");
+  attempt.set_outcome(v1::CALLBACK_OUTCOME_BUSY);
+  attempt.mutable_next_attempt_at()->set_seconds(253'402'300'799);
+  ExpectRefusal(ended(), "FIELD_OUT_OF_RANGE", "next_attempt_at");
+  attempt.clear_next_attempt_at();
+  attempt.set_disposition("So so");
+  ExpectRefusal(ended(), "FIELD_MALFORMED", "disposition");
+  attempt.clear_disposition();
+  attempt.clear_session();
+  ExpectRefusal(ended(), "FIELD_REQUIRED", "session");
+  v1::Contact windowed = ChatContact();
+  *windowed.mutable_not_after() = google::protobuf::util::TimeUtil::GetCurrentTime();
+  ExpectRefusal(f.IngestStatus(windowed), "FIELD_MALFORMED", "contact.not_after");
+  windowed.set_channel("callback");
+  *windowed.mutable_not_before() = windowed.not_after();
+  ExpectRefusal(f.IngestStatus(windowed), "FIELD_OUT_OF_RANGE", "contact.not_after");
   v1::RescheduleTicketRequest reschedule;
   reschedule.set_workspace(kWorkspace);
   reschedule.set_ticket_id(ticket);

@@ -225,6 +225,11 @@ void Clients::Supervisor() {
       Start(In(router::RescheduleTicket{ticket, router::Time{}}), true);
     } else if (kind == 6) {
       Start(AboutAgent(ticket), true);
+    } else if (kind == 7) {
+      const router::Time now = world_.DatabaseNow();
+      router::RequestCallback request{ticket, {}, now + router::Minutes(2)};
+      if (world_.Chance(500)) request.not_before = now + router::Seconds(1 + world_.Pick(30));
+      Start(In(std::move(request)), true);
     } else {
       Start(In(router::TransferTicket{ticket, world_.Chance(900) ? "care" : "jobs"}), true);
     }
@@ -416,6 +421,17 @@ void Desk::Answer(const router::OfferView& offer) {
 
 void Desk::Work(const router::WorkView& work) {
   const int dice = world_.Pick(100);
+  if (work.channel == router::kCallbackChannel && dice < 40) {
+    router::EndCallbackAttempt end;
+    end.ticket = work.ticket;
+    end.session = session();
+    end.outcome = static_cast<router::CallbackOutcome>(1 + world_.Pick(6));
+    if (router::IsRetried(end.outcome)) {
+      end.next_attempt_at = world_.DatabaseNow() + router::Seconds(1 + world_.Pick(20));
+    }
+    Do(std::move(end));
+    return;
+  }
   switch (work.state) {
     case router::TicketState::kAssigned:
       if (dice < 60) {

@@ -49,6 +49,7 @@ class Replay {
   struct Ticket {
     std::string offered_to, owner;
     bool closed = false;
+    bool is_callback = false;  // it became one
   };
   struct Load {
     std::array<uint32_t, router::kCapacityGroups> tickets{};
@@ -108,6 +109,18 @@ class Replay {
         ASSERT_EQ(ticket.owner + ticket.offered_to, "") << "expired while held";
         ASSERT_FALSE(ticket.closed) << "closed twice";
         ticket.closed = true;
+        return;
+      case EventType::kCallbackRequested:
+        ASSERT_EQ(ticket.owner + ticket.offered_to, "") << "called back while held";
+        ASSERT_FALSE(ticket.closed);
+        ticket.is_callback = true;
+        return;
+      case EventType::kCallbackAttemptEnded:
+        ASSERT_EQ(ticket.owner, event.agent);
+        // Else it is completed.
+        if (event.reason == "BUSY" || event.reason == "NO_ANSWER" || event.reason == "MACHINE") {
+          Free(ticket, event.ticket);
+        }
         return;
       case EventType::kTicketTransferred:
         Free(ticket, event.ticket);
@@ -172,6 +185,7 @@ class Replay {
   }
 
   size_t GroupOf(TicketId ticket) const {
+    if (tickets_.at(ticket).is_callback) return groups_.at(router::kCallbackChannel);
     return groups_.at(contents_.tickets.at({test::kWorkspace, ticket}).channel);
   }
 
@@ -334,6 +348,12 @@ class Judge {
   }
   void Promised(const router::ParkTicket& action, const router::Reply&) {
     EXPECT_TRUE(Happened(EventType::kTicketParked, action.ticket, 0, action.session.agent));
+  }
+  void Promised(const router::RequestCallback& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kCallbackRequested, action.ticket));
+  }
+  void Promised(const router::EndCallbackAttempt& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kCallbackAttemptEnded, action.ticket, 0, action.session.agent));
   }
   void Promised(const router::ResumeTicket& action, const router::Reply&) {
     EXPECT_TRUE(Happened(EventType::kTicketUnparked, action.ticket));

@@ -126,12 +126,15 @@ TEST_P(FactsConformance, CountsVisitsByTheThreshold) {
   add(1, ExitReason::kOverflowed, Seconds(20));
   add(1, ExitReason::kExpired, Seconds(20));
   changes.visits.back().entry_reason = router::EntryReason::kOverflowed;
+  add(1, ExitReason::kCallback, Seconds(20));
+  changes.visits.back().entry_reason = router::EntryReason::kCallback;
   ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
 
   FactQuery query = WholeQuery(kMorning, kMorning + Hours(1));
   query.threshold.within = Seconds(20);
   FactRow row = Row(query);
-  EXPECT_EQ(ValueOf(row, Sum::kOffered), 102);
+  EXPECT_EQ(ValueOf(row, Sum::kOffered), 103);
+  EXPECT_EQ(ValueOf(row, Sum::kVisitCallback), 1);
   EXPECT_EQ(ValueOf(row, Sum::kVisitOverflowed), 1);
   EXPECT_EQ(ValueOf(row, Sum::kVisitExpired), 1);
   EXPECT_EQ(ValueOf(row, Sum::kOverflowedIn), 1);
@@ -161,7 +164,7 @@ TEST_P(FactsConformance, CountsVisitsByTheThreshold) {
   row = Row(query);
   EXPECT_EQ(ValueOf(row, Sum::kAnsweredInTime), 60);
   EXPECT_EQ(ValueOf(row, Sum::kAbandonedInTime), 3);
-  EXPECT_EQ(ValueOf(row, Sum::kDecided), 102) << "who was called off after the target counts";
+  EXPECT_EQ(ValueOf(row, Sum::kDecided), 103) << "who was called off after the target counts";
 }
 
 TEST_P(FactsConformance, CountsAVisitWhenItEnds) {
@@ -208,6 +211,11 @@ TEST_P(FactsConformance, TakesHandlingTimeApart) {
   missed.accepted_at = missed.connected_at = missed.disconnected_at = missed.finished_at = {};
   missed.outcome = router::SegmentOutcome::kMissed;
   changes.segments.push_back(missed);
+  router::SegmentRow unreached = missed;
+  unreached.segment_number = 4;
+  unreached.claimed = true;
+  unreached.outcome = router::SegmentOutcome::kUnreached;
+  changes.segments.push_back(unreached);
   changes.segments[0].outcome = router::SegmentOutcome::kParked;
   changes.segments[0].held = Seconds(1);
   ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
@@ -215,7 +223,8 @@ TEST_P(FactsConformance, TakesHandlingTimeApart) {
   EXPECT_EQ(ValueOf(row, Sum::kOffers), 2);
   EXPECT_EQ(ValueOf(row, Sum::kOffersAccepted), 1);
   EXPECT_EQ(ValueOf(row, Sum::kOffersMissed), 1);
-  EXPECT_EQ(ValueOf(row, Sum::kClaims), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kClaims), 2);
+  EXPECT_EQ(ValueOf(row, Sum::kUnreached), 1);
   EXPECT_EQ(ValueOf(row, Sum::kHandled), 2);
   EXPECT_EQ(ValueOf(row, Sum::kTalkTime), Seconds(1 + 3).us);
   EXPECT_EQ(ValueOf(row, Sum::kHoldTime), Seconds(1).us);

@@ -50,21 +50,25 @@ TEST(Names, EveryValueHasItsOwn) {
     if (*NameOf(type) == 0) continue;  // no type has the number
     EXPECT_EQ(FromName<router::EventType>(NameOf(type)), type);
   }
-  for (int value = 1; value <= static_cast<int>(router::SegmentOutcome::kParked); ++value) {
+  for (int value = 1; value <= static_cast<int>(router::kLastSegmentOutcome); ++value) {
     const auto outcome = static_cast<router::SegmentOutcome>(value);
     EXPECT_EQ(FromName<router::SegmentOutcome>(NameOf(outcome)), outcome);
   }
-  for (int value = 1; value <= static_cast<int>(router::TicketState::kExpired); ++value) {
+  for (int value = 1; value <= static_cast<int>(router::kLastTicketState); ++value) {
     const auto state = static_cast<router::TicketState>(value);
     EXPECT_EQ(FromName<router::TicketState>(NameOf(state)), state);
   }
-  for (int value = 1; value <= static_cast<int>(router::ExitReason::kExpired); ++value) {
+  for (int value = 1; value <= static_cast<int>(router::kLastExitReason); ++value) {
     const auto reason = static_cast<router::ExitReason>(value);
     EXPECT_EQ(FromName<router::ExitReason>(NameOf(reason)), reason);
   }
-  for (int value = 1; value <= static_cast<int>(router::EntryReason::kOverflowed); ++value) {
+  for (int value = 1; value <= static_cast<int>(router::EntryReason::kCallback); ++value) {
     const auto reason = static_cast<router::EntryReason>(value);
     EXPECT_EQ(FromName<router::EntryReason>(NameOf(reason)), reason);
+  }
+  for (int value = 0; value <= static_cast<int>(router::CallbackOutcome::kDoNotCall); ++value) {
+    const auto outcome = static_cast<router::CallbackOutcome>(value);
+    EXPECT_EQ(FromName<router::CallbackOutcome>(NameOf(outcome)), outcome);
   }
 }
 

@@ -81,7 +81,7 @@ router::VisitRow VisitOf(Maker& make, uint64_t number, const router::TicketRow& 
   row.entered_at = make.Instant();
   row.left_at = make.After(row.entered_at, router::Seconds(60));
   row.entry_reason = make.Value(router::EntryReason::kResumed);
-  row.exit_reason = make.Value(router::ExitReason::kParked);
+  row.exit_reason = make.Value(router::kLastExitReason);
   row.target = make.OneIn(6) ? Time{} : make.After(row.entered_at, router::Seconds(60));
   row.agent = row.exit_reason == router::ExitReason::kAnswered ? make.One("agent", 3) : "";
   row.estimated_wait.reset();
@@ -108,7 +108,7 @@ router::SegmentRow SegmentOf(Maker& make, uint64_t number, const router::TicketR
   last = std::max(last, row.disconnected_at);
   row.finished_at = connected && make.OneIn(2) ? make.After(last, router::Minutes(1)) : Time{};
   row.ended_at = make.After(std::max(last, row.finished_at), router::Minutes(1));
-  row.outcome = make.Value(router::SegmentOutcome::kParked);
+  row.outcome = make.Value(router::kLastSegmentOutcome);
   row.resolved = make.OneIn(2);
   return row;
 }

@@ -165,6 +165,12 @@ TEST_P(StoreConformance, TicketsThatAreSetAsideRoundTripExactly) {
   visit.entry_reason = router::EntryReason::kResumed;
   visit.exit_reason = router::ExitReason::kParked;
   changes.segments.emplace_back(SampleSegment(1, 1)).outcome = router::SegmentOutcome::kParked;
+  router::VisitRow called = visit;
+  called.visit_number += 1;
+  called.entry_reason = router::EntryReason::kCallback;
+  called.exit_reason = router::ExitReason::kUnreached;
+  changes.visits.push_back(called);
+  changes.segments.emplace_back(SampleSegment(1, 2)).outcome = router::SegmentOutcome::kUnreached;
   ASSERT_EQ(Commit(std::move(changes)), CommitResult::kCommitted);
   const router::LoadedState state = Load().state;
   ASSERT_EQ(state.tickets.size(), 3u);

@@ -37,7 +37,7 @@ router::Requirement SampleRequirement() {
 }
 
 router::Plan SamplePlan() {
-  router::Plan plan(5);
+  router::Plan plan(6);
   plan[0].after = Seconds(20);
   plan[0].requirement = SampleRequirement();
   plan[1].after = Minutes(1);
@@ -49,6 +49,9 @@ router::Plan SamplePlan() {
   plan[3].condition = router::PlanCondition{20, Microseconds(180'000'001)};
   plan[4].after = Minutes(4);
   plan[4].expire = router::PlanExpiry{kUnicode};
+  plan[4].condition = router::PlanCondition{1, router::Duration{}};
+  plan[5].after = Minutes(5);
+  plan[5].callback = true;
   return plan;
 }
 
@@ -106,6 +109,7 @@ router::Queue SampleQueue(const std::string& id) {
   queue.auto_accept = true;
   queue.distribution_mode = router::DistributionMode::kBestMatch;
   queue.plan = SamplePlan();
+  queue.callbacks = {4, Minutes(30)};
   return queue;
 }
 
@@ -308,6 +312,8 @@ router::TicketStateRow ScheduledState(uint64_t ticket) {
   row.queued_at = Time{};
   row.visit_number = 0;
   row.visit_entry_reason = router::EntryReason::kScheduled;
+  row.channel = "callback";
+  row.callback = {kMorning + Microseconds(7), 2, router::CallbackOutcome::kNoAnswer};
   return row;
 }
 
@@ -369,6 +375,7 @@ router::ContactRow SampleContact(uint64_t contact, uint64_t ticket) {
   c.answer_target = Seconds(10);
   c.due_at = kMorning + Minutes(1);
   c.not_before = kMorning + Seconds(50);
+  c.not_after = kMorning + Seconds(51);
   c.received_at = kMorning - Seconds(2);
   c.customer_id = "customer-1";
   c.customer_segment = "gold";

@@ -72,6 +72,7 @@ inline auto Fields(const router::TicketStateRow& r) {
       std::tie(r.workspace, r.ticket, r.state, r.queue, r.priority, r.queued_at, r.target, r.agent,
                r.leased, r.offer_number, r.until, r.answered_at, r.closed_at, r.disposition),
       std::tie(r.parked_at, r.parking_reason, r.clock_stopped, r.last_agent, r.kept_until),
+      std::tie(r.channel, r.callback.not_after, r.callback.attempts, r.callback.last_outcome),
       std::tie(r.contact_count, r.plan_step, r.plan_skipped, r.plan_since, r.plan_waited,
                r.visit_number, r.visit_entered_at, r.visit_entry_reason, r.visit_estimate,
                r.segment_number, r.segment_began_at, r.accepted_at, r.connected_at, r.held_since,
@@ -89,7 +90,7 @@ inline auto Fields(const router::ContactRow& r) {
   return std::tuple_cat(
       std::tie(r.workspace, r.contact, r.ticket, r.received_at, r.queued_at, c.channel,
                c.entry_point, c.external_id, c.conversation_key, c.client, c.process_type,
-               c.language, c.requirement, c.plan, c.priority, c.not_before),
+               c.language, c.requirement, c.plan, c.priority, c.not_before, c.not_after),
       std::tie(c.queue, c.answer_target, c.due_at, c.received_at, c.customer_id, c.customer_segment,
                c.direction, c.initiated_by, c.subject, c.payload_json, c.attributes,
                c.excluded_agents));
