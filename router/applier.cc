@@ -62,6 +62,7 @@ void Applier::SetTimer(TicketIndex index) {
     if (!workspace_.NextStepWaits(ticket)) at = std::min(at, workspace_.NextStepAt(ticket));
     if (ticket.kept_until.IsSet()) at = std::min(at, ticket.kept_until);
     at = std::min(at, Workspace::CallbackEndsAt(ticket));
+    if (ticket.silent_until.IsSet()) at = std::min(at, ticket.silent_until);
     for (const CoolDownState& cool_down : ticket.cool_downs) at = std::min(at, cool_down.until);
   }
   if (at == ticket.timer_at) return;
@@ -510,7 +511,7 @@ void Applier::LeaveAgent(TicketIndex index, SegmentOutcome outcome, const std::s
   Gain(agent);
   NoteIfDrained(agent);
   if (owned) NoteRearranged(agent);
-  ticket.segment_began_at = Time{};
+  ticket.segment_began_at = ticket.silent_until = Time{};
 }
 
 void Applier::Answer(Ticket& ticket, Time at) {
@@ -537,7 +538,7 @@ void Applier::Close(TicketIndex index, TicketState state) {
   TicketStateRow row = StateRowOf(workspace_, ticket);
   row.state = state;
   row.until = Time{};
-  row.parked_at = row.kept_until = Time{};
+  row.parked_at = row.kept_until = row.silent_until = Time{};
   row.parking_reason.clear();
   row.clock_stopped = false;
   row.last_agent.clear();
@@ -546,6 +547,7 @@ void Applier::Close(TicketIndex index, TicketState state) {
   changes_.ticket_states.push_back(std::move(row));
   if (ticket.detail_dirty) changes_.ticket_details.push_back(DetailRowOf(workspace_, ticket));
   while (!ticket.cool_downs.empty()) DropCoolDown(ticket, ticket.cool_downs.size() - 1);
+  if (ticket.reopen_count > 0) NoteClosedAgain(ticket);
   ticket.in_use = false;
   SetTimer(index);
   --workspace_.queues[ticket.queue.value].open;

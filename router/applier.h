@@ -31,6 +31,7 @@ struct NewTicket {
   uint32_t priority = 0;
   Time target, key;
   Time not_before;                // unset: it enters its queue now
+  Time reply_by;                  // unset: nothing limits it
   QueueIndex instead_of{};        // the closed queue that it would have entered; unset: none
   std::optional<QueueDraw> draw;  // its queue is one of a rule's several
   Time not_after{};               // of a call-back
@@ -47,9 +48,10 @@ struct Unparking {
   Time due_at;             // unset: it has none
   Duration clock_stopped;  // how long its clock stood
   bool plan_anew = false;  // its plan begins anew
+  bool reopened = false;   // it was not parked, but ReopenClosed took it in
   AgentIndex keep_for;     // unset: anybody may take it
   Time kept_until;
-  const char* reason = "";  // MESSAGE, REQUEST or TIME
+  const char* reason = "";  // MESSAGE, REQUEST, TIME or ASSIGNED
 };
 
 // Where a transferred ticket goes, and what it is ordered by there.
@@ -134,7 +136,8 @@ class Applier {
   void TicketTransferred(TicketIndex ticket, const Transfer& transfer);
   void TicketRescheduled(TicketIndex ticket, Time not_before, Time target);
   void TicketEntered(TicketIndex ticket, const Entry& entry, const char* reason);
-  void TicketParked(TicketIndex ticket, const std::string& reason, Time until);
+  // `silent_until`: when the customer's silence completes it; unset: never.
+  void TicketParked(TicketIndex ticket, const std::string& reason, Time until, Time silent_until);
   void TicketUnparked(TicketIndex ticket, const Unparking& unparking);
   void LastAgentPassed(TicketIndex ticket);
   // Requires that it is QUEUED.
@@ -159,6 +162,17 @@ class Applier {
   int64_t NoteAdded(const TicketRef& to, NoteRow&& note);
   int64_t MessageAdded(const TicketRef& to, MessageRow&& message);
   int64_t SurveyRecorded(const TicketRef& to, std::vector<SurveyRow>&& scores);
+
+  // Conversations.
+  // The customer was written to: silence until then ends its state; unset: it does not.
+  void SilenceBegan(TicketIndex ticket, Time silent_until);
+  // The customer wrote. `reply_by` unset: the channel has no limit.
+  void SilenceBroken(TicketIndex ticket, Time reply_by);
+  // Requires that it is PARKED.
+  void SilentTicketCompleted(TicketIndex ticket);
+  // Takes a completed ticket in as if it was PARKED by its last agent, without an event: it is for
+  // TicketUnparked to reopen it. `closed` counts what was added to it.
+  TicketIndex ReopenClosed(const ClosedTicket& closed);
 
   // Offers.
   void TicketOffered(TicketIndex ticket, AgentIndex agent, OfferReason reason);
@@ -258,6 +272,7 @@ class Applier {
   void CountInTeam(AgentIndex agent);
   void UncountInTeam(AgentIndex agent);
 
+  TicketIndex NewPlace();
   TicketIndex AddTicket(NewTicket& created);
   void AddContact(ContactRow&& contact, int64_t sequence);
   void SettleDraw(QueueDraw&& draw);
@@ -297,6 +312,7 @@ class Applier {
   void EndVisit(Ticket& ticket, ExitReason reason);
   void Answer(Ticket& ticket, Time at);
   void Close(TicketIndex ticket, TicketState state);
+  void NoteClosedAgain(const Ticket& ticket);
   void CloseUnfinished(TicketIndex ticket, EventType type, TicketState state,
                        const std::string& reason);
   void RetrieveFromHold(Ticket& ticket, Time at);

@@ -409,8 +409,11 @@ void Applier::TimeLost(Duration lost) {
     Ticket& ticket = workspace_.tickets[i];
     // Times at which tickets enter their queues were agreed on, whether we are there or not.
     const bool limited = ticket.until.IsSet() && !IsSetAside(ticket.state);
-    if (!ticket.in_use || (!limited && ticket.cool_downs.empty())) continue;
+    const bool timed = limited || ticket.silent_until.IsSet() || !ticket.cool_downs.empty();
+    if (!ticket.in_use || !timed) continue;
     if (limited) ticket.until = ticket.until + lost;
+    // Nor could the customer break the silence.
+    if (ticket.silent_until.IsSet()) ticket.silent_until = ticket.silent_until + lost;
     for (CoolDownState& cool_down : ticket.cool_downs) cool_down.until = cool_down.until + lost;
     SetTimer(TicketIndex{i});
     MarkDirty(TicketIndex{i});

@@ -59,6 +59,9 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
     UseChannel(ticket, workspace_.channel_ids.Find(row.channel));
     ChangeClass(ticket, AskedAnew(workspace_, ticket));
   }
+  ticket.reopen_count = row.reopen_count;
+  ticket.silent_until = row.silent_until;
+  ticket.reply_by = row.reply_by;
   for (const CoolDown& cool_down : row.cool_downs) {
     const AgentIndex agent = workspace_.agent_ids.Intern(cool_down.agent);
     workspace_.agents.resize(workspace_.agent_ids.size());

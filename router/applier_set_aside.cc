@@ -29,7 +29,8 @@ void Applier::TicketEntered(TicketIndex index, const Entry& entry, const char* r
   EnterQueue(index, EntryReason::kScheduled);
 }
 
-void Applier::TicketParked(TicketIndex index, const std::string& reason, Time until) {
+void Applier::TicketParked(TicketIndex index, const std::string& reason, Time until,
+                           Time silent_until) {
   Ticket& ticket = TicketAt(index);
   EventRow& event = RecordTicket(EventType::kTicketParked, ticket);
   event.reason = reason;
@@ -41,6 +42,7 @@ void Applier::TicketParked(TicketIndex index, const std::string& reason, Time un
   ticket.agent = AgentIndex{};
   ticket.leased = false;
   ticket.until = until;
+  ticket.silent_until = silent_until;
   const auto configured = workspace_.parking_reasons.find(reason);
   const bool stops_clock = configured != workspace_.parking_reasons.end() && configured->second;
   ticket.parking = std::make_unique<Parking>(Parking{now_, reason, stops_clock});
@@ -58,20 +60,22 @@ void Applier::TicketUnparked(TicketIndex index, const Unparking& unparking) {
     ticket.due_at = unparking.due_at;
     DetailOf(index).due_at = unparking.due_at;
   }
-  EventRow& event = RecordTicket(EventType::kTicketUnparked, ticket);
+  EventRow& event = RecordTicket(
+      unparking.reopened ? EventType::kTicketReopened : EventType::kTicketUnparked, ticket);
   event.agent = workspace_.AgentName(ticket.last_agent);
   event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.until = ticket.target;
   event.reason = unparking.reason;
-  event.number = unparking.clock_stopped.us;
+  event.number = unparking.reopened ? ticket.reopen_count : unparking.clock_stopped.us;
   ticket.parking = nullptr;
+  ticket.silent_until = Time{};
   ForgetLastAgent(ticket);
   if (unparking.plan_anew && ticket.plan.IsSet()) {
     RestartPlan(ticket);
     ChangeClass(ticket, workspace_.plans[ticket.plan].base);
   }
   if (unparking.keep_for.IsSet()) KeepFor(ticket, unparking.keep_for, unparking.kept_until);
-  EnterQueue(index, EntryReason::kResumed);
+  EnterQueue(index, unparking.reopened ? EntryReason::kReopened : EntryReason::kResumed);
 }
 
 void Applier::LastAgentPassed(TicketIndex index) {

@@ -80,22 +80,26 @@ void Applier::AgentContactUnanswered(TicketIndex index, const char* reason) {
   event.reason = reason;
 }
 
+TicketIndex Applier::NewPlace() {
+  if (workspace_.free_tickets.empty()) {
+    workspace_.tickets.emplace_back();
+    return TicketIndex{static_cast<uint32_t>(workspace_.tickets.size() - 1)};
+  }
+  const TicketIndex index = workspace_.free_tickets.back();
+  workspace_.free_tickets.pop_back();
+  return index;
+}
+
 // A new ticket in its indexes, without an event.
 TicketIndex Applier::AddTicket(NewTicket& created) {
-  TicketIndex index;
-  if (workspace_.free_tickets.empty()) {
-    index = TicketIndex{static_cast<uint32_t>(workspace_.tickets.size())};
-    workspace_.tickets.emplace_back();
-  } else {
-    index = workspace_.free_tickets.back();
-    workspace_.free_tickets.pop_back();
-  }
+  const TicketIndex index = NewPlace();
   TicketRow& row = created.row;
   row.arrival = ++workspace_.last_arrival;
   Ticket& ticket = TicketAt(index);
   AdoptTicket(index, row, created.queue);
   ticket.priority = created.priority;
   ticket.queued_at = now_;
+  ticket.reply_by = created.reply_by;
   ticket.target = created.target;
   ticket.key = created.key;
   if (created.not_after.IsSet()) CallbackOf(ticket).not_after = created.not_after;
@@ -474,6 +478,7 @@ void Applier::TicketStarted(TicketIndex index) {
 void Applier::TicketFinished(TicketIndex index) {
   Ticket& ticket = TicketAt(index);
   ticket.state = TicketState::kWrapUp;
+  ticket.silent_until = Time{};
   ticket.finished_at = now_;
   ticket.until = now_ + ticket.wrap_up_limit;
   SetTimer(index);

@@ -141,6 +141,9 @@ class ResourceChecker {
   }
   void Check(Channel& channel, const std::string& path) {
     faults_.Range(channel.misses_allowed, 0, kMaxMissesAllowed, path + ".misses_allowed");
+    if (channel.reply_within && channel.reply_within->us != 0) {
+      faults_.Span(*channel.reply_within, kMinReplyWithin, kMaxReplyWithin, path + ".reply_within");
+    }
   }
   void Check(Queue& queue, const std::string& path) {
     OptionalReference(ResourceKind::kClient, queue.client, path + ".client");
@@ -193,6 +196,9 @@ class ResourceChecker {
       if (entry.wrap_up_limit) {
         faults_.Span(*entry.wrap_up_limit, Duration{}, kMaxWrapUp, at + ".wrap_up_limit");
       }
+      faults_.Span(entry.reopen_within, Duration{}, kMaxReopenWithin, at + ".reopen_within");
+      SpanIfSet(entry.auto_park_after, kMinSilence, kMaxSilence, at + ".auto_park_after");
+      SpanIfSet(entry.auto_close_after, kMinSilence, kMaxSilence, at + ".auto_close_after");
     }
   }
 
@@ -511,6 +517,10 @@ class Filler {
   void Fill(Channel& channel) const {
     if (channel.misses_allowed == 0) {
       channel.misses_allowed = channel.group == CapacityGroup::kVoice ? 1 : 3;
+    }
+    // After that WhatsApp takes templates only.
+    if (!channel.reply_within) {
+      channel.reply_within = channel.id == "whatsapp" ? Hours(24) : Duration{};
     }
   }
   void Fill(Queue& queue) const {

@@ -17,6 +17,7 @@
 #include "router/ids.h"
 #include "router/model.h"
 #include "router/rejection.h"
+#include "router/ticket_rows.h"
 #include "router/time.h"
 
 namespace tandem::router {
@@ -155,16 +156,18 @@ struct UpdateTicket {
 };
 
 // What the caller knows of a closed ticket, which the router doesn't: read from the store after the
-// router had not found it. A closed ticket never changes, so this is not outdated; its counts may
-// be.
+// router had not found it. A closed ticket changes by being reopened alone, so that this is
+// outdated only when it was, and was closed again since; its counts may be.
 struct ClosedTicket {
+  TicketState state = TicketState::kCompleted;
   std::string queue, client, channel, process_type;
   std::string agent;  // that had it last
   std::string trace_parent;
   uint32_t notes = 0, messages = 0, scores = 0;
+  std::vector<TicketRows> rows{};  // one, when it may be reopened: it is COMPLETED; else none
 };
 
-// Reply: Recorded. `closed` counts for a ticket that is not open, in this and in the next two.
+// Reply: Recorded. `closed` counts for a ticket that is not open, in this and in the next three.
 struct AddNote {
   TicketId ticket;
   std::string agent;  // empty: no agent wrote it
@@ -180,6 +183,11 @@ struct AddMessage {
   Time sent_at;       // unset: now
   std::string text;
   std::string external_id;
+  std::optional<ClosedTicket> closed;
+};
+// Reply: Done. Requires that it is COMPLETED.
+struct ReopenTicket {
+  TicketId ticket;
   std::optional<ClosedTicket> closed;
 };
 // Reply: Done. Each measure once.
@@ -338,10 +346,10 @@ using Action = std::variant<
     ApplyConfiguration, CreateResource, UpdateResource, DeleteResource, UpdateWorkspaceSettings,
     IngestContact, ClassifyContact, CancelTicket, AbandonTicket, CompleteTicket, ReleaseTicket,
     TransferTicket, RescheduleTicket, RequestCallback, EndCallbackAttempt, ParkTicket, ResumeTicket,
-    ExplainTicket, UpdateTicket, AddNote, AddMessage, RecordSurvey, OpenSession, CloseSession,
-    LoseSession, GetAgent, SetAgentStatus, AcceptOffer, DeclineOffer, StartTicket, FinishTicket,
-    StartAgentContact, AssignTicket, RequeueTicket, OverrideAgentStatus, ClaimTickets, ExtendLeases,
-    ReportMediaEvent, SetOpenHours, AdvanceTime, ContinueRouting, TimeLost>;
+    ExplainTicket, UpdateTicket, AddNote, AddMessage, ReopenTicket, RecordSurvey, OpenSession,
+    CloseSession, LoseSession, GetAgent, SetAgentStatus, AcceptOffer, DeclineOffer, StartTicket,
+    FinishTicket, StartAgentContact, AssignTicket, RequeueTicket, OverrideAgentStatus, ClaimTickets,
+    ExtendLeases, ReportMediaEvent, SetOpenHours, AdvanceTime, ContinueRouting, TimeLost>;
 
 struct Command {
   std::string workspace;
@@ -469,6 +477,8 @@ struct Explanation {
   std::string parking_reason;  // while PARKED
   std::string last_agent;      // who parked it; or for whom it is kept
   Time kept_until;             // unset: it is not kept
+  Time silent_until;           // when the customer's silence parks or completes it; unset: never
+  Time reply_by;               // by when the customer has to be answered; unset: no limit
   bool is_callback = false;
   Callback callback;
   bool queue_closed = false;  // LIVE work is not offered, nor are call-backs
@@ -524,6 +534,9 @@ struct TicketRevised {
 // A note or a message.
 struct Recorded {
   int64_t sequence = 0;  // of its event
+  // Where a message left the ticket, and whether it reopened it. Unset for a note.
+  std::optional<TicketState> state{};
+  bool reopened = false;
 };
 
 struct ContactStarted {

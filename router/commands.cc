@@ -16,10 +16,14 @@ Rejection Refuse(Reason reason, std::string message,
 }
 
 Rejection RefuseState(const Ticket& ticket, const char* expected) {
-  return Refuse(Reason::kTicketStateForbids,
-                std::string("expected a ticket that is ") + expected + ", but it is " +
-                    ToString(ticket.state),
-                {{"state", ToString(ticket.state)}});
+  return RefuseState(ticket.state, expected);
+}
+
+Rejection RefuseState(TicketState state, const char* expected) {
+  return Refuse(
+      Reason::kTicketStateForbids,
+      std::string("expected a ticket that is ") + expected + ", but it is " + ToString(state),
+      {{"state", ToString(state)}});
 }
 
 std::variant<AgentIndex, Rejection> FindSession(const Workspace& workspace,

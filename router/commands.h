@@ -50,6 +50,7 @@ Outcome Decide(Context& context, const ExplainTicket& command);
 Outcome Decide(Context& context, UpdateTicket& command);
 Outcome Decide(Context& context, AddNote& command);
 Outcome Decide(Context& context, AddMessage& command);
+Outcome Decide(Context& context, const ReopenTicket& command);
 Outcome Decide(Context& context, const RecordSurvey& command);
 Outcome Decide(Context& context, const OpenSession& command);
 Outcome Decide(Context& context, const CloseSession& command);
@@ -76,6 +77,7 @@ void RunTimers(Context& context, uint32_t& budget);
 void EndGrace(Context& context, AgentIndex agent);
 void TimeOutConnection(Context& context, TicketIndex ticket);
 void EndSetAside(Context& context, TicketIndex ticket);
+void EndSilence(Context& context, TicketIndex ticket);
 
 // A SCHEDULED ticket enters its queue, by REQUEST or as its TIME came.
 void EnterScheduled(Context& context, TicketIndex ticket, const char* reason);
@@ -139,6 +141,7 @@ Rejection RefuseBusy(const std::string& channel);
 Rejection Refuse(Reason reason, std::string message,
                  std::vector<std::pair<std::string, std::string>> metadata = {});
 Rejection RefuseState(const Ticket& ticket, const char* expected);
+Rejection RefuseState(TicketState state, const char* expected);
 
 // Whether the configuration in force has the resource.
 bool IsConfigured(const Workspace& workspace, ResourceKind kind, std::string_view id);
@@ -188,14 +191,40 @@ void EstimateWaits(Context& context);
 void Foretell(const Workspace& workspace, const NewTicket& created, ContactClassified& told);
 // Whether a message or a contact is what a customer wrote.
 bool IsOfCustomer(Direction direction, Party author);
+// Something that was said in a ticket's conversation, be it a message or a contact.
+struct Said {
+  Direction direction = Direction::kInbound;
+  Party author = Party::kCustomer;
+  Time at;  // its author's clock
+};
+Said SaidBy(const NewContact& contact, Time now);
+// What it makes of the open ticket: a customer's takes it back from WRAP_UP, queues it again when
+// it is PARKED and says by when to reply; an answer begins the customer's silence.
+void FollowMessage(Context& context, TicketIndex ticket, const Said& said);
+// By when what the customer said then has to be answered; unset: the channel has no limit.
+Time ReplyBy(const Workspace& workspace, const std::string& channel, Time said_at);
+// When the customer's silence completes a ticket that is parked now for the reason; unset: never.
+Time SilentUntil(const Context& context, const Ticket& ticket, const std::string& parking_reason);
 // A customer wrote: a ticket that is PARKED is queued again.
 void ResumeParked(Context& context, TicketIndex ticket);
+// A ticket that ReopenClosed took in is queued on a new visit.
+void EnterReopened(Context& context, TicketIndex ticket, const char* reason);
+// Why a closed ticket can't be reopened; nothing when it can.
+std::optional<Rejection> CheckReopening(const Context& context, const ClosedTicket& closed);
 // An agent is about to get it: a ticket that is PARKED is queued again.
 void ResumeForAssignment(Context& context, TicketIndex ticket);
 // By when the ticket should be answered, or started to be done in time, when it enters the queue at
-// an instant. `postponed`: its due time has moved on by that.
-Time TargetOfVisit(const Context& context, QueueIndex queue, const Ticket& ticket, Time entered_at,
-                   Duration postponed = {});
+// an instant.
+Time TargetOfVisit(const Context& context, QueueIndex queue, const Ticket& ticket, Time entered_at);
+// The same for one that is due then; unset: as its process type says.
+Time TargetWhenDue(const Context& context, QueueIndex queue, const Ticket& ticket, Time due_at,
+                   Time entered_at);
+// When it would be due had it come in now.
+Time DueAnew(const Context& context, const Ticket& ticket);
+// No later than the customer has to be answered; once that has passed, it caps nothing.
+Time CappedTarget(Time target, Time reply_by, Time entered_at);
+// What the process type says of the channel; null: nothing.
+const ProcessTypeDefaults* DefaultsFor(const ProcessType& type, const std::string& channel);
 // Why nothing may come to the queue now: it is closed, and refuses.
 std::optional<Rejection> CheckOpen(const Workspace& workspace, QueueIndex queue, Time now);
 // The open queue with room that tickets of a closed one overflow to. Unset: they stay.

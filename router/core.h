@@ -42,7 +42,7 @@ class Router::Core {
   void RouteAll();
   // Rows of the rules whose credits changed.
   void TakeDraws(Workspace& workspace);
-  void LoadTicket(Workspace& workspace, const LoadedState::OpenTicket& loaded);
+  void LoadTicket(Workspace& workspace, const TicketRows& loaded);
 
   const RouterOptions options_;
   // Sorted by id, so that what is done to all is done in an order that survives a Load.

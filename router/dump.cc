@@ -102,7 +102,8 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
   for (const Channel& channel : configuration.channels) {
     Line(out, " channel")
         .Named(channel)("group", static_cast<int>(channel.group))("media", channel.has_media)(
-            "mode", static_cast<int>(channel.language_mode))("misses", channel.misses_allowed);
+            "mode", static_cast<int>(channel.language_mode))("misses", channel.misses_allowed)(
+            "reply_within", *channel.reply_within);
   }
   for (const Queue& queue : configuration.queues) {
     Line(out, " queue")
@@ -124,7 +125,8 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
           "requirement", KeyOf(entry.requirement))("level", static_cast<int>(entry.language_level))(
           "answer", entry.answer_target)("due", entry.due_after)(
           "handling", entry.expected_handling_time)("wrap_up", *entry.wrap_up_limit)(
-          "plan", KeyOf({}, entry.plan));
+          "plan", KeyOf({}, entry.plan))("reopen", entry.reopen_within)(
+          "auto_park", entry.auto_park_after)("auto_close", entry.auto_close_after);
     }
   }
   for (const RoutingProfile& profile : configuration.routing_profiles) {
@@ -231,7 +233,8 @@ void DumpTicket(const Workspace& workspace, const Ticket& ticket, std::string& o
       "priority", ticket.priority)("queued_at", ticket.queued_at)("target", ticket.target)(
       "key", ticket.key)("agent", workspace.AgentName(ticket.agent))("leased", ticket.leased)(
       "offer", ticket.offer_number)("until", ticket.until)("answered_at", ticket.answered_at)(
-      "contacts", ticket.contact_count);
+      "contacts", ticket.contact_count)("reopened", ticket.reopen_count)(
+      "silent_until", ticket.silent_until)("reply_by", ticket.reply_by);
   for (const CoolDownState& cool_down : ticket.cool_downs) {
     line("cool_down", workspace.AgentName(cool_down.agent))("ends", cool_down.until);
   }

@@ -191,6 +191,8 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
   if (ticket.parking != nullptr) explanation.parking_reason = ticket.parking->reason;
   explanation.last_agent = workspace.AgentName(ticket.last_agent);
   explanation.kept_until = ticket.kept_until;
+  explanation.silent_until = ticket.silent_until;
+  explanation.reply_by = ticket.reply_by;
   if (ticket.rules != nullptr) explanation.rules = *ticket.rules;
   explanation.is_callback = workspace.IsCallback(ticket);
   if (ticket.callback != nullptr) explanation.callback = *ticket.callback;

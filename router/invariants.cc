@@ -66,6 +66,9 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
                    which + " says how it is parked while it is");
   TANDEM_INVARIANT(!Workspace::BecameCallback(ticket) || workspace.IsCallback(ticket),
                    which + " has another channel than it came over as a call-back only");
+  TANDEM_INVARIANT(!ticket.silent_until.IsSet() || ticket.state == TicketState::kActive ||
+                       ticket.state == TicketState::kParked,
+                   which + " ends by silence only while the customer could break it");
   TANDEM_INVARIANT(!ticket.kept_until.IsSet() || (waits && ticket.last_agent.IsSet()),
                    which + " is kept for an agent only while it waits");
 }

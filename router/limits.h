@@ -146,6 +146,14 @@ inline constexpr Duration kTransferWait = Seconds(30);
 inline constexpr Duration kMaxSetAside = Days(365);
 inline constexpr Duration kMinRetryDelay = Seconds(1);
 inline constexpr Duration kMaxRetryDelay = Days(30);
+inline constexpr Duration kMaxReopenWithin = Days(90);
+inline constexpr Duration kMinSilence = Seconds(10);
+inline constexpr Duration kMaxSilence = Days(90);
+inline constexpr Duration kMinReplyWithin = Minutes(1);
+inline constexpr Duration kMaxReplyWithin = Days(30);
+// How long the router knows that a ticket was reopened and closed again: longer than a caller who
+// read it before waits for its turn.
+inline constexpr Duration kClosedAgainWindow = Minutes(10);
 inline constexpr Duration kMaxAnswerTarget = Days(30);
 inline constexpr Duration kMaxDueAfter = Days(365);
 inline constexpr Duration kMaxDueAhead = Days(730);

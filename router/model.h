@@ -100,8 +100,9 @@ enum class EntryReason : uint8_t {
   kScheduled = 7,
   kResumed = 8,
   kCallback = 9,
+  kReopened = 12,
 };
-const char* ToString(EntryReason reason);
+const char* ToString(EntryReason reason);  // "CREATED"; empty for a number that no reason has
 
 // Why a visit ended (visit.exit_reason).
 enum class ExitReason : uint8_t {
@@ -395,6 +396,8 @@ struct Channel : NamedResource {
   bool has_media = false;
   LanguageMode language_mode = LanguageMode::kWritten;
   uint32_t misses_allowed = 0;  // 0: to be filled in
+  // How long after the customer wrote an answer can be sent; 0: no limit.
+  std::optional<Duration> reply_within{};
   friend bool operator==(const Channel&, const Channel&) = default;
 };
 
@@ -428,6 +431,10 @@ struct ProcessTypeDefaults {
   Duration expected_handling_time;  // 0: to be filled in
   std::optional<Duration> wrap_up_limit;
   Plan plan;
+  // Of the conversation; 0: never.
+  Duration reopen_within;     // a customer's message reopens it so long after it was completed
+  Duration auto_park_after;   // the customer's silence parks it
+  Duration auto_close_after;  // and then completes it
   friend bool operator==(const ProcessTypeDefaults&, const ProcessTypeDefaults&) = default;
 };
 
@@ -625,6 +632,11 @@ inline constexpr char kDeviceReason[] = "device";
 inline constexpr char kDispositionNotSet[] = "NOT_SET";
 // The channel of call-backs, which every workspace has.
 inline constexpr char kCallbackChannel[] = "callback";
+// The reason for which a customer's silence parks a ticket. One that is configured under this id
+// says whether its clock stops, and may be given by agents, too.
+inline constexpr char kSilentReason[] = "customer_silent";
+// The disposition of what the customer's silence completed.
+inline constexpr char kDispositionSilent[] = "CUSTOMER_SILENT";
 
 // --- contacts ---
 

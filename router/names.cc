@@ -166,8 +166,10 @@ const char* ToString(EntryReason reason) {
       return "RESUMED";
     case EntryReason::kCallback:
       return "CALLBACK";
+    case EntryReason::kReopened:
+      return "REOPENED";
   }
-  std::abort();
+  return "";
 }
 
 const char* ToString(ExitReason reason) {
@@ -360,6 +362,8 @@ const char* ToString(EventType type) {
       return "CALENDAR_OPENED";
     case EventType::kCalendarClosed:
       return "CALENDAR_CLOSED";
+    case EventType::kTicketReopened:
+      return "TICKET_REOPENED";
     case EventType::kCallbackRequested:
       return "CALLBACK_REQUESTED";
     case EventType::kCallbackAttemptEnded:
@@ -530,6 +534,8 @@ const char* ToString(Reason reason) {
       return "AGENT_MAY_NOT_TAKE";
     case Reason::kPauseLimitReached:
       return "PAUSE_LIMIT_REACHED";
+    case Reason::kTicketReopenedMeanwhile:
+      return "TICKET_REOPENED_MEANWHILE";
     case Reason::kQueueClosed:
       return "QUEUE_CLOSED";
     case Reason::kOverflowEndless:

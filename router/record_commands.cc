@@ -108,6 +108,27 @@ std::optional<Rejection> CheckAuthor(const Workspace& workspace, const std::stri
                 "expected a configured agent, but there is no '" + agent + "'");
 }
 
+// Whether what was said of a closed ticket reopens it; or why it should be said again.
+std::variant<bool, Rejection> ReopensClosed(const Context& context, const ClosedTicket& closed,
+                                            const Said& said) {
+  if (!IsOfCustomer(said.direction, said.author) || closed.rows.empty()) return false;
+  const Workspace& workspace = context.workspace;
+  const TicketRows& rows = closed.rows.front();
+  const ProcessTypeIndex type = workspace.process_type_ids.Find(rows.ticket.process_type);
+  if (!type.IsSet() || workspace.process_types[type.value] == nullptr) return false;
+  const ProcessTypeDefaults* defaults =
+      DefaultsFor(*workspace.process_types[type.value], rows.channel());
+  if (defaults == nullptr || rows.state.closed_at + defaults->reopen_within <= context.now) {
+    return false;
+  }
+  auto rejection = CheckReopening(context, closed);
+  if (!rejection) return true;
+  const bool passes = rejection->reason == Reason::kTicketReopenedMeanwhile ||
+                      rejection->reason == Reason::kTooManyOpenTickets;
+  if (passes) return *std::move(rejection);
+  return false;
+}
+
 // Who and what is judged: those who serve the customer, or served the customer last.
 SurveyRow JudgedBy(const Workspace& workspace, TicketIndex open, const RecordSurvey& command) {
   SurveyRow row;
@@ -163,7 +184,9 @@ Outcome Decide(Context& context, UpdateTicket& command) {
   update.key = ticket.key;
   const bool moves_target = command.due_at.IsSet() && queue.office == Office::kBack;
   if (moves_target) {
-    update.target = BeforeIn(workspace, ticket.queue, update.due_at, ticket.expected_handling_time);
+    update.target = CappedTarget(
+        BeforeIn(workspace, ticket.queue, update.due_at, ticket.expected_handling_time),
+        ticket.reply_by, context.now);
   }
   // Else it keeps the place that it was given under the configuration of its time.
   if (command.priority || moves_target) {
@@ -199,13 +222,27 @@ Outcome Decide(Context& context, AddMessage& command) {
   message.agent = std::move(command.agent);
   message.text = std::move(command.text);
   message.external_id = std::move(command.external_id);
-  const bool of_customer = IsOfCustomer(message.direction, message.author);
-  const int64_t sequence = context.apply.MessageAdded(found.ref, std::move(message));
-  if (of_customer && found.ref.open.IsSet()) {
-    ResumeFromWrapUp(context, found.ref.open);
-    ResumeParked(context, found.ref.open);
+  const Said said{message.direction, message.author, message.at};
+  TicketIndex index = found.ref.open;
+  Recorded reply;
+  if (!index.IsSet()) {
+    const auto reopens = ReopensClosed(context, *command.closed, said);
+    if (const auto* rejection = std::get_if<Rejection>(&reopens)) return *rejection;
+    reply.reopened = std::get<bool>(reopens);
   }
-  return Reply(Recorded{sequence});
+  reply.sequence = context.apply.MessageAdded(found.ref, std::move(message));
+  if (reply.reopened) {
+    ++command.closed->messages;
+    index = context.apply.ReopenClosed(*command.closed);
+    const Workspace& workspace = context.workspace;
+    const std::string& channel = workspace.channel_of(workspace.ticket(index)).id;
+    context.apply.SilenceBroken(index, ReplyBy(workspace, channel, said.at));
+    EnterReopened(context, index, "MESSAGE");
+  } else if (index.IsSet()) {
+    FollowMessage(context, index, said);
+  }
+  reply.state = index.IsSet() ? context.workspace.ticket(index).state : command.closed->state;
+  return Reply(reply);
 }
 
 Outcome Decide(Context& context, const RecordSurvey& command) {

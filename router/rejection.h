@@ -83,6 +83,7 @@ enum class Reason : uint8_t {
   kParkingReasonUnknown = 155,
   kAgentMayNotTake = 160,
   kPauseLimitReached = 161,
+  kTicketReopenedMeanwhile = 164,
   kQueueClosed = 170,
   kOverflowEndless = 171,
   kTicketIsCallback = 172,

@@ -121,6 +121,7 @@ void VisitFields(const Channel*, auto visit) {
   visit("has_media", &Channel::has_media);
   visit("language_mode", &Channel::language_mode);
   visit("misses_allowed", &Channel::misses_allowed);
+  visit("reply_within", &Channel::reply_within);
 }
 void VisitFields(const Queue*, auto visit) {
   visit("display_name", &NamedResource::display_name);

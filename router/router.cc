@@ -283,7 +283,7 @@ Changes Router::Core::TakeChanges() {
 
 // --- loading ---
 
-void Router::Core::LoadTicket(Workspace& workspace, const LoadedState::OpenTicket& loaded) {
+void Router::Core::LoadTicket(Workspace& workspace, const TicketRows& loaded) {
   const TicketIndex index{static_cast<uint32_t>(workspace.tickets.size())};
   workspace.tickets.emplace_back();
   With(workspace, [&](Context& context) {
@@ -330,7 +330,7 @@ void Router::Core::Load(LoadedState state) {
                      "every agent row is of a configured agent: " + row.agent);
     With(workspace, [&](Context& context) { context.apply.AdoptAgent(agent, row); });
   }
-  for (const LoadedState::OpenTicket& ticket : state.tickets) {
+  for (const TicketRows& ticket : state.tickets) {
     LoadTicket(find(ticket.ticket.workspace), ticket);
   }
   for (const LoadedState::QueueVisit& visit : state.visits) {

@@ -68,6 +68,8 @@ void OnTicketDeadline(Context& context, TicketIndex index) {
       TakePlanStep(context, index);
     } else if (ticket.kept_until.IsSet() && ticket.kept_until <= ticket.timer_at) {
       context.apply.LastAgentPassed(index);
+    } else if (ticket.silent_until.IsSet() && ticket.silent_until <= ticket.timer_at) {
+      EndSilence(context, index);
     } else {
       context.apply.CoolDownsEnded(index);
     }

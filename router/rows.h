@@ -6,7 +6,8 @@
 //   - state rows (WorkspaceRow, AgentRow, TicketStateRow, TicketDetailRow) replace the row of the
 //     same key;
 //   - append rows (everything else) are written once and never change.
-// Rows are values and own their text.
+// Rows are values and own their text. Those that a ticket is made of are in router/ticket_rows.h,
+// because commands bring them along for closed ones.
 #ifndef TANDEM_ROUTER_ROWS_H_
 #define TANDEM_ROUTER_ROWS_H_
 
@@ -23,6 +24,7 @@
 #include "router/estimate.h"
 #include "router/ids.h"
 #include "router/model.h"
+#include "router/ticket_rows.h"
 #include "router/time.h"
 
 namespace tandem::router {
@@ -77,73 +79,6 @@ struct AgentRow {
   Time interval_since;
 };
 
-// An agent who is skipped for a ticket until an instant.
-struct CoolDown {
-  std::string agent;
-  Time until;
-};
-
-// Key: workspace, ticket. What changes in a ticket's life. The last one written for a ticket is a
-// closed state.
-struct TicketStateRow {
-  std::string workspace;
-  TicketId ticket;
-  TicketState state = TicketState::kQueued;
-  std::string queue;
-  uint32_t priority = 0;
-  Time queued_at;  // start of the wait that the target counts from
-  Time target;
-  Time key;                   // what it is ordered by; fixed when it entered the queue
-  std::string agent;          // owner, or holder of the offer
-  bool leased = false;        // the owner claimed it
-  uint32_t offer_number = 0;  // of the last offer
-  Time until;                 // limit of the state: offer, connecting, lease, wrap-up, or when it
-                              // enters its queue: SCHEDULED, PARKED
-  Time answered_at;           // first time connected or started
-  Time closed_at;
-  std::string disposition;
-  uint32_t contact_count = 1;
-  std::vector<CoolDown> cool_downs;  // in the order they began
-
-  // The plan: steps behind it, and its clock, which runs while QUEUED or OFFERED.
-  uint32_t plan_step = 0;
-  uint32_t plan_skipped = 0;  // of these, the ones that were not taken: see AskedAfter
-  Time plan_since;            // set while it runs
-  Duration plan_waited;       // before that
-
-  // While PARKED: since when, why, and whether its clock stands.
-  Time parked_at;
-  std::string parking_reason;
-  bool clock_stopped = false;
-  // Who had it when it was parked, or to whom it was transferred. While it is queued it is kept for
-  // this agent until then.
-  std::string last_agent;
-  Time kept_until;
-
-  std::string channel;  // that it has now; empty: the one that it came over
-  Callback callback;
-
-  // The running visit; `visit_entered_at` is unset when none runs.
-  uint32_t visit_number = 1;
-  Time visit_entered_at;
-  EntryReason visit_entry_reason = EntryReason::kCreated;
-  std::optional<Duration> visit_estimate;  // of its wait, made when it began; unset: can't be known
-
-  // The running segment; `segment_began_at` is unset when none runs.
-  uint32_t segment_number = 0;
-  Time segment_began_at;  // offered or claimed
-  Time accepted_at;
-  Time connected_at;  // connected or started
-  Time held_since;
-  Duration held;
-  // Of the time since it was accepted: interrupted by other work of the agent.
-  Time interrupted_since;
-  Duration interrupted;
-  Time disconnected_at;
-  Party disconnected_by = Party::kUnknown;
-  Time finished_at;
-};
-
 // Key: workspace, ticket. What was said of a ticket after it came in. Written when that changes
 // first; most tickets have none.
 struct TicketDetailRow {
@@ -153,28 +88,6 @@ struct TicketDetailRow {
 };
 
 // --- append rows ---
-
-// Key: workspace, ticket. What a ticket is from the start.
-struct TicketRow {
-  std::string workspace;
-  TicketId ticket;
-  uint64_t arrival = 0;  // 1, 2, 3 … within the workspace; breaks ties of the key
-  ContactId contact;     // that made it
-  std::string channel, client, process_type, language;
-  Requirement requirement;  // canonical: process type's and contact's, with the language clause
-  Plan plan;                // requirements with the language clause
-  std::vector<std::string> excluded_agents;
-  std::vector<std::string> rules;  // classification rules that filled something in
-  std::string entry_point, external_id, conversation_key;
-  std::string customer_id, customer_segment;
-  std::string trace_parent;  // of the contact
-  Time created_at;
-  Time due_at;             // BACK
-  Duration answer_target;  // FRONT
-  Duration expected_handling_time;
-  Duration wrap_up_limit;
-  bool unroutable = false;
-};
 
 // Key: workspace, contact. Personal data lives here and nowhere else.
 struct ContactRow {
@@ -246,6 +159,7 @@ enum class EventType : uint8_t {
   kCalendarClosed = 60,
   kCallbackRequested = 61,
   kCallbackAttemptEnded = 62,
+  kTicketReopened = 66,
   kTicketInterrupted = 71,
   kInterruptionEnded = 72,
 };
@@ -427,6 +341,8 @@ struct Changes {
   std::vector<NoteRow> notes;
   std::vector<SurveyRow> surveys;
   std::vector<Notice> notices;  // not persisted
+  // Not persisted: they were once. For whoever follows, what those tickets are that were closed.
+  std::vector<TicketRow> reopened;
 
   // How many rows there are to persist.
   size_t rows() const {
@@ -440,11 +356,6 @@ struct Changes {
 
 // Everything of a shard that the router needs to go on: the open tickets only.
 struct LoadedState {
-  struct OpenTicket {
-    TicketRow ticket;
-    TicketStateRow state;
-    std::optional<TicketDetail> detail;  // none: nothing was said since it came in
-  };
   // Counters of a workspace, which follow from rows that are not loaded.
   struct Counters {
     std::string workspace;
@@ -453,7 +364,7 @@ struct LoadedState {
   };
   std::vector<WorkspaceRow> workspaces;
   std::vector<AgentRow> agents;
-  std::vector<OpenTicket> tickets;
+  std::vector<TicketRows> tickets;
   std::vector<Counters> counters;
   // Of each queue, of those that are decided and ended within kHandOutSpan, at least the last
   // kDecided, and the last kHandOuts + 1 of those answered; in any order.

@@ -17,28 +17,34 @@ Entry EnterAt(const Context& context, const Ticket& ticket, Time queued_at, Time
 // Whether to wait for its last agent: somebody who is there, and may take it by what it asks. One
 // that names agents is for these.
 bool IsWorthKeeping(const Workspace& workspace, const Ticket& ticket, Requirement asked) {
-  return workspace.agent(ticket.last_agent).IsPresent() && asked.agents.empty() &&
+  return ticket.last_agent.IsSet() && workspace.agent(ticket.last_agent).IsPresent() &&
+         asked.agents.empty() &&
          WhyNotIn(workspace, ticket, ticket.queue, std::move(asked), ticket.last_agent) == nullptr;
 }
 
 // A customer who writes begins a new visit; else the ticket is as old as it was, but for the time
 // for which its clock stood.
-void Unpark(Context& context, TicketIndex index, const char* reason, bool new_visit) {
+void Unpark(Context& context, TicketIndex index, const char* reason, bool new_visit,
+            bool reopened = false) {
   const Workspace& workspace = context.workspace;
   const Ticket& ticket = workspace.ticket(index);
   const Queue& queue = *workspace.queue(ticket.queue).configured;
   Unparking unparking;
   unparking.reason = reason;
   unparking.plan_anew = new_visit;
+  unparking.reopened = reopened;
   if (ticket.parking->clock_stopped) unparking.clock_stopped = context.now - ticket.parking->at;
   if (ticket.due_at.IsSet()) unparking.due_at = ticket.due_at + unparking.clock_stopped;
+  if (reopened && queue.office == Office::kBack && ticket.due_at <= context.now) {
+    unparking.due_at = DueAnew(context, ticket);
+  }
   if (new_visit) {
-    const Time target =
-        TargetOfVisit(context, ticket.queue, ticket, context.now, unparking.clock_stopped);
+    const Time target = TargetWhenDue(context, ticket.queue, ticket, unparking.due_at, context.now);
     unparking.entry = EnterAt(context, ticket, context.now, target);
   } else {
-    unparking.entry =
-        EnterAt(context, ticket, ticket.queued_at, ticket.target + unparking.clock_stopped);
+    const Time target =
+        CappedTarget(ticket.target + unparking.clock_stopped, ticket.reply_by, context.now);
+    unparking.entry = EnterAt(context, ticket, ticket.queued_at, target);
   }
   Requirement asked = new_visit ? AskedAnew(workspace, ticket) : RequirementOf(workspace, ticket);
   if (queue.last_agent_wait->us > 0 && IsWorthKeeping(workspace, ticket, std::move(asked))) {
@@ -94,7 +100,8 @@ Outcome Decide(Context& context, const ParkTicket& command) {
     return Refuse(Reason::kParkingReasonUnknown,
                   "expected a configured parking reason, but there is no '" + command.reason + "'");
   }
-  context.apply.TicketParked(index, command.reason, command.until);
+  context.apply.TicketParked(index, command.reason, command.until,
+                             SilentUntil(context, ticket, command.reason));
   return Reply(Done{});
 }
 
@@ -111,6 +118,10 @@ Outcome Decide(Context& context, const ResumeTicket& command) {
 void ResumeParked(Context& context, TicketIndex index) {
   if (context.workspace.ticket(index).state != TicketState::kParked) return;
   Unpark(context, index, "MESSAGE", /*new_visit=*/true);
+}
+
+void EnterReopened(Context& context, TicketIndex index, const char* reason) {
+  Unpark(context, index, reason, /*new_visit=*/true, /*reopened=*/true);
 }
 
 void ResumeForAssignment(Context& context, TicketIndex index) {

@@ -85,6 +85,9 @@ TicketStateRow StateRowOf(const Workspace& workspace, const Ticket& ticket) {
   row.until = ticket.until;
   row.answered_at = ticket.answered_at;
   row.contact_count = ticket.contact_count;
+  row.reopen_count = ticket.reopen_count;
+  row.silent_until = ticket.silent_until;
+  row.reply_by = ticket.reply_by;
   for (const CoolDownState& cool_down : ticket.cool_downs) {
     row.cool_downs.push_back({workspace.AgentName(cool_down.agent), cool_down.until});
   }

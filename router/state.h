@@ -10,6 +10,7 @@
 #include <bit>
 #include <compare>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -109,6 +110,8 @@ struct Ticket {
   Time until;
   Time answered_at;
   uint32_t contact_count = 1;
+  uint32_t reopen_count = 0;
+  Time silent_until, reply_by;
   absl::InlinedVector<CoolDownState, 1> cool_downs;
 
   uint32_t plan_step = 0;
@@ -287,6 +290,13 @@ struct FreshTicket {
   friend bool operator==(const FreshTicket& a, const FreshTicket& b) { return (a <=> b) == 0; }
 };
 
+// A ticket that was reopened, and closed again.
+struct ClosedAgain {
+  TicketId ticket;
+  uint32_t reopen_count = 0;
+  Time at;
+};
+
 struct Workspace {
   std::string id;
   // But for its agents, which are in `agent_resources`: there are so many that one is changed where
@@ -368,6 +378,11 @@ struct Workspace {
 
   std::vector<TicketIndex> dirty_tickets;
   std::vector<AgentIndex> dirty_agents;
+
+  // Of the last kClosedAgainWindow, by time. What a command says of a closed ticket may have been
+  // read before it was reopened: here is what tells. Not loaded: who asked before a load is
+  // refused by the store, which has the numbers of its visits.
+  std::deque<ClosedAgain> closed_again;
 
   // --- reading aids ---
 

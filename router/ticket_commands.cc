@@ -23,15 +23,6 @@ ProcessTypeDefaults OwnDefaults(const std::string& queue, Urgency urgency) {
   return defaults;
 }
 
-const ProcessTypeDefaults* DefaultsFor(const ProcessType& type, const std::string& channel) {
-  const ProcessTypeDefaults* any = nullptr;
-  for (const ProcessTypeDefaults& entry : type.defaults) {
-    if (entry.channel == channel) return &entry;
-    if (entry.channel.empty()) any = &entry;
-  }
-  return any;
-}
-
 Rejection Unknown(Reason reason, const char* kind, const std::string& id) {
   return Refuse(reason,
                 std::string("expected a configured ") + kind + ", but there is no '" + id + "'");
@@ -167,6 +158,13 @@ std::variant<Placement, Rejection> Place(const Workspace& workspace, const NewCo
   return placement;
 }
 
+Rejection RefuseConversation(const Ticket& open) {
+  const std::string id = ToString(open.id);
+  return Refuse(Reason::kConversationOpen,
+                "expected a conversation without an open ticket, but ticket " + id + " is open",
+                {{"ticket_id", id}});
+}
+
 std::optional<Rejection> CheckOpenTickets(const Context& context) {
   if (context.open_tickets < context.options.max_open_tickets) return std::nullopt;
   return Refuse(Reason::kTooManyOpenTickets,
@@ -277,8 +275,13 @@ NewTicket NewTicketOf(const Context& context, NewContact&& contact, NewIds ids,
   created.queue = placement.queue;
   created.instead_of = placement.instead_of;
   created.priority = *contact.priority;
+  if (IsOfCustomer(contact.direction, contact.initiated_by)) {
+    const Time received_at = contact.received_at.IsSet() ? contact.received_at : context.now;
+    created.reply_by = ReplyBy(context.workspace, contact.channel, received_at);
+  }
   created.target = TargetOf(context.workspace, hours_of, enters_at, created.row.answer_target,
                             created.row.due_at, created.row.expected_handling_time);
+  created.target = CappedTarget(created.target, created.reply_by, enters_at);
   if (enters_at > context.now) {
     created.not_before = enters_at;
     if (created.row.channel == kCallbackChannel) created.target = enters_at;
@@ -304,11 +307,11 @@ Outcome Join(Context& context, TicketIndex index, IngestContact& command) {
                               .contact = command.new_contact,
                               .joined = true,
                               .unroutable = ticket.unroutable};
-  const bool of_customer = IsOfCustomer(command.contact.direction, command.contact.initiated_by);
+  const Said said = SaidBy(command.contact, context.now);
   context.apply.ContactJoined(index, ContactRowOf(context.workspace, std::move(command.contact),
                                                   {ticket.id, command.new_contact}, context.now));
   ResumeFromWrapUp(context, index);
-  if (of_customer) ResumeParked(context, index);
+  FollowMessage(context, index, said);
   return Reply(reply);
 }
 
@@ -360,17 +363,79 @@ std::optional<Rejection> KeepFor(const Context& context, const Ticket& ticket,
 
 }  // namespace
 
-Time TargetOfVisit(const Context& context, QueueIndex index, const Ticket& ticket, Time entered_at,
-                   Duration postponed) {
+const ProcessTypeDefaults* DefaultsFor(const ProcessType& type, const std::string& channel) {
+  const ProcessTypeDefaults* any = nullptr;
+  for (const ProcessTypeDefaults& entry : type.defaults) {
+    if (entry.channel == channel) return &entry;
+    if (entry.channel.empty()) any = &entry;
+  }
+  return any;
+}
+
+Time CappedTarget(Time target, Time reply_by, Time entered_at) {
+  return reply_by > entered_at ? std::min(target, reply_by) : target;
+}
+
+Time TargetOfVisit(const Context& context, QueueIndex index, const Ticket& ticket,
+                   Time entered_at) {
+  return TargetWhenDue(context, index, ticket, ticket.due_at, entered_at);
+}
+
+Time TargetWhenDue(const Context& context, QueueIndex index, const Ticket& ticket, Time due_at,
+                   Time entered_at) {
   const Workspace& workspace = context.workspace;
   const Queue& queue = *workspace.queue(index).configured;
   const ProcessTypeDefaults own = OwnDefaults(queue.id, queue.urgency);
   const QueueIndex hours_of = QueueOfTarget(context, index, entered_at);
-  return TargetOf(workspace, hours_of, entered_at,
-                  ticket.answer_target.us != 0 ? ticket.answer_target : own.answer_target,
-                  ticket.due_at.IsSet() ? ticket.due_at + postponed
-                                        : AfterIn(workspace, hours_of, entered_at, own.due_after),
-                  ticket.expected_handling_time);
+  const Time target =
+      TargetOf(workspace, hours_of, entered_at,
+               ticket.answer_target.us != 0 ? ticket.answer_target : own.answer_target,
+               due_at.IsSet() ? due_at : AfterIn(workspace, hours_of, entered_at, own.due_after),
+               ticket.expected_handling_time);
+  return CappedTarget(target, ticket.reply_by, entered_at);
+}
+
+Time DueAnew(const Context& context, const Ticket& ticket) {
+  const Workspace& workspace = context.workspace;
+  const Queue& queue = *workspace.queue(ticket.queue).configured;
+  const ProcessTypeDefaults* configured =
+      DefaultsFor(*workspace.process_types[ticket.process_type.value],
+                  workspace.channel_ids.Name(ticket.channel));
+  const Duration due_after = configured != nullptr ? configured->due_after
+                                                   : OwnDefaults(queue.id, queue.urgency).due_after;
+  return AfterIn(workspace, QueueOfTarget(context, ticket.queue, context.now), context.now,
+                 due_after);
+}
+
+std::optional<Rejection> CheckReopening(const Context& context, const ClosedTicket& closed) {
+  const Workspace& workspace = context.workspace;
+  if (closed.rows.empty()) return RefuseState(closed.state, "COMPLETED");
+  const TicketRows& rows = closed.rows.front();
+  const TicketRow& row = rows.ticket;
+  const auto again = std::find_if(workspace.closed_again.rbegin(), workspace.closed_again.rend(),
+                                  [&](const ClosedAgain& one) { return one.ticket == row.ticket; });
+  if (again != workspace.closed_again.rend() && again->reopen_count != rows.state.reopen_count) {
+    return Refuse(Reason::kTicketReopenedMeanwhile,
+                  "expected ticket " + ToString(row.ticket) +
+                      " as it was read, but it was reopened and closed again");
+  }
+  // What was configured when it was completed need not be so any more.
+  NewContact contact;
+  contact.channel = row.channel;
+  contact.client = row.client;
+  contact.process_type = row.process_type;
+  contact.requirement = row.requirement;
+  if (auto rejection = CheckReferences(workspace, contact, {})) return rejection;
+  const QueueIndex queue = workspace.queue_ids.Find(rows.state.queue);
+  const ClientIndex client = workspace.client_ids.Find(row.client);
+  if (auto rejection = CheckQueue(workspace, queue, rows.state.queue, client)) return rejection;
+  const std::string key =
+      ConversationKey(row.client, row.channel, row.entry_point, row.conversation_key);
+  const auto open = workspace.ticket_by_conversation.find(key);
+  if (!key.empty() && open != workspace.ticket_by_conversation.end()) {
+    return RefuseConversation(workspace.ticket(open->second));
+  }
+  return CheckOpenTickets(context);
 }
 
 namespace {
@@ -475,20 +540,17 @@ Outcome Decide(Context& context, StartAgentContact& command) {
     return *std::move(rejection);
   }
   const TicketIndex open = FindConversation(workspace, command.contact);
-  if (open.IsSet()) {
-    const std::string id = ToString(workspace.ticket(open).id);
-    return Refuse(Reason::kConversationOpen,
-                  "expected a conversation without an open ticket, but ticket " + id + " is open",
-                  {{"ticket_id", id}});
-  }
+  if (open.IsSet()) return RefuseConversation(workspace.ticket(open));
   const auto placed = Place(workspace, command.contact);
   if (const auto* rejection = std::get_if<Rejection>(&placed)) return *rejection;
   if (auto rejection = CheckOpenTickets(context)) return *std::move(rejection);
   const NewIds ids{command.new_ticket, command.new_contact};
+  const Said said = SaidBy(command.contact, context.now);
   const TicketIndex index = context.apply.AgentContactStarted(
       NewTicketOf(context, std::move(command.contact), ids, std::move(classification),
                   std::get<Placement>(placed), context.now),
       agent);
+  FollowMessage(context, index, said);
   return Reply(ContactStarted{ids.ticket, ids.contact, workspace.ticket(index).state});
 }
 

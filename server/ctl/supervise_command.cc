@@ -1,4 +1,5 @@
-// supervise assign, requeue, transfer, status: what a supervisor does with tickets and agents.
+// supervise assign, requeue, transfer, reopen, status: what a supervisor does with tickets and
+// agents.
 #include <iostream>
 #include <memory>
 
@@ -17,6 +18,7 @@ struct SuperviseOptions {
   v1::AssignTicketRequest assign;
   v1::RequeueTicketRequest requeue;
   v1::TransferTicketRequest transfer;
+  v1::ReopenTicketRequest reopen;
   v1::OverrideAgentStatusRequest status;
 };
 
@@ -56,6 +58,17 @@ int Transfer(const Target& target, SuperviseOptions& options) {
   std::cout << absl::StrCat("Ticket ", request.ticket_id(), " was transferred",
                             request.queue().empty() ? "" : " to queue " + request.queue(),
                             request.agent().empty() ? "" : ", for " + request.agent(), "\n");
+  return kExitDone;
+}
+
+int Reopen(const Target& target, SuperviseOptions& options) {
+  Caller caller(target);
+  options.reopen.set_request_id(NewUuid());
+  v1::ReopenTicketResponse response;
+  const grpc::Status status = caller.Ask(
+      *caller.client().tickets, &v1::TicketService::Stub::ReopenTicket, options.reopen, response);
+  if (!status.ok()) return Report(status);
+  std::cout << absl::StrCat("Ticket ", options.reopen.ticket_id(), " is open again\n");
   return kExitDone;
 }
 
@@ -148,6 +161,19 @@ Examples:
   tandemctl supervise transfer 01890a5d-ac96-774b-bcce-b302099a8057 --agent ana --wait 1m)");
 }
 
+void AddReopen(CLI::App& group, Context& context) {
+  const auto options = std::make_shared<SuperviseOptions>();
+  v1::ReopenTicketRequest& request = options->reopen;
+  CLI::App* command =
+      AddVerb(group, context, "reopen", "Queue a COMPLETED ticket again, for who had it last",
+              options, Reopen);
+  AddId(*command, "TICKET", "Id of the ticket",
+        [&request](const std::string& id) { request.set_ticket_id(id); });
+  command->footer(R"(
+Examples:
+  tandemctl supervise reopen 01890a5d-ac96-774b-bcce-b302099a8057)");
+}
+
 void AddStatus(CLI::App& group, Context& context) {
   const auto options = std::make_shared<SuperviseOptions>();
   v1::OverrideAgentStatusRequest& request = options->status;
@@ -188,18 +214,20 @@ Examples:
 }  // namespace
 
 void AddSupervise(CLI::App& app, Context& context) {
-  CLI::App* group =
-      app.add_subcommand("supervise", "Give tickets to agents, take them away, set statuses");
+  CLI::App* group = app.add_subcommand(
+      "supervise", "Give tickets to agents, take them away, reopen them, set statuses");
   group->require_subcommand(1);
   group->footer(R"(
 Examples:
   tandemctl supervise assign 01890a5d-ac96-774b-bcce-b302099a8057 ana --as sue
   tandemctl supervise requeue 01890a5d-ac96-774b-bcce-b302099a8057 --as sue
   tandemctl supervise transfer 01890a5d-ac96-774b-bcce-b302099a8057 --agent ana
+  tandemctl supervise reopen 01890a5d-ac96-774b-bcce-b302099a8057
   tandemctl supervise status ana --to DRAINING --as sue)");
   AddAssign(*group, context);
   AddRequeue(*group, context);
   AddTransfer(*group, context);
+  AddReopen(*group, context);
   AddStatus(*group, context);
 }
 

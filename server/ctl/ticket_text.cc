@@ -55,9 +55,13 @@ std::string WhereText(const v1::ExplainTicketResponse& explained) {
         "%s by %s%s: back in queue %s %s\n\n", state, explained.last_agent(),
         explained.parking_reason().empty() ? "" : absl::StrCat(", ", explained.parking_reason()),
         explained.queue(),
-        explained.has_enters_at()
-            ? absl::StrCat("at ", Show(explained.enters_at()), " or when the customer writes")
-            : "when the customer writes or somebody resumes it");
+        absl::StrCat(explained.has_enters_at() ? absl::StrCat("at ", Show(explained.enters_at()),
+                                                              " or when the customer writes")
+                                               : "when the customer writes or somebody resumes it",
+                     explained.has_silent_until()
+                         ? absl::StrCat("; completed at ", Show(explained.silent_until()),
+                                        " if the customer stays silent")
+                         : ""));
   }
   std::string text = absl::StrFormat("%s in queue %s since %s, target %s; %d go before it\n", state,
                                      explained.queue(), Show(explained.queued_at()),
@@ -73,6 +77,13 @@ std::string WhereText(const v1::ExplainTicketResponse& explained) {
   }
   if (explained.has_callback()) {
     absl::StrAppend(&text, "call-back: ", CallbackText(explained.callback()), "\n");
+  }
+  if (explained.has_silent_until()) {
+    absl::StrAppend(&text, "parked at ", Show(explained.silent_until()),
+                    " if the customer stays silent\n");
+  }
+  if (explained.has_reply_by()) {
+    absl::StrAppend(&text, "to be answered by ", Show(explained.reply_by()), "\n");
   }
   if (explained.classification_rules_size() > 0) {
     absl::StrAppend(&text, "classified by ", absl::StrJoin(explained.classification_rules(), ", "),
@@ -171,6 +182,9 @@ std::string TicketText(const v1::Ticket& ticket) {
   add("requested on", ticket.callback().requested_on());
   if (ticket.has_kept_until()) add("kept until", Show(ticket.kept_until()));
   if (ticket.has_estimated_wait()) add("estimated wait", Show(ticket.estimated_wait()));
+  if (ticket.has_silent_until()) add("silent until", Show(ticket.silent_until()));
+  if (ticket.has_reply_by()) add("reply by", Show(ticket.reply_by()));
+  if (ticket.reopen_count() > 0) add("reopened", absl::StrCat(ticket.reopen_count()));
   if (ticket.has_answered_at()) add("answered", Show(ticket.answered_at()));
   if (ticket.has_closed_at()) add("closed", Show(ticket.closed_at()));
   add("disposition", ticket.disposition());

@@ -62,7 +62,12 @@ struct Keeper {
   void operator()(const router::MediaReported& reply) const { answer.applied = reply.applied; }
   void operator()(const router::TicketRevised& reply) const { answer.revision = reply.revision; }
   // The field is a number of the reply's own, whatever its name.
-  void operator()(const router::Recorded& reply) const { answer.revision = reply.sequence; }
+  void operator()(const router::Recorded& reply) const {
+    answer.revision = reply.sequence;
+    // Of a note nobody reads it.
+    answer.state = reply.state.value_or(router::TicketState::kActive);
+    answer.joined = reply.reopened;
+  }
   void operator()(const router::ContactStarted& reply) const {
     answer.tickets = {reply.ticket};
     answer.contact = reply.contact;
@@ -127,7 +132,8 @@ std::optional<Reply> Recall(const StoredAnswer& answer) {
     case KindOf<router::TicketRevised>():
       return router::TicketRevised{.revision = answer.revision};
     case KindOf<router::Recorded>():
-      return router::Recorded{.sequence = answer.revision};
+      return router::Recorded{
+          .sequence = answer.revision, .state = answer.state, .reopened = answer.joined};
     case KindOf<router::ContactStarted>():
       if (answer.tickets.size() != 1) return std::nullopt;
       return router::ContactStarted{

@@ -60,6 +60,9 @@ bool BoardTables::Apply(const std::string& workspace, const router::Changes& cha
     if (row.workspace != workspace || !router::IsDecided(row)) continue;
     Changed(queue_numbers_.Of(row.queue)).recent.Add(router::ToEndedVisit(row));
   }
+  for (const router::TicketRow& row : changes.reopened) {
+    if (row.workspace == workspace) Add(store::ToLiveTicket(row, {}));
+  }
   for (const router::TicketStateRow& row : changes.ticket_states) {
     if (row.workspace != workspace) continue;
     if (tickets_.contains(row.ticket)) {

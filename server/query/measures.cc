@@ -51,7 +51,8 @@ constexpr Measure kMeasures[] = {
     {"called_off", "Called off", One(kVisitCanceled), {}, kCount,
      "visits that ended because a caller canceled the ticket", kOurs},
     {"returned", "Returned", One(kReturned), {}, kCount,
-     "visits that began with a release, an expired lease, a failed connection or the end of parking",
+     "visits that began with a release, an expired lease, a failed connection, the end of parking or "
+     "a reopening",
      kOurs},
     {"transferred_in", "Transfers in", One(kTransferredIn), {}, kCount,
      "visits that began with a transfer", kOurs},

@@ -136,25 +136,25 @@ Result<MessagePage> ListMessages(store::Reader& reader, const std::string& works
 Result<std::optional<router::ClosedTicket>> FindClosed(store::Reader& reader,
                                                        const std::string& workspace,
                                                        router::TicketId ticket) {
-  const auto found = reader.GetTickets(workspace, {ticket});
+  auto found = reader.GetClosedTicket(workspace, ticket);
   if (!found.ok()) return StoreFault(found.status());
-  if (found->empty() || !router::IsClosed(found->front().state.state)) {
-    return std::optional<router::ClosedTicket>();
-  }
+  if (!found->has_value()) return std::optional<router::ClosedTicket>();
+  router::TicketRows& rows = **found;
   const auto added = reader.CountAdditions(workspace, ticket);
   if (!added.ok()) return StoreFault(added.status());
-  const store::TicketView& view = found->front();
-  const bool changed = !view.state.channel.empty();
-  return std::optional(
-      router::ClosedTicket{.queue = view.state.queue,
-                           .client = view.ticket.client,
-                           .channel = changed ? view.state.channel : view.ticket.channel,
-                           .process_type = view.ticket.process_type,
-                           .agent = view.state.agent,
-                           .trace_parent = view.ticket.trace_parent,
+  std::optional<router::ClosedTicket> closed(
+      router::ClosedTicket{.state = rows.state.state,
+                           .queue = rows.state.queue,
+                           .client = rows.ticket.client,
+                           .channel = rows.channel(),
+                           .process_type = rows.ticket.process_type,
+                           .agent = rows.state.agent,
+                           .trace_parent = rows.ticket.trace_parent,
                            .notes = added->notes,
                            .messages = added->messages,
                            .scores = added->scores});
+  if (rows.state.state == router::TicketState::kCompleted) closed->rows.push_back(std::move(rows));
+  return closed;
 }
 
 }  // namespace tandem::query

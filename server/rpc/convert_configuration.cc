@@ -170,6 +170,9 @@ router::Channel Convert(const v1::Channel& message, const std::string& path, Fau
   channel.language_mode = OrDefault(message.language_mode(), router::LanguageMode::kWritten,
                                     v1::LANGUAGE_MODE_WRITTEN, path + ".language_mode", faults);
   channel.misses_allowed = message.misses_allowed();
+  if (message.has_reply_within()) {
+    channel.reply_within = ToDuration(message.reply_within(), path + ".reply_within", faults);
+  }
   return channel;
 }
 
@@ -241,6 +244,11 @@ router::ProcessTypeDefaults ToDefaults(const v1::ProcessTypeDefaults& message,
   if (message.has_wrap_up_limit()) {
     defaults.wrap_up_limit = ToDuration(message.wrap_up_limit(), path + ".wrap_up_limit", faults);
   }
+  defaults.reopen_within = ToDuration(message.reopen_within(), path + ".reopen_within", faults);
+  defaults.auto_park_after =
+      ToDuration(message.auto_park_after(), path + ".auto_park_after", faults);
+  defaults.auto_close_after =
+      ToDuration(message.auto_close_after(), path + ".auto_close_after", faults);
   return defaults;
 }
 
@@ -407,6 +415,7 @@ void FillRest(const router::Channel& channel, v1::Channel& to) {
   to.set_has_media(channel.has_media);
   to.set_language_mode(static_cast<v1::LanguageMode>(channel.language_mode));
   to.set_misses_allowed(channel.misses_allowed);
+  if (channel.reply_within) *to.mutable_reply_within() = ToProtoDuration(*channel.reply_within);
 }
 
 void FillRest(const router::Queue& queue, v1::Queue& to) {
@@ -443,6 +452,9 @@ void FillDefaultsOf(const router::ProcessTypeDefaults& defaults, v1::ProcessType
   if (defaults.wrap_up_limit) {
     *to.mutable_wrap_up_limit() = ToProtoDuration(*defaults.wrap_up_limit);
   }
+  *to.mutable_reopen_within() = ToProtoDuration(defaults.reopen_within);
+  *to.mutable_auto_park_after() = ToProtoDuration(defaults.auto_park_after);
+  *to.mutable_auto_close_after() = ToProtoDuration(defaults.auto_close_after);
 }
 
 void FillRest(const router::ProcessType& type, v1::ProcessType& to) {

@@ -116,6 +116,9 @@ void FillState(const router::TicketStateRow& state, v1::Ticket& to) {
   to.set_disposition(state.disposition);
   to.set_contact_count(state.contact_count);
   if (state.visit_estimate) *to.mutable_estimated_wait() = ToProtoDuration(*state.visit_estimate);
+  to.set_reopen_count(state.reopen_count);
+  if (state.silent_until.IsSet()) *to.mutable_silent_until() = ToTimestamp(state.silent_until);
+  if (state.reply_by.IsSet()) *to.mutable_reply_by() = ToTimestamp(state.reply_by);
 }
 
 void FillPlan(const router::TicketRow& ticket, const router::TicketStateRow& state,
@@ -256,6 +259,10 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
   if (explanation.kept_until.IsSet()) {
     *to.mutable_kept_until() = ToTimestamp(explanation.kept_until);
   }
+  if (explanation.silent_until.IsSet()) {
+    *to.mutable_silent_until() = ToTimestamp(explanation.silent_until);
+  }
+  if (explanation.reply_by.IsSet()) *to.mutable_reply_by() = ToTimestamp(explanation.reply_by);
   to.mutable_classification_rules()->Assign(explanation.rules.begin(), explanation.rules.end());
   if (explanation.is_callback) FillCallback(explanation.callback, *to.mutable_callback());
   to.set_queue_closed(explanation.queue_closed);

@@ -143,6 +143,7 @@ grpc::StatusCode CodeOf(Reason reason) {
       return grpc::StatusCode::PERMISSION_DENIED;
     case Reason::kSessionFenced:
     case Reason::kRevisionStale:
+    case Reason::kTicketReopenedMeanwhile:
     case Reason::kAdapterFenced:
       return grpc::StatusCode::ABORTED;
     case Reason::kRequestIdReused:

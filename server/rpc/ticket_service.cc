@@ -189,19 +189,27 @@ void UpdateTicket(Backend& backend, Call call, v1::UpdateTicketRequest& request)
   });
 }
 
-template <typename Response>
-void FinishWithSequence(Call call, const router::Reply& reply) {
-  Response response;
-  response.set_sequence(std::get<router::Recorded>(reply).sequence);
-  call.Finish(response);
-}
-
 void AddNote(Backend& backend, Call call, v1::AddNoteRequest& request) {
-  RunAddition(backend, call, request, FinishWithSequence<v1::AddNoteResponse>);
+  RunAddition(backend, call, request, [](Call answered, const router::Reply& reply) {
+    v1::AddNoteResponse response;
+    response.set_sequence(std::get<router::Recorded>(reply).sequence);
+    answered.Finish(response);
+  });
 }
 
 void AddMessage(Backend& backend, Call call, v1::AddMessageRequest& request) {
-  RunAddition(backend, call, request, FinishWithSequence<v1::AddMessageResponse>);
+  RunAddition(backend, call, request, [](Call answered, const router::Reply& reply) {
+    const auto& recorded = std::get<router::Recorded>(reply);
+    v1::AddMessageResponse response;
+    response.set_sequence(recorded.sequence);
+    if (recorded.state) response.set_state(ToProto(*recorded.state));
+    response.set_reopened(recorded.reopened);
+    answered.Finish(response);
+  });
+}
+
+void ReopenTicket(Backend& backend, Call call, v1::ReopenTicketRequest& request) {
+  RunAddition(backend, call, request, FinishEmpty<v1::ReopenTicketResponse>);
 }
 
 void RecordSurvey(Backend& backend, Call call, v1::RecordSurveyRequest& request) {
@@ -230,7 +238,8 @@ using Moving = v1::TicketService::WithRawCallbackMethod_ReleaseTicket<
 using Base = v1::TicketService::WithRawCallbackMethod_UpdateTicket<
     v1::TicketService::WithRawCallbackMethod_AddNote<
         v1::TicketService::WithRawCallbackMethod_AddMessage<
-            v1::TicketService::WithRawCallbackMethod_RecordSurvey<Moving>>>>;
+            v1::TicketService::WithRawCallbackMethod_ReopenTicket<
+                v1::TicketService::WithRawCallbackMethod_RecordSurvey<Moving>>>>>;
 
 class TicketService final : public Base {
  public:
@@ -325,6 +334,11 @@ class TicketService final : public Base {
                                        const grpc::ByteBuffer* request,
                                        grpc::ByteBuffer* answer) override {
     return Handle(backend_, context, request, answer, rpc::AddMessage);
+  }
+  grpc::ServerUnaryReactor* ReopenTicket(grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::ReopenTicket);
   }
   grpc::ServerUnaryReactor* ListMessages(grpc::CallbackServerContext* context,
                                          const grpc::ByteBuffer* request,

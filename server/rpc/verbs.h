@@ -53,6 +53,7 @@ router::Action ToAction(v1::ExplainTicketRequest& request, router::Time now, Fau
 router::Action ToAction(v1::UpdateTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::AddNoteRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::AddMessageRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::ReopenTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::RecordSurveyRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::OpenSessionRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::CloseSessionRequest& request, router::Time now, Faults& faults);

@@ -176,6 +176,11 @@ router::Action ToAction(v1::AddMessageRequest& request, router::Time now, Faults
   return action;
 }
 
+router::Action ToAction(v1::ReopenTicketRequest& request, router::Time /*now*/, Faults& faults) {
+  return router::ReopenTicket{.ticket = ToTicketId(request.ticket_id(), "ticket_id", faults),
+                              .closed = std::nullopt};
+}
+
 router::Action ToAction(v1::RecordSurveyRequest& request, router::Time now, Faults& faults) {
   router::RecordSurvey action;
   action.ticket = ToTicketId(request.ticket_id(), "ticket_id", faults);

@@ -531,6 +531,22 @@ absl::StatusOr<std::vector<router::MessageRow>> MemoryStore::ListMessages(
   return messages;
 }
 
+absl::StatusOr<std::optional<router::TicketRows>> MemoryStore::GetClosedTicket(
+    const std::string& workspace, router::TicketId ticket) {
+  const sync::MutexLock lock(mutex_);
+  if (CallFails()) return Unavailable();
+  const Contents::TicketKey key{workspace, ticket};
+  const auto state = contents_.ticket_states.find(key);
+  if (state == contents_.ticket_states.end() || !router::IsClosed(state->second.state)) {
+    return std::optional<router::TicketRows>();
+  }
+  std::optional<router::TicketRows> rows(
+      router::TicketRows{contents_.tickets.at(key), state->second, std::nullopt});
+  const auto detail = contents_.ticket_details.find(key);
+  if (detail != contents_.ticket_details.end()) rows->detail = detail->second.detail;
+  return rows;
+}
+
 absl::StatusOr<Additions> MemoryStore::CountAdditions(const std::string& workspace,
                                                       router::TicketId ticket) {
   const sync::MutexLock lock(mutex_);

@@ -147,6 +147,7 @@ void Fields(auto& io, Of<router::Channel> auto& channel) {
   io("has_media", channel.has_media);
   io("language_mode", channel.language_mode);
   io("misses_allowed", channel.misses_allowed);
+  io("reply_within_us", channel.reply_within);
 }
 
 void Fields(auto& io, Of<router::Queue> auto& queue) {
@@ -205,6 +206,9 @@ void Fields(auto& io, Of<router::ProcessTypeDefaults> auto& defaults) {
   io("expected_handling_time_us", defaults.expected_handling_time);
   io("wrap_up_limit_us", defaults.wrap_up_limit);
   io("plan", defaults.plan);
+  io("reopen_within_us", defaults.reopen_within);
+  io("auto_park_after_us", defaults.auto_park_after);
+  io("auto_close_after_us", defaults.auto_close_after);
 }
 
 void Fields(auto& io, Of<router::ProcessType> auto& type) {

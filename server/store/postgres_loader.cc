@@ -83,7 +83,7 @@ int ReadTicketPage(pqxx::transaction_base& work, const std::string& workspace,
   for (const pqxx::row& row : rows) {
     const auto cells = CellsOf(row);
     // Without a ticket's row its key is NULL, which Decode refuses.
-    router::LoadedState::OpenTicket& open = state.tickets.emplace_back();
+    router::TicketRows& open = state.tickets.emplace_back();
     open.state = Decode(TicketStateTable(), 0, cells);
     open.ticket = Decode(TicketTable(), ticket_begins, cells);
     if (cells(detail_begins)) {

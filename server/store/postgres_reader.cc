@@ -286,6 +286,33 @@ absl::StatusOr<std::vector<router::MessageRow>> PostgresReader::ListMessages(
   return ListOfTicket(MessageTable(), workspace, ticket, after, limit);
 }
 
+absl::StatusOr<std::optional<router::TicketRows>> PostgresReader::GetClosedTicket(
+    const std::string& workspace, router::TicketId ticket) {
+  using Rows = std::optional<router::TicketRows>;
+  return Read([&](pqxx::connection& connection) -> absl::StatusOr<Rows> {
+    pqxx::nontransaction work(connection);
+    const pqxx::result found = work.exec_params(
+        absl::StrCat("SELECT ", SelectList(TicketTable(), "t"), ", ",
+                     SelectList(TicketStateTable(), "s"), ", ",
+                     SelectList(TicketDetailTable(), "d"),
+                     " FROM tandem.ticket t JOIN tandem.ticket_state s USING (workspace, ticket_id)"
+                     " LEFT JOIN tandem.ticket_detail d USING (workspace, ticket_id)"
+                     " WHERE t.workspace = $1 AND t.ticket_id = $2 AND s.closed_at IS NOT NULL"),
+        workspace, router::ToString(ticket));
+    if (found.empty()) return Rows();
+    const auto cells = CellsOf(found[0]);
+    const size_t state_begins = TicketTable().columns.size();
+    const size_t detail_begins = state_begins + TicketStateTable().columns.size();
+    router::TicketRows rows;
+    rows.ticket = Decode(TicketTable(), 0, cells);
+    rows.state = Decode(TicketStateTable(), state_begins, cells);
+    if (cells(detail_begins)) {
+      rows.detail = Decode(TicketDetailTable(), detail_begins, cells).detail;
+    }
+    return Rows(std::move(rows));
+  });
+}
+
 absl::StatusOr<Additions> PostgresReader::CountAdditions(const std::string& workspace,
                                                          router::TicketId ticket) {
   return Read([&](pqxx::connection& connection) -> absl::StatusOr<Additions> {

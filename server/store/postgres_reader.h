@@ -41,6 +41,8 @@ class PostgresReader : public Reader {
                                                                router::TicketId ticket,
                                                                int64_t after,
                                                                int32_t limit) override;
+  absl::StatusOr<std::optional<router::TicketRows>> GetClosedTicket(
+      const std::string& workspace, router::TicketId ticket) override;
   absl::StatusOr<Additions> CountAdditions(const std::string& workspace,
                                            router::TicketId ticket) override;
   absl::StatusOr<std::vector<router::EventRow>> ListEvents(const std::string& workspace,

@@ -284,6 +284,9 @@ class Reader {
                                                                        router::TicketId ticket,
                                                                        int64_t after,
                                                                        int32_t limit) = 0;
+  // The ticket's rows as they are; nothing when it is open, or there is none.
+  virtual absl::StatusOr<std::optional<router::TicketRows>> GetClosedTicket(
+      const std::string& workspace, router::TicketId ticket) = 0;
   virtual absl::StatusOr<Additions> CountAdditions(const std::string& workspace,
                                                    router::TicketId ticket) = 0;
 

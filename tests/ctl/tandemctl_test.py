@@ -348,7 +348,8 @@ class Mistakes(CtlTest):
                       ("watch", "queues"), ("watch", "agents"), ("ingest",), ("classify",), ("agent",), ("agent", "login"), ("doctor",),
                       ("completion",), ("version",), ("apply",), ("play",), ("wait",), ("report",), ("policy",),
                       ("policy", "put"), ("policy", "delete"), ("callback",), ("supervise",), ("supervise", "assign"),
-                      ("supervise", "requeue"), ("supervise", "transfer"), ("supervise", "status")):
+                      ("supervise", "requeue"), ("supervise", "transfer"),
+                      ("supervise", "reopen"), ("supervise", "status")):
             with self.subTest(words=words):
                 text = self.done(*words, "--help")
                 self.assertLess(text.index("Examples:"), text.index("Usage:"))
@@ -523,6 +524,8 @@ class Agent(CtlTest):
             self.assertIn(part, text)
         ended = json.loads(self.done("get", "ticket", ticket, "-o", "json"))
         self.assertEqual((ended["state"], ended["disposition"]), ("TICKET_STATE_COMPLETED", "solved"))
+        self.assertEqual(self.done("supervise", "reopen", ticket), f"Ticket {ticket} is open again\n")
+        self.assertRegex(self.done("describe", "ticket", ticket), r"reopened +1")
 
     def test_claims_and_gives_back(self):
         self.done("ingest", "--channel", "task", "--client", "acme", "--process-type", "bookkeeping")

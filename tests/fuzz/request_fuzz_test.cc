@@ -497,6 +497,7 @@ std::vector<Target> Targets() {
   message.set_text("a message");
   message.set_external_id("m-1");
   targets.push_back(MakeTarget(message));
+  targets.push_back(MakeTarget(WithTicket<v1::ReopenTicketRequest>()));
   v1::RecordSurveyRequest survey = WithTicket<v1::RecordSurveyRequest>();
   v1::SurveyScore* score = survey.add_scores();
   score->set_measure("csat");

@@ -194,6 +194,18 @@ TEST_F(BoardTest, KeepsTheLastVisitsOfEachQueue) {
   EXPECT_EQ(Chats().recent.ServiceLevel(now)->decided, 5U);
 }
 
+TEST_F(BoardTest, GoesOnWithATicketThatIsReopened) {
+  Load();
+  Tell(NewTicket(1, 10));
+  Tell(Moved(1, TicketState::kCompleted, 10));
+  EXPECT_EQ(Chats().waiting, 0);
+  router::Changes reopened = Moved(1, TicketState::kOffered, 20);
+  reopened.reopened.push_back(TicketRow(1));
+  Tell(std::move(reopened));
+  EXPECT_EQ(Chats().offered, 1);
+  EXPECT_EQ(Ann().offers, 1);
+}
+
 TEST_F(BoardTest, CountsFromTheDatabaseAndGoesOnFromBatches) {
   Commit(NewTicket(1, 10));
   EXPECT_EQ(board_.QueuesSince(0).commit, 0) << "not loaded";

@@ -96,6 +96,11 @@ TEST(CheckConfiguration, TakesWhatIsWithinLimits) {
       {"connecting", [](Configuration& c) { c.queues[0].connect_timeout = Minutes(10); }, ""},
       {"leases", [](Configuration& c) { c.queues[0].lease_duration = Days(7); }, ""},
       {"nobody waits", [](Configuration& c) { c.queues[0].last_agent_wait = Duration{}; }, ""},
+      {"reopening",
+       [](Configuration& c) { c.process_types[0].defaults[0].reopen_within = Days(90); }, ""},
+      {"silence",
+       [](Configuration& c) { c.process_types[0].defaults[0].auto_park_after = Seconds(10); }, ""},
+      {"no limit", [](Configuration& c) { c.channels[0].reply_within = Duration{}; }, ""},
       {"waiting", [](Configuration& c) { c.queues[0].max_waiting = 10'000'000; }, ""},
       {"grace", [](Configuration& c) { c.session_grace = Minutes(10); }, ""},
       {"cool-down", [](Configuration& c) { c.cool_down = Hours(1); }, ""},
@@ -261,6 +266,17 @@ TEST(CheckConfiguration, RefusesWhatIsBeyondALimit) {
       {"wrap-up",
        [](Configuration& c) { c.process_types[0].defaults[0].wrap_up_limit = Hours(25); },
        "FIELD_OUT_OF_RANGE configuration.process_types[0].defaults[0].wrap_up_limit"},
+      {"reopening",
+       [](Configuration& c) { c.process_types[0].defaults[0].reopen_within = Days(91); },
+       "FIELD_OUT_OF_RANGE configuration.process_types[0].defaults[0].reopen_within"},
+      {"short silence",
+       [](Configuration& c) { c.process_types[0].defaults[0].auto_park_after = Seconds(9); },
+       "FIELD_OUT_OF_RANGE configuration.process_types[0].defaults[0].auto_park_after"},
+      {"long silence",
+       [](Configuration& c) { c.process_types[0].defaults[0].auto_close_after = Days(91); },
+       "FIELD_OUT_OF_RANGE configuration.process_types[0].defaults[0].auto_close_after"},
+      {"reply", [](Configuration& c) { c.channels[0].reply_within = Seconds(59); },
+       "FIELD_OUT_OF_RANGE configuration.channels[0].reply_within"},
       {"display name", [](Configuration& c) { c.clients[0].display_name = std::string(513, 'x'); },
        "FIELD_TOO_LARGE configuration.clients[0].display_name"},
       {"clients", [](Configuration& c) { c.clients.resize(1'001, c.clients[0]); },
@@ -468,6 +484,8 @@ TEST(FillDefaults, AddsTheBuiltInChannelsButKeepsOnesOfTheSameId) {
   };
   EXPECT_EQ(find("chat").group, CapacityGroup::kTask);
   EXPECT_EQ(find("chat").misses_allowed, 7U);
+  EXPECT_EQ(find("chat").reply_within, Duration{});
+  EXPECT_EQ(find("whatsapp").reply_within, Hours(24));
   EXPECT_TRUE(find("voice").has_media);
   EXPECT_EQ(find("voice").misses_allowed, 1U);
   EXPECT_EQ(find("video").language_mode, LanguageMode::kSpoken);

@@ -157,6 +157,7 @@ Channel ParseChannel(Words& words) {
   channel.has_media = words.Flag("media");
   channel.language_mode = words.Flag("spoken") ? LanguageMode::kSpoken : LanguageMode::kWritten;
   channel.misses_allowed = ParseNumber(words.Value("misses").value_or("0"));
+  if (const auto span = words.Value("reply_within")) channel.reply_within = ParseDuration(*span);
   return channel;
 }
 
@@ -292,6 +293,9 @@ ProcessTypeDefaults ParseDefaults(Words& words) {
   defaults.expected_handling_time = ParseDuration(words.Value("handling").value_or("0s"));
   if (const auto limit = words.Value("wrap_up")) defaults.wrap_up_limit = ParseDuration(*limit);
   defaults.plan = ParsePlan(words).value_or(Plan{});
+  defaults.reopen_within = ParseDuration(words.Value("reopen").value_or("0s"));
+  defaults.auto_park_after = ParseDuration(words.Value("auto_park").value_or("0s"));
+  defaults.auto_close_after = ParseDuration(words.Value("auto_close").value_or("0s"));
   return defaults;
 }
 

@@ -399,6 +399,7 @@ std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, W
   }
   if (verb == "abandon") return AbandonTicket{ParseTicket(words.Next("a ticket"))};
   if (verb == "resume") return ResumeTicket{ParseTicket(words.Next("a ticket"))};
+  if (verb == "reopen") return ReopenTicket{ParseTicket(words.Next("a ticket")), std::nullopt};
   if (verb == "reschedule") {
     RescheduleTicket reschedule{ParseTicket(words.Next("a ticket")), Time{}};
     if (const auto span = words.Value("in")) reschedule.not_before = now + ParseDuration(*span);

@@ -19,6 +19,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "router/router.h"
@@ -45,7 +46,8 @@ class Scenario {
     if (line == "restart") return Restart();
     if (line == "show notices") return Show(&show_notices_);
     if (line == "show facts") return Show(&show_facts_);
-    const auto action = language_.Parse(line, now_);
+    auto action = language_.Parse(line, now_);
+    if (action) BringClosed(*action);
     return action ? Execute(*action) : "";
   }
 
@@ -53,6 +55,17 @@ class Scenario {
   static std::string Show(bool* what) {
     *what = true;
     return "";
+  }
+
+  // What could reopen a closed ticket knows it; the line of anything else says what it knows.
+  void BringClosed(Action& action) const {
+    const auto bring = [&](auto* verb) {
+      if (verb != nullptr && !verb->closed) {
+        verb->closed = store_.FindClosed(kWorkspace, verb->ticket);
+      }
+    };
+    bring(std::get_if<AddMessage>(&action));
+    bring(std::get_if<ReopenTicket>(&action));
   }
 
   std::string Execute(const Action& action) {

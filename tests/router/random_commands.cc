@@ -92,6 +92,8 @@ Action RandomCommands::MakeContact(const Workspace& workspace, Time now) {
     contact.not_after = now + Seconds(static_cast<int64_t>(Below(200))) - Seconds(3);
   }
   if (Chance(30)) contact.initiated_by = static_cast<Party>(1 + Below(3));
+  if (Chance(20)) contact.direction = static_cast<Direction>(1 + Below(3));
+  if (Chance(10)) contact.received_at = now - Seconds(static_cast<int64_t>(Below(30)));
   if (Chance(30)) contact.conversation_key = "k" + std::to_string(Below(4));
   if (Chance(50)) contact.entry_point = "e" + std::to_string(Below(2));
   if (!contact.entry_point.empty() && Chance(25)) contact.client.clear();
@@ -226,7 +228,8 @@ Action RandomCommands::AboutWork(const Workspace& workspace, const AgentState& a
   }
   switch (Below(7)) {
     case 6: {
-      static const std::vector<std::string> reasons = {"", "customer", "supplier", "boredom"};
+      static const std::vector<std::string> reasons = {"", "customer", "customer_silent",
+                                                       "supplier", "boredom"};
       ParkTicket park{ticket, session, Pick(reasons), Time{}};
       if (Chance(50)) park.until = now + Seconds(static_cast<int64_t>(Below(100)));
       return park;
@@ -276,7 +279,7 @@ Action RandomCommands::AboutSetAside(const Workspace& workspace, Time now) {
 
 Action RandomCommands::AboutTicket(const Workspace& workspace, Time now) {
   const TicketId ticket = AnyTicket(workspace);
-  switch (Below(16)) {
+  switch (Below(21)) {
     case 14:
     case 15: {
       RequestCallback request{ticket, Time{}, Time{}};
@@ -285,6 +288,12 @@ Action RandomCommands::AboutTicket(const Workspace& workspace, Time now) {
       if (Chance(50)) request.not_after = std::max(request.not_before, now) + span();
       return request;
     }
+    case 16:
+    case 17:
+    case 18:
+    case 19:
+    case 20:
+      return AboutConversation(workspace, now);
     case 10:
     case 11:
       return AboutSetAside(workspace, now);
@@ -407,6 +416,31 @@ Action RandomCommands::MakeRecord(const Workspace& workspace, TicketId ticket) {
       return survey;
     }
   }
+}
+
+// Rather of work that an agent has, or of what was completed before.
+Action RandomCommands::AboutConversation(const Workspace& workspace, Time now) {
+  TicketId chosen = AnyTicket(workspace);
+  for (const auto& [id, ticket] : workspace.tickets) {
+    const bool talks = ticket.state == TicketState::kActive ||
+                       ticket.state == TicketState::kParked || ticket.state == TicketState::kWrapUp;
+    if (talks && Chance(40)) chosen = id;
+  }
+  if (!workspace.completed.empty() && Chance(35)) {
+    auto it = workspace.completed.begin();
+    std::advance(it, static_cast<int64_t>(Below(workspace.completed.size())));
+    chosen = it->first;
+    if (Chance(40)) return ReopenTicket{chosen, std::nullopt};
+  }
+  if (Chance(2)) return ReopenTicket{chosen, std::nullopt};
+  AddMessage message;
+  message.ticket = chosen;
+  if (Chance(50)) {
+    message.author = Chance(80) ? Party::kAgent : Party::kSystem;
+    message.direction = Chance(90) ? Direction::kOutbound : Direction::kInternal;
+  }
+  if (Chance(30)) message.sent_at = now - Seconds(static_cast<int64_t>(Below(20)));
+  return message;
 }
 
 Action RandomCommands::AboutMedia(const Workspace& workspace) {
@@ -575,6 +609,9 @@ struct CommandText {
   std::string operator()(const DeclineOffer& a) const {
     return "decline " + TextOf(a.session) + " " + router::TextOf(a.offer) +
            (a.cause == DeclineCause::kDevice ? " device" : "");
+  }
+  std::string operator()(const ReopenTicket& a) const {
+    return "reopen " + router::TextOf(a.ticket) + (a.closed ? " closed" : "");
   }
   std::string operator()(const StartTicket& a) const {
     return "start " + TextOf(a.session) + " " + router::TextOf(a.ticket);

@@ -72,6 +72,7 @@ class RandomCommands {
   Action MakeHours(const Workspace& workspace, Time now);
   Action MakeUpdate(const Workspace& workspace, TicketId ticket);
   Action MakeRecord(const Workspace& workspace, TicketId ticket);
+  Action AboutConversation(const Workspace& workspace, Time now);
   Action AboutMedia(const Workspace& workspace);
   SessionRef SessionOf(const AgentState& agent);
   TicketId AnyTicket(const Workspace& workspace);

@@ -164,6 +164,9 @@ ProcessType RandomCommands::MakeProcessType(const std::string& id,
     if (Chance(50)) defaults.due_after = Span({10, 600, 3600});
     if (Chance(50)) defaults.expected_handling_time = Span({1, 60, 600});
     if (Chance(70)) defaults.wrap_up_limit = Span({0, 5, 60});
+    if (Chance(60)) defaults.reopen_within = Span({1, 60, 3600});
+    if (Chance(50)) defaults.auto_park_after = Span({10, 20, 60});
+    if (Chance(50)) defaults.auto_close_after = Span({10, 30});
     type.defaults.push_back(defaults);
   }
   return type;
@@ -309,11 +312,16 @@ Configuration RandomCommands::MakeConfiguration() {
   for (const std::string& id : Some("s", kSkills, 97)) {
     configuration.skills.push_back(Skill{{id, ""}});
   }
-  configuration.channels = {Channel{{"fax", ""}, CapacityGroup::kEmail, false, {}, 2}};
+  configuration.channels = {Channel{{"fax", ""}, CapacityGroup::kEmail, false, {}, 2, {}}};
   configuration.channels[0].language_mode = LanguageMode::kWritten;
   if (Chance(15)) {
     configuration.channels[0].group = static_cast<CapacityGroup>(Below(kCapacityGroups));
     configuration.channels[0].language_mode = LanguageMode::kSpoken;
+  }
+  if (Chance(60)) {
+    configuration.channels.push_back(
+        Channel{{"chat", ""}, CapacityGroup::kMessaging, false, LanguageMode::kWritten, 3, {}});
+    configuration.channels.back().reply_within = Span({0, 60, 600});
   }
   for (uint32_t number = 1; number <= kQueues; ++number) {
     // The last one comes and goes, so that plans name what is gone.
@@ -364,6 +372,9 @@ Configuration RandomCommands::MakeConfiguration() {
   configuration.not_ready_reasons[1].exempt = Chance(50);
   configuration.parking_reasons = {ParkingReason{{"customer", ""}, true},
                                    ParkingReason{{"supplier", ""}, false}};
+  if (Chance(50)) {
+    configuration.parking_reasons.push_back(ParkingReason{{kSilentReason, ""}, Chance(50)});
+  }
   AddEntryPoints(configuration);
   AddClassificationRules(configuration);
   for (const char* tag : {"fr", "fr-CA", "zh", "zh-Hant"}) {

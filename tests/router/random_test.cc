@@ -17,6 +17,8 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "router/router.h"
@@ -108,12 +110,26 @@ class World {
       }
       if (count % 100 == 99) LoadTwin();
       if (count % 100 == 50) twin_ = nullptr;
-      Execute(commands_.Next(reference_, now_));
+      Command command = commands_.Next(reference_, now_);
+      BringClosed(command);
+      Execute(command);
     }
     if (!testing::Test::HasFailure()) ExpectSameState(*replay_, "the second router");
   }
 
  private:
+  // As a caller does who was told that there is no such open ticket.
+  void BringClosed(Command& command) const {
+    std::visit(
+        [&](auto& action) {
+          if constexpr (requires { action.closed; }) {
+            auto closed = store_.FindClosed(command.workspace, action.ticket);
+            if (closed) action.closed = std::move(closed);
+          }
+        },
+        command.action);
+  }
+
   void Execute(const Command& command) {
     if (testing::Test::HasFailure()) return;
     log_.push_back(router::TextOf(now_) + " " + router::TextOf(command));

@@ -222,6 +222,8 @@ Outcome ReferenceRouter::Do(const StartAgentContact& command) {
   Handle(ticket, agent);
   agent.misses = 0;
   LookAtIdle();
+  Hear(ticket, contact.direction, contact.initiated_by,
+       contact.received_at.IsSet() ? contact.received_at : now_);
   return Reply{ContactStarted{ticket.id, command.new_contact, ticket.state}};
 }
 
@@ -399,6 +401,7 @@ Outcome ReferenceRouter::Do(const TimeLost& command) {
       const bool agreed =
           ticket.state == TicketState::kScheduled || ticket.state == TicketState::kParked;
       if (ticket.until.IsSet() && !agreed) ticket.until = ticket.until + command.lost;
+      if (ticket.silent_until.IsSet()) ticket.silent_until = ticket.silent_until + command.lost;
       for (CoolDown& cool_down : ticket.cool_downs) {
         cool_down.until = cool_down.until + command.lost;
       }
@@ -497,6 +500,8 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   }
   explanation.last_agent = ticket.parked_by.empty() ? ticket.kept_for : ticket.parked_by;
   explanation.kept_until = ticket.kept_until;
+  explanation.silent_until = ticket.silent_until;
+  explanation.reply_by = ticket.reply_by;
   explanation.rules = ticket.rules;
   explanation.is_callback = IsCallback(ticket);
   explanation.callback = {ticket.not_after, ticket.attempts, ticket.last_outcome};

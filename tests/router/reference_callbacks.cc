@@ -58,6 +58,7 @@ void ReferenceRouter::CallBack(TicketData& ticket, Time at, Time not_after, cons
   event.queue = ticket.queue;
   event.reason = reason;
   if (at > now_) event.until = at;
+  EndVisit(ticket, VisitEnd::kOther);
   ticket.contact.channel = "callback";
   ticket.not_after = not_after;
   if (at > now_) {
@@ -134,6 +135,7 @@ StateReached ReferenceRouter::EndAttempt(TicketData& ticket, CallbackOutcome out
   if (ticket.by_offer) event.offer_number = ticket.offer_number;
   event.reason = names[static_cast<size_t>(outcome)];
   event.number = ticket.attempts;
+  if (outcome != CallbackOutcome::kConnected) EndVisit(ticket, VisitEnd::kOther);
   const bool again = outcome == CallbackOutcome::kBusy || outcome == CallbackOutcome::kNoAnswer ||
                      outcome == CallbackOutcome::kMachine;
   if (!again) {

@@ -83,7 +83,7 @@ void ReferenceRouter::Leave(TicketData& ticket) {
   ticket.connected = false;
   ticket.held = false;
   ticket.interrupted_since = Time{};
-  ticket.until = Time{};
+  ticket.until = ticket.silent_until = Time{};
   LookAtIdle();
 }
 
@@ -132,6 +132,7 @@ void ReferenceRouter::SetTarget(TicketData& ticket) {
         ticket.due_at.IsSet() ? ticket.due_at : After(hours, ticket.queued_at, Hours(8));
     ticket.target = Before(hours, due_at, ticket.handling_time);
   }
+  Cap(ticket, ticket.queued_at);
 }
 
 // A ticket that enters a closed queue now, and is about to leave it for another one of the office,
@@ -159,6 +160,8 @@ void ReferenceRouter::Close(TicketData& ticket) {
 void ReferenceRouter::Complete(TicketData& ticket, const std::string& disposition) {
   Emit(EventType::kTicketCompleted, ticket, ticket.agent).reason =
       disposition.empty() ? kDispositionNotSet : disposition;
+  ticket.completed_at = now_;
+  workspace_->completed[ticket.id] = ticket;
   Close(ticket);
 }
 
@@ -172,6 +175,7 @@ TicketState ReferenceRouter::FinishWork(TicketData& ticket) {
   ticket.leased = false;
   ticket.connected = false;
   ticket.held = false;
+  ticket.silent_until = Time{};
   ticket.until = now_ + ticket.wrap_up_limit;
   Emit(EventType::kTicketFinished, ticket, ticket.agent).until = ticket.until;
   return TicketState::kWrapUp;
@@ -356,6 +360,7 @@ Time ReferenceRouter::DeadlineOf(const TicketData& ticket) const {
   }
   if (ticket.kept_until.IsSet()) deadline = std::min(deadline, ticket.kept_until);
   deadline = std::min(deadline, WindowEndsAt(ticket));
+  if (ticket.silent_until.IsSet()) deadline = std::min(deadline, ticket.silent_until);
   return IsHeldUp(ticket) ? deadline : std::min(deadline, NextStepAt(ticket));
 }
 
@@ -510,6 +515,7 @@ void ReferenceRouter::ExpireTicket(TicketData& ticket) {
     if (WindowEndsAt(ticket) <= deadline) return Expire(ticket, "WINDOW_ENDED");
     if (!IsHeldUp(ticket) && NextStepAt(ticket) <= deadline) return TakeStep(ticket);
     if (ticket.kept_until.IsSet() && ticket.kept_until <= deadline) return PassLastAgent(ticket);
+    if (ticket.silent_until.IsSet() && ticket.silent_until <= deadline) return EndSilence(ticket);
     std::erase_if(ticket.cool_downs,
                   [&](const CoolDown& cool_down) { return cool_down.until <= now_; });
     if (ticket.state == TicketState::kQueued) workspace_->arrived.insert(ticket.id);

@@ -40,6 +40,7 @@ Outcome ReferenceRouter::Do(const UpdateTicket& command) {
   const bool moves_target = command.due_at.IsSet() && QueueOf(*ticket).office == Office::kBack;
   if (moves_target) {
     ticket->target = Before(QueueOf(*ticket), ticket->due_at, ticket->handling_time);
+    Cap(*ticket, now_);
   }
   if (command.priority || moves_target) SetKey(*ticket);
   if (!command.customer_id.empty() || !command.customer_segment.empty()) changed("CUSTOMER");
@@ -66,25 +67,6 @@ Outcome ReferenceRouter::Do(const AddNote& command) {
   event.ticket = command.ticket;
   event.agent = command.agent;
   return Reply{Recorded{event.sequence}};
-}
-
-Outcome ReferenceRouter::Do(const AddMessage& command) {
-  TicketData* ticket = FindTicket(command.ticket);
-  if (ticket == nullptr && !command.closed) return Refuse(Reason::kTicketNotFound);
-  if (const Refusal refusal = CheckAuthor(command.agent)) return Refuse(*refusal);
-  EventRow& event = Emit(EventType::kMessageAdded);
-  event.ticket = command.ticket;
-  event.agent = command.agent;
-  event.reason = "SYSTEM";
-  if (command.author == Party::kCustomer) event.reason = "CUSTOMER";
-  if (command.author == Party::kAgent) event.reason = "AGENT";
-  const int64_t sequence = event.sequence;
-  if (ticket != nullptr && command.author == Party::kCustomer &&
-      command.direction == Direction::kInbound) {
-    Resume(*ticket);
-    if (ticket->state == TicketState::kParked) Unpark(*ticket, "MESSAGE");
-  }
-  return Reply{Recorded{sequence}};
 }
 
 Outcome ReferenceRouter::Do(const RecordSurvey& command) {

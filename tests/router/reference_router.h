@@ -78,6 +78,10 @@ class ReferenceRouter {
     Time parked_at;  // while PARKED
     bool clock_stopped = false;
     std::string parking_reason, parked_by;
+    Time silent_until, reply_by;
+    uint32_t reopen_count = 0;
+    Time completed_at;  // of one that is closed
+
     std::string kept_for;  // the only agent who may take it before `kept_until`; empty: anybody
     Time kept_until;
 
@@ -107,9 +111,10 @@ class ReferenceRouter {
     uint64_t last_arrival = 0;
     uint64_t next_ordinal = 1;
     std::map<std::string, AgentState> agents;
-    std::map<TicketId, TicketData> tickets;  // the open ones
-    std::set<std::string> gained;            // agents of step 1
-    std::set<TicketId> arrived;              // tickets of step 2
+    std::map<TicketId, TicketData> tickets;    // the open ones
+    std::map<TicketId, TicketData> completed;  // as they were when they were COMPLETED
+    std::set<std::string> gained;              // agents of step 1
+    std::set<TicketId> arrived;                // tickets of step 2
     std::vector<TicketId> returned;          // tickets that came to a queue, by the command at work
     std::vector<std::string> drained;        // DRAINING agents whose last work ended, by it
     std::vector<TicketId> entered;           // tickets that came to a queue, by it
@@ -158,6 +163,7 @@ class ReferenceRouter {
   Outcome Do(const UpdateTicket& command);
   Outcome Do(const AddNote& command);
   Outcome Do(const AddMessage& command);
+  Outcome Do(const ReopenTicket& command);
   Outcome Do(const RecordSurvey& command);
   Outcome Do(const OpenSession& command);
   Outcome Do(const CloseSession& command);
@@ -308,10 +314,20 @@ class ReferenceRouter {
   void Expire(TicketData& ticket, const std::string& reason);
   StateReached EndAttempt(TicketData& ticket, CallbackOutcome outcome,
                           const std::string& disposition, Time next_at);
+  // reference_conversations.cc
+  const ProcessTypeDefaults* DefaultsOf(const NewContact& contact) const;
+  void Hear(TicketData& ticket, Direction direction, Party author, Time at);
+  void NoteReplyBy(TicketData& ticket, Time at);
+  void Cap(TicketData& ticket, Time entered_at);
+  Time SilentFor(const TicketData& ticket, bool parked) const;
+  void EndSilence(TicketData& ticket);
+  bool ReopensClosed(const ClosedTicket& closed, const TicketData* completed) const;
+  Refusal CheckReopening(const ClosedTicket& closed, const TicketData* completed);
+  TicketData& TakeIn(TicketId id);
   // reference_set_aside.cc
   void Schedule(TicketData& ticket, Time not_before);
   void Enter(TicketData& ticket, const char* reason);
-  void Unpark(TicketData& ticket, const char* reason);
+  void Unpark(TicketData& ticket, const char* reason, bool reopened = false);
   bool WouldKeep(const TicketData& ticket) const;
   void PassLastAgent(TicketData& ticket);
   void EnterQueue(TicketData& ticket);

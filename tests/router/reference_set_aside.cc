@@ -87,6 +87,9 @@ Outcome ReferenceRouter::Do(const ParkTicket& command) {
   ticket->parked_at = now_;
   ticket->parking_reason = command.reason;
   ticket->clock_stopped = stops_clock;
+  if (command.reason == "customer_silent") {
+    ticket->silent_until = SilentFor(*ticket, /*parked=*/true);
+  }
   return Reply{Done{}};
 }
 
@@ -109,24 +112,33 @@ bool ReferenceRouter::WouldKeep(const TicketData& ticket) const {
          Qualifies(*FindAgent(ticket.parked_by), ticket);
 }
 
-void ReferenceRouter::Unpark(TicketData& ticket, const char* reason) {
-  const bool customer_wrote = std::string(reason) == "MESSAGE";
+// Also one that was never parked, but completed, and is reopened.
+void ReferenceRouter::Unpark(TicketData& ticket, const char* reason, bool reopened) {
+  const bool new_visit = reopened || std::string(reason) == "MESSAGE";
   const Duration stopped = ticket.clock_stopped ? now_ - ticket.parked_at : Duration{};
   if (ticket.due_at.IsSet()) ticket.due_at = ticket.due_at + stopped;
-  if (customer_wrote) {
+  if (new_visit) {
     ticket.queued_at = now_;
+    const Queue& queue = QueueOf(ticket);
+    if (reopened && queue.office == Office::kBack && ticket.due_at <= now_) {
+      const ProcessTypeDefaults* defaults = DefaultsOf(ticket.contact);
+      ticket.due_at = After(HoursQueueOf(queue, now_), now_,
+                            defaults == nullptr ? Hours(8) : defaults->due_after);
+    }
     SetTarget(ticket);
     ticket.requirement = ticket.base;
     ticket.plan_step = 0;
     ticket.plan_waited = Duration{};
   } else {
     ticket.target = ticket.target + stopped;
+    Cap(ticket, now_);
   }
-  EventRow& event = Emit(EventType::kTicketUnparked, ticket, ticket.parked_by);
+  EventRow& event = Emit(reopened ? EventType::kTicketReopened : EventType::kTicketUnparked, ticket,
+                         ticket.parked_by);
   event.queue = ticket.queue;
   event.until = ticket.target;
   event.reason = reason;
-  event.number = stopped.us;
+  event.number = reopened ? ticket.reopen_count : stopped.us;
   const bool keep = WouldKeep(ticket);
   const std::string last_agent = ticket.parked_by;
   ticket.parked_by.clear();

@@ -254,6 +254,9 @@ ReferenceRouter::TicketData& ReferenceRouter::AddTicket(TicketId id, const NewCo
   ticket.wrap_up_limit = defaults.wrap_up_limit.value_or(Seconds(60));
   ticket.queue = queue.id;
   ticket.queued_at = now_;
+  if (contact.direction == Direction::kInbound && contact.initiated_by == Party::kCustomer) {
+    NoteReplyBy(ticket, contact.received_at.IsSet() ? contact.received_at : now_);
+  }
   SetTarget(ticket);
   return ticket;
 }
@@ -332,10 +335,8 @@ Outcome ReferenceRouter::Do(const IngestContact& command) {
   if (TicketData* open = FindConversation(contact)) {
     Emit(EventType::kContactJoined, *open).contact = command.new_contact;
     Resume(*open);
-    if (open->state == TicketState::kParked && contact.initiated_by == Party::kCustomer &&
-        contact.direction == Direction::kInbound) {
-      Unpark(*open, "MESSAGE");
-    }
+    Hear(*open, contact.direction, contact.initiated_by,
+         contact.received_at.IsSet() ? contact.received_at : now_);
     return Reply{ContactIngested{open->id, command.new_contact, /*joined=*/true, open->unroutable}};
   }
   Arrival arrival;

@@ -104,6 +104,29 @@ TEST_F(RouterTest, StopsRoutingAtItsSliceAndGoesOnWhenAsked) {
   router_.CheckInvariants();
 }
 
+// Two callers find a ticket closed; one of them is late.
+TEST_F(RouterTest, KnowsThatATicketWasReopenedSinceItWasRead) {
+  Configure(1, 1);
+  LogIn("a1");
+  RowStore store;
+  const auto complete = [&](uint32_t offer) {
+    Do(AcceptOffer{{"a1", 1}, {{0, 1}, offer}});
+    Do(CompleteTicket{{0, 1}, {"a1", 1}, ""});
+    store.Commit(router_.TakeChanges());
+    return store.FindClosed("w", {0, 1});
+  };
+  Do(Chat(1));
+  const auto read = complete(1);
+  EXPECT_EQ(Do(ReopenTicket{{0, 1}, read}), "done");
+  EXPECT_EQ(Do(ReopenTicket{{0, 1}, read}), "refused TICKET_STATE_FORBIDS") << "it is open";
+  const auto read_again = complete(2);
+  EXPECT_EQ(Do(ReopenTicket{{0, 1}, read}), "refused TICKET_REOPENED_MEANWHILE");
+  EXPECT_EQ(Do(ReopenTicket{{0, 1}, std::nullopt}), "refused TICKET_NOT_FOUND");
+  EXPECT_EQ(Do(ReopenTicket{{0, 1}, read_again}), "done");
+  EXPECT_EQ(complete(3)->rows.front().state.reopen_count, 2U);
+  router_.CheckInvariants();
+}
+
 // Five tickets whose plans end their wait in the same instant, two deadlines a slice.
 TEST_F(RouterTest, SeesToSoManyDeadlinesAtOnceAndToTheRestWhenAsked) {
   Configure(1, 5, "w");

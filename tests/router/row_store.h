@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -41,13 +42,25 @@ class RowStore {
       tickets_[{row.workspace, row.ticket}].ticket = row;
       counters_[row.workspace].last_arrival = row.arrival;
     }
+    for (const TicketRow& row : changes.reopened) {
+      const auto key = std::pair(row.workspace, row.ticket);
+      tickets_[key] = closed_.at(key);
+      closed_.erase(key);
+    }
     for (const TicketDetailRow& row : changes.ticket_details) {
       tickets_[{row.workspace, row.ticket}].detail = row.detail;
     }
     for (const TicketStateRow& row : changes.ticket_states) {
       const auto key = std::pair(row.workspace, row.ticket);
       tickets_[key].state = row;
-      if (IsClosed(row.state)) tickets_.erase(key);
+      if (!IsClosed(row.state)) continue;
+      closed_[key] = tickets_[key];
+      tickets_.erase(key);
+    }
+    for (const NoteRow& row : changes.notes) ++added_[{row.workspace, row.ticket}].notes;
+    for (const SurveyRow& row : changes.surveys) ++added_[{row.workspace, row.ticket}].scores;
+    for (const MessageRow& row : changes.messages) {
+      if (!row.contact.IsSet()) ++added_[{row.workspace, row.ticket}].messages;
     }
     for (const VisitRow& row : changes.visits) {
       if (!IsDecided(row)) continue;
@@ -56,6 +69,24 @@ class RowStore {
     for (const EventRow& row : changes.events) {
       counters_[row.workspace].last_event_sequence = row.sequence;
     }
+  }
+
+  // What a command has to bring along of a closed ticket; nothing when it is not closed.
+  std::optional<ClosedTicket> FindClosed(const std::string& workspace, TicketId ticket) const {
+    const auto found = closed_.find({workspace, ticket});
+    if (found == closed_.end()) return std::nullopt;
+    const TicketRows& rows = found->second;
+    ClosedTicket closed;
+    const auto added = added_.find(found->first);
+    if (added != added_.end()) closed = added->second;
+    closed.state = rows.state.state;
+    closed.queue = rows.state.queue;
+    closed.client = rows.ticket.client;
+    closed.channel = rows.ticket.channel;
+    closed.process_type = rows.ticket.process_type;
+    closed.agent = rows.state.agent;
+    if (closed.state == TicketState::kCompleted) closed.rows.push_back(rows);
+    return closed;
   }
 
   // The open state, rows by the order of their keys.
@@ -88,7 +119,8 @@ class RowStore {
   std::map<std::string, WorkspaceRow> workspaces_;
   std::map<std::tuple<std::string, ResourceKind, std::string>, Resource> resources_;
   std::map<std::pair<std::string, std::string>, AgentRow> agents_;
-  std::map<std::pair<std::string, TicketId>, LoadedState::OpenTicket> tickets_;
+  std::map<std::pair<std::string, TicketId>, TicketRows> tickets_, closed_;
+  std::map<std::pair<std::string, TicketId>, ClosedTicket> added_;  // its counts alone
   std::map<std::string, LoadedState::Counters> counters_;
   std::vector<LoadedState::QueueVisit> visits_;
 };

@@ -159,7 +159,9 @@ struct ReplyText {
     return "revision " + std::to_string(reply.revision);
   }
   std::string operator()(const Recorded& reply) const {
-    return "recorded " + std::to_string(reply.sequence);
+    return "recorded " + std::to_string(reply.sequence) +
+           (reply.state ? std::string(" ") + ToString(*reply.state) : "") +
+           (reply.reopened ? " reopened" : "");
   }
   std::string operator()(const ContactStarted& reply) const {
     return Line("started")
@@ -222,6 +224,8 @@ struct ReplyText {
                            .Add("parking_reason", reply.parking_reason)
                            .Add("last_agent", reply.last_agent)
                            .Add("kept_until", reply.kept_until)
+                           .Add("silent_until", reply.silent_until)
+                           .Add("reply_by", reply.reply_by)
                            .Add("rules", Joined(reply.rules))
                            .Flag("callback", reply.is_callback)
                            .Number("attempts", uint64_t{reply.callback.attempts})
@@ -335,7 +339,10 @@ std::string TextOf(const TicketStateRow& row) {
       .Add("answered", row.answered_at)
       .Add("closed", row.closed_at)
       .Add("disposition", row.disposition)
-      .Number("contacts", uint64_t{row.contact_count});
+      .Number("contacts", uint64_t{row.contact_count})
+      .Number("reopened", uint64_t{row.reopen_count})
+      .Add("silent_until", row.silent_until)
+      .Add("reply_by", row.reply_by);
   for (const CoolDown& cool_down : row.cool_downs) {
     line.Add(("cool_down:" + cool_down.agent).c_str(), cool_down.until);
   }

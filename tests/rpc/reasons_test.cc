@@ -1,5 +1,7 @@
 // Goal: no reason of the contract goes untested. Every client of this program remembers the reasons
-// that it saw; when all tests have run, each value of tandem.v1.ErrorReason must have been seen.
+// that it saw; when all tests have run, each value of tandem.v1.ErrorReason must have been seen, or
+// be on the list below.
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <map>
@@ -25,6 +27,16 @@
 namespace tandem::rpc {
 namespace {
 
+struct Excuse {
+  const char* reason;
+  const char* why;
+};
+constexpr Excuse kNotProvokedHere[] = {
+    {"TICKET_REOPENED_MEANWHILE",
+     "others would have to reopen and close a ticket between two steps of a call; the router's "
+     "tests see it"},
+};
+
 class Seen : public testing::Environment {
  public:
   static Seen& Get() {
@@ -43,8 +55,11 @@ class Seen : public testing::Environment {
     const auto* type = v1::ErrorReason_descriptor();
     for (int i = 1; i < type->value_count(); ++i) {
       const std::string name = type->value(i)->name().substr(std::strlen("ERROR_REASON_"));
+      const bool excused = std::any_of(std::begin(kNotProvokedHere), std::end(kNotProvokedHere),
+                                       [&](const Excuse& excuse) { return excuse.reason == name; });
       const std::lock_guard lock(mutex_);
-      EXPECT_TRUE(reasons_.contains(name)) << name << ": no test provokes it";
+      EXPECT_NE(reasons_.contains(name), excused)
+          << name << (excused ? ": seen, so it needs no excuse" : ": no test provokes it");
     }
   }
 

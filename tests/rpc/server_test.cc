@@ -175,6 +175,10 @@ class BrokenReader : public store::Reader {
                                                                int64_t, int32_t) override {
     return std::vector<router::MessageRow>();
   }
+  absl::StatusOr<std::optional<router::TicketRows>> GetClosedTicket(const std::string&,
+                                                                    router::TicketId) override {
+    return std::nullopt;
+  }
   absl::StatusOr<store::Additions> CountAdditions(const std::string&, router::TicketId) override {
     return store::Additions();
   }

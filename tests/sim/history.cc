@@ -126,7 +126,9 @@ class Replay {
         Free(ticket, event.ticket);
         return;
       case EventType::kTicketCompleted:
-        ASSERT_EQ(ticket.owner, event.agent);
+        // Nobody has what the customer's silence completes.
+        ASSERT_EQ(ticket.owner,
+                  event.reason == router::kDispositionSilent ? std::string() : event.agent);
         [[fallthrough]];
       case EventType::kTicketCanceled:
       case EventType::kTicketAbandoned:
@@ -142,6 +144,9 @@ class Replay {
       case EventType::kLastAgentPassed:
       case EventType::kTicketKept:
         ASSERT_FALSE(ticket.closed);
+        return;
+      case EventType::kTicketReopened:
+        ASSERT_TRUE(std::exchange(ticket.closed, false)) << "reopened while open";
         return;
       case EventType::kTicketScheduled:
       case EventType::kTicketEntered:

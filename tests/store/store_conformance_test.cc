@@ -179,6 +179,48 @@ TEST_P(StoreConformance, TicketsThatAreSetAsideRoundTripExactly) {
   }
 }
 
+TEST_P(StoreConformance, AReopenedTicketIsOpenAgain) {
+  router::Changes changes = OneWorkspace();
+  AddTicket(changes, 1, 1);
+  AddTicket(changes, 2, 2);
+  router::TicketStateRow closed =
+      ClosedState(1, router::TicketState::kCompleted, kMorning + Seconds(30));
+  changes.ticket_states = {closed, SampleState(2)};
+  changes.ticket_details = {SampleDetail(1)};
+  ASSERT_EQ(Commit(std::move(changes)), CommitResult::kCommitted);
+  store::Reader& reader = backing_->reader();
+  const auto found = reader.GetClosedTicket(kWorkspace, Ticket(1));
+  ASSERT_TRUE(found.ok()) << found.status();
+  ASSERT_TRUE(found->has_value());
+  EXPECT_EQ(Fields((*found)->ticket), Fields(SampleTicket(1))) << "as it came in";
+  EXPECT_EQ(Fields((*found)->state), Fields(closed));
+  ASSERT_TRUE((*found)->detail.has_value());
+  EXPECT_EQ(*(*found)->detail, SampleDetail(1).detail);
+  EXPECT_FALSE(reader.GetClosedTicket(kWorkspace, Ticket(2))->has_value()) << "it is open";
+  EXPECT_FALSE(reader.GetClosedTicket(kWorkspace, Ticket(3))->has_value());
+  EXPECT_FALSE(reader.GetClosedTicket("other", Ticket(1))->has_value());
+  EXPECT_EQ(Load().state.tickets.size(), 1u);
+
+  router::Changes reopened;
+  router::TicketStateRow open = KeptState(1);
+  open.visit_entry_reason = router::EntryReason::kReopened;
+  open.disposition.clear();
+  reopened.ticket_states = {open};
+  reopened.events = {SampleEvent(10, 1)};
+  reopened.events[0].type = router::EventType::kTicketReopened;
+  router::VisitRow& visit = reopened.visits.emplace_back(SampleVisit(1, 2));
+  visit.entry_reason = router::EntryReason::kReopened;
+  ASSERT_EQ(Commit(std::move(reopened)), CommitResult::kCommitted);
+  const router::LoadedState state = Load().state;
+  ASSERT_EQ(state.tickets.size(), 2u);
+  for (const auto& ticket : state.tickets) {
+    if (ticket.ticket.arrival == 1) {
+      EXPECT_EQ(Fields(ticket.state), Fields(open));
+    }
+  }
+  EXPECT_FALSE(reader.GetClosedTicket(kWorkspace, Ticket(1))->has_value());
+}
+
 TEST_P(StoreConformance, EmptyAndUnsetValuesStayEmptyAndUnset) {
   router::Changes changes;
   router::WorkspaceRow& workspace = changes.workspaces.emplace_back();

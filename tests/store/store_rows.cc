@@ -149,6 +149,9 @@ router::WorkspaceRow SampleWorkspace(const std::string& workspace) {
   defaults.due_after = router::Days(2);
   defaults.expected_handling_time = Microseconds(1);
   defaults.wrap_up_limit = Seconds(0);
+  defaults.reopen_within = router::Days(2);
+  defaults.auto_park_after = Minutes(5);
+  defaults.auto_close_after = Microseconds(10'000'001);
   c.process_types[0].defaults.emplace_back();
   c.routing_profiles.resize(1);
   c.routing_profiles[0].id = "all";
@@ -259,6 +262,8 @@ router::TicketStateRow SampleState(uint64_t ticket) {
   row.answered_at = kMorning + Seconds(7);
   row.disposition = "SOLD";
   row.contact_count = 2;
+  row.reopen_count = 3;
+  row.reply_by = kMorning + router::Hours(24);
   row.cool_downs = {{"bob", kMorning + Seconds(60)}, {"ann", kMorning + Microseconds(1)}};
   row.visit_number = 2;
   row.visit_entered_at = kMorning + Seconds(1);
@@ -291,6 +296,7 @@ router::TicketStateRow ParkedState(uint64_t ticket) {
   row.parked_at = kMorning + Seconds(9);
   row.parking_reason = "customer";
   row.clock_stopped = true;
+  row.silent_until = kMorning + Minutes(30);
   row.last_agent = "ann";
   return row;
 }

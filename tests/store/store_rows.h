@@ -71,6 +71,7 @@ inline auto Fields(const router::TicketStateRow& r) {
       std::tuple(Plain(r.cool_downs)),
       std::tie(r.workspace, r.ticket, r.state, r.queue, r.priority, r.queued_at, r.target, r.agent,
                r.leased, r.offer_number, r.until, r.answered_at, r.closed_at, r.disposition),
+      std::tie(r.reopen_count, r.silent_until, r.reply_by),
       std::tie(r.parked_at, r.parking_reason, r.clock_stopped, r.last_agent, r.kept_until),
       std::tie(r.channel, r.callback.not_after, r.callback.attempts, r.callback.last_outcome),
       std::tie(r.contact_count, r.plan_step, r.plan_skipped, r.plan_since, r.plan_waited,
