@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "router/contact.h"
 #include "router/model.h"
 #include "router/rejection.h"
 #include "router/time.h"

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "router/command.h"
+#include "router/contact.h"
 #include "router/model.h"
 #include "router/state.h"
 

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "router/contact.h"
 #include "router/ids.h"
 #include "router/model.h"
 #include "router/rejection.h"

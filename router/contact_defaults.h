@@ -9,6 +9,7 @@
 
 #include "router/classification.h"
 #include "router/command.h"
+#include "router/contact.h"
 #include "router/model.h"
 #include "router/state.h"
 

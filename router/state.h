@@ -23,6 +23,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 
+#include "router/contact.h"
 #include "router/estimate.h"
 #include "router/ids.h"
 #include "router/matching.h"

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "router/contact.h"
 #include "router/ids.h"
 #include "router/model.h"
 #include "router/time.h"

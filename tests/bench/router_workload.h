@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-#include "router/model.h"
+#include "router/contact.h"
 
 namespace tandem::router {
 

@@ -11,7 +11,7 @@ from google.protobuf import json_format
 
 import tandem
 from tandem.v1 import (agent_service_pb2, configuration_pb2, configuration_service_pb2, event_pb2, event_service_pb2,
-                       ingest_service_pb2, ticket_pb2, ticket_service_pb2, types_pb2, work_service_pb2)
+                       ingest_service_pb2, ticket_pb2, ticket_records_pb2, ticket_service_pb2, types_pb2, work_service_pb2)
 
 REQUEST_ID = "6f1c2f0e-6c0b-4c3e-9f58-1d8f6a4b7c21"
 names = {}
@@ -77,7 +77,7 @@ def main(address, floor):
             result = client.ingest.IngestContact(ingest_service_pb2.IngestContactRequest(contact=job)).result
             say(f"ingested job-{number}: {name_of(result.ticket_id)}")
 
-        listing = ticket_service_pb2.ListTicketsRequest(filter=ticket_service_pb2.TicketFilter(queue="jobs"),
+        listing = ticket_service_pb2.ListTicketsRequest(filter=ticket_records_pb2.TicketFilter(queue="jobs"),
                                                         page_size=2)
         for page in client.pages(client.tickets.ListTickets, listing):
             say("page: " + " ".join(sorted(name_of(ticket.id) for ticket in page.tickets)))

@@ -1,0 +1,88 @@
+// What is said of contacts, and later of the tickets that they made.
+#ifndef TANDEM_ROUTER_CONTACT_H_
+#define TANDEM_ROUTER_CONTACT_H_
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "router/model.h"
+#include "router/time.h"
+
+namespace tandem::router {
+
+// What a caller says of a contact, as tandem.v1.Contact. What is left out, classification rules and
+// its entry point may say.
+struct NewContact {
+  std::string channel;
+  std::string entry_point;
+  std::string external_id;
+  std::string conversation_key;
+  std::string client;
+  std::string process_type;
+  std::string language;  // canonical BCP 47, or empty
+  Requirement requirement;
+  std::optional<uint32_t> priority;
+  std::optional<Plan> plan;  // unset: the process type's, or else the queue's
+  std::string queue;         // empty: the process type's
+  Duration answer_target;    // 0: the process type's
+  Time due_at;               // unset: the process type's due_after from when it enters its queue
+  Time not_before;           // when it enters its queue; unset, or past: at once
+  Time not_after;            // of a call-back: it is not attempted from then on; unset: no end
+  Time received_at;          // unset: now
+  std::string customer_id;
+  std::string customer_segment;
+  Direction direction = Direction::kInbound;
+  Party initiated_by = Party::kCustomer;
+  std::string subject;
+  std::string payload_json;
+  std::vector<std::pair<std::string, std::string>> attributes;  // sorted by key
+  std::vector<std::string> excluded_agents;
+  std::string trace_parent;  // W3C traceparent; empty: none
+};
+
+// What another system calls a ticket.
+struct ExternalReference {
+  std::string system;
+  std::string id;
+  friend auto operator<=>(const ExternalReference&, const ExternalReference&) = default;
+};
+
+// What was said of a ticket after it came in, and how much was added to it. An empty text, or an
+// unset instant: as its contact said, or moved by what stopped its clock.
+struct TicketDetail {
+  int64_t revision = 1;
+  std::string customer_id, customer_segment, subject;
+  Time due_at;
+  // Changes of the contact's attributes, sorted by key; without a value: taken away.
+  std::vector<std::pair<std::string, std::optional<std::string>>> attributes;
+  std::vector<ExternalReference> references;  // sorted
+  // Added while it was open; later additions are counted by whoever reads them.
+  uint32_t notes = 0;
+  uint32_t messages = 0;
+  uint32_t scores = 0;
+  friend bool operator==(const TicketDetail&, const TicketDetail&) = default;
+};
+
+// What a call-back is bound to, and how far it got.
+struct Callback {
+  Time not_after;         // it is not attempted from then on; unset: no end
+  uint32_t attempts = 0;  // that ended
+  CallbackOutcome last_outcome = CallbackOutcome::kNone;
+  friend bool operator==(const Callback&, const Callback&) = default;
+};
+
+// One answer of a customer, on a scale.
+struct SurveyScore {
+  std::string measure;
+  int32_t score = 0;
+  int32_t lowest = 0;
+  int32_t highest = 0;
+};
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_ROUTER_CONTACT_H_
