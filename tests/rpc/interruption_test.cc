@@ -56,7 +56,8 @@ TEST(Interruptions, ACallInterruptsChatsUntilItHasLeftTheAgent) {
   ASSERT_EQ(ReasonOf(f.Accept(f.ann, offer)), "OK");
   EXPECT_TRUE(f.Get(chat).has_interrupted_since());
   EXPECT_FALSE(f.Get(call).has_interrupted_since());
-  for (const v1::Work& work : f.Snapshot(f.ann).work()) {
+  const v1::AgentSnapshot interrupted_work = f.Snapshot(f.ann);
+  for (const v1::Work& work : interrupted_work.work()) {
     EXPECT_EQ(work.interrupted(), work.ticket_id() == chat);
   }
   ASSERT_EQ(f.EventsOf(chat, v1::EVENT_TYPE_TICKET_INTERRUPTED).size(), 1U);

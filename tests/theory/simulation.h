@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "router/model.h"
+#include "router/contact.h"
 #include "tests/theory/intervals.h"
 
 namespace tandem::theory {
