@@ -141,7 +141,7 @@ TEST(WatchQueues, TellsEstimateAndServiceLevelOnceEnoughWereAnswered) {
   }
   ASSERT_TRUE(watcher.Until([&] { return watcher.held["chats"].has_service_level(); }));
   EXPECT_EQ(watcher.held["chats"].service_level(), 1);
-  EXPECT_EQ(ReasonOf(f.SetStatus(ann, v1::AGENT_STATUS_NOT_READY, "")), "OK");
+  EXPECT_EQ(ReasonOf(f.SetStatus(ann, v1::AGENT_STATUS_NOT_READY, "lunch")), "OK");
   f.Ingest(ChatContact());
   ASSERT_TRUE(watcher.Until([&] { return watcher.held["chats"].waiting() == 1; }));
   EXPECT_TRUE(watcher.held["chats"].has_estimated_wait());
