@@ -178,7 +178,7 @@ TEST(ExplanationText, SaysWhatTheNextStepOfThePlanDoes) {
                         "      it will move to queue spare\n"
                         "      if more than 20 wait in the queue then\n"
                         "      if the oldest in the queue waits longer than 1m30s then\n"
-                        "      if it may wait longer than 2m0s from then on\n"
+                        "      if it may wait longer than 2m from then on\n"
                         "      if the queue's service level is below 80 % then\n"
                         "      now it would be skipped: CONDITION\n"));
   next.Clear();
