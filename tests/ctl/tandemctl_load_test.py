@@ -125,18 +125,18 @@ class Load(unittest.TestCase):
         def hold_up():
             time.sleep(2.5)
             server.process.send_signal(signal.SIGSTOP)
-            time.sleep(1.5)
+            time.sleep(0.7)
             server.process.send_signal(signal.SIGCONT)
 
         report = self.load(self.scenario(seconds="6s"), while_running=hold_up)
-        # A quarter of the contacts arrived meanwhile; those who came first waited longest. What goes on sending when
-        # the server does not answer is an open loop.
+        # A ninth of the contacts arrived meanwhile; those who came first waited longest. What goes on sending when the
+        # server does not answer is an open loop. After a second the server would say that its database is away.
         ingest = self.step(report, "ingest")
-        self.assertGreater(ingest["maxMs"], 1200)
-        self.assertGreater(ingest["p90Ms"], 300)
-        self.assertLess(ingest["p50Ms"], 600)
+        self.assertGreater(ingest["maxMs"], 600)
+        self.assertGreater(ingest["p99Ms"], 400)
+        self.assertLess(ingest["p50Ms"], 300)
         self.assertLess(self.step(report, "sent late")["p90Ms"], 300)
-        self.assertGreater(self.step(report, "arrival to offer")["p90Ms"], 300)
+        self.assertGreater(self.step(report, "arrival to offer")["p99Ms"], 400)
 
     def test_tells_failed_calls_by_reason_and_goes_on(self):
         report = self.load(self.scenario(process_type="nonsense", seconds="1s"), code=1)

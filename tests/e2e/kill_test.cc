@@ -185,10 +185,10 @@ Stored KillTest::ReadStored() {
     }
     stored.events.push_back(std::move(event));
   }
-  for (const auto& row : Rows(Sql(
-           absl::StrCat("SELECT ticket_id, external_id, channel, state FROM tandem.ticket JOIN ",
-                        "tandem.ticket_state USING (workspace, ticket_id) WHERE workspace = '",
-                        kWorkspace, "'")))) {
+  for (const auto& row : Rows(Sql(absl::StrCat(
+           "SELECT ticket_id, external_id, t.channel, state FROM tandem.ticket t JOIN ",
+           "tandem.ticket_state USING (workspace, ticket_id) WHERE workspace = '", kWorkspace,
+           "'")))) {
     stored.tickets.push_back({row.at(0), row.at(1), row.at(2), row.at(3)});
   }
   return stored;
