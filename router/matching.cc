@@ -412,6 +412,8 @@ std::optional<Matching::Place> Matching::PlaceIn(QueueIndex queue, WaitKey key) 
     place.all += forest_.Size(tree);
   };
   size_t groups = of_queue.named.size();
+  // Each class with a head has a group at least: too many are known before any is looked at.
+  if (groups + of_queue.heads.size() > kFewGroups) return std::nullopt;
   for (const auto& [head, ticket_class] : of_queue.heads) {
     groups += classes_[ticket_class.value].shared_groups.size();
     if (groups > kFewGroups) return std::nullopt;
