@@ -85,15 +85,6 @@ struct Calendars : Fixture {
                                    })),
               "OK");
   }
-
-  v1::ExplainTicketResponse Explain(const std::string& ticket) {
-    v1::ExplainTicketRequest request;
-    request.set_workspace(kWorkspace);
-    request.set_ticket_id(ticket);
-    v1::ExplainTicketResponse response;
-    EXPECT_EQ(ReasonOf(tickets->ExplainTicket(ClientContext(), request, &response)), "OK");
-    return response;
-  }
 };
 
 TEST(Calendar, ComesBackAsItWasConfigured) {

@@ -17,10 +17,6 @@ namespace {
 using google::protobuf::Timestamp;
 using google::protobuf::util::TimeUtil;
 
-Timestamp In(int64_t seconds) {
-  return TimeUtil::GetCurrentTime() + TimeUtil::SecondsToDuration(seconds);
-}
-
 v1::Contact CallbackContact() {
   v1::Contact contact = CallContact();
   contact.set_channel("callback");
@@ -62,33 +58,6 @@ struct Callbacks : Fixture {
     v1::EndCallbackAttemptResponse ignored;
     return tickets->EndCallbackAttempt(ClientContext(), request,
                                        response != nullptr ? response : &ignored);
-  }
-
-  std::vector<v1::Event> History(const std::string& ticket) {
-    v1::ListTicketEventsRequest request;
-    request.set_workspace(kWorkspace);
-    request.set_ticket_id(ticket);
-    v1::ListTicketEventsResponse response;
-    EXPECT_EQ(ReasonOf(tickets->ListTicketEvents(ClientContext(), request, &response)), "OK");
-    return {response.events().begin(), response.events().end()};
-  }
-
-  v1::Event Last(const std::string& ticket, v1::EventType type) {
-    v1::Event last;
-    for (const v1::Event& event : History(ticket)) {
-      if (event.type() == type) last = event;
-    }
-    EXPECT_EQ(last.type(), type);
-    return last;
-  }
-
-  v1::ExplainTicketResponse Explain(const std::string& ticket) {
-    v1::ExplainTicketRequest request;
-    request.set_workspace(kWorkspace);
-    request.set_ticket_id(ticket);
-    v1::ExplainTicketResponse response;
-    EXPECT_EQ(ReasonOf(tickets->ExplainTicket(ClientContext(), request, &response)), "OK");
-    return response;
   }
 };
 

@@ -92,19 +92,8 @@ TEST(ClassificationRule, FillsInWhatTheContactLeavesOutAndIsToldEverywhere) {
   const std::vector<std::string> both = {"vip", "otherwise"};
   EXPECT_EQ(ListOf(ticket.classification_rules()), both);
 
-  v1::ListTicketEventsRequest history;
-  history.set_workspace(kWorkspace);
-  history.set_ticket_id(id);
-  v1::ListTicketEventsResponse events;
-  ASSERT_EQ(ReasonOf(f.tickets->ListTicketEvents(ClientContext(), history, &events)), "OK");
-  EXPECT_EQ(events.events(0).reason(), "vip,otherwise");
-
-  v1::ExplainTicketRequest explain;
-  explain.set_workspace(kWorkspace);
-  explain.set_ticket_id(id);
-  v1::ExplainTicketResponse explained;
-  ASSERT_EQ(ReasonOf(f.tickets->ExplainTicket(ClientContext(), explain, &explained)), "OK");
-  EXPECT_EQ(ListOf(explained.classification_rules()), both);
+  EXPECT_EQ(f.EventsOf(id).at(0).reason(), "vip,otherwise");
+  EXPECT_EQ(ListOf(f.Explain(id).classification_rules()), both);
 
   v1::Contact own = Large();
   own.set_process_type("support");

@@ -46,15 +46,6 @@ struct Conversation : Fixture {
     return tickets->ReopenTicket(ClientContext(), request, &response);
   }
 
-  v1::ExplainTicketResponse Explain(const std::string& ticket) {
-    v1::ExplainTicketRequest request;
-    request.set_workspace(kWorkspace);
-    request.set_ticket_id(ticket);
-    v1::ExplainTicketResponse response;
-    EXPECT_EQ(ReasonOf(tickets->ExplainTicket(ClientContext(), request, &response)), "OK");
-    return response;
-  }
-
   std::string Done(const v1::SessionRef& session, const v1::Contact& contact) {
     const std::string ticket = Take(session, contact);
     EXPECT_EQ(ReasonOf(Complete(session, ticket, "solved")), "OK");
@@ -68,14 +59,7 @@ struct Conversation : Fixture {
     return Get(ticket).state() == state;
   }
 
-  v1::Event LastEvent(const std::string& ticket) {
-    v1::ListTicketEventsRequest request;
-    request.set_workspace(kWorkspace);
-    request.set_ticket_id(ticket);
-    v1::ListTicketEventsResponse response;
-    EXPECT_EQ(ReasonOf(tickets->ListTicketEvents(ClientContext(), request, &response)), "OK");
-    return response.events(response.events_size() - 1);
-  }
+  v1::Event LastEvent(const std::string& ticket) { return EventsOf(ticket).back(); }
 };
 
 FixtureOptions Fast() {

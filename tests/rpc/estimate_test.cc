@@ -15,14 +15,6 @@ struct Estimates : Fixture {
     EXPECT_EQ(ReasonOf(IngestStatus(ChatContact(), &result)), "OK");
     return result;
   }
-  v1::ExplainTicketResponse Explain(const std::string& ticket) {
-    v1::ExplainTicketRequest request;
-    request.set_workspace(kWorkspace);
-    request.set_ticket_id(ticket);
-    v1::ExplainTicketResponse response;
-    EXPECT_EQ(ReasonOf(tickets->ExplainTicket(ClientContext(), request, &response)), "OK");
-    return response;
-  }
   v1::QueueStatistics Chats() {
     v1::ListQueueStatisticsRequest request;
     request.set_workspace(kWorkspace);

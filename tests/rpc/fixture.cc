@@ -1,8 +1,10 @@
 #include "tests/rpc/fixture.h"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
+#include "google/protobuf/util/time_util.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -152,6 +154,11 @@ v1::Contact JobContact() {
   return contact;
 }
 
+google::protobuf::Timestamp In(int64_t seconds) {
+  using google::protobuf::util::TimeUtil;
+  return TimeUtil::GetCurrentTime() + TimeUtil::SecondsToDuration(seconds);
+}
+
 // --------------------------------------------------------------------------------------------------------
 // server
 
@@ -237,6 +244,36 @@ v1::Ticket Fixture::Get(const std::string& ticket) {
   v1::GetTicketResponse response;
   EXPECT_EQ(ReasonOf(tickets->GetTicket(ClientContext(), request, &response)), "OK");
   return response.ticket();
+}
+
+v1::ExplainTicketResponse Fixture::Explain(const std::string& ticket) {
+  v1::ExplainTicketRequest request;
+  request.set_workspace(kWorkspace);
+  request.set_ticket_id(ticket);
+  v1::ExplainTicketResponse response;
+  EXPECT_EQ(ReasonOf(tickets->ExplainTicket(ClientContext(), request, &response)), "OK");
+  return response;
+}
+
+std::vector<v1::Event> Fixture::EventsOf(const std::string& ticket) {
+  v1::ListTicketEventsRequest request;
+  request.set_workspace(kWorkspace);
+  request.set_ticket_id(ticket);
+  v1::ListTicketEventsResponse response;
+  EXPECT_EQ(ReasonOf(tickets->ListTicketEvents(ClientContext(), request, &response)), "OK");
+  return {response.events().begin(), response.events().end()};
+}
+
+std::vector<v1::Event> Fixture::EventsOf(const std::string& ticket, v1::EventType type) {
+  std::vector<v1::Event> events = EventsOf(ticket);
+  std::erase_if(events, [&](const v1::Event& event) { return event.type() != type; });
+  return events;
+}
+
+v1::Event Fixture::Last(const std::string& ticket, v1::EventType type) {
+  const std::vector<v1::Event> events = EventsOf(ticket, type);
+  EXPECT_FALSE(events.empty()) << v1::EventType_Name(type);
+  return events.empty() ? v1::Event() : events.back();
 }
 
 v1::SessionRef Fixture::LogIn(const std::string& agent) {

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "google/protobuf/timestamp.pb.h"
+
 #include "gtest/gtest.h"
 #include "server/engine/engine.h"
 #include "server/rpc/server.h"
@@ -73,6 +75,9 @@ v1::Configuration SmallConfiguration();
 v1::Contact ChatContact();
 v1::Contact CallContact();
 v1::Contact JobContact();
+
+// So many seconds from now.
+google::protobuf::Timestamp In(int64_t seconds);
 
 // --------------------------------------------------------------------------------------------------------
 // server
@@ -135,6 +140,11 @@ class Fixture {
   int64_t Apply(const v1::Configuration& configuration);
   std::string Ingest(const v1::Contact& contact);
   v1::Ticket Get(const std::string& ticket);
+  v1::ExplainTicketResponse Explain(const std::string& ticket);
+  // The ticket's, in order: all of them, those of the type, and the last of these.
+  std::vector<v1::Event> EventsOf(const std::string& ticket);
+  std::vector<v1::Event> EventsOf(const std::string& ticket, v1::EventType type);
+  v1::Event Last(const std::string& ticket, v1::EventType type);
   // A session of the agent, AVAILABLE.
   v1::SessionRef LogIn(const std::string& agent);
   v1::AgentSnapshot Snapshot(const v1::SessionRef& session);

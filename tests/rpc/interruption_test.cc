@@ -32,19 +32,6 @@ struct InterruptingFloor : Fixture {
   InterruptingFloor() { Apply(InterruptingConfiguration()); }
 
   v1::SessionRef ann = LogIn("ann");
-
-  std::vector<v1::Event> EventsOf(const std::string& ticket, v1::EventType type) {
-    v1::ListTicketEventsRequest request;
-    request.set_workspace(kWorkspace);
-    request.set_ticket_id(ticket);
-    v1::ListTicketEventsResponse response;
-    EXPECT_EQ(ReasonOf(tickets->ListTicketEvents(ClientContext(), request, &response)), "OK");
-    std::vector<v1::Event> found;
-    for (const v1::Event& event : response.events()) {
-      if (event.type() == type) found.push_back(event);
-    }
-    return found;
-  }
 };
 
 TEST(Interruptions, ACallInterruptsChatsUntilItHasLeftTheAgent) {
@@ -125,11 +112,7 @@ TEST(Interruptions, AnExclusiveGroupComesToNobodyWithOtherWork) {
   ASSERT_EQ(f.Claim(ann, 1).size(), 1U);
   const std::string call = f.Ingest(CallContact());
   EXPECT_EQ(f.Get(call).state(), v1::TICKET_STATE_QUEUED) << "calls don't interrupt tasks";
-  v1::ExplainTicketRequest request;
-  request.set_workspace(kWorkspace);
-  request.set_ticket_id(call);
-  v1::ExplainTicketResponse response;
-  ASSERT_EQ(ReasonOf(f.tickets->ExplainTicket(ClientContext(), request, &response)), "OK");
+  const v1::ExplainTicketResponse response = f.Explain(call);
   bool busy = false;
   for (const auto& obstacle : response.obstacles()) {
     busy = busy || obstacle.kind() == v1::OBSTACLE_KIND_BUSY;

@@ -5,8 +5,6 @@
 #include <string>
 #include <thread>
 
-#include "google/protobuf/util/time_util.h"
-
 #include "gtest/gtest.h"
 #include "tests/rpc/client_stream.h"
 #include "tests/rpc/fixture.h"
@@ -15,11 +13,6 @@ namespace tandem::rpc {
 namespace {
 
 using google::protobuf::Timestamp;
-using google::protobuf::util::TimeUtil;
-
-Timestamp In(int64_t seconds) {
-  return TimeUtil::GetCurrentTime() + TimeUtil::SecondsToDuration(seconds);
-}
 
 struct SetAside : Fixture {
   grpc::Status Park(const v1::SessionRef& session, const std::string& ticket,
@@ -49,15 +42,6 @@ struct SetAside : Fixture {
     if (not_before != nullptr) *request.mutable_not_before() = *not_before;
     v1::RescheduleTicketResponse response;
     return tickets->RescheduleTicket(ClientContext(), request, &response);
-  }
-
-  v1::ExplainTicketResponse Explain(const std::string& ticket) {
-    v1::ExplainTicketRequest request;
-    request.set_workspace(kWorkspace);
-    request.set_ticket_id(ticket);
-    v1::ExplainTicketResponse response;
-    EXPECT_EQ(ReasonOf(tickets->ExplainTicket(ClientContext(), request, &response)), "OK");
-    return response;
   }
 
   int CountIn(v1::TicketState state, const std::string& last_agent = "") {

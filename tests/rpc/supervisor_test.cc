@@ -65,20 +65,6 @@ struct Floor : Fixture {
     v1::OverrideAgentStatusResponse response;
     return supervisors->OverrideAgentStatus(ClientContext(), request, &response);
   }
-
-  // The last event of the type, of the ticket.
-  v1::Event Last(const std::string& ticket, v1::EventType type) {
-    v1::ListTicketEventsRequest request;
-    request.set_workspace(kWorkspace);
-    request.set_ticket_id(ticket);
-    v1::ListTicketEventsResponse response;
-    EXPECT_EQ(ReasonOf(tickets->ListTicketEvents(ClientContext(), request, &response)), "OK");
-    v1::Event last;
-    for (const v1::Event& event : response.events()) {
-      if (event.type() == type) last = event;
-    }
-    return last;
-  }
 };
 
 TEST(TransferTicket, ToAnAgentIsKeptForThemAndOfferedWhenTheyHaveRoom) {
