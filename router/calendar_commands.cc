@@ -1,6 +1,5 @@
 // Calendars and the queues that follow them: hours that were worked out, what is refused while a
 // queue is closed, and where its tickets overflow to.
-#include <chrono>
 #include <string>
 
 #include "router/commands.h"
@@ -14,18 +13,24 @@ std::string TwoDigits(int64_t number) {
   return (number < 10 ? "0" : "") + std::to_string(number);
 }
 
-// "2026-12-24T17:30:00Z"
+// "2026-12-24T17:30:00Z": civil from days, as of Howard Hinnant's "chrono-compatible low-level date
+// algorithms".
 std::string UtcText(Time time) {
-  const auto at = std::chrono::floor<std::chrono::seconds>(
-      std::chrono::sys_time<std::chrono::microseconds>(std::chrono::microseconds(time.us)));
-  const auto day = std::chrono::floor<std::chrono::days>(at);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss in_day(at - day);
-  return std::to_string(static_cast<int>(date.year())) + "-" +
-         TwoDigits(static_cast<unsigned>(date.month())) + "-" +
-         TwoDigits(static_cast<unsigned>(date.day())) + "T" + TwoDigits(in_day.hours().count()) +
-         ":" + TwoDigits(in_day.minutes().count()) + ":" + TwoDigits(in_day.seconds().count()) +
-         "Z";
+  const int64_t seconds = time.us / 1'000'000;
+  const int64_t days = seconds / 86'400 + 719'468;  // from 1 March of the year 0
+  const int64_t in_day = seconds % 86'400;
+  const int64_t day_of_era = days % 146'097;
+  const int64_t year_of_era =
+      (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const int64_t from_march = (5 * day_of_year + 2) / 153;
+  const int64_t day = day_of_year - (153 * from_march + 2) / 5 + 1;
+  const int64_t month = from_march < 10 ? from_march + 3 : from_march - 9;
+  const int64_t year = year_of_era + days / 146'097 * 400 + (month <= 2 ? 1 : 0);
+  return std::to_string(year) + "-" + TwoDigits(month) + "-" + TwoDigits(day) + "T" +
+         TwoDigits(in_day / 3'600) + ":" + TwoDigits(in_day / 60 % 60) + ":" +
+         TwoDigits(in_day % 60) + "Z";
 }
 
 bool Overflows(const QueueState& queue) {
