@@ -535,7 +535,8 @@ Time Applier::Occurred(const Ticket& ticket, Time occurred_at) const {
 void Applier::Close(TicketIndex index, TicketState state) {
   Ticket& ticket = TicketAt(index);
   StopPlanClock(ticket);
-  TicketStateRow row = StateRowOf(workspace_, ticket);
+  TicketStateRow& row = changes_.ticket_states.emplace_back();
+  FillStateRow(workspace_, ticket, row);
   row.state = state;
   row.until = Time{};
   row.parked_at = row.kept_until = row.silent_until = Time{};
@@ -544,7 +545,6 @@ void Applier::Close(TicketIndex index, TicketState state) {
   row.last_agent.clear();
   row.closed_at = now_;
   row.cool_downs.clear();
-  changes_.ticket_states.push_back(std::move(row));
   if (ticket.detail_dirty) changes_.ticket_details.push_back(DetailRowOf(workspace_, ticket));
   while (!ticket.cool_downs.empty()) DropCoolDown(ticket, ticket.cool_downs.size() - 1);
   if (ticket.reopen_count > 0) NoteClosedAgain(ticket);

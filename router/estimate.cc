@@ -10,9 +10,8 @@ size_t PositionOf(const Workspace& workspace, const Ticket& ticket) {
   if (ticket.state != TicketState::kQueued) return 0;
   const size_t waiting = workspace.queue(ticket.queue).waiting.size();
   const auto place = workspace.matching.PlaceIn(ticket.queue, WaitKey{ticket.key, ticket.arrival});
-  if (!place) return waiting;
-  const size_t offered = waiting - place->all;
-  return offered + place->before + 1;
+  const size_t offered = waiting - place.all;
+  return offered + place.before + 1;
 }
 
 std::optional<Duration> EstimateWait(const Workspace& workspace, const Ticket& ticket, Time now) {

@@ -48,13 +48,16 @@ void Matching::AddWaiting(TicketIndex index, const Ticket& ticket) {
   TicketClass::Group& group = classes_[ticket.ticket_class.value].groups[ticket.group];
   const bool named = !group.agents.named.empty();
   if (named && group.tree.empty()) SetNamed(ticket.ticket_class, ticket.group, true);
-  forest_.Insert(group.tree, index, WaitKey{ticket.key, ticket.arrival});
+  const WaitKey key{ticket.key, ticket.arrival};
+  forest_.Insert(group.tree, index, key);
+  queues_[outlines_[ticket.ticket_class.value].queue.value].keys.Insert(key);
   if (!named) UpdateHead(ticket.ticket_class);
 }
 
 void Matching::RemoveWaiting(TicketIndex index, const Ticket& ticket) {
   TicketClass::Group& group = classes_[ticket.ticket_class.value].groups[ticket.group];
   const bool named = !group.agents.named.empty();
+  queues_[outlines_[ticket.ticket_class.value].queue.value].keys.Erase(forest_.KeyOf(index));
   forest_.Erase(group.tree, index);
   if (named && group.tree.empty()) SetNamed(ticket.ticket_class, ticket.group, false);
   if (!named) UpdateHead(ticket.ticket_class);
@@ -402,28 +405,10 @@ size_t Matching::Ahead(const Ticket& ticket) const {
   return ahead;
 }
 
-std::optional<Matching::Place> Matching::PlaceIn(QueueIndex queue, WaitKey key) const {
-  Place place;
-  if (queue.value >= queues_.size()) return place;
-  const QueueClasses& of_queue = queues_[queue.value];
-  const auto add = [&](ClassIndex ticket_class, uint32_t group) {
-    const WaitingForest::Tree& tree = classes_[ticket_class.value].groups[group].tree;
-    place.before += forest_.Rank(tree, key);
-    place.all += forest_.Size(tree);
-  };
-  size_t groups = of_queue.named.size();
-  // Each class with a head has a group at least: too many are known before any is looked at.
-  if (groups + of_queue.heads.size() > kFewGroups) return std::nullopt;
-  for (const auto& [head, ticket_class] : of_queue.heads) {
-    groups += classes_[ticket_class.value].shared_groups.size();
-    if (groups > kFewGroups) return std::nullopt;
-    for (const uint32_t group : classes_[ticket_class.value].shared_groups) {
-      add(ticket_class, group);
-    }
-  }
-  if (groups > kFewGroups) return std::nullopt;
-  for (const auto& [ticket_class, group] : of_queue.named) add(ticket_class, group);
-  return place;
+Matching::Place Matching::PlaceIn(QueueIndex queue, WaitKey key) const {
+  if (queue.value >= queues_.size()) return {};
+  const RankedKeys& keys = queues_[queue.value].keys;
+  return {keys.Rank(key), keys.size()};
 }
 
 }  // namespace tandem::router

@@ -37,6 +37,7 @@
 #include "router/ids.h"
 #include "router/limits.h"
 #include "router/model.h"
+#include "router/ranked_keys.h"
 #include "router/ready_agents.h"
 #include "router/requirement.h"
 #include "router/ticket_class.h"
@@ -130,12 +131,12 @@ class Matching {
   // agents.
   size_t Ahead(const Ticket& ticket) const;
   // Waiting tickets of the queue, whatever they ask and whomever they name: those that go before
-  // the key, and all. Nothing when they are of so many kinds that it would cost too much to tell.
+  // the key, and all.
   struct Place {
     size_t before = 0;
     size_t all = 0;
   };
-  std::optional<Place> PlaceIn(QueueIndex queue, WaitKey key) const;
+  Place PlaceIn(QueueIndex queue, WaitKey key) const;
   // A class as it would be: for Test, and without tickets.
   TicketClass Foresee(const Workspace& workspace, ClassSpec spec) const;
   // Whether, and how, the profile passes the class; worked out here and now.
@@ -147,8 +148,6 @@ class Matching {
   static size_t StepsTo(size_t passing, size_t all) { return 16 + 8 * all / passing; }
   // Profiles that are tested one by one, rather than from the sets of those that meet conditions.
   static constexpr size_t kFewProfiles = 64;
-  // Groups of a queue's classes that are looked at one by one for a ticket's place.
-  static constexpr size_t kFewGroups = 64;
 
   using LevelKey = std::pair<uint32_t, Urgency>;  // rank, urgency
   // A routing profile as look-ups need it.
@@ -202,6 +201,7 @@ class Matching {
     absl::btree_set<std::pair<WaitKey, ClassIndex>> heads;  // of those with waiting tickets
     // Groups that name agents, and have waiting tickets.
     absl::btree_set<std::pair<ClassIndex, uint32_t>> named;
+    RankedKeys keys;  // of all that wait
   };
   // A group that names an agent, and has waiting tickets.
   struct NamedGroup {

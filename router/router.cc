@@ -239,8 +239,6 @@ void Router::Core::TakeDraws(Workspace& workspace) {
 Changes Router::Core::TakeChanges() {
   for (auto& [id, workspace] : workspaces_) TakeDraws(*workspace);
   KeepLastOfEach(changes_.resources);
-  std::vector<TicketStateRow> closed = std::move(changes_.ticket_states);
-  changes_.ticket_states.clear();
   for (auto& [id, owned] : workspaces_) {
     Workspace& workspace = *owned;
     if (workspace.dirty) changes_.workspaces.push_back(WorkspaceRowOf(workspace));
@@ -266,7 +264,9 @@ Changes Router::Core::TakeChanges() {
       Ticket& ticket = workspace.tickets[index.value];
       ticket.dirty = false;
       if (ticket.in_use) {
-        if (ticket.state_dirty) changes_.ticket_states.push_back(StateRowOf(workspace, ticket));
+        if (ticket.state_dirty) {
+          FillStateRow(workspace, ticket, changes_.ticket_states.emplace_back());
+        }
         if (ticket.detail_dirty) changes_.ticket_details.push_back(DetailRowOf(workspace, ticket));
         ticket.state_dirty = ticket.detail_dirty = false;
       } else {
@@ -275,7 +275,6 @@ Changes Router::Core::TakeChanges() {
     }
     tickets.clear();
   }
-  for (TicketStateRow& row : closed) changes_.ticket_states.push_back(std::move(row));
   Changes taken = std::exchange(changes_, Changes{});
   ReserveLike(taken, changes_);
   return taken;

@@ -328,8 +328,8 @@ struct Changes {
   std::vector<WorkspaceRow> workspaces;  // state: at most one per workspace
   std::vector<ResourceRow> resources;    // state: at most one per resource
   std::vector<AgentRow> agents;  // state: at most one per agent, ordered by workspace and ordinal
-  std::vector<TicketStateRow>
-      ticket_states;  // state: at most one per ticket, ordered by workspace and arrival
+  // State: at most one per ticket; those that were closed first, then by workspace and arrival.
+  std::vector<TicketStateRow> ticket_states;
   std::vector<TicketDetailRow> ticket_details;  // state: at most one per ticket
   std::vector<TicketRow> tickets;
   std::vector<ContactRow> contacts;

@@ -69,8 +69,7 @@ std::vector<TicketIndex> HeldInOrder(const Workspace& workspace, const AgentStat
   return held;
 }
 
-TicketStateRow StateRowOf(const Workspace& workspace, const Ticket& ticket) {
-  TicketStateRow row;
+void FillStateRow(const Workspace& workspace, const Ticket& ticket, TicketStateRow& row) {
   row.workspace = workspace.id;
   row.ticket = ticket.id;
   row.state = ticket.state;
@@ -119,7 +118,6 @@ TicketStateRow StateRowOf(const Workspace& workspace, const Ticket& ticket) {
   row.disconnected_at = ticket.disconnected_at;
   row.disconnected_by = ticket.disconnected_by;
   row.finished_at = ticket.finished_at;
-  return row;
 }
 
 TicketDetailRow DetailRowOf(const Workspace& workspace, const Ticket& ticket) {

@@ -8,7 +8,8 @@
 
 namespace tandem::router {
 
-TicketStateRow StateRowOf(const Workspace& workspace, const Ticket& ticket);
+// The row must be as one that was just made: rows are large, so they are filled in where they stay.
+void FillStateRow(const Workspace& workspace, const Ticket& ticket, TicketStateRow& row);
 // Requires that the ticket has a detail.
 TicketDetailRow DetailRowOf(const Workspace& workspace, const Ticket& ticket);
 AgentRow AgentRowOf(const Workspace& workspace, AgentIndex agent);

@@ -106,13 +106,13 @@ class Floor {
   }
 
   // A ticket of a class that none had before, in the time that the whole command takes.
-  void IngestStranger(Samples& samples) {
+  [[gnu::noinline]] void IngestStranger(Samples& samples) {
     NewContact contact = workload_.MakeStranger();
     samples.Time([&] { return Ingest(std::move(contact)); });
   }
 
   // One more skill for a random agent, which makes its traits unlike all others.
-  void AddSkill(Samples& samples) {
+  [[gnu::noinline]] void AddSkill(Samples& samples) {
     Agent& agent = agents_[random_() % agents_.size()];
     const std::string skill = "skill" + std::to_string(random_() % 200);
     for (const SkillLevel& has : agent.skills) {
