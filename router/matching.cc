@@ -362,12 +362,9 @@ TicketIndex Matching::FirstWaiting(QueueIndex queue) const {
   const QueueClasses& of_queue = queues_[queue.value];
   if (!of_queue.heads.empty()) return heads_[of_queue.heads.begin()->second.value].ticket;
   TicketIndex first;
-  for (const ClassIndex ticket_class : of_queue.classes) {
-    for (const TicketClass::Group& group : classes_[ticket_class.value].groups) {
-      if (group.tree.empty()) continue;
-      const TicketIndex candidate = forest_.First(group.tree);
-      if (!first.IsSet() || forest_.KeyOf(candidate) < forest_.KeyOf(first)) first = candidate;
-    }
+  for (const auto& [ticket_class, group] : of_queue.named) {
+    const TicketIndex candidate = forest_.First(classes_[ticket_class.value].groups[group].tree);
+    if (!first.IsSet() || forest_.KeyOf(candidate) < forest_.KeyOf(first)) first = candidate;
   }
   return first;
 }

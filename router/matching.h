@@ -179,7 +179,8 @@ class Matching {
   };
   struct KnownCondition {
     Condition condition;
-    // The profiles that meet it, of the first `profiles_seen` that came.
+    SkillIndex skill;  // without which none meets it; unset: it asks for something else
+    // The profiles that meet it, of the first `profiles_seen` that came, or came with the skill.
     Bits profiles;
     size_t profiles_seen = 0;
   };
@@ -197,7 +198,8 @@ class Matching {
     uint32_t group = 0;
   };
   struct QueueClasses {
-    std::vector<ClassIndex> classes;                        // in use
+    // In use, by what agents are barred from first.
+    absl::btree_map<std::pair<ClientIndex, ProcessTypeIndex>, std::vector<ClassIndex>> classes;
     absl::btree_set<std::pair<WaitKey, ClassIndex>> heads;  // of those with waiting tickets
     // Groups that name agents, and have waiting tickets.
     absl::btree_set<std::pair<ClassIndex, uint32_t>> named;
@@ -240,6 +242,7 @@ class Matching {
   bool Meets(const Workspace& workspace, ProfileIndex profile, const Condition& condition) const;
   bool PassesHereAndNow(const Workspace& workspace, const TicketClass& ticket_class,
                         ProfileIndex profile) const;
+  void CatchUp(const Workspace& workspace, KnownCondition& known) const;
   void FillConditions(const Workspace& workspace, TicketClass& ticket_class) const;
   void FillClass(const Workspace& workspace, TicketClass& ticket_class) const;
   void FillScores(TicketClass& ticket_class, size_t from) const;
@@ -249,6 +252,8 @@ class Matching {
   void ForgetConditions() const;
   void DropIdleClasses();
   void DropIdleProfiles();
+  void ListSkills(ProfileIndex profile);
+  void ListClass(ClassIndex ticket_class);
   void Recompile(const Workspace& workspace, ClassIndex ticket_class);
 
   void UpdateHead(ClassIndex ticket_class);
@@ -299,6 +304,8 @@ class Matching {
   // members stays, as its traits may come back, until there are many of them.
   std::vector<ProfileIndex> profile_log_;
   size_t idle_profiles_ = 0;
+  // By skill: the profiles that have it, in the order they came.
+  std::vector<std::vector<ProfileIndex>> skilled_profiles_;
   absl::flat_hash_map<std::string, ClassIndex> class_by_key_;
   absl::node_hash_map<Traits, ProfileIndex> profile_by_traits_;
   mutable std::vector<Pool> pools_;  // by routing profile

@@ -112,6 +112,30 @@ TicketClass Matching::Foresee(const Workspace& workspace, ClassSpec spec) const 
   return foreseen;
 }
 
+// The skill that nobody can do without who meets the condition.
+SkillIndex SkillAskedBy(const Condition& condition) {
+  const auto* asked = std::get_if<AskedPredicate>(&condition);
+  if (asked == nullptr || asked->predicate.negated) return {};
+  const auto* skill = std::get_if<CompiledSkill>(&asked->predicate.kind);
+  return skill != nullptr && skill->level > 0 ? skill->skill : SkillIndex{};
+}
+
+// Who came since, and may meet the condition.
+void Matching::CatchUp(const Workspace& workspace, KnownCondition& known) const {
+  static const std::vector<ProfileIndex> kNone;
+  const bool by_skill = known.skill.IsSet();
+  const bool is_listed = by_skill && known.skill.value < skilled_profiles_.size();
+  const std::vector<ProfileIndex>& profiles = is_listed  ? skilled_profiles_[known.skill.value]
+                                              : by_skill ? kNone
+                                                         : profile_log_;
+  bytes_by_condition_ -= known.profiles.bytes();
+  for (; known.profiles_seen < profiles.size(); ++known.profiles_seen) {
+    const ProfileIndex profile = profiles[known.profiles_seen];
+    if (Meets(workspace, profile, known.condition)) known.profiles.Add(profile.value);
+  }
+  bytes_by_condition_ += known.profiles.bytes();
+}
+
 // Of each condition of the class, who meets it.
 void Matching::FillConditions(const Workspace& workspace, TicketClass& ticket_class) const {
   if (bytes_by_condition_ > max_passing_bytes_) ForgetConditions();
@@ -121,21 +145,13 @@ void Matching::FillConditions(const Workspace& workspace, TicketClass& ticket_cl
       for (const Condition& condition : any) {
         const auto [it, is_new] =
             condition_numbers_.try_emplace(condition, static_cast<uint32_t>(conditions_.size()));
-        if (is_new) conditions_.push_back({condition, {}, 0});
+        if (is_new) conditions_.push_back({condition, SkillAskedBy(condition), {}, 0});
         numbers.push_back(it->second);
       }
     }
   }
   for (const std::vector<uint32_t>& any : ticket_class.conditions) {
-    for (const uint32_t number : any) {
-      KnownCondition& known = conditions_[number];
-      bytes_by_condition_ -= known.profiles.bytes();
-      for (; known.profiles_seen < profile_log_.size(); ++known.profiles_seen) {
-        const ProfileIndex profile = profile_log_[known.profiles_seen];
-        if (Meets(workspace, profile, known.condition)) known.profiles.Add(profile.value);
-      }
-      bytes_by_condition_ += known.profiles.bytes();
-    }
+    for (const uint32_t number : any) CatchUp(workspace, conditions_[number]);
   }
 }
 
@@ -201,8 +217,6 @@ void Matching::FillProfile(const Workspace& workspace, ProfileIndex index) const
   const Traits& traits = TraitsOf(index);
   const Pool& pool = PoolOf(workspace, index);
   const auto add = [&](ClassIndex class_index) {
-    const Outline& outline = outlines_[class_index.value];
-    if (!traits.MayServe(outline.client) || !traits.MayDo(outline.process_type)) return;
     const TicketClass& ticket_class = classes_[class_index.value];
     const bool passes = profile.position < ticket_class.profiles_seen
                             ? ticket_class.passing.Has(index.value)
@@ -212,10 +226,17 @@ void Matching::FillProfile(const Workspace& workspace, ProfileIndex index) const
   if (profile.classes_seen == 0) {
     for (const auto& [queue, entry] : pool.queues) {
       if (queue.value >= queues_.size()) continue;
-      for (const ClassIndex ticket_class : queues_[queue.value].classes) add(ticket_class);
+      for (const auto& [barred_by, classes] : queues_[queue.value].classes) {
+        if (!traits.MayServe(barred_by.first) || !traits.MayDo(barred_by.second)) continue;
+        for (const ClassIndex ticket_class : classes) add(ticket_class);
+      }
     }
   } else {
-    for (size_t i = profile.classes_seen; i < class_log_.size(); ++i) add(class_log_[i]);
+    for (size_t i = profile.classes_seen; i < class_log_.size(); ++i) {
+      const Outline& outline = outlines_[class_log_[i].value];
+      if (!traits.MayServe(outline.client) || !traits.MayDo(outline.process_type)) continue;
+      add(class_log_[i]);
+    }
   }
   profile.classes_seen = class_log_.size();
   bytes_by_profile_ += profile.passing.bytes();
@@ -291,6 +312,7 @@ void Matching::ResetProfiles(const Workspace& workspace) {
   profile_log_.clear();
   idle_profiles_ = 0;
   profile_by_traits_.clear();
+  skilled_profiles_.clear();
   ForgetPassing(workspace);
 }
 
@@ -316,7 +338,15 @@ ProfileIndex Matching::AddMember(Traits traits) {
   added.members = 1;
   added.position = profile_log_.size();
   profile_log_.push_back(index);
+  ListSkills(index);
   return index;
+}
+
+void Matching::ListSkills(ProfileIndex profile) {
+  for (const auto& [skill, level] : TraitsOf(profile).skills) {
+    if (skill.value >= skilled_profiles_.size()) skilled_profiles_.resize(skill.value + 1);
+    skilled_profiles_[skill.value].push_back(profile);
+  }
 }
 
 void Matching::RemoveMember(ProfileIndex profile) {
@@ -325,11 +355,13 @@ void Matching::RemoveMember(ProfileIndex profile) {
 
 void Matching::DropIdleProfiles() {
   std::vector<ProfileIndex> kept;
+  skilled_profiles_.clear();
   for (const ProfileIndex index : profile_log_) {
     Profile& profile = profiles_[index.value];
     if (profile.members > 0) {
       profile.position = kept.size();
       kept.push_back(index);
+      ListSkills(index);
       continue;
     }
     bytes_by_profile_ -= profile.passing.bytes();
@@ -375,10 +407,15 @@ ClassIndex Matching::AddToClass(const Workspace& workspace, ClassSpec spec) {
   outlines_[index.value] = {added.spec.queue, added.spec.client, added.spec.process_type,
                             added.group};
   if (added.spec.queue.value >= queues_.size()) queues_.resize(added.spec.queue.value + 1);
-  queues_[added.spec.queue.value].classes.push_back(index);
+  ListClass(index);
   class_log_.push_back(index);
   class_by_key_.emplace(std::move(key), index);
   return index;
+}
+
+void Matching::ListClass(ClassIndex index) {
+  const Outline& outline = outlines_[index.value];
+  queues_[outline.queue.value].classes[{outline.client, outline.process_type}].push_back(index);
 }
 
 void Matching::RemoveFromClass(ClassIndex class_index, uint32_t group_index) {
@@ -399,7 +436,7 @@ void Matching::DropIdleClasses() {
     TicketClass& ticket_class = classes_[index.value];
     if (ticket_class.open_tickets > 0) {
       ticket_class.position = kept.size();
-      queues_[ticket_class.spec.queue.value].classes.push_back(index);
+      ListClass(index);
       kept.push_back(index);
       continue;
     }
