@@ -44,10 +44,10 @@ bool IsUtf8(std::string_view text) {
 
 // --- Faults ---
 
-void Faults::Add(Reason reason, std::string field, std::string description) {
+void Faults::Add(Reason reason, const FieldPath& field, std::string description) {
   if (violations_.size() >= kMaxViolations) return;
   if (violations_.empty()) reason_ = reason;
-  violations_.push_back({std::move(field), std::move(description)});
+  violations_.push_back({field.ToString(), std::move(description)});
 }
 
 std::optional<Rejection> Faults::Take() {
@@ -63,7 +63,7 @@ std::optional<Rejection> Faults::Take() {
   return rejection;
 }
 
-void Faults::Id(std::string_view id, const std::string& field) {
+void Faults::Id(std::string_view id, const FieldPath& field) {
   if (id.empty()) {
     Add(Reason::kFieldRequired, field, "expected an id, but it is empty");
   } else if (id.size() > kMaxIdBytes) {
@@ -77,11 +77,11 @@ void Faults::Id(std::string_view id, const std::string& field) {
   }
 }
 
-void Faults::OptionalId(std::string_view id, const std::string& field) {
+void Faults::OptionalId(std::string_view id, const FieldPath& field) {
   if (!id.empty()) Id(id, field);
 }
 
-void Faults::Text(std::string_view text, size_t max_bytes, const std::string& field) {
+void Faults::Text(std::string_view text, size_t max_bytes, const FieldPath& field) {
   if (text.size() > max_bytes) {
     Add(Reason::kFieldTooLarge, field,
         "expected at most " + std::to_string(max_bytes) + " bytes, but found " +
@@ -93,34 +93,34 @@ void Faults::Text(std::string_view text, size_t max_bytes, const std::string& fi
   }
 }
 
-void Faults::Count(size_t count, size_t max, const std::string& field) {
+void Faults::Count(size_t count, size_t max, const FieldPath& field) {
   if (count <= max) return;
   Add(Reason::kFieldTooLarge, field,
       "expected at most " + std::to_string(max) + " entries, but found " + std::to_string(count));
 }
 
-void Faults::Bytes(size_t bytes, size_t max, const std::string& field) {
+void Faults::Bytes(size_t bytes, size_t max, const FieldPath& field) {
   if (bytes <= max) return;
   Add(Reason::kFieldTooLarge, field,
       "expected ids and texts of at most " + std::to_string(max) + " bytes together, but found " +
           std::to_string(bytes));
 }
 
-void Faults::Range(int64_t value, int64_t low, int64_t high, const std::string& field) {
+void Faults::Range(int64_t value, int64_t low, int64_t high, const FieldPath& field) {
   if (value >= low && value <= high) return;
   Add(Reason::kFieldOutOfRange, field,
       "expected " + std::to_string(low) + " to " + std::to_string(high) + ", but found " +
           std::to_string(value));
 }
 
-void Faults::Span(Duration value, Duration low, Duration high, const std::string& field) {
+void Faults::Span(Duration value, Duration low, Duration high, const FieldPath& field) {
   if (value >= low && value <= high) return;
   const auto text = [](Duration d) { return std::to_string(d.us / 1'000) + " ms"; };
   Add(Reason::kFieldOutOfRange, field,
       "expected " + text(low) + " to " + text(high) + ", but found " + text(value));
 }
 
-void Faults::Tag(std::string& tag, const std::string& field) {
+void Faults::Tag(std::string& tag, const FieldPath& field) {
   auto canonical = CanonicalLanguageTag(tag);
   if (canonical) {
     tag = *std::move(canonical);
@@ -130,42 +130,41 @@ void Faults::Tag(std::string& tag, const std::string& field) {
   }
 }
 
-void Faults::RequirementOf(Requirement& requirement, const std::string& field) {
-  const auto at = [&](const char* list, size_t i) {
-    return field + list + "[" + std::to_string(i) + "]";
-  };
+void Faults::RequirementOf(Requirement& requirement, const FieldPath& field) {
   Count(requirement.all_of.size(), kMaxClauses, field + ".all_of");
   for (size_t c = 0; c < requirement.all_of.size(); ++c) {
     Clause& clause = requirement.all_of[c];
-    const std::string path = at(".all_of", c) + ".any_of";
+    const FieldPath at = field.At(".all_of", c);
+    const FieldPath path = at + ".any_of";
     if (clause.empty())
       Add(Reason::kFieldRequired, path, "expected a predicate, but there is none");
     Count(clause.size(), kMaxPredicates, path);
     for (size_t p = 0; p < clause.size(); ++p) {
-      PredicateOf(clause[p], path + "[" + std::to_string(p) + "]");
+      PredicateOf(clause[p], path.At("", p));
     }
   }
   Count(requirement.prefer.size(), kMaxPreferences, field + ".prefer");
   for (size_t p = 0; p < requirement.prefer.size(); ++p) {
-    PredicateOf(requirement.prefer[p].predicate, at(".prefer", p) + ".predicate");
-    Range(requirement.prefer[p].weight, 1, kMaxWeight, at(".prefer", p) + ".weight");
+    const FieldPath at = field.At(".prefer", p);
+    PredicateOf(requirement.prefer[p].predicate, at + ".predicate");
+    Range(requirement.prefer[p].weight, 1, kMaxWeight, at + ".weight");
   }
   Count(requirement.agents.size(), kMaxNamedAgents, field + ".agents");
   for (size_t a = 0; a < requirement.agents.size(); ++a) {
-    Id(requirement.agents[a], at(".agents", a));
+    Id(requirement.agents[a], field.At(".agents", a));
   }
   Bytes(BytesOf(requirement), kMaxRequirementBytes, field);
   requirement = Canonical(std::move(requirement));
 }
 
-void Faults::PlanOf(Plan& plan, const std::string& field) {
+void Faults::PlanOf(Plan& plan, const FieldPath& field) {
   Count(plan.size(), kMaxPlanSteps, field + ".steps");
   Bytes(BytesOf(plan), kMaxPlanBytes, field);
   Duration earliest = kMinPlanDelay;
   bool ended = false;
   for (size_t i = 0; i < plan.size(); ++i) {
     PlanStep& step = plan[i];
-    const std::string at = field + ".steps[" + std::to_string(i) + "]";
+    const FieldPath at = field.At(".steps", i);
     if (ended) {
       Add(Reason::kFieldMalformed, at,
           "expected no step behind one that ends the wait in any case, but found one");
@@ -177,7 +176,7 @@ void Faults::PlanOf(Plan& plan, const std::string& field) {
   }
 }
 
-void Faults::StepOf(PlanStep& step, const std::string& at) {
+void Faults::StepOf(PlanStep& step, const FieldPath& at) {
   Range(step.min_priority, 0, kMaxPriority, at + ".min_priority");
   OptionalId(step.queue, at + ".queue");
   if (step.requirement) RequirementOf(*step.requirement, at + ".requirement");
@@ -209,10 +208,10 @@ void Faults::StepOf(PlanStep& step, const std::string& at) {
   }
 }
 
-void Faults::PredicateOf(Predicate& predicate, const std::string& field) {
+void Faults::PredicateOf(Predicate& predicate, const FieldPath& field) {
   struct Visitor {
     Faults& faults;
-    const std::string& field;
+    const FieldPath& field;
     void operator()(SkillRequirement& skill) const {
       faults.Id(skill.skill, field + ".skill.skill");
       faults.Range(skill.level, 1, kMaxSkillLevel, field + ".skill.level");
@@ -233,17 +232,16 @@ void Faults::PredicateOf(Predicate& predicate, const std::string& field) {
   std::visit(Visitor{*this, field}, predicate.kind);
 }
 
-void Faults::AttributeOf(const AttributePredicate& attribute, const std::string& field) {
+void Faults::AttributeOf(const AttributePredicate& attribute, const FieldPath& field) {
   Id(attribute.key, field + ".key");
   Count(attribute.values.size(), kMaxPredicateValues, field + ".values");
   for (size_t v = 0; v < attribute.values.size(); ++v) {
-    Text(attribute.values[v], kMaxAgentAttributeValueBytes,
-         field + ".values[" + std::to_string(v) + "]");
+    Text(attribute.values[v], kMaxAgentAttributeValueBytes, field.At(".values", v));
   }
   BoundsOf(attribute, field);
 }
 
-void Faults::BoundsOf(const AttributePredicate& attribute, const std::string& field) {
+void Faults::BoundsOf(const AttributePredicate& attribute, const FieldPath& field) {
   const bool bounded = attribute.min || attribute.max;
   if (bounded && !attribute.values.empty()) {
     Add(Reason::kFieldMalformed, field, "expected values or bounds, but found both");
@@ -257,22 +255,22 @@ void Faults::BoundsOf(const AttributePredicate& attribute, const std::string& fi
 
 std::optional<Rejection> CheckId(std::string_view id, std::string_view field) {
   Faults faults;
-  faults.Id(id, std::string(field));
+  faults.Id(id, field);
   return faults.Take();
 }
 
 std::optional<Rejection> CheckText(std::string_view text, size_t max_bytes,
                                    std::string_view field) {
   Faults faults;
-  faults.Text(text, max_bytes, std::string(field));
+  faults.Text(text, max_bytes, field);
   return faults.Take();
 }
 
 std::optional<Rejection> CheckContact(NewContact& contact, Time now, std::string_view prefix) {
   Faults faults;
-  const auto at = [&](const char* name) {
-    return prefix.empty() ? std::string(name) : std::string(prefix) + "." + name;
-  };
+  const std::string above = prefix.empty() ? "" : std::string(prefix) + ".";
+  const FieldPath path = above;
+  const auto at = [&](const char* name) { return path + name; };
   faults.Id(contact.channel, at("channel"));
   faults.Text(contact.entry_point, kMaxEntryPointBytes, at("entry_point"));
   faults.Text(contact.external_id, kMaxExternalIdBytes, at("external_id"));
@@ -317,7 +315,7 @@ std::optional<Rejection> CheckContact(NewContact& contact, Time now, std::string
   }
   faults.Count(contact.excluded_agents.size(), kMaxExcludedAgents, at("excluded_agents"));
   for (size_t i = 0; i < contact.excluded_agents.size(); ++i) {
-    faults.Id(contact.excluded_agents[i], at("excluded_agents") + "[" + std::to_string(i) + "]");
+    faults.Id(contact.excluded_agents[i], path.At("excluded_agents", i));
   }
   return faults.Take();
 }

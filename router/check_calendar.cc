@@ -34,13 +34,13 @@ bool IsDate(std::string_view text) {
   return day <= kDays[month - 1] + (month == 2 && leap ? 1 : 0);
 }
 
-void CheckHours(const DayHours& hours, const std::string& path, Faults& faults) {
+void CheckHours(const DayHours& hours, const FieldPath& path, Faults& faults) {
   faults.Range(hours.opens, 0, kMinutesOfDay - 1, path + ".opens");
   faults.Range(hours.closes, int64_t{hours.opens} + 1, int64_t{hours.opens} + kMinutesOfDay,
                path + ".closes");
 }
 
-void CheckWeekly(const WeeklyHours& weekly, const std::string& path, Faults& faults) {
+void CheckWeekly(const WeeklyHours& weekly, const FieldPath& path, Faults& faults) {
   if (weekly.days.empty()) {
     faults.Add(Reason::kFieldRequired, path + ".days", "expected a day, but there is none");
   }
@@ -50,17 +50,17 @@ void CheckWeekly(const WeeklyHours& weekly, const std::string& path, Faults& fau
 
 }  // namespace
 
-void CheckCalendar(const Calendar& calendar, const std::string& path, Faults& faults) {
+void CheckCalendar(const Calendar& calendar, const FieldPath& path, Faults& faults) {
   faults.Text(calendar.time_zone, kMaxIdBytes, path + ".time_zone");
   faults.Count(calendar.weekly.size(), kMaxWeeklyHours, path + ".weekly");
   for (size_t i = 0; i < calendar.weekly.size(); ++i) {
-    CheckWeekly(calendar.weekly[i], path + ".weekly[" + std::to_string(i) + "]", faults);
+    CheckWeekly(calendar.weekly[i], path.At(".weekly", i), faults);
   }
   faults.Count(calendar.exceptions.size(), kMaxCalendarExceptions, path + ".exceptions");
   absl::flat_hash_set<std::string_view> dates;
   for (size_t i = 0; i < calendar.exceptions.size(); ++i) {
     const CalendarException& exception = calendar.exceptions[i];
-    const std::string at = path + ".exceptions[" + std::to_string(i) + "]";
+    const FieldPath at = path.At(".exceptions", i);
     if (!IsDate(exception.date)) {
       faults.Add(Reason::kFieldMalformed, at + ".date",
                  "expected a date such as 2026-12-25, but it is none");
@@ -71,7 +71,7 @@ void CheckCalendar(const Calendar& calendar, const std::string& path, Faults& fa
     faults.Text(exception.name, kMaxDisplayNameBytes, at + ".name");
     faults.Count(exception.hours.size(), kMaxDayHours, at + ".hours");
     for (size_t hour = 0; hour < exception.hours.size(); ++hour) {
-      CheckHours(exception.hours[hour], at + ".hours[" + std::to_string(hour) + "]", faults);
+      CheckHours(exception.hours[hour], at.At(".hours", hour), faults);
     }
   }
   if (calendar.cut_off) faults.Range(*calendar.cut_off, 0, kMinutesOfDay - 1, path + ".cut_off");

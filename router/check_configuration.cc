@@ -108,7 +108,7 @@ class ReferencesWith : public References {
   const Queue* const queue_;  // null: it is of another kind
 };
 
-void CheckSettings(const WorkspaceSettings& settings, const std::string& prefix, Faults& faults) {
+void CheckSettings(const WorkspaceSettings& settings, const FieldPath& prefix, Faults& faults) {
   faults.Text(settings.time_zone, kMaxIdBytes, prefix + "time_zone");
   if (settings.session_grace) {
     faults.Span(*settings.session_grace, Seconds(1), kMaxSessionGrace, prefix + "session_grace");
@@ -125,27 +125,27 @@ class ResourceChecker {
       : references_(references), faults_(faults) {}
 
   // What every kind has.
-  void CheckNames(const NamedResource& resource, const std::string& path) {
+  void CheckNames(const NamedResource& resource, const FieldPath& path) {
     faults_.Id(resource.id, path + ".id");
     faults_.Text(resource.display_name, kMaxDisplayNameBytes, path + ".display_name");
   }
 
   // The rest. Kinds with no more than names have nothing else to check.
-  void Check(NamedResource& /*resource*/, const std::string& /*path*/) {}
-  void Check(Team& team, const std::string& path) {
+  void Check(NamedResource& /*resource*/, const FieldPath& /*path*/) {}
+  void Check(Team& team, const FieldPath& path) {
     faults_.Range(team.max_paused, 0, kMaxPaused, path + ".max_paused");
     faults_.Range(team.max_paused_percent, 0, 100, path + ".max_paused_percent");
   }
-  void Check(Site& site, const std::string& path) {
+  void Check(Site& site, const FieldPath& path) {
     faults_.Text(site.time_zone, kMaxIdBytes, path + ".time_zone");
   }
-  void Check(Channel& channel, const std::string& path) {
+  void Check(Channel& channel, const FieldPath& path) {
     faults_.Range(channel.misses_allowed, 0, kMaxMissesAllowed, path + ".misses_allowed");
     if (channel.reply_within && channel.reply_within->us != 0) {
       faults_.Span(*channel.reply_within, kMinReplyWithin, kMaxReplyWithin, path + ".reply_within");
     }
   }
-  void Check(Queue& queue, const std::string& path) {
+  void Check(Queue& queue, const FieldPath& path) {
     OptionalReference(ResourceKind::kClient, queue.client, path + ".client");
     if (queue.priority_step) {
       faults_.Span(*queue.priority_step, Duration{}, kMaxPriorityStep, path + ".priority_step");
@@ -169,16 +169,14 @@ class ResourceChecker {
               path + ".callbacks.retry_delay");
   }
 
-  void Check(Calendar& calendar, const std::string& path) {
-    CheckCalendar(calendar, path, faults_);
-  }
+  void Check(Calendar& calendar, const FieldPath& path) { CheckCalendar(calendar, path, faults_); }
 
-  void Check(ProcessType& type, const std::string& path) {
+  void Check(ProcessType& type, const FieldPath& path) {
     faults_.Count(type.defaults.size(), kMaxProcessTypeDefaults, path + ".defaults");
     IdSet channels;
     for (size_t i = 0; i < type.defaults.size(); ++i) {
       ProcessTypeDefaults& entry = type.defaults[i];
-      const std::string at = path + ".defaults[" + std::to_string(i) + "]";
+      const FieldPath at = path.At(".defaults", i);
       OptionalReference(ResourceKind::kChannel, entry.channel, at + ".channel");
       if (!channels.insert(entry.channel).second) {
         faults_.Add(Reason::kIdDuplicate, at + ".channel",
@@ -202,7 +200,7 @@ class ResourceChecker {
     }
   }
 
-  void Check(RoutingProfile& profile, const std::string& path) {
+  void Check(RoutingProfile& profile, const FieldPath& path) {
     if (profile.queues.empty()) {
       faults_.Add(Reason::kFieldRequired, path + ".queues", "expected a queue, but there is none");
     }
@@ -210,7 +208,7 @@ class ResourceChecker {
     faults_.Range(profile.live_reserve, 0, kMaxLiveReserve, path + ".live_reserve");
     IdSet queues;
     for (size_t i = 0; i < profile.queues.size(); ++i) {
-      const std::string at = path + ".queues[" + std::to_string(i) + "]";
+      const FieldPath at = path.At(".queues", i);
       Reference(ResourceKind::kQueue, profile.queues[i].queue, at + ".queue");
       faults_.Range(profile.queues[i].rank, 0, kMaxRank, at + ".rank");
       if (!queues.insert(profile.queues[i].queue).second) {
@@ -220,7 +218,7 @@ class ResourceChecker {
     }
   }
 
-  void Check(Agent& agent, const std::string& path) {
+  void Check(Agent& agent, const FieldPath& path) {
     OptionalReference(ResourceKind::kTeam, agent.team, path + ".team");
     OptionalReference(ResourceKind::kSite, agent.site, path + ".site");
     Reference(ResourceKind::kRoutingProfile, agent.routing_profile, path + ".routing_profile");
@@ -242,7 +240,7 @@ class ResourceChecker {
     CheckInterruptions(*agent.capacity, path + ".capacity.groups.interrupts");
   }
 
-  void CheckInterruptions(const Capacity& capacity, const std::string& field) {
+  void CheckInterruptions(const Capacity& capacity, const FieldPath& field) {
     for (size_t i = 0; i < kCapacityGroups; ++i) {
       uint32_t interrupted = 0;
       for (const CapacityGroup other : capacity.groups[i].interrupts) {
@@ -262,7 +260,7 @@ class ResourceChecker {
     }
   }
 
-  void Check(EntryPoint& entry_point, const std::string& path) {
+  void Check(EntryPoint& entry_point, const FieldPath& path) {
     Reference(ResourceKind::kChannel, entry_point.channel, path + ".channel");
     faults_.Text(entry_point.address, kMaxEntryPointBytes, path + ".address");
     OptionalReference(ResourceKind::kClient, entry_point.client, path + ".client");
@@ -272,7 +270,7 @@ class ResourceChecker {
     faults_.Range(entry_point.priority.value_or(0), 0, kMaxPriority, path + ".priority");
   }
 
-  void Check(Language& language, const std::string& path) {
+  void Check(Language& language, const FieldPath& path) {
     if (language.tag.empty()) {
       faults_.Add(Reason::kFieldRequired, path + ".tag", "expected a tag, but it is empty");
     } else {
@@ -280,7 +278,7 @@ class ResourceChecker {
     }
   }
 
-  void Check(ClassificationRule& rule, const std::string& path) {
+  void Check(ClassificationRule& rule, const FieldPath& path) {
     faults_.Range(rule.order, 0, kMaxRuleOrder, path + ".order");
     CheckConditions(rule.conditions, path + ".conditions");
     OptionalReference(ResourceKind::kProcessType, rule.process_type, path + ".process_type");
@@ -288,7 +286,7 @@ class ResourceChecker {
     IdSet queues;
     for (size_t i = 0; i < rule.queues.size(); ++i) {
       const QueueShare& share = rule.queues[i];
-      const std::string at = path + ".queues[" + std::to_string(i) + "]";
+      const FieldPath at = path.At(".queues", i);
       Reference(ResourceKind::kQueue, share.queue, at + ".queue");
       faults_.Range(share.weight, 0, kMaxQueueWeight, at + ".weight");
       if (!queues.insert(share.queue).second) {
@@ -312,29 +310,29 @@ class ResourceChecker {
   }
 
   // That it is the only one by what contacts find it by. Requires that the rest is checked.
-  void CheckContactKey(const NamedResource& /*resource*/, const std::string& /*path*/) {}
-  void CheckContactKey(const EntryPoint& entry_point, const std::string& path) {
+  void CheckContactKey(const NamedResource& /*resource*/, const FieldPath& /*path*/) {}
+  void CheckContactKey(const EntryPoint& entry_point, const FieldPath& path) {
     OnlyHolder(entry_point, path + ".address",
                "an address that no other entry point of its channel has");
   }
-  void CheckContactKey(const Language& language, const std::string& path) {
+  void CheckContactKey(const Language& language, const FieldPath& path) {
     OnlyHolder(language, path + ".tag", "a tag that no other language has");
   }
 
  private:
-  void CheckConditions(std::vector<ContactCondition>& conditions, const std::string& path) {
+  void CheckConditions(std::vector<ContactCondition>& conditions, const FieldPath& path) {
     faults_.Count(conditions.size(), kMaxContactConditions, path);
     size_t bytes = 0;
     for (size_t i = 0; i < conditions.size(); ++i) {
       ContactCondition& condition = conditions[i];
-      CheckCondition(condition, path + "[" + std::to_string(i) + "]");
+      CheckCondition(condition, path.At("", i));
       bytes += condition.asked.key.size();
       for (const std::string& value : condition.asked.values) bytes += value.size();
     }
     faults_.Bytes(bytes, kMaxConditionBytes, path);
   }
 
-  void CheckCondition(ContactCondition& condition, const std::string& path) {
+  void CheckCondition(ContactCondition& condition, const FieldPath& path) {
     AttributePredicate& asked = condition.asked;
     const bool of_attribute = condition.field == ContactField::kAttribute;
     faults_.Text(asked.key, kMaxAttributeKeyBytes, path + ".attribute");
@@ -347,7 +345,7 @@ class ResourceChecker {
     faults_.Count(asked.values.size(), kMaxPredicateValues, path + ".values");
     const ResourceKind kind = KindOfValues(condition.field);
     for (size_t i = 0; i < asked.values.size(); ++i) {
-      const std::string at = path + ".values[" + std::to_string(i) + "]";
+      const FieldPath at = path.At(".values", i);
       faults_.Text(asked.values[i], kMaxAttributeValueBytes, at);
       if (condition.field == ContactField::kLanguage) faults_.Tag(asked.values[i], at);
       if (kind != ResourceKind::kWorkspaceSettings) Reference(kind, asked.values[i], at);
@@ -356,7 +354,7 @@ class ResourceChecker {
     faults_.BoundsOf(asked, path);
   }
 
-  void CheckOverflow(const Queue& queue, const std::string& path) {
+  void CheckOverflow(const Queue& queue, const FieldPath& path) {
     if (queue.overflow_queue.empty()) {
       faults_.Add(Reason::kFieldRequired, path, "expected a queue to overflow to, but it is empty");
     }
@@ -374,38 +372,38 @@ class ResourceChecker {
   }
 
   template <typename R>
-  void OnlyHolder(const R& resource, const std::string& path, const std::string& expected) {
+  void OnlyHolder(const R& resource, const FieldPath& path, const std::string& expected) {
     const std::string holder = references_.HolderOf(KindOf<R>(), ContactKey(resource));
     if (holder.empty() || holder == resource.id) return;
     faults_.Add(Reason::kIdDuplicate, path,
                 "expected " + expected + ", but " + Quoted(holder) + " has it");
   }
 
-  void Reference(ResourceKind kind, std::string_view id, const std::string& path) {
+  void Reference(ResourceKind kind, std::string_view id, const FieldPath& path) {
     if (references_.Has(kind, id)) return;
     faults_.Add(Reason::kReferenceBroken, path,
                 "expected a configured " + InWords(kind) + ", but there is no " + Quoted(id));
   }
-  void OptionalReference(ResourceKind kind, std::string_view id, const std::string& path) {
+  void OptionalReference(ResourceKind kind, std::string_view id, const FieldPath& path) {
     if (!id.empty()) Reference(kind, id, path);
   }
 
-  void SpanIfSet(Duration value, Duration low, Duration high, const std::string& path) {
+  void SpanIfSet(Duration value, Duration low, Duration high, const FieldPath& path) {
     if (value.us != 0) faults_.Span(value, low, high, path);
   }
 
   // Of a requirement or a plan.
   template <typename Asking>
-  void ReferencesOf(const Asking& asking, const std::string& path) {
+  void ReferencesOf(const Asking& asking, const FieldPath& path) {
     VisitReferences(asking,
                     [&](ResourceKind kind, const std::string& id) { Reference(kind, id, path); });
   }
 
-  void CheckAgentSkills(const Agent& agent, const std::string& path) {
+  void CheckAgentSkills(const Agent& agent, const FieldPath& path) {
     faults_.Count(agent.skills.size(), kMaxAgentSkills, path + ".skills");
     IdSet seen;
     for (size_t i = 0; i < agent.skills.size(); ++i) {
-      const std::string at = path + ".skills[" + std::to_string(i) + "]";
+      const FieldPath at = path.At(".skills", i);
       Reference(ResourceKind::kSkill, agent.skills[i].skill, at + ".skill");
       faults_.Range(agent.skills[i].level, 1, kMaxSkillLevel, at + ".level");
       if (!seen.insert(agent.skills[i].skill).second) {
@@ -415,19 +413,20 @@ class ResourceChecker {
     }
   }
 
-  void CheckAgentLanguages(Agent& agent, const std::string& path) {
+  void CheckAgentLanguages(Agent& agent, const FieldPath& path) {
     faults_.Count(agent.languages.size(), kMaxAgentLanguages, path + ".languages");
     absl::flat_hash_set<std::string> seen;
     for (size_t i = 0; i < agent.languages.size(); ++i) {
-      const std::string at = path + ".languages[" + std::to_string(i) + "].tag";
-      faults_.Tag(agent.languages[i].tag, at);
+      const FieldPath at = path.At(".languages", i);
+      faults_.Tag(agent.languages[i].tag, at + ".tag");
       if (!seen.insert(agent.languages[i].tag).second) {
-        faults_.Add(Reason::kIdDuplicate, at, "expected each tag once, but it is listed before");
+        faults_.Add(Reason::kIdDuplicate, at + ".tag",
+                    "expected each tag once, but it is listed before");
       }
     }
   }
 
-  void CheckAgentAttributes(const Agent& agent, const std::string& path) {
+  void CheckAgentAttributes(const Agent& agent, const FieldPath& path) {
     faults_.Count(agent.attributes.size(), kMaxAgentAttributes, path);
     for (const auto& [key, value] : agent.attributes) {
       faults_.Id(key, path);
@@ -436,10 +435,10 @@ class ResourceChecker {
   }
 
   void CheckAgentReferences(ResourceKind kind, const std::vector<std::string>& references,
-                            size_t max, const std::string& path) {
+                            size_t max, const FieldPath& path) {
     faults_.Count(references.size(), max, path);
     for (size_t i = 0; i < references.size(); ++i) {
-      Reference(kind, references[i], path + "[" + std::to_string(i) + "]");
+      Reference(kind, references[i], path.At("", i));
     }
   }
 
@@ -456,7 +455,7 @@ class ConfigurationChecker {
     CheckSettings(configuration_, prefix_, faults_);
     ForEachList(configuration_, [&](auto& list) { CheckIds(list); });
     ForEachList(configuration_, [&](auto& list) {
-      Each(list, [&](auto& resource, const std::string& path) { checker_.Check(resource, path); });
+      Each(list, [&](auto& resource, const FieldPath& path) { checker_.Check(resource, path); });
     });
     ForEachList(configuration_, [&](auto& list) { CheckContactKeys(list); });
     return faults_.Take();
@@ -466,9 +465,10 @@ class ConfigurationChecker {
   template <typename R>
   void CheckIds(std::vector<R>& list) {
     constexpr ResourceKind kind = KindOf<R>();
-    faults_.Count(list.size(), MaxResources(kind), prefix_ + ListName(kind));
+    const std::string name = prefix_ + ListName(kind);
+    faults_.Count(list.size(), MaxResources(kind), name);
     ids_.Reserve(kind, list.size());
-    Each(list, [&](R& resource, const std::string& path) {
+    Each(list, [&](R& resource, const FieldPath& path) {
       checker_.CheckNames(resource, path);
       if constexpr (std::is_same_v<R, Queue>) ids_.AddOverflow(resource);
       if (ids_.Add(kind, resource.id)) return;
@@ -481,7 +481,7 @@ class ConfigurationChecker {
   // Tags are canonical by now.
   template <typename R>
   void CheckContactKeys(std::vector<R>& list) {
-    Each(list, [&](R& resource, const std::string& path) {
+    Each(list, [&](R& resource, const FieldPath& path) {
       const std::string key = ContactKey(resource);
       if (key.empty()) return;
       ids_.AddHolder(KindOf<R>(), key, resource.id);
@@ -492,9 +492,8 @@ class ConfigurationChecker {
   template <typename R, typename Function>
   void Each(std::vector<R>& list, Function check) {
     const std::string name = prefix_ + ListName(KindOf<R>());
-    for (size_t i = 0; i < list.size(); ++i) {
-      check(list[i], name + "[" + std::to_string(i) + "]");
-    }
+    const FieldPath all = name;
+    for (size_t i = 0; i < list.size(); ++i) check(list[i], all.At("", i));
   }
 
   Configuration& configuration_;
@@ -606,7 +605,7 @@ std::optional<Rejection> CheckResource(Resource& resource, const References& ref
   Faults faults;
   const ReferencesWith all(references, resource);
   ResourceChecker checker(all, faults);
-  const std::string path = ToString(KindOf(resource));
+  const FieldPath path = ToString(KindOf(resource));
   std::visit(
       [&](auto& one) {
         checker.CheckNames(one, path);
@@ -619,7 +618,8 @@ std::optional<Rejection> CheckResource(Resource& resource, const References& ref
 
 std::optional<Rejection> CheckSettings(const WorkspaceSettings& settings, std::string_view prefix) {
   Faults faults;
-  CheckSettings(settings, std::string(prefix) + ".", faults);
+  const std::string above = std::string(prefix) + ".";
+  CheckSettings(settings, above, faults);
   return faults.Take();
 }
 
