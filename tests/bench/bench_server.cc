@@ -4,6 +4,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "absl/strings/str_cat.h"
+
 namespace tandem::bench {
 
 int StartAndReadPort(e2e::ServerProcess& process, const std::vector<std::string>& command,
@@ -24,7 +26,7 @@ BenchServer::BenchServer(const std::string& data_folder, const std::vector<std::
                                       "--listen",
                                       "127.0.0.1:0",
                                       "--http-listen",
-                                      "",
+                                      absl::StrCat("127.0.0.1:", http_port_),
                                       "--data-dir",
                                       data_folder_,
                                       "--port-file",

@@ -23,6 +23,8 @@ class BenchServer {
                        const std::vector<std::string>& options = {});
 
   int port() const { return port_; }
+  // Of its metrics.
+  int http_port() const { return http_port_; }
   const e2e::ServerProcess& process() const { return process_; }
   const std::string& data_folder() const { return data_folder_; }
   // Of PostgreSQL.
@@ -44,6 +46,7 @@ class BenchServer {
   const e2e::Folder folder_;
   const std::string data_folder_;
   e2e::ServerProcess process_;
+  const int http_port_ = e2e::FreePort();
   int port_ = 0;
 };
 

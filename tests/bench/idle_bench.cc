@@ -4,7 +4,9 @@
 // tandemd with its private PostgreSQL on a fresh folder, and this program, which holds the streams.
 // First over few connections, as from a gateway; then each agent over a connection of its own, as
 // desktops do. Processor time is that of the server and of PostgreSQL, in percent of one core, over
-// the time given, which begins when all are AVAILABLE and some seconds have passed.
+// the time given, which begins when all are AVAILABLE and some seconds have passed. After it the
+// metrics are scraped, once a tenth of a second: how long that takes, and what it costs the server.
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <stdexcept>
@@ -17,6 +19,7 @@
 #include "tests/bench/cpu.h"
 #include "tests/bench/figures.h"
 #include "tests/bench/floor.h"
+#include "tests/bench/latencies.h"
 #include "tests/bench/workload.h"
 
 namespace tandem::bench {
@@ -30,6 +33,27 @@ struct Options {
   double settle_seconds = 5;
   double seconds = 20;
 };
+
+void MeasureScrapes(const std::string& name, const BenchServer& server) {
+  constexpr int kScrapes = 50;
+  Latencies took;
+  const double cpu_before = CpuSecondsOf(server.process().pid());
+  size_t bytes = 0;
+  for (int i = 0; i < kScrapes; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    const std::string page = e2e::HttpGet(server.http_port(), "/metrics");
+    took.Add(std::chrono::steady_clock::now() - start);
+    if (page.find("tandem_census_complete 1") == std::string::npos) {
+      throw std::runtime_error("a scrape did not count the agents:\n" + page);
+    }
+    bytes = page.size();
+    Sleep(0.1);
+  }
+  const double cpu = CpuSecondsOf(server.process().pid()) - cpu_before;
+  PrintLatencies(name, took);
+  Print(name + "_cpu", cpu / kScrapes * 1'000, "ms", 2);
+  Print(name + "_size", static_cast<double>(bytes) / 1'024, "KiB");
+}
 
 void Measure(const Options& options, const std::string& name, size_t agent_connections) {
   const BenchServer server;
@@ -51,6 +75,7 @@ void Measure(const Options& options, const std::string& name, size_t agent_conne
   Print(name + "_server_cpu", (after.first - before.first) / options.seconds * 100, "%", 2);
   Print(name + "_postgres_cpu", (after.second - before.second) / options.seconds * 100, "%", 2);
   Print(name + "_memory", MemoryMiBOf(server.process().pid()), "MiB");
+  MeasureScrapes(name + "_scrape", server);
 }
 
 Options ParseOptions(int argc, char** argv) {
