@@ -29,6 +29,7 @@ namespace {
 constexpr size_t kAgentsOfGatewayConnection = 500;
 
 struct Options {
+  std::string part = "all";
   size_t agents = 10'000;
   double settle_seconds = 5;
   double seconds = 20;
@@ -56,7 +57,7 @@ void MeasureScrapes(const std::string& name, const BenchServer& server) {
 }
 
 void Measure(const Options& options, const std::string& name, size_t agent_connections) {
-  const BenchServer server;
+  const BenchServer server("", {"--max-agent-sessions", std::to_string(options.agents)});
   const Channels connections = Connect(server.port(), agent_connections);
   Configure(connections.front(), {.agents = options.agents});
   Print(name + "_memory_before", MemoryMiBOf(server.process().pid()), "MiB");
@@ -82,6 +83,9 @@ Options ParseOptions(int argc, char** argv) {
   Options options;
   bool smoke = false;
   CLI::App app("Processor time and memory of a server with idle agents.");
+  app.add_option("--part", options.part, "What to measure")
+      ->check(CLI::IsMember({"all", "gateway", "desktops"}))
+      ->capture_default_str();
   app.add_option("--agents", options.agents, "Agents, each with a stream")->capture_default_str();
   app.add_option("--seconds", options.seconds, "For how long")->capture_default_str();
   app.add_flag("--smoke", smoke, "As little as shows that everything works");
@@ -90,7 +94,11 @@ Options ParseOptions(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     std::exit(app.exit(error));
   }
-  if (smoke) options = {.agents = 20, .settle_seconds = 0.1, .seconds = 0.5};
+  if (smoke) {
+    options.agents = 20;
+    options.settle_seconds = 0.1;
+    options.seconds = 0.5;
+  }
   return options;
 }
 
@@ -101,8 +109,8 @@ void Run(const Options& options) {
       "Workload: %zu agents, AVAILABLE over a stream each, and nothing to do, for %.1f s; over %zu "
       "connections, then over one each. Processor time in percent of one core.\n",
       options.agents, options.seconds, of_gateway);
-  Measure(options, "idle_behind_gateway", of_gateway);
-  Measure(options, "idle_desktops", options.agents);
+  if (options.part != "desktops") Measure(options, "idle_behind_gateway", of_gateway);
+  if (options.part != "gateway") Measure(options, "idle_desktops", options.agents);
 }
 
 }  // namespace
