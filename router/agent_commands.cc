@@ -14,6 +14,7 @@ void EndSession(Context& context, AgentIndex index) {
     context.apply.AgentStatusChanged(index, {AgentStatus::kOffline});
   }
   RescindOffers(context, index, "AGENT_GONE");
+  EndParticipations(context, index);
 }
 
 // How many of a team may pause at once, of so many who are signed in; none: any number.
@@ -57,26 +58,46 @@ std::optional<Rejection> CheckPauseLimit(const Workspace& workspace, AgentIndex 
       {{"team", team.configured->id}, {"limit", most}, {"paused", count}, {"agents", agents}});
 }
 
+// To whom a ticket, or a part in it, is offered.
+struct OpenOffer {
+  TicketIndex ticket;
+  AgentIndex agent;
+  Time until;
+  bool invites = false;
+};
+
+std::optional<OpenOffer> FindOpenOffer(const Workspace& workspace, const OfferId& offer) {
+  const TicketIndex index = workspace.FindTicket(offer.ticket);
+  if (!index.IsSet()) return std::nullopt;
+  const Ticket& ticket = workspace.ticket(index);
+  if (ticket.state == TicketState::kOffered && ticket.offer_number == offer.number) {
+    return OpenOffer{index, ticket.agent, ticket.until};
+  }
+  if (ticket.participants == nullptr) return std::nullopt;
+  for (const Participant& participant : ticket.participants->all) {
+    if (participant.IsInvited() && participant.offer_number == offer.number) {
+      return OpenOffer{index, participant.agent, participant.until, /*invites=*/true};
+    }
+  }
+  return std::nullopt;
+}
+
 // An offer that the session's agent can still answer.
-std::variant<TicketIndex, Rejection> FindOffer(const Context& context, const SessionRef& session,
-                                               const OfferId& offer) {
+std::variant<OpenOffer, Rejection> FindOffer(const Context& context, const SessionRef& session,
+                                             const OfferId& offer) {
   const auto agent = FindSession(context.workspace, session);
   if (const auto* rejection = std::get_if<Rejection>(&agent)) return *rejection;
-  const TicketIndex index = context.workspace.FindTicket(offer.ticket);
-  const bool current = index.IsSet() &&
-                       context.workspace.ticket(index).state == TicketState::kOffered &&
-                       context.workspace.ticket(index).offer_number == offer.number &&
-                       context.workspace.ticket(index).until > context.now;
-  if (!current) {
+  const std::optional<OpenOffer> open = FindOpenOffer(context.workspace, offer);
+  if (!open || open->until <= context.now) {
     return Refuse(Reason::kOfferGone, "expected an offer that is open, but offer " +
                                           ToString(offer) +
                                           " expired, was taken back or was answered");
   }
-  if (context.workspace.ticket(index).agent != std::get<AgentIndex>(agent)) {
+  if (open->agent != std::get<AgentIndex>(agent)) {
     return Refuse(Reason::kOfferOfOtherAgent, "expected an offer made to agent '" + session.agent +
                                                   "', but it was made to another agent");
   }
-  return index;
+  return *open;
 }
 
 }  // namespace
@@ -133,20 +154,27 @@ Outcome Decide(Context& context, const SetAgentStatus& command) {
 Outcome Decide(Context& context, const AcceptOffer& command) {
   const auto found = FindOffer(context, command.session, command.offer);
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
-  const TicketIndex index = std::get<TicketIndex>(found);
-  Accept(context, index);
-  return Reply(StateReached{context.workspace.ticket(index).state});
+  const OpenOffer& open = std::get<OpenOffer>(found);
+  if (open.invites) {
+    context.apply.InvitationAccepted(open.ticket, open.agent);
+  } else {
+    Accept(context, open.ticket);
+  }
+  return Reply(StateReached{context.workspace.ticket(open.ticket).state});
 }
 
 Outcome Decide(Context& context, const DeclineOffer& command) {
   const auto found = FindOffer(context, command.session, command.offer);
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
-  const TicketIndex index = std::get<TicketIndex>(found);
-  const AgentIndex agent = context.workspace.ticket(index).agent;
+  const OpenOffer& open = std::get<OpenOffer>(found);
   const bool device = command.cause == DeclineCause::kDevice;
-  context.apply.OfferEnded(index, device ? OfferEnd::kFailed : OfferEnd::kDeclined,
-                           context.workspace.cool_down, "");
-  if (device) MarkDeviceFailed(context, agent);
+  const OfferEnd end = device ? OfferEnd::kFailed : OfferEnd::kDeclined;
+  if (open.invites) {
+    context.apply.InvitationEnded(open.ticket, open.agent, end, "");
+  } else {
+    context.apply.OfferEnded(open.ticket, end, context.workspace.cool_down, "");
+  }
+  if (device) MarkDeviceFailed(context, open.agent);
   return Reply(Done{});
 }
 

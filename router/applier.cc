@@ -63,6 +63,7 @@ void Applier::SetTimer(TicketIndex index) {
     if (ticket.kept_until.IsSet()) at = std::min(at, ticket.kept_until);
     at = std::min(at, Workspace::CallbackEndsAt(ticket));
     if (ticket.silent_until.IsSet()) at = std::min(at, ticket.silent_until);
+    if (ticket.participants != nullptr) at = std::min(at, InvitationEndsAt(ticket));
     for (const CoolDownState& cool_down : ticket.cool_downs) at = std::min(at, cool_down.until);
   }
   if (at == ticket.timer_at) return;
@@ -97,7 +98,7 @@ void Applier::Notify(AgentIndex index, decltype(Notice::message)&& message) {
 }
 
 void Applier::NotifyWork(TicketIndex ticket, AgentIndex agent, bool gone) {
-  Notify(agent, WorkChanged{WorkViewOf(workspace_, TicketAt(ticket)), gone});
+  Notify(agent, WorkChanged{WorkViewOf(workspace_, TicketAt(ticket), agent), gone});
 }
 
 // --- agents ---
@@ -142,9 +143,14 @@ void Applier::FreshTicketTaken() {
   workspace_.fresh_tickets.erase(workspace_.fresh_tickets.begin());
 }
 
-void Applier::CountLoad(AgentState& agent) {
+void Applier::CountLoad(AgentIndex index) {
+  AgentState& agent = AgentAt(index);
   agent.held_in_group.fill(0);
   for (const TicketIndex ticket : agent.held) {
+    ++agent.held_in_group[static_cast<size_t>(workspace_.channel_of(TicketAt(ticket)).group)];
+  }
+  for (const TicketIndex ticket : agent.joined) {
+    if (!TakesCapacity(Workspace::FindParticipant(TicketAt(ticket), index)->role)) continue;
     ++agent.held_in_group[static_cast<size_t>(workspace_.channel_of(TicketAt(ticket)).group)];
   }
   agent.units_used = 0;
@@ -154,14 +160,24 @@ void Applier::CountLoad(AgentState& agent) {
   }
 }
 
+void Applier::CountGroup(AgentState& agent, const Ticket& ticket, int by) {
+  const auto group = static_cast<size_t>(workspace_.channel_of(ticket).group);
+  const uint32_t units = agent.capacity.groups[group].units_per_ticket;
+  if (by > 0) {
+    ++agent.held_in_group[group];
+    agent.units_used += units;
+  } else {
+    --agent.held_in_group[group];
+    agent.units_used -= units;
+  }
+}
+
 void Applier::Hold(AgentIndex agent, TicketIndex index) {
   AgentState& state = AgentAt(agent);
   Ticket& ticket = TicketAt(index);
   ticket.held_position = static_cast<uint32_t>(state.held.size());
   state.held.push_back(index);
-  const auto group = static_cast<size_t>(workspace_.channel_of(ticket).group);
-  ++state.held_in_group[group];
-  state.units_used += state.capacity.groups[group].units_per_ticket;
+  CountGroup(state, ticket, +1);
 }
 
 void Applier::Unhold(AgentIndex agent, TicketIndex index) {
@@ -173,9 +189,7 @@ void Applier::Unhold(AgentIndex agent, TicketIndex index) {
   state.held[ticket.held_position] = last;
   TicketAt(last).held_position = ticket.held_position;
   state.held.pop_back();
-  const auto group = static_cast<size_t>(workspace_.channel_of(ticket).group);
-  --state.held_in_group[group];
-  state.units_used -= state.capacity.groups[group].units_per_ticket;
+  CountGroup(state, ticket, -1);
 }
 
 void Applier::CloseInterval(AgentIndex index, Time idle_since) {
@@ -453,7 +467,7 @@ void Applier::CoolDownsEnded(TicketIndex index) {
 
 void Applier::BeginSegment(Ticket& ticket, AgentIndex agent) {
   ticket.agent = agent;
-  ++ticket.segment_number;
+  ticket.segment_number = NextSegment(ticket);
   ticket.segment_began_at = now_;
   ticket.accepted_at = ticket.connected_at = ticket.held_since = Time{};
   ticket.disconnected_at = ticket.finished_at = Time{};
@@ -462,17 +476,25 @@ void Applier::BeginSegment(Ticket& ticket, AgentIndex agent) {
   ticket.disconnected_by = Party::kUnknown;
 }
 
-void Applier::EndSegment(const Ticket& ticket, SegmentOutcome outcome,
-                         const std::string& disposition) {
+SegmentRow& Applier::SegmentOf(const Ticket& ticket, uint32_t number, AgentIndex agent,
+                               SegmentOutcome outcome) {
   SegmentRow& row = changes_.segments.emplace_back();
   row.workspace = workspace_.id;
   row.ticket = ticket.id;
-  row.segment_number = ticket.segment_number;
-  row.agent = workspace_.AgentName(ticket.agent);
+  row.segment_number = number;
+  row.agent = workspace_.AgentName(agent);
   row.queue = workspace_.queue_ids.Name(ticket.queue);
   row.client = workspace_.client_ids.Name(ticket.client);
   row.channel = workspace_.channel_ids.Name(ticket.channel);
   row.process_type = workspace_.process_type_ids.Name(ticket.process_type);
+  row.ended_at = now_;
+  row.outcome = outcome;
+  return row;
+}
+
+void Applier::EndSegment(const Ticket& ticket, SegmentOutcome outcome,
+                         const std::string& disposition) {
+  SegmentRow& row = SegmentOf(ticket, ticket.segment_number, ticket.agent, outcome);
   row.began_at = ticket.segment_began_at;
   row.claimed = ticket.leased;
   row.accepted_at = ticket.accepted_at;
@@ -482,8 +504,6 @@ void Applier::EndSegment(const Ticket& ticket, SegmentOutcome outcome,
   row.disconnected_at = ticket.disconnected_at;
   row.disconnected_by = ticket.disconnected_by;
   row.finished_at = ticket.finished_at;
-  row.ended_at = now_;
-  row.outcome = outcome;
   row.disposition = disposition;
   const auto it = workspace_.dispositions.find(disposition);
   row.resolved = it != workspace_.dispositions.end() && it->second;
@@ -494,6 +514,7 @@ void Applier::LeaveAgent(TicketIndex index, SegmentOutcome outcome, const std::s
   Ticket& ticket = TicketAt(index);
   const AgentIndex agent = ticket.agent;
   const bool owned = IsOwned(ticket);
+  if (ticket.participants != nullptr) EndParticipants(index, ToString(outcome));
   const Time idle_since = now_idle ? now_ : AgentAt(agent).idle_since;
   if (owned) {
     CloseInterval(agent, idle_since);

@@ -180,6 +180,17 @@ class Applier {
   // `cool_down` of zero: none.
   void OfferEnded(TicketIndex ticket, OfferEnd end, Duration cool_down, const char* reason);
 
+  // Who takes part besides the owner. Requires that the ticket is ACTIVE, and, but for the two who
+  // come, that the agent takes part, or is invited.
+  void ParticipantInvited(TicketIndex ticket, AgentIndex agent);
+  void InvitationAccepted(TicketIndex ticket, AgentIndex agent);
+  void InvitationEnded(TicketIndex ticket, AgentIndex agent, OfferEnd end, const char* reason);
+  void MonitorJoined(TicketIndex ticket, AgentIndex agent);
+  void ParticipantRoleChanged(TicketIndex ticket, AgentIndex agent, AssignmentRole role);
+  void ParticipantLeft(TicketIndex ticket, AgentIndex agent, const char* reason);
+  // `stays`: the former owner goes on in CONFERENCE.
+  void OwnerChanged(TicketIndex ticket, AgentIndex agent, bool stays);
+
   // Supervisors.
   // Requires that it is QUEUED.
   void TicketAssigned(TicketIndex ticket, const Assignment& assignment);
@@ -258,7 +269,11 @@ class Applier {
   void Gain(AgentIndex index);
   void Hold(AgentIndex agent, TicketIndex ticket);
   void Unhold(AgentIndex agent, TicketIndex ticket);
-  void CountLoad(AgentState& agent);
+  void CountLoad(AgentIndex agent);
+  // One ticket more, or less, that takes the agent's capacity.
+  void CountGroup(AgentState& agent, const Ticket& ticket, int by);
+  void Join(AgentIndex agent, TicketIndex ticket, AssignmentRole role);
+  void Part(AgentIndex agent, TicketIndex ticket, AssignmentRole role);
   // Ends the running interval and begins the next. From then on the agent is idle since
   // `idle_since`, which the caller sets: a row keeps it, so that the agent's own needs no writing.
   void CloseInterval(AgentIndex agent, Time idle_since);
@@ -309,6 +324,26 @@ class Applier {
                   bool now_idle);
   void BeginSegment(Ticket& ticket, AgentIndex agent);
   void EndSegment(const Ticket& ticket, SegmentOutcome outcome, const std::string& disposition);
+  void EndSegment(const Ticket& ticket, const Participant& participant, SegmentOutcome outcome);
+  // One that ends now, with what the ticket says.
+  SegmentRow& SegmentOf(const Ticket& ticket, uint32_t number, AgentIndex agent,
+                        SegmentOutcome outcome);
+
+  static Participants& ParticipantsOf(Ticket& ticket);
+  static uint32_t NextOffer(const Ticket& ticket);
+  static uint32_t NextSegment(const Ticket& ticket);
+  Participant& AddParticipant(Ticket& ticket, AgentIndex agent, AssignmentRole role);
+  Participant& ParticipantAt(TicketIndex ticket, AgentIndex agent);
+  Participant TakeParticipant(TicketIndex ticket, AgentIndex agent);
+  EventRow& RecordParticipant(EventType type, const Ticket& ticket, const Participant& participant);
+  void NotifyParticipants(TicketIndex ticket);
+  void NoteAssisted(AgentIndex agent);
+  // Without telling the others.
+  void Withdraw(TicketIndex ticket, AgentIndex agent, OfferEnd end, const char* reason);
+  void Depart(TicketIndex ticket, AgentIndex agent, const char* reason);
+  // The ticket is ACTIVE no more.
+  void EndParticipants(TicketIndex ticket, const char* reason);
+  void AdoptParticipants(TicketIndex ticket, const ParticipantRows& rows);
   void EndVisit(Ticket& ticket, ExitReason reason);
   void Answer(Ticket& ticket, Time at);
   void Close(TicketIndex ticket, TicketState state);

@@ -205,9 +205,9 @@ AgentIndex Applier::ConfigureAgent(Agent agent) {
   state.profile = workspace_.matching.AddMember(std::move(traits));
   state.capacity = WorkingCapacity(*agent.capacity);
   state.cost_per_hour_milli = agent.cost_per_hour_milli;
-  CountLoad(state);
+  CountLoad(index);
   WorkOutGroups(state);
-  if (!state.held.empty()) workspace_.rearranged_agents.push_back(index);
+  if (state.HasWork()) workspace_.rearranged_agents.push_back(index);
   workspace_.agent_resources[index.value] = std::move(agent);
   return index;
 }
@@ -409,12 +409,18 @@ void Applier::TimeLost(Duration lost) {
     Ticket& ticket = workspace_.tickets[i];
     // Times at which tickets enter their queues were agreed on, whether we are there or not.
     const bool limited = ticket.until.IsSet() && !IsSetAside(ticket.state);
-    const bool timed = limited || ticket.silent_until.IsSet() || !ticket.cool_downs.empty();
+    const bool timed = limited || ticket.silent_until.IsSet() || !ticket.cool_downs.empty() ||
+                       ticket.participants != nullptr;
     if (!ticket.in_use || !timed) continue;
     if (limited) ticket.until = ticket.until + lost;
     // Nor could the customer break the silence.
     if (ticket.silent_until.IsSet()) ticket.silent_until = ticket.silent_until + lost;
     for (CoolDownState& cool_down : ticket.cool_downs) cool_down.until = cool_down.until + lost;
+    if (ticket.participants != nullptr) {
+      for (Participant& participant : ticket.participants->all) {
+        if (participant.IsInvited()) participant.until = participant.until + lost;
+      }
+    }
     SetTimer(TicketIndex{i});
     MarkDirty(TicketIndex{i});
   }

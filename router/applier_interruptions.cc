@@ -39,7 +39,8 @@ void Applier::RearrangeWork() {
   for (const AgentIndex index : agents) RearrangeWork(index);
 }
 
-// What is offered interrupts nothing, and can't be interrupted.
+// What is offered interrupts nothing, and can't be interrupted. What the agent takes part in
+// interrupts as its own work does; that it waits for other work is told of owned work alone.
 void Applier::RearrangeWork(AgentIndex index) {
   const AgentState& agent = AgentAt(index);
   std::vector<TicketIndex> owned;
@@ -48,6 +49,13 @@ void Applier::RearrangeWork(AgentIndex index) {
     const Ticket& ticket = TicketAt(held);
     if (!IsOwned(ticket)) continue;
     owned.push_back(held);
+    const auto group = static_cast<size_t>(workspace_.channel_of(ticket).group);
+    interrupted |= agent.capacity.groups[group].interrupts;
+  }
+  for (const TicketIndex joined : agent.joined) {
+    const Ticket& ticket = TicketAt(joined);
+    const Participant& participant = *Workspace::FindParticipant(ticket, index);
+    if (participant.IsInvited() || !TakesCapacity(participant.role)) continue;
     const auto group = static_cast<size_t>(workspace_.channel_of(ticket).group);
     interrupted |= agent.capacity.groups[group].interrupts;
   }

@@ -101,6 +101,7 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
   ticket.disconnected_at = row.disconnected_at;
   ticket.disconnected_by = row.disconnected_by;
   ticket.finished_at = row.finished_at;
+  if (row.participants) AdoptParticipants(index, *row.participants);
   if (row.state == TicketState::kQueued) {
     EnterQueue(index, row.visit_entry_reason);
     return;

@@ -13,7 +13,7 @@ void Applier::TicketAssigned(TicketIndex index, const Assignment& assignment) {
   CloseInterval(agent, now_);
   BeginSegment(ticket, agent);
   // Media is reported under it, as under an offer that was accepted.
-  ++ticket.offer_number;
+  ticket.offer_number = NextOffer(ticket);
   ChangeAgent(agent, [&](AgentState& state) {
     Hold(agent, index);
     state.idle_since = now_;

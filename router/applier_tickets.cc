@@ -334,7 +334,7 @@ void Applier::TicketOffered(TicketIndex index, AgentIndex agent, OfferReason rea
   LeaveQueue(index);
   BeginSegment(ticket, agent);
   ticket.state = TicketState::kOffered;
-  ++ticket.offer_number;
+  ticket.offer_number = NextOffer(ticket);
   ticket.until = now_ + QueueOf(ticket).offer_timeout;
   SetTimer(index);
   MarkDirty(index);
@@ -484,6 +484,7 @@ void Applier::TicketFinished(TicketIndex index) {
   SetTimer(index);
   MarkDirty(index);
   RecordTicket(EventType::kTicketFinished, ticket).until = ticket.until;
+  if (ticket.participants != nullptr) EndParticipants(index, "FINISHED");
   NotifyWork(index, ticket.agent, false);
 }
 

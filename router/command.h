@@ -265,6 +265,40 @@ struct StartAgentContact {
   ContactId new_contact;
 };
 
+// --- who takes part in a ticket besides its owner ---
+
+// The owner asks an agent to consult. Reply: Done.
+struct InviteParticipant {
+  TicketId ticket;
+  SessionRef session;
+  std::string agent;
+};
+// By the owner, or by who takes part. Reply: Done.
+struct EndParticipation {
+  TicketId ticket;
+  SessionRef session;
+  std::string agent;  // whose; empty: the session's own
+};
+// By the owner. Reply: Done.
+struct SetParticipantRole {
+  TicketId ticket;
+  SessionRef session;
+  std::string agent;
+  AssignmentRole role = AssignmentRole::kConference;  // CONSULT or CONFERENCE
+};
+// By the owner: who takes part owns it from now on. Reply: Done.
+struct HandOverTicket {
+  TicketId ticket;
+  SessionRef session;
+  std::string agent;
+  bool stay = false;  // the former owner goes on in CONFERENCE
+};
+// The session's agent listens. Reply: Done.
+struct MonitorTicket {
+  TicketId ticket;
+  SessionRef session;
+};
+
 // --- supervisors: `supervisor` is who acts, by the caller's own name, and is not empty ---
 
 // Reply: StateReached.
@@ -349,7 +383,8 @@ using Action = std::variant<
     TransferTicket, RescheduleTicket, RequestCallback, EndCallbackAttempt, ParkTicket, ResumeTicket,
     ExplainTicket, UpdateTicket, AddNote, AddMessage, ReopenTicket, RecordSurvey, OpenSession,
     CloseSession, LoseSession, GetAgent, SetAgentStatus, AcceptOffer, DeclineOffer, StartTicket,
-    FinishTicket, StartAgentContact, AssignTicket, RequeueTicket, OverrideAgentStatus, ClaimTickets,
+    FinishTicket, StartAgentContact, InviteParticipant, EndParticipation, SetParticipantRole,
+    HandOverTicket, MonitorTicket, AssignTicket, RequeueTicket, OverrideAgentStatus, ClaimTickets,
     ExtendLeases, ReportMediaEvent, SetOpenHours, AdvanceTime, ContinueRouting, TimeLost>;
 
 struct Command {
@@ -413,16 +448,28 @@ struct OfferView {
   std::string channel, client, process_type, queue, language;
   uint32_t priority = 0;
   Time queued_at, target, expires_at;
+  AssignmentRole role = AssignmentRole::kOwner;  // in which the agent would have the ticket
+  std::string invited_by{};                      // its owner; empty: a queue brought it
 };
 
-// What a desktop shows of a ticket that its agent owns.
+// Another agent who takes part in a ticket, or is invited to. Nobody is told of a MONITOR.
+struct ParticipantView {
+  std::string agent;
+  AssignmentRole role = AssignmentRole::kConsult;
+  bool invited = false;  // and did not answer yet
+};
+
+// What a desktop shows of a ticket that its agent owns, or takes part in.
 struct WorkView {
   TicketId ticket;
   TicketState state = TicketState::kActive;
   std::string channel, client, process_type, queue;
   OfferId offer;  // unset for claims
   Time until;     // limit of the state: connecting, lease or wrap-up; unset when there is none
-  bool interrupted = false;  // waits for other work of the agent
+  bool interrupted = false;                      // waits for other work of the agent
+  AssignmentRole role = AssignmentRole::kOwner;  // of the agent
+  std::vector<ParticipantView>
+      participants{};  // the others: the owner first, if it is not the agent
 };
 
 struct AgentStateView {

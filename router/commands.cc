@@ -72,6 +72,13 @@ void RescindOffers(Context& context, AgentIndex index, const char* reason, uint3
     if ((groups & BitOf(context.workspace.channel_of(ticket).group)) == 0) continue;
     context.apply.OfferEnded(held, OfferEnd::kRescinded, Duration{}, reason);
   }
+  for (const TicketIndex joined :
+       JoinedInOrder(context.workspace, context.workspace.agent(index))) {
+    const Ticket& ticket = context.workspace.ticket(joined);
+    if (!Workspace::FindParticipant(ticket, index)->IsInvited()) continue;
+    if ((groups & BitOf(context.workspace.channel_of(ticket).group)) == 0) continue;
+    context.apply.InvitationEnded(joined, index, OfferEnd::kRescinded, reason);
+  }
 }
 
 void MarkDeviceFailed(Context& context, AgentIndex index) {

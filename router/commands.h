@@ -62,6 +62,11 @@ Outcome Decide(Context& context, const DeclineOffer& command);
 Outcome Decide(Context& context, const StartTicket& command);
 Outcome Decide(Context& context, const FinishTicket& command);
 Outcome Decide(Context& context, StartAgentContact& command);
+Outcome Decide(Context& context, const InviteParticipant& command);
+Outcome Decide(Context& context, const EndParticipation& command);
+Outcome Decide(Context& context, const SetParticipantRole& command);
+Outcome Decide(Context& context, const HandOverTicket& command);
+Outcome Decide(Context& context, const MonitorTicket& command);
 Outcome Decide(Context& context, const AssignTicket& command);
 Outcome Decide(Context& context, const RequeueTicket& command);
 Outcome Decide(Context& context, const OverrideAgentStatus& command);
@@ -78,6 +83,8 @@ void EndGrace(Context& context, AgentIndex agent);
 void TimeOutConnection(Context& context, TicketIndex ticket);
 void EndSetAside(Context& context, TicketIndex ticket);
 void EndSilence(Context& context, TicketIndex ticket);
+// The first of the ticket's invitations that is due was not answered.
+void MissInvitation(Context& context, TicketIndex ticket);
 
 // A SCHEDULED ticket enters its queue, by REQUEST or as its TIME came.
 void EnterScheduled(Context& context, TicketIndex ticket, const char* reason);
@@ -126,7 +133,9 @@ inline constexpr const char* kWhyClient = "CLIENT";
 // offer or by claim.
 const char* WhyNot(const Workspace& workspace, const TicketClass& ticket_class,
                    const TicketClass::Agents& agents, AgentIndex agent);
-// The same of the ticket as it would be in the queue, with what would be asked then; whom that
+// The first two of these alone: why the agent may have no part in the ticket, whoever asks for it.
+const char* WhyNever(const Workspace& workspace, const Ticket& ticket, AgentIndex agent);
+// WhyNot of the ticket as it would be in the queue, with what would be asked then; whom that
 // names is for the caller to see to.
 const char* WhyNotIn(const Workspace& workspace, const Ticket& ticket, QueueIndex queue,
                      Requirement asked, AgentIndex agent);
@@ -157,10 +166,14 @@ std::variant<TicketIndex, Rejection> FindTicket(const Workspace& workspace, cons
 std::variant<TicketIndex, Rejection> FindOwned(const Workspace& workspace,
                                                const SessionRef& session, const TicketId& id);
 
-// Takes back every offer of an agent who can't answer it any more.
+// Takes back every offer of an agent who can't answer it any more, invitations among them.
 // Of these groups, as bits.
 void RescindOffers(Context& context, AgentIndex agent, const char* reason,
                    uint32_t groups = kAllCapacityGroups);
+// The agent takes part in nothing any more: the session that would tell of it is over.
+void EndParticipations(Context& context, AgentIndex agent);
+// So many offers in a row were missed that nobody seems to be there: NOT_RESPONDING.
+void MarkNotResponding(Context& context, AgentIndex agent, uint32_t misses_allowed);
 // Why an agent can't be set to the status; nothing when they can.
 std::optional<Rejection> CheckStatus(const Workspace& workspace, const StatusChange& to);
 // Without reasons that the statuses don't have.

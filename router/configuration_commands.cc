@@ -85,7 +85,7 @@ bool IsInUse(const Workspace& workspace, ResourceKind kind, const std::string& i
       return workspace.open_of_process_type[workspace.process_type_ids.Find(id).value] > 0;
     case ResourceKind::kAgent: {
       const AgentState& agent = workspace.agent(workspace.agent_ids.Find(id));
-      return agent.session_open || !agent.held.empty();
+      return agent.session_open || agent.HasWork();
     }
     case ResourceKind::kSite:
     case ResourceKind::kTeam:

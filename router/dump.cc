@@ -194,9 +194,9 @@ void DumpAgent(const Workspace& workspace, AgentIndex index, std::string& out) {
       "turn", agent.turn)("session", agent.session_id)("generation", agent.generation)(
       "open", agent.session_open)("lost_at", agent.session_lost_at)(
       "grace_until", agent.grace_until)("interval_since", agent.interval_since)(
-      "units_used", agent.units_used)("open_groups", agent.open_groups)("idle", agent.idle)(
-      "cooling", agent.cooling)("signed_in", agent.in_team.signed_in)("pauses",
-                                                                      agent.in_team.pauses);
+      "assisted", agent.assisted)("units_used", agent.units_used)("open_groups", agent.open_groups)(
+      "idle", agent.idle)("cooling", agent.cooling)("signed_in", agent.in_team.signed_in)(
+      "pauses", agent.in_team.pauses);
 }
 
 void DumpDetail(const TicketDetail& detail, std::string& out) {
@@ -265,6 +265,18 @@ void DumpTicket(const Workspace& workspace, const Ticket& ticket, std::string& o
                                                                    ticket.finished_at);
 }
 
+void DumpParticipants(const Workspace& workspace, const Participants& participants,
+                      std::string& out) {
+  Line(out, "  participants")("last_offer", participants.last_offer)("last_segment",
+                                                                     participants.last_segment);
+  for (const Participant& participant : participants.all) {
+    Line(out, "  participant")("agent", workspace.AgentName(participant.agent))(
+        "role", ToString(participant.role))("offer", participant.offer_number)(
+        "segment", participant.segment_number)("until", participant.until)(
+        "began_at", participant.began_at)("accepted_at", participant.accepted_at);
+  }
+}
+
 void DumpWorkspace(const Workspace& workspace, std::string& out) {
   Line(out, "workspace")("id", workspace.id)("revision", workspace.revision)(
       "last_event", workspace.last_event)("last_arrival", workspace.last_arrival)(
@@ -296,6 +308,7 @@ void DumpWorkspace(const Workspace& workspace, std::string& out) {
   for (const Ticket* ticket : tickets) {
     DumpTicket(workspace, *ticket, out);
     if (ticket->detail) DumpDetail(*ticket->detail, out);
+    if (ticket->participants) DumpParticipants(workspace, *ticket->participants, out);
   }
   for (const auto& [at, calendar] : workspace.calendar_timers) {
     Line(out, " timer")("at", at)("of", calendar);

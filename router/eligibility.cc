@@ -14,13 +14,28 @@ bool ServesQueue(const Workspace& workspace, const Traits& traits, QueueIndex qu
   });
 }
 
+namespace {
+
+const char* WhyNeverOf(const Workspace& workspace, const ClassSpec& spec,
+                       const TicketClass::Agents& agents, AgentIndex index) {
+  if (agents.Exclude(index)) return kWhyExcluded;
+  const Traits& traits = workspace.matching.TraitsOf(workspace.agent(index).profile);
+  return traits.MayServe(spec.client) ? nullptr : kWhyClient;
+}
+
+}  // namespace
+
+const char* WhyNever(const Workspace& workspace, const Ticket& ticket, AgentIndex agent) {
+  const TicketClass& of = workspace.matching.ClassOf(ticket.ticket_class);
+  return WhyNeverOf(workspace, of.spec, of.groups[ticket.group].agents, agent);
+}
+
 const char* WhyNot(const Workspace& workspace, const TicketClass& ticket_class,
                    const TicketClass::Agents& agents, AgentIndex index) {
   const ProfileIndex profile = workspace.agent(index).profile;
   const Traits& traits = workspace.matching.TraitsOf(profile);
   const ClassSpec& spec = ticket_class.spec;
-  if (agents.Exclude(index)) return kWhyExcluded;
-  if (!traits.MayServe(spec.client)) return kWhyClient;
+  if (const char* why = WhyNeverOf(workspace, spec, agents, index)) return why;
   if (!traits.MayDo(spec.process_type)) return "PROCESS_TYPE";
   if (!ServesQueue(workspace, traits, spec.queue)) return "QUEUE";
   const Passing passing = workspace.matching.Test(workspace, ticket_class, profile);

@@ -25,6 +25,21 @@ void CheckAgent(const Workspace& workspace, AgentIndex index) {
     ++in_group[group];
     units += agent.capacity.groups[group].units_per_ticket;
   }
+  uint32_t assisted = 0;
+  for (const TicketIndex joined : agent.joined) {
+    const Ticket& ticket = workspace.ticket(joined);
+    const Participant* participant =
+        ticket.in_use ? Workspace::FindParticipant(ticket, index) : nullptr;
+    TANDEM_INVARIANT(participant != nullptr, who + " takes part in tickets that name it");
+    if (!TakesCapacity(participant->role)) continue;
+    ++assisted;
+    const auto group = static_cast<size_t>(workspace.channel_of(ticket).group);
+    ++in_group[group];
+    units += agent.capacity.groups[group].units_per_ticket;
+  }
+  TANDEM_INVARIANT(assisted == agent.assisted, who + " counts in how many it takes part");
+  TANDEM_INVARIANT(agent.session_open || agent.joined.empty(),
+                   who + " takes part in tickets only while its session is open");
   TANDEM_INVARIANT(in_group == agent.held_in_group, who + " counts its tickets per group");
   TANDEM_INVARIANT(units == agent.units_used, who + " counts its units: " + std::to_string(units) +
                                                   " against " + std::to_string(agent.units_used));
@@ -32,10 +47,36 @@ void CheckAgent(const Workspace& workspace, AgentIndex index) {
   TANDEM_INVARIANT(agent.interrupting_groups == InterruptingGroups(agent, agent.open_groups),
                    who + " knows in which groups a ticket would interrupt others");
   TANDEM_INVARIANT(agent.idle == agent.IsIdle(), who + " knows that it is idle");
-  TANDEM_INVARIANT(agent.configured || agent.held.empty(),
+  TANDEM_INVARIANT(agent.configured || (agent.held.empty() && agent.joined.empty()),
                    who + " is configured while it has work");
   TANDEM_INVARIANT(agent.session_open || !agent.session_lost_at.IsSet(),
                    who + " can lose an open session only");
+}
+
+// At most one owner, and nobody twice.
+void CheckParticipants(const Workspace& workspace, TicketIndex index, const std::string& which) {
+  const Ticket& ticket = workspace.ticket(index);
+  const std::vector<Participant>& all = ticket.participants->all;
+  TANDEM_INVARIANT(all.empty() || ticket.state == TicketState::kActive,
+                   which + " has others take part only while it is ACTIVE");
+  TANDEM_INVARIANT(all.size() <= kMaxParticipants, which + " has no more of them than it may");
+  for (const Participant& participant : all) {
+    TANDEM_INVARIANT(participant.role != AssignmentRole::kOwner, which + " has one owner");
+    TANDEM_INVARIANT(participant.agent != ticket.agent, which + " has its owner once");
+    TANDEM_INVARIANT(std::count_if(all.begin(), all.end(),
+                                   [&](const Participant& other) {
+                                     return other.agent == participant.agent;
+                                   }) == 1,
+                     which + " has each who takes part once");
+    TANDEM_INVARIANT(participant.IsInvited() != participant.accepted_at.IsSet(),
+                     which + " has others invited, or taking part");
+    TANDEM_INVARIANT(participant.segment_number != ticket.segment_number &&
+                         participant.segment_number <= ticket.participants->last_segment,
+                     which + " has a segment for each");
+    const auto& joined = workspace.agent(participant.agent).joined;
+    TANDEM_INVARIANT(std::count(joined.begin(), joined.end(), index) == 1,
+                     which + " is known to who takes part");
+  }
 }
 
 void CheckTicket(const Workspace& workspace, TicketIndex index) {
@@ -71,6 +112,7 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
                    which + " ends by silence only while the customer could break it");
   TANDEM_INVARIANT(!ticket.kept_until.IsSet() || (waits && ticket.last_agent.IsSet()),
                    which + " is kept for an agent only while it waits");
+  if (ticket.participants != nullptr) CheckParticipants(workspace, index, which);
 }
 
 void CheckTeams(const Workspace& workspace) {

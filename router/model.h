@@ -134,9 +134,25 @@ enum class SegmentOutcome : uint8_t {
   kCanceled = 11,
   kParked = 12,
   kUnreached = 13,
+  kLeft = 14,         // takes part no more
+  kRoleChanged = 15,  // goes on in another role
 };
-inline constexpr SegmentOutcome kLastSegmentOutcome = SegmentOutcome::kUnreached;
+inline constexpr SegmentOutcome kLastSegmentOutcome = SegmentOutcome::kRoleChanged;
 const char* ToString(SegmentOutcome outcome);
+
+// What an agent is to a ticket. Numbers as tandem.v1.AssignmentRole.
+enum class AssignmentRole : uint8_t {
+  kOwner = 1,       // one at a time: the ticket's own agent
+  kConsult = 2,     // talks with the owner
+  kConference = 3,  // talks with the customer, too
+  kMonitor = 4,     // listens, and nobody is told
+};
+inline constexpr AssignmentRole kLastAssignmentRole = AssignmentRole::kMonitor;
+const char* ToString(AssignmentRole role);  // "CONSULT"
+// Whether one who takes part so works on it, and has no room for as much else.
+constexpr bool TakesCapacity(AssignmentRole role) {
+  return role != AssignmentRole::kMonitor;
+}
 
 // How an attempt to call a customer back ended. Numbers as tandem.v1.CallbackOutcome.
 enum class CallbackOutcome : uint8_t {

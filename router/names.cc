@@ -224,6 +224,24 @@ const char* ToString(SegmentOutcome outcome) {
       return "PARKED";
     case SegmentOutcome::kUnreached:
       return "UNREACHED";
+    case SegmentOutcome::kLeft:
+      return "LEFT";
+    case SegmentOutcome::kRoleChanged:
+      return "ROLE_CHANGED";
+  }
+  std::abort();
+}
+
+const char* ToString(AssignmentRole role) {
+  switch (role) {
+    case AssignmentRole::kOwner:
+      return "OWNER";
+    case AssignmentRole::kConsult:
+      return "CONSULT";
+    case AssignmentRole::kConference:
+      return "CONFERENCE";
+    case AssignmentRole::kMonitor:
+      return "MONITOR";
   }
   std::abort();
 }
@@ -372,6 +390,18 @@ const char* ToString(EventType type) {
       return "TICKET_INTERRUPTED";
     case EventType::kInterruptionEnded:
       return "INTERRUPTION_ENDED";
+    case EventType::kParticipantInvited:
+      return "PARTICIPANT_INVITED";
+    case EventType::kInvitationEnded:
+      return "INVITATION_ENDED";
+    case EventType::kParticipantJoined:
+      return "PARTICIPANT_JOINED";
+    case EventType::kParticipantRoleChanged:
+      return "PARTICIPANT_ROLE_CHANGED";
+    case EventType::kParticipantLeft:
+      return "PARTICIPANT_LEFT";
+    case EventType::kOwnerChanged:
+      return "OWNER_CHANGED";
   }
   return "";
 }
@@ -546,6 +576,14 @@ const char* ToString(Reason reason) {
       return "TICKET_IS_NO_CALLBACK";
     case Reason::kCallbackWindowEnded:
       return "CALLBACK_WINDOW_ENDED";
+    case Reason::kAlreadyParticipant:
+      return "ALREADY_PARTICIPANT";
+    case Reason::kNotParticipant:
+      return "NOT_PARTICIPANT";
+    case Reason::kTooManyParticipants:
+      return "TOO_MANY_PARTICIPANTS";
+    case Reason::kParticipantRoleForbids:
+      return "PARTICIPANT_ROLE_FORBIDS";
   }
   std::abort();
 }

@@ -89,6 +89,10 @@ enum class Reason : uint8_t {
   kTicketIsCallback = 172,
   kTicketIsNoCallback = 173,
   kCallbackWindowEnded = 174,
+  kAlreadyParticipant = 176,
+  kNotParticipant = 177,
+  kTooManyParticipants = 178,
+  kParticipantRoleForbids = 179,
 };
 
 // The name that clients see in ErrorInfo: "TICKET_NOT_FOUND".

@@ -3,6 +3,7 @@
 
 #include "router/commands.h"
 #include "router/invariant.h"
+#include "router/snapshot.h"
 
 namespace tandem::router {
 namespace {
@@ -48,18 +49,13 @@ void MissOffer(Context& context, TicketIndex index) {
   const AgentIndex agent = ticket.agent;
   const uint32_t allowed = context.workspace.channel_of(ticket).misses_allowed;
   context.apply.OfferEnded(index, OfferEnd::kMissed, context.workspace.cool_down, "");
-  if (context.workspace.agent(agent).misses < allowed ||
-      context.workspace.agent(agent).status != AgentStatus::kAvailable) {
-    return;
-  }
-  context.apply.AgentStatusChanged(agent, {AgentStatus::kNotResponding});
-  RescindOffers(context, agent, "AGENT_NOT_RESPONDING");
+  MarkNotResponding(context, agent, allowed);
 }
 
 void OnTicketDeadline(Context& context, TicketIndex index) {
   const Ticket& ticket = context.workspace.ticket(index);
   // What was due first is done first; at one instant the window of a call-back ends first, and
-  // cool-downs last, after steps of plans and after the last agent's turn.
+  // cool-downs last, after steps of plans, the last agent's turn, silence and invitations.
   if (!ticket.until.IsSet() || ticket.until > ticket.timer_at) {
     if (Workspace::CallbackEndsAt(ticket) <= ticket.timer_at) {
       context.apply.TicketExpired(index, "WINDOW_ENDED");
@@ -70,6 +66,8 @@ void OnTicketDeadline(Context& context, TicketIndex index) {
       context.apply.LastAgentPassed(index);
     } else if (ticket.silent_until.IsSet() && ticket.silent_until <= ticket.timer_at) {
       EndSilence(context, index);
+    } else if (InvitationEndsAt(ticket) <= ticket.timer_at) {
+      MissInvitation(context, index);
     } else {
       context.apply.CoolDownsEnded(index);
     }
@@ -107,6 +105,13 @@ void OnTicketDeadline(Context& context, TicketIndex index) {
 }
 
 }  // namespace
+
+void MarkNotResponding(Context& context, AgentIndex index, uint32_t misses_allowed) {
+  const AgentState& agent = context.workspace.agent(index);
+  if (agent.misses < misses_allowed || agent.status != AgentStatus::kAvailable) return;
+  context.apply.AgentStatusChanged(index, {AgentStatus::kNotResponding});
+  RescindOffers(context, index, "AGENT_NOT_RESPONDING");
+}
 
 void RunTimers(Context& context, uint32_t& budget) {
   const auto& timers = context.workspace.timers;

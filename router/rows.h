@@ -162,8 +162,14 @@ enum class EventType : uint8_t {
   kTicketReopened = 66,
   kTicketInterrupted = 71,
   kInterruptionEnded = 72,
+  kParticipantInvited = 73,
+  kInvitationEnded = 74,
+  kParticipantJoined = 75,
+  kParticipantRoleChanged = 76,
+  kParticipantLeft = 77,
+  kOwnerChanged = 78,
 };
-inline constexpr EventType kLastEventType = EventType::kInterruptionEnded;
+inline constexpr EventType kLastEventType = EventType::kOwnerChanged;
 const char* ToString(EventType type);  // "TICKET_CREATED"; empty for a number that no type has
 
 // Key: workspace, sequence. What happened; fields as tandem.v1.Event.
@@ -208,8 +214,8 @@ inline EndedVisit ToEndedVisit(const VisitRow& row) {
   return {row.left_at, row.entered_at, row.ticket, answered, in_target};
 }
 
-// Key: workspace, ticket, segment_number. One agent with one ticket, from offer or claim to the
-// end.
+// Key: workspace, ticket, segment_number. One agent with one ticket in one role, from offer or
+// claim to the end.
 struct SegmentRow {
   std::string workspace;
   TicketId ticket;
@@ -226,8 +232,9 @@ struct SegmentRow {
   Time finished_at;  // handling ended; unset: never
   Time ended_at;
   SegmentOutcome outcome = SegmentOutcome::kCompleted;
-  std::string disposition;
+  AssignmentRole role = AssignmentRole::kOwner;
   bool resolved = false;
+  std::string disposition;
 };
 
 // One stretch of an agent's day in which status, reason, session and load did not change.

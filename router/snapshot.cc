@@ -61,12 +61,32 @@ QueueIndex QueueAfter(const Workspace& workspace, const PlanStep& step, QueueInd
   return only.IsSet() && only != client ? QueueIndex{} : index;
 }
 
-std::vector<TicketIndex> HeldInOrder(const Workspace& workspace, const AgentState& agent) {
-  std::vector<TicketIndex> held = agent.held;
-  std::sort(held.begin(), held.end(), [&](TicketIndex a, TicketIndex b) {
+namespace {
+
+std::vector<TicketIndex> InOrder(const Workspace& workspace, std::vector<TicketIndex> tickets) {
+  std::sort(tickets.begin(), tickets.end(), [&](TicketIndex a, TicketIndex b) {
     return workspace.ticket(a).arrival < workspace.ticket(b).arrival;
   });
-  return held;
+  return tickets;
+}
+
+}  // namespace
+
+std::vector<TicketIndex> HeldInOrder(const Workspace& workspace, const AgentState& agent) {
+  return InOrder(workspace, agent.held);
+}
+
+std::vector<TicketIndex> JoinedInOrder(const Workspace& workspace, const AgentState& agent) {
+  return InOrder(workspace, agent.joined);
+}
+
+Time InvitationEndsAt(const Ticket& ticket) {
+  Time at = kEndOfTime;
+  if (ticket.participants == nullptr) return at;
+  for (const Participant& participant : ticket.participants->all) {
+    if (participant.IsInvited()) at = std::min(at, participant.until);
+  }
+  return at;
 }
 
 void FillStateRow(const Workspace& workspace, const Ticket& ticket, TicketStateRow& row) {
@@ -118,6 +138,17 @@ void FillStateRow(const Workspace& workspace, const Ticket& ticket, TicketStateR
   row.disconnected_at = ticket.disconnected_at;
   row.disconnected_by = ticket.disconnected_by;
   row.finished_at = ticket.finished_at;
+  if (ticket.participants != nullptr) {
+    ParticipantRows& participants = row.participants.emplace();
+    participants.last_offer = ticket.participants->last_offer;
+    participants.last_segment = ticket.participants->last_segment;
+    for (const Participant& participant : ticket.participants->all) {
+      participants.all.push_back({workspace.AgentName(participant.agent), participant.role,
+                                  participant.offer_number, participant.segment_number,
+                                  participant.until, participant.began_at,
+                                  participant.accepted_at});
+    }
+  }
 }
 
 TicketDetailRow DetailRowOf(const Workspace& workspace, const Ticket& ticket) {
@@ -177,7 +208,39 @@ OfferView OfferViewOf(const Workspace& workspace, const Ticket& ticket) {
   return view;
 }
 
-WorkView WorkViewOf(const Workspace& workspace, const Ticket& ticket) {
+OfferView OfferViewOf(const Workspace& workspace, const Ticket& ticket,
+                      const Participant& invited) {
+  OfferView view = OfferViewOf(workspace, ticket);
+  view.offer.number = invited.offer_number;
+  view.expires_at = invited.until;
+  view.role = invited.role;
+  view.invited_by = workspace.AgentName(ticket.agent);
+  return view;
+}
+
+namespace {
+
+// Of one who takes part, or of the owner when somebody does.
+void AddParticipants(const Workspace& workspace, const Ticket& ticket, AgentIndex agent,
+                     WorkView& view) {
+  if (agent != ticket.agent) {
+    const Participant& own = *Workspace::FindParticipant(ticket, agent);
+    view.role = own.role;
+    view.offer = {};
+    if (own.offer_number != 0) view.offer = {ticket.id, own.offer_number};
+    view.until = Time{};
+    view.interrupted = false;
+    view.participants.push_back({workspace.AgentName(ticket.agent), AssignmentRole::kOwner, false});
+  }
+  for (const Participant& other : ticket.participants->all) {
+    if (other.agent == agent || other.role == AssignmentRole::kMonitor) continue;
+    view.participants.push_back({workspace.AgentName(other.agent), other.role, other.IsInvited()});
+  }
+}
+
+}  // namespace
+
+WorkView WorkViewOf(const Workspace& workspace, const Ticket& ticket, AgentIndex agent) {
   WorkView view;
   view.ticket = ticket.id;
   view.state = ticket.state;
@@ -188,6 +251,7 @@ WorkView WorkViewOf(const Workspace& workspace, const Ticket& ticket) {
   if (!ticket.leased) view.offer = {ticket.id, ticket.offer_number};
   view.until = ticket.until;
   view.interrupted = ticket.interrupted_since.IsSet();
+  if (ticket.participants != nullptr) AddParticipants(workspace, ticket, agent, view);
   return view;
 }
 
@@ -209,9 +273,18 @@ AgentSnapshot SnapshotOf(const Workspace& workspace, AgentIndex index, Time now)
   for (const TicketIndex held : oldest_first) {
     const Ticket& ticket = workspace.ticket(held);
     if (IsOwned(ticket)) {
-      snapshot.work.push_back(WorkViewOf(workspace, ticket));
+      snapshot.work.push_back(WorkViewOf(workspace, ticket, index));
     } else {
       snapshot.offers.push_back(OfferViewOf(workspace, ticket));
+    }
+  }
+  for (const TicketIndex joined : JoinedInOrder(workspace, agent)) {
+    const Ticket& ticket = workspace.ticket(joined);
+    const Participant& participant = *Workspace::FindParticipant(ticket, index);
+    if (participant.IsInvited()) {
+      snapshot.offers.push_back(OfferViewOf(workspace, ticket, participant));
+    } else {
+      snapshot.work.push_back(WorkViewOf(workspace, ticket, index));
     }
   }
   std::sort(snapshot.work.begin(), snapshot.work.end(),

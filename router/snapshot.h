@@ -16,7 +16,10 @@ AgentRow AgentRowOf(const Workspace& workspace, AgentIndex agent);
 WorkspaceRow WorkspaceRowOf(const Workspace& workspace);
 
 OfferView OfferViewOf(const Workspace& workspace, const Ticket& ticket);
-WorkView WorkViewOf(const Workspace& workspace, const Ticket& ticket);
+// Of an invitation.
+OfferView OfferViewOf(const Workspace& workspace, const Ticket& ticket, const Participant& invited);
+// As its agent sees it: the owner, or one who takes part.
+WorkView WorkViewOf(const Workspace& workspace, const Ticket& ticket, AgentIndex agent);
 AgentStateView AgentStateViewOf(const AgentState& agent);
 AgentSnapshot SnapshotOf(const Workspace& workspace, AgentIndex agent, Time now);
 
@@ -30,8 +33,11 @@ QueueIndex OverflowQueueOf(const Workspace& workspace, const Ticket& ticket, con
 // The same for a ticket of the client in the queue.
 QueueIndex QueueAfter(const Workspace& workspace, const PlanStep& step, QueueIndex queue,
                       ClientIndex client);
-// The agent's tickets in order of arrival.
+// The agent's tickets in order of arrival; those in which it takes part, or is invited to.
 std::vector<TicketIndex> HeldInOrder(const Workspace& workspace, const AgentState& agent);
+std::vector<TicketIndex> JoinedInOrder(const Workspace& workspace, const AgentState& agent);
+// When the first of the ticket's invitations expires; the end of time when there is none.
+Time InvitationEndsAt(const Ticket& ticket);
 // Whether the ticket is the agent's own work, not just offered.
 bool IsOwned(const Ticket& ticket);
 

@@ -74,6 +74,20 @@ struct Parking {
   bool clock_stopped = false;
 };
 
+// Who takes part in a ticket besides its owner: see ParticipantRow.
+struct Participant {
+  AgentIndex agent;
+  AssignmentRole role = AssignmentRole::kConsult;
+  uint32_t offer_number = 0, segment_number = 0;
+  Time until, began_at, accepted_at;
+
+  bool IsInvited() const { return until.IsSet(); }
+};
+struct Participants {
+  uint32_t last_offer = 0, last_segment = 0;
+  std::vector<Participant> all;
+};
+
 // One open ticket. Fields are those of TicketRow and TicketStateRow that decisions and rows need.
 struct Ticket {
   TicketId id;
@@ -134,6 +148,9 @@ struct Ticket {
   Party disconnected_by = Party::kUnknown;
 
   std::unique_ptr<Parking> parking;  // while PARKED
+  // Null: nobody ever took part besides its owner, as of most. Somebody does while it is ACTIVE
+  // only.
+  std::unique_ptr<Participants> participants;
   // Null: as a Callback of which nothing is known, as that of most.
   std::unique_ptr<Callback> callback;
   ChannelIndex came_over;  // the channel of its contact
@@ -197,6 +214,10 @@ struct AgentState {
 
   // Tickets offered to it or owned by it, in no particular order, and what they take.
   std::vector<TicketIndex> held;
+  // Those that others own in which it takes part, or is invited to; of them, how many take capacity
+  // as if they were held.
+  std::vector<TicketIndex> joined;
+  uint32_t assisted = 0;
   std::array<uint32_t, kCapacityGroups> held_in_group{};
   uint64_t units_used = 0;
   // Tickets that have a cool-down for this agent; 0 spares the search.
@@ -215,7 +236,8 @@ struct AgentState {
            !session_lost_at.IsSet();
   }
   // Whether nothing keeps it from LIVE work, so that the live reserve counts it.
-  bool IsIdle() const { return Ready() && held.empty() && ready_groups == 0; }
+  bool IsIdle() const { return Ready() && !HasWork() && ready_groups == 0; }
+  bool HasWork() const { return !held.empty() || assisted != 0; }
   bool IsReadyFor(CapacityGroup group) const {
     return ready_groups == 0 || (ready_groups & BitOf(group)) != 0;
   }
@@ -225,7 +247,7 @@ struct AgentState {
            status != AgentStatus::kDraining;
   }
   // Whether the last work of one who goes when it ends has ended.
-  bool IsDrained() const { return status == AgentStatus::kDraining && held.empty(); }
+  bool IsDrained() const { return status == AgentStatus::kDraining && !HasWork(); }
   // Whether one more ticket of the group fits, ready or not.
   bool HasRoom(CapacityGroup group) const {
     const WorkingCapacity::Group& of_group = capacity.groups[static_cast<size_t>(group)];
@@ -409,6 +431,14 @@ struct Workspace {
   bool Offers(QueueIndex index, ChannelIndex channel) const {
     const QueueState& of = queue(index);
     return of.offers && (!of.closed || channel_ids.Name(channel) != kCallbackChannel);
+  }
+  // As what the agent takes part in the ticket, or is invited to; null: it does not.
+  static const Participant* FindParticipant(const Ticket& ticket, AgentIndex agent) {
+    if (ticket.participants == nullptr) return nullptr;
+    for (const Participant& participant : ticket.participants->all) {
+      if (participant.agent == agent) return &participant;
+    }
+    return nullptr;
   }
   TicketIndex FindTicket(const TicketId& id) const {
     const auto it = ticket_by_id.find(id);

@@ -10,6 +10,7 @@
 #include "router/contact.h"
 #include "router/ids.h"
 #include "router/model.h"
+#include "router/rare.h"
 #include "router/time.h"
 
 namespace tandem::router {
@@ -18,6 +19,24 @@ namespace tandem::router {
 struct CoolDown {
   std::string agent;
   Time until;
+};
+
+// An agent who takes part in a ticket that another one owns, or is invited to.
+struct ParticipantRow {
+  std::string agent;
+  AssignmentRole role = AssignmentRole::kConsult;
+  uint32_t offer_number = 0;  // of the invitation; 0: there was none
+  uint32_t segment_number = 0;
+  Time until;        // when the invitation expires; unset: it was accepted, or there was none
+  Time began_at;     // invited, or joined
+  Time accepted_at;  // unset: not yet
+};
+
+// Who takes part in a ticket besides its owner, in the order in which they came.
+struct ParticipantRows {
+  // The greatest numbers given to any of them, those who left among them.
+  uint32_t last_offer = 0, last_segment = 0;
+  std::vector<ParticipantRow> all;
 };
 
 // Key: workspace, ticket. What changes in a ticket's life. The last one written for a ticket is a
@@ -83,6 +102,8 @@ struct TicketStateRow {
   Time disconnected_at;
   Party disconnected_by = Party::kUnknown;
   Time finished_at;
+
+  Rare<ParticipantRows> participants;  // unset: nobody ever took part
 };
 
 // Key: workspace, ticket. What a ticket is from the start.

@@ -68,8 +68,24 @@ class InputLines {
 std::string OfferLine(const v1::Offer& offer) {
   return Plain(absl::StrCat("offer ", offer.offer_id(), ": ", offer.channel(), " ",
                             offer.process_type(), " of ", offer.client(), ", queue ", offer.queue(),
-                            ", ticket ", offer.ticket_id(), ", until ",
-                            ShortTime(offer.expires_at())));
+                            ", ticket ", offer.ticket_id(),
+                            offer.invited_by().empty() ? "" : ", to consult ", offer.invited_by(),
+                            ", until ", ShortTime(offer.expires_at())));
+}
+
+std::string RoleName(v1::AssignmentRole role) {
+  return std::string(absl::StripPrefix(v1::AssignmentRole_Name(role), "ASSIGNMENT_ROLE_"));
+}
+
+// "ticket 0193… is ACTIVE, CONSULT, with ana OWNER"
+std::string WorkLine(const v1::Work& work) {
+  std::string line = absl::StrCat("ticket ", work.ticket_id(), " is ", StateName(work.state()));
+  if (work.role() != v1::ASSIGNMENT_ROLE_OWNER) absl::StrAppend(&line, ", ", RoleName(work.role()));
+  for (const v1::Participant& other : work.participants()) {
+    absl::StrAppend(&line, ", with ", Plain(other.agent()), " ", RoleName(other.role()),
+                    other.invited() ? " (invited)" : "");
+  }
+  return line;
 }
 
 std::string StatusText(v1::AgentStatus status, const std::string& reason) {
@@ -185,8 +201,7 @@ void AgentConsole::Take(const Response& message) {
       } else {
         work_[change.work().ticket_id()] = change.work().state();
       }
-      Say(absl::StrCat("ticket ", change.work().ticket_id(), " is ",
-                       StateName(change.work().state()), change.gone() ? ", and gone" : ""));
+      Say(absl::StrCat(WorkLine(change.work()), change.gone() ? ", and gone" : ""));
       break;
     }
     case Response::kStateChanged:
@@ -209,7 +224,7 @@ void AgentConsole::TakeSnapshot(const v1::AgentSnapshot& snapshot) {
   }
   for (const v1::Work& work : snapshot.work()) {
     work_[work.ticket_id()] = work.state();
-    Say(absl::StrCat("ticket ", work.ticket_id(), " is ", StateName(work.state())));
+    Say(WorkLine(work));
   }
   if (!snapshot.not_ready_reasons().empty()) {
     Say(absl::StrCat("not-ready reasons: ", absl::StrJoin(snapshot.not_ready_reasons(), ", ")));
@@ -285,6 +300,14 @@ const std::vector<AgentConsole::Verb>& AgentConsole::Verbs() {
       {"release", "[TICKET]", "give a ticket back", &AgentConsole::Release},
       {"park", "[REASON [TICKET]]", "set a ticket aside until the customer writes",
        &AgentConsole::Park},
+      {"invite", "AGENT [TICKET]", "ask a colleague to consult on a ticket", &AgentConsole::Invite},
+      {"conference", "AGENT [TICKET]", "who consults talks with the customer, too",
+       &AgentConsole::Conference},
+      {"hand-over", "AGENT [TICKET]", "who consults owns the ticket from now on",
+       &AgentConsole::HandOver},
+      {"leave", "[TICKET [AGENT]]", "take part in it no more; or another agent does not",
+       &AgentConsole::Leave},
+      {"monitor", "TICKET", "listen to a colleague's ticket", &AgentConsole::Monitor},
       {"show", "", "offers and tickets as they are now", &AgentConsole::Show},
       {"help", "", "this list", &AgentConsole::ShowHelp},
       {"quit", "", "log out", &AgentConsole::Quit},
@@ -517,6 +540,60 @@ bool AgentConsole::Park(const Words& arguments) {
   if (!Do("park", std::move(request))) return false;
   SetWork(*ticket, v1::TICKET_STATE_PARKED);
   return true;
+}
+
+template <typename PartOf>
+bool AgentConsole::DoWithAgent(const std::string& what, const Words& arguments, PartOf part_of) {
+  if (arguments.empty()) {
+    Say(absl::StrCat(what, ": expected an agent, but none is named"));
+    return false;
+  }
+  const auto ticket = PickTicket(arguments, 1, {v1::TICKET_STATE_ACTIVE});
+  if (!ticket) return false;
+  Request request;
+  auto* verb = part_of(request);
+  verb->set_request_id(NewUuid());
+  verb->set_ticket_id(*ticket);
+  verb->set_agent(arguments[0]);
+  return Do(what, std::move(request)).has_value();
+}
+
+bool AgentConsole::Invite(const Words& arguments) {
+  return DoWithAgent("invite", arguments,
+                     [](Request& request) { return request.mutable_invite_participant(); });
+}
+
+bool AgentConsole::Conference(const Words& arguments) {
+  return DoWithAgent("conference", arguments, [](Request& request) {
+    request.mutable_set_participant_role()->set_role(v1::ASSIGNMENT_ROLE_CONFERENCE);
+    return request.mutable_set_participant_role();
+  });
+}
+
+bool AgentConsole::HandOver(const Words& arguments) {
+  return DoWithAgent("hand-over", arguments,
+                     [](Request& request) { return request.mutable_hand_over(); });
+}
+
+bool AgentConsole::Leave(const Words& arguments) {
+  const auto ticket = PickTicket(arguments, 0, {v1::TICKET_STATE_ACTIVE});
+  if (!ticket) return false;
+  Request request;
+  request.mutable_end_participation()->set_request_id(NewUuid());
+  request.mutable_end_participation()->set_ticket_id(*ticket);
+  if (arguments.size() > 1) request.mutable_end_participation()->set_agent(arguments[1]);
+  return Do("leave", std::move(request)).has_value();
+}
+
+bool AgentConsole::Monitor(const Words& arguments) {
+  if (arguments.empty()) {
+    Say("monitor: expected a ticket, but none is named");
+    return false;
+  }
+  Request request;
+  request.mutable_monitor()->set_request_id(NewUuid());
+  request.mutable_monitor()->set_ticket_id(arguments[0]);
+  return Do("monitor", std::move(request)).has_value();
 }
 
 bool AgentConsole::Show(const Words& /*arguments*/) {

@@ -66,11 +66,20 @@ class AgentConsole {
   bool Complete(const Words& arguments);
   bool Release(const Words& arguments);
   bool Park(const Words& arguments);
+  bool Invite(const Words& arguments);
+  bool Conference(const Words& arguments);
+  bool HandOver(const Words& arguments);
+  bool Leave(const Words& arguments);
+  bool Monitor(const Words& arguments);
   bool Show(const Words& arguments);
   bool ShowHelp(const Words& arguments);
   bool Quit(const Words& arguments);
 
   bool SetStatus(tandem::v1::AgentStatus status, const std::string& reason);
+  // A verb of the owner that names an agent, and then perhaps the ticket. `part_of` gives the verb
+  // in a request.
+  template <typename PartOf>
+  bool DoWithAgent(const std::string& what, const Words& arguments, PartOf part_of);
   // Sends a verb and waits for its result; unset when the session ended or nothing came in time.
   std::optional<tandem::v1::VerbResult> Ask(Request request);
   // The same; prints the result.

@@ -93,7 +93,9 @@ void LoadAgent::OnMessage(const AgentStream::Response& message) {
 void LoadAgent::OnOpened(const v1::AgentSnapshot& snapshot) {
   reopen_ = Backoff();
   for (const v1::Offer& offer : snapshot.offers()) OnOffer(offer);
-  for (const v1::Work& work : snapshot.work()) GoOn(work.ticket_id(), work.state());
+  for (const v1::Work& work : snapshot.work()) {
+    if (work.role() == v1::ASSIGNMENT_ROLE_OWNER) GoOn(work.ticket_id(), work.state());
+  }
   if (snapshot.state().status() != v1::AGENT_STATUS_AVAILABLE) BecomeAvailable();
 }
 
@@ -140,6 +142,7 @@ void LoadAgent::OnResult(const v1::VerbResult& result) {
 // the work
 
 void LoadAgent::OnOffer(const v1::Offer& offer) {
+  if (offer.role() != v1::ASSIGNMENT_ROLE_OWNER) return;  // somebody asks for advice
   world_.NoteOffered(offer.ticket_id());
   offers_.insert(offer.offer_id());
   After(Draw(answers_, random_),

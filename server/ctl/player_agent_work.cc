@@ -56,6 +56,8 @@ void SimulatedAgent::AnswerOffer(const std::string& offer_id) {
 
 void SimulatedAgent::OnWork(const v1::Work& work) {
   offers_.erase(work.offer_id());
+  // Whose part it takes is somebody else's to end.
+  if (work.role() != v1::ASSIGNMENT_ROLE_OWNER) return;
   const auto [place, is_new] = items_.try_emplace(work.ticket_id());
   WorkItem& item = place->second;
   const bool changed =

@@ -18,6 +18,8 @@ void FillOffer(const router::OfferView& offer, v1::Offer& to) {
   *to.mutable_queued_at() = ToTimestamp(offer.queued_at);
   *to.mutable_target() = ToTimestamp(offer.target);
   *to.mutable_expires_at() = ToTimestamp(offer.expires_at);
+  to.set_role(ToProto(offer.role));
+  to.set_invited_by(offer.invited_by);
 }
 
 void FillWork(const router::WorkView& work, v1::Work& to) {
@@ -30,6 +32,13 @@ void FillWork(const router::WorkView& work, v1::Work& to) {
   if (work.offer.IsSet()) to.set_offer_id(router::ToString(work.offer));
   if (work.until.IsSet()) *to.mutable_until() = ToTimestamp(work.until);
   to.set_interrupted(work.interrupted);
+  to.set_role(ToProto(work.role));
+  for (const router::ParticipantView& participant : work.participants) {
+    v1::Participant& other = *to.add_participants();
+    other.set_agent(participant.agent);
+    other.set_role(ToProto(participant.role));
+    other.set_invited(participant.invited);
+  }
 }
 
 void FillState(const router::AgentStateView& state, v1::AgentState& to) {

@@ -51,6 +51,17 @@ void FillCallback(const router::Callback& callback, v1::Callback& to) {
   if (callback.not_after.IsSet()) *to.mutable_not_after() = ToTimestamp(callback.not_after);
 }
 
+void FillParticipant(const router::ParticipantRow& participant, v1::Participant& to) {
+  to.set_agent(participant.agent);
+  to.set_role(ToProto(participant.role));
+  to.set_invited(participant.until.IsSet());
+  if (participant.until.IsSet()) {
+    *to.mutable_invitation_expires_at() = ToTimestamp(participant.until);
+  }
+  *to.mutable_since() =
+      ToTimestamp(participant.accepted_at.IsSet() ? participant.accepted_at : participant.began_at);
+}
+
 // The channel that it has now.
 void FillChannel(const router::TicketRow& ticket, const router::TicketStateRow& state,
                  v1::Ticket& to) {
@@ -119,6 +130,11 @@ void FillState(const router::TicketStateRow& state, v1::Ticket& to) {
   to.set_reopen_count(state.reopen_count);
   if (state.silent_until.IsSet()) *to.mutable_silent_until() = ToTimestamp(state.silent_until);
   if (state.reply_by.IsSet()) *to.mutable_reply_by() = ToTimestamp(state.reply_by);
+  if (state.participants) {
+    for (const router::ParticipantRow& participant : state.participants->all) {
+      FillParticipant(participant, *to.add_participants());
+    }
+  }
 }
 
 void FillPlan(const router::TicketRow& ticket, const router::TicketStateRow& state,

@@ -27,6 +27,8 @@ static_assert(static_cast<int>(router::TicketState::kExpired) == v1::TICKET_STAT
 static_assert(static_cast<int>(router::kLastTicketState) == v1::TicketState_MAX);
 static_assert(static_cast<int>(router::AgentStatus::kOffline) == v1::AGENT_STATUS_OFFLINE);
 static_assert(static_cast<int>(router::kLastAgentStatus) == v1::AGENT_STATUS_DRAINING);
+static_assert(static_cast<int>(router::AssignmentRole::kOwner) == v1::ASSIGNMENT_ROLE_OWNER);
+static_assert(static_cast<int>(router::kLastAssignmentRole) == v1::ASSIGNMENT_ROLE_MONITOR);
 
 router::AttributePredicate ToAttribute(const v1::AttributeRequirement& attribute,
                                        const std::string& field, Faults& faults) {
@@ -187,6 +189,10 @@ v1::CefrLevel ToProto(router::Cefr level) {
 v1::TicketState ToProto(router::TicketState state) {
   return static_cast<v1::TicketState>(state);
 }
+v1::AssignmentRole ToProto(router::AssignmentRole role) {
+  return static_cast<v1::AssignmentRole>(role);
+}
+
 v1::AgentStatus ToProto(router::AgentStatus status) {
   return static_cast<v1::AgentStatus>(status);
 }

@@ -36,6 +36,7 @@ router::Cefr ToCefr(v1::CefrLevel level, std::string_view field, Faults& faults)
 v1::CefrLevel ToProto(router::Cefr level);
 v1::TicketState ToProto(router::TicketState state);
 v1::AgentStatus ToProto(router::AgentStatus status);
+v1::AssignmentRole ToProto(router::AssignmentRole role);
 
 router::Requirement ToRequirement(const v1::Requirement& requirement, const std::string& field,
                                   Faults& faults);

@@ -154,6 +154,7 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
   services_.push_back(MakeEventService(backend_));
   services_.push_back(MakeIngestService(backend_));
   services_.push_back(MakeMediaService(backend_));
+  services_.push_back(MakeParticipantService(backend_));
   services_.push_back(MakeQueueService(backend_));
   services_.push_back(MakeReportService(backend_));
   services_.push_back(MakeResourceService(backend_));

@@ -33,6 +33,7 @@ Service MakeConfigurationService(Backend& backend);
 Service MakeEventService(Backend& backend);
 Service MakeIngestService(Backend& backend);
 Service MakeMediaService(Backend& backend);
+Service MakeParticipantService(Backend& backend);
 Service MakeQueueService(Backend& backend);
 Service MakeReportService(Backend& backend);
 Service MakeResourceService(Backend& backend);

@@ -166,6 +166,16 @@ void SessionStream::Dispatch(v1::StreamAgentSessionRequest& message) {
       return RunOfTicket(tag, *message.mutable_release());
     case Message::kPark:
       return RunOfTicket(tag, *message.mutable_park());
+    case Message::kInviteParticipant:
+      return RunOfTicket(tag, *message.mutable_invite_participant());
+    case Message::kEndParticipation:
+      return RunOfTicket(tag, *message.mutable_end_participation());
+    case Message::kSetParticipantRole:
+      return RunOfTicket(tag, *message.mutable_set_participant_role());
+    case Message::kHandOver:
+      return RunOfTicket(tag, *message.mutable_hand_over());
+    case Message::kMonitor:
+      return RunOfTicket(tag, *message.mutable_monitor());
     case Message::kHeartbeat:
       return Answer(tag, router::Reply(router::Done{}));
     case Message::kClose:

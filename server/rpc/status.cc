@@ -113,6 +113,10 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kTicketIsCallback:
     case Reason::kTicketIsNoCallback:
     case Reason::kCallbackWindowEnded:
+    case Reason::kAlreadyParticipant:
+    case Reason::kNotParticipant:
+    case Reason::kTooManyParticipants:
+    case Reason::kParticipantRoleForbids:
     case Reason::kNoQueueForContact:
     case Reason::kQueueOfOtherClient:
     case Reason::kTicketStateForbids:

@@ -370,6 +370,56 @@ router::Action ToAction(v1::StartAgentContactRequest& request, router::Time now,
 }
 
 // ----------------------------------------------------------------------------------------
+// who takes part in a ticket besides its owner
+
+router::Action ToAction(v1::InviteParticipantRequest& request, router::Time /*now*/,
+                        Faults& faults) {
+  faults.RequireId(request.agent(), "agent");
+  return router::InviteParticipant{.ticket = TicketOf(request.ticket_id(), faults),
+                                   .session = ToSession(request, faults),
+                                   .agent = request.agent()};
+}
+
+router::Action ToAction(v1::EndParticipationRequest& request, router::Time /*now*/,
+                        Faults& faults) {
+  faults.OptionalId(request.agent(), "agent");
+  return router::EndParticipation{.ticket = TicketOf(request.ticket_id(), faults),
+                                  .session = ToSession(request, faults),
+                                  .agent = request.agent()};
+}
+
+router::Action ToAction(v1::SetParticipantRoleRequest& request, router::Time /*now*/,
+                        Faults& faults) {
+  router::SetParticipantRole action;
+  action.ticket = TicketOf(request.ticket_id(), faults);
+  action.session = ToSession(request, faults);
+  faults.RequireId(request.agent(), "agent");
+  action.agent = request.agent();
+  if (CheckEnum(request.role(), v1::ASSIGNMENT_ROLE_MONITOR, "role", faults)) {
+    action.role = static_cast<router::AssignmentRole>(request.role());
+    if (action.role != router::AssignmentRole::kConsult &&
+        action.role != router::AssignmentRole::kConference) {
+      faults.Add(Reason::kFieldOutOfRange, "role",
+                 "expected CONSULT or CONFERENCE, but it is another");
+    }
+  }
+  return action;
+}
+
+router::Action ToAction(v1::HandOverTicketRequest& request, router::Time /*now*/, Faults& faults) {
+  faults.RequireId(request.agent(), "agent");
+  return router::HandOverTicket{.ticket = TicketOf(request.ticket_id(), faults),
+                                .session = ToSession(request, faults),
+                                .agent = request.agent(),
+                                .stay = request.stay()};
+}
+
+router::Action ToAction(v1::MonitorTicketRequest& request, router::Time /*now*/, Faults& faults) {
+  return router::MonitorTicket{.ticket = TicketOf(request.ticket_id(), faults),
+                               .session = ToSession(request, faults)};
+}
+
+// ----------------------------------------------------------------------------------------
 // supervisors
 
 router::Action ToAction(v1::AssignTicketRequest& request, router::Time /*now*/, Faults& faults) {

@@ -23,6 +23,7 @@
 #include "tandem/v1/configuration_service.pb.h"
 #include "tandem/v1/ingest_service.pb.h"
 #include "tandem/v1/media_service.pb.h"
+#include "tandem/v1/participant_service.pb.h"
 #include "tandem/v1/supervisor_service.pb.h"
 #include "tandem/v1/ticket_service.pb.h"
 #include "tandem/v1/work_service.pb.h"
@@ -64,6 +65,11 @@ router::Action ToAction(v1::DeclineOfferRequest& request, router::Time now, Faul
 router::Action ToAction(v1::StartTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::FinishTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::StartAgentContactRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::InviteParticipantRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::EndParticipationRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::SetParticipantRoleRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::HandOverTicketRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::MonitorTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::AssignTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::RequeueTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::OverrideAgentStatusRequest& request, router::Time now, Faults& faults);

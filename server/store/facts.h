@@ -87,8 +87,8 @@ enum class Sum : uint8_t {
   kEstimateWithin,     // of these: off by no more than half of the estimate, or 30 s
   kEstimateTooShort,   // of these: the wait was longer
 
-  // Segments.
-  kOffers,          // not claimed, and not begun by the agent
+  // Segments, of owners alone.
+  kOffers,          // not claimed, not begun by the agent, and not handed over
   kOffersAccepted,  // of offers
   kOffersDeclined,
   kOffersMissed,

@@ -412,19 +412,26 @@ void GatherVisits(const MemoryStore::Contents& contents, const FactQuery& query,
 }
 
 void GatherSegments(const MemoryStore::Contents& contents, const FactQuery& query, Gatherer& to) {
-  // Work that an agent began by hand was never offered.
+  // Work that an agent began by hand was never offered, nor was what another owner handed over.
   std::set<router::TicketId> by_hand;
+  std::set<std::pair<router::TicketId, Time>> handed_over;
   for (const auto& [key, event] : contents.events) {
     if (event.workspace == query.workspace &&
         event.type == router::EventType::kAgentContactStarted) {
       by_hand.insert(event.ticket);
     }
+    if (event.workspace == query.workspace && event.type == router::EventType::kOwnerChanged) {
+      handed_over.emplace(event.ticket, event.at);
+    }
   }
   for (const auto& [key, row] : contents.segments) {
     const auto interval = IntervalOf(query, row.ended_at);
     if (row.workspace != query.workspace || !interval) continue;
-    const bool first = row.segment_number == 1 && row.accepted_at == row.began_at;
-    const bool offered = !row.claimed && !(first && by_hand.contains(row.ticket));
+    if (row.role != router::AssignmentRole::kOwner) continue;
+    const bool at_once = row.accepted_at == row.began_at;
+    const bool first = row.segment_number == 1 && by_hand.contains(row.ticket);
+    const bool offered =
+        !row.claimed && !(at_once && (first || handed_over.contains({row.ticket, row.began_at})));
     to.Add(kSegmentSums, SegmentFact{row, offered},
            {&row.queue, &row.client, &row.process_type, &row.channel, &row.agent}, *interval);
   }

@@ -310,6 +310,22 @@ void Fields(auto& io, Of<router::Agent> auto& agent) {
   io("cost_per_hour_milli", agent.cost_per_hour_milli);
 }
 
+void Fields(auto& io, Of<router::ParticipantRow> auto& participant) {
+  io("agent", participant.agent);
+  io("role", participant.role);
+  io("offer", participant.offer_number);
+  io("segment", participant.segment_number);
+  io("until_us", participant.until.us);
+  io("began_at_us", participant.began_at.us);
+  io("accepted_at_us", participant.accepted_at.us);
+}
+
+void Fields(auto& io, Of<router::ParticipantRows> auto& participants) {
+  io("last_offer", participants.last_offer);
+  io("last_segment", participants.last_segment);
+  io("all", participants.all);
+}
+
 void Fields(auto& io, Of<router::CoolDown> auto& cool_down) {
   io("agent", cool_down.agent);
   io("until_us", cool_down.until.us);
@@ -600,6 +616,14 @@ std::vector<router::ExternalReference> ReferencesFromJson(std::string_view text)
           {reference.at("system").get<std::string>(), reference.at("id").get<std::string>()});
     }
   });
+}
+
+std::string ParticipantsToJson(const router::ParticipantRows& participants) {
+  return Print(Write(participants));
+}
+
+router::ParticipantRows ParticipantsFromJson(std::string_view json) {
+  return ParseAs<router::ParticipantRows>(json);
 }
 
 std::string CoolDownsToJson(const std::vector<router::CoolDown>& cool_downs) {

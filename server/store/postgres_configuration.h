@@ -63,6 +63,8 @@ std::string ReferencesToJson(const std::vector<router::ExternalReference>& refer
 std::vector<router::ExternalReference> ReferencesFromJson(std::string_view json);
 
 // [{"agent": "ann", "until_us": 1790000000000000}]
+std::string ParticipantsToJson(const router::ParticipantRows& participants);
+router::ParticipantRows ParticipantsFromJson(std::string_view json);
 std::string CoolDownsToJson(const std::vector<router::CoolDown>& cool_downs);
 std::vector<router::CoolDown> CoolDownsFromJson(std::string_view json);
 

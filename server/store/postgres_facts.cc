@@ -120,13 +120,14 @@ constexpr SumSql kSegmentSums[] = {
      " AND f.disconnected_by = 'AGENT'"},
 };
 
-// Work that an agent began by hand was never offered. It begins as accepted, so that the event is
-// looked up for such segments alone.
+// Work that an agent began by hand was never offered, nor was what another owner handed over. It
+// begins as accepted, so that the event is looked up for such segments alone.
 constexpr char kOffer[] =
-    " CROSS JOIN LATERAL (SELECT NOT f.claimed AND NOT (f.segment_number = 1"
-    " AND f.accepted_at IS NOT DISTINCT FROM f.began_at AND EXISTS ("
+    " CROSS JOIN LATERAL (SELECT NOT f.claimed AND NOT ("
+    "f.accepted_at IS NOT DISTINCT FROM f.began_at AND EXISTS ("
     "SELECT FROM tandem.event e WHERE e.workspace = f.workspace AND e.ticket_id = f.ticket_id"
-    " AND e.type = 'AGENT_CONTACT_STARTED')) AS made OFFSET 0) offer";
+    " AND ((e.type = 'AGENT_CONTACT_STARTED' AND f.segment_number = 1)"
+    " OR (e.type = 'OWNER_CHANGED' AND e.at = f.began_at)))) AS made OFFSET 0) offer";
 
 constexpr char kIsSignedIn[] = "f.status <> 'OFFLINE'";
 constexpr char kOverlap[] = "part.overlap";
@@ -373,6 +374,8 @@ class Builder {
                       " AND f.ended_at > f.began_at");
     } else if (sql_.at != nullptr) {
       absl::StrAppend(&where, " AND ", sql_.at, " >= ", since_, " AND ", sql_.at, " < ", until_);
+      // Of those who take part besides no measure is made.
+      if (source_ == FactSource::kSegments) where += " AND f.role = 'OWNER'";
     } else {
       // Names the range, so that its parameters have a use.
       absl::StrAppend(&where, " AND f.closed_at IS NULL AND ", since_, " < ", until_);

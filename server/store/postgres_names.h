@@ -84,6 +84,9 @@ template <>
 struct NameTable<router::SegmentOutcome>
     : NamesOfRouter<router::SegmentOutcome, router::kLastSegmentOutcome> {};
 template <>
+struct NameTable<router::AssignmentRole>
+    : NamesOfRouter<router::AssignmentRole, router::kLastAssignmentRole> {};
+template <>
 struct NameTable<router::CallbackOutcome>
     : NamesOfRouter<router::CallbackOutcome, router::CallbackOutcome::kDoNotCall> {
   static constexpr int first = 0;

@@ -135,7 +135,9 @@ const Table<router::TicketStateRow>& TicketStateTable() {
        C::Span("interrupted_us", &Row::interrupted),
        C::Instant("disconnected_at", &Row::disconnected_at),
        C::Named("disconnected_by", &Row::disconnected_by),
-       C::Instant("finished_at", &Row::finished_at)}};
+       C::Instant("finished_at", &Row::finished_at),
+       C::OptionalJson("participants", &Row::participants, ParticipantsToJson,
+                       ParticipantsFromJson)}};
   return table;
 }
 
@@ -319,6 +321,7 @@ const Table<router::SegmentRow>& SegmentTable() {
                                  C::Instant("finished_at", &Row::finished_at),
                                  C::Instant("ended_at", &Row::ended_at),
                                  C::Named("outcome", &Row::outcome),
+                                 C::Named("role", &Row::role),
                                  C::Text("disposition", &Row::disposition),
                                  C::Flag("resolved", &Row::resolved)}};
   return table;

@@ -95,9 +95,13 @@ bool IsRowStorable(const router::AgentRow& row) {
 bool IsRowStorable(const router::TicketStateRow& row) {
   return AllStorable(row.workspace, row.queue, row.agent, row.disposition, row.parking_reason,
                      row.last_agent, row.channel) &&
-         std::ranges::all_of(row.cool_downs, [](const router::CoolDown& cool_down) {
-           return IsStorableText(cool_down.agent);
-         });
+         std::ranges::all_of(
+             row.cool_downs,
+             [](const router::CoolDown& cool_down) { return IsStorableText(cool_down.agent); }) &&
+         (!row.participants ||
+          std::ranges::all_of(row.participants->all, [](const router::ParticipantRow& participant) {
+            return IsStorableText(participant.agent);
+          }));
 }
 
 bool IsRowStorable(const router::TicketRow& row) {

@@ -9,7 +9,11 @@
 namespace tandem::router {
 namespace {
 
-// Segments end with exactly these events, one for one.
+bool IsOfOwner(const SegmentRow& segment) {
+  return segment.role == AssignmentRole::kOwner;
+}
+
+// Segments of owners end with exactly these events, one for one.
 constexpr std::pair<SegmentOutcome, EventType> kEndings[] = {
     {SegmentOutcome::kCompleted, EventType::kTicketCompleted},
     {SegmentOutcome::kDeclined, EventType::kOfferDeclined},
@@ -36,7 +40,7 @@ bool AreOrdered(std::initializer_list<Time> times) {
 
 std::string FactChecker::Check(const Changes& changes, Time now) {
   for (std::string wrong : {CheckSequences(changes, now), CheckVisits(changes),
-                            CheckSegments(changes), CheckIntervals(changes)}) {
+                            CheckSegments(changes), CheckRoles(changes), CheckIntervals(changes)}) {
     if (!wrong.empty()) return wrong;
   }
   return "";
@@ -73,9 +77,10 @@ std::string FactChecker::CheckVisits(const Changes& changes) {
 
 std::string FactChecker::CheckSegments(const Changes& changes) {
   for (const auto& [outcome, type] : kEndings) {
-    const auto segments =
-        std::count_if(changes.segments.begin(), changes.segments.end(),
-                      [&](const SegmentRow& segment) { return segment.outcome == outcome; });
+    const auto segments = std::count_if(changes.segments.begin(), changes.segments.end(),
+                                        [&](const SegmentRow& segment) {
+                                          return IsOfOwner(segment) && segment.outcome == outcome;
+                                        });
     // Nobody has a ticket that the customer's silence completes.
     const auto events =
         std::count_if(changes.events.begin(), changes.events.end(), [&](const EventRow& event) {
@@ -115,8 +120,14 @@ std::string FactChecker::CheckSegments(const Changes& changes) {
            std::to_string(released) + " fewer";
   }
   for (const SegmentRow& segment : changes.segments) {
-    SegmentRow& last = last_segment_[{segment.workspace, segment.ticket}];
-    if (segment.segment_number != last.segment_number + 1 || segment.agent.empty() ||
+    const TicketKey key{segment.workspace, segment.ticket};
+    if (!segments_.emplace(key, segment.segment_number).second) {
+      return "expected segments with numbers of their own, but " + TextOf(segment.ticket) +
+             " has two of number " + std::to_string(segment.segment_number);
+    }
+    if (!IsOfOwner(segment)) continue;
+    SegmentRow& last = last_segment_[key];
+    if (segment.segment_number <= last.segment_number || segment.agent.empty() ||
         !AreOrdered({last.ended_at, segment.began_at, segment.accepted_at, segment.connected_at,
                      segment.disconnected_at, segment.finished_at, segment.ended_at})) {
       return "expected segments in order, but segment " + std::to_string(segment.segment_number) +
@@ -129,6 +140,34 @@ std::string FactChecker::CheckSegments(const Changes& changes) {
              " was held for " + TextOf(segment.held);
     }
     last = segment;
+  }
+  return "";
+}
+
+// Of those who take part besides: how they end, and that each is told of once.
+std::string FactChecker::CheckRoles(const Changes& changes) {
+  std::map<EventType, int64_t> told;
+  for (const EventRow& event : changes.events) ++told[event.type];
+  std::map<SegmentOutcome, int64_t> ended;
+  for (const SegmentRow& segment : changes.segments) {
+    if (IsOfOwner(segment)) continue;
+    ++ended[segment.outcome];
+    const bool took_part =
+        segment.outcome == SegmentOutcome::kLeft || segment.outcome == SegmentOutcome::kRoleChanged;
+    if (took_part != segment.accepted_at.IsSet() || segment.claimed ||
+        segment.accepted_at != segment.connected_at ||
+        !AreOrdered({segment.began_at, segment.accepted_at, segment.ended_at})) {
+      return "expected a part in a ticket with its times in order, but that of " + segment.agent +
+             " in " + TextOf(segment.ticket) + " has others";
+    }
+  }
+  const int64_t not_taken = ended[SegmentOutcome::kDeclined] + ended[SegmentOutcome::kMissed] +
+                            ended[SegmentOutcome::kFailed] + ended[SegmentOutcome::kRescinded];
+  if (not_taken != told[EventType::kInvitationEnded] ||
+      ended[SegmentOutcome::kLeft] != told[EventType::kParticipantLeft] ||
+      ended[SegmentOutcome::kRoleChanged] !=
+          told[EventType::kParticipantRoleChanged] + told[EventType::kOwnerChanged]) {
+    return "expected a segment for each who takes part no more, or otherwise, but there are others";
   }
   return "";
 }

@@ -3,6 +3,7 @@
 #define TANDEM_TESTS_ROUTER_FACT_CHECKER_H_
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -20,12 +21,14 @@ class FactChecker {
 
   std::string CheckVisits(const Changes& changes);
   std::string CheckSegments(const Changes& changes);
+  std::string CheckRoles(const Changes& changes);
   std::string CheckIntervals(const Changes& changes);
   std::string CheckSequences(const Changes& changes, Time now);
 
   std::map<std::string, int64_t> last_sequence_;
   std::map<TicketKey, VisitRow> last_visit_;
-  std::map<TicketKey, SegmentRow> last_segment_;
+  std::map<TicketKey, SegmentRow> last_segment_;  // of its owners
+  std::set<std::pair<TicketKey, uint32_t>> segments_;
   std::map<std::pair<std::string, std::string>, AgentIntervalRow> last_interval_;
 };
 

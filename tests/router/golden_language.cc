@@ -334,8 +334,9 @@ std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Wo
     return OpenSession{agent, words.NextIfAny().value_or("desk")};
   }
   static const std::vector<std::string> verbs = {
-      "close",  "lose",     "get",     "status", "accept", "decline", "start",
-      "finish", "complete", "release", "claim",  "extend", "park",    "attempt"};
+      "close",  "lose",     "get",     "status",    "accept", "decline", "start",
+      "finish", "complete", "release", "claim",     "extend", "park",    "attempt",
+      "invite", "end_part", "role",    "hand_over", "monitor"};
   if (std::find(verbs.begin(), verbs.end(), verb) == verbs.end()) return std::nullopt;
   const SessionRef session = ParseSession(words.Next("an agent"));
   if (verb == "close") return CloseSession{session};
@@ -363,6 +364,7 @@ std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Wo
   if (verb == "start") return StartTicket{session, ticket};
   if (verb == "finish") return FinishTicket{session, ticket};
   if (verb == "release") return ReleaseTicket{ticket, session};
+  if (auto action = ParseParticipantVerb(verb, words, session, ticket)) return action;
   if (verb == "park") {
     ParkTicket park{ticket, session, words.Value("reason").value_or(""), Time{}};
     if (const auto span = words.Value("for")) park.until = now + ParseDuration(*span);
@@ -422,6 +424,27 @@ std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, W
     return transfer;
   }
   return ParseSupervisorVerb(verb, words);
+}
+
+// `invite ana t1 bob`, `end_part ana t1 bob`, `end_part bob t1`, `role ana t1 bob CONFERENCE`,
+// `hand_over ana t1 bob stay`, `monitor sue t1`
+std::optional<Action> GoldenLanguage::ParseParticipantVerb(const std::string& verb, Words& words,
+                                                           const SessionRef& session,
+                                                           TicketId ticket) {
+  if (verb == "monitor") return MonitorTicket{ticket, session};
+  if (verb == "end_part") {
+    return EndParticipation{ticket, session, words.NextIfAny().value_or("")};
+  }
+  if (verb == "invite") return InviteParticipant{ticket, session, words.Next("an agent")};
+  if (verb == "hand_over") {
+    const bool stay = words.Flag("stay");
+    return HandOverTicket{ticket, session, words.Next("an agent"), stay};
+  }
+  if (verb != "role") return std::nullopt;
+  const std::string agent = words.Next("an agent");
+  const bool conference = words.Next("a role") == "CONFERENCE";
+  return SetParticipantRole{ticket, session, agent,
+                            conference ? AssignmentRole::kConference : AssignmentRole::kConsult};
 }
 
 // `assign t1 ana over_capacity against_requirement`, `requeue t1`, `order ana NOT_READY lunch`; all

@@ -58,6 +58,8 @@ class GoldenLanguage {
   std::optional<Action> ParseAgentVerb(const std::string& verb, Words& words, Time now);
   std::optional<Action> ParseTicketVerb(const std::string& verb, Words& words, Time now);
   static std::optional<Action> ParseSupervisorVerb(const std::string& verb, Words& words);
+  static std::optional<Action> ParseParticipantVerb(const std::string& verb, Words& words,
+                                                    const SessionRef& session, TicketId ticket);
   IngestContact ParseIngest(Words& words, Time now);
   static NewContact ParseContact(Words& words, Time now);
   Action ParseUpdate(Words& words, Time now);

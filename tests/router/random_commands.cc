@@ -145,12 +145,11 @@ TicketId RandomCommands::AnyTicket(const Workspace& workspace) {
   return it->first;
 }
 
-std::vector<const RandomCommands::TicketData*> RandomCommands::TicketsOf(const Workspace& workspace,
-                                                                         const AgentState& agent,
-                                                                         bool offered) {
+std::vector<const RandomCommands::TicketData*> RandomCommands::WorkOf(const Workspace& workspace,
+                                                                      const AgentState& agent) {
   std::vector<const TicketData*> tickets;
   for (const auto& [id, ticket] : workspace.tickets) {
-    if (ticket.agent == agent.id && (ticket.state == TicketState::kOffered) == offered) {
+    if (ticket.agent == agent.id && ticket.state != TicketState::kOffered) {
       tickets.push_back(&ticket);
     }
   }
@@ -185,9 +184,8 @@ Action RandomCommands::AboutAgent(const Workspace& workspace, Time now) {
     return StartAgentContact{SessionOf(agent), ingest.contact, ingest.new_ticket,
                              ingest.new_contact};
   }
-  if (!TicketsOf(workspace, agent, /*offered=*/true).empty() && Chance(60)) {
-    return AboutOffer(workspace, agent);
-  }
+  if (!OffersTo(workspace, agent).empty() && Chance(60)) return AboutOffer(workspace, agent);
+  if (Chance(20)) return AboutParticipants(workspace, agent);
   return AboutWork(workspace, agent, now);
 }
 
@@ -202,8 +200,7 @@ StatusChange RandomCommands::MakeStatus() {
 }
 
 Action RandomCommands::AboutOffer(const Workspace& workspace, const AgentState& agent) {
-  const TicketData& ticket = *Pick(TicketsOf(workspace, agent, /*offered=*/true));
-  OfferId offer{ticket.id, ticket.offer_number};
+  OfferId offer = Pick(OffersTo(workspace, agent));
   if (Chance(2)) offer.number += static_cast<uint32_t>(Below(3)) - 1;
   if (Chance(2)) offer.ticket = AnyTicket(workspace);
   const SessionRef session = SessionOf(agent);
@@ -212,7 +209,7 @@ Action RandomCommands::AboutOffer(const Workspace& workspace, const AgentState& 
 }
 
 Action RandomCommands::AboutWork(const Workspace& workspace, const AgentState& agent, Time now) {
-  const std::vector<const TicketData*> work = TicketsOf(workspace, agent, /*offered=*/false);
+  const std::vector<const TicketData*> work = WorkOf(workspace, agent);
   const TicketId ticket = work.empty() || Chance(3) ? AnyTicket(workspace) : Pick(work)->id;
   const SessionRef session = SessionOf(agent);
   const auto open = workspace.tickets.find(ticket);
@@ -542,6 +539,23 @@ struct CommandText {
   std::string operator()(const TransferTicket& a) const {
     return "transfer " + router::TextOf(a.ticket) + " queue=" + a.queue + " agent=" + a.agent +
            " wait=" + router::TextOf(a.wait);
+  }
+  std::string operator()(const InviteParticipant& a) const {
+    return "invite " + router::TextOf(a.ticket) + " " + TextOf(a.session) + " " + a.agent;
+  }
+  std::string operator()(const EndParticipation& a) const {
+    return "end_part " + router::TextOf(a.ticket) + " " + TextOf(a.session) + " " + a.agent;
+  }
+  std::string operator()(const SetParticipantRole& a) const {
+    return "set_role " + router::TextOf(a.ticket) + " " + TextOf(a.session) + " " + a.agent + " " +
+           ToString(a.role);
+  }
+  std::string operator()(const HandOverTicket& a) const {
+    return "hand_over " + router::TextOf(a.ticket) + " " + TextOf(a.session) + " " + a.agent +
+           (a.stay ? " stay" : "");
+  }
+  std::string operator()(const MonitorTicket& a) const {
+    return "monitor " + router::TextOf(a.ticket) + " " + TextOf(a.session);
   }
   std::string operator()(const AssignTicket& a) const {
     return "assign " + router::TextOf(a.ticket) + " " + a.agent +

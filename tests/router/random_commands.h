@@ -63,6 +63,8 @@ class RandomCommands {
   void ContinueConversation(const Workspace& workspace, NewContact& contact);
   Action AboutAgent(const Workspace& workspace, Time now);
   Action AboutOffer(const Workspace& workspace, const AgentState& agent);
+  std::vector<OfferId> OffersTo(const Workspace& workspace, const AgentState& agent);
+  Action AboutParticipants(const Workspace& workspace, const AgentState& agent);
   Action AboutWork(const Workspace& workspace, const AgentState& agent, Time now);
   Action AboutSetAside(const Workspace& workspace, Time now);
   Action AboutTicket(const Workspace& workspace, Time now);
@@ -76,8 +78,7 @@ class RandomCommands {
   Action AboutMedia(const Workspace& workspace);
   SessionRef SessionOf(const AgentState& agent);
   TicketId AnyTicket(const Workspace& workspace);
-  std::vector<const TicketData*> TicketsOf(const Workspace& workspace, const AgentState& agent,
-                                           bool offered);
+  std::vector<const TicketData*> WorkOf(const Workspace& workspace, const AgentState& agent);
 
   std::mt19937_64 random_;
   RandomOptions options_;

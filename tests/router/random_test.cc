@@ -271,7 +271,10 @@ void ExpectAllSeen(const Tally& tally) {
                               Reason::kOverflowEndless,
                               Reason::kTicketIsCallback,
                               Reason::kTicketIsNoCallback,
-                              Reason::kCallbackWindowEnded}) {
+                              Reason::kCallbackWindowEnded,
+                              Reason::kAlreadyParticipant,
+                              Reason::kNotParticipant,
+                              Reason::kParticipantRoleForbids}) {
     EXPECT_GT(tally.refusals.count(reason), 0U) << ToString(reason);
   }
   for (const char* reason : {"CONDITION", "QUEUE_GONE", "QUEUE_OF_OTHER_CLIENT", "QUEUE_CLOSED",

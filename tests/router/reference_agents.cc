@@ -95,22 +95,38 @@ AgentSnapshot ReferenceRouter::Snapshot(const AgentState& agent) const {
   snapshot.state = AgentStateView{agent.status,      agent.reason,      agent.status_since,
                                   agent.next_status, agent.next_reason, agent.groups};
   std::map<std::pair<Time, uint64_t>, OfferView> offers;
+  std::map<uint64_t, OfferView> invitations;
   for (const auto& [id, ticket] : workspace_->tickets) {
-    if (ticket.agent != agent.id) continue;
     const NewContact& contact = ticket.contact;
-    const OfferId offer{id, ticket.offer_number};
-    if (ticket.state == TicketState::kOffered) {
-      offers[{ticket.offered_at, ticket.arrival}] =
-          OfferView{offer,         contact.channel,  contact.client,    contact.process_type,
-                    ticket.queue,  contact.language, *contact.priority, ticket.queued_at,
-                    ticket.target, ticket.until};
-    } else {
-      snapshot.work.push_back(WorkView{
-          id, ticket.state, contact.channel, contact.client, contact.process_type, ticket.queue,
-          ticket.by_offer ? offer : OfferId{}, ticket.until, ticket.interrupted_since.IsSet()});
+    OfferView offer{{id, ticket.offer_number},
+                    contact.channel,
+                    contact.client,
+                    contact.process_type,
+                    ticket.queue,
+                    contact.language,
+                    *contact.priority,
+                    ticket.queued_at,
+                    ticket.target,
+                    ticket.until};
+    if (ticket.agent == agent.id && ticket.state == TicketState::kOffered) {
+      offers[{ticket.offered_at, ticket.arrival}] = offer;
+      continue;
     }
+    bool works = ticket.agent == agent.id;
+    for (const Participant& participant : ticket.participants) {
+      if (participant.agent != agent.id) continue;
+      works = !participant.until.IsSet();
+      if (works) break;
+      offer.offer.number = participant.offer_number;
+      offer.expires_at = participant.until;
+      offer.role = participant.role;
+      offer.invited_by = ticket.agent;
+      invitations[ticket.arrival] = offer;
+    }
+    if (works) snapshot.work.push_back(ViewOf(ticket, agent.id));
   }
   for (const auto& [order, offer] : offers) snapshot.offers.push_back(offer);
+  for (const auto& [arrival, offer] : invitations) snapshot.offers.push_back(offer);
   for (const NotReadyReason& reason : workspace_->configuration.not_ready_reasons) {
     snapshot.not_ready_reasons.push_back(reason.id);
   }
@@ -128,6 +144,7 @@ AgentSnapshot ReferenceRouter::Snapshot(const AgentState& agent) const {
 
 Outcome ReferenceRouter::Do(const AcceptOffer& command) {
   if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
+  if (FindInvitation(command.offer) != nullptr) return AcceptInvitation(command);
   TicketData* ticket = FindTicket(command.offer.ticket);
   if (ticket == nullptr || ticket->state != TicketState::kOffered ||
       ticket->offer_number != command.offer.number || ticket->until <= now_) {
@@ -140,6 +157,7 @@ Outcome ReferenceRouter::Do(const AcceptOffer& command) {
 
 Outcome ReferenceRouter::Do(const DeclineOffer& command) {
   if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
+  if (FindInvitation(command.offer) != nullptr) return DeclineInvitation(command);
   TicketData* ticket = FindTicket(command.offer.ticket);
   if (ticket == nullptr || ticket->state != TicketState::kOffered ||
       ticket->offer_number != command.offer.number || ticket->until <= now_) {
@@ -402,6 +420,9 @@ Outcome ReferenceRouter::Do(const TimeLost& command) {
           ticket.state == TicketState::kScheduled || ticket.state == TicketState::kParked;
       if (ticket.until.IsSet() && !agreed) ticket.until = ticket.until + command.lost;
       if (ticket.silent_until.IsSet()) ticket.silent_until = ticket.silent_until + command.lost;
+      for (Participant& participant : ticket.participants) {
+        if (participant.until.IsSet()) participant.until = participant.until + command.lost;
+      }
       for (CoolDown& cool_down : ticket.cool_downs) {
         cool_down.until = cool_down.until + command.lost;
       }

@@ -147,8 +147,9 @@ StateReached ReferenceRouter::EndAttempt(TicketData& ticket, CallbackOutcome out
   std::string over;
   if (ticket.not_after.IsSet() && at >= ticket.not_after) over = "WINDOW_ENDED";
   if (ticket.attempts >= policy.max_attempts) over = "ATTEMPTS_USED_UP";
+  if (over.empty()) event.until = at;
+  EndParticipants(ticket, "UNREACHED");
   if (over.empty()) {
-    event.until = at;
     ScheduleAnew(ticket, at);
     return {TicketState::kScheduled, at};
   }

@@ -160,6 +160,7 @@ void ReferenceRouter::Close(TicketData& ticket) {
 void ReferenceRouter::Complete(TicketData& ticket, const std::string& disposition) {
   Emit(EventType::kTicketCompleted, ticket, ticket.agent).reason =
       disposition.empty() ? kDispositionNotSet : disposition;
+  EndParticipants(ticket, "COMPLETED");
   ticket.completed_at = now_;
   workspace_->completed[ticket.id] = ticket;
   Close(ticket);
@@ -178,6 +179,7 @@ TicketState ReferenceRouter::FinishWork(TicketData& ticket) {
   ticket.silent_until = Time{};
   ticket.until = now_ + ticket.wrap_up_limit;
   Emit(EventType::kTicketFinished, ticket, ticket.agent).until = ticket.until;
+  EndParticipants(ticket, "FINISHED");
   return TicketState::kWrapUp;
 }
 
@@ -233,16 +235,21 @@ void ReferenceRouter::Rescind(TicketData& ticket, const char* reason) {
 }
 
 void ReferenceRouter::RescindAll(const AgentState& agent, const char* reason) {
+  const auto still_ready = [&](const TicketData& ticket) {
+    return agent.status == AgentStatus::kAvailable && agent.session_open &&
+           IsReadyFor(agent, ticket);
+  };
   std::vector<TicketData*> offered;
   for (auto& [id, ticket] : workspace_->tickets) {
     if (ticket.state != TicketState::kOffered || ticket.agent != agent.id) continue;
-    const bool still_ready =
-        agent.status == AgentStatus::kAvailable && agent.session_open && IsReadyFor(agent, ticket);
-    if (!still_ready) offered.push_back(&ticket);
+    if (!still_ready(ticket)) offered.push_back(&ticket);
   }
   std::sort(offered.begin(), offered.end(),
             [](const TicketData* a, const TicketData* b) { return a->arrival < b->arrival; });
   for (TicketData* ticket : offered) Rescind(*ticket, reason);
+  for (TicketData* ticket : JoinedBy(agent.id, /*invited=*/true)) {
+    if (!still_ready(*ticket)) EndInvitation(*ticket, agent.id, reason);
+  }
 }
 
 // --------------------------------------------------------------------------------------------------------
@@ -309,6 +316,9 @@ void ReferenceRouter::EndSession(AgentState& agent) {
   event.number = agent.generation;
   LookAtIdle();
   SetStatus(agent, {AgentStatus::kOffline}, "AGENT_GONE");
+  for (TicketData* ticket : JoinedBy(agent.id, /*invited=*/false)) {
+    EndPart(*ticket, agent.id, "AGENT_GONE");
+  }
 }
 
 // ---------------------------------------------------------------------------------------------------------
@@ -361,6 +371,7 @@ Time ReferenceRouter::DeadlineOf(const TicketData& ticket) const {
   if (ticket.kept_until.IsSet()) deadline = std::min(deadline, ticket.kept_until);
   deadline = std::min(deadline, WindowEndsAt(ticket));
   if (ticket.silent_until.IsSet()) deadline = std::min(deadline, ticket.silent_until);
+  deadline = std::min(deadline, InvitationEndsAt(ticket));
   return IsHeldUp(ticket) ? deadline : std::min(deadline, NextStepAt(ticket));
 }
 
@@ -516,6 +527,7 @@ void ReferenceRouter::ExpireTicket(TicketData& ticket) {
     if (!IsHeldUp(ticket) && NextStepAt(ticket) <= deadline) return TakeStep(ticket);
     if (ticket.kept_until.IsSet() && ticket.kept_until <= deadline) return PassLastAgent(ticket);
     if (ticket.silent_until.IsSet() && ticket.silent_until <= deadline) return EndSilence(ticket);
+    if (InvitationEndsAt(ticket) <= deadline) return MissInvitation(ticket);
     std::erase_if(ticket.cool_downs,
                   [&](const CoolDown& cool_down) { return cool_down.until <= now_; });
     if (ticket.state == TicketState::kQueued) workspace_->arrived.insert(ticket.id);
@@ -529,6 +541,7 @@ void ReferenceRouter::ExpireTicket(TicketData& ticket) {
     case TicketState::kAssigned:
     case TicketState::kActive:
       Emit(EventType::kLeaseExpired, ticket, ticket.agent);
+      EndParticipants(ticket, "LEASE_EXPIRED");
       return Requeue(ticket);
     case TicketState::kWrapUp:
       return Complete(ticket, "");

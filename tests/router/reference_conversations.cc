@@ -76,6 +76,7 @@ void ReferenceRouter::EndSilence(TicketData& ticket) {
     return Close(ticket);
   }
   Emit(EventType::kTicketParked, ticket, ticket.agent).reason = "customer_silent";
+  EndParticipants(ticket, "PARKED");
   ticket.parked_by = ticket.agent;
   Leave(ticket);
   ticket.state = TicketState::kParked;

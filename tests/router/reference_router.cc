@@ -125,7 +125,7 @@ bool ReferenceRouter::IsReadyFor(const AgentState& agent, const TicketData& tick
 bool ReferenceRouter::IsIdle(const AgentState& agent) const {
   return IsReady(agent) && agent.groups == 0 &&
          std::none_of(workspace_->tickets.begin(), workspace_->tickets.end(),
-                      [&](const auto& entry) { return entry.second.agent == agent.id; });
+                      [&](const auto& entry) { return Takes(entry.second, agent.id); });
 }
 
 uint32_t ReferenceRouter::CountIdle(const std::string& profile) const {
@@ -147,7 +147,7 @@ bool ReferenceRouter::Interrupts(const AgentState& agent, const TicketData& tick
 bool ReferenceRouter::InterruptsAny(const AgentState& agent, const TicketData& ticket) const {
   return std::any_of(
       workspace_->tickets.begin(), workspace_->tickets.end(), [&](const auto& entry) {
-        return entry.second.agent == agent.id && Interrupts(agent, ticket, entry.second);
+        return Takes(entry.second, agent.id) && Interrupts(agent, ticket, entry.second);
       });
 }
 
@@ -163,7 +163,7 @@ bool ReferenceRouter::HasCapacity(const AgentState& agent, const TicketData& tic
   uint64_t units = group_of(ticket).units_per_ticket;
   uint32_t tickets_in_group = 0;
   for (const auto& [id, other] : workspace_->tickets) {
-    if (other.agent != agent.id || Interrupts(agent, ticket, other)) continue;
+    if (!Takes(other, agent.id) || Interrupts(agent, ticket, other)) continue;
     if (Interrupts(agent, other, ticket)) return false;
     units += group_of(other).units_per_ticket;
     if (&group_of(other) == &group_of(ticket)) {
@@ -187,8 +187,9 @@ void ReferenceRouter::RearrangeWork() {
       }
     }
     for (const auto& [arrival, ticket] : owned) {
-      const bool waits = std::any_of(owned.begin(), owned.end(), [&](const auto& other) {
-        return Interrupts(*agent, *other.second, *ticket);
+      const auto& all = workspace_->tickets;
+      const bool waits = std::any_of(all.begin(), all.end(), [&](const auto& other) {
+        return WorksOn(other.second, agent->id) && Interrupts(*agent, other.second, *ticket);
       });
       if (waits == ticket->interrupted_since.IsSet()) continue;
       EventRow& event = Emit(waits ? EventType::kTicketInterrupted : EventType::kInterruptionEnded,
@@ -359,7 +360,7 @@ int64_t ReferenceRouter::WeightOf(const AgentState& agent, const TicketData& tic
     case DistributionMode::kLeastLoaded: {
       uint64_t used = 0, reachable = 0;
       for (const auto& [id, other] : workspace_->tickets) {
-        if (other.agent != agent.id) continue;
+        if (!Takes(other, agent.id)) continue;
         const auto group = static_cast<size_t>(ChannelOf(other).group);
         used += configured.capacity->groups[group].units_per_ticket;
       }
@@ -454,7 +455,7 @@ void ReferenceRouter::MakeOffer(TicketData& ticket, AgentState& agent, const cha
   ticket.state = TicketState::kOffered;
   ticket.agent = agent.id;
   ticket.until = now_ + queue.offer_timeout;
-  ticket.offer_number += 1;
+  ticket.offer_number = NextOffer(ticket);
   ticket.offered_at = now_;
   EventRow& event = EmitAboutOffer(EventType::kTicketOffered, ticket);
   event.queue = ticket.queue;

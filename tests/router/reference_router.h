@@ -44,6 +44,14 @@ class ReferenceRouter {
     Time grace_until;
   };
 
+  // Who takes part in a ticket besides its owner.
+  struct Participant {
+    std::string agent;
+    AssignmentRole role = AssignmentRole::kConsult;
+    uint32_t offer_number = 0;  // 0: was not invited
+    Time until;                 // set while the invitation is open
+  };
+
   struct TicketData {
     TicketId id;
     uint64_t arrival = 0;
@@ -91,6 +99,9 @@ class ReferenceRouter {
     Time not_after;         // of a call-back
     uint32_t attempts = 0;
     CallbackOutcome last_outcome = CallbackOutcome::kNone;
+
+    std::vector<Participant> participants;  // in the order in which they came
+    uint32_t last_invitation = 0;           // among the numbers of offers
 
     int64_t revision = 1;
   };
@@ -175,6 +186,11 @@ class ReferenceRouter {
   Outcome Do(const StartTicket& command);
   Outcome Do(const FinishTicket& command);
   Outcome Do(const StartAgentContact& command);
+  Outcome Do(const InviteParticipant& command);
+  Outcome Do(const EndParticipation& command);
+  Outcome Do(const SetParticipantRole& command);
+  Outcome Do(const HandOverTicket& command);
+  Outcome Do(const MonitorTicket& command);
   Outcome Do(const AssignTicket& command);
   Outcome Do(const RequeueTicket& command);
   Outcome Do(const OverrideAgentStatus& command);
@@ -324,6 +340,27 @@ class ReferenceRouter {
   bool ReopensClosed(const ClosedTicket& closed, const TicketData* completed) const;
   Refusal CheckReopening(const ClosedTicket& closed, const TicketData* completed);
   TicketData& TakeIn(TicketId id);
+  // reference_participants.cc
+  // Whether the ticket takes the agent's capacity; and whether it is work, not just offered.
+  static bool Takes(const TicketData& ticket, const std::string& agent);
+  static bool WorksOn(const TicketData& ticket, const std::string& agent);
+  static uint32_t NextOffer(const TicketData& ticket);
+  static Time InvitationEndsAt(const TicketData& ticket);
+  Participant* FindInvitation(const OfferId& offer);
+  static WorkView ViewOf(const TicketData& ticket, const std::string& agent);
+  EventRow& EmitAbout(EventType type, const TicketData& ticket, const Participant& participant);
+  static Participant Drop(TicketData& ticket, const std::string& agent);
+  void EndInvitation(TicketData& ticket, const std::string& agent, const std::string& reason);
+  void EndPart(TicketData& ticket, const std::string& agent, const std::string& reason);
+  void EndParticipants(TicketData& ticket, const std::string& reason);
+  std::vector<TicketData*> JoinedBy(const std::string& agent, bool invited);
+  void MissInvitation(TicketData& ticket);
+  Outcome AcceptInvitation(const AcceptOffer& command);
+  Outcome DeclineInvitation(const DeclineOffer& command);
+  Refusal CheckOwner(const SessionRef& session, TicketId id);
+  Refusal CheckJoining(const TicketData& ticket, const std::string& agent) const;
+  Refusal CheckNever(const TicketData& ticket, const std::string& agent) const;
+  Refusal CheckConsulted(const SessionRef& session, TicketId id, const std::string& agent);
   // reference_set_aside.cc
   void Schedule(TicketData& ticket, Time not_before);
   void Enter(TicketData& ticket, const char* reason);

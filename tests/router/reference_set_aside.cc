@@ -79,6 +79,7 @@ Outcome ReferenceRouter::Do(const ParkTicket& command) {
   EventRow& event = Emit(EventType::kTicketParked, *ticket, ticket->agent);
   event.reason = command.reason;
   event.until = command.until;
+  EndParticipants(*ticket, "PARKED");
   ticket->parked_by = ticket->agent;
   EndVisit(*ticket, VisitEnd::kOther);
   Leave(*ticket);

@@ -80,7 +80,7 @@ bool ReferenceRouter::MayPause(const AgentState& agent, const StatusChange& to) 
 
 bool ReferenceRouter::HasWork(const AgentState& agent) const {
   return std::any_of(workspace_->tickets.begin(), workspace_->tickets.end(),
-                     [&](const auto& entry) { return entry.second.agent == agent.id; });
+                     [&](const auto& entry) { return Takes(entry.second, agent.id); });
 }
 
 void ReferenceRouter::NoteIfDrained(const AgentState& agent) {
@@ -149,7 +149,7 @@ Outcome ReferenceRouter::Do(const AssignTicket& command) {
   if (ticket->state == TicketState::kParked) Unpark(*ticket, "ASSIGNED");
   LeaveReserve(agent);
   ticket->agent = agent.id;
-  ticket->offer_number += 1;
+  ticket->offer_number = NextOffer(*ticket);
   EventRow& event = EmitAboutOffer(EventType::kTicketAssigned, *ticket);
   event.queue = ticket->queue;
   event.reason = command.supervisor;
@@ -175,6 +175,7 @@ Outcome ReferenceRouter::Do(const RequeueTicket& command) {
   event.reason = command.supervisor;
   event.until = now_ + workspace_->configuration.cool_down.value_or(Duration{});
   AddCoolDown(*ticket, agent);
+  EndParticipants(*ticket, "RELEASED");
   if (!offered) Requeue(*ticket);
   return Reply{Done{}};
 }

@@ -373,6 +373,7 @@ Outcome ReferenceRouter::Do(const CancelTicket& command) {
   if (ticket->connected) return Refuse(Reason::kMediaConnected);
   if (ticket->state == TicketState::kOffered) Rescind(*ticket, "CANCELED");
   Emit(EventType::kTicketCanceled, *ticket).reason = command.reason;
+  EndParticipants(*ticket, "CANCELED");
   Close(*ticket);
   return Reply{Done{}};
 }
@@ -425,6 +426,7 @@ Outcome ReferenceRouter::Do(const ReleaseTicket& command) {
   Emit(EventType::kTicketReleased, *ticket, ticket->agent).until =
       now_ + workspace_->configuration.cool_down.value_or(Duration{});
   AddCoolDown(*ticket, ticket->agent);
+  EndParticipants(*ticket, "RELEASED");
   Requeue(*ticket);
   return Reply{Done{}};
 }
@@ -474,6 +476,7 @@ Outcome ReferenceRouter::Do(const TransferTicket& command) {
   event.queue = ticket->queue;
   event.until = ticket->target;
   if (command.agent.empty()) {
+    EndParticipants(*ticket, "TRANSFERRED");
     EnterQueue(*ticket);
     return Reply{Done{}};
   }
@@ -481,6 +484,7 @@ Outcome ReferenceRouter::Do(const TransferTicket& command) {
   Duration wait = command.wait.us != 0 ? command.wait : usual;
   if (wait.us == 0) wait = Seconds(30);
   Emit(EventType::kTicketKept, *ticket, command.agent).until = now_ + wait;
+  EndParticipants(*ticket, "TRANSFERRED");
   EnterQueue(*ticket);
   ticket->kept_for = command.agent;
   ticket->kept_until = now_ + wait;

@@ -55,6 +55,11 @@ std::string OutcomeOf(const Callback& callback) {
   return callback.last_outcome == CallbackOutcome::kNone ? "" : ToString(callback.last_outcome);
 }
 
+// But for the usual one.
+std::string RoleOf(AssignmentRole role) {
+  return role == AssignmentRole::kOwner ? "" : ToString(role);
+}
+
 void AddTo(Line& line, const OfferView& offer) {
   line.Add("offer", offer.offer)
       .Add("queue", offer.queue)
@@ -65,7 +70,9 @@ void AddTo(Line& line, const OfferView& offer) {
       .Number("priority", uint64_t{offer.priority})
       .Add("queued", offer.queued_at)
       .Add("target", offer.target)
-      .Add("expires", offer.expires_at);
+      .Add("expires", offer.expires_at)
+      .Add("role", RoleOf(offer.role))
+      .Add("invited_by", offer.invited_by);
 }
 
 void AddTo(Line& line, const WorkView& work) {
@@ -77,7 +84,11 @@ void AddTo(Line& line, const WorkView& work) {
       .Add("process_type", work.process_type)
       .Add("offer", work.offer)
       .Add("until", work.until)
-      .Flag("interrupted", work.interrupted);
+      .Flag("interrupted", work.interrupted)
+      .Add("role", RoleOf(work.role));
+  for (const ParticipantView& other : work.participants) {
+    line.Add("with", other.agent + ":" + ToString(other.role) + (other.invited ? ":invited" : ""));
+  }
 }
 
 // What follows DRAINING.
@@ -374,6 +385,18 @@ std::string TextOf(const TicketStateRow& row) {
       .Add("disconnected", row.disconnected_at)
       .Code("disconnected_by", row.disconnected_by)
       .Add("finished", row.finished_at);
+  if (!row.participants) return line.text();
+  line.Number("last_invitation", uint64_t{row.participants->last_offer})
+      .Number("last_segment", uint64_t{row.participants->last_segment});
+  for (const ParticipantRow& participant : row.participants->all) {
+    line.Add("participant", participant.agent)
+        .Add("role", std::string(ToString(participant.role)))
+        .Number("offer", uint64_t{participant.offer_number})
+        .Number("segment", uint64_t{participant.segment_number})
+        .Add("until", participant.until)
+        .Add("began", participant.began_at)
+        .Add("accepted", participant.accepted_at);
+  }
   return line.text();
 }
 
@@ -437,6 +460,7 @@ std::string TextOf(const SegmentRow& row) {
       .Add("finished", row.finished_at)
       .Add("ended", row.ended_at)
       .Add("outcome", std::string(ToString(row.outcome)))
+      .Add("role", RoleOf(row.role))
       .Add("disposition", row.disposition)
       .Flag("resolved", row.resolved)
       .text();

@@ -89,6 +89,7 @@ TEST(Numbers, AreThoseOfTheRouter) {
   ExpectSameNames<router::EventType>(*v1::EventType_descriptor(), "EVENT_TYPE_");
   ExpectSameNames<router::TicketState>(*v1::TicketState_descriptor(), "TICKET_STATE_");
   ExpectSameNames<router::AgentStatus>(*v1::AgentStatus_descriptor(), "AGENT_STATUS_");
+  ExpectSameNames<router::AssignmentRole>(*v1::AssignmentRole_descriptor(), "ASSIGNMENT_ROLE_");
   // These have no names in the router.
   EXPECT_EQ(static_cast<int>(router::Cefr::kB1), v1::CEFR_LEVEL_B1);
   EXPECT_EQ(static_cast<int>(router::Obstacle::kNotResponding), v1::OBSTACLE_KIND_NOT_RESPONDING);

@@ -346,9 +346,9 @@ TEST(Server, DescribesItselfUnlessToldNotTo) {
     ASSERT_TRUE(CallRaw(f.channel, kReflect, list_services, &answer).ok());
     for (const char* service :
          {"tandem.v1.AgentService", "tandem.v1.ConfigurationService", "tandem.v1.IngestService",
-          "tandem.v1.MediaService", "tandem.v1.QueueService", "tandem.v1.SystemService",
-          "tandem.v1.SupervisorService", "tandem.v1.TicketService", "tandem.v1.WatchService",
-          "tandem.v1.WorkService"}) {
+          "tandem.v1.MediaService", "tandem.v1.ParticipantService", "tandem.v1.QueueService",
+          "tandem.v1.SystemService", "tandem.v1.SupervisorService", "tandem.v1.TicketService",
+          "tandem.v1.WatchService", "tandem.v1.WorkService"}) {
       EXPECT_NE(answer.find(service), std::string::npos) << service;
     }
     EXPECT_NE(answer.find("grpc.health.v1.Health"), std::string::npos);

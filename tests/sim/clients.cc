@@ -419,8 +419,32 @@ void Desk::Answer(const router::OfferView& offer) {
   }
 }
 
+// The owner, with others or in search of them.
+void Desk::Consult(const router::WorkView& work) {
+  if (work.participants.empty() || world_.Chance(200)) {
+    const std::string agent = test::AgentName(1 + world_.Pick(kAgents));
+    Do(router::InviteParticipant{work.ticket, session(), agent});
+    return;
+  }
+  const std::string& agent = work.participants.front().agent;
+  const int dice = world_.Pick(100);
+  if (dice < 40) {
+    Do(router::HandOverTicket{work.ticket, session(), agent, dice < 15});
+  } else if (dice < 70) {
+    Do(router::SetParticipantRole{
+        work.ticket, session(), agent,
+        dice < 60 ? router::AssignmentRole::kConference : router::AssignmentRole::kConsult});
+  } else {
+    Do(router::EndParticipation{work.ticket, session(), agent});
+  }
+}
+
 void Desk::Work(const router::WorkView& work) {
   const int dice = world_.Pick(100);
+  if (work.role != router::AssignmentRole::kOwner) {
+    if (dice < 20) Do(router::EndParticipation{work.ticket, session(), ""});
+    return;
+  }
   if (work.channel == router::kCallbackChannel && dice < 40) {
     router::EndCallbackAttempt end;
     end.ticket = work.ticket;
@@ -453,6 +477,8 @@ void Desk::Work(const router::WorkView& work) {
         router::ParkTicket park{work.ticket, session(), dice < 75 ? "customer" : "", {}};
         if (dice < 77) park.until = world_.DatabaseNow() + router::Seconds(1 + world_.Pick(30));
         Do(std::move(park));
+      } else {
+        Consult(work);
       }
       return;
     case router::TicketState::kWrapUp:

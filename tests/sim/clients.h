@@ -58,6 +58,7 @@ class Desk : public engine::NoticeSink {
   void Do(router::Action action, std::function<void(const router::Reply&)> then = nullptr);
   void Show(const router::AgentSnapshot& snapshot);
   router::SessionRef session() const;
+  void Consult(const router::WorkView& work);
 
   World& world_;
   Clients& clients_;

@@ -48,6 +48,7 @@ class Replay {
  private:
   struct Ticket {
     std::string offered_to, owner;
+    std::map<std::string, int64_t> others;  // who take part, or are invited to, with their roles
     bool closed = false;
     bool is_callback = false;  // it became one
   };
@@ -124,6 +125,32 @@ class Replay {
         return;
       case EventType::kTicketTransferred:
         Free(ticket, event.ticket);
+        return;
+      case EventType::kParticipantInvited:
+        ASSERT_EQ(ticket.owner, event.reason) << "invited by another than the owner";
+        Join(ticket, event);
+        return;
+      case EventType::kParticipantJoined:
+        if (event.offer_number == 0) {
+          Join(ticket, event);
+        } else {
+          ASSERT_TRUE(ticket.others.contains(event.agent)) << "joined without an invitation";
+        }
+        return;
+      case EventType::kParticipantRoleChanged:
+        ASSERT_TRUE(ticket.others.contains(event.agent));
+        ticket.others[event.agent] = event.number;
+        return;
+      case EventType::kInvitationEnded:
+      case EventType::kParticipantLeft:
+        Part(ticket, event);
+        return;
+      case EventType::kOwnerChanged:
+        ASSERT_EQ(ticket.owner, event.reason);
+        Part(ticket, event);
+        Free(ticket, event.ticket);
+        ticket.owner = event.agent;
+        Take(event);
         return;
       case EventType::kTicketCompleted:
         // Nobody has what the customer's silence completes.
@@ -206,6 +233,24 @@ class Replay {
     ASSERT_LE(units, capacity_.total_units) << event.agent;
   }
 
+  static bool IsMonitor(int64_t role) {
+    return role == static_cast<int64_t>(router::AssignmentRole::kMonitor);
+  }
+
+  void Join(Ticket& ticket, const EventRow& event) {
+    ASSERT_NE(ticket.owner, "") << "takes part in what nobody owns";
+    ASSERT_NE(ticket.owner, event.agent) << "takes part besides itself";
+    ASSERT_TRUE(ticket.others.emplace(event.agent, event.number).second) << "takes part twice";
+    if (!IsMonitor(event.number)) Take(event);
+  }
+
+  void Part(Ticket& ticket, const EventRow& event) {
+    const auto found = ticket.others.find(event.agent);
+    ASSERT_NE(found, ticket.others.end()) << "left without taking part";
+    if (!IsMonitor(found->second)) --loads_[event.agent].tickets[GroupOf(event.ticket)];
+    ticket.others.erase(found);
+  }
+
   void Free(Ticket& ticket, TicketId id) {
     const std::string agent = ticket.owner.empty() ? ticket.offered_to : ticket.owner;
     ticket.owner.clear();
@@ -222,6 +267,13 @@ class Replay {
       EXPECT_EQ(ticket.closed, router::IsClosed(row.state)) << router::ToString(key.second);
       EXPECT_EQ(ticket.offered_to, offered ? row.agent : "") << router::ToString(key.second);
       EXPECT_EQ(ticket.owner, owned ? row.agent : "") << router::ToString(key.second);
+      std::map<std::string, int64_t> others;
+      if (row.participants) {
+        for (const router::ParticipantRow& other : row.participants->all) {
+          others[other.agent] = static_cast<int64_t>(other.role);
+        }
+      }
+      EXPECT_EQ(ticket.others, others) << router::ToString(key.second);
     }
   }
 
@@ -329,13 +381,18 @@ class Judge {
     }
   }
   void Promised(const router::AcceptOffer& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kOfferAccepted, action.offer.ticket, action.offer.number,
-                         action.session.agent));
+    const auto happened = [&](EventType type) {
+      return Happened(type, action.offer.ticket, action.offer.number, action.session.agent);
+    };
+    EXPECT_TRUE(happened(EventType::kOfferAccepted) || happened(EventType::kParticipantJoined));
   }
   void Promised(const router::DeclineOffer& action, const router::Reply&) {
     const EventType type = action.cause == router::DeclineCause::kAgent ? EventType::kOfferDeclined
                                                                         : EventType::kOfferFailed;
-    EXPECT_TRUE(Happened(type, action.offer.ticket, action.offer.number, action.session.agent));
+    const auto happened = [&](EventType one) {
+      return Happened(one, action.offer.ticket, action.offer.number, action.session.agent);
+    };
+    EXPECT_TRUE(happened(type) || happened(EventType::kInvitationEnded));
   }
   void Promised(const router::StartTicket& action, const router::Reply&) {
     EXPECT_TRUE(Happened(EventType::kTicketStarted, action.ticket, 0, action.session.agent));
@@ -368,6 +425,12 @@ class Judge {
   }
   void Promised(const router::TransferTicket& action, const router::Reply&) {
     EXPECT_TRUE(Happened(EventType::kTicketTransferred, action.ticket));
+  }
+  void Promised(const router::InviteParticipant& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kParticipantInvited, action.ticket, 0, action.agent));
+  }
+  void Promised(const router::HandOverTicket& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kOwnerChanged, action.ticket, 0, action.agent));
   }
   void Promised(const router::CancelTicket& action, const router::Reply&) {
     EXPECT_TRUE(Happened(EventType::kTicketCanceled, action.ticket));

@@ -257,6 +257,38 @@ TEST_P(FactsConformance, WorkBegunByHandWasNeverOffered) {
   EXPECT_EQ(ValueOf(row, Sum::kHandled), 3);
 }
 
+TEST_P(FactsConformance, OfThoseWhoTakePartOnlyTheOwnerCounts) {
+  router::Changes changes = OneWorkspace();
+  const auto add = [&](uint32_t number, router::AssignmentRole role,
+                       router::SegmentOutcome outcome) -> router::SegmentRow& {
+    router::SegmentRow& row = changes.segments.emplace_back(SampleSegment(1, number));
+    row.claimed = false;
+    row.role = role;
+    row.outcome = outcome;
+    return row;
+  };
+  using enum router::AssignmentRole;
+  add(1, kOwner, router::SegmentOutcome::kTransferred);
+  add(2, kConsult, router::SegmentOutcome::kMissed);
+  add(3, kConsult, router::SegmentOutcome::kRoleChanged);
+  add(4, kConference, router::SegmentOutcome::kRoleChanged);
+  add(5, kMonitor, router::SegmentOutcome::kLeft);
+  router::SegmentRow& next = add(6, kOwner, router::SegmentOutcome::kCompleted);
+  next.accepted_at = next.began_at;
+  router::EventRow& event = changes.events.emplace_back(SampleEvent(10, 1));
+  event.type = router::EventType::kOwnerChanged;
+  event.at = next.began_at;
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  const FactRow row = Row(WholeQuery(kMorning, kMorning + Hours(1)));
+  EXPECT_EQ(ValueOf(row, Sum::kOffers), 1) << "what is handed over was not offered";
+  EXPECT_EQ(ValueOf(row, Sum::kOffersAccepted), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kOffersMissed), 0);
+  EXPECT_EQ(ValueOf(row, Sum::kHandled), 2);
+  EXPECT_EQ(ValueOf(row, Sum::kHandledTransferred), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kHandledCompleted), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kHandlingTime), Seconds(4 + 4).us);
+}
+
 TEST_P(FactsConformance, CutsAgentIntervalsAtTheReportsIntervals) {
   router::Changes changes = OneWorkspace();
   router::AgentIntervalRow busy = SampleInterval("ann");

@@ -284,6 +284,12 @@ router::TicketStateRow SampleState(uint64_t ticket) {
   row.disconnected_at = kMorning + Seconds(6);
   row.disconnected_by = router::Party::kCustomer;
   row.finished_at = kMorning + Seconds(8);
+  router::ParticipantRows& participants = row.participants.emplace();
+  participants.last_offer = 7;
+  participants.last_segment = 8;
+  participants.all = {
+      {"bob", router::AssignmentRole::kConsult, 7, 5, kMorning + Seconds(20), kMorning, Time{}},
+      {"sue", router::AssignmentRole::kMonitor, 0, 8, Time{}, kMorning, kMorning + Seconds(1)}};
   return row;
 }
 

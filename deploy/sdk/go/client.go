@@ -37,6 +37,7 @@ type Client struct {
 	EventService  tandemv1.EventServiceClient
 	Ingest        tandemv1.IngestServiceClient
 	Media         tandemv1.MediaServiceClient
+	Participants  tandemv1.ParticipantServiceClient
 	Queues        tandemv1.QueueServiceClient
 	Reports       tandemv1.ReportServiceClient
 	Resources     tandemv1.ResourceServiceClient
@@ -116,6 +117,7 @@ func Connect(address string, options ...Option) (*Client, error) {
 	client.EventService = tandemv1.NewEventServiceClient(connection)
 	client.Ingest = tandemv1.NewIngestServiceClient(connection)
 	client.Media = tandemv1.NewMediaServiceClient(connection)
+	client.Participants = tandemv1.NewParticipantServiceClient(connection)
 	client.Queues = tandemv1.NewQueueServiceClient(connection)
 	client.Reports = tandemv1.NewReportServiceClient(connection)
 	client.Resources = tandemv1.NewResourceServiceClient(connection)

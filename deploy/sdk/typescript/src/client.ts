@@ -29,6 +29,7 @@ import {
 } from "./tandem/v1/event_service.js";
 import { IngestServiceDefinition } from "./tandem/v1/ingest_service.js";
 import { MediaServiceDefinition } from "./tandem/v1/media_service.js";
+import { ParticipantServiceDefinition } from "./tandem/v1/participant_service.js";
 import { QueueServiceDefinition } from "./tandem/v1/queue_service.js";
 import { ReportServiceDefinition } from "./tandem/v1/report_service.js";
 import { ResourceServiceDefinition } from "./tandem/v1/resource_service.js";
@@ -71,6 +72,7 @@ export class TandemClient {
   readonly eventService: ServiceClient<EventServiceDefinition>;
   readonly ingest: ServiceClient<IngestServiceDefinition>;
   readonly media: ServiceClient<MediaServiceDefinition>;
+  readonly participants: ServiceClient<ParticipantServiceDefinition>;
   readonly queues: ServiceClient<QueueServiceDefinition>;
   readonly reports: ServiceClient<ReportServiceDefinition>;
   readonly resources: ServiceClient<ResourceServiceDefinition>;
@@ -89,6 +91,7 @@ export class TandemClient {
     this.eventService = factory.create(EventServiceDefinition, channel);
     this.ingest = factory.create(IngestServiceDefinition, channel);
     this.media = factory.create(MediaServiceDefinition, channel);
+    this.participants = factory.create(ParticipantServiceDefinition, channel);
     this.queues = factory.create(QueueServiceDefinition, channel);
     this.reports = factory.create(ReportServiceDefinition, channel);
     this.resources = factory.create(ResourceServiceDefinition, channel);

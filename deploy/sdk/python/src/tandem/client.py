@@ -11,9 +11,10 @@ import grpc
 from tandem.errors import TandemError
 from tandem.session import AgentSession
 from tandem.v1 import (agent_service_pb2_grpc, configuration_service_pb2_grpc, event_service_pb2,
-                       event_service_pb2_grpc, ingest_service_pb2_grpc, media_service_pb2_grpc, queue_service_pb2_grpc,
-                       report_service_pb2_grpc, resource_service_pb2_grpc, supervisor_service_pb2_grpc,
-                       system_service_pb2_grpc, ticket_service_pb2_grpc, watch_service_pb2_grpc,
+                       event_service_pb2_grpc, ingest_service_pb2_grpc, media_service_pb2_grpc,
+                       participant_service_pb2_grpc, queue_service_pb2_grpc, report_service_pb2_grpc,
+                       resource_service_pb2_grpc, supervisor_service_pb2_grpc, system_service_pb2_grpc,
+                       ticket_service_pb2_grpc, watch_service_pb2_grpc,
                        webhook_service_pb2_grpc, work_service_pb2_grpc)
 
 
@@ -67,6 +68,7 @@ class Client:
         self.event_service = event_service_pb2_grpc.EventServiceStub(self.channel)
         self.ingest = ingest_service_pb2_grpc.IngestServiceStub(self.channel)
         self.media = media_service_pb2_grpc.MediaServiceStub(self.channel)
+        self.participants = participant_service_pb2_grpc.ParticipantServiceStub(self.channel)
         self.queues = queue_service_pb2_grpc.QueueServiceStub(self.channel)
         self.reports = report_service_pb2_grpc.ReportServiceStub(self.channel)
         self.resources = resource_service_pb2_grpc.ResourceServiceStub(self.channel)

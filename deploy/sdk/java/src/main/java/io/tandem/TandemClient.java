@@ -19,6 +19,7 @@ import io.tandem.v1.ConfigurationServiceGrpc;
 import io.tandem.v1.EventServiceGrpc;
 import io.tandem.v1.IngestServiceGrpc;
 import io.tandem.v1.MediaServiceGrpc;
+import io.tandem.v1.ParticipantServiceGrpc;
 import io.tandem.v1.QueueServiceGrpc;
 import io.tandem.v1.ReportServiceGrpc;
 import io.tandem.v1.ResourceServiceGrpc;
@@ -141,6 +142,10 @@ public final class TandemClient implements AutoCloseable {
 
   public MediaServiceGrpc.MediaServiceBlockingStub media() {
     return MediaServiceGrpc.newBlockingStub(channel);
+  }
+
+  public ParticipantServiceGrpc.ParticipantServiceBlockingStub participants() {
+    return ParticipantServiceGrpc.newBlockingStub(channel);
   }
 
   public QueueServiceGrpc.QueueServiceBlockingStub queues() {
