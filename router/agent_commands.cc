@@ -107,6 +107,7 @@ Outcome Decide(Context& context, const OpenSession& command) {
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const AgentIndex index = std::get<AgentIndex>(found);
   context.apply.SessionOpened(index, command.session_id);
+  if (command.shift_ends_at.IsSet()) FollowShiftEnd(context, index, command.shift_ends_at, "");
   return Reply(SnapshotOf(context.workspace, index, context.now));
 }
 
@@ -254,6 +255,32 @@ void EndDraining(Context& context) {
     const AgentState& agent = context.workspace.agent(index);
     if (!agent.IsDrained()) continue;
     context.apply.AgentStatusChanged(index, {agent.next_status, std::string(agent.next_reason)});
+  }
+}
+
+void FollowShiftEnd(Context& context, AgentIndex agent, Time ends_at,
+                    const std::string& supervisor) {
+  if (ends_at <= context.now) ends_at = Time{};
+  if (context.workspace.agent(agent).shift_ends_at == ends_at) return;
+  context.apply.ShiftEndSet(agent, ends_at, supervisor);
+}
+
+void EndShift(Context& context, AgentIndex agent) {
+  context.apply.ShiftEnded(agent);
+  ChangeStatus(context, agent, {.status = AgentStatus::kDraining});
+}
+
+void ReturnWork(Context& context, AgentIndex index) {
+  const Workspace& workspace = context.workspace;
+  const AgentState& agent = workspace.agent(index);
+  const Time at = agent.timer_at;
+  for (const TicketIndex held : HeldInOrder(workspace, agent)) {
+    const Ticket& ticket = workspace.ticket(held);
+    const CapacityGroup group = workspace.channel_of(ticket).group;
+    if (!workspace.LeavesWhoIsAway(ticket) || workspace.ReturnsAt(agent, group) > at) continue;
+    const Duration limit = workspace.return_after[static_cast<size_t>(group)];
+    const bool limited = limit.us > 0 && agent.away_since + limit <= at;
+    context.apply.TicketReturned(held, limited ? "AGENT_AWAY" : "SHIFT_ENDED");
   }
 }
 

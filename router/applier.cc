@@ -76,7 +76,8 @@ void Applier::SetTimer(TicketIndex index) {
 
 void Applier::SetTimer(AgentIndex index) {
   AgentState& agent = AgentAt(index);
-  const Time at = agent.grace_until.IsSet() ? agent.grace_until : kEndOfTime;
+  Time at = agent.grace_until.IsSet() ? agent.grace_until : kEndOfTime;
+  at = std::min(at, std::min(Workspace::ShiftEndOf(agent), workspace_.NextReturnOf(agent)));
   if (at == agent.timer_at) return;
   if (agent.timer_at != kEndOfTime) {
     workspace_.timers.erase(Timer{agent.timer_at, false, agent.ordinal, index.value});
@@ -190,6 +191,11 @@ void Applier::Unhold(AgentIndex agent, TicketIndex index) {
   TicketAt(last).held_position = ticket.held_position;
   state.held.pop_back();
   CountGroup(state, ticket, -1);
+  FollowAbsence(agent);
+}
+
+void Applier::FollowAbsence(AgentIndex index) {
+  if (AgentAt(index).away_since.IsSet()) SetTimer(index);
 }
 
 void Applier::CloseInterval(AgentIndex index, Time idle_since) {
@@ -254,7 +260,10 @@ void Applier::AgentStatusChanged(AgentIndex index, const StatusChange& to) {
       agent.idle_since = now_;
       agent.misses = 0;
     }
+    // Who goes on behind its end works on, for as long as may be.
+    if (agent.shift_ends_at <= now_ && !agent.Leaves()) agent.shift_ends_at = Time{};
   });
+  SetTimer(index);
   if (to.status == AgentStatus::kAvailable) Gain(index);
   CountInTeam(index);
   NoteIfDrained(index);
@@ -277,8 +286,8 @@ void Applier::SessionOpened(AgentIndex index, const std::string& session_id) {
     agent.session_id = session_id;
     ++agent.generation;
     agent.session_open = true;
-    agent.session_lost_at = Time{};
-    agent.grace_until = Time{};
+    agent.session_lost_at = agent.grace_until = agent.away_since = Time{};
+    if (agent.shift_ends_at <= now_) agent.shift_ends_at = Time{};
   });
   SetTimer(index);
   RecordAgent(EventType::kSessionOpened, index).number = AgentAt(index).generation;
@@ -288,7 +297,7 @@ void Applier::SessionOpened(AgentIndex index, const std::string& session_id) {
 void Applier::SessionLost(AgentIndex index) {
   MarkDirty(index);
   ChangeAgent(index, [&](AgentState& agent) {
-    agent.session_lost_at = now_;
+    agent.session_lost_at = agent.away_since = now_;
     agent.grace_until = now_ + workspace_.session_grace;
   });
   SetTimer(index);
@@ -304,8 +313,8 @@ void Applier::SessionClosed(AgentIndex index) {
   Notify(index, SessionEnded{.fenced = false});
   ChangeAgent(index, [&](AgentState& agent) {
     agent.session_open = false;
-    agent.session_lost_at = Time{};
-    agent.grace_until = Time{};
+    if (!agent.away_since.IsSet()) agent.away_since = now_;
+    agent.session_lost_at = agent.grace_until = Time{};
   });
   SetTimer(index);
 }
@@ -317,8 +326,8 @@ void Applier::JoinClass(Ticket& ticket, Requirement requirement) {
                              InternAgents(ticket.excluded_agents)};
   if (ticket.kept_until.IsSet()) agents.named = {ticket.last_agent};
   requirement.agents.clear();
-  ClassSpec spec{ticket.queue, ticket.channel, ticket.client, ticket.process_type,
-                 std::move(requirement)};
+  ClassSpec spec{ticket.queue,        ticket.channel,         ticket.client,
+                 ticket.process_type, std::move(requirement), ticket.expected_handling_time};
   ticket.ticket_class = workspace_.matching.AddToClass(workspace_, std::move(spec));
   ticket.group = workspace_.matching.AddToGroup(ticket.ticket_class, std::move(agents));
 }

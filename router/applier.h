@@ -198,6 +198,9 @@ class Applier {
   void TicketRequeued(TicketIndex ticket, AgentIndex agent, const std::string& supervisor);
   // The change itself is an event of its own, and follows.
   void AgentStatusOrdered(AgentIndex agent, const std::string& supervisor);
+  // `ends_at` unset: the shift has no known end. `supervisor` empty: a session says so. Requires
+  // that it changes.
+  void ShiftEndSet(AgentIndex agent, Time ends_at, const std::string& supervisor);
 
   // Work.
   void TicketClaimed(TicketIndex ticket, AgentIndex agent);
@@ -221,6 +224,9 @@ class Applier {
   void SessionOpened(AgentIndex agent, const std::string& session_id);
   void SessionLost(AgentIndex agent);
   void SessionClosed(AgentIndex agent);
+  void ShiftEnded(AgentIndex agent);
+  // Its agent stays away. `reason`: AGENT_AWAY or SHIFT_ENDED.
+  void TicketReturned(TicketIndex ticket, const char* reason);
 
   // Loading: the same without events.
   void AdoptConfiguration(Configuration configuration);
@@ -279,6 +285,8 @@ class Applier {
   void CloseInterval(AgentIndex agent, Time idle_since);
   void ForgiveMisses(AgentIndex agent);
   void NoteIfDrained(AgentIndex agent);
+  // What it holds changed, or what becomes of it while it is away.
+  void FollowAbsence(AgentIndex agent);
   // What it owns changed.
   void NoteRearranged(AgentIndex agent);
   void RearrangeWork(AgentIndex agent);
@@ -364,6 +372,7 @@ class Applier {
   void SeeToCalendar(Calendar& calendar);
   void GainServing(const Calendar& calendar);
   void UseReadyOrders();
+  void FollowReturnLimits();
   void IndexAgents(std::vector<Agent> agents);
   AgentIndex ConfigureAgent(Agent agent);
   void EnterIndexes(AgentIndex index);

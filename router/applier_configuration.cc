@@ -39,12 +39,16 @@ void Applier::AdoptConfiguration(Configuration configuration) {
   IndexResources();
   workspace_.matching.ResetProfiles(workspace_);
   IndexAgents(std::move(agents));
+  FollowReturnLimits();
 }
 
 void Applier::IndexResources() {
   const Configuration& now = workspace_.configuration;
   workspace_.session_grace = *now.session_grace;
   workspace_.cool_down = *now.cool_down;
+  for (size_t group = 0; group < kCapacityGroups; ++group) {
+    workspace_.return_after[group] = *now.return_after[group];
+  }
   IndexCalendars();
 
   for (QueueState& queue : workspace_.queues) queue.configured = nullptr;
@@ -313,6 +317,7 @@ Resource Applier::ResourceUpdated(Resource resource, const std::vector<std::stri
   changes_.resources.push_back({workspace_.id, resource, false});
   std::visit([&](const auto& one) { Put(one); }, resource);
   RouteAgain(KindOf(resource), named.id, fields);
+  if (KindOf(resource) == ResourceKind::kChannel) FollowReturnLimits();
   return resource;
 }
 
@@ -337,6 +342,7 @@ void Applier::WorkspaceSettingsUpdated(WorkspaceSettings settings) {
   RecordResource(EventType::kResourceUpdated, ResourceKind::kWorkspaceSettings, "");
   static_cast<WorkspaceSettings&>(workspace_.configuration) = std::move(settings);
   IndexResources();
+  FollowReturnLimits();
 }
 
 template <typename R>
@@ -400,8 +406,10 @@ void Applier::TimeLost(Duration lost) {
   Record(EventType::kTimeLost).number = lost.us;
   for (uint32_t i = 0; i < workspace_.agents.size(); ++i) {
     AgentState& agent = workspace_.agents[i];
-    if (!agent.grace_until.IsSet()) continue;
-    agent.grace_until = agent.grace_until + lost;
+    if (!agent.away_since.IsSet()) continue;
+    // Who is away could not come back. The end of a shift was agreed on.
+    agent.away_since = agent.away_since + lost;
+    if (agent.grace_until.IsSet()) agent.grace_until = agent.grace_until + lost;
     SetTimer(AgentIndex{i});
     MarkDirty(AgentIndex{i});
   }

@@ -28,6 +28,8 @@ void Applier::AdoptAgent(AgentIndex index, const AgentRow& row) {
     state.session_open = row.session_open;
     state.session_lost_at = row.session_lost_at;
     state.grace_until = row.grace_until;
+    state.away_since = row.away_since;
+    state.shift_ends_at = row.shift_ends_at;
     state.interval_since = row.interval_since;
   });
   workspace_.last_turn = std::max(workspace_.last_turn, row.turn);
@@ -117,6 +119,7 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
   ticket.agent = agent;
   ChangeAgent(agent, [&](AgentState&) { Hold(agent, index); });
   SetTimer(index);
+  FollowAbsence(agent);
 }
 
 // Also of a queue that is not configured any more: it may come back.

@@ -213,6 +213,7 @@ void Applier::TicketResumed(TicketIndex index) {
   ticket.until = Time{};
   ticket.finished_at = Time{};
   SetTimer(index);
+  FollowAbsence(ticket.agent);
   MarkDirty(index);
   RecordTicket(EventType::kTicketResumed, ticket);
   NotifyWork(index, ticket.agent, false);
@@ -386,6 +387,7 @@ void Applier::BeginHandling(TicketIndex index) {
     Answer(ticket, now_);
   }
   SetTimer(index);
+  FollowAbsence(ticket.agent);
   MarkDirty(index);
 }
 
@@ -482,6 +484,7 @@ void Applier::TicketFinished(TicketIndex index) {
   ticket.finished_at = now_;
   ticket.until = now_ + ticket.wrap_up_limit;
   SetTimer(index);
+  FollowAbsence(ticket.agent);
   MarkDirty(index);
   RecordTicket(EventType::kTicketFinished, ticket).until = ticket.until;
   if (ticket.participants != nullptr) EndParticipants(index, "FINISHED");

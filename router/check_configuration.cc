@@ -116,6 +116,13 @@ void CheckSettings(const WorkspaceSettings& settings, const FieldPath& prefix, F
   if (settings.cool_down) {
     faults.Span(*settings.cool_down, Duration{}, kMaxCoolDown, prefix + "cool_down");
   }
+  const FieldPath limits = prefix + "return_after.";
+  for (size_t group = 0; group < kCapacityGroups; ++group) {
+    const std::optional<Duration>& after = settings.return_after[group];
+    if (!after) continue;
+    faults.Span(*after, Duration{}, kMaxReturnAfter,
+                limits + FieldNameOf(static_cast<CapacityGroup>(group)));
+  }
 }
 
 // Checks resources one by one, each against the ids that it may name.
@@ -627,6 +634,11 @@ void FillDefaults(WorkspaceSettings& settings) {
   if (settings.time_zone.empty()) settings.time_zone = "UTC";
   if (!settings.session_grace) settings.session_grace = Seconds(15);
   if (!settings.cool_down) settings.cool_down = Seconds(60);
+  for (size_t group = 0; group < kCapacityGroups; ++group) {
+    if (settings.return_after[group]) continue;
+    const bool messaging = static_cast<CapacityGroup>(group) == CapacityGroup::kMessaging;
+    settings.return_after[group] = messaging ? Seconds(90) : Duration{};
+  }
 }
 
 void FillDefaults(Resource& resource, const WorkspaceSettings& settings,

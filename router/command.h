@@ -205,6 +205,7 @@ struct RecordSurvey {
 struct OpenSession {
   std::string agent;
   std::string session_id;
+  Time shift_ends_at{};  // unset: as it is known; past: it has no end
 };
 // Reply: Done.
 struct CloseSession {
@@ -320,6 +321,12 @@ struct OverrideAgentStatus {
   std::string supervisor;
   StatusChange to;
 };
+// Reply: Done.
+struct SetShiftEnd {
+  std::string agent;
+  std::string supervisor;
+  Time ends_at{};  // unset, or past: it has none
+};
 
 // --- back office ---
 
@@ -371,8 +378,8 @@ struct AdvanceTime {};
 // ignored.
 struct ContinueRouting {};
 // We stood still for `lost`: moves the deadlines of offers, media connections, leases, cool-downs,
-// wrap-ups and graces, so that nothing expires because we were away. Reply: Done. `workspace` is
-// ignored.
+// wrap-ups, graces and the return of work, so that nothing expires because we were away. Reply:
+// Done. `workspace` is ignored.
 struct TimeLost {
   Duration lost;
 };
@@ -384,7 +391,7 @@ using Action = std::variant<
     ExplainTicket, UpdateTicket, AddNote, AddMessage, ReopenTicket, RecordSurvey, OpenSession,
     CloseSession, LoseSession, GetAgent, SetAgentStatus, AcceptOffer, DeclineOffer, StartTicket,
     FinishTicket, StartAgentContact, InviteParticipant, EndParticipation, SetParticipantRole,
-    HandOverTicket, MonitorTicket, AssignTicket, RequeueTicket, OverrideAgentStatus, ClaimTickets,
+    HandOverTicket, MonitorTicket, AssignTicket, RequeueTicket, OverrideAgentStatus, SetShiftEnd, ClaimTickets,
     ExtendLeases, ReportMediaEvent, SetOpenHours, AdvanceTime, ContinueRouting, TimeLost>;
 
 struct Command {
@@ -478,7 +485,8 @@ struct AgentStateView {
   Time since;
   AgentStatus next_status = AgentStatus::kOffline;  // what follows DRAINING
   std::string next_reason{};
-  uint32_t groups = 0;  // AVAILABLE: for these capacity groups alone, as bits; 0: for all
+  uint32_t groups = 0;   // AVAILABLE: for these capacity groups alone, as bits; 0: for all
+  Time shift_ends_at{};  // unset: not known
 };
 
 // Everything that a desktop shows when it starts.
@@ -506,7 +514,9 @@ enum class Obstacle : uint8_t {
   kPullOnly = 9,
   kNone = 10,
   kKeptForLastAgent = 11,
+  kShift = 12,
 };
+inline constexpr Obstacle kLastObstacle = Obstacle::kShift;
 
 struct Explanation {
   struct ClauseCount {
@@ -527,6 +537,7 @@ struct Explanation {
   Time kept_until;             // unset: it is not kept
   Time silent_until;           // when the customer's silence parks or completes it; unset: never
   Time reply_by;               // by when the customer has to be answered; unset: no limit
+  Time returns_at;             // when it leaves its agent, who is away; unset: it stays
   bool is_callback = false;
   Callback callback;
   bool queue_closed = false;  // LIVE work is not offered, nor are call-backs

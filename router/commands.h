@@ -70,6 +70,7 @@ Outcome Decide(Context& context, const MonitorTicket& command);
 Outcome Decide(Context& context, const AssignTicket& command);
 Outcome Decide(Context& context, const RequeueTicket& command);
 Outcome Decide(Context& context, const OverrideAgentStatus& command);
+Outcome Decide(Context& context, const SetShiftEnd& command);
 Outcome Decide(Context& context, const ClaimTickets& command);
 Outcome Decide(Context& context, const ExtendLeases& command);
 Outcome Decide(Context& context, const ReportMediaEvent& command);
@@ -80,6 +81,8 @@ Outcome Decide(Context& context, SetOpenHours& command);
 void RunTimers(Context& context, uint32_t& budget);
 // Parts of it that live with the commands of their kind.
 void EndGrace(Context& context, AgentIndex agent);
+void EndShift(Context& context, AgentIndex agent);
+void ReturnWork(Context& context, AgentIndex agent);
 void TimeOutConnection(Context& context, TicketIndex ticket);
 void EndSetAside(Context& context, TicketIndex ticket);
 void EndSilence(Context& context, TicketIndex ticket);
@@ -182,6 +185,9 @@ StatusChange Canonical(StatusChange to);
 bool IsChange(const AgentState& agent, const StatusChange& to);
 // The agent goes to the status; who is not AVAILABLE keeps no offers. Requires that it is a change.
 void ChangeStatus(Context& context, AgentIndex agent, const StatusChange& to);
+// The agent's shift ends then; past: it has no known end. An empty supervisor: a session says so.
+void FollowShiftEnd(Context& context, AgentIndex agent, Time ends_at,
+                    const std::string& supervisor);
 // Media could not reach the agent: NOT_READY(device), and no more offers.
 void MarkDeviceFailed(Context& context, AgentIndex agent);
 // Handling is over: wrap-up, or completion when the ticket has none. Returns the state reached.

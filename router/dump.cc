@@ -85,7 +85,9 @@ void DumpCalendar(const Calendar& calendar, std::string& out) {
 
 void DumpConfiguration(const Configuration& configuration, std::string& out) {
   Line(out, " configuration")("time_zone", configuration.time_zone)(
-      "session_grace", *configuration.session_grace)("cool_down", *configuration.cool_down);
+      "session_grace", *configuration.session_grace)("cool_down", *configuration.cool_down)(
+      "return_voice", *configuration.return_after[0])("messaging", *configuration.return_after[1])(
+      "email", *configuration.return_after[2])("task", *configuration.return_after[3]);
   for (const Client& client : configuration.clients) {
     Line(out, " client").Named(client);
   }
@@ -193,7 +195,8 @@ void DumpAgent(const Workspace& workspace, AgentIndex index, std::string& out) {
       "status_since", agent.status_since)("idle_since", agent.idle_since)("misses", agent.misses)(
       "turn", agent.turn)("session", agent.session_id)("generation", agent.generation)(
       "open", agent.session_open)("lost_at", agent.session_lost_at)(
-      "grace_until", agent.grace_until)("interval_since", agent.interval_since)(
+      "grace_until", agent.grace_until)("away_since", agent.away_since)(
+      "shift_ends_at", agent.shift_ends_at)("interval_since", agent.interval_since)(
       "assisted", agent.assisted)("units_used", agent.units_used)("open_groups", agent.open_groups)(
       "idle", agent.idle)("cooling", agent.cooling)("signed_in", agent.in_team.signed_in)(
       "pauses", agent.in_team.pauses);

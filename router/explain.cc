@@ -11,7 +11,7 @@
 namespace tandem::router {
 namespace {
 
-constexpr size_t kObstacles = static_cast<size_t>(Obstacle::kKeptForLastAgent) + 1;
+constexpr size_t kObstacles = static_cast<size_t>(kLastObstacle) + 1;
 
 // The first thing that keeps a qualified agent from the ticket.
 Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex index, bool push) {
@@ -27,6 +27,7 @@ Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex
   }
   if (agent.status == AgentStatus::kNotResponding) return Obstacle::kNotResponding;
   if (!agent.IsReadyFor(ticket_class.group)) return Obstacle::kNotReady;
+  if (!agent.FitsShift(workspace.now + ticket.expected_handling_time)) return Obstacle::kShift;
   if (!agent.HasGroupOpen(ticket_class.group)) return Obstacle::kBusy;
   if (Workspace::IsCooling(ticket, index)) return Obstacle::kCoolingDown;
   const bool deferrable = workspace.queue(ticket.queue).configured->urgency == Urgency::kDeferrable;
@@ -193,6 +194,10 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
   explanation.kept_until = ticket.kept_until;
   explanation.silent_until = ticket.silent_until;
   explanation.reply_by = ticket.reply_by;
+  if (workspace.LeavesWhoIsAway(ticket)) {
+    const Time at = workspace.ReturnsAt(workspace.agent(ticket.agent), ticket_class.group);
+    if (at != kEndOfTime) explanation.returns_at = at;
+  }
   if (ticket.rules != nullptr) explanation.rules = *ticket.rules;
   explanation.is_callback = workspace.IsCallback(ticket);
   if (ticket.callback != nullptr) explanation.callback = *ticket.callback;

@@ -51,6 +51,13 @@ void CheckAgent(const Workspace& workspace, AgentIndex index) {
                    who + " is configured while it has work");
   TANDEM_INVARIANT(agent.session_open || !agent.session_lost_at.IsSet(),
                    who + " can lose an open session only");
+  TANDEM_INVARIANT(
+      !agent.away_since.IsSet() || !agent.session_open || agent.session_lost_at.IsSet(),
+      who + " is away only without a session, or with a lost one");
+  const Time grace_ends = agent.grace_until.IsSet() ? agent.grace_until : kEndOfTime;
+  TANDEM_INVARIANT(agent.timer_at == std::min({grace_ends, Workspace::ShiftEndOf(agent),
+                                               workspace.NextReturnOf(agent)}),
+                   who + " is looked at when its grace or its shift ends, or its work returns");
 }
 
 // At most one owner, and nobody twice.
@@ -164,6 +171,7 @@ bool MayTake(const Workspace& workspace, AgentIndex agent_index, const Ticket& t
   const TicketClass::Agents& agents = ticket_class.groups[ticket.group].agents;
   if (!agents.Name(agent_index) || agents.Exclude(agent_index)) return false;
   if (Workspace::IsCooling(ticket, agent_index)) return false;
+  if (!agent.FitsShift(workspace.now + ticket.expected_handling_time)) return false;
   if (!workspace.matching.Test(workspace, ticket_class, agent.profile).push) return false;
   const QueueState& queue = workspace.queue(ticket.queue);
   const bool open = queue.calendar == nullptr || queue.calendar->hours.is_open;

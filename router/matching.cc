@@ -65,6 +65,14 @@ void Matching::RemoveWaiting(TicketIndex index, const Ticket& ticket) {
 
 // --- an agent looks for a ticket ---
 
+// Whether work of the class that begins now is expected to end within the agent's shift. One whose
+// shift has no known end costs a comparison.
+bool Matching::FitsShift(const Workspace& workspace, const AgentState& agent,
+                         const TicketClass& ticket_class) {
+  return !agent.shift_ends_at.IsSet() ||
+         agent.FitsShift(workspace.now + ticket_class.spec.handling_time);
+}
+
 // Whether the agent passes over the queue: it asks for another one, or nothing of it is offered.
 bool Matching::Skips(const Workspace& workspace, const Seeker& seeker, QueueIndex queue) {
   return (seeker.only.IsSet() && queue != seeker.only) ||
@@ -120,6 +128,7 @@ Matching::Candidate Matching::BestNaming(const Workspace& workspace, const Seeke
     if (Holds(workspace, seeker, ticket_class.spec.queue, named.ticket_class)) continue;
     if (urgency == Urgency::kDeferrable && !seeker.reserve_allows) continue;
     if (!seeker.agent.HasGroupOpen(ticket_class.group)) continue;
+    if (!FitsShift(workspace, seeker.agent, ticket_class)) continue;
     if (group.agents.Exclude(seeker.index)) continue;
     const Passing passing = Test(workspace, ticket_class, seeker.agent.profile);
     if (!(seeker.mode == Mode::kPush ? passing.push : passing.pull)) continue;
@@ -138,6 +147,7 @@ void Matching::Consider(const Workspace& workspace, const Seeker& seeker, ClassI
   Candidate candidate{level, head.key, head.ticket};
   if (!head.ticket.IsSet() || !candidate.Before(best)) return;
   if (!seeker.agent.HasGroupOpen(outlines_[ticket_class.value].group)) return;
+  if (!FitsShift(workspace, seeker.agent, classes_[ticket_class.value])) return;
   // The first group excludes nobody.
   if (head.group != 0 || seeker.agent.cooling != 0) {
     candidate.ticket = FirstAllowed(workspace, ticket_class, seeker.index);
@@ -221,9 +231,11 @@ uint32_t Matching::ListsOpenTo(const Workspace& workspace, const Sought& sought,
 // Takes the profile's first agent in these lists if it goes before the best so far.
 void Matching::Consider(const Workspace& workspace, const Sought& sought, ProfileIndex profile,
                         uint32_t lists, uint32_t score, ReadyKey& best) const {
-  const auto accept = [&](AgentIndex agent) {
-    return !sought.agents.Exclude(agent) &&
-           (workspace.agent(agent).cooling == 0 || !Workspace::IsCooling(sought.ticket, agent));
+  const auto accept = [&](AgentIndex index) {
+    const AgentState& agent = workspace.agent(index);
+    return !sought.agents.Exclude(index) &&
+           (agent.cooling == 0 || !Workspace::IsCooling(sought.ticket, index)) &&
+           FitsShift(workspace, agent, sought.ticket_class);
   };
   sought.ready.FindFirst(profile, sought.order, lists & ListsOpenTo(workspace, sought, profile),
                          score, accept, best);
@@ -341,6 +353,7 @@ AgentIndex Matching::BestOfNamed(const Workspace& workspace, const Sought& sough
     if (!agent.HasGroupOpen(sought.ticket_class.group) || sought.agents.Exclude(index)) continue;
     if (!sought.live && !workspace.ReserveAllows(agent)) continue;
     if (Workspace::IsCooling(sought.ticket, index)) continue;
+    if (!FitsShift(workspace, agent, sought.ticket_class)) continue;
     const Passing passing = Test(workspace, sought.ticket_class, agent.profile);
     if (!passing.push) continue;
     ReadyKey candidate = KeyOf(sought.order, index, agent);

@@ -258,6 +258,8 @@ class Matching {
 
   void UpdateHead(ClassIndex ticket_class);
   void SetNamed(ClassIndex ticket_class, uint32_t group, bool waits);
+  static bool FitsShift(const Workspace& workspace, const AgentState& agent,
+                        const TicketClass& ticket_class);
   static bool Skips(const Workspace& workspace, const Seeker& seeker, QueueIndex queue);
   bool Holds(const Workspace& workspace, const Seeker& seeker, QueueIndex queue,
              ClassIndex ticket_class) const;

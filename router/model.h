@@ -23,7 +23,8 @@ namespace tandem::router {
 // How a channel loads an agent. The numbers are those of tandem.v1.CapacityGroup less one.
 enum class CapacityGroup : uint8_t { kVoice = 0, kMessaging = 1, kEmail = 2, kTask = 3 };
 inline constexpr size_t kCapacityGroups = 4;
-const char* ToString(CapacityGroup group);  // "VOICE"
+const char* ToString(CapacityGroup group);     // "VOICE"
+const char* FieldNameOf(CapacityGroup group);  // "voice"
 // For sets of groups.
 constexpr uint32_t BitOf(CapacityGroup group) {
   return 1U << static_cast<uint32_t>(group);
@@ -101,6 +102,7 @@ enum class EntryReason : uint8_t {
   kResumed = 8,
   kCallback = 9,
   kReopened = 12,
+  kAgentGone = 16,
 };
 const char* ToString(EntryReason reason);  // "CREATED"; empty for a number that no reason has
 
@@ -136,8 +138,9 @@ enum class SegmentOutcome : uint8_t {
   kUnreached = 13,
   kLeft = 14,         // takes part no more
   kRoleChanged = 15,  // goes on in another role
+  kAgentGone = 16,
 };
-inline constexpr SegmentOutcome kLastSegmentOutcome = SegmentOutcome::kRoleChanged;
+inline constexpr SegmentOutcome kLastSegmentOutcome = SegmentOutcome::kAgentGone;
 const char* ToString(SegmentOutcome outcome);
 
 // What an agent is to a ticket. Numbers as tandem.v1.AssignmentRole.
@@ -591,6 +594,9 @@ struct WorkspaceSettings {
   std::string time_zone;
   std::optional<Duration> session_grace;
   std::optional<Duration> cool_down;
+  // By capacity group: how long work stays with an agent whose session is lost or closed; 0: until
+  // its shift ends, or its lease.
+  std::array<std::optional<Duration>, kCapacityGroups> return_after;
   friend bool operator==(const WorkspaceSettings&, const WorkspaceSettings&) = default;
 };
 

@@ -168,6 +168,8 @@ const char* ToString(EntryReason reason) {
       return "CALLBACK";
     case EntryReason::kReopened:
       return "REOPENED";
+    case EntryReason::kAgentGone:
+      return "AGENT_GONE";
   }
   return "";
 }
@@ -228,6 +230,8 @@ const char* ToString(SegmentOutcome outcome) {
       return "LEFT";
     case SegmentOutcome::kRoleChanged:
       return "ROLE_CHANGED";
+    case SegmentOutcome::kAgentGone:
+      return "AGENT_GONE";
   }
   std::abort();
 }
@@ -402,6 +406,12 @@ const char* ToString(EventType type) {
       return "PARTICIPANT_LEFT";
     case EventType::kOwnerChanged:
       return "OWNER_CHANGED";
+    case EventType::kTicketReturned:
+      return "TICKET_RETURNED";
+    case EventType::kShiftEndSet:
+      return "SHIFT_END_SET";
+    case EventType::kShiftEnded:
+      return "SHIFT_ENDED";
   }
   return "";
 }
@@ -418,6 +428,20 @@ const char* ToString(CapacityGroup group) {
       return "TASK";
   }
   return "";
+}
+
+const char* FieldNameOf(CapacityGroup group) {
+  switch (group) {
+    case CapacityGroup::kVoice:
+      return "voice";
+    case CapacityGroup::kMessaging:
+      return "messaging";
+    case CapacityGroup::kEmail:
+      return "email";
+    case CapacityGroup::kTask:
+      return "task";
+  }
+  std::abort();
 }
 
 const char* ToString(Reason reason) {

@@ -212,6 +212,7 @@ void VisitFields(const WorkspaceSettings*, auto visit) {
   visit("time_zone", &WorkspaceSettings::time_zone);
   visit("session_grace", &WorkspaceSettings::session_grace);
   visit("cool_down", &WorkspaceSettings::cool_down);
+  visit("return_after", &WorkspaceSettings::return_after);
 }
 
 // The names of the fields that are different.

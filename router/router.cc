@@ -73,6 +73,7 @@ void TellEstimate(const Workspace& workspace, Outcome& decided) {
 
 template <typename Function>
 auto Router::Core::With(Workspace& workspace, Function function) {
+  workspace.now = now_;
   Applier applier(workspace, changes_, open_tickets_, now_);
   Context context{workspace, applier, options_, open_tickets_, now_};
   return function(context);

@@ -39,8 +39,13 @@ bool StillWaits(const Workspace& workspace, const FreshTicket& fresh) {
 
 void OnAgentDeadline(Context& context, AgentIndex index) {
   const AgentState& agent = context.workspace.agent(index);
-  TANDEM_INVARIANT(agent.grace_until <= context.now, "an agent's timer is its grace");
-  EndGrace(context, index);
+  if (agent.grace_until.IsSet() && agent.grace_until <= agent.timer_at) {
+    EndGrace(context, index);
+  } else if (Workspace::ShiftEndOf(agent) <= agent.timer_at) {
+    EndShift(context, index);
+  } else {
+    ReturnWork(context, index);
+  }
 }
 
 // An offer nobody answered: the agent missed it, and too many in a row mean that nobody is there.

@@ -73,6 +73,8 @@ struct AgentRow {
   bool session_open = false;
   Time session_lost_at;  // set while the session is open but lost
   Time grace_until;      // when lost: then the agent is OFFLINE
+  Time away_since;       // set while there is no session, or a lost one: since when
+  Time shift_ends_at;    // as last said; may have passed. Unset: not known
 
   // The interval that is running (it becomes an AgentIntervalRow when status, reason, session or
   // load change); see Continue.
@@ -168,8 +170,11 @@ enum class EventType : uint8_t {
   kParticipantRoleChanged = 76,
   kParticipantLeft = 77,
   kOwnerChanged = 78,
+  kTicketReturned = 82,
+  kShiftEndSet = 83,
+  kShiftEnded = 84,
 };
-inline constexpr EventType kLastEventType = EventType::kOwnerChanged;
+inline constexpr EventType kLastEventType = EventType::kShiftEnded;
 const char* ToString(EventType type);  // "TICKET_CREATED"; empty for a number that no type has
 
 // Key: workspace, sequence. What happened; fields as tandem.v1.Event.

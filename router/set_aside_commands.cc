@@ -14,10 +14,12 @@ Entry EnterAt(const Context& context, const Ticket& ticket, Time queued_at, Time
   return {queued_at, target, KeyIn(queue, queued_at, target, ticket.priority)};
 }
 
-// Whether to wait for its last agent: somebody who is there, and may take it by what it asks. One
-// that names agents is for these.
+// Whether to wait for its last agent: somebody who is there, with time for it, and may take it by
+// what it asks. One that names agents is for these.
 bool IsWorthKeeping(const Workspace& workspace, const Ticket& ticket, Requirement asked) {
-  return ticket.last_agent.IsSet() && workspace.agent(ticket.last_agent).IsPresent() &&
+  if (!ticket.last_agent.IsSet()) return false;
+  const AgentState& last = workspace.agent(ticket.last_agent);
+  return last.IsPresent() && last.FitsShift(workspace.now + ticket.expected_handling_time) &&
          asked.agents.empty() &&
          WhyNotIn(workspace, ticket, ticket.queue, std::move(asked), ticket.last_agent) == nullptr;
 }

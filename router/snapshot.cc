@@ -180,6 +180,8 @@ AgentRow AgentRowOf(const Workspace& workspace, AgentIndex index) {
   row.session_open = agent.session_open;
   row.session_lost_at = agent.session_lost_at;
   row.grace_until = agent.grace_until;
+  row.away_since = agent.away_since;
+  row.shift_ends_at = agent.shift_ends_at;
   row.interval_since = agent.interval_since;
   return row;
 }
@@ -256,8 +258,8 @@ WorkView WorkViewOf(const Workspace& workspace, const Ticket& ticket, AgentIndex
 }
 
 AgentStateView AgentStateViewOf(const AgentState& agent) {
-  return {agent.status,      agent.reason,      agent.status_since,
-          agent.next_status, agent.next_reason, agent.ready_groups};
+  return {agent.status,      agent.reason,       agent.status_since, agent.next_status,
+          agent.next_reason, agent.ready_groups, agent.shift_ends_at};
 }
 
 AgentSnapshot SnapshotOf(const Workspace& workspace, AgentIndex index, Time now) {

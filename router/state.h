@@ -209,6 +209,7 @@ struct AgentState {
   int64_t generation = 0;
   bool session_open = false;
   Time session_lost_at, grace_until;
+  Time away_since;  // set while there is no session, or a lost one
   Time interval_since;
   Time timer_at = kEndOfTime;
 
@@ -222,6 +223,7 @@ struct AgentState {
   uint64_t units_used = 0;
   // Tickets that have a cool-down for this agent; 0 spares the search.
   uint32_t cooling = 0;
+  Time shift_ends_at;  // may have passed; unset: not known
 
   // Where Matching has it.
   // Bit per group in which it can take a ticket now; 0: not ready. And those of them in which a
@@ -282,6 +284,13 @@ struct AgentState {
   bool WouldInterruptFor(CapacityGroup group) const {
     return (interrupting_groups & BitOf(group)) != 0;
   }
+  // Whether work that ends then does so within its shift.
+  bool FitsShift(Time ends_at) const { return !shift_ends_at.IsSet() || ends_at <= shift_ends_at; }
+  // Whether it goes when its work ends, or went.
+  bool Leaves() const {
+    return status == AgentStatus::kOffline ||
+           (status == AgentStatus::kDraining && next_status == AgentStatus::kOffline);
+  }
   bool HasGroupOpen(CapacityGroup group) const {
     return ((open_groups >> static_cast<uint32_t>(group)) & 1U) != 0;
   }
@@ -292,8 +301,8 @@ struct RoutingProfileState {
   std::vector<AgentIndex> idle_agents;  // in no particular order
 };
 
-// A deadline of an agent (its grace) or of a ticket. Ties: agents first, then by ordinal or
-// arrival.
+// A deadline of an agent (its grace, its shift's end, the return of its work) or of a ticket. Ties:
+// agents first, then by ordinal or arrival.
 struct Timer {
   Time at;
   bool of_ticket = false;
@@ -332,6 +341,9 @@ struct Workspace {
   uint64_t next_agent_ordinal = 1;
   int64_t last_turn = 0;  // greatest of its agents', or of one that went away
   Duration session_grace, cool_down;
+  // By capacity group; 0: work does not return for this alone.
+  std::array<Duration, kCapacityGroups> return_after{};
+  Time now;  // of the command that is executed
 
   Registry<QueueIndex> queue_ids;
   Registry<ChannelIndex> channel_ids;
@@ -493,6 +505,37 @@ struct Workspace {
   // Whether customer and agent are connected over media that only the adapter ends.
   bool MediaConnected(const Ticket& ticket) const {
     return ticket.state == TicketState::kActive && !ticket.leased && channel_of(ticket).has_media;
+  }
+  // Whether the ticket leaves an agent who stays away. What the adapter has connected does not, nor
+  // what is being connected or wrapped up, which has a limit of its own.
+  bool LeavesWhoIsAway(const Ticket& ticket) const {
+    const bool owned =
+        ticket.state == TicketState::kAssigned || ticket.state == TicketState::kActive;
+    return owned && !MediaConnected(ticket);
+  }
+  // When tickets of the group leave the agent, who is away: after the group's limit, or when the
+  // shift ends, but not while a session may come back. The end of time: they stay.
+  Time ReturnsAt(const AgentState& agent, CapacityGroup group) const {
+    if (!agent.away_since.IsSet()) return kEndOfTime;
+    Time at = kEndOfTime;
+    const Duration limit = return_after[static_cast<size_t>(group)];
+    if (limit.us > 0) at = agent.away_since + limit;
+    if (!agent.shift_ends_at.IsSet()) return at;
+    return std::min(at, std::max({agent.shift_ends_at, agent.away_since, agent.grace_until}));
+  }
+  // The first of these instants, of tickets that the agent has.
+  Time NextReturnOf(const AgentState& agent) const {
+    Time next = kEndOfTime;
+    if (!agent.away_since.IsSet()) return next;
+    for (const TicketIndex held : agent.held) {
+      if (!LeavesWhoIsAway(ticket(held))) continue;
+      next = std::min(next, ReturnsAt(agent, channel_of(ticket(held)).group));
+    }
+    return next;
+  }
+  // When the agent is to go because the shift ends; the end of time: not known, or seen to.
+  static Time ShiftEndOf(const AgentState& agent) {
+    return agent.shift_ends_at.IsSet() && !agent.Leaves() ? agent.shift_ends_at : kEndOfTime;
   }
   // Whether an agent began it by hand and it was in no queue since.
   static bool BegunByHand(const Ticket& ticket) {

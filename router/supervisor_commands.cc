@@ -101,4 +101,11 @@ Outcome Decide(Context& context, const OverrideAgentStatus& command) {
   return Reply(Done{});
 }
 
+Outcome Decide(Context& context, const SetShiftEnd& command) {
+  const auto found = FindAgent(context.workspace, command.agent);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  FollowShiftEnd(context, std::get<AgentIndex>(found), command.ends_at, command.supervisor);
+  return Reply(Done{});
+}
+
 }  // namespace tandem::router

@@ -46,6 +46,8 @@ std::string KeyOf(const ClassSpec& spec) {
     key += std::to_string(part);
     key += ',';
   }
+  key += std::to_string(spec.handling_time.us);
+  key += ',';
   return key + KeyOf(spec.requirement);
 }
 

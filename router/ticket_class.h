@@ -15,6 +15,7 @@
 #include "router/ids.h"
 #include "router/model.h"
 #include "router/requirement.h"
+#include "router/time.h"
 #include "router/waiting_forest.h"
 
 namespace tandem::router {
@@ -36,7 +37,8 @@ struct ClassSpec {
   ChannelIndex channel;
   ClientIndex client;
   ProcessTypeIndex process_type;
-  Requirement requirement;  // canonical, without agents
+  Requirement requirement;   // canonical, without agents
+  Duration handling_time{};  // expected; what an agent's shift must have left
 };
 // Equal specifications have equal keys.
 std::string KeyOf(const ClassSpec& spec);

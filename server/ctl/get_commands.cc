@@ -172,6 +172,20 @@ int GetConfiguration(Caller& caller, const GetOptions& options) {
       options.form);
 }
 
+// "messaging 1m30s, email 1h": of groups whose work returns for that alone.
+std::string ReturnLimitsText(const v1::ReturnLimits& limits) {
+  std::string text;
+  const auto add = [&](const char* group, const google::protobuf::Duration& after) {
+    if (ToSpan(after) == absl::ZeroDuration()) return;
+    absl::StrAppend(&text, text.empty() ? "" : ", ", group, " ", ShowSpan(ToSpan(after)));
+  };
+  add("voice", limits.voice());
+  add("messaging", limits.messaging());
+  add("email", limits.email());
+  add("task", limits.task());
+  return text.empty() ? "never" : text;
+}
+
 int GetSettings(Caller& caller, const GetOptions& options) {
   v1::GetWorkspaceSettingsResponse response;
   const grpc::Status status =
@@ -182,6 +196,7 @@ int GetSettings(Caller& caller, const GetOptions& options) {
   return Print({LabelledLine("time zone", settings.time_zone()) +
                     LabelledLine("session grace", ShowSpan(ToSpan(settings.session_grace()))) +
                     LabelledLine("cool down", ShowSpan(ToSpan(settings.cool_down()))) +
+                    LabelledLine("work returns after", ReturnLimitsText(settings.return_after())) +
                     LabelledLine("revision", absl::StrCat(settings.revision())),
                 ToJson(settings)},
                options.form);

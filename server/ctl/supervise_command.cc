@@ -1,9 +1,12 @@
-// supervise assign, requeue, transfer, reopen, status: what a supervisor does with tickets and
-// agents.
+// supervise assign, requeue, transfer, reopen, status, shift: what a supervisor does with tickets
+// and agents.
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "google/protobuf/util/time_util.h"
 
 #include "server/ctl/command_table.h"
 #include "server/ctl/spans.h"
@@ -20,6 +23,8 @@ struct SuperviseOptions {
   v1::TransferTicketRequest transfer;
   v1::ReopenTicketRequest reopen;
   v1::OverrideAgentStatusRequest status;
+  v1::SetShiftEndRequest shift;
+  std::optional<SaidInstant> shift_ends_at;
 };
 
 int Assign(const Target& target, SuperviseOptions& options) {
@@ -81,6 +86,27 @@ int SetStatus(const Target& target, SuperviseOptions& options) {
                  options.status, response);
   if (!status.ok()) return Report(status);
   std::cout << absl::StrCat("The status of ", options.status.agent(), " is set\n");
+  return kExitDone;
+}
+
+int SetShiftEnd(const Target& target, SuperviseOptions& options) {
+  Caller caller(target);
+  using google::protobuf::util::TimeUtil;
+  v1::SetShiftEndRequest& request = options.shift;
+  if (options.shift_ends_at) {
+    *request.mutable_ends_at() =
+        ToTimestamp(Resolve(*options.shift_ends_at, absl::Now(), absl::LocalTimeZone()));
+  }
+  request.set_request_id(NewUuid());
+  v1::SetShiftEndResponse response;
+  const grpc::Status status = caller.Ask(
+      *caller.client().supervisors, &v1::SupervisorService::Stub::SetShiftEnd, request, response);
+  if (!status.ok()) return Report(status);
+  std::cout << absl::StrCat("The shift of ", request.agent(),
+                            request.has_ends_at()
+                                ? " ends at " + TimeUtil::ToString(request.ends_at())
+                                : std::string(" has no known end"),
+                            "\n");
   return kExitDone;
 }
 
@@ -211,11 +237,28 @@ Examples:
   tandemctl supervise status ana --to DRAINING --reason lunch --as sue)");
 }
 
+void AddShift(CLI::App& group, Context& context) {
+  const auto options = std::make_shared<SuperviseOptions>();
+  v1::SetShiftEndRequest& request = options->shift;
+  CLI::App* command =
+      AddVerb(group, context, "shift", "Say when an agent's shift ends", options, SetShiftEnd);
+  AddId(*command, "AGENT", "Id of the agent",
+        [&request](const std::string& id) { request.set_agent(id); });
+  AddInstant(*command, "--ends-at",
+             "When it ends, in this machine's zone unless it names one [no known end]",
+             [options](const SaidInstant& instant) { options->shift_ends_at = instant; });
+  AddSupervisor(*command, [&request](const std::string& name) { request.set_supervisor(name); });
+  command->footer(R"(
+Examples:
+  tandemctl supervise shift ana --ends-at 2026-11-26T18:00 --as sue
+  tandemctl supervise shift ana --as sue)");
+}
+
 }  // namespace
 
 void AddSupervise(CLI::App& app, Context& context) {
   CLI::App* group = app.add_subcommand(
-      "supervise", "Give tickets to agents, take them away, reopen them, set statuses");
+      "supervise", "Give tickets to agents, take them away, reopen them, set statuses and shifts");
   group->require_subcommand(1);
   group->footer(R"(
 Examples:
@@ -223,12 +266,14 @@ Examples:
   tandemctl supervise requeue 01890a5d-ac96-774b-bcce-b302099a8057 --as sue
   tandemctl supervise transfer 01890a5d-ac96-774b-bcce-b302099a8057 --agent ana
   tandemctl supervise reopen 01890a5d-ac96-774b-bcce-b302099a8057
-  tandemctl supervise status ana --to DRAINING --as sue)");
+  tandemctl supervise status ana --to DRAINING --as sue
+  tandemctl supervise shift ana --ends-at 2026-11-26T18:00 --as sue)");
   AddAssign(*group, context);
   AddRequeue(*group, context);
   AddTransfer(*group, context);
   AddReopen(*group, context);
   AddStatus(*group, context);
+  AddShift(*group, context);
 }
 
 }  // namespace tandem::ctl

@@ -85,6 +85,10 @@ std::string WhereText(const v1::ExplainTicketResponse& explained) {
   if (explained.has_reply_by()) {
     absl::StrAppend(&text, "to be answered by ", Show(explained.reply_by()), "\n");
   }
+  if (explained.has_returns_at()) {
+    absl::StrAppend(&text, "its agent is away: queued again at ", Show(explained.returns_at()),
+                    "\n");
+  }
   if (explained.classification_rules_size() > 0) {
     absl::StrAppend(&text, "classified by ", absl::StrJoin(explained.classification_rules(), ", "),
                     "\n");

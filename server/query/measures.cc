@@ -51,8 +51,8 @@ constexpr Measure kMeasures[] = {
     {"called_off", "Called off", One(kVisitCanceled), {}, kCount,
      "visits that ended because a caller canceled the ticket", kOurs},
     {"returned", "Returned", One(kReturned), {}, kCount,
-     "visits that began with a release, an expired lease, a failed connection, the end of parking or "
-     "a reopening",
+     "visits that began with a release, an expired lease, a failed connection, the absence of the "
+     "agent, the end of parking or a reopening",
      kOurs},
     {"transferred_in", "Transfers in", One(kTransferredIn), {}, kCount,
      "visits that began with a transfer", kOurs},
@@ -125,6 +125,8 @@ constexpr Measure kMeasures[] = {
     {"claims", "Claims", One(kClaims), {}, kCount, "segments that began with a claim", kOurs},
     {"leases_expired", "Leases expired", One(kLeasesExpired), {}, kCount,
      "claimed and not started before the lease ended", kOurs},
+    {"work_returned", "Work returned", One(kWorkReturned), {}, kCount,
+     "segments that ended because the agent stayed away, or the shift ended", kOurs},
     {"connects_failed", "Connects failed", One(kConnectsFailed), {}, kCount,
      "accepted, but media could not be connected", kOurs},
     {"handled", "Handled", One(kHandled), {}, kCount,

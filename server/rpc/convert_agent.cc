@@ -52,6 +52,7 @@ void FillState(const router::AgentStateView& state, v1::AgentState& to) {
   for (uint32_t left = state.groups; left != 0; left &= left - 1) {
     to.add_groups(static_cast<v1::CapacityGroup>(std::countr_zero(left) + 1));
   }
+  if (state.shift_ends_at.IsSet()) *to.mutable_shift_ends_at() = ToTimestamp(state.shift_ends_at);
 }
 
 }  // namespace

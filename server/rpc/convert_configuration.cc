@@ -11,6 +11,7 @@
 #include "router/limits.h"
 #include "router/resources.h"
 #include "server/rpc/convert_calendar.h"
+#include "server/rpc/convert_settings.h"
 #include "server/rpc/convert_types.h"
 
 // How this file reads: one function per kind of resource into the router's form, then one per kind
@@ -565,28 +566,6 @@ void FillAll(const std::vector<R>& resources,
     FillNamed(resource, message);
     FillRest(resource, message);
   }
-}
-
-// A configuration has the fields of its settings, too.
-template <typename Message>
-void ConvertSettings(const Message& message, const std::string& path, router::WorkspaceSettings& to,
-                     Faults& faults) {
-  to.time_zone = message.time_zone();
-  if (message.has_session_grace()) {
-    to.session_grace = ToDuration(message.session_grace(), path + ".session_grace", faults);
-  }
-  if (message.has_cool_down()) {
-    to.cool_down = ToDuration(message.cool_down(), path + ".cool_down", faults);
-  }
-}
-
-template <typename Message>
-void FillSettings(const router::WorkspaceSettings& settings, Message& to) {
-  to.set_time_zone(settings.time_zone);
-  if (settings.session_grace) {
-    *to.mutable_session_grace() = ToProtoDuration(*settings.session_grace);
-  }
-  if (settings.cool_down) *to.mutable_cool_down() = ToProtoDuration(*settings.cool_down);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ static_assert(static_cast<int>(router::Obstacle::kBusy) == v1::OBSTACLE_KIND_BUS
 static_assert(static_cast<int>(router::Obstacle::kNone) == v1::OBSTACLE_KIND_NONE);
 static_assert(static_cast<int>(router::Obstacle::kKeptForLastAgent) ==
               v1::OBSTACLE_KIND_KEPT_FOR_LAST_AGENT);
+static_assert(static_cast<int>(router::kLastObstacle) == v1::OBSTACLE_KIND_SHIFT);
 static_assert(static_cast<int>(router::CallbackOutcome::kConnected) ==
               v1::CALLBACK_OUTCOME_CONNECTED);
 static_assert(static_cast<int>(router::CallbackOutcome::kDoNotCall) ==
@@ -279,6 +280,9 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
     *to.mutable_silent_until() = ToTimestamp(explanation.silent_until);
   }
   if (explanation.reply_by.IsSet()) *to.mutable_reply_by() = ToTimestamp(explanation.reply_by);
+  if (explanation.returns_at.IsSet()) {
+    *to.mutable_returns_at() = ToTimestamp(explanation.returns_at);
+  }
   to.mutable_classification_rules()->Assign(explanation.rules.begin(), explanation.rules.end());
   if (explanation.is_callback) FillCallback(explanation.callback, *to.mutable_callback());
   to.set_queue_closed(explanation.queue_closed);

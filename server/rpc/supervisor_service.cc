@@ -26,12 +26,17 @@ void OverrideAgentStatus(Backend& backend, Call call, v1::OverrideAgentStatusReq
   RunVerb(backend, call, request, FinishEmpty<v1::OverrideAgentStatusResponse>);
 }
 
+void SetShiftEnd(Backend& backend, Call call, v1::SetShiftEndRequest& request) {
+  RunVerb(backend, call, request, FinishEmpty<v1::SetShiftEndResponse>);
+}
+
 using Base = v1::SupervisorService::WithRawCallbackMethod_AssignTicket<
     v1::SupervisorService::WithRawCallbackMethod_RequeueTicket<
         v1::SupervisorService::WithRawCallbackMethod_OverrideAgentStatus<
-            v1::SupervisorService::WithRawCallbackMethod_BulkUpdateTickets<
-                v1::SupervisorService::WithRawCallbackMethod_BulkUpdateAgents<
-                    v1::SupervisorService::Service>>>>>;
+            v1::SupervisorService::WithRawCallbackMethod_SetShiftEnd<
+                v1::SupervisorService::WithRawCallbackMethod_BulkUpdateTickets<
+                    v1::SupervisorService::WithRawCallbackMethod_BulkUpdateAgents<
+                        v1::SupervisorService::Service>>>>>>;
 
 class SupervisorService final : public Base {
  public:
@@ -51,6 +56,11 @@ class SupervisorService final : public Base {
                                                 const grpc::ByteBuffer* request,
                                                 grpc::ByteBuffer* answer) override {
     return Handle(backend_, context, request, answer, rpc::OverrideAgentStatus);
+  }
+  grpc::ServerUnaryReactor* SetShiftEnd(grpc::CallbackServerContext* context,
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* answer) override {
+    return Handle(backend_, context, request, answer, rpc::SetShiftEnd);
   }
   grpc::ServerWriteReactor<grpc::ByteBuffer>* BulkUpdateTickets(
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) override {

@@ -98,6 +98,17 @@ router::TicketId TicketOf(const std::string& text, Faults& faults) {
   return ToTicketId(text, "ticket_id", faults);
 }
 
+// When an agent's shift ends.
+router::Time ToShiftEnd(const google::protobuf::Timestamp& timestamp, router::Time now,
+                        std::string_view field, Faults& faults) {
+  const router::Time time = ToTime(timestamp, field, faults);
+  if (time < now - router::kMaxShiftAhead || time > now + router::kMaxShiftAhead) {
+    faults.Add(Reason::kFieldOutOfRange, field,
+               "expected an instant within 7 days of now, but it is another");
+  }
+  return time;
+}
+
 // When a ticket is to enter its queue.
 router::Time ToAgreedTime(const google::protobuf::Timestamp& timestamp, router::Time now,
                           std::string_view field, Faults& faults) {
@@ -296,14 +307,18 @@ router::Action ToAction(v1::ExplainTicketRequest& request, router::Time /*now*/,
 // --------------------------------------------------------------------------------------------------------
 // agents
 
-router::Action ToAction(v1::OpenSessionRequest& request, router::Time /*now*/, Faults& faults) {
+router::Action ToAction(v1::OpenSessionRequest& request, router::Time now, Faults& faults) {
   faults.RequireId(request.agent(), "agent");
   if (request.session_id().empty()) {
     faults.Add(Reason::kFieldRequired, "session_id",
                "expected the caller's name of the session, but it is empty");
   }
   faults.Text(request.session_id(), router::kMaxSessionIdBytes, "session_id");
-  return router::OpenSession{.agent = request.agent(), .session_id = request.session_id()};
+  router::OpenSession action{.agent = request.agent(), .session_id = request.session_id()};
+  if (request.has_shift_ends_at()) {
+    action.shift_ends_at = ToShiftEnd(request.shift_ends_at(), now, "shift_ends_at", faults);
+  }
+  return action;
 }
 
 router::Action ToAction(v1::CloseSessionRequest& request, router::Time /*now*/, Faults& faults) {
@@ -442,6 +457,14 @@ router::Action ToAction(v1::OverrideAgentStatusRequest& request, router::Time /*
   return router::OverrideAgentStatus{.agent = request.agent(),
                                      .supervisor = ToSupervisor(request.supervisor(), faults),
                                      .to = ToStatusChange(request, faults)};
+}
+
+router::Action ToAction(v1::SetShiftEndRequest& request, router::Time now, Faults& faults) {
+  faults.RequireId(request.agent(), "agent");
+  router::SetShiftEnd action{.agent = request.agent(),
+                             .supervisor = ToSupervisor(request.supervisor(), faults)};
+  if (request.has_ends_at()) action.ends_at = ToShiftEnd(request.ends_at(), now, "ends_at", faults);
+  return action;
 }
 
 // ------------------------------------------------------------------------------------------ back

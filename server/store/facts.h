@@ -68,7 +68,7 @@ enum class Sum : uint8_t {
   kVisitOverflowed,    // left by a step of the ticket's plan
   kVisitExpired,       // ended by one
   kVisitCallback,      // left to be called back
-  kReturned,           // entered again: released, lease expired, connect failed, resumed
+  kReturned,           // entered again: released, lease expired, agent away, resumed …
   kTransferredIn,      // entered by a transfer
   kOverflowedIn,       // entered by a step of the ticket's plan
   kAnsweredInTime,     // A_T
@@ -97,6 +97,7 @@ enum class Sum : uint8_t {
   kOfferTime,  // from offer to acceptance, of accepted offers
   kClaims,
   kLeasesExpired,
+  kWorkReturned,  // its agent stayed away
   kConnectsFailed,
   kHandled,          // connected or started
   kConnectWaitTime,  // from acceptance or claim to connected or started, of handled

@@ -143,6 +143,7 @@ constexpr SumOver<S> kSegmentSums[] = {
      [](const S& s) { return Span(s.accepted(), s.row.accepted_at - s.row.began_at); }},
     {Sum::kClaims, [](const S& s) { return Count(s.row.claimed); }},
     {Sum::kLeasesExpired, [](const S& s) { return Count(s.Ended(SegmentOutcome::kLeaseExpired)); }},
+    {Sum::kWorkReturned, [](const S& s) { return Count(s.Ended(SegmentOutcome::kAgentGone)); }},
     {Sum::kConnectsFailed,
      [](const S& s) { return Count(s.Ended(SegmentOutcome::kConnectFailed)); }},
     {Sum::kHandled, [](const S& s) { return Count(s.handled()); }},

@@ -91,6 +91,7 @@ constexpr SumSql kSegmentSums[] = {
     {Sum::kOfferTime, "f.accepted_at - f.began_at", kIsAcceptedOffer},
     {Sum::kClaims, nullptr, "f.claimed"},
     {Sum::kLeasesExpired, nullptr, "f.outcome = 'LEASE_EXPIRED'"},
+    {Sum::kWorkReturned, nullptr, "f.outcome = 'AGENT_GONE'"},
     {Sum::kConnectsFailed, nullptr, "f.outcome = 'CONNECT_FAILED'"},
     {Sum::kHandled, nullptr, kIsHandled},
     {Sum::kConnectWaitTime, "f.connected_at - f.accepted_at", kIsHandled},

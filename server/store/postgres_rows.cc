@@ -32,10 +32,16 @@ struct PriorityOfContact {
 const Table<WorkspaceRecord>& WorkspaceTable() {
   using Row = WorkspaceRecord;
   using C = ColumnsOf<Row>;
+  using router::CapacityGroup;
   using router::Configuration;
   using router::WorkspaceRow;
   const auto held = [](auto member) { return In(&Row::row, member); };
   const auto set = [&](auto member) { return In(held(&WorkspaceRow::configuration), member); };
+  const auto returned = [](router::CapacityGroup group) {
+    return [=](auto& record) -> auto& {
+      return record.row.configuration.return_after[static_cast<size_t>(group)];
+    };
+  };
   static const Table<Row> table{
       "tandem.workspace",
       1,
@@ -44,6 +50,10 @@ const Table<WorkspaceRecord>& WorkspaceTable() {
        C::Text("time_zone", set(&Configuration::time_zone)),
        C::OptionalSpan("session_grace_us", set(&Configuration::session_grace)),
        C::OptionalSpan("cool_down_us", set(&Configuration::cool_down)),
+       C::OptionalSpan("return_voice_us", returned(CapacityGroup::kVoice)),
+       C::OptionalSpan("return_messaging_us", returned(CapacityGroup::kMessaging)),
+       C::OptionalSpan("return_email_us", returned(CapacityGroup::kEmail)),
+       C::OptionalSpan("return_task_us", returned(CapacityGroup::kTask)),
        C::Number("next_agent_ordinal", held(&WorkspaceRow::next_agent_ordinal))}};
   return table;
 }
@@ -64,20 +74,28 @@ const Table<ResourceRecord>& ResourceTable() {
 const Table<router::AgentRow>& AgentTable() {
   using Row = router::AgentRow;
   using C = ColumnsOf<Row>;
-  static const Table<Row> table{
-      "tandem.agent",
-      2,
-      {C::Key("workspace", &Row::workspace), C::Key("agent", &Row::agent),
-       C::Number("ordinal", &Row::ordinal), C::Named("status", &Row::status),
-       C::Text("reason", &Row::reason), C::Named("next_status", &Row::next_status),
-       C::Text("next_reason", &Row::next_reason), C::Number("ready_groups", &Row::ready_groups),
-       C::Instant("status_since", &Row::status_since), C::Instant("idle_since", &Row::idle_since),
-       C::Number("misses", &Row::misses), C::Number("turn", &Row::turn),
-       C::Text("session_id", &Row::session_id), C::Number("generation", &Row::generation),
-       C::Flag("session_open", &Row::session_open),
-       C::Instant("session_lost_at", &Row::session_lost_at),
-       C::Instant("grace_until", &Row::grace_until),
-       C::Instant("interval_since", &Row::interval_since)}};
+  static const Table<Row> table{"tandem.agent",
+                                2,
+                                {C::Key("workspace", &Row::workspace),
+                                 C::Key("agent", &Row::agent),
+                                 C::Number("ordinal", &Row::ordinal),
+                                 C::Named("status", &Row::status),
+                                 C::Text("reason", &Row::reason),
+                                 C::Named("next_status", &Row::next_status),
+                                 C::Text("next_reason", &Row::next_reason),
+                                 C::Number("ready_groups", &Row::ready_groups),
+                                 C::Instant("status_since", &Row::status_since),
+                                 C::Instant("idle_since", &Row::idle_since),
+                                 C::Number("misses", &Row::misses),
+                                 C::Number("turn", &Row::turn),
+                                 C::Text("session_id", &Row::session_id),
+                                 C::Number("generation", &Row::generation),
+                                 C::Flag("session_open", &Row::session_open),
+                                 C::Instant("session_lost_at", &Row::session_lost_at),
+                                 C::Instant("grace_until", &Row::grace_until),
+                                 C::Instant("away_since", &Row::away_since),
+                                 C::Instant("shift_ends_at", &Row::shift_ends_at),
+                                 C::Instant("interval_since", &Row::interval_since)}};
   return table;
 }
 

@@ -347,7 +347,7 @@ class Mistakes(CtlTest):
                       ("completion",), ("version",), ("apply",), ("play",), ("wait",), ("report",), ("policy",),
                       ("policy", "put"), ("policy", "delete"), ("callback",), ("supervise",), ("supervise", "assign"),
                       ("supervise", "requeue"), ("supervise", "transfer"),
-                      ("supervise", "reopen"), ("supervise", "status")):
+                      ("supervise", "reopen"), ("supervise", "status"), ("supervise", "shift")):
             with self.subTest(words=words):
                 text = self.done(*words, "--help")
                 self.assertLess(text.index("Examples:"), text.index("Usage:"))

@@ -29,6 +29,7 @@ const std::map<std::string, Move>& Moves() {
       {"OFFER_RESCINDED", {Phase::kOffered, Phase::kQueued}},
       {"TICKET_CLAIMED", {Phase::kQueued, Phase::kOwned}},
       {"LEASE_EXPIRED", {Phase::kOwned, Phase::kQueued}},
+      {"TICKET_RETURNED", {Phase::kOwned, Phase::kQueued}},
       {"TICKET_RELEASED", {Phase::kOwned, Phase::kQueued}},
       {"TICKET_PARKED", {Phase::kOwned, Phase::kParked}},
       {"TICKET_UNPARKED", {Phase::kParked, Phase::kQueued}},

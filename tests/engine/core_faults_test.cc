@@ -309,6 +309,27 @@ TEST_F(Faults, OfThisProcessGiveLostTimeBack) {
   EXPECT_GT(back->reply<router::AgentSnapshot>()->generation, session.generation);
 }
 
+TEST_F(Faults, OfThisProcessLeaveAnAgentTheTimeToComeBackToOpenWork) {
+  const router::SessionRef session = LogIn(1);
+  const test::AnswerPtr ingested = driver_->Submit(test::Question());
+  driver_->Settle();
+  const router::TicketId ticket = TicketOf(ingested);
+  driver_->Submit(test::In(router::AcceptOffer{session, {ticket, 1}}));
+  driver_->Settle();
+  database_now_ = database_now_ + router::Minutes(10);
+  StartCore();
+  driver_->Advance(seconds(60));
+  EXPECT_FALSE(AgentOf(1).session_open) << "the grace is over";
+  database_now_ = database_now_ + router::Minutes(10);
+  StartCore();
+  EXPECT_EQ(StateOf(ticket).state, router::TicketState::kActive);
+  driver_->Advance(seconds(20));
+  EXPECT_EQ(StateOf(ticket).state, router::TicketState::kActive);
+  driver_->Advance(seconds(90));
+  EXPECT_EQ(StateOf(ticket).state, router::TicketState::kQueued);
+  EXPECT_EQ(EventsOf(router::EventType::kTicketReturned), 1);
+}
+
 TEST_F(Faults, OfTheLoopGiveLostTimeBack) {
   NoticeLog log;
   LogIn(1, &log);

@@ -453,6 +453,12 @@ std::vector<Target> Targets() {
   v1::MonitorTicketRequest monitor = WithTicket<v1::MonitorTicketRequest>();
   *monitor.mutable_session() = accept.session();
   targets.push_back(MakeTarget(monitor));
+  v1::SetShiftEndRequest shift;
+  shift.set_workspace(kWorkspace);
+  shift.set_agent("ann");
+  shift.set_supervisor("sue");
+  shift.mutable_ends_at()->set_seconds(1'700'003'600);
+  targets.push_back(MakeTarget(shift));
   v1::AssignTicketRequest assign = WithTicket<v1::AssignTicketRequest>();
   assign.set_agent("ann");
   assign.set_supervisor("sue");

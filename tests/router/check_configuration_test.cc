@@ -105,6 +105,11 @@ TEST(CheckConfiguration, TakesWhatIsWithinLimits) {
       {"grace", [](Configuration& c) { c.session_grace = Minutes(10); }, ""},
       {"cool-down", [](Configuration& c) { c.cool_down = Hours(1); }, ""},
       {"no cool-down", [](Configuration& c) { c.cool_down = Duration{}; }, ""},
+      {"returns",
+       [](Configuration& c) {
+         c.return_after = {Days(30), Duration{}, Seconds(1)};
+       },
+       ""},
       {"rank", [](Configuration& c) { c.routing_profiles[0].queues[0].rank = 100; }, ""},
       {"reserve", [](Configuration& c) { c.routing_profiles[0].live_reserve = 100'000; }, ""},
       {"cost", [](Configuration& c) { c.agents[0].cost_per_hour_milli = 1'000'000'000; }, ""},
@@ -239,6 +244,8 @@ TEST(CheckConfiguration, RefusesWhatIsBeyondALimit) {
        "FIELD_OUT_OF_RANGE configuration.session_grace"},
       {"cool-down", [](Configuration& c) { c.cool_down = Hours(2); },
        "FIELD_OUT_OF_RANGE configuration.cool_down"},
+      {"returns", [](Configuration& c) { c.return_after[3] = Days(31); },
+       "FIELD_OUT_OF_RANGE configuration.return_after.task"},
       {"misses", [](Configuration& c) { c.channels[0].misses_allowed = 101; },
        "FIELD_OUT_OF_RANGE configuration.channels[0].misses_allowed"},
       {"rank", [](Configuration& c) { c.routing_profiles[0].queues[0].rank = 101; },
@@ -447,6 +454,8 @@ TEST(FillDefaults, FillsInWhatTheManualSays) {
   EXPECT_EQ(configuration.sites[0].time_zone, "UTC");
   EXPECT_EQ(configuration.session_grace, Seconds(15));
   EXPECT_EQ(configuration.cool_down, Seconds(60));
+  EXPECT_EQ(configuration.return_after[0], Duration{});
+  EXPECT_EQ(configuration.return_after[1], Seconds(90));
 
   const Queue& live = configuration.queues[0];
   EXPECT_EQ(live.priority_step, Seconds(60));

@@ -23,6 +23,7 @@ constexpr std::pair<SegmentOutcome, EventType> kEndings[] = {
     {SegmentOutcome::kConnectFailed, EventType::kMediaConnectFailed},
     {SegmentOutcome::kLeaseExpired, EventType::kLeaseExpired},
     {SegmentOutcome::kParked, EventType::kTicketParked},
+    {SegmentOutcome::kAgentGone, EventType::kTicketReturned},
 };
 
 // What of a sequence of instants is out of order; unset ones don't count.

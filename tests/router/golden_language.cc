@@ -250,6 +250,11 @@ bool GoldenLanguage::ParseConfiguration(const std::string& verb, Words& words) {
     draft_.session_grace = ParseDuration(words.Next("a span"));
   } else if (verb == "cool_down") {
     draft_.cool_down = ParseDuration(words.Next("a span"));
+  } else if (verb == "return_after") {
+    for (size_t group = 0; group < kCapacityGroups; ++group) {
+      const auto span = words.Value(FieldNameOf(static_cast<CapacityGroup>(group)));
+      if (span) draft_.return_after[group] = ParseDuration(*span);
+    }
   } else if (verb == "remove") {
     const std::string kind = words.Next("a kind");
     const std::string id = words.Next("an id");
@@ -331,7 +336,9 @@ std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Wo
                                                      Time now) {
   if (verb == "open") {
     const std::string agent = words.Next("an agent");
-    return OpenSession{agent, words.NextIfAny().value_or("desk")};
+    OpenSession open{agent, words.NextIfAny().value_or("desk")};
+    if (const auto shift = words.Value("shift")) open.shift_ends_at = now + ParseDuration(*shift);
+    return open;
   }
   static const std::vector<std::string> verbs = {
       "close",  "lose",     "get",     "status",    "accept", "decline", "start",
@@ -423,7 +430,7 @@ std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, W
         transfer.agent.empty() ? words.Next("a queue") : words.NextIfAny().value_or("");
     return transfer;
   }
-  return ParseSupervisorVerb(verb, words);
+  return ParseSupervisorVerb(verb, words, now);
 }
 
 // `invite ana t1 bob`, `end_part ana t1 bob`, `end_part bob t1`, `role ana t1 bob CONFERENCE`,
@@ -447,9 +454,10 @@ std::optional<Action> GoldenLanguage::ParseParticipantVerb(const std::string& ve
                             conference ? AssignmentRole::kConference : AssignmentRole::kConsult};
 }
 
-// `assign t1 ana over_capacity against_requirement`, `requeue t1`, `order ana NOT_READY lunch`; all
-// by sue
-std::optional<Action> GoldenLanguage::ParseSupervisorVerb(const std::string& verb, Words& words) {
+// `assign t1 ana over_capacity against_requirement`, `requeue t1`, `order ana NOT_READY lunch`,
+// `shift ana 2h`, from now on, or `shift ana none`; all by sue
+std::optional<Action> GoldenLanguage::ParseSupervisorVerb(const std::string& verb, Words& words,
+                                                          Time now) {
   if (verb == "assign") {
     const bool over_capacity = words.Flag("over_capacity");
     const bool against_requirement = words.Flag("against_requirement");
@@ -460,6 +468,11 @@ std::optional<Action> GoldenLanguage::ParseSupervisorVerb(const std::string& ver
   if (verb == "order") {
     const std::string agent = words.Next("an agent");
     return OverrideAgentStatus{agent, "sue", ParseStatusChange(words)};
+  }
+  if (verb == "shift") {
+    const std::string agent = words.Next("an agent");
+    const std::string span = words.Next("a span, or none");
+    return SetShiftEnd{agent, "sue", span == "none" ? Time{} : now + ParseDuration(span)};
   }
   return std::nullopt;
 }

@@ -2,11 +2,11 @@
 //
 // Configuration: `client`, `site`, `skill`, `reason`, `parking_reason`, `disposition`, `channel`,
 // `queue`, `process_type`, `profile`, `agent`, `entry_point`, `language`, `rule`, `calendar`,
-// `grace` and `cool_down` write into a draft (an id that is there already is replaced, `remove
-// <kind> <id>` takes it out); `apply` puts the draft into force, `create`, `update` and `delete`
-// one resource of it. `hours` says when a calendar is open. Everything else is a command of the
-// router; tests/router/golden shows them all. Agents act in their newest session, or in the one
-// named as `ana@1`.
+// `grace`, `cool_down` and `return_after` write into a draft (an id that is there already is
+// replaced, `remove <kind> <id>` takes it out); `apply` puts the draft into force, `create`,
+// `update` and `delete` one resource of it. `hours` says when a calendar is open. Everything else
+// is a command of the router; tests/router/golden shows them all. Agents act in their newest
+// session, or in the one named as `ana@1`.
 #ifndef TANDEM_TESTS_ROUTER_GOLDEN_LANGUAGE_H_
 #define TANDEM_TESTS_ROUTER_GOLDEN_LANGUAGE_H_
 
@@ -57,9 +57,9 @@ class GoldenLanguage {
   bool ParseConfiguration(const std::string& verb, Words& words);
   std::optional<Action> ParseAgentVerb(const std::string& verb, Words& words, Time now);
   std::optional<Action> ParseTicketVerb(const std::string& verb, Words& words, Time now);
-  static std::optional<Action> ParseSupervisorVerb(const std::string& verb, Words& words);
   static std::optional<Action> ParseParticipantVerb(const std::string& verb, Words& words,
                                                     const SessionRef& session, TicketId ticket);
+  static std::optional<Action> ParseSupervisorVerb(const std::string& verb, Words& words, Time now);
   IngestContact ParseIngest(Words& words, Time now);
   static NewContact ParseContact(Words& words, Time now);
   Action ParseUpdate(Words& words, Time now);

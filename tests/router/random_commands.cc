@@ -162,7 +162,9 @@ Action RandomCommands::AboutAgent(const Workspace& workspace, Time now) {
   std::advance(it, static_cast<int64_t>(Below(workspace.agents.size())));
   const AgentState& agent = it->second;
   if ((!agent.session_open && Chance(60)) || (agent.session_lost && Chance(30)) || Chance(1)) {
-    return OpenSession{Chance(1) ? "a9" : agent.id, "desk"};
+    OpenSession open{Chance(1) ? "a9" : agent.id, "desk"};
+    if (Chance(40)) open.shift_ends_at = MakeShiftEnd(now);
+    return open;
   }
   if (agent.status != AgentStatus::kAvailable && Chance(60)) {
     return SetAgentStatus{SessionOf(agent), AgentStatus::kAvailable, ""};
@@ -187,6 +189,10 @@ Action RandomCommands::AboutAgent(const Workspace& workspace, Time now) {
   if (!OffersTo(workspace, agent).empty() && Chance(60)) return AboutOffer(workspace, agent);
   if (Chance(20)) return AboutParticipants(workspace, agent);
   return AboutWork(workspace, agent, now);
+}
+
+Time RandomCommands::MakeShiftEnd(Time now) {
+  return Chance(5) ? now - Seconds(1) : now + Span({2, 10, 60, 300, 1200});
 }
 
 StatusChange RandomCommands::MakeStatus() {
@@ -296,7 +302,7 @@ Action RandomCommands::AboutTicket(const Workspace& workspace, Time now) {
       return AboutSetAside(workspace, now);
     case 12:
     case 13:
-      return AboutSupervisor(workspace, ticket);
+      return AboutSupervisor(workspace, ticket, now);
     case 0:
     case 1:
       return CancelTicket{ticket, "duplicate"};
@@ -322,11 +328,13 @@ Action RandomCommands::MakeTransfer(TicketId ticket) {
   return transfer;
 }
 
-Action RandomCommands::AboutSupervisor(const Workspace& workspace, TicketId ticket) {
+Action RandomCommands::AboutSupervisor(const Workspace& workspace, TicketId ticket, Time now) {
   const std::string agent = "a" + std::to_string(1 + Below(9));
-  switch (Below(4)) {
+  switch (Below(5)) {
     case 0:
       return OverrideAgentStatus{agent, "sue", MakeStatus()};
+    case 2:
+      return SetShiftEnd{agent, "sue", Chance(30) ? Time{} : MakeShiftEnd(now)};
     case 1:
       for (const auto& [id, open] : workspace.tickets) {
         if (!open.agent.empty() && Chance(30)) return RequeueTicket{id, "sue"};
@@ -568,6 +576,9 @@ struct CommandText {
   std::string operator()(const OverrideAgentStatus& a) const {
     return "order " + a.agent + TextOf(a.to);
   }
+  std::string operator()(const SetShiftEnd& a) const {
+    return "shift " + a.agent + " " + router::TextOf(a.ends_at);
+  }
   std::string operator()(const RescheduleTicket& a) const {
     return "reschedule " + router::TextOf(a.ticket) + " " + router::TextOf(a.not_before);
   }
@@ -610,7 +621,9 @@ struct CommandText {
   std::string operator()(const StartAgentContact& a) const {
     return "begin " + TextOf(a.session) + " " + (*this)(IngestContact{a.contact, a.new_ticket, {}});
   }
-  std::string operator()(const OpenSession& a) const { return "open " + a.agent; }
+  std::string operator()(const OpenSession& a) const {
+    return "open " + a.agent + " " + router::TextOf(a.shift_ends_at);
+  }
   std::string operator()(const CloseSession& a) const { return "close " + TextOf(a.session); }
   std::string operator()(const LoseSession& a) const { return "lose " + TextOf(a.session); }
   std::string operator()(const GetAgent& a) const { return "get " + TextOf(a.session); }

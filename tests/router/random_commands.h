@@ -68,9 +68,10 @@ class RandomCommands {
   Action AboutWork(const Workspace& workspace, const AgentState& agent, Time now);
   Action AboutSetAside(const Workspace& workspace, Time now);
   Action AboutTicket(const Workspace& workspace, Time now);
-  Action AboutSupervisor(const Workspace& workspace, TicketId ticket);
+  Action AboutSupervisor(const Workspace& workspace, TicketId ticket, Time now);
   Action MakeTransfer(TicketId ticket);
   StatusChange MakeStatus();
+  Time MakeShiftEnd(Time now);
   Action MakeHours(const Workspace& workspace, Time now);
   Action MakeUpdate(const Workspace& workspace, TicketId ticket);
   Action MakeRecord(const Workspace& workspace, TicketId ticket);

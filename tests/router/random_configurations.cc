@@ -384,6 +384,9 @@ Configuration RandomCommands::MakeConfiguration() {
   }
   if (Chance(80)) configuration.session_grace = Span({1, 5, 15});
   if (Chance(80)) configuration.cool_down = Span({0, 2, 10, 60});
+  for (std::optional<Duration>& after : configuration.return_after) {
+    if (Chance(60)) after = Span({0, 1, 5, 30});
+  }
   const auto is_unknown = [&](const Predicate& predicate) {
     const auto* skill = std::get_if<SkillRequirement>(&predicate.kind);
     return skill != nullptr &&

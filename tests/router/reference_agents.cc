@@ -35,12 +35,14 @@ Outcome ReferenceRouter::Do(const OpenSession& command) {
   agent.generation += 1;
   agent.session_open = true;
   agent.session_lost = false;
-  agent.grace_until = Time{};
+  agent.grace_until = agent.away_since = Time{};
+  if (agent.shift_ends_at <= now_) agent.shift_ends_at = Time{};
   EventRow& event = Emit(EventType::kSessionOpened);
   event.agent = agent.id;
   event.number = agent.generation;
   if (agent.status == AgentStatus::kAvailable) workspace_->gained.insert(agent.id);
   LookAtIdle();
+  if (command.shift_ends_at.IsSet()) NoteShiftEnd(agent, command.shift_ends_at, "");
   return Reply{Snapshot(agent)};
 }
 
@@ -63,6 +65,7 @@ Outcome ReferenceRouter::Do(const LoseSession& command) {
     return Reply{Done{}};
   }
   agent.session_lost = true;
+  agent.away_since = now_;
   agent.grace_until = now_ + workspace_->configuration.session_grace.value_or(Duration{});
   EventRow& event = Emit(EventType::kSessionLost);
   event.agent = agent.id;
@@ -92,8 +95,9 @@ AgentSnapshot ReferenceRouter::Snapshot(const AgentState& agent) const {
   AgentSnapshot snapshot;
   snapshot.generation = agent.generation;
   snapshot.now = now_;
-  snapshot.state = AgentStateView{agent.status,      agent.reason,      agent.status_since,
-                                  agent.next_status, agent.next_reason, agent.groups};
+  snapshot.state =
+      AgentStateView{agent.status,      agent.reason, agent.status_since, agent.next_status,
+                     agent.next_reason, agent.groups, agent.shift_ends_at};
   std::map<std::pair<Time, uint64_t>, OfferView> offers;
   std::map<uint64_t, OfferView> invitations;
   for (const auto& [id, ticket] : workspace_->tickets) {
@@ -414,6 +418,7 @@ Outcome ReferenceRouter::Do(const TimeLost& command) {
     workspace_ = &workspace;
     for (auto& [agent_id, agent] : workspace.agents) {
       if (agent.session_lost) agent.grace_until = agent.grace_until + command.lost;
+      if (agent.away_since.IsSet()) agent.away_since = agent.away_since + command.lost;
     }
     for (auto& [ticket_id, ticket] : workspace.tickets) {
       const bool agreed =
@@ -452,6 +457,7 @@ Obstacle ReferenceRouter::ObstacleOf(const AgentState& agent, const TicketData& 
   if (agent.status == AgentStatus::kDraining) return Obstacle::kNotReady;
   if (agent.status == AgentStatus::kNotResponding) return Obstacle::kNotResponding;
   if (!IsReadyFor(agent, ticket)) return Obstacle::kNotReady;
+  if (!FitsShift(agent, ticket)) return Obstacle::kShift;
   if (!HasCapacity(agent, ticket)) return Obstacle::kBusy;
   if (IsCoolingDown(agent, ticket)) return Obstacle::kCoolingDown;
   if (IsReserved(agent, ticket)) return Obstacle::kLiveReserve;
@@ -523,6 +529,8 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   explanation.kept_until = ticket.kept_until;
   explanation.silent_until = ticket.silent_until;
   explanation.reply_by = ticket.reply_by;
+  const Time returns_at = ReturnsAt(*workspace_, ticket);
+  if (returns_at != kEndOfTime) explanation.returns_at = returns_at;
   explanation.rules = ticket.rules;
   explanation.is_callback = IsCallback(ticket);
   explanation.callback = {ticket.not_after, ticket.attempts, ticket.last_outcome};
@@ -541,6 +549,7 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
     if (ticket.state == TicketState::kQueued && other.state == ticket.state &&
         other.queue == ticket.queue && other.requirement.all_of == ticket.requirement.all_of &&
         other.requirement.prefer == ticket.requirement.prefer &&
+        other.handling_time == ticket.handling_time &&
         (NamedIn(other).empty() ||
          (NamedIn(other) == for_these &&
           IdsOf(other.contact.excluded_agents) == IdsOf(ticket.contact.excluded_agents))) &&

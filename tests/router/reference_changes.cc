@@ -295,6 +295,7 @@ void ReferenceRouter::SetStatus(AgentState& agent, StatusChange to, const char* 
   EventRow& event = Emit(EventType::kAgentStatusChanged);
   event.agent = agent.id;
   event.reason = text;
+  if (agent.shift_ends_at <= now_ && !Leaves(agent)) agent.shift_ends_at = Time{};
   NoteIfDrained(agent);
   if (status == AgentStatus::kAvailable) {
     if (!was_available) {
@@ -310,6 +311,7 @@ void ReferenceRouter::SetStatus(AgentState& agent, StatusChange to, const char* 
 void ReferenceRouter::EndSession(AgentState& agent) {
   agent.session_open = false;
   agent.session_lost = false;
+  if (!agent.away_since.IsSet()) agent.away_since = now_;
   agent.grace_until = Time{};
   EventRow& event = Emit(EventType::kSessionClosed);
   event.agent = agent.id;
@@ -474,7 +476,7 @@ Time ReferenceRouter::NextDeadline() const {
   Time next = kEndOfTime;
   for (const auto& [workspace_id, workspace] : workspaces_) {
     for (const auto& [id, agent] : workspace.agents) {
-      if (agent.session_lost) next = std::min(next, agent.grace_until);
+      next = std::min(next, DeadlineOf(workspace, agent));
     }
     for (const auto& [id, ticket] : workspace.tickets) next = std::min(next, DeadlineOf(ticket));
     for (const auto& [id, hours] : workspace.hours) {
@@ -489,11 +491,14 @@ Time ReferenceRouter::NextDeadline() const {
 // Does the first thing that is due in the workspace. False when nothing is.
 bool ReferenceRouter::ExpireNext() {
   AgentState* agent = nullptr;
+  Time agent_at = kEndOfTime;
   for (auto& [id, candidate] : workspace_->agents) {
-    if (!candidate.session_lost || candidate.grace_until > now_) continue;
-    if (agent == nullptr || std::tie(candidate.grace_until, candidate.ordinal) <
-                                std::tie(agent->grace_until, agent->ordinal)) {
+    const Time deadline = DeadlineOf(*workspace_, candidate);
+    if (deadline > now_) continue;
+    if (agent == nullptr ||
+        std::tie(deadline, candidate.ordinal) < std::tie(agent_at, agent->ordinal)) {
       agent = &candidate;
+      agent_at = deadline;
     }
   }
   TicketData* ticket = nullptr;
@@ -505,15 +510,15 @@ bool ReferenceRouter::ExpireNext() {
     if (ticket == nullptr || order(candidate) < order(*ticket)) ticket = &candidate;
   }
   Time other = ticket == nullptr ? kEndOfTime : DeadlineOf(*ticket);
-  if (agent != nullptr) other = std::min(other, agent->grace_until);
+  other = std::min(other, agent_at);
   const std::string calendar = FirstToTurn();
   if (!calendar.empty() && NextTurn(calendar) <= std::min(now_, other)) {
     Turn(calendar);
     return true;
   }
   if (agent == nullptr && ticket == nullptr) return false;
-  if (ticket == nullptr || (agent != nullptr && agent->grace_until <= DeadlineOf(*ticket))) {
-    EndSession(*agent);
+  if (ticket == nullptr || (agent != nullptr && agent_at <= DeadlineOf(*ticket))) {
+    ExpireAgent(*agent);
   } else {
     ExpireTicket(*ticket);
   }

@@ -286,7 +286,7 @@ bool ReferenceRouter::IsReserved(const AgentState& agent, const TicketData& tick
 bool ReferenceRouter::MayTake(const AgentState& agent, const TicketData& ticket,
                               bool claiming) const {
   if (ticket.state != TicketState::kQueued || !IsReady(agent)) return false;
-  if (!IsReadyFor(agent, ticket)) return false;
+  if (!IsReadyFor(agent, ticket) || !FitsShift(agent, ticket)) return false;
   const Agent& configured = *FindAgent(agent.id);
   if (!Qualifies(configured, ticket)) return false;
   if (!ticket.kept_for.empty() && ticket.kept_for != agent.id) return false;

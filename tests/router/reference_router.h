@@ -42,6 +42,8 @@ class ReferenceRouter {
     bool session_open = false;
     bool session_lost = false;
     Time grace_until;
+    Time away_since;     // set while there is no session, or a lost one
+    Time shift_ends_at;  // as last said
   };
 
   // Who takes part in a ticket besides its owner.
@@ -194,6 +196,7 @@ class ReferenceRouter {
   Outcome Do(const AssignTicket& command);
   Outcome Do(const RequeueTicket& command);
   Outcome Do(const OverrideAgentStatus& command);
+  Outcome Do(const SetShiftEnd& command);
   Outcome Do(const ClaimTickets& command);
   Outcome Do(const ExtendLeases& command);
   Outcome Do(const ReportMediaEvent& command);
@@ -361,6 +364,15 @@ class ReferenceRouter {
   Refusal CheckJoining(const TicketData& ticket, const std::string& agent) const;
   Refusal CheckNever(const TicketData& ticket, const std::string& agent) const;
   Refusal CheckConsulted(const SessionRef& session, TicketId id, const std::string& agent);
+  // reference_shifts.cc
+  bool FitsShift(const AgentState& agent, const TicketData& ticket) const;
+  static bool Leaves(const AgentState& agent);
+  // After how long the ticket leaves an agent who stays away; 0: not for this alone.
+  static Duration ReturnLimitOf(const Workspace& workspace, const TicketData& ticket);
+  static Time ReturnsAt(const Workspace& workspace, const TicketData& ticket);
+  static Time DeadlineOf(const Workspace& workspace, const AgentState& agent);
+  void NoteShiftEnd(AgentState& agent, Time ends_at, const std::string& supervisor);
+  void ExpireAgent(AgentState& agent);
   // reference_set_aside.cc
   void Schedule(TicketData& ticket, Time not_before);
   void Enter(TicketData& ticket, const char* reason);

@@ -110,7 +110,7 @@ bool ReferenceRouter::WouldKeep(const TicketData& ticket) const {
   return it->second.session_open && it->second.status != AgentStatus::kOffline &&
          it->second.status != AgentStatus::kDraining && ticket.requirement.agents.empty() &&
          std::count(excluded.begin(), excluded.end(), ticket.parked_by) == 0 &&
-         Qualifies(*FindAgent(ticket.parked_by), ticket);
+         FitsShift(it->second, ticket) && Qualifies(*FindAgent(ticket.parked_by), ticket);
 }
 
 // Also one that was never parked, but completed, and is reopened.

@@ -278,6 +278,12 @@ TEST_F(RouterTest, AsksForTheNextDeadline) {
   Do(AcceptOffer{{"a1", 1}, {{0, 1}, 1}});
   Do(OpenSession{"a1", "desk"});
   EXPECT_EQ(router_.NextDeadline(), kEndOfTime);
+  Do(SetShiftEnd{"a1", "sue", kStart + Hours(8)});
+  EXPECT_EQ(router_.NextDeadline(), kStart + Hours(8));
+  Do(CloseSession{{"a1", 2}});
+  EXPECT_EQ(router_.NextDeadline(), kStart + Seconds(90)) << "its chat returns";
+  Do(OpenSession{"a1", "desk"});
+  EXPECT_EQ(router_.NextDeadline(), kEndOfTime) << "nothing becomes of who is OFFLINE";
 }
 
 TEST_F(RouterTest, GoesOnAfterLoadingWithWhatHadNotBeenRoutedYet) {

@@ -102,7 +102,8 @@ void AddTo(Line& line, const AgentStateView& state) {
       .Add("next", NextOf(state.status, state.next_status))
       .Add("next_reason", state.next_reason)
       .Number("groups", uint64_t{state.groups})
-      .Add("since", state.since);
+      .Add("since", state.since)
+      .Add("shift_ends", state.shift_ends_at);
 }
 
 std::string Joined(const std::vector<std::string>& words) {
@@ -237,6 +238,7 @@ struct ReplyText {
                            .Add("kept_until", reply.kept_until)
                            .Add("silent_until", reply.silent_until)
                            .Add("reply_by", reply.reply_by)
+                           .Add("returns", reply.returns_at)
                            .Add("rules", Joined(reply.rules))
                            .Flag("callback", reply.is_callback)
                            .Number("attempts", uint64_t{reply.callback.attempts})
@@ -254,7 +256,8 @@ struct ReplyText {
     }
     static const char* const obstacles[] = {
         "",     "EXCLUDED",     "OFFLINE",      "SESSION_LOST", "NOT_READY", "NOT_RESPONDING",
-        "BUSY", "COOLING_DOWN", "LIVE_RESERVE", "PULL_ONLY",    "NONE",      "KEPT_FOR_LAST_AGENT"};
+        "BUSY", "COOLING_DOWN", "LIVE_RESERVE", "PULL_ONLY",    "NONE",      "KEPT_FOR_LAST_AGENT",
+        "SHIFT"};
     for (const auto& [obstacle, agents] : reply.obstacles) {
       text += std::string("\n  ") + obstacles[static_cast<size_t>(obstacle)] + " " +
               std::to_string(agents);
@@ -331,6 +334,8 @@ std::string TextOf(const AgentRow& row) {
       .Flag("open", row.session_open)
       .Add("lost", row.session_lost_at)
       .Add("grace", row.grace_until)
+      .Add("away", row.away_since)
+      .Add("shift_ends", row.shift_ends_at)
       .Add("interval", row.interval_since)
       .text();
 }

@@ -350,6 +350,15 @@ TEST_F(BadInput, OfConfigurationsIsRefusedWithReasonAndField) {
        "FIELD_OUT_OF_RANGE", "configuration.session_grace"},
       {"negative cool-down", [](auto& c) { c.mutable_cool_down()->set_seconds(-1); },
        "FIELD_OUT_OF_RANGE", "configuration.cool_down"},
+      {"return of chats in the past",
+       [](auto& c) { c.mutable_return_after()->mutable_messaging()->set_seconds(-1); },
+       "FIELD_OUT_OF_RANGE", "configuration.return_after.messaging"},
+      {"return of tasks after 31 days",
+       [](auto& c) { c.mutable_return_after()->mutable_task()->set_seconds(31 * 86'400); },
+       "FIELD_OUT_OF_RANGE", "configuration.return_after.task"},
+      {"return after a span that is none",
+       [](auto& c) { c.mutable_return_after()->mutable_voice()->set_nanos(-1'000'000'001); },
+       "FIELD_OUT_OF_RANGE", "configuration.return_after.voice"},
   };
   for (const ConfigurationRow& row : rows) {
     SCOPED_TRACE(row.what);
@@ -475,6 +484,33 @@ TEST_F(BadInput, OfSupervisorsIsRefused) {
   order.set_status(v1::AGENT_STATUS_AVAILABLE);
   order.add_groups(static_cast<v1::CapacityGroup>(9));
   ExpectRefusal(ordered(), "FIELD_OUT_OF_RANGE", "groups[1]");
+
+  v1::SetShiftEndRequest shift;
+  shift.set_workspace(kWorkspace);
+  const auto set = [&] {
+    v1::SetShiftEndResponse response;
+    return f.supervisors->SetShiftEnd(ClientContext(), shift, &response);
+  };
+  shift.set_supervisor("sue");
+  ExpectRefusal(set(), "FIELD_REQUIRED", "agent");
+  shift.set_agent("ann");
+  shift.clear_supervisor();
+  ExpectRefusal(set(), "FIELD_REQUIRED", "supervisor");
+  shift.set_supervisor("sue");
+  *shift.mutable_ends_at() = In(8 * 86'400);
+  ExpectRefusal(set(), "FIELD_OUT_OF_RANGE", "ends_at");
+  *shift.mutable_ends_at() = In(-8 * 86'400);
+  ExpectRefusal(set(), "FIELD_OUT_OF_RANGE", "ends_at");
+  shift.mutable_ends_at()->set_nanos(-1);
+  ExpectRefusal(set(), "FIELD_OUT_OF_RANGE", "ends_at");
+  v1::OpenSessionRequest open;
+  open.set_workspace(kWorkspace);
+  open.set_agent("ann");
+  open.set_session_id("desk");
+  *open.mutable_shift_ends_at() = In(8 * 86'400);
+  v1::OpenSessionResponse opened;
+  ExpectRefusal(f.agents->OpenSession(ClientContext(), open, &opened), "FIELD_OUT_OF_RANGE",
+                "shift_ends_at");
 }
 
 // --------------------------------------------------------------------------------------------------

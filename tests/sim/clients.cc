@@ -191,13 +191,15 @@ router::Command Clients::AboutAgent(router::TicketId ticket) {
   const router::StatusChange after_work{.status = router::AgentStatus::kDraining,
                                         .next_status = router::AgentStatus::kNotReady,
                                         .next_reason = "break"};
-  switch (world_.Pick(4)) {
+  switch (world_.Pick(5)) {
     case 0:
       return In(router::AssignTicket{ticket, agent, "sue", false, world_.Chance(500)});
     case 1:
       return In(router::RequeueTicket{ticket, "sue"});
     case 2:
       return In(router::OverrideAgentStatus{agent, "sue", after_work});
+    case 3:
+      return In(router::SetShiftEnd{agent, "sue", world_.DatabaseNow() + router::Seconds(2)});
     default:
       return In(router::TransferTicket{ticket, "", agent, router::Seconds(5)});
   }

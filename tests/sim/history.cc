@@ -92,6 +92,7 @@ class Replay {
       case EventType::kTicketReleased:
       case EventType::kTicketParked:
       case EventType::kLeaseExpired:
+      case EventType::kTicketReturned:
       case EventType::kMediaConnectFailed:
         ASSERT_EQ(ticket.owner, event.agent);
         Free(ticket, event.ticket);
@@ -197,6 +198,8 @@ class Replay {
       case EventType::kTicketResumed:
       case EventType::kAgentStatusChanged:
       case EventType::kAgentStatusOrdered:
+      case EventType::kShiftEndSet:
+      case EventType::kShiftEnded:
       case EventType::kSessionOpened:
       case EventType::kSessionLost:
       case EventType::kSessionClosed:

@@ -292,6 +292,8 @@ TEST_P(ReaderConformance, ResourcesAreFoundOneByOne) {
   ASSERT_TRUE(settings.ok()) << settings.status();
   EXPECT_EQ(settings->revision, 3);
   EXPECT_EQ(settings->configuration.session_grace, Seconds(30));
+  EXPECT_EQ(settings->configuration.return_after[1], Seconds(45));
+  EXPECT_EQ(settings->configuration.return_after[3], std::nullopt);
   EXPECT_TRUE(settings->configuration.queues.empty());
 }
 

@@ -196,6 +196,7 @@ router::WorkspaceRow SampleWorkspace(const std::string& workspace) {
   c.queues[0].when_closed = router::WhenClosed::kOverflow;
   c.queues[0].overflow_queue = "claims";
   c.session_grace = Seconds(30);
+  c.return_after = {router::Duration{}, Seconds(45), router::Hours(1), std::nullopt};
   return row;
 }
 
@@ -241,6 +242,8 @@ router::AgentRow SampleAgent(const std::string& agent, uint64_t ordinal) {
   row.generation = 9;
   row.session_open = true;
   row.session_lost_at = kMorning + Seconds(5);
+  row.away_since = kMorning + Seconds(6);
+  row.shift_ends_at = kMorning + router::Hours(8);
   row.grace_until = kMorning + Seconds(35);
   row.interval_since = kMorning + Seconds(2);
   return row;

@@ -63,7 +63,7 @@ inline auto Fields(const router::AgentRow& r) {
   return std::tie(r.workspace, r.agent, r.ordinal, r.removed, r.status, r.reason, r.next_status,
                   r.next_reason, r.ready_groups, r.status_since, r.idle_since, r.misses, r.turn,
                   r.session_id, r.generation, r.session_open, r.session_lost_at, r.grace_until,
-                  r.interval_since);
+                  r.away_since, r.shift_ends_at, r.interval_since);
 }
 std::vector<std::pair<std::string, int64_t>> Plain(const std::vector<router::CoolDown>& cool_downs);
 inline auto Fields(const router::TicketStateRow& r) {

@@ -1,0 +1,42 @@
+// Agents who are away, and shifts that end.
+#include "router/applier.h"
+#include "router/applier_change_agent.h"
+#include "router/snapshot.h"
+
+namespace tandem::router {
+
+void Applier::ShiftEndSet(AgentIndex index, Time ends_at, const std::string& supervisor) {
+  MarkDirty(index);
+  AgentAt(index).shift_ends_at = ends_at;
+  SetTimer(index);
+  EventRow& event = RecordAgent(EventType::kShiftEndSet, index);
+  event.until = ends_at;
+  event.reason = supervisor;
+  // There may be time for more than before.
+  if (AgentAt(index).Ready()) Gain(index);
+  Notify(index, StateChanged{AgentStateViewOf(AgentAt(index))});
+}
+
+// Its status follows.
+void Applier::ShiftEnded(AgentIndex index) {
+  RecordAgent(EventType::kShiftEnded, index).until = AgentAt(index).shift_ends_at;
+}
+
+void Applier::TicketReturned(TicketIndex index, const char* reason) {
+  const Ticket& ticket = TicketAt(index);
+  EventRow& event = RecordTicket(EventType::kTicketReturned, ticket);
+  event.queue = workspace_.queue_ids.Name(ticket.queue);
+  event.reason = reason;
+  event.number = (now_ - AgentAt(ticket.agent).away_since).us;
+  LeaveAgent(index, SegmentOutcome::kAgentGone, "", true);
+  EnterQueue(index, EntryReason::kAgentGone);
+}
+
+// The limits, or the groups of channels, are others now.
+void Applier::FollowReturnLimits() {
+  for (uint32_t i = 0; i < workspace_.agents.size(); ++i) {
+    if (workspace_.agents[i].configured) FollowAbsence(AgentIndex{i});
+  }
+}
+
+}  // namespace tandem::router
