@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <utility>
 
 #include "router/applier_change_agent.h"
@@ -64,6 +65,7 @@ void Applier::SetTimer(TicketIndex index) {
     at = std::min(at, Workspace::CallbackEndsAt(ticket));
     if (ticket.silent_until.IsSet()) at = std::min(at, ticket.silent_until);
     if (ticket.participants != nullptr) at = std::min(at, InvitationEndsAt(ticket));
+    at = std::min(at, workspace_.NextDelayAt(ticket));
     for (const CoolDownState& cool_down : ticket.cool_downs) at = std::min(at, cool_down.until);
   }
   if (at == ticket.timer_at) return;
@@ -141,7 +143,14 @@ void Applier::AgentSettled(AgentIndex index) {
 }
 
 void Applier::FreshTicketTaken() {
+  const FreshTicket taken = *workspace_.fresh_tickets.begin();
   workspace_.fresh_tickets.erase(workspace_.fresh_tickets.begin());
+  auto& in_queue = workspace_.fresh_by_priority;
+  if (in_queue.empty()) return;
+  auto it = in_queue.find(taken);
+  if (it == in_queue.end()) return;
+  it = in_queue.erase(it);
+  if (it != in_queue.end() && it->queue == taken.queue) workspace_.fresh_tickets.insert(*it);
 }
 
 void Applier::CountLoad(AgentIndex index) {
@@ -327,7 +336,8 @@ void Applier::JoinClass(Ticket& ticket, Requirement requirement) {
   if (ticket.kept_until.IsSet()) agents.named = {ticket.last_agent};
   requirement.agents.clear();
   ClassSpec spec{ticket.queue,        ticket.channel,         ticket.client,
-                 ticket.process_type, std::move(requirement), ticket.expected_handling_time};
+                 ticket.process_type, std::move(requirement), ticket.expected_handling_time,
+                 Duration{}};
   ticket.ticket_class = workspace_.matching.AddToClass(workspace_, std::move(spec));
   ticket.group = workspace_.matching.AddToGroup(ticket.ticket_class, std::move(agents));
 }
@@ -335,6 +345,18 @@ void Applier::JoinClass(Ticket& ticket, Requirement requirement) {
 void Applier::ChangeClass(Ticket& ticket, Requirement requirement) {
   workspace_.matching.RemoveFromClass(ticket.ticket_class, ticket.group);
   JoinClass(ticket, std::move(requirement));
+}
+
+void Applier::SetWaited(Ticket& ticket, Duration waited) {
+  Matching& matching = workspace_.matching;
+  const TicketClass& before = matching.ClassOf(ticket.ticket_class);
+  if (before.spec.waited == waited) return;
+  ClassSpec spec = before.spec;
+  spec.waited = waited;
+  TicketClass::Agents agents = before.groups[ticket.group].agents;
+  matching.RemoveFromClass(ticket.ticket_class, ticket.group);
+  ticket.ticket_class = matching.AddToClass(workspace_, std::move(spec));
+  ticket.group = matching.AddToGroup(ticket.ticket_class, std::move(agents));
 }
 
 void Applier::ChangeQueue(Ticket& ticket, QueueIndex queue, Requirement requirement) {
@@ -411,12 +433,32 @@ std::vector<TicketIndex> Applier::TakeOverdueTickets() {
   return std::exchange(workspace_.overdue_tickets, {});
 }
 
-// In its place by its key, and to be looked at by routing.
+// In its place by its key and by the delays that have passed, and to be looked at by routing.
 void Applier::Wait(TicketIndex index) {
+  Ticket& ticket = TicketAt(index);
+  if (!workspace_.queue(ticket.queue).delays.empty()) {
+    SetWaited(ticket, workspace_.WaitedFor(ticket, now_));
+    SetTimer(index);
+  }
+  workspace_.matching.AddWaiting(index, ticket, workspace_.WaitKeyOf(ticket));
+  AddFresh(index);
+}
+
+void Applier::AddFresh(TicketIndex index) {
   const Ticket& ticket = TicketAt(index);
-  workspace_.matching.AddWaiting(index, ticket);
-  workspace_.fresh_tickets.insert(
-      {QueueOf(ticket).urgency, WaitKey{ticket.key, ticket.arrival}, index});
+  const FreshTicket fresh{QueueOf(ticket).urgency, ticket.queue, workspace_.WaitKeyOf(ticket),
+                          index};
+  if (workspace_.queue(ticket.queue).priority_first) {
+    auto& in_queue = workspace_.fresh_by_priority;
+    const auto [at, is_new] = in_queue.insert(fresh);
+    if (!is_new) return;
+    if (at != in_queue.begin() && std::prev(at)->queue == ticket.queue) return;
+    const auto next = std::next(at);
+    if (next != in_queue.end() && next->queue == ticket.queue) {
+      workspace_.fresh_tickets.erase(*next);
+    }
+  }
+  workspace_.fresh_tickets.insert(fresh);
 }
 
 void Applier::EndVisit(Ticket& ticket, ExitReason reason) {
@@ -464,12 +506,22 @@ void Applier::CoolDownsEnded(TicketIndex index) {
   for (size_t i = ticket.cool_downs.size(); i-- > 0;) {
     if (ticket.cool_downs[i].until <= now_) DropCoolDown(ticket, i);
   }
-  if (ticket.state == TicketState::kQueued) {
-    workspace_.fresh_tickets.insert(
-        {QueueOf(ticket).urgency, WaitKey{ticket.key, ticket.arrival}, index});
-  }
+  if (ticket.state == TicketState::kQueued) AddFresh(index);
   SetTimer(index);
   MarkDirty(index);
+}
+
+// Of this no row tells, and no event: it follows from the ticket's age.
+void Applier::DelayPassed(TicketIndex index) {
+  LeaveQueue(index);
+  Wait(index);
+}
+
+void Applier::DelaysPassed() {
+  for (uint32_t i = 0; i < workspace_.tickets.size(); ++i) {
+    const Ticket& ticket = workspace_.tickets[i];
+    if (ticket.in_use && workspace_.NextDelayAt(ticket) <= now_) DelayPassed(TicketIndex{i});
+  }
 }
 
 // --- segments ---

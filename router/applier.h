@@ -128,6 +128,10 @@ class Applier {
   void CalendarTurned(const std::string& calendar);
   void TimeLost(Duration lost);
   void CoolDownsEnded(TicketIndex ticket);
+  // A delay of its queue: more agents may take it now. Requires that it is QUEUED.
+  void DelayPassed(TicketIndex ticket);
+  // The same of all tickets for which one has.
+  void DelaysPassed();
 
   // Tickets.
   TicketIndex TicketCreated(NewTicket&& created);
@@ -306,6 +310,8 @@ class Applier {
   void JoinClass(Ticket& ticket, Requirement requirement);
   // From one class to another; waits in neither.
   void ChangeClass(Ticket& ticket, Requirement requirement);
+  // To the class of its like for whom this is the longest delay that has passed; waits in neither.
+  void SetWaited(Ticket& ticket, Duration waited);
   void ChangeQueue(Ticket& ticket, QueueIndex queue, Requirement requirement);
   bool IsRoutable(Ticket& ticket);
   // Only the agent may take it from now on; waits in no class. Forget: anybody, from the next class
@@ -322,6 +328,7 @@ class Applier {
   void LeaveQueue(TicketIndex ticket);
   void EnterQueue(TicketIndex ticket, EntryReason reason);
   void Wait(TicketIndex ticket);
+  void AddFresh(TicketIndex ticket);
   // Counts it among those that wait in its queue, from its `queued_at` on.
   void CountWaiting(const Ticket& ticket);
   void UncountWaiting(const Ticket& ticket);
@@ -371,6 +378,8 @@ class Applier {
   void NoteOverflowing();
   void SeeToCalendar(Calendar& calendar);
   void GainServing(const Calendar& calendar);
+  std::vector<std::vector<Duration>> DelaysOfQueues() const;
+  void FollowDelaysAndOrders();
   void UseReadyOrders();
   void FollowReturnLimits();
   void IndexAgents(std::vector<Agent> agents);

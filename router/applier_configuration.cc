@@ -103,6 +103,7 @@ void Applier::IndexResources() {
     workspace_.routing_profiles[profiles[i].value].configured = &now.routing_profiles[i];
   }
 
+  FollowDelaysAndOrders();
   UseReadyOrders();
   workspace_.dispositions.clear();
   for (const Disposition& disposition : now.dispositions) {
@@ -132,6 +133,50 @@ void Applier::IndexResources() {
     const ClassificationRule& right = now.classification_rules[b];
     return std::tie(left.order, left.id) < std::tie(right.order, right.id);
   });
+}
+
+// The delays of each queue, by index: ascending, each once.
+std::vector<std::vector<Duration>> Applier::DelaysOfQueues() const {
+  std::vector<std::vector<Duration>> delays(workspace_.queues.size());
+  for (const RoutingProfile& profile : workspace_.configuration.routing_profiles) {
+    for (const RoutingProfileQueue& entry : profile.queues) {
+      if (entry.delay.us == 0) continue;
+      delays[workspace_.queue_ids.Find(entry.queue).value].push_back(entry.delay);
+    }
+  }
+  for (std::vector<Duration>& of_queue : delays) {
+    std::sort(of_queue.begin(), of_queue.end());
+    of_queue.erase(std::unique(of_queue.begin(), of_queue.end()), of_queue.end());
+  }
+  return delays;
+}
+
+// Where the delays of a queue changed, its tickets change their classes; where its order did, they
+// are put in order anew.
+void Applier::FollowDelaysAndOrders() {
+  std::vector<std::vector<Duration>> delays = DelaysOfQueues();
+  std::vector<bool> changed(delays.size());
+  bool any = false;
+  for (size_t i = 0; i < delays.size(); ++i) {
+    QueueState& queue = workspace_.queues[i];
+    const bool priority_first =
+        queue.configured != nullptr && queue.configured->order == QueueOrder::kPriorityFirst;
+    if (delays[i] == queue.delays && priority_first == queue.priority_first) continue;
+    queue.delays = std::move(delays[i]);
+    queue.priority_first = priority_first;
+    changed[i] = any = true;
+  }
+  if (!any) return;
+  for (uint32_t i = 0; i < workspace_.tickets.size(); ++i) {
+    Ticket& ticket = workspace_.tickets[i];
+    if (!ticket.in_use || !changed[ticket.queue.value]) continue;
+    const bool waits = ticket.state == TicketState::kQueued;
+    if (waits) LeaveQueue(TicketIndex{i});
+    SetWaited(ticket, Duration{});
+    if (!waits) continue;
+    Wait(TicketIndex{i});
+    SetTimer(TicketIndex{i});
+  }
 }
 
 // Ready agents are listed in the orders that the queues' distribution modes need, and in no other.
@@ -375,7 +420,7 @@ void Applier::RouteAgain(ResourceKind kind, const std::string& id,
     GainReady({});
   } else if (kind == ResourceKind::kNotReadyReason && changed("exempt")) {
     CountPauses();
-  } else if (kind == ResourceKind::kQueue && changed("distribution_mode")) {
+  } else if (kind == ResourceKind::kQueue && (changed("distribution_mode") || changed("order"))) {
     workspace_.matching.ForgetPassing(workspace_);
   } else if (kind == ResourceKind::kRoutingProfile &&
              (changed("queues") || changed("live_reserve"))) {

@@ -218,6 +218,7 @@ class ResourceChecker {
       const FieldPath at = path.At(".queues", i);
       Reference(ResourceKind::kQueue, profile.queues[i].queue, at + ".queue");
       faults_.Range(profile.queues[i].rank, 0, kMaxRank, at + ".rank");
+      faults_.Span(profile.queues[i].delay, Duration{}, kMaxQueueDelay, at + ".delay");
       if (!queues.insert(profile.queues[i].queue).second) {
         faults_.Add(Reason::kIdDuplicate, at + ".queue",
                     "expected each queue once, but it is listed before");

@@ -384,15 +384,17 @@ struct TimeLost {
   Duration lost;
 };
 
-using Action = std::variant<
-    ApplyConfiguration, CreateResource, UpdateResource, DeleteResource, UpdateWorkspaceSettings,
-    IngestContact, ClassifyContact, CancelTicket, AbandonTicket, CompleteTicket, ReleaseTicket,
-    TransferTicket, RescheduleTicket, RequestCallback, EndCallbackAttempt, ParkTicket, ResumeTicket,
-    ExplainTicket, UpdateTicket, AddNote, AddMessage, ReopenTicket, RecordSurvey, OpenSession,
-    CloseSession, LoseSession, GetAgent, SetAgentStatus, AcceptOffer, DeclineOffer, StartTicket,
-    FinishTicket, StartAgentContact, InviteParticipant, EndParticipation, SetParticipantRole,
-    HandOverTicket, MonitorTicket, AssignTicket, RequeueTicket, OverrideAgentStatus, SetShiftEnd, ClaimTickets,
-    ExtendLeases, ReportMediaEvent, SetOpenHours, AdvanceTime, ContinueRouting, TimeLost>;
+using Action =
+    std::variant<ApplyConfiguration, CreateResource, UpdateResource, DeleteResource,
+                 UpdateWorkspaceSettings, IngestContact, ClassifyContact, CancelTicket,
+                 AbandonTicket, CompleteTicket, ReleaseTicket, TransferTicket, RescheduleTicket,
+                 RequestCallback, EndCallbackAttempt, ParkTicket, ResumeTicket, ExplainTicket,
+                 UpdateTicket, AddNote, AddMessage, ReopenTicket, RecordSurvey, OpenSession,
+                 CloseSession, LoseSession, GetAgent, SetAgentStatus, AcceptOffer, DeclineOffer,
+                 StartTicket, FinishTicket, StartAgentContact, InviteParticipant, EndParticipation,
+                 SetParticipantRole, HandOverTicket, MonitorTicket, AssignTicket, RequeueTicket,
+                 OverrideAgentStatus, SetShiftEnd, ClaimTickets, ExtendLeases, ReportMediaEvent,
+                 SetOpenHours, AdvanceTime, ContinueRouting, TimeLost>;
 
 struct Command {
   std::string workspace;
@@ -515,8 +517,9 @@ enum class Obstacle : uint8_t {
   kNone = 10,
   kKeptForLastAgent = 11,
   kShift = 12,
+  kDelayed = 13,
 };
-inline constexpr Obstacle kLastObstacle = Obstacle::kShift;
+inline constexpr Obstacle kLastObstacle = Obstacle::kDelayed;
 
 struct Explanation {
   struct ClauseCount {
@@ -531,6 +534,7 @@ struct Explanation {
   std::vector<ClauseCount> clauses;
   uint32_t qualified_agents = 0;
   std::vector<std::pair<Obstacle, uint32_t>> obstacles;  // in the enum's order, none with 0
+  Time delayed_until;          // when the first of those DELAYED may take it; unset: none is
   Time enters_at;              // while SCHEDULED or PARKED; unset: no time is set
   std::string parking_reason;  // while PARKED
   std::string last_agent;      // who parked it; or for whom it is kept

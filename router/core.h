@@ -19,7 +19,7 @@ class Router::Core {
  public:
   explicit Core(RouterOptions options) : options_(options) {}
 
-  void Load(LoadedState state);
+  void Load(LoadedState state, Time now);
   Outcome Execute(Command& command, Time now);
   bool HasPendingRouting() const;
   Time NextDeadline() const;

@@ -114,7 +114,7 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
             "step", *queue.priority_step)("offer", queue.offer_timeout)(
             "connect", queue.connect_timeout)("lease", queue.lease_duration)(
             "max_waiting", queue.max_waiting)("auto_accept", queue.auto_accept)(
-            "distribution", ToString(queue.distribution_mode))(
+            "distribution", ToString(queue.distribution_mode))("order", ToString(queue.order))(
             "last_agent", *queue.last_agent_wait)("plan", KeyOf({}, queue.plan))(
             "calendar", queue.calendar)("when_closed", static_cast<int>(queue.when_closed))(
             "overflow", queue.overflow_queue)("attempts", queue.callbacks.max_attempts)(
@@ -135,7 +135,7 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
     Line(out, " routing_profile").Named(profile)("reserve", profile.live_reserve);
     for (const RoutingProfileQueue& queue : profile.queues) {
       Line(out, "  serves")("queue", queue.queue)("rank", queue.rank)("no_push", queue.no_push)(
-          "pull", queue.pull);
+          "pull", queue.pull)("delay", queue.delay);
     }
   }
   for (const Disposition& disposition : configuration.dispositions) {

@@ -9,7 +9,7 @@ size_t PositionOf(const Workspace& workspace, const Ticket& ticket) {
   if (ticket.state == TicketState::kOffered) return 1;
   if (ticket.state != TicketState::kQueued) return 0;
   const size_t waiting = workspace.queue(ticket.queue).waiting.size();
-  const auto place = workspace.matching.PlaceIn(ticket.queue, WaitKey{ticket.key, ticket.arrival});
+  const auto place = workspace.matching.PlaceIn(ticket.queue, workspace.WaitKeyOf(ticket));
   const size_t offered = waiting - place.all;
   return offered + place.before + 1;
 }

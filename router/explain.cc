@@ -13,8 +13,16 @@ namespace {
 
 constexpr size_t kObstacles = static_cast<size_t>(kLastObstacle) + 1;
 
+// When agents with this delay may take the ticket; unset: as soon as they can.
+Time DelayedUntil(const Ticket& ticket, Duration delay, Time now) {
+  const bool waits = ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered;
+  if (!waits || ticket.kept_until.IsSet() || ticket.queued_at + delay <= now) return {};
+  return ticket.queued_at + delay;
+}
+
 // The first thing that keeps a qualified agent from the ticket.
-Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex index, bool push) {
+Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex index,
+                    const Passing& passing, Time now) {
   const AgentState& agent = workspace.agent(index);
   const TicketClass& ticket_class = workspace.matching.ClassOf(ticket.ticket_class);
   if (ticket_class.groups[ticket.group].agents.Exclude(index)) return Obstacle::kExcluded;
@@ -32,7 +40,8 @@ Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex
   if (Workspace::IsCooling(ticket, index)) return Obstacle::kCoolingDown;
   const bool deferrable = workspace.queue(ticket.queue).configured->urgency == Urgency::kDeferrable;
   if (deferrable && !workspace.ReserveAllows(agent)) return Obstacle::kLiveReserve;
-  if (!push) return Obstacle::kPullOnly;
+  if (DelayedUntil(ticket, passing.delay, now).IsSet()) return Obstacle::kDelayed;
+  if (!passing.push || !workspace.Offers(ticket.queue, ticket.channel)) return Obstacle::kPullOnly;
   return Obstacle::kNone;
 }
 
@@ -167,7 +176,8 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
   explanation.queue = workspace.queue_ids.Name(ticket.queue);
   explanation.queued_at = ticket.queued_at;
   explanation.target = ticket.target;
-  if (ticket.state == TicketState::kQueued) explanation.ahead = workspace.matching.Ahead(ticket);
+  if (ticket.state == TicketState::kQueued)
+    explanation.ahead = workspace.matching.Ahead(workspace, ticket);
 
   TicketClass::Agents agents = ticket_class.groups[ticket.group].agents;
   // That it is kept for an agent is an obstacle to the others, and passes.
@@ -178,8 +188,12 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
     ++explanation.agents;
     const Passing passing = counter.Count(agent);
     if (!passing.push && !passing.pull) return;
-    const bool push = passing.push && workspace.Offers(ticket.queue, ticket.channel);
-    ++obstacles[static_cast<size_t>(ObstacleOf(workspace, ticket, agent, push))];
+    const Obstacle obstacle = ObstacleOf(workspace, ticket, agent, passing, context.now);
+    ++obstacles[static_cast<size_t>(obstacle)];
+    if (obstacle != Obstacle::kDelayed) return;
+    const Time until = DelayedUntil(ticket, passing.delay, context.now);
+    Time& first = explanation.delayed_until;
+    first = first.IsSet() ? std::min(first, until) : until;
   });
   explanation.qualified_agents = counter.qualified_agents();
   explanation.clauses = counter.Take();

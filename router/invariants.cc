@@ -117,6 +117,13 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
   TANDEM_INVARIANT(!ticket.silent_until.IsSet() || ticket.state == TicketState::kActive ||
                        ticket.state == TicketState::kParked,
                    which + " ends by silence only while the customer could break it");
+  const std::vector<Duration>& delays = workspace.queue(ticket.queue).delays;
+  const Duration waited = workspace.matching.ClassOf(ticket.ticket_class).spec.waited;
+  TANDEM_INVARIANT(waited.us == 0 || (!delays.empty() && waited == kNoDelay) ||
+                       std::binary_search(delays.begin(), delays.end(), waited),
+                   which + " has waited for delays of its queue: " + std::to_string(waited.us));
+  TANDEM_INVARIANT(ticket.timer_at <= workspace.NextDelayAt(ticket),
+                   which + " is looked at when the next delay passes");
   TANDEM_INVARIANT(!ticket.kept_until.IsSet() || (waits && ticket.last_agent.IsSet()),
                    which + " is kept for an agent only while it waits");
   if (ticket.participants != nullptr) CheckParticipants(workspace, index, which);
@@ -172,7 +179,8 @@ bool MayTake(const Workspace& workspace, AgentIndex agent_index, const Ticket& t
   if (!agents.Name(agent_index) || agents.Exclude(agent_index)) return false;
   if (Workspace::IsCooling(ticket, agent_index)) return false;
   if (!agent.FitsShift(workspace.now + ticket.expected_handling_time)) return false;
-  if (!workspace.matching.Test(workspace, ticket_class, agent.profile).push) return false;
+  const Passing passing = workspace.matching.Test(workspace, ticket_class, agent.profile);
+  if (!passing.push || passing.early) return false;
   const QueueState& queue = workspace.queue(ticket.queue);
   const bool open = queue.calendar == nullptr || queue.calendar->hours.is_open;
   const bool held =

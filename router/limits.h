@@ -137,6 +137,7 @@ inline constexpr Duration kMinOfferTimeout = Seconds(1);
 inline constexpr Duration kMaxOfferTimeout = Hours(1);
 inline constexpr Duration kMinPlanDelay = Seconds(1);
 inline constexpr Duration kMaxPlanDelay = Days(30);
+inline constexpr Duration kMaxQueueDelay = Days(30);
 inline constexpr Duration kMaxConnectTimeout = Minutes(10);
 inline constexpr Duration kMaxLease = Days(7);
 inline constexpr Duration kMaxLastAgentWait = Hours(24);

@@ -44,11 +44,10 @@ void Matching::SetNamed(ClassIndex ticket_class, uint32_t group, bool waits) {
   }
 }
 
-void Matching::AddWaiting(TicketIndex index, const Ticket& ticket) {
+void Matching::AddWaiting(TicketIndex index, const Ticket& ticket, WaitKey key) {
   TicketClass::Group& group = classes_[ticket.ticket_class.value].groups[ticket.group];
   const bool named = !group.agents.named.empty();
   if (named && group.tree.empty()) SetNamed(ticket.ticket_class, ticket.group, true);
-  const WaitKey key{ticket.key, ticket.arrival};
   forest_.Insert(group.tree, index, key);
   queues_[outlines_[ticket.ticket_class.value].queue.value].keys.Insert(key);
   if (!named) UpdateHead(ticket.ticket_class);
@@ -116,10 +115,12 @@ bool Matching::Candidate::Before(const Candidate& other) const {
   return std::tie(level, key) < std::tie(other.level, other.key);
 }
 
-// The best of the tickets that name the agent, of those that it may take.
-Matching::Candidate Matching::BestNaming(const Workspace& workspace, const Seeker& seeker) const {
-  Candidate best;
-  if (seeker.index.value >= named_.size()) return best;
+// Calls `function` with each queue and the first of a group's tickets in it that name the agent, of
+// those that it may take.
+template <typename Function>
+void Matching::ForEachNaming(const Workspace& workspace, const Seeker& seeker,
+                             Function function) const {
+  if (seeker.index.value >= named_.size()) return;
   for (const NamedGroup& named : named_[seeker.index.value]) {
     const TicketClass& ticket_class = classes_[named.ticket_class.value];
     const TicketClass::Group& group = ticket_class.groups[named.group];
@@ -131,13 +132,12 @@ Matching::Candidate Matching::BestNaming(const Workspace& workspace, const Seeke
     if (!FitsShift(workspace, seeker.agent, ticket_class)) continue;
     if (group.agents.Exclude(seeker.index)) continue;
     const Passing passing = Test(workspace, ticket_class, seeker.agent.profile);
-    if (!(seeker.mode == Mode::kPush ? passing.push : passing.pull)) continue;
+    if (passing.early || !(seeker.mode == Mode::kPush ? passing.push : passing.pull)) continue;
     const TicketIndex ticket = FirstOfGroup(workspace, group, seeker.index);
     if (!ticket.IsSet()) continue;
-    const Candidate candidate{{passing.rank, urgency}, forest_.KeyOf(ticket), ticket};
-    if (candidate.Before(best)) best = candidate;
+    function(ticket_class.spec.queue,
+             Candidate{{passing.rank, urgency}, forest_.KeyOf(ticket), ticket});
   }
-  return best;
 }
 
 // Takes the class's best ticket for the agent if it goes before the best so far.
@@ -158,47 +158,97 @@ void Matching::Consider(const Workspace& workspace, const Seeker& seeker, ClassI
   best = candidate;
 }
 
-// Walks the level's queues to the first of the waiting tickets that the agent may take; false: not
-// within so many steps.
-bool Matching::WalkHeads(const Workspace& workspace, const Seeker& seeker, const Pool::Level& level,
-                         size_t& steps, Candidate& best) const {
+// Walks the queue to the first of its waiting tickets that the agent may take, if that goes before
+// the best so far; false: not within so many steps.
+bool Matching::WalkHeads(const Workspace& workspace, const Seeker& seeker, QueueIndex queue,
+                         LevelKey level, size_t& steps, Candidate& best) const {
   const Subset& passing = profiles_[seeker.agent.profile.value].passing;
-  for (const QueueIndex queue : level.queues) {
-    if (Skips(workspace, seeker, queue) || queue.value >= queues_.size()) continue;
-    for (const auto& [key, ticket_class] : queues_[queue.value].heads) {
-      if (!(key < best.key)) break;
-      if (steps-- == 0) return false;
-      if (!passing.Has(ticket_class.value)) continue;
-      if (Holds(workspace, seeker, queue, ticket_class)) continue;
-      Consider(workspace, seeker, ticket_class, level.key, best);
-    }
+  if (Skips(workspace, seeker, queue) || queue.value >= queues_.size()) return true;
+  for (const auto& [key, ticket_class] : queues_[queue.value].heads) {
+    if (!(key < best.key)) break;
+    if (steps-- == 0) return false;
+    if (!passing.Has(ticket_class.value)) continue;
+    if (Holds(workspace, seeker, queue, ticket_class)) continue;
+    Consider(workspace, seeker, ticket_class, level, best);
   }
   return true;
+}
+
+// Goes through the classes of the level that pass; `best` gives the best so far to compare with.
+template <typename Function>
+void Matching::GoThrough(const Workspace& workspace, const Seeker& seeker, const Pool::Level& level,
+                         Function best) const {
+  profiles_[seeker.agent.profile.value].passing.ForEachIn(
+      level.classes, [&](uint32_t ticket_class) {
+        const QueueIndex queue = outlines_[ticket_class].queue;
+        if (Skips(workspace, seeker, queue)) return;
+        if (Holds(workspace, seeker, queue, ClassIndex{ticket_class})) return;
+        Consider(workspace, seeker, ClassIndex{ticket_class}, level.key, best(queue));
+      });
+}
+
+// Where a queue is PRIORITY_FIRST: of each queue the first that the agent may take, then the best
+// of these.
+TicketIndex Matching::BestOfFirsts(const Workspace& workspace, const Seeker& seeker,
+                                   const std::vector<Pool::Level>& levels, size_t steps) const {
+  absl::flat_hash_map<QueueIndex, Candidate> naming;  // each queue is of one level
+  ForEachNaming(workspace, seeker, [&](QueueIndex queue, const Candidate& candidate) {
+    Candidate& first = naming[queue];
+    if (candidate.Before(first)) first = candidate;
+  });
+  for (const Pool::Level& level : levels) {
+    if (level.key.second == Urgency::kDeferrable && !seeker.reserve_allows) continue;
+    absl::flat_hash_map<QueueIndex, Candidate> firsts;
+    for (const QueueIndex queue : level.queues) {
+      const auto it = naming.find(queue);
+      firsts[queue] = it == naming.end() ? Candidate{} : it->second;
+    }
+    const bool walked =
+        std::all_of(level.queues.begin(), level.queues.end(), [&](QueueIndex queue) {
+          return WalkHeads(workspace, seeker, queue, level.key, steps, firsts[queue]);
+        });
+    if (!walked) {
+      steps = 0;
+      GoThrough(workspace, seeker, level,
+                [&](QueueIndex queue) -> Candidate& { return firsts[queue]; });
+    }
+    Candidate best;
+    for (const QueueIndex queue : level.queues) {
+      Candidate first = firsts[queue];
+      first.key = first.key.Competing();
+      if (first.ticket.IsSet() && first.Before(best)) best = first;
+    }
+    if (best.ticket.IsSet()) return best.ticket;
+  }
+  return {};
 }
 
 TicketIndex Matching::BestTicket(const Workspace& workspace, AgentIndex index, Mode mode,
                                  QueueIndex only) const {
   const AgentState& agent = workspace.agent(index);
   const Seeker seeker{index, agent, mode, only, workspace.ReserveAllows(agent)};
-  const Candidate naming = BestNaming(workspace, seeker);
   Pool& pool = PoolOf(workspace, agent.profile);
   FillProfile(workspace, agent.profile);  // may drop what FillLevels filled in
   FillLevels(pool);
   const Subset& passing = profiles_[agent.profile.value].passing;
   size_t steps = passing.is_listed() ? 0 : StepsTo(passing.size(), class_log_.size());
-  for (const Pool::Level& level : mode == Mode::kPush ? pool.push_levels : pool.pull_levels) {
+  const auto& levels = mode == Mode::kPush ? pool.push_levels : pool.pull_levels;
+  if (pool.priority_first) return BestOfFirsts(workspace, seeker, levels, steps);
+  Candidate naming;
+  ForEachNaming(workspace, seeker, [&](QueueIndex, const Candidate& candidate) {
+    if (candidate.Before(naming)) naming = candidate;
+  });
+  for (const Pool::Level& level : levels) {
     if (level.key.second == Urgency::kDeferrable && !seeker.reserve_allows) continue;
     if (naming.ticket.IsSet() && naming.level < level.key) break;
     Candidate best;
     if (naming.level == level.key) best = naming;
-    if (passing.is_listed() || !WalkHeads(workspace, seeker, level, steps, best)) {
+    const auto walk = [&](QueueIndex queue) {
+      return WalkHeads(workspace, seeker, queue, level.key, steps, best);
+    };
+    if (passing.is_listed() || !std::all_of(level.queues.begin(), level.queues.end(), walk)) {
       steps = 0;
-      passing.ForEachIn(level.classes, [&](uint32_t ticket_class) {
-        const QueueIndex queue = outlines_[ticket_class].queue;
-        if (Skips(workspace, seeker, queue)) return;
-        if (Holds(workspace, seeker, queue, ClassIndex{ticket_class})) return;
-        Consider(workspace, seeker, ClassIndex{ticket_class}, level.key, best);
-      });
+      GoThrough(workspace, seeker, level, [&](QueueIndex) -> Candidate& { return best; });
     }
     if (best.ticket.IsSet()) return best.ticket;
   }
@@ -355,7 +405,7 @@ AgentIndex Matching::BestOfNamed(const Workspace& workspace, const Sought& sough
     if (Workspace::IsCooling(sought.ticket, index)) continue;
     if (!FitsShift(workspace, agent, sought.ticket_class)) continue;
     const Passing passing = Test(workspace, sought.ticket_class, agent.profile);
-    if (!passing.push) continue;
+    if (!passing.push || passing.early) continue;
     ReadyKey candidate = KeyOf(sought.order, index, agent);
     candidate.weight -= passing.score;
     const bool interrupts = agent.WouldInterruptFor(sought.ticket_class.group);
@@ -390,28 +440,53 @@ bool Matching::IsRoutable(const Workspace& workspace, ClassIndex class_index,
     return std::any_of(agents.named.begin(), agents.named.end(), [&](AgentIndex index) {
       const AgentState& agent = workspace.agent(index);
       return agent.configured && !agents.Exclude(index) &&
-             PassesHereAndNow(workspace, ticket_class, agent.profile);
+             Qualifies(workspace, ticket_class, agent.profile);
     });
   }
-  FillClass(workspace, ticket_class);
-  return ticket_class.passing.Any([&](uint32_t profile) {
+  const auto has_member = [&](uint32_t profile) {
     const auto excluded_members =
         std::count_if(agents.excluded.begin(), agents.excluded.end(), [&](AgentIndex agent) {
           return workspace.agent(agent).configured &&
                  workspace.agent(agent).profile.value == profile;
         });
     return profiles_[profile].members > static_cast<uint32_t>(excluded_members);
+  };
+  FillClass(workspace, ticket_class);
+  if (ticket_class.passing.Any(has_member)) return true;
+  if (workspace.queue(ticket_class.spec.queue).delays.empty()) return false;
+  return std::any_of(profile_log_.begin(), profile_log_.end(), [&](ProfileIndex profile) {
+    return Qualifies(workspace, ticket_class, profile) && has_member(profile.value);
   });
 }
 
-size_t Matching::Ahead(const Ticket& ticket) const {
-  const TicketClass& ticket_class = classes_[ticket.ticket_class.value];
-  const auto ahead_in = [&](uint32_t group) {
-    return forest_.Rank(ticket_class.groups[group].tree, WaitKey{ticket.key, ticket.arrival});
+size_t Matching::Ahead(const Workspace& workspace, const Ticket& ticket) const {
+  const TicketClass& own = classes_[ticket.ticket_class.value];
+  const TicketClass::Agents& agents = own.groups[ticket.group].agents;
+  const WaitKey key = workspace.WaitKeyOf(ticket);
+  const auto ahead_in = [&](const TicketClass& ticket_class) {
+    const auto ahead_of_group = [&](uint32_t group) {
+      return forest_.Rank(ticket_class.groups[group].tree, key);
+    };
+    const auto same = agents.named.empty() ? ticket_class.group_by_agents.end()
+                                           : ticket_class.group_by_agents.find(agents);
+    size_t ahead = same == ticket_class.group_by_agents.end() ? 0 : ahead_of_group(same->second);
+    for (const uint32_t shared : ticket_class.shared_groups) ahead += ahead_of_group(shared);
+    return ahead;
   };
-  size_t ahead =
-      ticket_class.groups[ticket.group].agents.named.empty() ? 0 : ahead_in(ticket.group);
-  for (const uint32_t shared : ticket_class.shared_groups) ahead += ahead_in(shared);
+  size_t ahead = ahead_in(own);
+  const std::vector<Duration>& delays = workspace.queue(own.spec.queue).delays;
+  if (delays.empty()) return ahead;
+  // Its like, for whom other delays have passed.
+  ClassSpec spec = own.spec;
+  const auto add = [&](Duration waited) {
+    if (waited == own.spec.waited) return;
+    spec.waited = waited;
+    const auto it = class_by_key_.find(KeyOf(spec));
+    if (it != class_by_key_.end()) ahead += ahead_in(classes_[it->second.value]);
+  };
+  add(Duration{});
+  for (const Duration delay : delays) add(delay);
+  add(kNoDelay);
   return ahead;
 }
 

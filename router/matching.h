@@ -18,6 +18,12 @@
 // Within a class, tickets that name and exclude the same agents share a tree. An excluded agent
 // passes over it at once, and the trees that name an agent are listed at that agent, whom
 // BestTicket is looking for; others never meet them.
+//
+// Delays are part of that: the longest of its queue's delays that a ticket has waited for is one of
+// the things that make its class, and a profile whose delay is longer does not pass the class. When
+// a delay passes, the ticket changes its class, as when a step of its plan asks for something else.
+// So neither look-up knows of delays, and whoever finds a ticket may take it now. What is in a
+// queue without delays is in one class as ever; with n different ones each class is n + 1 at most.
 #ifndef TANDEM_ROUTER_MATCHING_H_
 #define TANDEM_ROUTER_MATCHING_H_
 
@@ -58,6 +64,8 @@ struct Passing {
   bool pull = false;
   uint32_t rank = 0;   // of the queue in the routing profile
   uint32_t score = 0;  // when the best match is looked for
+  Duration delay{};    // of the queue in the routing profile
+  bool early = false;  // it has not passed
 };
 
 class Matching {
@@ -106,7 +114,7 @@ class Matching {
 
   // --- what waits, who ---
 
-  void AddWaiting(TicketIndex index, const Ticket& ticket);
+  void AddWaiting(TicketIndex index, const Ticket& ticket, WaitKey key);
   void RemoveWaiting(TicketIndex index, const Ticket& ticket);
   // Puts the agent into the ready list that fits it, given where it was.
   void AddReady(AgentIndex index, const AgentState& agent);
@@ -125,11 +133,12 @@ class Matching {
   // The first ticket that waits in the queue, by key, of those that name nobody; else of the
   // others. Unset when none waits.
   TicketIndex FirstWaiting(QueueIndex queue) const;
-  // Whether any configured agent could ever take a ticket of this group of the class.
+  // Whether any configured agent could ever take a ticket of this group of the class, be it after a
+  // delay.
   bool IsRoutable(const Workspace& workspace, ClassIndex ticket_class, uint32_t group) const;
   // How many waiting tickets go before this one, of those of its class that name nobody or the same
-  // agents.
-  size_t Ahead(const Ticket& ticket) const;
+  // agents, whatever delays have passed for them.
+  size_t Ahead(const Workspace& workspace, const Ticket& ticket) const;
   // Waiting tickets of the queue, whatever they ask and whomever they name: those that go before
   // the key, and all.
   struct Place {
@@ -139,7 +148,7 @@ class Matching {
   Place PlaceIn(QueueIndex queue, WaitKey key) const;
   // A class as it would be: for Test, and without tickets.
   TicketClass Foresee(const Workspace& workspace, ClassSpec spec) const;
-  // Whether, and how, the profile passes the class; worked out here and now.
+  // Whether, and how, the profile passes the class, and whether too early; worked out here and now.
   Passing Test(const Workspace& workspace, const TicketClass& ticket_class,
                ProfileIndex profile) const;
 
@@ -155,6 +164,7 @@ class Matching {
     struct Entry {
       bool push = false, pull = false;
       LevelKey level;
+      Duration delay;
     };
     // Queues that are served before those of later levels.
     struct Level {
@@ -163,6 +173,7 @@ class Matching {
       Bits classes;  // of these queues, of the first `classes_seen` that came
     };
     bool filled = false;
+    bool priority_first = false;  // one of its queues is
     size_t classes_seen = 0;
     absl::flat_hash_map<QueueIndex, Entry> queues;
     std::vector<Level> push_levels, pull_levels;
@@ -240,6 +251,9 @@ class Matching {
   Pool& PoolOf(const Workspace& workspace, ProfileIndex profile) const;
   void FillLevels(Pool& pool) const;
   bool Meets(const Workspace& workspace, ProfileIndex profile, const Condition& condition) const;
+  // But for the delay.
+  bool Qualifies(const Workspace& workspace, const TicketClass& ticket_class,
+                 ProfileIndex profile) const;
   bool PassesHereAndNow(const Workspace& workspace, const TicketClass& ticket_class,
                         ProfileIndex profile) const;
   void CatchUp(const Workspace& workspace, KnownCondition& known) const;
@@ -267,11 +281,17 @@ class Matching {
                            AgentIndex agent) const;
   TicketIndex FirstAllowed(const Workspace& workspace, ClassIndex ticket_class,
                            AgentIndex agent) const;
-  Candidate BestNaming(const Workspace& workspace, const Seeker& seeker) const;
+  template <typename Function>
+  void ForEachNaming(const Workspace& workspace, const Seeker& seeker, Function function) const;
   void Consider(const Workspace& workspace, const Seeker& seeker, ClassIndex ticket_class,
                 LevelKey level, Candidate& best) const;
-  bool WalkHeads(const Workspace& workspace, const Seeker& seeker, const Pool::Level& level,
+  bool WalkHeads(const Workspace& workspace, const Seeker& seeker, QueueIndex queue, LevelKey level,
                  size_t& steps, Candidate& best) const;
+  template <typename Function>
+  void GoThrough(const Workspace& workspace, const Seeker& seeker, const Pool::Level& level,
+                 Function best) const;
+  TicketIndex BestOfFirsts(const Workspace& workspace, const Seeker& seeker,
+                           const std::vector<Pool::Level>& levels, size_t steps) const;
 
   uint32_t ListsOpenTo(const Workspace& workspace, const Sought& sought,
                        ProfileIndex profile) const;

@@ -41,7 +41,8 @@ Matching::Pool& Matching::PoolOf(const Workspace& workspace, ProfileIndex profil
     const bool push = !entry.no_push;
     if (push) add(pool.push_levels, level, queue);
     if (entry.pull) add(pool.pull_levels, level, queue);
-    if (push || entry.pull) pool.queues[queue] = {push, entry.pull, level};
+    if (workspace.queue(queue).priority_first) pool.priority_first = true;
+    if (push || entry.pull) pool.queues[queue] = {push, entry.pull, level, entry.delay};
   }
   return pool;
 }
@@ -69,8 +70,9 @@ bool Matching::Meets(const Workspace& workspace, ProfileIndex profile,
     const Workspace& workspace;
     ProfileIndex profile;
     const Traits& traits;
-    bool operator()(QueueIndex queue) const {
-      return matching.PoolOf(workspace, profile).Find(queue) != nullptr;
+    bool operator()(const ServedQueue& served) const {
+      const Pool::Entry* entry = matching.PoolOf(workspace, profile).Find(served.queue);
+      return entry != nullptr && entry->delay <= served.waited;
     }
     bool operator()(ClientIndex client) const { return traits.MayServe(client); }
     bool operator()(ProcessTypeIndex type) const { return traits.MayDo(type); }
@@ -83,6 +85,13 @@ bool Matching::Meets(const Workspace& workspace, ProfileIndex profile,
 
 bool Matching::PassesHereAndNow(const Workspace& workspace, const TicketClass& ticket_class,
                                 ProfileIndex profile) const {
+  if (!Qualifies(workspace, ticket_class, profile)) return false;
+  const Pool::Entry& entry = *PoolOf(workspace, profile).Find(ticket_class.spec.queue);
+  return entry.delay <= ticket_class.spec.waited;
+}
+
+bool Matching::Qualifies(const Workspace& workspace, const TicketClass& ticket_class,
+                         ProfileIndex profile) const {
   const Traits& traits = TraitsOf(profile);
   return PoolOf(workspace, profile).Find(ticket_class.spec.queue) != nullptr &&
          traits.MayServe(ticket_class.spec.client) &&
@@ -95,9 +104,13 @@ bool Matching::PassesHereAndNow(const Workspace& workspace, const TicketClass& t
 
 Passing Matching::Test(const Workspace& workspace, const TicketClass& ticket_class,
                        ProfileIndex profile) const {
-  if (!PassesHereAndNow(workspace, ticket_class, profile)) return {};
+  if (!Qualifies(workspace, ticket_class, profile)) return {};
   const Pool::Entry& entry = *PoolOf(workspace, profile).Find(ticket_class.spec.queue);
-  Passing passing{entry.push, entry.pull, entry.level.first, 0};
+  Passing passing{.push = entry.push,
+                  .pull = entry.pull,
+                  .rank = entry.level.first,
+                  .delay = entry.delay,
+                  .early = entry.delay > ticket_class.spec.waited};
   if (ticket_class.distribution == DistributionMode::kBestMatch) {
     passing.score = ScoreOf(ticket_class.clauses, ticket_class.preferences, ticket_class.mode,
                             TraitsOf(profile));

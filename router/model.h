@@ -48,6 +48,9 @@ enum class DistributionMode : uint8_t {
   kLowestCost = 5,
 };
 const char* ToString(DistributionMode mode);  // "LONGEST_IDLE"
+// Which of a queue's tickets goes first.
+enum class QueueOrder : uint8_t { kTarget = 1, kPriorityFirst = 2 };
+const char* ToString(QueueOrder order);  // "TARGET"
 
 enum class Party : uint8_t { kUnknown = 0, kCustomer = 1, kAgent = 2, kSystem = 3 };
 const char* ToString(Party party);  // "CUSTOMER"
@@ -432,6 +435,7 @@ struct Queue : NamedResource {
   bool auto_accept = false;
   Plan plan;  // of tickets that bring none, and whose process type has none
   DistributionMode distribution_mode = DistributionMode::kLongestIdle;
+  QueueOrder order = QueueOrder::kTarget;
   std::optional<Duration> last_agent_wait;
   std::string calendar;  // empty: always open
   WhenClosed when_closed = WhenClosed::kHold;
@@ -467,6 +471,7 @@ struct RoutingProfileQueue {
   uint32_t rank = 0;  // 0: to be filled in
   bool no_push = false;
   bool pull = false;
+  Duration delay{};  // the profile's agents take its tickets only once they have waited so long
   friend bool operator==(const RoutingProfileQueue&, const RoutingProfileQueue&) = default;
 };
 

@@ -38,6 +38,16 @@ const char* ToString(TicketState state) {
   return "";
 }
 
+const char* ToString(QueueOrder order) {
+  switch (order) {
+    case QueueOrder::kTarget:
+      return "TARGET";
+    case QueueOrder::kPriorityFirst:
+      return "PRIORITY_FIRST";
+  }
+  return "";
+}
+
 const char* ToString(DistributionMode mode) {
   switch (mode) {
     case DistributionMode::kLongestIdle:

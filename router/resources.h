@@ -136,6 +136,7 @@ void VisitFields(const Queue*, auto visit) {
   visit("auto_accept", &Queue::auto_accept);
   visit("plan", &Queue::plan);
   visit("distribution_mode", &Queue::distribution_mode);
+  visit("order", &Queue::order);
   visit("last_agent_wait", &Queue::last_agent_wait);
   visit("calendar", &Queue::calendar);
   visit("when_closed", &Queue::when_closed);

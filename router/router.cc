@@ -25,8 +25,8 @@ constexpr bool kReadsOnly =
 
 Router::Router(RouterOptions options) : core_(std::make_unique<Core>(options)) {}
 Router::~Router() = default;
-void Router::Load(LoadedState state) {
-  core_->Load(std::move(state));
+void Router::Load(LoadedState state, Time now) {
+  core_->Load(std::move(state), now);
 }
 Outcome Router::Execute(Command command, Time now) {
   return core_->Execute(command, now);
@@ -296,7 +296,7 @@ void Router::Core::LoadTicket(Workspace& workspace, const TicketRows& loaded) {
   });
 }
 
-void Router::Core::Load(LoadedState state) {
+void Router::Core::Load(LoadedState state, Time now) {
   TANDEM_INVARIANT(workspaces_.empty(), "a router is loaded once, before its first command");
   for (WorkspaceRow& row : state.workspaces) {
     auto workspace = std::make_unique<Workspace>();
@@ -336,6 +336,9 @@ void Router::Core::Load(LoadedState state) {
   for (const LoadedState::QueueVisit& visit : state.visits) {
     With(find(visit.workspace),
          [&](Context& context) { context.apply.AdoptVisit(visit.queue, visit.what); });
+  }
+  for (auto& [id, workspace] : workspaces_) {
+    Applier(*workspace, changes_, open_tickets_, now).DelaysPassed();
   }
   // What is loaded is durable already.
   for (auto& [id, workspace] : workspaces_) {

@@ -9,8 +9,8 @@
 //
 // How it routes. Two sets hold what may have become possible: agents who may take more than before
 // (freed, become available, changed by configuration, out of a cool-down's or a live reserve's
-// way), and tickets that began to wait or whose cool-down ended. Every command ends with "route
-// until quiet":
+// way), and tickets that began to wait, for which a delay passed or whose cool-down ended. Every
+// command ends with "route until quiet":
 //   1. While there are such agents: of these, for the one with the smallest (idle_since, ordinal),
 //   the
 //      best ticket that it may take is looked up, which goes to the best agent who may take it; if
@@ -20,7 +20,9 @@
 //   3. If 2 made agents possible again, back to 1.
 // An agent's best ticket: lowest rank of its queue in the agent's routing profile; LIVE before
 // DEFERRABLE; smallest key; smallest arrival. key = max(target, queued_at) - priority * the queue's
-// priority step, all as of the ticket's entry into the queue.
+// priority step, all as of the ticket's entry into the queue. Of a queue that is PRIORITY_FIRST
+// only one ticket is compared with those of other queues, here and in step 2: the one of the
+// highest priority, the smallest key and the smallest arrival, where key = max(target, queued_at).
 //
 // The best agent for a ticket, by the distribution mode of its queue, is the smallest
 // (weight, idle_since, ordinal). Weight:
@@ -33,7 +35,8 @@
 //
 // An agent may take a ticket by offer when: the ticket is QUEUED, and its queue is DEFERRABLE, has
 // no calendar, or its calendar is open; the agent is AVAILABLE with an
-// open session that is not lost; the routing profile names the queue without no_push; the agent has
+// open session that is not lost; the routing profile names the queue without no_push, and with a
+// delay that has passed since `queued_at`, unless the ticket is kept for the agent; the agent has
 // the ticket's client and process type and passes every clause; the ticket names the agent or
 // nobody, does not exclude the agent, and no cool-down of the two runs; the group of the ticket's
 // channel has fewer tickets (offered or owned) than its maximum, and the units of all plus this
@@ -79,8 +82,9 @@ class Router {
   // Takes over a shard's state. Must be called before the first Execute, at most once. Aborts when
   // the rows contradict each other: a state that can't be is worse than a restart. Routing is
   // pending afterwards, because work may have become possible between the last commit and the
-  // crash.
-  void Load(LoadedState state);
+  // crash. Of `now` follows for which tickets a delay of their queue has passed; unset: for none,
+  // as far as is known before the first AdvanceTime.
+  void Load(LoadedState state, Time now = {});
 
   // Decides one command. `now` must not be before the `now` of an earlier call (the engine's clock
   // sees to it).

@@ -33,7 +33,7 @@ AgentIndex BestFor(const Workspace& workspace, TicketIndex ticket, AgentIndex fr
 bool StillWaits(const Workspace& workspace, const FreshTicket& fresh) {
   const Ticket& ticket = workspace.ticket(fresh.ticket);
   return ticket.in_use && ticket.state == TicketState::kQueued &&
-         fresh.key == WaitKey{ticket.key, ticket.arrival} &&
+         fresh.key == workspace.WaitKeyOf(ticket) && fresh.queue == ticket.queue &&
          fresh.urgency == workspace.queue(ticket.queue).configured->urgency;
 }
 
@@ -60,7 +60,8 @@ void MissOffer(Context& context, TicketIndex index) {
 void OnTicketDeadline(Context& context, TicketIndex index) {
   const Ticket& ticket = context.workspace.ticket(index);
   // What was due first is done first; at one instant the window of a call-back ends first, and
-  // cool-downs last, after steps of plans, the last agent's turn, silence and invitations.
+  // delays and cool-downs last, after steps of plans, the last agent's turn, silence and
+  // invitations.
   if (!ticket.until.IsSet() || ticket.until > ticket.timer_at) {
     if (Workspace::CallbackEndsAt(ticket) <= ticket.timer_at) {
       context.apply.TicketExpired(index, "WINDOW_ENDED");
@@ -73,6 +74,8 @@ void OnTicketDeadline(Context& context, TicketIndex index) {
       EndSilence(context, index);
     } else if (InvitationEndsAt(ticket) <= ticket.timer_at) {
       MissInvitation(context, index);
+    } else if (context.workspace.NextDelayAt(ticket) <= ticket.timer_at) {
+      context.apply.DelayPassed(index);
     } else {
       context.apply.CoolDownsEnded(index);
     }

@@ -26,6 +26,7 @@
 #include "router/contact.h"
 #include "router/estimate.h"
 #include "router/ids.h"
+#include "router/limits.h"
 #include "router/matching.h"
 #include "router/model.h"
 #include "router/plan_pool.h"
@@ -48,6 +49,9 @@ struct QueueState {
   bool closed = false;                 // its calendar is
   bool offers = true;  // its tickets may be offered: not LIVE ones unless it is open
   RecentVisits recent;
+  // Those with which routing profiles serve it, but for 0: ascending, each once.
+  std::vector<Duration> delays;
+  bool priority_first = false;  // its order, as what waits is in
 };
 
 struct ChannelState {
@@ -311,15 +315,24 @@ struct Timer {
   friend auto operator<=>(const Timer&, const Timer&) = default;
 };
 
-// A ticket that may have become possible. LIVE first, then by its key.
+// A ticket that may have become possible. LIVE first, then by its key, as it competes with others.
+// The queue tells entries of one ticket apart.
 struct FreshTicket {
   Urgency urgency = Urgency::kLive;
+  QueueIndex queue;
   WaitKey key;
   TicketIndex ticket;
   friend auto operator<=>(const FreshTicket& a, const FreshTicket& b) {
-    return std::tie(a.urgency, a.key) <=> std::tie(b.urgency, b.key);
+    return std::tuple(a.urgency, a.key.Competing(), a.key.key, a.queue) <=>
+           std::tuple(b.urgency, b.key.Competing(), b.key.key, b.queue);
   }
   friend bool operator==(const FreshTicket& a, const FreshTicket& b) { return (a <=> b) == 0; }
+};
+// By queue, and as they go in it.
+struct FreshInQueue {
+  bool operator()(const FreshTicket& a, const FreshTicket& b) const {
+    return std::tie(a.queue, a.key) < std::tie(b.queue, b.key);
+  }
 };
 
 // A ticket that was reopened, and closed again.
@@ -390,7 +403,10 @@ struct Workspace {
 
   Matching matching;
   absl::btree_set<ReadyKey> gained_agents;
+  // Of queues that are PRIORITY_FIRST only the one that goes first in each; all of theirs are in
+  // `fresh_by_priority`.
   absl::btree_set<FreshTicket> fresh_tickets;
+  absl::btree_set<FreshTicket, FreshInQueue> fresh_by_priority;
   absl::btree_set<Timer> timers;
   // When calendars open or close next.
   absl::btree_set<std::pair<Time, std::string>> calendar_timers;
@@ -483,6 +499,33 @@ struct Workspace {
     const PlanStep* step = NextStep(ticket);
     if (step == nullptr || !ticket.plan_since.IsSet()) return kEndOfTime;
     return ticket.plan_since + (step->after - ticket.plan_waited);
+  }
+  // What it is ordered by while it waits in its queue.
+  WaitKey WaitKeyOf(const Ticket& ticket) const {
+    if (!queue(ticket.queue).priority_first) return {ticket.key, ticket.arrival};
+    const int64_t below = int64_t{kMaxPriority} - ticket.priority;
+    return {std::max(ticket.target, ticket.queued_at) + kPrioritySpan * below, ticket.arrival};
+  }
+  // The longest of its queue's delays that has passed for a ticket that waits in it.
+  Duration WaitedFor(const Ticket& ticket, Time now) const {
+    const std::vector<Duration>& delays = queue(ticket.queue).delays;
+    if (delays.empty()) return Duration{};
+    if (ticket.kept_until.IsSet()) return kNoDelay;
+    Duration passed;
+    for (const Duration delay : delays) {
+      if (ticket.queued_at + delay > now) break;
+      passed = delay;
+    }
+    return passed;
+  }
+  // When the next one passes, after the one that makes its class; the end of time when it does not
+  // wait, or for no more of them.
+  Time NextDelayAt(const Ticket& ticket) const {
+    const std::vector<Duration>& delays = queue(ticket.queue).delays;
+    if (delays.empty() || ticket.state != TicketState::kQueued) return kEndOfTime;
+    const auto next = std::upper_bound(delays.begin(), delays.end(),
+                                       matching.ClassOf(ticket.ticket_class).spec.waited);
+    return next == delays.end() ? kEndOfTime : ticket.queued_at + *next;
   }
   // Whether it waits for the end of the offer that is out.
   bool NextStepWaits(const Ticket& ticket) const {

@@ -48,6 +48,7 @@ std::string KeyOf(const ClassSpec& spec) {
   }
   key += std::to_string(spec.handling_time.us);
   key += ',';
+  if (spec.waited.us != 0) key += "@" + std::to_string(spec.waited.us) + ",";
   return key + KeyOf(spec.requirement);
 }
 
@@ -90,7 +91,8 @@ bool TicketClass::HasUnknown() const {
 }
 
 std::vector<std::vector<Condition>> TicketClass::Conditions() const {
-  std::vector<std::vector<Condition>> conditions{{spec.queue}, {spec.client}, {spec.process_type}};
+  std::vector<std::vector<Condition>> conditions{
+      {ServedQueue{spec.queue, spec.waited}}, {spec.client}, {spec.process_type}};
   for (const CompiledClause& clause : clauses) {
     std::vector<Condition>& any = conditions.emplace_back();
     for (const CompiledPredicate& predicate : clause)

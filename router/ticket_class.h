@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <variant>
@@ -28,9 +29,15 @@ struct AskedPredicate {
   LanguageMode mode = LanguageMode::kWritten;
   friend auto operator<=>(const AskedPredicate&, const AskedPredicate&) = default;
 };
-// That its routing profile has the queue; that it may serve the client; that it may do the process
-// type; that a predicate holds.
-using Condition = std::variant<QueueIndex, ClientIndex, ProcessTypeIndex, AskedPredicate>;
+// That its routing profile has the queue, with a delay that has passed.
+struct ServedQueue {
+  QueueIndex queue;
+  Duration waited;
+  friend auto operator<=>(const ServedQueue&, const ServedQueue&) = default;
+};
+// That besides; that it may serve the client; that it may do the process type; that a predicate
+// holds.
+using Condition = std::variant<ServedQueue, ClientIndex, ProcessTypeIndex, AskedPredicate>;
 
 struct ClassSpec {
   QueueIndex queue;
@@ -39,7 +46,10 @@ struct ClassSpec {
   ProcessTypeIndex process_type;
   Requirement requirement;   // canonical, without agents
   Duration handling_time{};  // expected; what an agent's shift must have left
+  // The longest of its queue's delays that has passed; kNoDelay: none holds for it.
+  Duration waited{};
 };
+inline constexpr Duration kNoDelay = Duration{std::numeric_limits<int64_t>::max()};
 // Equal specifications have equal keys.
 std::string KeyOf(const ClassSpec& spec);
 

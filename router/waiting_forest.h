@@ -18,10 +18,20 @@
 
 namespace tandem::router {
 
-// What waiting tickets are ordered by: smaller goes first.
+// Longer than from the epoch to any instant that the API accepts; nine of them still are an
+// instant.
+inline constexpr Duration kPrioritySpan{int64_t{1} << 59};
+
+// What waiting tickets are ordered by: smaller goes first. In a queue that is PRIORITY_FIRST a span
+// is added to the key for each step that the ticket's priority is below the highest.
 struct WaitKey {
   Time key = kEndOfTime;
   uint64_t arrival = std::numeric_limits<uint64_t>::max();
+  // Against tickets of other queues: without these spans.
+  constexpr WaitKey Competing() const {
+    if (key.us < kPrioritySpan.us) return *this;
+    return {Time{key.us % kPrioritySpan.us}, arrival};
+  }
   friend constexpr auto operator<=>(const WaitKey&, const WaitKey&) = default;
 };
 

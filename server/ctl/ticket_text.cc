@@ -238,8 +238,9 @@ std::string ExplanationText(const v1::ExplainTicketResponse& explained) {
   absl::StrAppendFormat(&text, "%5d pass all of these\n", explained.qualified_agents());
   for (const v1::Obstacle& obstacle : explained.obstacles()) {
     absl::StrAppendFormat(
-        &text, "%5d %s\n", obstacle.agents(),
-        absl::StripPrefix(v1::ObstacleKind_Name(obstacle.kind()), "OBSTACLE_KIND_"));
+        &text, "%5d %s%s\n", obstacle.agents(),
+        absl::StripPrefix(v1::ObstacleKind_Name(obstacle.kind()), "OBSTACLE_KIND_"),
+        obstacle.has_until() ? absl::StrCat(" until ", Show(obstacle.until())) : "");
   }
   if (explained.has_next_step()) {
     const v1::NextStep& next = explained.next_step();

@@ -344,7 +344,7 @@ void Core::Adopt(Recovered recovered, SteadyTime now) {
   }
   const size_t open_tickets = loaded.state.tickets.size();
   router_ = std::make_unique<router::Router>(options_.router);
-  router_->Load(std::move(loaded.state));
+  router_->Load(std::move(loaded.state), time);
   if (!resuming_) {
     // Nothing may expire because we were away: time goes on where it stopped, and so does every
     // agent's grace.

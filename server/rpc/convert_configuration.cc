@@ -28,6 +28,8 @@ static_assert(static_cast<int>(router::LanguageMode::kSpoken) == v1::LANGUAGE_MO
 static_assert(static_cast<int>(router::LanguageMode::kWritten) == v1::LANGUAGE_MODE_WRITTEN);
 static_assert(static_cast<int>(router::Office::kBack) == v1::OFFICE_BACK);
 static_assert(static_cast<int>(router::Urgency::kDeferrable) == v1::URGENCY_DEFERRABLE);
+static_assert(static_cast<int>(router::QueueOrder::kPriorityFirst) ==
+              v1::QUEUE_ORDER_PRIORITY_FIRST);
 static_assert(static_cast<int>(router::DistributionMode::kLowestCost) ==
               v1::DISTRIBUTION_MODE_LOWEST_COST);
 static_assert(static_cast<int>(router::AgentKind::kAutomated) == v1::AGENT_KIND_AUTOMATED);
@@ -211,6 +213,8 @@ router::Queue Convert(const v1::Queue& message, const std::string& path, Faults&
   queue.distribution_mode =
       OrDefault(message.distribution_mode(), router::DistributionMode::kLongestIdle,
                 v1::DISTRIBUTION_MODE_LOWEST_COST, path + ".distribution_mode", faults);
+  queue.order = OrDefault(message.order(), router::QueueOrder::kTarget,
+                          v1::QUEUE_ORDER_PRIORITY_FIRST, path + ".order", faults);
   queue.calendar = message.calendar();
   queue.when_closed = OrDefault(message.when_closed(), router::WhenClosed::kHold,
                                 v1::WHEN_CLOSED_OVERFLOW, path + ".when_closed", faults);
@@ -262,14 +266,17 @@ router::ProcessType Convert(const v1::ProcessType& message, const std::string& p
   return type;
 }
 
-router::RoutingProfile Convert(const v1::RoutingProfile& message, const std::string& /*path*/,
-                               Faults& /*faults*/) {
+router::RoutingProfile Convert(const v1::RoutingProfile& message, const std::string& path,
+                               Faults& faults) {
   auto profile = Named<router::RoutingProfile>(message);
-  for (const v1::RoutingProfileQueue& queue : message.queues()) {
-    profile.queues.push_back({.queue = queue.queue(),
-                              .rank = queue.rank(),
-                              .no_push = queue.no_push(),
-                              .pull = queue.pull()});
+  for (int i = 0; i < message.queues_size(); ++i) {
+    const v1::RoutingProfileQueue& queue = message.queues(i);
+    profile.queues.push_back(
+        {.queue = queue.queue(),
+         .rank = queue.rank(),
+         .no_push = queue.no_push(),
+         .pull = queue.pull(),
+         .delay = ToDuration(queue.delay(), At(path + ".queues", i) + ".delay", faults)});
   }
   profile.live_reserve = message.live_reserve();
   return profile;
@@ -434,6 +441,7 @@ void FillRest(const router::Queue& queue, v1::Queue& to) {
     *to.mutable_last_agent_wait() = ToProtoDuration(*queue.last_agent_wait);
   }
   to.set_distribution_mode(static_cast<v1::DistributionMode>(queue.distribution_mode));
+  to.set_order(static_cast<v1::QueueOrder>(queue.order));
   to.set_calendar(queue.calendar);
   to.set_when_closed(static_cast<v1::WhenClosed>(queue.when_closed));
   to.set_overflow_queue(queue.overflow_queue);
@@ -469,6 +477,7 @@ void FillRest(const router::RoutingProfile& profile, v1::RoutingProfile& to) {
     message->set_rank(queue.rank);
     message->set_no_push(queue.no_push);
     message->set_pull(queue.pull);
+    if (queue.delay.us != 0) *message->mutable_delay() = ToProtoDuration(queue.delay);
   }
   to.set_live_reserve(profile.live_reserve);
 }

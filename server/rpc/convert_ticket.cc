@@ -17,7 +17,8 @@ static_assert(static_cast<int>(router::Obstacle::kBusy) == v1::OBSTACLE_KIND_BUS
 static_assert(static_cast<int>(router::Obstacle::kNone) == v1::OBSTACLE_KIND_NONE);
 static_assert(static_cast<int>(router::Obstacle::kKeptForLastAgent) ==
               v1::OBSTACLE_KIND_KEPT_FOR_LAST_AGENT);
-static_assert(static_cast<int>(router::kLastObstacle) == v1::OBSTACLE_KIND_SHIFT);
+static_assert(static_cast<int>(router::Obstacle::kShift) == v1::OBSTACLE_KIND_SHIFT);
+static_assert(static_cast<int>(router::kLastObstacle) == v1::OBSTACLE_KIND_DELAYED);
 static_assert(static_cast<int>(router::CallbackOutcome::kConnected) ==
               v1::CALLBACK_OUTCOME_CONNECTED);
 static_assert(static_cast<int>(router::CallbackOutcome::kDoNotCall) ==
@@ -269,6 +270,9 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
     v1::Obstacle* message = to.add_obstacles();
     message->set_kind(static_cast<v1::ObstacleKind>(kind));
     message->set_agents(static_cast<int32_t>(agents));
+    if (kind == router::Obstacle::kDelayed) {
+      *message->mutable_until() = ToTimestamp(explanation.delayed_until);
+    }
   }
   if (explanation.enters_at.IsSet()) *to.mutable_enters_at() = ToTimestamp(explanation.enters_at);
   to.set_parking_reason(explanation.parking_reason);

@@ -162,6 +162,7 @@ void Fields(auto& io, Of<router::Queue> auto& queue) {
   io("max_waiting", queue.max_waiting);
   io("auto_accept", queue.auto_accept);
   io("distribution_mode", queue.distribution_mode);
+  io("order", queue.order);
   io("plan", queue.plan);
   io("last_agent_wait_us", queue.last_agent_wait);
   io("calendar", queue.calendar);
@@ -221,6 +222,7 @@ void Fields(auto& io, Of<router::RoutingProfileQueue> auto& queue) {
   io("rank", queue.rank);
   io("no_push", queue.no_push);
   io("pull", queue.pull);
+  io("delay_us", queue.delay);
 }
 
 void Fields(auto& io, Of<router::RoutingProfile> auto& profile) {

@@ -97,6 +97,9 @@ template <>
 struct NameTable<router::DistributionMode>
     : NamesOfRouter<router::DistributionMode, router::DistributionMode::kLowestCost> {};
 template <>
+struct NameTable<router::QueueOrder>
+    : NamesOfRouter<router::QueueOrder, router::QueueOrder::kPriorityFirst> {};
+template <>
 struct NameTable<router::ResourceKind>
     : NamesOfRouter<router::ResourceKind, router::ResourceKind::kClassificationRule> {};
 template <>

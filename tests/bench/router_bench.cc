@@ -239,7 +239,7 @@ class Indexes {
     matching.RemoveWaiting(picked, ticket);
     ticket.key = now_ + Seconds(20);
     ticket.arrival = ++workspace_.last_arrival;
-    matching.AddWaiting(picked, ticket);
+    matching.AddWaiting(picked, ticket, workspace_.WaitKeyOf(ticket));
     const AgentIndex chosen = timed(find, [&] { return matching.BestAgent(workspace_, picked); });
     if (!chosen.IsSet()) return false;
     timed(idle, [&] {

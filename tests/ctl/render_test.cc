@@ -195,6 +195,19 @@ TEST(ExplanationText, SaysWhatTheNextStepOfThePlanDoes) {
                         "      the customer will be called back\n"));
 }
 
+TEST(ExplanationText, SaysUntilWhenADelayKeepsAgentsAway) {
+  v1::ExplainTicketResponse explained;
+  v1::Obstacle* offline = explained.add_obstacles();
+  offline->set_kind(v1::OBSTACLE_KIND_OFFLINE);
+  offline->set_agents(12);
+  v1::Obstacle* delayed = explained.add_obstacles();
+  delayed->set_kind(v1::OBSTACLE_KIND_DELAYED);
+  delayed->set_agents(3);
+  delayed->mutable_until()->set_seconds(30);
+  EXPECT_THAT(ExplanationText(explained),
+              HasSubstr("   12 OFFLINE\n    3 DELAYED until 1970-01-01T00:00:30Z\n"));
+}
+
 TEST(ExplanationText, SaysHowFarACallbackIs) {
   v1::ExplainTicketResponse explained;
   EXPECT_THAT(ExplanationText(explained), Not(HasSubstr("call-back")));

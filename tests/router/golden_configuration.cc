@@ -268,6 +268,7 @@ Queue ParseQueue(Words& words) {
   queue.client = words.Value("client").value_or("");
   queue.plan = ParsePlan(words).value_or(Plan{});
   if (const auto mode = words.Value("mode")) queue.distribution_mode = ParseMode(*mode);
+  if (words.Flag("PRIORITY_FIRST")) queue.order = QueueOrder::kPriorityFirst;
   if (const auto wait = words.Value("last_agent")) queue.last_agent_wait = ParseDuration(*wait);
   if (const auto step = words.Value("step")) queue.priority_step = ParseDuration(*step);
   queue.offer_timeout = ParseDuration(words.Value("offer").value_or("0s"));
@@ -299,7 +300,7 @@ ProcessTypeDefaults ParseDefaults(Words& words) {
   return defaults;
 }
 
-// `profile front reserve=1 calls mail:2 tasks:2:pull forms:1:pull_only`
+// `profile front reserve=1 calls mail:2 tasks:2:pull forms:1:pull_only chats:1:push:30s`
 RoutingProfile ParseProfile(Words& words) {
   RoutingProfile profile;
   profile.id = words.Next("the profile's id");
@@ -310,9 +311,10 @@ RoutingProfile ParseProfile(Words& words) {
     entry.queue = parts[0];
     if (parts.size() > 1) entry.rank = ParseNumber(parts[1]);
     if (parts.size() > 2) {
-      entry.pull = true;
+      entry.pull = parts[2] != "push";
       entry.no_push = parts[2] == "pull_only";
     }
+    if (parts.size() > 3) entry.delay = ParseDuration(parts[3]);
     profile.queues.push_back(entry);
   }
   return profile;

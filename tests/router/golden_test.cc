@@ -100,7 +100,7 @@ class Scenario {
   std::string Restart() {
     const std::string before = router_->Dump();
     router_ = std::make_unique<Router>();
-    router_->Load(store_.Load());
+    router_->Load(store_.Load(), now_);
     (void)router_->Execute(Command{"", ContinueRouting{}}, now_);
     return before == router_->Dump() ? "the same state\n" : "another state:\n" + router_->Dump();
   }

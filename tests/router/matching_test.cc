@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <random>
 #include <string>
 #include <tuple>
@@ -31,7 +32,9 @@ std::string Id(const char* kind, uint64_t number) {
 
 class LargeFloor {
  public:
-  LargeFloor(uint64_t seed, DistributionMode mode) : random_(seed) {
+  // `priority_first`: the second queue is.
+  LargeFloor(uint64_t seed, DistributionMode mode, bool priority_first = false)
+      : random_(seed), priority_first_(priority_first) {
     workspace_.id = "floor";
     {
       Applier applier(workspace_, changes_, open_tickets_, now_);
@@ -50,6 +53,11 @@ class LargeFloor {
   uint64_t Below(uint64_t limit) { return random_() % limit; }
 
   void Step() {
+    ChangeAny();
+    Applier(workspace_, changes_, open_tickets_, now_).DelaysPassed();
+  }
+
+  void ChangeAny() {
     const AgentIndex agent{static_cast<uint32_t>(Below(kAgents))};
     switch (Below(6)) {
       case 0:
@@ -130,6 +138,7 @@ class LargeFloor {
       Queue& queue = configuration.queues.emplace_back();
       queue.id = Id("q", i);
       queue.distribution_mode = mode;
+      if (priority_first_ && i == 1) queue.order = QueueOrder::kPriorityFirst;
       queue.urgency = i == 3 ? Urgency::kDeferrable : Urgency::kLive;
       if (i == 3) queue.office = Office::kBack;
     }
@@ -138,7 +147,8 @@ class LargeFloor {
       profile.id = Id("p", i);
       profile.live_reserve = i == 0 ? 0 : 200;
       for (uint32_t k = i; k < 4; ++k) {
-        profile.queues.push_back({Id("q", k), 1 + (k + i) % 2, k == 2 && i == 1, k != 0});
+        const Duration delay = k == 1 + 2 * i ? Milliseconds(40 + 40 * i) : Duration{};
+        profile.queues.push_back({Id("q", k), 1 + (k + i) % 2, k == 2 && i == 1, k != 0, delay});
       }
     }
     for (uint32_t i = 0; i < kAgents; ++i) {
@@ -233,8 +243,8 @@ class LargeFloor {
     const TicketIndex index = RandomWaiting();
     Ticket& ticket = workspace_.tickets[index.value];
     workspace_.matching.RemoveWaiting(index, ticket);
-    ticket.key = now_ + Seconds(static_cast<int64_t>(Below(100)));
-    workspace_.matching.AddWaiting(index, ticket);
+    ticket.key = ticket.target = now_ + Seconds(static_cast<int64_t>(Below(100)));
+    workspace_.matching.AddWaiting(index, ticket, workspace_.WaitKeyOf(ticket));
   }
 
   // A cool-down of the agent begins.
@@ -264,22 +274,31 @@ class LargeFloor {
            !Workspace::IsCooling(ticket, index) && (live || workspace_.ReserveAllows(agent));
   }
 
+  // None before the delay has passed.
   Passing PassingOf(AgentIndex agent, const Ticket& ticket) {
-    return workspace_.matching.Test(workspace_, workspace_.matching.ClassOf(ticket.ticket_class),
-                                    workspace_.agent(agent).profile);
+    const Passing passing =
+        workspace_.matching.Test(workspace_, workspace_.matching.ClassOf(ticket.ticket_class),
+                                 workspace_.agent(agent).profile);
+    return ticket.queued_at + passing.delay <= now_ ? passing : Passing{};
   }
 
   TicketIndex SearchTicket(AgentIndex agent, Mode mode, QueueIndex only) {
-    using Order = std::tuple<uint32_t, Urgency, Time, uint64_t>;
-    std::pair<Order, TicketIndex> best;
+    using Order = std::tuple<uint32_t, Urgency, WaitKey>;
+    std::map<QueueIndex, std::pair<Order, TicketIndex>> firsts;
     for (uint32_t i = 0; i < workspace_.tickets.size(); ++i) {
       const Ticket& ticket = workspace_.tickets[i];
       if ((only.IsSet() && ticket.queue != only) || !MayTake(agent, ticket)) continue;
       const Passing passing = PassingOf(agent, ticket);
       if (!(mode == Mode::kPush ? passing.push : passing.pull)) continue;
       const Order order{passing.rank, workspace_.queue(ticket.queue).configured->urgency,
-                        ticket.key, ticket.arrival};
-      if (!best.second.IsSet() || order < best.first) best = {order, TicketIndex{i}};
+                        workspace_.WaitKeyOf(ticket)};
+      auto& first = firsts[ticket.queue];
+      if (!first.second.IsSet() || order < first.first) first = {order, TicketIndex{i}};
+    }
+    std::pair<Order, TicketIndex> best;
+    for (auto [queue, first] : firsts) {
+      std::get<WaitKey>(first.first) = std::get<WaitKey>(first.first).Competing();
+      if (!best.second.IsSet() || first.first < best.first) best = first;
     }
     return best.second;
   }
@@ -301,6 +320,7 @@ class LargeFloor {
   }
 
   std::mt19937_64 random_;
+  bool priority_first_;
   Workspace workspace_;
   Changes changes_;
   size_t open_tickets_ = 0;
@@ -338,6 +358,18 @@ TEST_P(MatchingOnALargeFloor, FindsTheSameWhenWhatItKnewWasDropped) {
   }
   EXPECT_GT(floor.tickets_found, 100U);
   EXPECT_GT(floor.agents_found, 100U);
+}
+
+TEST_P(MatchingOnALargeFloor, FindsTheSameWhereAQueueIsPriorityFirst) {
+  LargeFloor floor(9, GetParam(), /*priority_first=*/true);
+  for (int i = 0; i < 500 && !HasFailure(); ++i) {
+    if (i == 250) floor.MakeFrontUseless();
+    floor.Step();
+    floor.CompareTicket();
+    floor.CompareAgent();
+  }
+  EXPECT_GT(floor.tickets_found, 150U);
+  EXPECT_GT(floor.agents_found, 150U);
 }
 
 std::string NameOfMode(const testing::TestParamInfo<DistributionMode>& mode) {

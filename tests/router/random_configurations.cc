@@ -131,6 +131,7 @@ Queue RandomCommands::MakeQueue(uint32_t number, const std::vector<std::string>&
   if (Chance(80)) queue.callbacks.max_attempts = static_cast<uint32_t>(1 + Below(3));
   if (Chance(90)) queue.callbacks.retry_delay = Span({1, 10, 60});
   if (Chance(60)) queue.distribution_mode = static_cast<DistributionMode>(1 + Below(5));
+  if (Chance(30)) queue.order = QueueOrder::kPriorityFirst;
   return queue;
 }
 
@@ -350,6 +351,7 @@ Configuration RandomCommands::MakeConfiguration() {
       entry.rank = Chance(60) ? 0 : static_cast<uint32_t>(1 + Below(3));
       entry.no_push = Chance(20);
       entry.pull = entry.no_push || Chance(40);
+      if (Chance(25)) entry.delay = Seconds(static_cast<int64_t>(5 * (1 + Below(6))));
       profile.queues.push_back(entry);
     }
     if (profile.queues.empty()) {

@@ -183,9 +183,10 @@ class World {
   }
 
   void LoadTwin() {
-    if (real_->HasPendingRouting()) return;
+    // While something is due, it is not seen to for which tickets a delay has passed.
+    if (real_->HasPendingRouting() || real_->NextDeadline() <= now_) return;
     twin_ = std::make_unique<Router>(options_.router);
-    twin_->Load(store_.Load());
+    twin_->Load(store_.Load(), now_);
     while (twin_->HasPendingRouting()) {
       (void)twin_->Execute(Command{"", ContinueRouting{}}, now_);
     }

@@ -446,6 +446,16 @@ Outcome ReferenceRouter::Do(const ExplainTicket& command) {
   return Reply{Explain(*ticket)};
 }
 
+Time ReferenceRouter::DelayedUntil(const AgentState& agent, const TicketData& ticket) const {
+  const bool waits = ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered;
+  if (!waits || !ticket.kept_for.empty()) return {};
+  for (const auto& entry : FindProfile(FindAgent(agent.id)->routing_profile)->queues) {
+    if (entry.queue != ticket.queue || ticket.queued_at + entry.delay <= now_) continue;
+    return ticket.queued_at + entry.delay;
+  }
+  return {};
+}
+
 Obstacle ReferenceRouter::ObstacleOf(const AgentState& agent, const TicketData& ticket) const {
   const auto& excluded = ticket.contact.excluded_agents;
   if (std::count(excluded.begin(), excluded.end(), agent.id)) return Obstacle::kExcluded;
@@ -461,6 +471,7 @@ Obstacle ReferenceRouter::ObstacleOf(const AgentState& agent, const TicketData& 
   if (!HasCapacity(agent, ticket)) return Obstacle::kBusy;
   if (IsCoolingDown(agent, ticket)) return Obstacle::kCoolingDown;
   if (IsReserved(agent, ticket)) return Obstacle::kLiveReserve;
+  if (DelayedUntil(agent, ticket).IsSet()) return Obstacle::kDelayed;
   const auto& queues = FindProfile(FindAgent(agent.id)->routing_profile)->queues;
   const bool pull_only = std::any_of(queues.begin(), queues.end(), [&](const auto& entry) {
     return entry.queue == ticket.queue && entry.no_push;
@@ -556,7 +567,7 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
         other.contact.client == ticket.contact.client &&
         other.contact.process_type == ticket.contact.process_type &&
         other.contact.channel == ticket.contact.channel &&
-        std::tie(other.key, other.arrival) < std::tie(ticket.key, ticket.arrival)) {
+        PlaceInQueue(other) < PlaceInQueue(ticket)) {
       ++explanation.ahead;
     }
   }
@@ -567,7 +578,13 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   for (const Agent& agent : agents) {
     if (!Qualifies(agent, ticket)) continue;
     ++explanation.qualified_agents;
-    ++obstacles[ObstacleOf(workspace_->agents.at(agent.id), ticket)];
+    const AgentState& state = workspace_->agents.at(agent.id);
+    const Obstacle obstacle = ObstacleOf(state, ticket);
+    ++obstacles[obstacle];
+    if (obstacle != Obstacle::kDelayed) continue;
+    const Time until = DelayedUntil(state, ticket);
+    const bool first = !explanation.delayed_until.IsSet() || until < explanation.delayed_until;
+    if (first) explanation.delayed_until = until;
   }
   explanation.obstacles.assign(obstacles.begin(), obstacles.end());
   if (ticket.plan_step == ticket.plan.size()) return explanation;

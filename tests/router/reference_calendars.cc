@@ -160,9 +160,9 @@ bool ReferenceRouter::Refuses(const Queue& queue) const {
 
 // The first ticket of the first queue, by its name, that could overflow; null when there is none.
 ReferenceRouter::TicketData* ReferenceRouter::FirstToOverflow() {
-  const auto order = [](const TicketData& ticket) {
+  const auto order = [&](const TicketData& ticket) {
     const bool for_some = !ticket.requirement.agents.empty() || !ticket.kept_for.empty();
-    return std::tuple(ticket.queue, for_some, ticket.key, ticket.arrival);
+    return std::tuple(ticket.queue, for_some, PlaceInQueue(ticket));
   };
   TicketData* first = nullptr;
   for (auto& [id, ticket] : workspace_->tickets) {

@@ -96,7 +96,7 @@ void ReferenceRouter::Requeue(TicketData& ticket) {
   if (!ticket.plan_since.IsSet()) ticket.plan_since = now_;
   if (!ticket.visit_at.IsSet()) ticket.visit_at = now_;
   if (ticket.visit_at == now_) workspace_->entered.push_back(ticket.id);
-  workspace_->arrived.insert(ticket.id);
+  Arrive(ticket);
   const bool over = WindowEndsAt(ticket) <= now_;
   if (over || NextStepAt(ticket) <= now_) workspace_->returned.push_back(ticket.id);
 }
@@ -363,9 +363,21 @@ bool IsHeldUp(const ReferenceRouter::TicketData& ticket) {
   return step.expire.has_value() || step.callback || !step.queue.empty();
 }
 
+// The delays with which routing profiles serve the queue.
+std::set<Duration> DelaysOf(const Configuration& configuration, const std::string& queue) {
+  std::set<Duration> delays;
+  for (const RoutingProfile& profile : configuration.routing_profiles) {
+    for (const RoutingProfileQueue& entry : profile.queues) {
+      if (entry.queue == queue) delays.insert(entry.delay);
+    }
+  }
+  delays.erase(Duration{});
+  return delays;
+}
+
 }  // namespace
 
-Time ReferenceRouter::DeadlineOf(const TicketData& ticket) const {
+Time ReferenceRouter::DeadlineOf(const Workspace& workspace, const TicketData& ticket) {
   Time deadline = ticket.until.IsSet() ? ticket.until : kEndOfTime;
   for (const CoolDown& cool_down : ticket.cool_downs) {
     deadline = std::min(deadline, cool_down.until);
@@ -374,12 +386,34 @@ Time ReferenceRouter::DeadlineOf(const TicketData& ticket) const {
   deadline = std::min(deadline, WindowEndsAt(ticket));
   if (ticket.silent_until.IsSet()) deadline = std::min(deadline, ticket.silent_until);
   deadline = std::min(deadline, InvitationEndsAt(ticket));
+  deadline = std::min(deadline, NextDelayAt(workspace.configuration, ticket));
   return IsHeldUp(ticket) ? deadline : std::min(deadline, NextStepAt(ticket));
 }
 
-Time ReferenceRouter::NextStepAt(const TicketData& ticket) const {
+Time ReferenceRouter::NextStepAt(const TicketData& ticket) {
   if (!ticket.plan_since.IsSet() || ticket.plan_step == ticket.plan.size()) return kEndOfTime;
   return ticket.plan_since + (ticket.plan[ticket.plan_step].after - ticket.plan_waited);
+}
+
+Time ReferenceRouter::NextDelayAt(const Configuration& configuration, const TicketData& ticket) {
+  if (ticket.state != TicketState::kQueued || !ticket.kept_for.empty()) return kEndOfTime;
+  const std::set<Duration> delays = DelaysOf(configuration, ticket.queue);
+  const auto next = delays.upper_bound(ticket.waited);
+  return next == delays.end() ? kEndOfTime : ticket.queued_at + *next;
+}
+
+void ReferenceRouter::LookAtDelays(const Configuration& before) {
+  for (auto& [id, ticket] : workspace_->tickets) {
+    if (ticket.state != TicketState::kQueued) continue;
+    if (DelaysOf(before, ticket.queue) != DelaysOf(workspace_->configuration, ticket.queue)) {
+      Arrive(ticket);
+    }
+  }
+}
+
+void ReferenceRouter::Arrive(TicketData& ticket) {
+  ticket.waited = std::max(Duration{}, now_ - ticket.queued_at);
+  workspace_->arrived.insert(ticket.id);
 }
 
 void ReferenceRouter::StopPlanClock(TicketData& ticket) {
@@ -447,7 +481,7 @@ void ReferenceRouter::TakeStep(TicketData& ticket) {
   if (step.callback) {
     return CallBack(ticket, CallableFrom(QueueOf(ticket), now_), Time{}, "PLAN");
   }
-  if (ticket.state == TicketState::kQueued) workspace_->arrived.insert(ticket.id);
+  if (ticket.state == TicketState::kQueued) Arrive(ticket);
   if (step.queue.empty() || step.queue == ticket.queue) return;
   EndVisit(ticket, VisitEnd::kOther);
   ticket.queue = step.queue;
@@ -478,7 +512,9 @@ Time ReferenceRouter::NextDeadline() const {
     for (const auto& [id, agent] : workspace.agents) {
       next = std::min(next, DeadlineOf(workspace, agent));
     }
-    for (const auto& [id, ticket] : workspace.tickets) next = std::min(next, DeadlineOf(ticket));
+    for (const auto& [id, ticket] : workspace.tickets) {
+      next = std::min(next, DeadlineOf(workspace, ticket));
+    }
     for (const auto& [id, hours] : workspace.hours) {
       if (!hours.open.empty()) {
         next = std::min(next, hours.is_open ? hours.open[0].to : hours.open[0].from);
@@ -503,13 +539,13 @@ bool ReferenceRouter::ExpireNext() {
   }
   TicketData* ticket = nullptr;
   const auto order = [&](const TicketData& one) {
-    return std::tuple(DeadlineOf(one), one.arrival);
+    return std::tuple(DeadlineOf(*workspace_, one), one.arrival);
   };
   for (auto& [id, candidate] : workspace_->tickets) {
-    if (DeadlineOf(candidate) > now_) continue;
+    if (DeadlineOf(*workspace_, candidate) > now_) continue;
     if (ticket == nullptr || order(candidate) < order(*ticket)) ticket = &candidate;
   }
-  Time other = ticket == nullptr ? kEndOfTime : DeadlineOf(*ticket);
+  Time other = ticket == nullptr ? kEndOfTime : DeadlineOf(*workspace_, *ticket);
   other = std::min(other, agent_at);
   const std::string calendar = FirstToTurn();
   if (!calendar.empty() && NextTurn(calendar) <= std::min(now_, other)) {
@@ -517,7 +553,7 @@ bool ReferenceRouter::ExpireNext() {
     return true;
   }
   if (agent == nullptr && ticket == nullptr) return false;
-  if (ticket == nullptr || (agent != nullptr && agent_at <= DeadlineOf(*ticket))) {
+  if (ticket == nullptr || (agent != nullptr && agent_at <= DeadlineOf(*workspace_, *ticket))) {
     ExpireAgent(*agent);
   } else {
     ExpireTicket(*ticket);
@@ -526,13 +562,14 @@ bool ReferenceRouter::ExpireNext() {
 }
 
 void ReferenceRouter::ExpireTicket(TicketData& ticket) {
-  const Time deadline = DeadlineOf(ticket);
+  const Time deadline = DeadlineOf(*workspace_, ticket);
   if (!ticket.until.IsSet() || ticket.until > deadline) {
     if (WindowEndsAt(ticket) <= deadline) return Expire(ticket, "WINDOW_ENDED");
     if (!IsHeldUp(ticket) && NextStepAt(ticket) <= deadline) return TakeStep(ticket);
     if (ticket.kept_until.IsSet() && ticket.kept_until <= deadline) return PassLastAgent(ticket);
     if (ticket.silent_until.IsSet() && ticket.silent_until <= deadline) return EndSilence(ticket);
     if (InvitationEndsAt(ticket) <= deadline) return MissInvitation(ticket);
+    if (NextDelayAt(workspace_->configuration, ticket) <= deadline) return Arrive(ticket);
     std::erase_if(ticket.cool_downs,
                   [&](const CoolDown& cool_down) { return cool_down.until <= now_; });
     if (ticket.state == TicketState::kQueued) workspace_->arrived.insert(ticket.id);

@@ -42,7 +42,7 @@ size_t ReferenceRouter::PositionOf(const TicketData& ticket) const {
   size_t position = 1;
   for (const auto& [id, other] : workspace_->tickets) {
     if (other.queue != ticket.queue) continue;
-    const bool before = std::tie(other.key, other.arrival) < std::tie(ticket.key, ticket.arrival);
+    const bool before = PlaceInQueue(other) < PlaceInQueue(ticket);
     if (other.state == TicketState::kOffered) ++position;
     if (other.state == TicketState::kQueued && before) ++position;
   }

@@ -93,6 +93,7 @@ Outcome ReferenceRouter::Adopt(Configuration next, EventType type, ResourceKind 
     if (kind == ResourceKind::kQueue) event.queue = id;
     AdoptAgents();
     KeepHours();
+    LookAtDelays(before);
     GainFrom(before, kind, id);
     LookAtIdle();
   }

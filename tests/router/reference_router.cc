@@ -295,6 +295,9 @@ bool ReferenceRouter::MayTake(const AgentState& agent, const TicketData& ticket,
   if (!claiming && IsCallback(ticket) && IsClosed(queue)) return false;
   for (const RoutingProfileQueue& entry : FindProfile(configured.routing_profile)->queues) {
     if (entry.queue == ticket.queue && !(claiming ? entry.pull : !entry.no_push)) return false;
+    if (entry.queue == ticket.queue && ticket.kept_for.empty() && entry.delay > ticket.waited) {
+      return false;
+    }
   }
   const auto& excluded = ticket.contact.excluded_agents;
   return std::find(excluded.begin(), excluded.end(), agent.id) == excluded.end() &&
@@ -312,15 +315,34 @@ ReferenceRouter::TicketData* ReferenceRouter::BestTicket(const AgentState& agent
     for (const RoutingProfileQueue& entry : profile.queues) {
       if (entry.queue == ticket.queue) rank = entry.rank;
     }
-    return std::tuple(rank, QueueOf(ticket).urgency, ticket.key, ticket.arrival);
+    return std::tuple(rank, QueueOf(ticket).urgency, PlaceAmongQueues(ticket));
   };
-  TicketData* best = nullptr;
+  std::map<std::string, TicketData*> firsts;
   for (auto& [id, ticket] : workspace_->tickets) {
     if (!queue.empty() && ticket.queue != queue) continue;
-    if (!MayTake(agent, ticket, claiming)) continue;
-    if (best == nullptr || order(ticket) < order(*best)) best = &ticket;
+    if (MayTake(agent, ticket, claiming)) GoesFirst(ticket, firsts[ticket.queue]);
+  }
+  TicketData* best = nullptr;
+  for (const auto& [id, first] : firsts) {
+    if (best == nullptr || order(*first) < order(*best)) best = first;
   }
   return best;
+}
+
+ReferenceRouter::Place ReferenceRouter::PlaceInQueue(const TicketData& ticket) const {
+  if (QueueOf(ticket).order == QueueOrder::kTarget) return {0, ticket.key, ticket.arrival};
+  return {kMaxPriority - *ticket.contact.priority, std::max(ticket.target, ticket.queued_at),
+          ticket.arrival};
+}
+
+std::pair<Time, uint64_t> ReferenceRouter::PlaceAmongQueues(const TicketData& ticket) const {
+  const auto [priority, key, arrival] = PlaceInQueue(ticket);
+  return {key, arrival};
+}
+
+// Puts the ticket in the place of the one that goes first in their queue so far, if it goes before.
+void ReferenceRouter::GoesFirst(TicketData& ticket, TicketData*& first) const {
+  if (first == nullptr || PlaceInQueue(ticket) < PlaceInQueue(*first)) first = &ticket;
 }
 
 uint32_t ReferenceRouter::ScoreOf(const Agent& agent, const TicketData& ticket) const {
@@ -423,9 +445,9 @@ uint32_t ReferenceRouter::Route(uint32_t budget) {
       }
       continue;
     }
-    TicketData* first = nullptr;
+    std::map<std::string, TicketData*> firsts;
     const auto order = [&](const TicketData& ticket) {
-      return std::tuple(QueueOf(ticket).urgency, ticket.key, ticket.arrival);
+      return std::tuple(QueueOf(ticket).urgency, PlaceAmongQueues(ticket));
     };
     for (auto it = workspace.arrived.begin(); it != workspace.arrived.end();) {
       TicketData* ticket = FindTicket(*it);
@@ -433,8 +455,12 @@ uint32_t ReferenceRouter::Route(uint32_t budget) {
         it = workspace.arrived.erase(it);
         continue;
       }
-      if (first == nullptr || order(*ticket) < order(*first)) first = ticket;
+      GoesFirst(*ticket, firsts[ticket->queue]);
       ++it;
+    }
+    TicketData* first = nullptr;
+    for (const auto& [id, one] : firsts) {
+      if (first == nullptr || order(*one) < order(*first)) first = one;
     }
     if (first == nullptr) continue;
     workspace.arrived.erase(first->id);

@@ -14,6 +14,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -73,6 +75,7 @@ class ReferenceRouter {
     TicketState state = TicketState::kQueued;
     std::string queue;
     Time queued_at, target, key;
+    Duration waited;  // when delays were looked at last
     std::string agent;
     bool leased = false;     // the owner claimed it, and the lease runs
     bool by_offer = false;   // the owner accepted the offer `offer_number`
@@ -224,6 +227,7 @@ class ReferenceRouter {
   Outcome Adopt(Configuration next, EventType type, ResourceKind kind, const std::string& id,
                 bool validate_only);
   void AdoptAgents();
+  void LookAtDelays(const Configuration& before);
   void GainFrom(Configuration& before, ResourceKind kind, const std::string& id);
 
   // Checks shared by verbs.
@@ -281,6 +285,11 @@ class ReferenceRouter {
   bool IsReserved(const AgentState& agent, const TicketData& ticket) const;
   bool MayTake(const AgentState& agent, const TicketData& ticket, bool claiming) const;
   uint32_t CountIdle(const std::string& profile) const;
+  // What orders tickets that wait in one queue, and what orders those of several queues.
+  using Place = std::tuple<uint32_t, Time, uint64_t>;
+  Place PlaceInQueue(const TicketData& ticket) const;
+  std::pair<Time, uint64_t> PlaceAmongQueues(const TicketData& ticket) const;
+  void GoesFirst(TicketData& ticket, TicketData*& first) const;
   TicketData* BestTicket(const AgentState& agent, const std::string& queue, bool claiming);
   uint32_t ScoreOf(const Agent& agent, const TicketData& ticket) const;
   int64_t WeightOf(const AgentState& agent, const TicketData& ticket) const;
@@ -410,8 +419,11 @@ class ReferenceRouter {
   bool ExpireNext();
   void ExpireTicket(TicketData& ticket);
   void Miss(TicketData& ticket);
-  Time DeadlineOf(const TicketData& ticket) const;
-  Time NextStepAt(const TicketData& ticket) const;
+  static Time DeadlineOf(const Workspace& workspace, const TicketData& ticket);
+  static Time NextStepAt(const TicketData& ticket);
+  static Time NextDelayAt(const Configuration& configuration, const TicketData& ticket);
+  // It waits, from now or still: who may take it is looked at anew.
+  void Arrive(TicketData& ticket);
   std::string WhySkipped(const TicketData& ticket) const;
   void SkipStep(TicketData& ticket, const std::string& reason);
   void TakeStep(TicketData& ticket);
@@ -428,6 +440,7 @@ class ReferenceRouter {
   void TellEstimate(Outcome& outcome);
   Explanation Explain(const TicketData& ticket) const;
   std::vector<Explanation::ClauseCount> CountClauses(const TicketData& ticket) const;
+  Time DelayedUntil(const AgentState& agent, const TicketData& ticket) const;
   Obstacle ObstacleOf(const AgentState& agent, const TicketData& ticket) const;
   AgentSnapshot Snapshot(const AgentState& agent) const;
 

@@ -59,6 +59,7 @@ Outcome ReferenceRouter::Do(const ApplyConfiguration& command) {
   workspace.revision = revision + 1;
   AdoptAgents();
   KeepHours();
+  LookAtDelays(before);
   Emit(EventType::kConfigurationApplied).number = workspace.revision;
   workspace.idle.clear();
   LookAtIdle();

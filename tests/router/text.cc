@@ -255,12 +255,13 @@ struct ReplyText {
       if (with_clauses) text += ": " + clause.clause;
     }
     static const char* const obstacles[] = {
-        "",     "EXCLUDED",     "OFFLINE",      "SESSION_LOST", "NOT_READY", "NOT_RESPONDING",
-        "BUSY", "COOLING_DOWN", "LIVE_RESERVE", "PULL_ONLY",    "NONE",      "KEPT_FOR_LAST_AGENT",
-        "SHIFT"};
+        "",      "EXCLUDED",     "OFFLINE",      "SESSION_LOST", "NOT_READY", "NOT_RESPONDING",
+        "BUSY",  "COOLING_DOWN", "LIVE_RESERVE", "PULL_ONLY",    "NONE",      "KEPT_FOR_LAST_AGENT",
+        "SHIFT", "DELAYED"};
     for (const auto& [obstacle, agents] : reply.obstacles) {
       text += std::string("\n  ") + obstacles[static_cast<size_t>(obstacle)] + " " +
               std::to_string(agents);
+      if (obstacle == Obstacle::kDelayed) text += " until " + TextOf(reply.delayed_until);
     }
     if (reply.next_step) {
       text += Line("\n  next")

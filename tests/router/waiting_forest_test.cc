@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "router/limits.h"
+
 namespace tandem::router {
 namespace {
 
@@ -97,6 +99,17 @@ TEST(WaitingForest, DoesAsAnOrderedSetDoes) {
       ASSERT_EQ(forest.Rank(place.tree, asked), static_cast<size_t>(before));
     }
   }
+}
+
+TEST(WaitKey, CompetesWithoutTheSpansOfPriorities) {
+  const Time target{1'700'000'000'000'000};
+  for (int64_t below = 0; below <= int64_t{kMaxPriority}; ++below) {
+    const WaitKey key{target + kPrioritySpan * below, 7};
+    EXPECT_EQ(key.Competing(), (WaitKey{target, 7})) << below << " steps below the highest";
+    EXPECT_LT(key, WaitKey{});
+  }
+  // The last instant that a timestamp of protobuf can say is within one span.
+  EXPECT_LT(int64_t{253'402'300'800} * 1'000'000, kPrioritySpan.us);
 }
 
 }  // namespace

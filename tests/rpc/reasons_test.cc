@@ -90,11 +90,12 @@ TEST(Numbers, AreThoseOfTheRouter) {
   ExpectSameNames<router::TicketState>(*v1::TicketState_descriptor(), "TICKET_STATE_");
   ExpectSameNames<router::AgentStatus>(*v1::AgentStatus_descriptor(), "AGENT_STATUS_");
   ExpectSameNames<router::AssignmentRole>(*v1::AssignmentRole_descriptor(), "ASSIGNMENT_ROLE_");
+  ExpectSameNames<router::QueueOrder>(*v1::QueueOrder_descriptor(), "QUEUE_ORDER_");
   // These have no names in the router.
   EXPECT_EQ(static_cast<int>(router::Cefr::kB1), v1::CEFR_LEVEL_B1);
   EXPECT_EQ(static_cast<int>(router::Obstacle::kNotResponding), v1::OBSTACLE_KIND_NOT_RESPONDING);
   EXPECT_EQ(static_cast<int>(router::Obstacle::kPullOnly), v1::OBSTACLE_KIND_PULL_ONLY);
-  EXPECT_EQ(v1::ObstacleKind_MAX, static_cast<int>(router::Obstacle::kKeptForLastAgent));
+  EXPECT_EQ(v1::ObstacleKind_MAX, static_cast<int>(router::Obstacle::kDelayed));
 }
 
 // The first word of each reason's comment in error.proto names its code.

@@ -59,7 +59,7 @@ class World {
     EXPECT_EQ(loaded->last_sequence, sequence_);
     EXPECT_EQ(loaded->last_commit_at, now_);
     router::Router twin;
-    twin.Load(std::move(loaded->state));
+    twin.Load(std::move(loaded->state), now_);
     while (twin.HasPendingRouting()) (void)twin.Execute({"", router::ContinueRouting{}}, now_);
     EXPECT_TRUE(twin.TakeChanges().empty()) << "all was routed before";
     EXPECT_EQ(twin.Dump(), router_.Dump());

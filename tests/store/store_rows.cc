@@ -108,6 +108,7 @@ router::Queue SampleQueue(const std::string& id) {
   queue.max_waiting = 4'000'000'000;
   queue.auto_accept = true;
   queue.distribution_mode = router::DistributionMode::kBestMatch;
+  queue.order = router::QueueOrder::kPriorityFirst;
   queue.plan = SamplePlan();
   queue.callbacks = {4, Minutes(30)};
   return queue;
@@ -156,7 +157,8 @@ router::WorkspaceRow SampleWorkspace(const std::string& workspace) {
   c.routing_profiles.resize(1);
   c.routing_profiles[0].id = "all";
   c.routing_profiles[0].live_reserve = 2;
-  c.routing_profiles[0].queues = {{"sales", 1, false, true}, {"claims", 2, true, false}};
+  c.routing_profiles[0].queues = {{"sales", 1, false, true},
+                                  {"claims", 2, true, false, Seconds(90)}};
   c.agents = {SampleConfiguredAgent()};
   c.agents.emplace_back().id = "bob";
   c.dispositions.resize(1);
