@@ -143,14 +143,21 @@ void Applier::AgentSettled(AgentIndex index) {
 }
 
 void Applier::FreshTicketTaken() {
-  const FreshTicket taken = *workspace_.fresh_tickets.begin();
-  workspace_.fresh_tickets.erase(workspace_.fresh_tickets.begin());
+  ForgetFresh(*workspace_.fresh_tickets.begin());
+}
+
+// Of a queue that is PRIORITY_FIRST the next one stands for it then.
+void Applier::ForgetFresh(FreshTicket fresh) {
+  workspace_.fresh_tickets.erase(fresh);
   auto& in_queue = workspace_.fresh_by_priority;
   if (in_queue.empty()) return;
-  auto it = in_queue.find(taken);
+  auto it = in_queue.find(fresh);
   if (it == in_queue.end()) return;
+  const bool was_first = it == in_queue.begin() || std::prev(it)->queue != fresh.queue;
   it = in_queue.erase(it);
-  if (it != in_queue.end() && it->queue == taken.queue) workspace_.fresh_tickets.insert(*it);
+  if (was_first && it != in_queue.end() && it->queue == fresh.queue) {
+    workspace_.fresh_tickets.insert(*it);
+  }
 }
 
 void Applier::CountLoad(AgentIndex index) {
@@ -384,7 +391,10 @@ std::vector<AgentIndex> Applier::InternAgents(const std::vector<std::string>& na
 }
 
 void Applier::LeaveQueue(TicketIndex index) {
-  workspace_.matching.RemoveWaiting(index, TicketAt(index));
+  const Ticket& ticket = TicketAt(index);
+  workspace_.matching.RemoveWaiting(index, ticket);
+  // One that is gone must not stand for its queue.
+  if (workspace_.queue(ticket.queue).priority_first) ForgetFresh(FreshOf(index));
 }
 
 void Applier::EnterQueue(TicketIndex index, EntryReason reason) {
@@ -444,10 +454,14 @@ void Applier::Wait(TicketIndex index) {
   AddFresh(index);
 }
 
+FreshTicket Applier::FreshOf(TicketIndex index) const {
+  const Ticket& ticket = workspace_.ticket(index);
+  return {QueueOf(ticket).urgency, ticket.queue, workspace_.WaitKeyOf(ticket), index};
+}
+
 void Applier::AddFresh(TicketIndex index) {
   const Ticket& ticket = TicketAt(index);
-  const FreshTicket fresh{QueueOf(ticket).urgency, ticket.queue, workspace_.WaitKeyOf(ticket),
-                          index};
+  const FreshTicket fresh = FreshOf(index);
   if (workspace_.queue(ticket.queue).priority_first) {
     auto& in_queue = workspace_.fresh_by_priority;
     const auto [at, is_new] = in_queue.insert(fresh);

@@ -328,7 +328,9 @@ class Applier {
   void LeaveQueue(TicketIndex ticket);
   void EnterQueue(TicketIndex ticket, EntryReason reason);
   void Wait(TicketIndex ticket);
+  FreshTicket FreshOf(TicketIndex ticket) const;
   void AddFresh(TicketIndex ticket);
+  void ForgetFresh(FreshTicket fresh);
   // Counts it among those that wait in its queue, from its `queued_at` on.
   void CountWaiting(const Ticket& ticket);
   void UncountWaiting(const Ticket& ticket);

@@ -393,7 +393,7 @@ TEST_F(BadInput, OfThoseWhoTakePartIsRefused) {
   ExpectRefusal(invited(), "FIELD_REQUIRED", "agent");
   invite.set_agent("bob");
   invite.clear_session();
-  ExpectRefusal(invited(), "FIELD_REQUIRED", "session.agent");
+  ExpectRefusal(invited(), "FIELD_REQUIRED", "session");
 
   v1::SetParticipantRoleRequest role;
   role.set_workspace(kWorkspace);
