@@ -8,7 +8,6 @@
 
 #include "gtest/gtest.h"
 #include "router/limits.h"
-#include "tandem/v1/participant_service.grpc.pb.h"
 #include "tests/rpc/fixture.h"
 
 namespace tandem::rpc {
@@ -28,14 +27,6 @@ class BadInput : public testing::Test {
   static Fixture* fixture_;
 };
 Fixture* BadInput::fixture_ = nullptr;
-
-void ExpectRefusal(const grpc::Status& status, const std::string& reason,
-                   const std::string& field) {
-  const Error error = Decode(status);
-  EXPECT_EQ(error.reason, reason) << status.error_message();
-  ASSERT_FALSE(error.fields.empty());
-  EXPECT_EQ(error.fields.front(), field);
-}
 
 // ------------------------------------------------------------------------------------------------------
 // contacts
@@ -368,64 +359,6 @@ TEST_F(BadInput, OfConfigurationsIsRefusedWithReasonAndField) {
   }
   ExpectRefusal(fixture().ApplyStatus(SmallConfiguration(), -2), "FIELD_OUT_OF_RANGE",
                 "expected_revision");
-}
-
-// --------------------------------------------------------------------------------------------------
-// who takes part in a ticket
-
-TEST_F(BadInput, OfThoseWhoTakePartIsRefused) {
-  Fixture& f = fixture();
-  const auto participants = v1::ParticipantService::NewStub(f.channel);
-  v1::InviteParticipantRequest invite;
-  invite.set_workspace(kWorkspace);
-  invite.mutable_session()->set_agent("ann");
-  invite.mutable_session()->set_generation(1);
-  invite.set_agent("bob");
-  const auto invited = [&] {
-    v1::InviteParticipantResponse response;
-    return participants->InviteParticipant(ClientContext(), invite, &response);
-  };
-  ExpectRefusal(invited(), "FIELD_REQUIRED", "ticket_id");
-  invite.set_ticket_id("01890000");
-  ExpectRefusal(invited(), "FIELD_MALFORMED", "ticket_id");
-  invite.set_ticket_id("01890000-0000-7000-8000-000000000001");
-  invite.clear_agent();
-  ExpectRefusal(invited(), "FIELD_REQUIRED", "agent");
-  invite.set_agent("bob");
-  invite.clear_session();
-  ExpectRefusal(invited(), "FIELD_REQUIRED", "session");
-
-  v1::SetParticipantRoleRequest role;
-  role.set_workspace(kWorkspace);
-  role.set_ticket_id(invite.ticket_id());
-  role.mutable_session()->set_agent("ann");
-  role.mutable_session()->set_generation(1);
-  role.set_agent("bob");
-  for (const auto& [value, reason] :
-       {std::pair(v1::ASSIGNMENT_ROLE_UNSPECIFIED, "FIELD_REQUIRED"),
-        std::pair(v1::ASSIGNMENT_ROLE_OWNER, "FIELD_OUT_OF_RANGE"),
-        std::pair(v1::ASSIGNMENT_ROLE_MONITOR, "FIELD_OUT_OF_RANGE"),
-        std::pair(static_cast<v1::AssignmentRole>(17), "FIELD_OUT_OF_RANGE")}) {
-    role.set_role(value);
-    v1::SetParticipantRoleResponse response;
-    ExpectRefusal(participants->SetParticipantRole(ClientContext(), role, &response), reason,
-                  "role");
-  }
-  v1::HandOverTicketRequest hand_over;
-  hand_over.set_workspace(kWorkspace);
-  hand_over.set_ticket_id(invite.ticket_id());
-  *hand_over.mutable_session() = role.session();
-  v1::HandOverTicketResponse handed_over;
-  ExpectRefusal(participants->HandOverTicket(ClientContext(), hand_over, &handed_over),
-                "FIELD_REQUIRED", "agent");
-  v1::EndParticipationRequest end;
-  end.set_workspace(kWorkspace);
-  end.set_ticket_id(invite.ticket_id());
-  *end.mutable_session() = role.session();
-  end.set_agent("not an id");
-  v1::EndParticipationResponse ended;
-  ExpectRefusal(participants->EndParticipation(ClientContext(), end, &ended), "FIELD_MALFORMED",
-                "agent");
 }
 
 // --------------------------------------------------------------------------------------------------

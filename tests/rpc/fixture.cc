@@ -48,6 +48,14 @@ Error Decode(const grpc::Status& status) {
   return error;
 }
 
+void ExpectRefusal(const grpc::Status& status, const std::string& reason,
+                   const std::string& field) {
+  const Error error = Decode(status);
+  EXPECT_EQ(error.reason, reason) << status.error_message();
+  ASSERT_FALSE(error.fields.empty());
+  EXPECT_EQ(error.fields.front(), field);
+}
+
 std::string ReasonOf(const grpc::Status& status) {
   const Error error = Decode(status);
   if (status.ok()) return "OK";

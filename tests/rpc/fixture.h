@@ -55,6 +55,9 @@ struct Error {
 // Also remembers the reason: see RememberReason.
 Error Decode(const grpc::Status& status);
 
+// Expects a refusal of one field, or of this one before others.
+void ExpectRefusal(const grpc::Status& status, const std::string& reason, const std::string& field);
+
 // The reason of a status, or the code when it has none: for comparing in one line.
 std::string ReasonOf(const grpc::Status& status);
 

@@ -3,6 +3,7 @@
 // behaviour a test.
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -338,6 +339,63 @@ TEST(StreamAgentSession, TellsOfAnInvitationAndTakesTheOwnersVerbs) {
   EXPECT_EQ(f.Get(ticket).agent(), "bob");
   context->TryCancel();
   EXPECT_FALSE(stream->Finish().ok());
+}
+
+// ------------------------------------------------------------------------------------------------------
+// bad input
+
+TEST(ParticipantService, RefusesBadInput) {
+  Floor f;
+  v1::InviteParticipantRequest invite;
+  invite.set_workspace(kWorkspace);
+  invite.mutable_session()->set_agent("ann");
+  invite.mutable_session()->set_generation(1);
+  invite.set_agent("bob");
+  const auto invited = [&] {
+    v1::InviteParticipantResponse response;
+    return f.participants->InviteParticipant(ClientContext(), invite, &response);
+  };
+  ExpectRefusal(invited(), "FIELD_REQUIRED", "ticket_id");
+  invite.set_ticket_id("01890000");
+  ExpectRefusal(invited(), "FIELD_MALFORMED", "ticket_id");
+  invite.set_ticket_id("01890000-0000-7000-8000-000000000001");
+  invite.clear_agent();
+  ExpectRefusal(invited(), "FIELD_REQUIRED", "agent");
+  invite.set_agent("bob");
+  invite.clear_session();
+  ExpectRefusal(invited(), "FIELD_REQUIRED", "session");
+
+  v1::SetParticipantRoleRequest role;
+  role.set_workspace(kWorkspace);
+  role.set_ticket_id(invite.ticket_id());
+  role.mutable_session()->set_agent("ann");
+  role.mutable_session()->set_generation(1);
+  role.set_agent("bob");
+  for (const auto& [value, reason] :
+       {std::pair(v1::ASSIGNMENT_ROLE_UNSPECIFIED, "FIELD_REQUIRED"),
+        std::pair(v1::ASSIGNMENT_ROLE_OWNER, "FIELD_OUT_OF_RANGE"),
+        std::pair(v1::ASSIGNMENT_ROLE_MONITOR, "FIELD_OUT_OF_RANGE"),
+        std::pair(static_cast<v1::AssignmentRole>(17), "FIELD_OUT_OF_RANGE")}) {
+    role.set_role(value);
+    v1::SetParticipantRoleResponse response;
+    ExpectRefusal(f.participants->SetParticipantRole(ClientContext(), role, &response), reason,
+                  "role");
+  }
+  v1::HandOverTicketRequest hand_over;
+  hand_over.set_workspace(kWorkspace);
+  hand_over.set_ticket_id(invite.ticket_id());
+  *hand_over.mutable_session() = role.session();
+  v1::HandOverTicketResponse handed_over;
+  ExpectRefusal(f.participants->HandOverTicket(ClientContext(), hand_over, &handed_over),
+                "FIELD_REQUIRED", "agent");
+  v1::EndParticipationRequest end;
+  end.set_workspace(kWorkspace);
+  end.set_ticket_id(invite.ticket_id());
+  *end.mutable_session() = role.session();
+  end.set_agent("not an id");
+  v1::EndParticipationResponse ended;
+  ExpectRefusal(f.participants->EndParticipation(ClientContext(), end, &ended), "FIELD_MALFORMED",
+                "agent");
 }
 
 }  // namespace
