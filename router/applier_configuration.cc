@@ -155,27 +155,34 @@ std::vector<std::vector<Duration>> Applier::DelaysOfQueues() const {
 // are put in order anew.
 void Applier::FollowDelaysAndOrders() {
   std::vector<std::vector<Duration>> delays = DelaysOfQueues();
+  const auto is_priority_first = [](const QueueState& queue) {
+    return queue.configured != nullptr && queue.configured->order == QueueOrder::kPriorityFirst;
+  };
   std::vector<bool> changed(delays.size());
-  bool any = false;
   for (size_t i = 0; i < delays.size(); ++i) {
-    QueueState& queue = workspace_.queues[i];
-    const bool priority_first =
-        queue.configured != nullptr && queue.configured->order == QueueOrder::kPriorityFirst;
-    if (delays[i] == queue.delays && priority_first == queue.priority_first) continue;
-    queue.delays = std::move(delays[i]);
-    queue.priority_first = priority_first;
-    changed[i] = any = true;
+    const QueueState& queue = workspace_.queues[i];
+    changed[i] = delays[i] != queue.delays || is_priority_first(queue) != queue.priority_first;
   }
-  if (!any) return;
+  if (std::find(changed.begin(), changed.end(), true) == changed.end()) return;
+  std::vector<TicketIndex> waiting;  // out of the queue in its old order
   for (uint32_t i = 0; i < workspace_.tickets.size(); ++i) {
     Ticket& ticket = workspace_.tickets[i];
     if (!ticket.in_use || !changed[ticket.queue.value]) continue;
-    const bool waits = ticket.state == TicketState::kQueued;
-    if (waits) LeaveQueue(TicketIndex{i});
+    if (ticket.state == TicketState::kQueued) {
+      LeaveQueue(TicketIndex{i});
+      waiting.push_back(TicketIndex{i});
+    }
     SetWaited(ticket, Duration{});
-    if (!waits) continue;
-    Wait(TicketIndex{i});
-    SetTimer(TicketIndex{i});
+  }
+  for (size_t i = 0; i < delays.size(); ++i) {
+    if (!changed[i]) continue;
+    QueueState& queue = workspace_.queues[i];
+    queue.delays = std::move(delays[i]);
+    queue.priority_first = is_priority_first(queue);
+  }
+  for (const TicketIndex index : waiting) {
+    Wait(index);
+    SetTimer(index);
   }
 }
 
