@@ -73,6 +73,13 @@ std::optional<Rejection> CheckRoom(const Workspace& workspace, const Ticket& tic
   return std::nullopt;
 }
 
+// NO_SESSION would tell the caller that its own one is gone.
+Rejection RefuseLost(const std::string& agent) {
+  return Refuse(Reason::kAgentStatusForbids,
+                "expected an open session of agent '" + agent + "', but it is lost",
+                {{"status", "SESSION_LOST"}});
+}
+
 // Whether an offer may be made to the agent now.
 std::optional<Rejection> CheckReady(const Workspace& workspace, const Ticket& ticket,
                                     const AgentState& agent, const std::string& name) {
@@ -84,10 +91,7 @@ std::optional<Rejection> CheckReady(const Workspace& workspace, const Ticket& ti
                       (agent.status == AgentStatus::kAvailable ? " for other groups" : ""),
                   {{"status", ToString(agent.status)}});
   }
-  if (!agent.Ready()) {
-    return Refuse(Reason::kNoSession,
-                  "expected an open session of agent '" + name + "', but it is lost");
-  }
+  if (!agent.Ready()) return RefuseLost(name);
   if (!agent.HasRoom(group)) return RefuseBusy(workspace.channel_ids.Name(ticket.channel));
   return std::nullopt;
 }
@@ -163,10 +167,7 @@ Outcome Decide(Context& context, const HandOverTicket& command) {
   if (const char* why = WhyNever(workspace, workspace.ticket(index), agent)) {
     return RefuseAgent(command.agent, why);
   }
-  if (workspace.agent(agent).session_lost_at.IsSet()) {
-    return Refuse(Reason::kNoSession,
-                  "expected an open session of agent '" + command.agent + "', but it is lost");
-  }
+  if (workspace.agent(agent).session_lost_at.IsSet()) return RefuseLost(command.agent);
   context.apply.OwnerChanged(index, agent, command.stay);
   return Reply(Done{});
 }

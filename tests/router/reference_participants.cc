@@ -237,7 +237,7 @@ Outcome ReferenceRouter::Do(const InviteParticipant& command) {
   if (agent.status != AgentStatus::kAvailable || !IsReadyFor(agent, ticket)) {
     return Refuse(Reason::kAgentStatusForbids);
   }
-  if (!IsReady(agent)) return Refuse(Reason::kNoSession);
+  if (!IsReady(agent)) return Refuse(Reason::kAgentStatusForbids);
   if (!HasCapacity(agent, ticket)) return Refuse(Reason::kAgentBusy);
   LeaveReserve(agent);
   ticket.last_invitation = NextOffer(ticket);
@@ -295,7 +295,7 @@ Outcome ReferenceRouter::Do(const HandOverTicket& command) {
   TicketData& ticket = *FindTicket(command.ticket);
   if (const Refusal refusal = CheckNever(ticket, command.agent)) return Refuse(*refusal);
   AgentState& agent = workspace_->agents.at(command.agent);
-  if (agent.session_lost) return Refuse(Reason::kNoSession);
+  if (agent.session_lost) return Refuse(Reason::kAgentStatusForbids);
   AgentState& former = workspace_->agents.at(ticket.agent);
   Drop(ticket, agent.id);
   Emit(EventType::kOwnerChanged, ticket, agent.id).reason = former.id;
