@@ -161,7 +161,7 @@ TEST(ShiftEnd, LetsTheAgentGoWhenTheWorkAtHandIsDone) {
   ShiftFloor f;
   const v1::SessionRef ann = f.LogIn("ann");
   const std::string chat = f.Take(ann, ChatContact());
-  const auto soon = TimeUtil::GetCurrentTime() + TimeUtil::MillisecondsToDuration(700);
+  const auto soon = TimeUtil::GetCurrentTime() + TimeUtil::SecondsToDuration(3);
   ASSERT_EQ(ReasonOf(f.SetShiftEnd("ann", &soon)), "OK");
   const auto is = [&](v1::AgentStatus status) {
     return Eventually([&] { return f.Snapshot(ann).state().status() == status; });
