@@ -1,6 +1,7 @@
 #include "router/ticket_class.h"
 
 #include <algorithm>
+#include <array>
 
 #include "router/state.h"
 
@@ -40,16 +41,12 @@ bool IsUnknown(const CompiledPredicate& predicate) {
 }  // namespace
 
 std::string KeyOf(const ClassSpec& spec) {
-  std::string key;
-  for (const uint32_t part :
-       {spec.queue.value, spec.channel.value, spec.client.value, spec.process_type.value}) {
-    key += std::to_string(part);
-    key += ',';
-  }
-  key += std::to_string(spec.handling_time.us);
-  key += ',';
-  if (spec.waited.us != 0) key += "@" + std::to_string(spec.waited.us) + ",";
-  return key + KeyOf(spec.requirement);
+  const auto numbers =
+      std::to_array<int64_t>({spec.queue.value, spec.channel.value, spec.client.value,
+                              spec.process_type.value, spec.handling_time.us, spec.waited.us});
+  std::string key(reinterpret_cast<const char*>(numbers.data()), sizeof numbers);
+  key += KeyOf(spec.requirement);
+  return key;
 }
 
 bool TicketClass::Agents::Name(AgentIndex agent) const {
