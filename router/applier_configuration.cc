@@ -7,6 +7,7 @@
 #include "router/invariant.h"
 #include "router/limits.h"
 #include "router/resources.h"
+#include "router/snapshot.h"
 
 namespace tandem::router {
 namespace {
@@ -458,7 +459,8 @@ void Applier::TimeLost(Duration lost) {
   Record(EventType::kTimeLost).number = lost.us;
   for (uint32_t i = 0; i < workspace_.agents.size(); ++i) {
     AgentState& agent = workspace_.agents[i];
-    if (!agent.away_since.IsSet()) continue;
+    // Who is gone, and has nothing, can lose nothing.
+    if (!agent.grace_until.IsSet() && (!agent.away_since.IsSet() || agent.held.empty())) continue;
     // Who is away could not come back. The end of a shift was agreed on.
     agent.away_since = agent.away_since + lost;
     if (agent.grace_until.IsSet()) agent.grace_until = agent.grace_until + lost;
@@ -469,14 +471,15 @@ void Applier::TimeLost(Duration lost) {
     Ticket& ticket = workspace_.tickets[i];
     // Times at which tickets enter their queues were agreed on, whether we are there or not.
     const bool limited = ticket.until.IsSet() && !IsSetAside(ticket.state);
-    const bool timed = limited || ticket.silent_until.IsSet() || !ticket.cool_downs.empty() ||
-                       ticket.participants != nullptr;
+    const bool invites = InvitationEndsAt(ticket) != kEndOfTime;
+    const bool timed =
+        limited || ticket.silent_until.IsSet() || !ticket.cool_downs.empty() || invites;
     if (!ticket.in_use || !timed) continue;
     if (limited) ticket.until = ticket.until + lost;
     // Nor could the customer break the silence.
     if (ticket.silent_until.IsSet()) ticket.silent_until = ticket.silent_until + lost;
     for (CoolDownState& cool_down : ticket.cool_downs) cool_down.until = cool_down.until + lost;
-    if (ticket.participants != nullptr) {
+    if (invites) {
       for (Participant& participant : ticket.participants->all) {
         if (participant.IsInvited()) participant.until = participant.until + lost;
       }

@@ -14,15 +14,15 @@ namespace {
 constexpr size_t kObstacles = static_cast<size_t>(kLastObstacle) + 1;
 
 // When agents with this delay may take the ticket; unset: as soon as they can.
-Time DelayedUntil(const Ticket& ticket, Duration delay, Time now) {
+Time DelayedUntil(const Workspace& workspace, const Ticket& ticket, Duration delay) {
   const bool waits = ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered;
-  if (!waits || ticket.kept_until.IsSet() || ticket.queued_at + delay <= now) return {};
-  return ticket.queued_at + delay;
+  const Time until = ticket.queued_at + delay;
+  return !waits || ticket.kept_until.IsSet() || until <= workspace.now ? Time{} : until;
 }
 
 // The first thing that keeps a qualified agent from the ticket.
 Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex index,
-                    const Passing& passing, Time now) {
+                    const Passing& passing) {
   const AgentState& agent = workspace.agent(index);
   const TicketClass& ticket_class = workspace.matching.ClassOf(ticket.ticket_class);
   if (ticket_class.groups[ticket.group].agents.Exclude(index)) return Obstacle::kExcluded;
@@ -40,7 +40,7 @@ Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex
   if (Workspace::IsCooling(ticket, index)) return Obstacle::kCoolingDown;
   const bool deferrable = workspace.queue(ticket.queue).configured->urgency == Urgency::kDeferrable;
   if (deferrable && !workspace.ReserveAllows(agent)) return Obstacle::kLiveReserve;
-  if (DelayedUntil(ticket, passing.delay, now).IsSet()) return Obstacle::kDelayed;
+  if (DelayedUntil(workspace, ticket, passing.delay).IsSet()) return Obstacle::kDelayed;
   if (!passing.push || !workspace.Offers(ticket.queue, ticket.channel)) return Obstacle::kPullOnly;
   return Obstacle::kNone;
 }
@@ -188,10 +188,10 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
     ++explanation.agents;
     const Passing passing = counter.Count(agent);
     if (!passing.push && !passing.pull) return;
-    const Obstacle obstacle = ObstacleOf(workspace, ticket, agent, passing, context.now);
+    const Obstacle obstacle = ObstacleOf(workspace, ticket, agent, passing);
     ++obstacles[static_cast<size_t>(obstacle)];
     if (obstacle != Obstacle::kDelayed) return;
-    const Time until = DelayedUntil(ticket, passing.delay, context.now);
+    const Time until = DelayedUntil(workspace, ticket, passing.delay);
     Time& first = explanation.delayed_until;
     first = first.IsSet() ? std::min(first, until) : until;
   });
