@@ -24,6 +24,9 @@ constexpr milliseconds kSweepInterval{50};
 constexpr router::Duration kCalendarInterval = router::Hours(1);
 // What one routing slice weighs in a group, as a part of max_group.
 constexpr size_t kSlicesPerGroup = 8;
+// While a commit is under way, a turn decides no more: when it ends, the next one is not to wait for
+// a long turn.
+constexpr size_t kCommandsPerTurn = 256;
 
 router::Duration Scaled(milliseconds span, double speed) {
   const double us = static_cast<double>(std::chrono::microseconds(span).count()) * speed;
@@ -109,7 +112,8 @@ void Core::RunGroup(SteadyTime now) {
     const SteadyTime began = std::chrono::steady_clock::now();
     const router::Time time = clock_.At(now);
     RunTimed(time, now);
-    while (!waiting_.empty() && !Full()) {
+    const size_t most = flight_ == nullptr ? waiting_.size() : kCommandsPerTurn;
+    for (size_t i = 0; i < most && !waiting_.empty() && !Full(); ++i) {
       PendingCall call = std::move(waiting_.front());
       waiting_.pop_front();
       Decide(std::move(call), time, now);

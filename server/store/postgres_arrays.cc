@@ -101,7 +101,7 @@ CorruptValue::CorruptValue(const char* expected, std::string_view found)
 
 // ---------------------------------------------------------------------------------------- encoding
 
-ArrayEncoder::ArrayEncoder(SqlType type, size_t count) {
+ArrayEncoder::ArrayEncoder(SqlType type, size_t count) : type_(type) {
   if (count > static_cast<size_t>(std::numeric_limits<int32_t>::max())) {
     throw UnstorableValue("expected an array of less than 2^31 elements");
   }
@@ -114,7 +114,12 @@ ArrayEncoder::ArrayEncoder(SqlType type, size_t count) {
   AppendBigEndian<uint32_t>(bytes_, 1);  // first subscript
 }
 
+std::string ArrayEncoder::Take() {
+  return only_null_ ? ArrayEncoder(type_, 0).bytes_ : std::move(bytes_);
+}
+
 void ArrayEncoder::Length(size_t bytes) {
+  only_null_ = false;
   if (bytes > static_cast<size_t>(std::numeric_limits<int32_t>::max())) {
     throw UnstorableValue("expected a value of less than 2 GiB");
   }

@@ -49,12 +49,15 @@ class ArrayEncoder {
   // `value` is JSON text.
   void Jsonb(std::string_view value);
 
-  // The array. Requires that as many elements were written as were announced.
-  std::string Take() { return std::move(bytes_); }
+  // The array; an empty one when all elements are NULL. Requires that as many elements were written
+  // as were announced.
+  std::string Take();
 
  private:
   void Length(size_t bytes);
 
+  SqlType type_;
+  bool only_null_ = true;
   std::string bytes_;
 };
 

@@ -111,17 +111,16 @@ PostgresCommitter::PostgresCommitter(const std::string& url)
     : connection_string_(ConnectionString(url, kCommitSettings)), statements_(CommitStatements()) {}
 
 CommitResult PostgresCommitter::Commit(const Batch& batch) {
-  std::vector<Command> commands;
-  try {
-    commands = CommandsOf(batch);
-  } catch (const UnstorableValue& error) {
-    spdlog::warn("commit {} refused before it was sent: {}", batch.sequence, error.what());
-    return CommitResult::kDataRefused;
-  }
   CommitResult result = CommitResult::kNotCommitted;
   if (Connect()) {
     warned_ = false;
-    if (Send(commands)) result = Receive(commands.size());
+    sent_ = 0;
+    try {
+      if (Send(batch)) result = Receive();
+    } catch (const UnstorableValue& error) {
+      spdlog::warn("commit {} refused before COMMIT was sent: {}", batch.sequence, error.what());
+      result = CommitResult::kDataRefused;
+    }
   }
   if (result != CommitResult::kCommitted) {
     if (counted_) {
@@ -137,10 +136,10 @@ CommitResult PostgresCommitter::Commit(const Batch& batch) {
 
 // ---------------------------------------------------------------------------------------- commands
 
-std::vector<PostgresCommitter::Command> PostgresCommitter::CommandsOf(const Batch& batch) {
-  std::vector<Command> commands;
-  const auto add = [&](const char* statement, std::vector<std::string> parameters = {}) {
-    commands.push_back({statement, std::move(parameters)});
+bool PostgresCommitter::Send(const Batch& batch) {
+  bool sending = true;
+  const auto add = [&](const char* statement, const std::vector<std::string>& parameters = {}) {
+    sending = sending && SendOne(statement, parameters);
   };
   const auto add_rows = [&](const char* statement, const auto& table, const auto& rows) {
     if (!rows.empty()) add(statement, EncodeAll(table, PointersTo(rows)));
@@ -195,8 +194,25 @@ std::vector<PostgresCommitter::Command> PostgresCommitter::CommandsOf(const Batc
   add_rows("survey", SurveyTable(), changes.surveys);
   add_rows("request", RequestTable(), batch.requests);
   add_rows("external_id", ExternalIdTable(), batch.external_ids);
-  add("commit");
-  return commands;
+  if (!sending) return false;
+  // libpq keeps what it can't write and writes on, so a COMMIT that it did not take may still have
+  // left.
+  SendOne("commit", {});
+  PQpipelineSync(connection_.get());
+  return true;
+}
+
+bool PostgresCommitter::SendOne(const char* statement, const std::vector<std::string>& parameters) {
+  std::vector<const char*> values;
+  std::vector<int> lengths;
+  for (const std::string& parameter : parameters) {
+    values.push_back(parameter.data());
+    lengths.push_back(static_cast<int>(parameter.size()));
+  }
+  const std::vector<int> formats(values.size(), 1);
+  ++sent_;
+  return PQsendQueryPrepared(connection_.get(), statement, static_cast<int>(values.size()),
+                             values.data(), lengths.data(), formats.data(), 0) == 1;
 }
 
 // -------------------------------------------------------------------------------------- connection
@@ -254,39 +270,18 @@ bool PostgresCommitter::Prepare() {
   return false;
 }
 
-bool PostgresCommitter::Send(const std::vector<Command>& commands) {
-  PGconn* const connection = connection_.get();
-  for (const Command& command : commands) {
-    std::vector<const char*> values;
-    std::vector<int> lengths;
-    for (const std::string& parameter : command.parameters) {
-      values.push_back(parameter.data());
-      lengths.push_back(static_cast<int>(parameter.size()));
-    }
-    const std::vector<int> formats(values.size(), 1);
-    const bool sent =
-        PQsendQueryPrepared(connection, command.statement.c_str(), static_cast<int>(values.size()),
-                            values.data(), lengths.data(), formats.data(), 0) == 1;
-    // libpq keeps what it can't write and writes on, so a COMMIT that it did not take may still
-    // have left.
-    if (!sent && &command != &commands.back()) return false;
-  }
-  PQpipelineSync(connection);
-  return true;
-}
-
-CommitResult PostgresCommitter::Receive(size_t commands) {
+CommitResult PostgresCommitter::Receive() {
   PGconn* const connection = connection_.get();
   size_t answered = 0;
   bool rolled_back = false;
-  while (answered < commands) {
+  while (answered < sent_) {
     const Result result(PQgetResult(connection), PQclear);
     if (!result) {  // between the answers, or nothing more will come
       if (PQstatus(connection) == CONNECTION_BAD) return CommitResult::kInDoubt;
       continue;
     }
     const ExecStatusType status = PQresultStatus(result.get());
-    const bool at_commit = ++answered == commands;
+    const bool at_commit = ++answered == sent_;
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
       rolled_back = at_commit && std::string_view(PQcmdStatus(result.get())) != "COMMIT";
       continue;

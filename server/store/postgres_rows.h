@@ -77,9 +77,10 @@ std::string SelectList(const Table<Row>& table, const std::string& alias) {
 
 // "INSERT INTO … SELECT unnest($1), unnest($2) …": one array parameter for each column.
 //
-// In the select list the arrays, which are of one length, are walked in step, and each row is made
-// once. As one function in FROM they would be laid down in a tuplestore and read back: a third of
-// what a wide row costs.
+// In the select list the arrays are walked in step, and each row is made once. As one function in
+// FROM they would be laid down in a tuplestore and read back: a third of what a wide row costs.
+// They are of one length, but for those of columns that are NULL in every row, which are empty:
+// PostgreSQL fills in NULL for the elements of a shorter one, and neither reads nor walks them.
 template <typename Row>
 std::string InsertStatement(const Table<Row>& table) {
   std::string names, values;
