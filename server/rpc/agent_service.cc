@@ -5,6 +5,7 @@
 #include "server/rpc/convert_agent.h"
 #include "server/rpc/convert_types.h"
 #include "server/rpc/services.h"
+#include "server/rpc/unary_methods.h"
 #include "tandem/v1/agent_service.grpc.pb.h"
 
 namespace tandem::rpc {
@@ -73,84 +74,27 @@ void StartAgentContact(Backend& backend, Call call, v1::StartAgentContactRequest
   });
 }
 
-using Base = v1::AgentService::WithRawMethod_StreamAgentSession<
-    v1::AgentService::WithRawCallbackMethod_OpenSession<
-        v1::AgentService::WithRawCallbackMethod_CloseSession<
-            v1::AgentService::WithRawCallbackMethod_Heartbeat<
-                v1::AgentService::WithRawCallbackMethod_SetAgentStatus<
-                    v1::AgentService::WithRawCallbackMethod_AcceptOffer<
-                        v1::AgentService::WithRawCallbackMethod_DeclineOffer<
-                            v1::AgentService::WithRawCallbackMethod_StartTicket<
-                                v1::AgentService::WithRawCallbackMethod_FinishTicket<
-                                    v1::AgentService::WithRawCallbackMethod_StartAgentContact<
-                                        v1::AgentService::Service>>>>>>>>>>;
-
-class AgentService final : public Base {
- public:
-  explicit AgentService(Backend& backend) : backend_(backend) {}
-
-  grpc::ServerUnaryReactor* OpenSession(grpc::CallbackServerContext* context,
-                                        const grpc::ByteBuffer* request,
-                                        grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::OpenSession);
-  }
-  grpc::ServerUnaryReactor* CloseSession(grpc::CallbackServerContext* context,
-                                         const grpc::ByteBuffer* request,
-                                         grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::CloseSession);
-  }
-  grpc::ServerUnaryReactor* Heartbeat(grpc::CallbackServerContext* context,
-                                      const grpc::ByteBuffer* request,
-                                      grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::Heartbeat);
-  }
-  grpc::ServerUnaryReactor* SetAgentStatus(grpc::CallbackServerContext* context,
-                                           const grpc::ByteBuffer* request,
-                                           grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::SetAgentStatus);
-  }
-  grpc::ServerUnaryReactor* AcceptOffer(grpc::CallbackServerContext* context,
-                                        const grpc::ByteBuffer* request,
-                                        grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::AcceptOffer);
-  }
-  grpc::ServerUnaryReactor* DeclineOffer(grpc::CallbackServerContext* context,
-                                         const grpc::ByteBuffer* request,
-                                         grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::DeclineOffer);
-  }
-  grpc::ServerUnaryReactor* StartTicket(grpc::CallbackServerContext* context,
-                                        const grpc::ByteBuffer* request,
-                                        grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::StartTicket);
-  }
-  grpc::ServerUnaryReactor* FinishTicket(grpc::CallbackServerContext* context,
-                                         const grpc::ByteBuffer* request,
-                                         grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::FinishTicket);
-  }
-  grpc::ServerUnaryReactor* StartAgentContact(grpc::CallbackServerContext* context,
-                                              const grpc::ByteBuffer* request,
-                                              grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::StartAgentContact);
-  }
-
- private:
-  Backend& backend_;
-};
-
 }  // namespace
 
 AgentCalls MakeAgentService(Backend& backend) {
-  auto service = std::make_unique<AgentService>(backend);
+  using Streams = v1::AgentService::WithRawMethod_StreamAgentSession<v1::AgentService::Service>;
+  ServiceMaker<v1::AgentService, Streams> maker(backend);
+  maker.Serve(OpenSession);
+  maker.Serve(CloseSession);
+  maker.Register(Heartbeat);
+  maker.Serve(SetAgentStatus);
+  maker.Register(AcceptOffer);
+  maker.Serve(DeclineOffer);
+  maker.Register(StartTicket);
+  maker.Register(FinishTicket);
+  maker.Serve(StartAgentContact);
   QueuedStream::NextCall next_session =
-      [&service = *service](grpc::ServerContext* context, QueuedStream::Responder* responder,
-                            grpc::CompletionQueue* calls, grpc::ServerCompletionQueue* arrivals,
-                            void* tag) {
+      [&service = maker.service()](grpc::ServerContext* context, QueuedStream::Responder* responder,
+                                   grpc::CompletionQueue* calls,
+                                   grpc::ServerCompletionQueue* arrivals, void* tag) {
         service.RequestStreamAgentSession(context, responder, calls, arrivals, tag);
       };
-  return {.service = {v1::AgentService::service_full_name(), std::move(service)},
-          .next_session = std::move(next_session)};
+  return {.service = std::move(maker).Make(), .next_session = std::move(next_session)};
 }
 
 }  // namespace tandem::rpc

@@ -5,6 +5,7 @@
 
 #include "server/rpc/status.h"
 #include "server/rpc/trace_context.h"
+#include "server/rpc/wire.h"
 
 namespace tandem::rpc {
 namespace {
@@ -40,12 +41,21 @@ void Call::PassTraceOn(router::NewContact& contact) const {
   if (contact.trace_parent.empty()) contact.trace_parent = ToTraceParent(TraceContextOf(*context_));
 }
 
+bool Call::Read(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) const {
+  if (const auto rejection = rpc::Read(bytes, request)) {
+    Refuse(*rejection);
+    return false;
+  }
+  record_->Describe(request);
+  return true;
+}
+
 void Call::Finish(const google::protobuf::Message& response) const {
-  *answer_ = Write(response);
+  const grpc::ByteBuffer answer = Write(response);
   const std::unique_ptr<CallRecord> record(record_);
   record->Describe(response);
   record->End(grpc::StatusCode::OK);
-  reactor_->Finish(grpc::Status::OK);
+  responder_->Answer(answer);
 }
 
 void Call::Refuse(const router::Rejection& rejection) const {
@@ -53,7 +63,7 @@ void Call::Refuse(const router::Rejection& rejection) const {
   const std::unique_ptr<CallRecord> record(record_);
   record->SetReason(rejection.reason);
   record->End(status.error_code());
-  reactor_->Finish(status);
+  responder_->Refuse(status);
 }
 
 void RunOn(ReaderPool& pool, Call call, ReaderPool::Job job) {

@@ -1,14 +1,14 @@
 // One unary call: from the bytes of its request to exactly one answer.
 //
 // A handler gets a Call and the request, and answers by Finish or Refuse, at once or later and from
-// any thread. The Call is four pointers: gRPC owns what three of them point to until the answer is
-// given, and the answer ends the record. Nothing may touch them afterwards.
+// any thread. The Call is three pointers: what they point to is there until the answer is given,
+// and nothing may touch it afterwards.
 #ifndef TANDEM_SERVER_RPC_CALL_H_
 #define TANDEM_SERVER_RPC_CALL_H_
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/server_callback.h>
+#include <grpcpp/support/status.h>
 
 #include <chrono>
 #include <optional>
@@ -24,7 +24,6 @@
 #include "server/rpc/interceptor.h"
 #include "server/rpc/reader_pool.h"
 #include "server/rpc/verbs.h"
-#include "server/rpc/wire.h"
 #include "server/store/policies.h"
 #include "server/store/store.h"
 #include "server/store/webhook_store.h"
@@ -63,16 +62,24 @@ struct Backend {
 // When a caller stops waiting, on the clock that the engine compares with.
 std::chrono::steady_clock::time_point SteadyDeadline(const grpc::ServerContextBase& context);
 
+// Takes the one answer to a call, by one of these, from any thread, and is gone with it.
+class Responder {
+ public:
+  virtual void Answer(const grpc::ByteBuffer& answer) = 0;
+  virtual void Refuse(const grpc::Status& status) = 0;
+
+ protected:
+  ~Responder() = default;
+};
+
 class Call {
  public:
-  Call(Backend& backend, const Method& method, grpc::CallbackServerContext* context,
-       grpc::ByteBuffer* answer)
-      : context_(context),
-        reactor_(context->DefaultReactor()),
-        answer_(answer),
-        record_(new CallRecord(backend.interceptor, method, *context)) {}
+  Call(Backend& backend, const Method& method, const grpc::CallbackServerContext& context,
+       Responder& responder)
+      : context_(&context),
+        responder_(&responder),
+        record_(new CallRecord(backend.interceptor, method, context)) {}
 
-  grpc::ServerUnaryReactor* reactor() const { return reactor_; }
   std::chrono::steady_clock::time_point deadline() const { return SteadyDeadline(*context_); }
 
   // Whether the caller called it off, or went away; the answer is for nobody then, and still due.
@@ -81,34 +88,17 @@ class Call {
   // A contact that says no trace is part of the call's.
   void PassTraceOn(router::NewContact& contact) const;
 
-  // The request could be read.
-  void Describe(const google::protobuf::Message& request) const { record_->Describe(request); }
+  // Fills the request. When the bytes are none, the call is refused, and this is false.
+  bool Read(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) const;
 
   void Finish(const google::protobuf::Message& response) const;
   void Refuse(const router::Rejection& rejection) const;
 
  private:
-  grpc::CallbackServerContext* context_;
-  grpc::ServerUnaryReactor* reactor_;
-  grpc::ByteBuffer* answer_;
+  const grpc::CallbackServerContext* context_;
+  Responder* responder_;
   CallRecord* record_;
 };
-
-// Reads the request and hands it to the handler.
-template <typename Request>
-grpc::ServerUnaryReactor* Handle(Backend& backend, grpc::CallbackServerContext* context,
-                                 const grpc::ByteBuffer* bytes, grpc::ByteBuffer* answer,
-                                 void (*handler)(Backend&, Call, Request&)) {
-  const Call call(backend, MethodOf<Request>(), context, answer);
-  Request request;
-  if (const auto rejection = Read(*bytes, request)) {
-    call.Refuse(*rejection);
-  } else {
-    call.Describe(request);
-    handler(backend, call, request);
-  }
-  return call.reactor();
-}
 
 // Runs `job` on a thread of the pool, which may wait for the database. Refuses the call when too
 // many wait, or when its deadline passed, or the caller left, before its turn.

@@ -1,6 +1,7 @@
 #include "server/query/workspaces.h"
 #include "server/rpc/convert_configuration.h"
 #include "server/rpc/services.h"
+#include "server/rpc/unary_methods.h"
 #include "tandem/v1/configuration_service.grpc.pb.h"
 
 namespace tandem::rpc {
@@ -28,34 +29,13 @@ void GetConfiguration(Backend& backend, Call call, v1::GetConfigurationRequest& 
   });
 }
 
-using Base = v1::ConfigurationService::WithRawCallbackMethod_ApplyConfiguration<
-    v1::ConfigurationService::WithRawCallbackMethod_GetConfiguration<
-        v1::ConfigurationService::Service>>;
-
-class ConfigurationService final : public Base {
- public:
-  explicit ConfigurationService(Backend& backend) : backend_(backend) {}
-
-  grpc::ServerUnaryReactor* ApplyConfiguration(grpc::CallbackServerContext* context,
-                                               const grpc::ByteBuffer* request,
-                                               grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ApplyConfiguration);
-  }
-  grpc::ServerUnaryReactor* GetConfiguration(grpc::CallbackServerContext* context,
-                                             const grpc::ByteBuffer* request,
-                                             grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::GetConfiguration);
-  }
-
- private:
-  Backend& backend_;
-};
-
 }  // namespace
 
 Service MakeConfigurationService(Backend& backend) {
-  return {v1::ConfigurationService::service_full_name(),
-          std::make_unique<ConfigurationService>(backend)};
+  ServiceMaker<v1::ConfigurationService> maker(backend);
+  maker.Serve(ApplyConfiguration);
+  maker.Register(GetConfiguration);
+  return std::move(maker).Make();
 }
 
 }  // namespace tandem::rpc

@@ -10,6 +10,7 @@
 #include "server/rpc/ingest_stream.h"
 #include "server/rpc/services.h"
 #include "server/rpc/status.h"
+#include "server/rpc/unary_methods.h"
 #include "tandem/v1/ingest_service.grpc.pb.h"
 
 namespace tandem::rpc {
@@ -78,30 +79,11 @@ void BatchIngestContacts(Backend& backend, Call call, v1::BatchIngestContactsReq
   }
 }
 
-using Base = v1::IngestService::WithRawCallbackMethod_IngestContact<
-    v1::IngestService::WithRawCallbackMethod_BatchIngestContacts<
-        v1::IngestService::WithRawCallbackMethod_StreamIngest<
-            v1::IngestService::WithRawCallbackMethod_ClassifyContact<v1::IngestService::Service>>>>;
-
-class IngestService final : public Base {
+class IngestStreams
+    : public v1::IngestService::WithRawCallbackMethod_StreamIngest<v1::IngestService::Service> {
  public:
-  explicit IngestService(Backend& backend) : backend_(backend) {}
+  explicit IngestStreams(Backend& backend) : backend_(backend) {}
 
-  grpc::ServerUnaryReactor* IngestContact(grpc::CallbackServerContext* context,
-                                          const grpc::ByteBuffer* request,
-                                          grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::IngestContact);
-  }
-  grpc::ServerUnaryReactor* BatchIngestContacts(grpc::CallbackServerContext* context,
-                                                const grpc::ByteBuffer* request,
-                                                grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::BatchIngestContacts);
-  }
-  grpc::ServerUnaryReactor* ClassifyContact(grpc::CallbackServerContext* context,
-                                            const grpc::ByteBuffer* request,
-                                            grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ClassifyContact);
-  }
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamIngest(
       grpc::CallbackServerContext* context) override {
     return BidiStream::Start<IngestStream>(backend_, context);
@@ -114,7 +96,11 @@ class IngestService final : public Base {
 }  // namespace
 
 Service MakeIngestService(Backend& backend) {
-  return {v1::IngestService::service_full_name(), std::make_unique<IngestService>(backend)};
+  ServiceMaker<v1::IngestService, IngestStreams> maker(backend);
+  maker.Register(IngestContact);
+  maker.Register(BatchIngestContacts);
+  maker.Serve(ClassifyContact);
+  return std::move(maker).Make();
 }
 
 }  // namespace tandem::rpc

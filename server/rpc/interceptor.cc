@@ -91,12 +91,13 @@ const Method& MethodOf(const google::protobuf::MethodDescriptor& descriptor) {
   return methods->Of(descriptor);
 }
 
-const Method& MethodOfRequest(const google::protobuf::Descriptor& request) {
+const google::protobuf::MethodDescriptor& MethodDescriptorOf(
+    const google::protobuf::Descriptor& request) {
   const google::protobuf::FileDescriptor& file = *request.file();
   for (int i = 0; i < file.service_count(); ++i) {
     for (int j = 0; j < file.service(i)->method_count(); ++j) {
       const google::protobuf::MethodDescriptor& method = *file.service(i)->method(j);
-      if (method.input_type() == &request) return MethodOf(method);
+      if (method.input_type() == &request) return method;
     }
   }
   spdlog::critical("expected {} to be the request of an rpc, but there is none",

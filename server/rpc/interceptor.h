@@ -42,10 +42,11 @@ struct Method {
 
 const Method& MethodOf(const google::protobuf::MethodDescriptor& descriptor);
 // The rpc that has this request: each has one of its own.
-const Method& MethodOfRequest(const google::protobuf::Descriptor& request);
+const google::protobuf::MethodDescriptor& MethodDescriptorOf(
+    const google::protobuf::Descriptor& request);
 template <typename Request>
 const Method& MethodOf() {
-  static const Method& method = MethodOfRequest(*Request::descriptor());
+  static const Method& method = MethodOf(MethodDescriptorOf(*Request::descriptor()));
   return method;
 }
 

@@ -3,6 +3,7 @@
 #include "server/rpc/media_report.h"
 #include "server/rpc/media_stream.h"
 #include "server/rpc/services.h"
+#include "server/rpc/unary_methods.h"
 #include "tandem/v1/media_service.grpc.pb.h"
 
 namespace tandem::rpc {
@@ -17,18 +18,11 @@ void ReportMediaEvent(Backend& backend, Call call, v1::ReportMediaEventRequest& 
   });
 }
 
-using Base = v1::MediaService::WithRawCallbackMethod_ReportMediaEvent<
-    v1::MediaService::WithRawCallbackMethod_MediaSession<v1::MediaService::Service>>;
-
-class MediaService final : public Base {
+class MediaStreams
+    : public v1::MediaService::WithRawCallbackMethod_MediaSession<v1::MediaService::Service> {
  public:
-  explicit MediaService(Backend& backend) : backend_(backend) {}
+  explicit MediaStreams(Backend& backend) : backend_(backend) {}
 
-  grpc::ServerUnaryReactor* ReportMediaEvent(grpc::CallbackServerContext* context,
-                                             const grpc::ByteBuffer* request,
-                                             grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ReportMediaEvent);
-  }
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* MediaSession(
       grpc::CallbackServerContext* context) override {
     return BidiStream::Start<MediaStream>(backend_, context);
@@ -41,7 +35,9 @@ class MediaService final : public Base {
 }  // namespace
 
 Service MakeMediaService(Backend& backend) {
-  return {v1::MediaService::service_full_name(), std::make_unique<MediaService>(backend)};
+  ServiceMaker<v1::MediaService, MediaStreams> maker(backend);
+  maker.Register(ReportMediaEvent);
+  return std::move(maker).Make();
 }
 
 }  // namespace tandem::rpc

@@ -5,6 +5,7 @@
 #include "server/query/queues.h"
 #include "server/rpc/convert_types.h"
 #include "server/rpc/services.h"
+#include "server/rpc/unary_methods.h"
 #include "tandem/v1/queue_service.grpc.pb.h"
 
 namespace tandem::rpc {
@@ -54,26 +55,12 @@ void ListQueueStatistics(Backend& backend, Call call, v1::ListQueueStatisticsReq
   });
 }
 
-using Base = v1::QueueService::WithRawCallbackMethod_ListQueueStatistics<v1::QueueService::Service>;
-
-class QueueService final : public Base {
- public:
-  explicit QueueService(Backend& backend) : backend_(backend) {}
-
-  grpc::ServerUnaryReactor* ListQueueStatistics(grpc::CallbackServerContext* context,
-                                                const grpc::ByteBuffer* request,
-                                                grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ListQueueStatistics);
-  }
-
- private:
-  Backend& backend_;
-};
-
 }  // namespace
 
 Service MakeQueueService(Backend& backend) {
-  return {v1::QueueService::service_full_name(), std::make_unique<QueueService>(backend)};
+  ServiceMaker<v1::QueueService> maker(backend);
+  maker.Register(ListQueueStatistics);
+  return std::move(maker).Make();
 }
 
 }  // namespace tandem::rpc

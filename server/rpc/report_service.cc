@@ -5,6 +5,7 @@
 #include "server/query/reports.h"
 #include "server/rpc/convert_report.h"
 #include "server/rpc/services.h"
+#include "server/rpc/unary_methods.h"
 #include "tandem/v1/report_service.grpc.pb.h"
 
 namespace tandem::rpc {
@@ -81,51 +82,16 @@ void ListServiceLevelPolicies(Backend& backend, Call call,
   });
 }
 
-using Base = v1::ReportService::WithRawCallbackMethod_QueryMetrics<
-    v1::ReportService::WithRawCallbackMethod_ListMeasures<
-        v1::ReportService::WithRawCallbackMethod_PutServiceLevelPolicy<
-            v1::ReportService::WithRawCallbackMethod_DeleteServiceLevelPolicy<
-                v1::ReportService::WithRawCallbackMethod_ListServiceLevelPolicies<
-                    v1::ReportService::Service>>>>>;
-
-class ReportService final : public Base {
- public:
-  explicit ReportService(Backend& backend) : backend_(backend) {}
-
-  grpc::ServerUnaryReactor* QueryMetrics(grpc::CallbackServerContext* context,
-                                         const grpc::ByteBuffer* request,
-                                         grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::QueryMetrics);
-  }
-  grpc::ServerUnaryReactor* ListMeasures(grpc::CallbackServerContext* context,
-                                         const grpc::ByteBuffer* request,
-                                         grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ListMeasures);
-  }
-  grpc::ServerUnaryReactor* PutServiceLevelPolicy(grpc::CallbackServerContext* context,
-                                                  const grpc::ByteBuffer* request,
-                                                  grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::PutServiceLevelPolicy);
-  }
-  grpc::ServerUnaryReactor* DeleteServiceLevelPolicy(grpc::CallbackServerContext* context,
-                                                     const grpc::ByteBuffer* request,
-                                                     grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::DeleteServiceLevelPolicy);
-  }
-  grpc::ServerUnaryReactor* ListServiceLevelPolicies(grpc::CallbackServerContext* context,
-                                                     const grpc::ByteBuffer* request,
-                                                     grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ListServiceLevelPolicies);
-  }
-
- private:
-  Backend& backend_;
-};
-
 }  // namespace
 
 Service MakeReportService(Backend& backend) {
-  return {v1::ReportService::service_full_name(), std::make_unique<ReportService>(backend)};
+  ServiceMaker<v1::ReportService> maker(backend);
+  maker.Register(QueryMetrics);
+  maker.Serve(ListMeasures);
+  maker.Serve(PutServiceLevelPolicy);
+  maker.Serve(DeleteServiceLevelPolicy);
+  maker.Serve(ListServiceLevelPolicies);
+  return std::move(maker).Make();
 }
 
 }  // namespace tandem::rpc

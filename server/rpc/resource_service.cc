@@ -14,6 +14,7 @@
 #include "server/rpc/resource_method.h"
 #include "server/rpc/services.h"
 #include "server/rpc/status.h"
+#include "server/rpc/unary_methods.h"
 #include "tandem/v1/resource_service.grpc.pb.h"
 
 namespace tandem::rpc {
@@ -201,62 +202,27 @@ void UpdateWorkspaceSettings(Backend& backend, Call call,
          });
 }
 
-// ----------------------------------------------------------------------------------------- service
-
-class ResourceService final : public v1::ResourceService::Service {
- public:
-  explicit ResourceService(Backend& backend) : backend_(backend) {
-    // The generated base counts its methods in the order of the descriptor.
-    const auto& service = *v1::BatchUpdateAgentsRequest::descriptor()->file()->service(0);
-    for (int i = 0; i < service.method_count(); ++i) {
-      if (const auto method = FindResourceMethod(*service.method(i))) {
-        Serve(i, [method = *method](Backend& to, grpc::CallbackServerContext* context,
-                                    const grpc::ByteBuffer* bytes, grpc::ByteBuffer* answer) {
-          const Call call(to, MethodOf(*method.descriptor), context, answer);
-          const std::unique_ptr<Message> request = method.NewRequest();
-          if (const auto rejection = Read(*bytes, *request)) {
-            call.Refuse(*rejection);
-          } else {
-            call.Describe(*request);
-            Run(to, call, method, *request);
-          }
-          return call.reactor();
-        });
-      }
-    }
-    ServeTyped(service, "BatchUpdateAgents", rpc::BatchUpdateAgents);
-    ServeTyped(service, "GetWorkspaceSettings", rpc::GetWorkspaceSettings);
-    ServeTyped(service, "UpdateWorkspaceSettings", rpc::UpdateWorkspaceSettings);
-  }
-
- private:
-  template <typename Handler>
-  void Serve(int index, Handler handler) {
-    MarkMethodRawCallback(
-        index, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-                   [this, handler](grpc::CallbackServerContext* context,
-                                   const grpc::ByteBuffer* request, grpc::ByteBuffer* answer) {
-                     return handler(backend_, context, request, answer);
-                   }));
-  }
-
-  template <typename Request>
-  void ServeTyped(const google::protobuf::ServiceDescriptor& service, const char* name,
-                  void (*handler)(Backend&, Call, Request&)) {
-    Serve(service.FindMethodByName(name)->index(),
-          [handler](Backend& to, grpc::CallbackServerContext* context,
-                    const grpc::ByteBuffer* request, grpc::ByteBuffer* answer) {
-            return Handle(to, context, request, answer, handler);
-          });
-  }
-
-  Backend& backend_;
-};
-
 }  // namespace
 
 Service MakeResourceService(Backend& backend) {
-  return {v1::ResourceService::service_full_name(), std::make_unique<ResourceService>(backend)};
+  ServiceMaker<v1::ResourceService> maker(backend);
+  const auto& service = *v1::BatchUpdateAgentsRequest::descriptor()->file()->service(0);
+  for (int i = 0; i < service.method_count(); ++i) {
+    const google::protobuf::MethodDescriptor& descriptor = *service.method(i);
+    auto method = FindResourceMethod(descriptor);
+    if (!method) continue;
+    maker.Serve(descriptor, [&backend, method = *std::move(method)](
+                                const grpc::CallbackServerContext& context,
+                                const grpc::ByteBuffer& bytes, Responder& responder) {
+      const std::unique_ptr<Message> request = method.NewRequest();
+      const Call call(backend, MethodOf(*method.descriptor), context, responder);
+      if (call.Read(bytes, *request)) Run(backend, call, method, *request);
+    });
+  }
+  maker.Serve(BatchUpdateAgents);
+  maker.Register(GetWorkspaceSettings);
+  maker.Serve(UpdateWorkspaceSettings);
+  return std::move(maker).Make();
 }
 
 }  // namespace tandem::rpc

@@ -25,6 +25,7 @@
 #include "server/rpc/session_stream.h"
 #include "server/rpc/stream_registry.h"
 #include "server/rpc/tls.h"
+#include "server/rpc/unary_methods.h"
 #include "server/webhook/dispatcher.h"
 #include "spdlog/spdlog.h"
 
@@ -131,6 +132,7 @@ class Server::Impl {
   webhook::Dispatcher dispatcher_;
   Backend backend_;
   std::vector<Service> services_;
+  UnaryMethods methods_;
   std::optional<SessionQueues> session_queues_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
@@ -168,7 +170,11 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
   grpc::ServerBuilder builder;
   SetLimits(options, builder);
   builder.SetOption(std::make_unique<Reflection>(options.reflection));
-  for (const Service& service : services_) builder.RegisterService(service.implementation.get());
+  for (Service& service : services_) {
+    builder.RegisterService(service.implementation.get());
+    for (UnaryMethod& method : service.methods) methods_.Add(std::move(method));
+  }
+  builder.RegisterCallbackGenericService(&methods_);
   session_queues_.emplace(options.sessions_of_queue, builder);
   using Experimental = grpc::ServerBuilder::experimental_type;
   acceptor_ = builder.experimental().AddExternalConnectionAcceptor(

@@ -8,17 +8,32 @@
 
 #include <grpcpp/impl/codegen/service_type.h>
 
+#include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "server/rpc/call.h"
 #include "server/rpc/queued_stream.h"
 
 namespace tandem::rpc {
 
+// Reads the request of a call and sees to its answer. The context and the responder live until the
+// answer is given; the bytes, until this returns.
+using UnaryHandler = std::function<void(const grpc::CallbackServerContext& context,
+                                        const grpc::ByteBuffer& bytes, Responder& responder)>;
+
+struct UnaryMethod {
+  std::string path;  // "/tandem.v1.TicketService/GetTicket"
+  UnaryHandler handler;
+};
+
 struct Service {
   // As in health checks and reflection: "tandem.v1.TicketService".
   const char* name;
   std::unique_ptr<grpc::Service> implementation;
+  // Those that are not registered with gRPC.
+  std::vector<UnaryMethod> methods{};
 };
 
 struct AgentCalls {

@@ -5,6 +5,7 @@
 #include "server/rpc/closed_ticket.h"
 #include "server/rpc/convert_types.h"
 #include "server/rpc/services.h"
+#include "server/rpc/unary_methods.h"
 #include "tandem/v1/supervisor_service.grpc.pb.h"
 
 namespace tandem::rpc {
@@ -30,38 +31,12 @@ void SetShiftEnd(Backend& backend, Call call, v1::SetShiftEndRequest& request) {
   RunVerb(backend, call, request, FinishEmpty<v1::SetShiftEndResponse>);
 }
 
-using Base = v1::SupervisorService::WithRawCallbackMethod_AssignTicket<
-    v1::SupervisorService::WithRawCallbackMethod_RequeueTicket<
-        v1::SupervisorService::WithRawCallbackMethod_OverrideAgentStatus<
-            v1::SupervisorService::WithRawCallbackMethod_SetShiftEnd<
-                v1::SupervisorService::WithRawCallbackMethod_BulkUpdateTickets<
-                    v1::SupervisorService::WithRawCallbackMethod_BulkUpdateAgents<
-                        v1::SupervisorService::Service>>>>>>;
-
-class SupervisorService final : public Base {
+class SupervisorStreams : public v1::SupervisorService::WithRawCallbackMethod_BulkUpdateAgents<
+                              v1::SupervisorService::WithRawCallbackMethod_BulkUpdateTickets<
+                                  v1::SupervisorService::Service>> {
  public:
-  explicit SupervisorService(Backend& backend) : backend_(backend) {}
+  explicit SupervisorStreams(Backend& backend) : backend_(backend) {}
 
-  grpc::ServerUnaryReactor* AssignTicket(grpc::CallbackServerContext* context,
-                                         const grpc::ByteBuffer* request,
-                                         grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::AssignTicket);
-  }
-  grpc::ServerUnaryReactor* RequeueTicket(grpc::CallbackServerContext* context,
-                                          const grpc::ByteBuffer* request,
-                                          grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::RequeueTicket);
-  }
-  grpc::ServerUnaryReactor* OverrideAgentStatus(grpc::CallbackServerContext* context,
-                                                const grpc::ByteBuffer* request,
-                                                grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::OverrideAgentStatus);
-  }
-  grpc::ServerUnaryReactor* SetShiftEnd(grpc::CallbackServerContext* context,
-                                        const grpc::ByteBuffer* request,
-                                        grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::SetShiftEnd);
-  }
   grpc::ServerWriteReactor<grpc::ByteBuffer>* BulkUpdateTickets(
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) override {
     return ServerStream::Start<BulkTickets>(backend_, context, request);
@@ -78,7 +53,12 @@ class SupervisorService final : public Base {
 }  // namespace
 
 Service MakeSupervisorService(Backend& backend) {
-  return {v1::SupervisorService::service_full_name(), std::make_unique<SupervisorService>(backend)};
+  ServiceMaker<v1::SupervisorService, SupervisorStreams> maker(backend);
+  maker.Serve(AssignTicket);
+  maker.Serve(RequeueTicket);
+  maker.Serve(OverrideAgentStatus);
+  maker.Serve(SetShiftEnd);
+  return std::move(maker).Make();
 }
 
 }  // namespace tandem::rpc

@@ -2,6 +2,7 @@
 
 #include "server/rpc/convert_types.h"
 #include "server/rpc/services.h"
+#include "server/rpc/unary_methods.h"
 #include "tandem/v1/system_service.grpc.pb.h"
 
 namespace tandem::rpc {
@@ -16,26 +17,12 @@ void GetServerInfo(Backend& backend, Call call, v1::GetServerInfoRequest& /*requ
   call.Finish(response);
 }
 
-using Base = v1::SystemService::WithRawCallbackMethod_GetServerInfo<v1::SystemService::Service>;
-
-class SystemService final : public Base {
- public:
-  explicit SystemService(Backend& backend) : backend_(backend) {}
-
-  grpc::ServerUnaryReactor* GetServerInfo(grpc::CallbackServerContext* context,
-                                          const grpc::ByteBuffer* request,
-                                          grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::GetServerInfo);
-  }
-
- private:
-  Backend& backend_;
-};
-
 }  // namespace
 
 Service MakeSystemService(Backend& backend) {
-  return {v1::SystemService::service_full_name(), std::make_unique<SystemService>(backend)};
+  ServiceMaker<v1::SystemService> maker(backend);
+  maker.Register(GetServerInfo);
+  return std::move(maker).Make();
 }
 
 }  // namespace tandem::rpc

@@ -7,6 +7,7 @@
 #include "server/rpc/convert_ticket.h"
 #include "server/rpc/convert_types.h"
 #include "server/rpc/services.h"
+#include "server/rpc/unary_methods.h"
 #include "tandem/v1/ticket_service.grpc.pb.h"
 
 namespace tandem::rpc {
@@ -216,154 +217,33 @@ void RecordSurvey(Backend& backend, Call call, v1::RecordSurveyRequest& request)
   RunAddition(backend, call, request, FinishEmpty<v1::RecordSurveyResponse>);
 }
 
-// The generated wrappers, one around the other.
-using Looking = v1::TicketService::WithRawCallbackMethod_GetTicket<
-    v1::TicketService::WithRawCallbackMethod_ListTickets<
-        v1::TicketService::WithRawCallbackMethod_ListTransferTargets<
-            v1::TicketService::WithRawCallbackMethod_ListNotes<
-                v1::TicketService::WithRawCallbackMethod_ListMessages<
-                    v1::TicketService::WithRawCallbackMethod_ExplainTicket<
-                        v1::TicketService::WithRawCallbackMethod_ListTicketEvents<
-                            v1::TicketService::Service>>>>>>>;
-using Ending = v1::TicketService::WithRawCallbackMethod_CancelTicket<
-    v1::TicketService::WithRawCallbackMethod_AbandonTicket<
-        v1::TicketService::WithRawCallbackMethod_CompleteTicket<Looking>>>;
-using CallingBack = v1::TicketService::WithRawCallbackMethod_RequestCallback<
-    v1::TicketService::WithRawCallbackMethod_EndCallbackAttempt<Ending>>;
-using Moving = v1::TicketService::WithRawCallbackMethod_ReleaseTicket<
-    v1::TicketService::WithRawCallbackMethod_TransferTicket<
-        v1::TicketService::WithRawCallbackMethod_RescheduleTicket<
-            v1::TicketService::WithRawCallbackMethod_ParkTicket<
-                v1::TicketService::WithRawCallbackMethod_ResumeTicket<CallingBack>>>>>;
-using Base = v1::TicketService::WithRawCallbackMethod_UpdateTicket<
-    v1::TicketService::WithRawCallbackMethod_AddNote<
-        v1::TicketService::WithRawCallbackMethod_AddMessage<
-            v1::TicketService::WithRawCallbackMethod_ReopenTicket<
-                v1::TicketService::WithRawCallbackMethod_RecordSurvey<Moving>>>>>;
-
-class TicketService final : public Base {
- public:
-  explicit TicketService(Backend& backend) : backend_(backend) {}
-
-  grpc::ServerUnaryReactor* GetTicket(grpc::CallbackServerContext* context,
-                                      const grpc::ByteBuffer* request,
-                                      grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::GetTicket);
-  }
-  grpc::ServerUnaryReactor* ListTickets(grpc::CallbackServerContext* context,
-                                        const grpc::ByteBuffer* request,
-                                        grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ListTickets);
-  }
-  grpc::ServerUnaryReactor* CancelTicket(grpc::CallbackServerContext* context,
-                                         const grpc::ByteBuffer* request,
-                                         grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::CancelTicket);
-  }
-  grpc::ServerUnaryReactor* AbandonTicket(grpc::CallbackServerContext* context,
-                                          const grpc::ByteBuffer* request,
-                                          grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::AbandonTicket);
-  }
-  grpc::ServerUnaryReactor* CompleteTicket(grpc::CallbackServerContext* context,
-                                           const grpc::ByteBuffer* request,
-                                           grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::CompleteTicket);
-  }
-  grpc::ServerUnaryReactor* ReleaseTicket(grpc::CallbackServerContext* context,
-                                          const grpc::ByteBuffer* request,
-                                          grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ReleaseTicket);
-  }
-  grpc::ServerUnaryReactor* TransferTicket(grpc::CallbackServerContext* context,
-                                           const grpc::ByteBuffer* request,
-                                           grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::TransferTicket);
-  }
-  grpc::ServerUnaryReactor* RescheduleTicket(grpc::CallbackServerContext* context,
-                                             const grpc::ByteBuffer* request,
-                                             grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::RescheduleTicket);
-  }
-  grpc::ServerUnaryReactor* ParkTicket(grpc::CallbackServerContext* context,
-                                       const grpc::ByteBuffer* request,
-                                       grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ParkTicket);
-  }
-  grpc::ServerUnaryReactor* ResumeTicket(grpc::CallbackServerContext* context,
-                                         const grpc::ByteBuffer* request,
-                                         grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ResumeTicket);
-  }
-  grpc::ServerUnaryReactor* ExplainTicket(grpc::CallbackServerContext* context,
-                                          const grpc::ByteBuffer* request,
-                                          grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ExplainTicket);
-  }
-  grpc::ServerUnaryReactor* ListTicketEvents(grpc::CallbackServerContext* context,
-                                             const grpc::ByteBuffer* request,
-                                             grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ListTicketEvents);
-  }
-  grpc::ServerUnaryReactor* RequestCallback(grpc::CallbackServerContext* context,
-                                            const grpc::ByteBuffer* request,
-                                            grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::RequestCallback);
-  }
-  grpc::ServerUnaryReactor* EndCallbackAttempt(grpc::CallbackServerContext* context,
-                                               const grpc::ByteBuffer* request,
-                                               grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::EndCallbackAttempt);
-  }
-  grpc::ServerUnaryReactor* UpdateTicket(grpc::CallbackServerContext* context,
-                                         const grpc::ByteBuffer* request,
-                                         grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::UpdateTicket);
-  }
-  grpc::ServerUnaryReactor* AddNote(grpc::CallbackServerContext* context,
-                                    const grpc::ByteBuffer* request,
-                                    grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::AddNote);
-  }
-  grpc::ServerUnaryReactor* ListNotes(grpc::CallbackServerContext* context,
-                                      const grpc::ByteBuffer* request,
-                                      grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ListNotes);
-  }
-  grpc::ServerUnaryReactor* AddMessage(grpc::CallbackServerContext* context,
-                                       const grpc::ByteBuffer* request,
-                                       grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::AddMessage);
-  }
-  grpc::ServerUnaryReactor* ReopenTicket(grpc::CallbackServerContext* context,
-                                         const grpc::ByteBuffer* request,
-                                         grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ReopenTicket);
-  }
-  grpc::ServerUnaryReactor* ListMessages(grpc::CallbackServerContext* context,
-                                         const grpc::ByteBuffer* request,
-                                         grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ListMessages);
-  }
-  grpc::ServerUnaryReactor* RecordSurvey(grpc::CallbackServerContext* context,
-                                         const grpc::ByteBuffer* request,
-                                         grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::RecordSurvey);
-  }
-  grpc::ServerUnaryReactor* ListTransferTargets(grpc::CallbackServerContext* context,
-                                                const grpc::ByteBuffer* request,
-                                                grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ListTransferTargets);
-  }
-
- private:
-  Backend& backend_;
-};
-
 }  // namespace
 
 Service MakeTicketService(Backend& backend) {
-  return {v1::TicketService::service_full_name(), std::make_unique<TicketService>(backend)};
+  ServiceMaker<v1::TicketService> maker(backend);
+  maker.Register(GetTicket);
+  maker.Serve(ListTickets);
+  maker.Serve(CancelTicket);
+  maker.Serve(AbandonTicket);
+  maker.Register(CompleteTicket);
+  maker.Serve(ReleaseTicket);
+  maker.Serve(TransferTicket);
+  maker.Serve(RescheduleTicket);
+  maker.Serve(ParkTicket);
+  maker.Serve(ResumeTicket);
+  maker.Serve(ExplainTicket);
+  maker.Serve(ListTicketEvents);
+  maker.Serve(RequestCallback);
+  maker.Serve(EndCallbackAttempt);
+  maker.Serve(UpdateTicket);
+  maker.Serve(AddNote);
+  maker.Serve(ListNotes);
+  maker.Serve(AddMessage);
+  maker.Serve(ReopenTicket);
+  maker.Serve(ListMessages);
+  maker.Serve(RecordSurvey);
+  maker.Serve(ListTransferTargets);
+  return std::move(maker).Make();
 }
 
 }  // namespace tandem::rpc

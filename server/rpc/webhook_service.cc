@@ -13,6 +13,7 @@
 #include "server/query/webhooks.h"
 #include "server/rpc/convert_webhook.h"
 #include "server/rpc/services.h"
+#include "server/rpc/unary_methods.h"
 #include "server/webhook/dispatcher.h"
 #include "server/webhook/signature.h"
 #include "tandem/v1/webhook_service.grpc.pb.h"
@@ -168,58 +169,19 @@ void RedeliverDeadLetters(Backend& backend, Call call, v1::RedeliverDeadLettersR
 
 // ----------------------------------------------------------------------------------------- service
 
-template <typename S>
-using Raw = v1::WebhookService::WithRawCallbackMethod_CreateWebhook<
-    v1::WebhookService::WithRawCallbackMethod_GetWebhook<
-        v1::WebhookService::WithRawCallbackMethod_ListWebhooks<
-            v1::WebhookService::WithRawCallbackMethod_UpdateWebhook<
-                v1::WebhookService::WithRawCallbackMethod_DeleteWebhook<
-                    v1::WebhookService::WithRawCallbackMethod_RotateWebhookSecret<
-                        v1::WebhookService::WithRawCallbackMethod_ListDeadLetters<
-                            v1::WebhookService::WithRawCallbackMethod_RedeliverDeadLetters<
-                                S>>>>>>>>;
-
-class WebhookService final : public Raw<v1::WebhookService::Service> {
- public:
-  explicit WebhookService(Backend& backend) : backend_(backend) {}
-
-  using Bytes = grpc::ByteBuffer;
-  using Context = grpc::CallbackServerContext;
-  using Reactor = grpc::ServerUnaryReactor;
-
-  Reactor* CreateWebhook(Context* context, const Bytes* request, Bytes* answer) override {
-    return Handle(backend_, context, request, answer, rpc::CreateWebhook);
-  }
-  Reactor* GetWebhook(Context* context, const Bytes* request, Bytes* answer) override {
-    return Handle(backend_, context, request, answer, rpc::GetWebhook);
-  }
-  Reactor* ListWebhooks(Context* context, const Bytes* request, Bytes* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ListWebhooks);
-  }
-  Reactor* UpdateWebhook(Context* context, const Bytes* request, Bytes* answer) override {
-    return Handle(backend_, context, request, answer, rpc::UpdateWebhook);
-  }
-  Reactor* DeleteWebhook(Context* context, const Bytes* request, Bytes* answer) override {
-    return Handle(backend_, context, request, answer, rpc::DeleteWebhook);
-  }
-  Reactor* RotateWebhookSecret(Context* context, const Bytes* request, Bytes* answer) override {
-    return Handle(backend_, context, request, answer, rpc::RotateWebhookSecret);
-  }
-  Reactor* ListDeadLetters(Context* context, const Bytes* request, Bytes* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ListDeadLetters);
-  }
-  Reactor* RedeliverDeadLetters(Context* context, const Bytes* request, Bytes* answer) override {
-    return Handle(backend_, context, request, answer, rpc::RedeliverDeadLetters);
-  }
-
- private:
-  Backend& backend_;
-};
-
 }  // namespace
 
 Service MakeWebhookService(Backend& backend) {
-  return {v1::WebhookService::service_full_name(), std::make_unique<WebhookService>(backend)};
+  ServiceMaker<v1::WebhookService> maker(backend);
+  maker.Serve(CreateWebhook);
+  maker.Serve(GetWebhook);
+  maker.Register(ListWebhooks);
+  maker.Serve(UpdateWebhook);
+  maker.Serve(DeleteWebhook);
+  maker.Serve(RotateWebhookSecret);
+  maker.Serve(ListDeadLetters);
+  maker.Serve(RedeliverDeadLetters);
+  return std::move(maker).Make();
 }
 
 }  // namespace tandem::rpc

@@ -5,6 +5,7 @@
 #include "server/rpc/convert_ticket.h"
 #include "server/rpc/convert_types.h"
 #include "server/rpc/services.h"
+#include "server/rpc/unary_methods.h"
 #include "tandem/v1/work_service.grpc.pb.h"
 
 namespace tandem::rpc {
@@ -40,32 +41,13 @@ void ExtendLeases(Backend& backend, Call call, v1::ExtendLeasesRequest& request)
   });
 }
 
-using Base = v1::WorkService::WithRawCallbackMethod_ClaimTickets<
-    v1::WorkService::WithRawCallbackMethod_ExtendLeases<v1::WorkService::Service>>;
-
-class WorkService final : public Base {
- public:
-  explicit WorkService(Backend& backend) : backend_(backend) {}
-
-  grpc::ServerUnaryReactor* ClaimTickets(grpc::CallbackServerContext* context,
-                                         const grpc::ByteBuffer* request,
-                                         grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ClaimTickets);
-  }
-  grpc::ServerUnaryReactor* ExtendLeases(grpc::CallbackServerContext* context,
-                                         const grpc::ByteBuffer* request,
-                                         grpc::ByteBuffer* answer) override {
-    return Handle(backend_, context, request, answer, rpc::ExtendLeases);
-  }
-
- private:
-  Backend& backend_;
-};
-
 }  // namespace
 
 Service MakeWorkService(Backend& backend) {
-  return {v1::WorkService::service_full_name(), std::make_unique<WorkService>(backend)};
+  ServiceMaker<v1::WorkService> maker(backend);
+  maker.Register(ClaimTickets);
+  maker.Serve(ExtendLeases);
+  return std::move(maker).Make();
 }
 
 }  // namespace tandem::rpc
