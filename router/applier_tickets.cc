@@ -90,11 +90,11 @@ TicketIndex Applier::NewPlace() {
   return index;
 }
 
-// A new ticket in its indexes, without an event.
+// A new ticket in its indexes. Its event is the next one to be recorded.
 TicketIndex Applier::AddTicket(NewTicket& created) {
   const TicketIndex index = NewPlace();
   TicketRow& row = created.row;
-  row.arrival = ++workspace_.last_arrival;
+  row.arrival = static_cast<uint64_t>(workspace_.last_event) + 1;
   Ticket& ticket = TicketAt(index);
   AdoptTicket(index, row, created.queue);
   ticket.priority = created.priority;

@@ -282,8 +282,8 @@ void DumpParticipants(const Workspace& workspace, const Participants& participan
 
 void DumpWorkspace(const Workspace& workspace, std::string& out) {
   Line(out, "workspace")("id", workspace.id)("revision", workspace.revision)(
-      "last_event", workspace.last_event)("last_arrival", workspace.last_arrival)(
-      "next_agent_ordinal", workspace.next_agent_ordinal)("open_tickets", workspace.open_tickets);
+      "last_event", workspace.last_event)("next_agent_ordinal", workspace.next_agent_ordinal)(
+      "open_tickets", workspace.open_tickets);
   DumpConfiguration(workspace.configuration, out);
 
   std::vector<const Agent*> configured;

@@ -245,6 +245,7 @@ struct Requirement {
   std::vector<Clause> all_of{};
   std::vector<Preference> prefer{};
   std::vector<std::string> agents{};  // these only; empty: any
+  bool empty() const { return all_of.empty() && prefer.empty() && agents.empty(); }
   friend auto operator<=>(const Requirement&, const Requirement&) = default;
 };
 

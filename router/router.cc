@@ -317,7 +317,6 @@ void Router::Core::Load(LoadedState state, Time now) {
   for (const LoadedState::Counters& counters : state.counters) {
     Workspace& workspace = find(counters.workspace);
     workspace.last_event = counters.last_event_sequence;
-    workspace.last_arrival = counters.last_arrival;
   }
   // Agents before tickets, because a ticket takes capacity of its agent; both in their own order,
   // so that nothing depends on the order of rows.

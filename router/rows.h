@@ -31,9 +31,9 @@ namespace tandem::router {
 
 // --- state rows ---
 
-// Key: workspace. Written when the configuration changes. The counters of events and arrivals are
-// not here: at Load they follow from the rows (greatest event sequence; greatest ticket arrival;
-// greatest agent ordinal, which is kept here because an agent can be removed).
+// Key: workspace. Written when the configuration changes. The counter of events is not here: at
+// Load it follows from the rows (greatest event sequence). That of agents is, because an agent can
+// be removed.
 struct WorkspaceRow {
   std::string workspace;
   int64_t revision = 0;
@@ -372,7 +372,6 @@ struct LoadedState {
   struct Counters {
     std::string workspace;
     int64_t last_event_sequence = 0;
-    uint64_t last_arrival = 0;
   };
   std::vector<WorkspaceRow> workspaces;
   std::vector<AgentRow> agents;

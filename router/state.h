@@ -350,7 +350,6 @@ struct Workspace {
   int64_t revision = 0;
   bool dirty = false;  // the workspace's own row
   int64_t last_event = 0;
-  uint64_t last_arrival = 0;
   uint64_t next_agent_ordinal = 1;
   int64_t last_turn = 0;  // greatest of its agents', or of one that went away
   Duration session_grace, cool_down;

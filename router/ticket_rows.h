@@ -110,7 +110,7 @@ struct TicketStateRow {
 struct TicketRow {
   std::string workspace;
   TicketId ticket;
-  uint64_t arrival = 0;  // 1, 2, 3 … within the workspace; breaks ties of the key
+  uint64_t arrival = 0;  // sequence of the event with which it came in; breaks ties of the key
   ContactId contact;     // that made it
   std::string channel, client, process_type, language;
   Requirement requirement;  // canonical: process type's and contact's, with the language clause

@@ -134,12 +134,14 @@ class ChildPlan {
   bool change_user_;
   // LC_ALL and TZ decide what initdb writes into the configuration, PG* what PostgreSQL's programs
   // connect to: the caller's own must not leak in. MALLOC_*: each commit needs some MB for a few
-  // milliseconds, which glibc would give back to the kernel after each statement, and have back page
-  // by page: a sixth of what a contact costs PostgreSQL.
-  std::vector<std::string> environment_texts_ = {
-      "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "TZ=UTC",
-      "MALLOC_TRIM_THRESHOLD_=67108864", "MALLOC_MMAP_THRESHOLD_=33554432",
-      "MALLOC_TOP_PAD_=4194304"};
+  // milliseconds, which glibc would give back to the kernel after each statement, and have back
+  // page by page: a sixth of what a contact costs PostgreSQL.
+  std::vector<std::string> environment_texts_ = {"PATH=/usr/local/bin:/usr/bin:/bin",
+                                                 "LC_ALL=C",
+                                                 "TZ=UTC",
+                                                 "MALLOC_TRIM_THRESHOLD_=67108864",
+                                                 "MALLOC_MMAP_THRESHOLD_=33554432",
+                                                 "MALLOC_TOP_PAD_=4194304"};
   std::vector<char*> arguments_, environment_;
 };
 

@@ -24,8 +24,8 @@ constexpr milliseconds kSweepInterval{50};
 constexpr router::Duration kCalendarInterval = router::Hours(1);
 // What one routing slice weighs in a group, as a part of max_group.
 constexpr size_t kSlicesPerGroup = 8;
-// While a commit is under way, a turn decides no more: when it ends, the next one is not to wait for
-// a long turn.
+// While a commit is under way, a turn decides no more: when it ends, the next one is not to wait
+// for a long turn.
 constexpr size_t kCommandsPerTurn = 256;
 
 router::Duration Scaled(milliseconds span, double speed) {

@@ -242,11 +242,6 @@ absl::StatusOr<Loaded> MemoryStore::Load(Shard shard, int64_t epoch) {
                                         ? std::nullopt
                                         : std::optional(detail->second.detail)});
   }
-  for (const auto& [key, ticket] : contents_.tickets) {
-    const auto counter = counters.find(key.first);
-    if (counter == counters.end()) continue;
-    counter->second.last_arrival = std::max(counter->second.last_arrival, ticket.arrival);
-  }
   for (const auto& [key, visit] : contents_.visits) {
     if (!counters.contains(visit.workspace) || !router::IsDecided(visit)) continue;
     loaded.state.visits.push_back({visit.workspace, visit.queue, router::ToEndedVisit(visit)});

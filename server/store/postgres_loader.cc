@@ -119,10 +119,8 @@ int ReadLivePage(pqxx::transaction_base& work, const std::string& workspace,
 router::LoadedState::Counters ReadCounters(pqxx::transaction_base& work,
                                            const std::string& workspace) {
   const pqxx::row row = work.exec_params1(
-      "SELECT coalesce((SELECT max(sequence) FROM tandem.event WHERE workspace = $1), 0),"
-      " coalesce((SELECT max(arrival) FROM tandem.ticket WHERE workspace = $1), 0)",
-      workspace);
-  return {workspace, ParseInt8(CellOf(row[0])), static_cast<uint64_t>(ParseInt8(CellOf(row[1])))};
+      "SELECT coalesce(max(sequence), 0) FROM tandem.event WHERE workspace = $1", workspace);
+  return {workspace, ParseInt8(CellOf(row[0]))};
 }
 
 // What a load reads back further than estimates do: the engine's clock may be behind.

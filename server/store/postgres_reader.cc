@@ -238,7 +238,12 @@ absl::StatusOr<std::vector<TicketView>> PostgresReader::ListTickets(const std::s
                                                                     router::TicketId before,
                                                                     int32_t limit) {
   Conditions conditions = ConditionsOf(workspace, filter);
-  if (before.IsSet()) conditions.Add("t.ticket_id < ", router::ToString(before));
+  if (before.IsSet()) {
+    conditions.Add("t.ticket_id < ", router::ToString(before));
+    // The planner carries an equality over the join, but not this: an index of either may be
+    // walked.
+    conditions.AddPlain(absl::StrCat("s.ticket_id < $", conditions.values().size()));
+  }
   using Views = absl::StatusOr<std::vector<TicketView>>;
   return Read([&](pqxx::connection& connection) -> Views {
     pqxx::nontransaction work(connection);

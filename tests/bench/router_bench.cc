@@ -238,7 +238,7 @@ class Indexes {
     Ticket& ticket = workspace_.tickets[picked.value];
     matching.RemoveWaiting(picked, ticket);
     ticket.key = now_ + Seconds(20);
-    ticket.arrival = ++workspace_.last_arrival;
+    ticket.arrival = static_cast<uint64_t>(++workspace_.last_event);
     matching.AddWaiting(picked, ticket, workspace_.WaitKeyOf(ticket));
     const AgentIndex chosen = timed(find, [&] { return matching.BestAgent(workspace_, picked); });
     if (!chosen.IsSet()) return false;

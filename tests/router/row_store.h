@@ -40,7 +40,6 @@ class RowStore {
     }
     for (const TicketRow& row : changes.tickets) {
       tickets_[{row.workspace, row.ticket}].ticket = row;
-      counters_[row.workspace].last_arrival = row.arrival;
     }
     for (const TicketRow& row : changes.reopened) {
       const auto key = std::pair(row.workspace, row.ticket);

@@ -86,6 +86,18 @@ TEST(ArrayEncoder, WritesTheBinaryFormat) {
                                       30));
 }
 
+// PostgreSQL makes NULL of what a shorter array lacks.
+TEST(ArrayEncoder, IsEmptyWhereAllIsNull) {
+  ArrayEncoder array(SqlType::kText, 2);
+  array.Null();
+  array.Null();
+  EXPECT_EQ(array.Take(), ArrayEncoder(SqlType::kText, 0).Take());
+  EXPECT_EQ(ArrayEncoder(SqlType::kText, 0).Take(), std::string("\0\0\0\0"
+                                                                "\0\0\0\1"
+                                                                "\0\0\0\x19",
+                                                                12));
+}
+
 TEST(ArrayEncoder, RefusesWhatNoColumnHolds) {
   ArrayEncoder array(SqlType::kInt8, 1);
   EXPECT_THROW(array.Count(uint64_t{1} << 63), UnstorableValue);

@@ -414,7 +414,6 @@ TEST_P(StoreConformance, ClosedTicketsAreNotLoadedButCounted) {
   EXPECT_EQ(loaded.tickets[0].ticket.ticket, Ticket(3));
   ASSERT_EQ(loaded.counters.size(), 1u);
   EXPECT_EQ(loaded.counters[0].workspace, kWorkspace);
-  EXPECT_EQ(loaded.counters[0].last_arrival, 6u);
   EXPECT_EQ(loaded.counters[0].last_event_sequence, 16);
 }
 
@@ -462,7 +461,6 @@ TEST_P(StoreConformance, WorkspacesAndShardsDoNotMix) {
   for (const auto& counters : here.counters) {
     const bool has_ticket = counters.workspace == kWorkspace;
     EXPECT_EQ(counters.last_event_sequence, has_ticket ? 100 : 0);
-    EXPECT_EQ(counters.last_arrival, has_ticket ? 1u : 0u);
   }
   const auto there = store_->Load(1, 1);
   ASSERT_TRUE(there.ok()) << there.status();
