@@ -65,7 +65,7 @@ void Applier::SetTimer(TicketIndex index) {
     at = std::min(at, Workspace::CallbackEndsAt(ticket));
     if (ticket.silent_until.IsSet()) at = std::min(at, ticket.silent_until);
     if (ticket.participants != nullptr) at = std::min(at, InvitationEndsAt(ticket));
-    at = std::min(at, workspace_.NextDelayAt(ticket));
+    at = std::min(at, workspace_.AgesAt(ticket));
     for (const CoolDownState& cool_down : ticket.cool_downs) at = std::min(at, cool_down.until);
   }
   if (at == ticket.timer_at) return;
@@ -342,9 +342,14 @@ void Applier::JoinClass(Ticket& ticket, Requirement requirement) {
                              InternAgents(ticket.excluded_agents)};
   if (ticket.kept_until.IsSet()) agents.named = {ticket.last_agent};
   requirement.agents.clear();
-  ClassSpec spec{ticket.queue,        ticket.channel,         ticket.client,
-                 ticket.process_type, std::move(requirement), ticket.expected_handling_time,
-                 Duration{}};
+  ClassSpec spec{ticket.queue,
+                 ticket.channel,
+                 ticket.client,
+                 ticket.process_type,
+                 std::move(requirement),
+                 ticket.expected_handling_time,
+                 Duration{},
+                 false};
   ticket.ticket_class = workspace_.matching.AddToClass(workspace_, std::move(spec));
   ticket.group = workspace_.matching.AddToGroup(ticket.ticket_class, std::move(agents));
 }
@@ -354,12 +359,13 @@ void Applier::ChangeClass(Ticket& ticket, Requirement requirement) {
   JoinClass(ticket, std::move(requirement));
 }
 
-void Applier::SetWaited(Ticket& ticket, Duration waited) {
+void Applier::SetAge(Ticket& ticket, Duration waited, bool late) {
   Matching& matching = workspace_.matching;
   const TicketClass& before = matching.ClassOf(ticket.ticket_class);
-  if (before.spec.waited == waited) return;
+  if (before.spec.waited == waited && before.spec.late == late) return;
   ClassSpec spec = before.spec;
   spec.waited = waited;
+  spec.late = late;
   TicketClass::Agents agents = before.groups[ticket.group].agents;
   matching.RemoveFromClass(ticket.ticket_class, ticket.group);
   ticket.ticket_class = matching.AddToClass(workspace_, std::move(spec));
@@ -443,11 +449,12 @@ std::vector<TicketIndex> Applier::TakeOverdueTickets() {
   return std::exchange(workspace_.overdue_tickets, {});
 }
 
-// In its place by its key and by the delays that have passed, and to be looked at by routing.
+// In its place by its key and by its age, and to be looked at by routing.
 void Applier::Wait(TicketIndex index) {
   Ticket& ticket = TicketAt(index);
-  if (!workspace_.queue(ticket.queue).delays.empty()) {
-    SetWaited(ticket, workspace_.WaitedFor(ticket, now_));
+  const QueueState& queue = workspace_.queue(ticket.queue);
+  if (!queue.delays.empty() || queue.late_last) {
+    SetAge(ticket, workspace_.WaitedFor(ticket, now_), workspace_.IsLate(ticket, now_));
     SetTimer(index);
   }
   workspace_.matching.AddWaiting(index, ticket, workspace_.WaitKeyOf(ticket));
@@ -526,15 +533,15 @@ void Applier::CoolDownsEnded(TicketIndex index) {
 }
 
 // Of this no row tells, and no event: it follows from the ticket's age.
-void Applier::DelayPassed(TicketIndex index) {
+void Applier::TicketAged(TicketIndex index) {
   LeaveQueue(index);
   Wait(index);
 }
 
-void Applier::DelaysPassed() {
+void Applier::TicketsAged() {
   for (uint32_t i = 0; i < workspace_.tickets.size(); ++i) {
     const Ticket& ticket = workspace_.tickets[i];
-    if (ticket.in_use && workspace_.NextDelayAt(ticket) <= now_) DelayPassed(TicketIndex{i});
+    if (ticket.in_use && workspace_.AgesAt(ticket) <= now_) TicketAged(TicketIndex{i});
   }
 }
 

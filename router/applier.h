@@ -128,10 +128,11 @@ class Applier {
   void CalendarTurned(const std::string& calendar);
   void TimeLost(Duration lost);
   void CoolDownsEnded(TicketIndex ticket);
-  // A delay of its queue: more agents may take it now. Requires that it is QUEUED.
-  void DelayPassed(TicketIndex ticket);
-  // The same of all tickets for which one has.
-  void DelaysPassed();
+  // A delay of its queue has passed, or its target: more agents may take it now, or it goes after
+  // punctual work. Requires that it is QUEUED.
+  void TicketAged(TicketIndex ticket);
+  // The same of all tickets of which that is so.
+  void TicketsAged();
 
   // Tickets.
   TicketIndex TicketCreated(NewTicket&& created);
@@ -310,8 +311,9 @@ class Applier {
   void JoinClass(Ticket& ticket, Requirement requirement);
   // From one class to another; waits in neither.
   void ChangeClass(Ticket& ticket, Requirement requirement);
-  // To the class of its like for whom this is the longest delay that has passed; waits in neither.
-  void SetWaited(Ticket& ticket, Duration waited);
+  // To the class of its like for whom this is the longest delay that has passed, and who are late
+  // or not; waits in neither.
+  void SetAge(Ticket& ticket, Duration waited, bool late);
   void ChangeQueue(Ticket& ticket, QueueIndex queue, Requirement requirement);
   bool IsRoutable(Ticket& ticket);
   // Only the agent may take it from now on; waits in no class. Forget: anybody, from the next class
@@ -328,6 +330,8 @@ class Applier {
   void LeaveQueue(TicketIndex ticket);
   void EnterQueue(TicketIndex ticket, EntryReason reason);
   void Wait(TicketIndex ticket);
+  // An agent gets the ticket, which has left its queue, by an offer or a claim.
+  void CountPick(const Ticket& ticket);
   FreshTicket FreshOf(TicketIndex ticket) const;
   void AddFresh(TicketIndex ticket);
   void ForgetFresh(FreshTicket fresh);
@@ -382,6 +386,7 @@ class Applier {
   void GainServing(const Calendar& calendar);
   std::vector<std::vector<Duration>> DelaysOfQueues() const;
   void FollowDelaysAndOrders();
+  void FollowLateTurn(QueueState& queue);
   void UseReadyOrders();
   void FollowReturnLimits();
   void IndexAgents(std::vector<Agent> agents);

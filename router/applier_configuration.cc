@@ -63,6 +63,7 @@ void Applier::IndexResources() {
     QueueState& queue = workspace_.queues[queues[i].value];
     queue.configured = &now.queues[i];
     queue.client = workspace_.client_ids.Find(now.queues[i].client);
+    FollowLateTurn(queue);
   }
   FollowCalendars();
 
@@ -152,17 +153,22 @@ std::vector<std::vector<Duration>> Applier::DelaysOfQueues() const {
   return delays;
 }
 
-// Where the delays of a queue changed, its tickets change their classes; where its order did, they
-// are put in order anew.
+// Where the delays of a queue changed, its tickets change their classes; where its order did, or
+// the place of late work, they are put in order anew.
 void Applier::FollowDelaysAndOrders() {
   std::vector<std::vector<Duration>> delays = DelaysOfQueues();
   const auto is_priority_first = [](const QueueState& queue) {
     return queue.configured != nullptr && queue.configured->order == QueueOrder::kPriorityFirst;
   };
+  const auto has_late_last = [](const QueueState& queue) {
+    return queue.configured != nullptr &&
+           queue.configured->late_work.order == LateOrder::kAfterPunctual;
+  };
   std::vector<bool> changed(delays.size());
   for (size_t i = 0; i < delays.size(); ++i) {
     const QueueState& queue = workspace_.queues[i];
-    changed[i] = delays[i] != queue.delays || is_priority_first(queue) != queue.priority_first;
+    changed[i] = delays[i] != queue.delays || is_priority_first(queue) != queue.priority_first ||
+                 has_late_last(queue) != queue.late_last;
   }
   if (std::find(changed.begin(), changed.end(), true) == changed.end()) return;
   std::vector<TicketIndex> waiting;  // out of the queue in its old order
@@ -173,13 +179,14 @@ void Applier::FollowDelaysAndOrders() {
       LeaveQueue(TicketIndex{i});
       waiting.push_back(TicketIndex{i});
     }
-    SetWaited(ticket, Duration{});
+    SetAge(ticket, Duration{}, false);
   }
   for (size_t i = 0; i < delays.size(); ++i) {
     if (!changed[i]) continue;
     QueueState& queue = workspace_.queues[i];
     queue.delays = std::move(delays[i]);
     queue.priority_first = is_priority_first(queue);
+    queue.late_last = has_late_last(queue);
   }
   for (const TicketIndex index : waiting) {
     Wait(index);

@@ -330,9 +330,32 @@ void Applier::TicketOverflowed(TicketIndex index, QueueIndex queue, Time key, co
 
 // --- offers ---
 
+// Picks are counted while late work waits behind them, up to its turn.
+void Applier::CountPick(const Ticket& ticket) {
+  QueueState& queue = workspace_.queues[ticket.queue.value];
+  if (!queue.late_last || *queue.configured->late_work.every == 0) return;
+  const bool late = workspace_.IsInLateClass(ticket);
+  if (!late && queue.late_turn) return;
+  const uint32_t before = queue.configured->late_picks.punctual;
+  if (late ? before == 0 : !workspace_.matching.HasLate(ticket.queue)) return;
+  auto& queues = workspace_.configuration.queues;
+  Queue& configured = queues[static_cast<size_t>(queue.configured - queues.data())];
+  configured.late_picks = {late ? 0 : before + 1, /*counted=*/true};
+  workspace_.picks_counted = true;
+  FollowLateTurn(queue);
+}
+
+void Applier::FollowLateTurn(QueueState& queue) {
+  if (queue.configured == nullptr) return;
+  const auto& [order, every] = queue.configured->late_work;
+  queue.late_turn = order == LateOrder::kAfterPunctual && *every != 0 &&
+                    queue.configured->late_picks.punctual + 1 >= *every;
+}
+
 void Applier::TicketOffered(TicketIndex index, AgentIndex agent, OfferReason reason) {
   Ticket& ticket = TicketAt(index);
   LeaveQueue(index);
+  CountPick(ticket);
   BeginSegment(ticket, agent);
   ticket.state = TicketState::kOffered;
   ticket.offer_number = NextOffer(ticket);
@@ -430,6 +453,7 @@ void Applier::OfferEnded(TicketIndex index, OfferEnd end, Duration cool_down, co
 void Applier::TicketClaimed(TicketIndex index, AgentIndex agent) {
   Ticket& ticket = TicketAt(index);
   LeaveQueue(index);
+  CountPick(ticket);
   UncountWaiting(ticket);
   StopPlanClock(ticket);
   PassLastAgent(ticket);

@@ -167,6 +167,7 @@ class ResourceChecker {
     }
     faults_.PlanOf(queue.plan, path + ".plan");
     ReferencesOf(queue.plan, path + ".plan");
+    CheckLateWork(queue, path + ".late_work");
     OptionalReference(ResourceKind::kCalendar, queue.calendar, path + ".calendar");
     OptionalReference(ResourceKind::kQueue, queue.overflow_queue, path + ".overflow_queue");
     if (queue.when_closed == WhenClosed::kOverflow) CheckOverflow(queue, path + ".overflow_queue");
@@ -362,6 +363,24 @@ class ResourceChecker {
     faults_.BoundsOf(asked, path);
   }
 
+  void CheckLateWork(const Queue& queue, const FieldPath& path) {
+    const auto& [order, every] = queue.late_work;
+    if (queue.urgency == Urgency::kLive && order == LateOrder::kAfterPunctual) {
+      faults_.Add(Reason::kFieldOutOfRange, path + ".order",
+                  "expected IN_ORDER in a LIVE queue, but it is AFTER_PUNCTUAL");
+    }
+    if (!every) return;
+    if (order == LateOrder::kInOrder) {
+      faults_.Add(Reason::kFieldOutOfRange, path + ".every",
+                  "expected it with AFTER_PUNCTUAL, but the order is IN_ORDER");
+    } else if (*every == 1) {
+      faults_.Add(Reason::kFieldOutOfRange, path + ".every",
+                  "expected 0, or 2 or more, but it is 1: that is IN_ORDER");
+    } else {
+      faults_.Range(*every, 0, kMaxLateEvery, path + ".every");
+    }
+  }
+
   void CheckOverflow(const Queue& queue, const FieldPath& path) {
     if (queue.overflow_queue.empty()) {
       faults_.Add(Reason::kFieldRequired, path, "expected a queue to overflow to, but it is empty");
@@ -537,6 +556,8 @@ class Filler {
     if (queue.connect_timeout.us == 0) queue.connect_timeout = Seconds(30);
     if (queue.lease_duration.us == 0) queue.lease_duration = Minutes(15);
     if (!queue.last_agent_wait) queue.last_agent_wait = live ? Seconds(30) : Minutes(10);
+    LateWork& late = queue.late_work;
+    if (late.order == LateOrder::kAfterPunctual && !late.every) late.every = 10;
     if (queue.callbacks.max_attempts == 0) queue.callbacks.max_attempts = 3;
     if (queue.callbacks.retry_delay.us == 0) queue.callbacks.retry_delay = Minutes(15);
   }

@@ -534,14 +534,17 @@ struct Explanation {
   std::vector<ClauseCount> clauses;
   uint32_t qualified_agents = 0;
   std::vector<std::pair<Obstacle, uint32_t>> obstacles;  // in the enum's order, none with 0
-  Time delayed_until;          // when the first of those DELAYED may take it; unset: none is
-  Time enters_at;              // while SCHEDULED or PARKED; unset: no time is set
-  std::string parking_reason;  // while PARKED
-  std::string last_agent;      // who parked it; or for whom it is kept
-  Time kept_until;             // unset: it is not kept
-  Time silent_until;           // when the customer's silence parks or completes it; unset: never
-  Time reply_by;               // by when the customer has to be answered; unset: no limit
-  Time returns_at;             // when it leaves its agent, who is away; unset: it stays
+  Time delayed_until;           // when the first of those DELAYED may take it; unset: none is
+  Time enters_at;               // while SCHEDULED or PARKED; unset: no time is set
+  std::string parking_reason;   // while PARKED
+  std::string last_agent;       // who parked it; or for whom it is kept
+  Time kept_until;              // unset: it is not kept
+  Time silent_until;            // when the customer's silence parks or completes it; unset: never
+  Time reply_by;                // by when the customer has to be answered; unset: no limit
+  Time returns_at;              // when it leaves its agent, who is away; unset: it stays
+  bool after_punctual = false;  // it waits behind all punctual work, because its target has passed
+  // While others take part: its owner, and them in the order in which they came.
+  std::vector<ParticipantRow> participants;
   bool is_callback = false;
   Callback callback;
   bool queue_closed = false;  // LIVE work is not offered, nor are call-backs

@@ -40,7 +40,7 @@ class Router::Core {
   void ForEachWorkspace(Function function);
   // Routes in one workspace, or in all, within one slice.
   void RouteAll();
-  // Rows of the rules whose credits changed.
+  // Rows of the rules whose credits, and of the queues whose picks, changed.
   void TakeDraws(Workspace& workspace);
   void LoadTicket(Workspace& workspace, const TicketRows& loaded);
 

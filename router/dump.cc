@@ -118,7 +118,9 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
             "last_agent", *queue.last_agent_wait)("plan", KeyOf({}, queue.plan))(
             "calendar", queue.calendar)("when_closed", static_cast<int>(queue.when_closed))(
             "overflow", queue.overflow_queue)("attempts", queue.callbacks.max_attempts)(
-            "retry_delay", queue.callbacks.retry_delay);
+            "retry_delay", queue.callbacks.retry_delay)("late_work",
+                                                        ToString(queue.late_work.order))(
+            "every", queue.late_work.every.value_or(0))("punctual", queue.late_picks.punctual);
   }
   for (const ProcessType& type : configuration.process_types) {
     Line(out, " process_type").Named(type);

@@ -1,7 +1,9 @@
 // Why a ticket waits. Looks at every agent, once, and changes nothing.
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "router/commands.h"
 #include "router/open_hours.h"
@@ -160,6 +162,19 @@ Prospect ProspectOf(const Workspace& workspace, ClassSpec spec, const Requiremen
   return prospect;
 }
 
+// Its owner and who else takes part; nobody while no other does.
+void AddParticipants(const Workspace& workspace, const Ticket& ticket,
+                     std::vector<ParticipantRow>& to) {
+  std::vector<ParticipantRow> others = ParticipantRowsOf(workspace, ticket);
+  if (others.empty()) return;
+  ParticipantRow& owner = to.emplace_back();
+  owner.agent = workspace.AgentName(ticket.agent);
+  owner.role = AssignmentRole::kOwner;
+  owner.began_at = ticket.segment_began_at;
+  owner.accepted_at = ticket.accepted_at;
+  std::move(others.begin(), others.end(), std::back_inserter(to));
+}
+
 }  // namespace
 
 Outcome Decide(Context& context, const ExplainTicket& command) {
@@ -215,6 +230,9 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
   if (ticket.rules != nullptr) explanation.rules = *ticket.rules;
   explanation.is_callback = workspace.IsCallback(ticket);
   if (ticket.callback != nullptr) explanation.callback = *ticket.callback;
+  explanation.after_punctual =
+      ticket.state == TicketState::kQueued && workspace.IsInLateClass(ticket);
+  AddParticipants(workspace, ticket, explanation.participants);
   explanation.queue_closed = queue.closed;
   if (queue.closed) explanation.opens_at = NextOpening(queue.calendar->hours, context.now);
   explanation.position = PositionOf(workspace, ticket);

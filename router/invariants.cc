@@ -122,8 +122,10 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
   TANDEM_INVARIANT(waited.us == 0 || (!delays.empty() && waited == kNoDelay) ||
                        std::binary_search(delays.begin(), delays.end(), waited),
                    which + " has waited for delays of its queue: " + std::to_string(waited.us));
-  TANDEM_INVARIANT(ticket.timer_at <= workspace.NextDelayAt(ticket),
-                   which + " is looked at when the next delay passes");
+  TANDEM_INVARIANT(!workspace.IsInLateClass(ticket) || workspace.queue(ticket.queue).late_last,
+                   which + " goes after punctual work only where late work does");
+  TANDEM_INVARIANT(ticket.timer_at <= workspace.AgesAt(ticket),
+                   which + " is looked at when the next delay passes, and when it is late");
   TANDEM_INVARIANT(!ticket.kept_until.IsSet() || (waits && ticket.last_agent.IsSet()),
                    which + " is kept for an agent only while it waits");
   if (ticket.participants != nullptr) CheckParticipants(workspace, index, which);
@@ -166,6 +168,13 @@ void CheckCounters(const Workspace& workspace) {
     TANDEM_INVARIANT(waiting[i] == workspace.queues[i].waiting,
                      "waiting tickets are counted per queue");
     TANDEM_INVARIANT(in_queue[i] == workspace.queues[i].open, "open tickets are counted per queue");
+    const Queue* queue = workspace.queues[i].configured;
+    if (queue == nullptr) continue;
+    const uint32_t every = queue->late_work.every.value_or(0);
+    const uint32_t punctual = queue->late_picks.punctual;
+    TANDEM_INVARIANT(punctual < std::max(every, 1U), "picks are counted up to the turn of late work");
+    TANDEM_INVARIANT(workspace.queues[i].late_turn == (every != 0 && punctual + 1 == every),
+                     "it is the turn of late work when the picks before it are counted");
   }
 }
 

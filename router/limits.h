@@ -43,6 +43,7 @@ inline constexpr size_t kMaxRequirementBytes = 16'384;  // all ids and texts tog
 inline constexpr size_t kMaxPlanBytes = 65'536;         // of all steps together
 inline constexpr uint32_t kMaxSkillLevel = 10;
 inline constexpr uint32_t kMaxPriority = 9;
+inline constexpr uint32_t kMaxLateEvery = 1'000;
 
 // What may be said of a ticket, and added to it, over its life.
 inline constexpr size_t kMaxChangedAttributes = 64;

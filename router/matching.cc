@@ -7,6 +7,12 @@
 #include "router/state.h"
 
 namespace tandem::router {
+namespace {
+
+// No late ticket goes before it, and every punctual one does.
+constexpr WaitKey kFirstLate{Time{kLateSpan.us - kPrioritySpan.us}, 0};
+
+}  // namespace
 
 // --- what waits ---
 
@@ -85,6 +91,12 @@ bool Matching::Holds(const Workspace& workspace, const Seeker& seeker, QueueInde
          !workspace.Offers(queue, classes_[ticket_class.value].spec.channel);
 }
 
+// The key by which a ticket of the queue competes: while it is the turn of late work, that of a
+// late one is as if it was not.
+WaitKey Matching::KeyNow(const Workspace& workspace, QueueIndex queue, WaitKey key) {
+  return key.IsLate() && workspace.queue(queue).late_turn ? key.Punctual() : key;
+}
+
 // The first waiting ticket of the group for which no cool-down of the agent runs.
 TicketIndex Matching::FirstOfGroup(const Workspace& workspace, const TicketClass::Group& group,
                                    AgentIndex agent) const {
@@ -135,8 +147,8 @@ void Matching::ForEachNaming(const Workspace& workspace, const Seeker& seeker,
     if (passing.early || !(seeker.mode == Mode::kPush ? passing.push : passing.pull)) continue;
     const TicketIndex ticket = FirstOfGroup(workspace, group, seeker.index);
     if (!ticket.IsSet()) continue;
-    function(ticket_class.spec.queue,
-             Candidate{{passing.rank, urgency}, forest_.KeyOf(ticket), ticket});
+    const WaitKey key = KeyNow(workspace, ticket_class.spec.queue, forest_.KeyOf(ticket));
+    function(ticket_class.spec.queue, Candidate{{passing.rank, urgency}, key, ticket});
   }
 }
 
@@ -144,15 +156,17 @@ void Matching::ForEachNaming(const Workspace& workspace, const Seeker& seeker,
 void Matching::Consider(const Workspace& workspace, const Seeker& seeker, ClassIndex ticket_class,
                         LevelKey level, Candidate& best) const {
   const Head& head = heads_[ticket_class.value];
-  Candidate candidate{level, head.key, head.ticket};
-  if (!head.ticket.IsSet() || !candidate.Before(best)) return;
+  const QueueIndex queue = outlines_[ticket_class.value].queue;
+  if (!head.ticket.IsSet()) return;
+  Candidate candidate{level, KeyNow(workspace, queue, head.key), head.ticket};
+  if (!candidate.Before(best)) return;
   if (!seeker.agent.HasGroupOpen(outlines_[ticket_class.value].group)) return;
   if (!FitsShift(workspace, seeker.agent, classes_[ticket_class.value])) return;
   // The first group excludes nobody.
   if (head.group != 0 || seeker.agent.cooling != 0) {
     candidate.ticket = FirstAllowed(workspace, ticket_class, seeker.index);
     if (!candidate.ticket.IsSet()) return;
-    candidate.key = forest_.KeyOf(candidate.ticket);
+    candidate.key = KeyNow(workspace, queue, forest_.KeyOf(candidate.ticket));
     if (!candidate.Before(best)) return;
   }
   best = candidate;
@@ -164,14 +178,21 @@ bool Matching::WalkHeads(const Workspace& workspace, const Seeker& seeker, Queue
                          LevelKey level, size_t& steps, Candidate& best) const {
   const Subset& passing = profiles_[seeker.agent.profile.value].passing;
   if (Skips(workspace, seeker, queue) || queue.value >= queues_.size()) return true;
-  for (const auto& [key, ticket_class] : queues_[queue.value].heads) {
-    if (!(key < best.key)) break;
-    if (steps-- == 0) return false;
-    if (!passing.Has(ticket_class.value)) continue;
-    if (Holds(workspace, seeker, queue, ticket_class)) continue;
-    Consider(workspace, seeker, ticket_class, level, best);
-  }
-  return true;
+  const auto walk = [&](auto head, auto end) {
+    for (; head != end; ++head) {
+      const auto& [key, ticket_class] = *head;
+      if (!(KeyNow(workspace, queue, key) < best.key)) break;
+      if (steps-- == 0) return false;
+      if (!passing.Has(ticket_class.value)) continue;
+      if (Holds(workspace, seeker, queue, ticket_class)) continue;
+      Consider(workspace, seeker, ticket_class, level, best);
+    }
+    return true;
+  };
+  const auto& heads = queues_[queue.value].heads;
+  if (!workspace.queue(queue).late_turn) return walk(heads.begin(), heads.end());
+  const auto late = heads.lower_bound({kFirstLate, ClassIndex{0}});
+  return walk(late, heads.end()) && walk(heads.begin(), late);
 }
 
 // Goes through the classes of the level that pass; `best` gives the best so far to compare with.
@@ -474,19 +495,23 @@ size_t Matching::Ahead(const Workspace& workspace, const Ticket& ticket) const {
     return ahead;
   };
   size_t ahead = ahead_in(own);
-  const std::vector<Duration>& delays = workspace.queue(own.spec.queue).delays;
-  if (delays.empty()) return ahead;
-  // Its like, for whom other delays have passed.
+  const QueueState& queue = workspace.queue(own.spec.queue);
+  if (queue.delays.empty() && !queue.late_last) return ahead;
+  // Its like, for whom other delays have passed, or who are late, or are not.
   ClassSpec spec = own.spec;
-  const auto add = [&](Duration waited) {
-    if (waited == own.spec.waited) return;
+  const auto add = [&](Duration waited, bool late) {
+    if (waited == own.spec.waited && late == own.spec.late) return;
     spec.waited = waited;
+    spec.late = late;
     const auto it = class_by_key_.find(KeyOf(spec));
     if (it != class_by_key_.end()) ahead += ahead_in(classes_[it->second.value]);
   };
-  add(Duration{});
-  for (const Duration delay : delays) add(delay);
-  add(kNoDelay);
+  for (const bool late : {false, true}) {
+    if (late && !queue.late_last) continue;
+    add(Duration{}, late);
+    for (const Duration delay : queue.delays) add(delay, late);
+    if (!queue.delays.empty()) add(kNoDelay, late);
+  }
   return ahead;
 }
 
@@ -494,6 +519,11 @@ Matching::Place Matching::PlaceIn(QueueIndex queue, WaitKey key) const {
   if (queue.value >= queues_.size()) return {};
   const RankedKeys& keys = queues_[queue.value].keys;
   return {keys.Rank(key), keys.size()};
+}
+
+bool Matching::HasLate(QueueIndex queue) const {
+  const auto [punctual, all] = PlaceIn(queue, kFirstLate);
+  return punctual < all;
 }
 
 }  // namespace tandem::router

@@ -24,6 +24,11 @@
 // a delay passes, the ticket changes its class, as when a step of its plan asks for something else.
 // So neither look-up knows of delays, and whoever finds a ticket may take it now. What is in a
 // queue without delays is in one class as ever; with n different ones each class is n + 1 at most.
+//
+// Where late work goes after punctual work, late tickets are in classes of their own, too, and
+// their keys put them behind all others of their rank and urgency. Look-ups compare keys, and need
+// not know; but while it is a queue's turn for late work, its late heads are walked first, and
+// compete by their keys as if they were not late.
 #ifndef TANDEM_ROUTER_MATCHING_H_
 #define TANDEM_ROUTER_MATCHING_H_
 
@@ -146,6 +151,8 @@ class Matching {
     size_t all = 0;
   };
   Place PlaceIn(QueueIndex queue, WaitKey key) const;
+  // Whether a late ticket waits in the queue, where such go after punctual ones.
+  bool HasLate(QueueIndex queue) const;
   // A class as it would be: for Test, and without tickets.
   TicketClass Foresee(const Workspace& workspace, ClassSpec spec) const;
   // Whether, and how, the profile passes the class, and whether too early; worked out here and now.
@@ -277,6 +284,7 @@ class Matching {
   static bool Skips(const Workspace& workspace, const Seeker& seeker, QueueIndex queue);
   bool Holds(const Workspace& workspace, const Seeker& seeker, QueueIndex queue,
              ClassIndex ticket_class) const;
+  static WaitKey KeyNow(const Workspace& workspace, QueueIndex queue, WaitKey key);
   TicketIndex FirstOfGroup(const Workspace& workspace, const TicketClass::Group& group,
                            AgentIndex agent) const;
   TicketIndex FirstAllowed(const Workspace& workspace, ClassIndex ticket_class,

@@ -51,6 +51,9 @@ const char* ToString(DistributionMode mode);  // "LONGEST_IDLE"
 // Which of a queue's tickets goes first.
 enum class QueueOrder : uint8_t { kTarget = 1, kPriorityFirst = 2 };
 const char* ToString(QueueOrder order);  // "TARGET"
+// Where tickets whose target has passed stand among those of their urgency.
+enum class LateOrder : uint8_t { kInOrder = 1, kAfterPunctual = 2 };
+const char* ToString(LateOrder order);  // "IN_ORDER"
 
 enum class Party : uint8_t { kUnknown = 0, kCustomer = 1, kAgent = 2, kSystem = 3 };
 const char* ToString(Party party);  // "CUSTOMER"
@@ -424,6 +427,20 @@ struct Channel : NamedResource {
   friend bool operator==(const Channel&, const Channel&) = default;
 };
 
+// What becomes of tickets of a queue whose target has passed.
+struct LateWork {
+  LateOrder order = LateOrder::kInOrder;
+  // AFTER_PUNCTUAL: every so many picks one is late all the same; 0: none. Unset: to be filled in.
+  std::optional<uint32_t> every{};
+  friend bool operator==(const LateWork&, const LateWork&) = default;
+};
+// Kept by the router; no part of what is configured, and of what makes two queues equal.
+struct LatePicks {
+  uint32_t punctual = 0;  // since the last late one, while late work waited
+  bool counted = false;   // it changed since the queue's row was written
+  friend bool operator==(const LatePicks&, const LatePicks&) { return true; }
+};
+
 struct Queue : NamedResource {
   Office office = Office::kFront;
   Urgency urgency = Urgency::kLive;
@@ -442,6 +459,8 @@ struct Queue : NamedResource {
   WhenClosed when_closed = WhenClosed::kHold;
   std::string overflow_queue;  // looked at with kOverflow
   CallbackPolicy callbacks;
+  LateWork late_work;
+  LatePicks late_picks;
   friend bool operator==(const Queue&, const Queue&) = default;
 };
 

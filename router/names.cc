@@ -48,6 +48,16 @@ const char* ToString(QueueOrder order) {
   return "";
 }
 
+const char* ToString(LateOrder order) {
+  switch (order) {
+    case LateOrder::kInOrder:
+      return "IN_ORDER";
+    case LateOrder::kAfterPunctual:
+      return "AFTER_PUNCTUAL";
+  }
+  return "";
+}
+
 const char* ToString(DistributionMode mode) {
   switch (mode) {
     case DistributionMode::kLongestIdle:

@@ -137,6 +137,7 @@ void VisitFields(const Queue*, auto visit) {
   visit("plan", &Queue::plan);
   visit("distribution_mode", &Queue::distribution_mode);
   visit("order", &Queue::order);
+  visit("late_work", &Queue::late_work);
   visit("last_agent_wait", &Queue::last_agent_wait);
   visit("calendar", &Queue::calendar);
   visit("when_closed", &Queue::when_closed);
@@ -242,6 +243,11 @@ inline void KeepCredits(const NamedResource& /*before*/, NamedResource& /*next*/
 inline void KeepCredits(const ClassificationRule& before, ClassificationRule& next) {
   next.credits = before.queues == next.queues ? before.credits : std::vector<int64_t>{};
   next.drawn = before.drawn;
+}
+// Where late work stands otherwise now, its turn is counted anew.
+inline void KeepCredits(const Queue& before, Queue& next) {
+  next.late_picks = {before.late_work == next.late_work ? before.late_picks.punctual : 0,
+                     before.late_picks.counted};
 }
 
 // --- references ---

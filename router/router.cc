@@ -230,10 +230,17 @@ void KeepLastOfEach(std::vector<ResourceRow>& rows) {
 }  // namespace
 
 void Router::Core::TakeDraws(Workspace& workspace) {
-  if (!std::exchange(workspace.rules_drawn, false)) return;
-  for (ClassificationRule& rule : workspace.configuration.classification_rules) {
-    if (!std::exchange(rule.drawn, false)) continue;
-    changes_.resources.push_back({workspace.id, rule, /*removed=*/false});
+  if (std::exchange(workspace.rules_drawn, false)) {
+    for (ClassificationRule& rule : workspace.configuration.classification_rules) {
+      if (!std::exchange(rule.drawn, false)) continue;
+      changes_.resources.push_back({workspace.id, rule, /*removed=*/false});
+    }
+  }
+  if (std::exchange(workspace.picks_counted, false)) {
+    for (Queue& queue : workspace.configuration.queues) {
+      if (!std::exchange(queue.late_picks.counted, false)) continue;
+      changes_.resources.push_back({workspace.id, queue, /*removed=*/false});
+    }
   }
 }
 
@@ -337,7 +344,7 @@ void Router::Core::Load(LoadedState state, Time now) {
          [&](Context& context) { context.apply.AdoptVisit(visit.queue, visit.what); });
   }
   for (auto& [id, workspace] : workspaces_) {
-    Applier(*workspace, changes_, open_tickets_, now).DelaysPassed();
+    Applier(*workspace, changes_, open_tickets_, now).TicketsAged();
   }
   // What is loaded is durable already.
   for (auto& [id, workspace] : workspaces_) {

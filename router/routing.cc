@@ -60,8 +60,8 @@ void MissOffer(Context& context, TicketIndex index) {
 void OnTicketDeadline(Context& context, TicketIndex index) {
   const Ticket& ticket = context.workspace.ticket(index);
   // What was due first is done first; at one instant the window of a call-back ends first, and
-  // delays and cool-downs last, after steps of plans, the last agent's turn, silence and
-  // invitations.
+  // what a ticket's age brings and cool-downs last, after steps of plans, the last agent's turn,
+  // silence and invitations.
   if (!ticket.until.IsSet() || ticket.until > ticket.timer_at) {
     if (Workspace::CallbackEndsAt(ticket) <= ticket.timer_at) {
       context.apply.TicketExpired(index, "WINDOW_ENDED");
@@ -74,8 +74,8 @@ void OnTicketDeadline(Context& context, TicketIndex index) {
       EndSilence(context, index);
     } else if (InvitationEndsAt(ticket) <= ticket.timer_at) {
       MissInvitation(context, index);
-    } else if (context.workspace.NextDelayAt(ticket) <= ticket.timer_at) {
-      context.apply.DelayPassed(index);
+    } else if (context.workspace.AgesAt(ticket) <= ticket.timer_at) {
+      context.apply.TicketAged(index);
     } else {
       context.apply.CoolDownsEnded(index);
     }

@@ -142,13 +142,19 @@ void FillStateRow(const Workspace& workspace, const Ticket& ticket, TicketStateR
     ParticipantRows& participants = row.participants.emplace();
     participants.last_offer = ticket.participants->last_offer;
     participants.last_segment = ticket.participants->last_segment;
-    for (const Participant& participant : ticket.participants->all) {
-      participants.all.push_back({workspace.AgentName(participant.agent), participant.role,
-                                  participant.offer_number, participant.segment_number,
-                                  participant.until, participant.began_at,
-                                  participant.accepted_at});
-    }
+    participants.all = ParticipantRowsOf(workspace, ticket);
   }
+}
+
+std::vector<ParticipantRow> ParticipantRowsOf(const Workspace& workspace, const Ticket& ticket) {
+  std::vector<ParticipantRow> rows;
+  if (ticket.participants == nullptr) return rows;
+  for (const Participant& participant : ticket.participants->all) {
+    rows.push_back({workspace.AgentName(participant.agent), participant.role,
+                    participant.offer_number, participant.segment_number, participant.until,
+                    participant.began_at, participant.accepted_at});
+  }
+  return rows;
 }
 
 TicketDetailRow DetailRowOf(const Workspace& workspace, const Ticket& ticket) {

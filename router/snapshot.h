@@ -10,6 +10,8 @@ namespace tandem::router {
 
 // The row must be as one that was just made: rows are large, so they are filled in where they stay.
 void FillStateRow(const Workspace& workspace, const Ticket& ticket, TicketStateRow& row);
+// Who takes part in it besides its owner.
+std::vector<ParticipantRow> ParticipantRowsOf(const Workspace& workspace, const Ticket& ticket);
 // Requires that the ticket has a detail.
 TicketDetailRow DetailRowOf(const Workspace& workspace, const Ticket& ticket);
 AgentRow AgentRowOf(const Workspace& workspace, AgentIndex agent);

@@ -52,6 +52,8 @@ struct QueueState {
   // Those with which routing profiles serve it, but for 0: ascending, each once.
   std::vector<Duration> delays;
   bool priority_first = false;  // its order, as what waits is in
+  bool late_last = false;       // late work goes after punctual work, as what waits does
+  bool late_turn = false;       // but the next of its picks may be late
 };
 
 struct ChannelState {
@@ -315,7 +317,8 @@ struct Timer {
   friend auto operator<=>(const Timer&, const Timer&) = default;
 };
 
-// A ticket that may have become possible. LIVE first, then by its key, as it competes with others.
+// A ticket that may have become possible. LIVE first, then by its key, as it competes with others,
+// whatever its queue's turn.
 // The queue tells entries of one ticket apart.
 struct FreshTicket {
   Urgency urgency = Urgency::kLive;
@@ -388,6 +391,7 @@ struct Workspace {
   // Places in configuration.classification_rules, in the order in which they are tried.
   std::vector<uint32_t> rules;
   bool rules_drawn = false;                           // credits of some are to be written
+  bool picks_counted = false;                         // late_picks of some queues are to be written
   absl::btree_map<std::string, Calendar*> calendars;  // by id, those configured
 
   std::vector<AgentState> agents;
@@ -501,9 +505,21 @@ struct Workspace {
   }
   // What it is ordered by while it waits in its queue.
   WaitKey WaitKeyOf(const Ticket& ticket) const {
-    if (!queue(ticket.queue).priority_first) return {ticket.key, ticket.arrival};
-    const int64_t below = int64_t{kMaxPriority} - ticket.priority;
-    return {std::max(ticket.target, ticket.queued_at) + kPrioritySpan * below, ticket.arrival};
+    const QueueState& in = queue(ticket.queue);
+    Time key = ticket.key;
+    if (in.priority_first) {
+      const int64_t below = int64_t{kMaxPriority} - ticket.priority;
+      key = std::max(ticket.target, ticket.queued_at) + kPrioritySpan * below;
+    }
+    if (in.late_last && IsInLateClass(ticket)) key = key + kLateSpan;
+    return {key, ticket.arrival};
+  }
+  bool IsInLateClass(const Ticket& ticket) const {
+    return matching.ClassOf(ticket.ticket_class).spec.late;
+  }
+  // Whether a ticket that waits in its queue goes after punctual work: from its target on.
+  bool IsLate(const Ticket& ticket, Time at) const {
+    return queue(ticket.queue).late_last && ticket.target <= at;
   }
   // The longest of its queue's delays that has passed for a ticket that waits in it.
   Duration WaitedFor(const Ticket& ticket, Time now) const {
@@ -526,6 +542,13 @@ struct Workspace {
                                        matching.ClassOf(ticket.ticket_class).spec.waited);
     return next == delays.end() ? kEndOfTime : ticket.queued_at + *next;
   }
+  // When it does so, after its class said that it does not; the end of time when it does not wait.
+  Time LateAt(const Ticket& ticket) const {
+    const bool ages = queue(ticket.queue).late_last && ticket.state == TicketState::kQueued;
+    return ages && !IsInLateClass(ticket) ? ticket.target : kEndOfTime;
+  }
+  // When its age changes its class: the next delay passes, or it is late.
+  Time AgesAt(const Ticket& ticket) const { return std::min(NextDelayAt(ticket), LateAt(ticket)); }
   // Whether it waits for the end of the offer that is out.
   bool NextStepWaits(const Ticket& ticket) const {
     const PlanStep* step = NextStep(ticket);

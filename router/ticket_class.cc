@@ -41,9 +41,9 @@ bool IsUnknown(const CompiledPredicate& predicate) {
 }  // namespace
 
 std::string KeyOf(const ClassSpec& spec) {
-  const auto numbers =
-      std::to_array<int64_t>({spec.queue.value, spec.channel.value, spec.client.value,
-                              spec.process_type.value, spec.handling_time.us, spec.waited.us});
+  const auto numbers = std::to_array<int64_t>({spec.queue.value, spec.channel.value,
+                                               spec.client.value, spec.process_type.value,
+                                               spec.handling_time.us, spec.waited.us, spec.late});
   std::string key(reinterpret_cast<const char*>(numbers.data()), sizeof numbers);
   key += KeyOf(spec.requirement);
   return key;

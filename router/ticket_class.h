@@ -48,6 +48,7 @@ struct ClassSpec {
   Duration handling_time{};  // expected; what an agent's shift must have left
   // The longest of its queue's delays that has passed; kNoDelay: none holds for it.
   Duration waited{};
+  bool late = false;  // it goes after punctual work, because its target has passed
 };
 inline constexpr Duration kNoDelay = Duration{std::numeric_limits<int64_t>::max()};
 // Equal specifications have equal keys.

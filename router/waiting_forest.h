@@ -18,19 +18,29 @@
 
 namespace tandem::router {
 
-// Longer than from the epoch to any instant that the API accepts; nine of them still are an
-// instant.
-inline constexpr Duration kPrioritySpan{int64_t{1} << 59};
+// Longer than from the epoch to any instant that the API accepts.
+inline constexpr Duration kPrioritySpan{int64_t{1} << 58};
+// Sixteen of them: more than priorities take, and together with these still an instant.
+inline constexpr Duration kLateSpan{int64_t{1} << 62};
 
 // What waiting tickets are ordered by: smaller goes first. In a queue that is PRIORITY_FIRST a span
-// is added to the key for each step that the ticket's priority is below the highest.
+// is added to the key for each step that the ticket's priority is below the highest; where late
+// work goes after punctual work, one that is longer than all of these is added to that of a late
+// ticket.
 struct WaitKey {
   Time key = kEndOfTime;
   uint64_t arrival = std::numeric_limits<uint64_t>::max();
-  // Against tickets of other queues: without these spans.
+  // Steps of priority may take a key to before the epoch.
+  constexpr bool IsLate() const { return key.us >= kLateSpan.us - kPrioritySpan.us; }
+  // As if it was not late.
+  constexpr WaitKey Punctual() const {
+    return IsLate() ? WaitKey{key - kLateSpan, arrival} : *this;
+  }
+  // Against tickets of other queues: without the spans of priorities.
   constexpr WaitKey Competing() const {
     if (key.us < kPrioritySpan.us) return *this;
-    return {Time{key.us % kPrioritySpan.us}, arrival};
+    const Time plain{Punctual().key.us % kPrioritySpan.us};
+    return {IsLate() ? plain + kLateSpan : plain, arrival};
   }
   friend constexpr auto operator<=>(const WaitKey&, const WaitKey&) = default;
 };

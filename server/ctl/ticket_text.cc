@@ -71,6 +71,9 @@ std::string WhereText(const v1::ExplainTicketResponse& explained) {
         &text, "number %d of its queue, estimated wait %s\n", explained.position(),
         explained.has_estimated_wait() ? Show(explained.estimated_wait()) : "not known");
   }
+  if (explained.after_punctual()) {
+    absl::StrAppend(&text, "late: it goes after punctual work, but for every so many picks\n");
+  }
   if (explained.has_kept_until()) {
     absl::StrAppend(&text, "kept for ", explained.last_agent(), " until ",
                     Show(explained.kept_until()), "\n");
@@ -88,6 +91,14 @@ std::string WhereText(const v1::ExplainTicketResponse& explained) {
   if (explained.has_returns_at()) {
     absl::StrAppend(&text, "its agent is away: queued again at ", Show(explained.returns_at()),
                     "\n");
+  }
+  for (const v1::Participant& one : explained.participants()) {
+    absl::StrAppendFormat(
+        &text, "%s: %s%s\n",
+        absl::StripPrefix(v1::AssignmentRole_Name(one.role()), "ASSIGNMENT_ROLE_"),
+        Plain(one.agent()),
+        one.invited() ? absl::StrCat(", invited until ", Show(one.invitation_expires_at()))
+                      : absl::StrCat(" since ", Show(one.since())));
   }
   if (explained.classification_rules_size() > 0) {
     absl::StrAppend(&text, "classified by ", absl::StrJoin(explained.classification_rules(), ", "),

@@ -30,6 +30,7 @@ static_assert(static_cast<int>(router::Office::kBack) == v1::OFFICE_BACK);
 static_assert(static_cast<int>(router::Urgency::kDeferrable) == v1::URGENCY_DEFERRABLE);
 static_assert(static_cast<int>(router::QueueOrder::kPriorityFirst) ==
               v1::QUEUE_ORDER_PRIORITY_FIRST);
+static_assert(static_cast<int>(router::LateOrder::kAfterPunctual) == v1::LATE_ORDER_AFTER_PUNCTUAL);
 static_assert(static_cast<int>(router::DistributionMode::kLowestCost) ==
               v1::DISTRIBUTION_MODE_LOWEST_COST);
 static_assert(static_cast<int>(router::AgentKind::kAutomated) == v1::AGENT_KIND_AUTOMATED);
@@ -215,6 +216,11 @@ router::Queue Convert(const v1::Queue& message, const std::string& path, Faults&
                 v1::DISTRIBUTION_MODE_LOWEST_COST, path + ".distribution_mode", faults);
   queue.order = OrDefault(message.order(), router::QueueOrder::kTarget,
                           v1::QUEUE_ORDER_PRIORITY_FIRST, path + ".order", faults);
+  const v1::LateWork& late_work = message.late_work();
+  queue.late_work.order =
+      OrDefault(late_work.order(), router::LateOrder::kInOrder, v1::LATE_ORDER_AFTER_PUNCTUAL,
+                path + ".late_work.order", faults);
+  if (late_work.has_every()) queue.late_work.every = late_work.every();
   queue.calendar = message.calendar();
   queue.when_closed = OrDefault(message.when_closed(), router::WhenClosed::kHold,
                                 v1::WHEN_CLOSED_OVERFLOW, path + ".when_closed", faults);
@@ -442,6 +448,9 @@ void FillRest(const router::Queue& queue, v1::Queue& to) {
   }
   to.set_distribution_mode(static_cast<v1::DistributionMode>(queue.distribution_mode));
   to.set_order(static_cast<v1::QueueOrder>(queue.order));
+  v1::LateWork& late_work = *to.mutable_late_work();
+  late_work.set_order(static_cast<v1::LateOrder>(queue.late_work.order));
+  if (queue.late_work.every) late_work.set_every(*queue.late_work.every);
   to.set_calendar(queue.calendar);
   to.set_when_closed(static_cast<v1::WhenClosed>(queue.when_closed));
   to.set_overflow_queue(queue.overflow_queue);

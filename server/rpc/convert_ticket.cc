@@ -287,6 +287,10 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
   if (explanation.returns_at.IsSet()) {
     *to.mutable_returns_at() = ToTimestamp(explanation.returns_at);
   }
+  to.set_after_punctual(explanation.after_punctual);
+  for (const router::ParticipantRow& participant : explanation.participants) {
+    FillParticipant(participant, *to.add_participants());
+  }
   to.mutable_classification_rules()->Assign(explanation.rules.begin(), explanation.rules.end());
   if (explanation.is_callback) FillCallback(explanation.callback, *to.mutable_callback());
   to.set_queue_closed(explanation.queue_closed);

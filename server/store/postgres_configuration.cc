@@ -163,12 +163,19 @@ void Fields(auto& io, Of<router::Queue> auto& queue) {
   io("auto_accept", queue.auto_accept);
   io("distribution_mode", queue.distribution_mode);
   io("order", queue.order);
+  io("late_work", queue.late_work);
+  io("punctual_picks", queue.late_picks.punctual);
   io("plan", queue.plan);
   io("last_agent_wait_us", queue.last_agent_wait);
   io("calendar", queue.calendar);
   io("when_closed", queue.when_closed);
   io("overflow_queue", queue.overflow_queue);
   io("callbacks", queue.callbacks);
+}
+
+void Fields(auto& io, Of<router::LateWork> auto& late_work) {
+  io("order", late_work.order);
+  io("every", late_work.every);
 }
 
 void Fields(auto& io, Of<router::CallbackPolicy> auto& policy) {

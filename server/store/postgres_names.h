@@ -100,6 +100,9 @@ template <>
 struct NameTable<router::QueueOrder>
     : NamesOfRouter<router::QueueOrder, router::QueueOrder::kPriorityFirst> {};
 template <>
+struct NameTable<router::LateOrder>
+    : NamesOfRouter<router::LateOrder, router::LateOrder::kAfterPunctual> {};
+template <>
 struct NameTable<router::ResourceKind>
     : NamesOfRouter<router::ResourceKind, router::ResourceKind::kClassificationRule> {};
 template <>

@@ -208,6 +208,32 @@ TEST(ExplanationText, SaysUntilWhenADelayKeepsAgentsAway) {
               HasSubstr("   12 OFFLINE\n    3 DELAYED until 1970-01-01T00:00:30Z\n"));
 }
 
+TEST(ExplanationText, SaysThatLateWorkGoesLast) {
+  v1::ExplainTicketResponse explained;
+  EXPECT_THAT(ExplanationText(explained), Not(HasSubstr("late")));
+  explained.set_after_punctual(true);
+  EXPECT_THAT(ExplanationText(explained), HasSubstr("\nlate: it goes after punctual work"));
+}
+
+TEST(ExplanationText, ListsWhoTakesPart) {
+  v1::ExplainTicketResponse explained;
+  const auto add = [&](const char* agent, v1::AssignmentRole role) -> v1::Participant& {
+    v1::Participant& one = *explained.add_participants();
+    one.set_agent(agent);
+    one.set_role(role);
+    return one;
+  };
+  add("ana", v1::ASSIGNMENT_ROLE_OWNER).mutable_since()->set_seconds(10);
+  add("ben", v1::ASSIGNMENT_ROLE_CONFERENCE).mutable_since()->set_seconds(20);
+  v1::Participant& invited = add("kim", v1::ASSIGNMENT_ROLE_CONSULT);
+  invited.set_invited(true);
+  invited.mutable_invitation_expires_at()->set_seconds(60);
+  EXPECT_THAT(ExplanationText(explained),
+              HasSubstr("\nOWNER: ana since 1970-01-01T00:00:10Z\n"
+                        "CONFERENCE: ben since 1970-01-01T00:00:20Z\n"
+                        "CONSULT: kim, invited until 1970-01-01T00:01:00Z\n"));
+}
+
 TEST(ExplanationText, SaysHowFarACallbackIs) {
   v1::ExplainTicketResponse explained;
   EXPECT_THAT(ExplanationText(explained), Not(HasSubstr("call-back")));

@@ -100,6 +100,18 @@ TEST(CheckConfiguration, TakesWhatIsWithinLimits) {
        [](Configuration& c) { c.process_types[0].defaults[0].reopen_within = Days(90); }, ""},
       {"silence",
        [](Configuration& c) { c.process_types[0].defaults[0].auto_park_after = Seconds(10); }, ""},
+      {"late work",
+       [](Configuration& c) {
+         c.queues[0].urgency = Urgency::kDeferrable;
+         c.queues[0].late_work = {LateOrder::kAfterPunctual, 1'000};
+       },
+       ""},
+      {"no late work before punctual work",
+       [](Configuration& c) {
+         c.queues[0].urgency = Urgency::kDeferrable;
+         c.queues[0].late_work = {LateOrder::kAfterPunctual, 0};
+       },
+       ""},
       {"no limit", [](Configuration& c) { c.channels[0].reply_within = Duration{}; }, ""},
       {"waiting", [](Configuration& c) { c.queues[0].max_waiting = 10'000'000; }, ""},
       {"grace", [](Configuration& c) { c.session_grace = Minutes(10); }, ""},
@@ -239,6 +251,23 @@ TEST(CheckConfiguration, RefusesWhatIsBeyondALimit) {
        "FIELD_OUT_OF_RANGE configuration.queues[0].lease_duration"},
       {"waiting", [](Configuration& c) { c.queues[0].max_waiting = 10'000'001; },
        "FIELD_OUT_OF_RANGE configuration.queues[0].max_waiting"},
+      {"late work of a LIVE queue",
+       [](Configuration& c) { c.queues[0].late_work.order = LateOrder::kAfterPunctual; },
+       "FIELD_OUT_OF_RANGE configuration.queues[0].late_work.order"},
+      {"picks without an order", [](Configuration& c) { c.queues[0].late_work.every = 5; },
+       "FIELD_OUT_OF_RANGE configuration.queues[0].late_work.every"},
+      {"every pick late",
+       [](Configuration& c) {
+         c.queues[0].urgency = Urgency::kDeferrable;
+         c.queues[0].late_work = {LateOrder::kAfterPunctual, 1};
+       },
+       "FIELD_OUT_OF_RANGE configuration.queues[0].late_work.every"},
+      {"picks",
+       [](Configuration& c) {
+         c.queues[0].urgency = Urgency::kDeferrable;
+         c.queues[0].late_work = {LateOrder::kAfterPunctual, 1'001};
+       },
+       "FIELD_OUT_OF_RANGE configuration.queues[0].late_work.every"},
       {"short grace", [](Configuration& c) { c.session_grace = Duration{}; },
        "FIELD_OUT_OF_RANGE configuration.session_grace"},
       {"long grace", [](Configuration& c) { c.session_grace = Minutes(11); },

@@ -269,6 +269,8 @@ Queue ParseQueue(Words& words) {
   queue.plan = ParsePlan(words).value_or(Plan{});
   if (const auto mode = words.Value("mode")) queue.distribution_mode = ParseMode(*mode);
   if (words.Flag("PRIORITY_FIRST")) queue.order = QueueOrder::kPriorityFirst;
+  if (words.Flag("AFTER_PUNCTUAL")) queue.late_work.order = LateOrder::kAfterPunctual;
+  if (const auto every = words.Value("every")) queue.late_work.every = ParseNumber(*every);
   if (const auto wait = words.Value("last_agent")) queue.last_agent_wait = ParseDuration(*wait);
   if (const auto step = words.Value("step")) queue.priority_step = ParseDuration(*step);
   queue.offer_timeout = ParseDuration(words.Value("offer").value_or("0s"));

@@ -32,9 +32,11 @@ std::string Id(const char* kind, uint64_t number) {
 
 class LargeFloor {
  public:
-  // `priority_first`: the second queue is.
-  LargeFloor(uint64_t seed, DistributionMode mode, bool priority_first = false)
-      : random_(seed), priority_first_(priority_first) {
+  // `priority_first`: the second queue is. `late_last`: the last two are DEFERRABLE, and late work
+  // of the very last goes after punctual work, but when it is its turn.
+  LargeFloor(uint64_t seed, DistributionMode mode, bool priority_first = false,
+             bool late_last = false)
+      : random_(seed), priority_first_(priority_first), late_last_(late_last) {
     workspace_.id = "floor";
     {
       Applier applier(workspace_, changes_, open_tickets_, now_);
@@ -54,7 +56,9 @@ class LargeFloor {
 
   void Step() {
     ChangeAny();
-    Applier(workspace_, changes_, open_tickets_, now_).DelaysPassed();
+    if (late_last_)
+      workspace_.queues[workspace_.queue_ids.Find("q3").value].late_turn = Below(2) == 0;
+    Applier(workspace_, changes_, open_tickets_, now_).TicketsAged();
   }
 
   void ChangeAny() {
@@ -126,7 +130,7 @@ class LargeFloor {
     return workspace_.matching.ClassOf(ticket.ticket_class).passing.size();
   }
 
-  size_t tickets_found = 0, agents_found = 0;
+  size_t tickets_found = 0, agents_found = 0, late_met = 0;
 
  private:
   Configuration MakeConfiguration(DistributionMode mode) {
@@ -139,7 +143,9 @@ class LargeFloor {
       queue.id = Id("q", i);
       queue.distribution_mode = mode;
       if (priority_first_ && i == 1) queue.order = QueueOrder::kPriorityFirst;
-      queue.urgency = i == 3 ? Urgency::kDeferrable : Urgency::kLive;
+      const bool deferrable = i == 3 || (late_last_ && i == 2);
+      queue.urgency = deferrable ? Urgency::kDeferrable : Urgency::kLive;
+      if (late_last_ && i == 3) queue.late_work.order = LateOrder::kAfterPunctual;
       if (i == 3) queue.office = Office::kBack;
     }
     for (uint32_t i = 0; i < 2; ++i) {
@@ -243,7 +249,8 @@ class LargeFloor {
     const TicketIndex index = RandomWaiting();
     Ticket& ticket = workspace_.tickets[index.value];
     workspace_.matching.RemoveWaiting(index, ticket);
-    ticket.key = ticket.target = now_ + Seconds(static_cast<int64_t>(Below(100)));
+    const auto units = static_cast<int64_t>(Below(100));
+    ticket.key = ticket.target = now_ + (late_last_ ? Milliseconds(units) : Seconds(units));
     workspace_.matching.AddWaiting(index, ticket, workspace_.WaitKeyOf(ticket));
   }
 
@@ -290,8 +297,11 @@ class LargeFloor {
       if ((only.IsSet() && ticket.queue != only) || !MayTake(agent, ticket)) continue;
       const Passing passing = PassingOf(agent, ticket);
       if (!(mode == Mode::kPush ? passing.push : passing.pull)) continue;
-      const Order order{passing.rank, workspace_.queue(ticket.queue).configured->urgency,
-                        workspace_.WaitKeyOf(ticket)};
+      const QueueState& queue = workspace_.queue(ticket.queue);
+      const WaitKey key = workspace_.WaitKeyOf(ticket);
+      if (key.IsLate()) ++late_met;
+      const Order order{passing.rank, queue.configured->urgency,
+                        queue.late_turn ? key.Punctual() : key};
       auto& first = firsts[ticket.queue];
       if (!first.second.IsSet() || order < first.first) first = {order, TicketIndex{i}};
     }
@@ -320,7 +330,7 @@ class LargeFloor {
   }
 
   std::mt19937_64 random_;
-  bool priority_first_;
+  bool priority_first_, late_last_;
   Workspace workspace_;
   Changes changes_;
   size_t open_tickets_ = 0;
@@ -370,6 +380,20 @@ TEST_P(MatchingOnALargeFloor, FindsTheSameWhereAQueueIsPriorityFirst) {
   }
   EXPECT_GT(floor.tickets_found, 150U);
   EXPECT_GT(floor.agents_found, 150U);
+}
+
+TEST_P(MatchingOnALargeFloor, FindsTheSameWhereLateWorkGoesAfterPunctualWork) {
+  for (const bool priority_first : {false, true}) {
+    LargeFloor floor(10, GetParam(), priority_first, /*late_last=*/true);
+    for (int i = 0; i < 400 && !HasFailure(); ++i) {
+      if (i == 300) floor.MakeFrontUseless();
+      floor.Step();
+      floor.CompareTicket();
+      floor.CompareAgent();
+    }
+    EXPECT_GT(floor.tickets_found, 100U);
+    EXPECT_GT(floor.late_met, 1'000U);
+  }
 }
 
 std::string NameOfMode(const testing::TestParamInfo<DistributionMode>& mode) {

@@ -132,6 +132,10 @@ Queue RandomCommands::MakeQueue(uint32_t number, const std::vector<std::string>&
   if (Chance(90)) queue.callbacks.retry_delay = Span({1, 10, 60});
   if (Chance(60)) queue.distribution_mode = static_cast<DistributionMode>(1 + Below(5));
   if (Chance(30)) queue.order = QueueOrder::kPriorityFirst;
+  if (!live && Chance(50)) {
+    queue.late_work.order = LateOrder::kAfterPunctual;
+    if (Chance(80)) queue.late_work.every = Chance(15) ? 0 : static_cast<uint32_t>(2 + Below(3));
+  }
   return queue;
 }
 

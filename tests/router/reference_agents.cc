@@ -264,6 +264,7 @@ Outcome ReferenceRouter::Do(const ClaimTickets& command) {
     ticket->kept_for.clear();
     ticket->kept_until = Time{};
     ticket->state = TicketState::kAssigned;
+    CountPick(*ticket);
     ticket->agent = agent.id;
     ticket->leased = true;
     ticket->until = now_ + QueueOf(*ticket).lease_duration;
@@ -545,6 +546,15 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   explanation.rules = ticket.rules;
   explanation.is_callback = IsCallback(ticket);
   explanation.callback = {ticket.not_after, ticket.attempts, ticket.last_outcome};
+  explanation.after_punctual = ticket.state == TicketState::kQueued && IsAfterPunctual(ticket);
+  const auto list = [&](const std::string& agent, AssignmentRole role, Time until) {
+    ParticipantRow& one = explanation.participants.emplace_back();
+    one.agent = agent;
+    one.role = role;
+    one.until = until;
+  };
+  if (!ticket.participants.empty()) list(ticket.agent, AssignmentRole::kOwner, Time{});
+  for (const Participant& other : ticket.participants) list(other.agent, other.role, other.until);
   explanation.queue_closed = IsClosed(QueueOf(ticket));
   if (explanation.queue_closed) {
     for (const TimeSpan& open : HoursOf(QueueOf(ticket))->open) {

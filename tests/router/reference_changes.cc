@@ -387,6 +387,7 @@ Time ReferenceRouter::DeadlineOf(const Workspace& workspace, const TicketData& t
   if (ticket.silent_until.IsSet()) deadline = std::min(deadline, ticket.silent_until);
   deadline = std::min(deadline, InvitationEndsAt(ticket));
   deadline = std::min(deadline, NextDelayAt(workspace.configuration, ticket));
+  deadline = std::min(deadline, LateAt(workspace.configuration, ticket));
   return IsHeldUp(ticket) ? deadline : std::min(deadline, NextStepAt(ticket));
 }
 
@@ -402,10 +403,18 @@ Time ReferenceRouter::NextDelayAt(const Configuration& configuration, const Tick
   return next == delays.end() ? kEndOfTime : ticket.queued_at + *next;
 }
 
-void ReferenceRouter::LookAtDelays(const Configuration& before) {
+void ReferenceRouter::LookAtAges(const Configuration& before) {
+  const auto queue_in = [](const Configuration& configuration, const std::string& id) {
+    for (const Queue& queue : configuration.queues) {
+      if (queue.id == id) return std::pair(queue.order, queue.late_work.order);
+    }
+    return std::pair(QueueOrder::kTarget, LateOrder::kInOrder);
+  };
   for (auto& [id, ticket] : workspace_->tickets) {
     if (ticket.state != TicketState::kQueued) continue;
-    if (DelaysOf(before, ticket.queue) != DelaysOf(workspace_->configuration, ticket.queue)) {
+    const Configuration& now = workspace_->configuration;
+    if (DelaysOf(before, ticket.queue) != DelaysOf(now, ticket.queue) ||
+        queue_in(before, ticket.queue) != queue_in(now, ticket.queue)) {
       Arrive(ticket);
     }
   }
@@ -413,6 +422,7 @@ void ReferenceRouter::LookAtDelays(const Configuration& before) {
 
 void ReferenceRouter::Arrive(TicketData& ticket) {
   ticket.waited = std::max(Duration{}, now_ - ticket.queued_at);
+  ticket.late = ticket.target <= now_;
   workspace_->arrived.insert(ticket.id);
 }
 
@@ -570,6 +580,7 @@ void ReferenceRouter::ExpireTicket(TicketData& ticket) {
     if (ticket.silent_until.IsSet() && ticket.silent_until <= deadline) return EndSilence(ticket);
     if (InvitationEndsAt(ticket) <= deadline) return MissInvitation(ticket);
     if (NextDelayAt(workspace_->configuration, ticket) <= deadline) return Arrive(ticket);
+    if (LateAt(workspace_->configuration, ticket) <= deadline) return Arrive(ticket);
     std::erase_if(ticket.cool_downs,
                   [&](const CoolDown& cool_down) { return cool_down.until <= now_; });
     if (ticket.state == TicketState::kQueued) workspace_->arrived.insert(ticket.id);

@@ -86,6 +86,7 @@ Outcome ReferenceRouter::Adopt(Configuration next, EventType type, ResourceKind 
     }
     workspace.configuration = next;
     ForgetCredits(before);
+    ForgetPicks(before);
     EventRow& event = Emit(type);
     event.number = workspace.revision;
     event.reason = ToString(kind) + (id.empty() ? "" : ":" + id);
@@ -93,7 +94,7 @@ Outcome ReferenceRouter::Adopt(Configuration next, EventType type, ResourceKind 
     if (kind == ResourceKind::kQueue) event.queue = id;
     AdoptAgents();
     KeepHours();
-    LookAtDelays(before);
+    LookAtAges(before);
     GainFrom(before, kind, id);
     LookAtIdle();
   }

@@ -315,12 +315,14 @@ ReferenceRouter::TicketData* ReferenceRouter::BestTicket(const AgentState& agent
     for (const RoutingProfileQueue& entry : profile.queues) {
       if (entry.queue == ticket.queue) rank = entry.rank;
     }
-    return std::tuple(rank, QueueOf(ticket).urgency, PlaceAmongQueues(ticket));
+    return std::tuple(rank, QueueOf(ticket).urgency, AmongQueues(PlaceInTurn(ticket)));
   };
   std::map<std::string, TicketData*> firsts;
   for (auto& [id, ticket] : workspace_->tickets) {
     if (!queue.empty() && ticket.queue != queue) continue;
-    if (MayTake(agent, ticket, claiming)) GoesFirst(ticket, firsts[ticket.queue]);
+    if (!MayTake(agent, ticket, claiming)) continue;
+    TicketData*& first = firsts[ticket.queue];
+    if (first == nullptr || PlaceInTurn(ticket) < PlaceInTurn(*first)) first = &ticket;
   }
   TicketData* best = nullptr;
   for (const auto& [id, first] : firsts) {
@@ -330,19 +332,15 @@ ReferenceRouter::TicketData* ReferenceRouter::BestTicket(const AgentState& agent
 }
 
 ReferenceRouter::Place ReferenceRouter::PlaceInQueue(const TicketData& ticket) const {
-  if (QueueOf(ticket).order == QueueOrder::kTarget) return {0, ticket.key, ticket.arrival};
-  return {kMaxPriority - *ticket.contact.priority, std::max(ticket.target, ticket.queued_at),
+  const bool last = IsAfterPunctual(ticket);
+  if (QueueOf(ticket).order == QueueOrder::kTarget) return {last, 0, ticket.key, ticket.arrival};
+  return {last, kMaxPriority - *ticket.contact.priority, std::max(ticket.target, ticket.queued_at),
           ticket.arrival};
 }
 
-std::pair<Time, uint64_t> ReferenceRouter::PlaceAmongQueues(const TicketData& ticket) const {
-  const auto [priority, key, arrival] = PlaceInQueue(ticket);
-  return {key, arrival};
-}
-
-// Puts the ticket in the place of the one that goes first in their queue so far, if it goes before.
-void ReferenceRouter::GoesFirst(TicketData& ticket, TicketData*& first) const {
-  if (first == nullptr || PlaceInQueue(ticket) < PlaceInQueue(*first)) first = &ticket;
+std::tuple<bool, Time, uint64_t> ReferenceRouter::AmongQueues(const Place& place) {
+  const auto& [last, priority, key, arrival] = place;
+  return {last, key, arrival};
 }
 
 uint32_t ReferenceRouter::ScoreOf(const Agent& agent, const TicketData& ticket) const {
@@ -447,7 +445,7 @@ uint32_t ReferenceRouter::Route(uint32_t budget) {
     }
     std::map<std::string, TicketData*> firsts;
     const auto order = [&](const TicketData& ticket) {
-      return std::tuple(QueueOf(ticket).urgency, PlaceAmongQueues(ticket));
+      return std::tuple(QueueOf(ticket).urgency, AmongQueues(PlaceInQueue(ticket)));
     };
     for (auto it = workspace.arrived.begin(); it != workspace.arrived.end();) {
       TicketData* ticket = FindTicket(*it);
@@ -455,7 +453,8 @@ uint32_t ReferenceRouter::Route(uint32_t budget) {
         it = workspace.arrived.erase(it);
         continue;
       }
-      GoesFirst(*ticket, firsts[ticket->queue]);
+      TicketData*& first_in = firsts[ticket->queue];
+      if (first_in == nullptr || PlaceInQueue(*ticket) < PlaceInQueue(*first_in)) first_in = ticket;
       ++it;
     }
     TicketData* first = nullptr;
@@ -483,6 +482,7 @@ void ReferenceRouter::MakeOffer(TicketData& ticket, AgentState& agent, const cha
   ticket.until = now_ + queue.offer_timeout;
   ticket.offer_number = NextOffer(ticket);
   ticket.offered_at = now_;
+  CountPick(ticket);
   EventRow& event = EmitAboutOffer(EventType::kTicketOffered, ticket);
   event.queue = ticket.queue;
   event.reason = reason;

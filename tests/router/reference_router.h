@@ -75,7 +75,8 @@ class ReferenceRouter {
     TicketState state = TicketState::kQueued;
     std::string queue;
     Time queued_at, target, key;
-    Duration waited;  // when delays were looked at last
+    Duration waited;    // when delays were looked at last
+    bool late = false;  // so was whether its target had passed
     std::string agent;
     bool leased = false;     // the owner claimed it, and the lease runs
     bool by_offer = false;   // the owner accepted the offer `offer_number`
@@ -140,6 +141,8 @@ class ReferenceRouter {
     int64_t last_turn = 0;
     // How far each queue of a classification rule is behind its share.
     std::map<std::string, std::map<std::string, int64_t>> credits;
+    // Punctual picks of each queue since the last late one, while late work waited.
+    std::map<std::string, uint32_t> punctual_picks;
   };
 
   explicit ReferenceRouter(RouterOptions options = {}) : options_(options) {}
@@ -227,7 +230,7 @@ class ReferenceRouter {
   Outcome Adopt(Configuration next, EventType type, ResourceKind kind, const std::string& id,
                 bool validate_only);
   void AdoptAgents();
-  void LookAtDelays(const Configuration& before);
+  void LookAtAges(const Configuration& before);
   void GainFrom(Configuration& before, ResourceKind kind, const std::string& id);
 
   // Checks shared by verbs.
@@ -286,10 +289,15 @@ class ReferenceRouter {
   bool MayTake(const AgentState& agent, const TicketData& ticket, bool claiming) const;
   uint32_t CountIdle(const std::string& profile) const;
   // What orders tickets that wait in one queue, and what orders those of several queues.
-  using Place = std::tuple<uint32_t, Time, uint64_t>;
+  using Place = std::tuple<bool, uint32_t, Time, uint64_t>;
   Place PlaceInQueue(const TicketData& ticket) const;
-  std::pair<Time, uint64_t> PlaceAmongQueues(const TicketData& ticket) const;
-  void GoesFirst(TicketData& ticket, TicketData*& first) const;
+  Place PlaceInTurn(const TicketData& ticket) const;
+  static std::tuple<bool, Time, uint64_t> AmongQueues(const Place& place);
+  // reference_late.cc
+  bool IsAfterPunctual(const TicketData& ticket) const;
+  bool IsLateTurn(const Queue& queue) const;
+  void CountPick(const TicketData& picked);
+  void ForgetPicks(const Configuration& before);
   TicketData* BestTicket(const AgentState& agent, const std::string& queue, bool claiming);
   uint32_t ScoreOf(const Agent& agent, const TicketData& ticket) const;
   int64_t WeightOf(const AgentState& agent, const TicketData& ticket) const;
@@ -422,6 +430,7 @@ class ReferenceRouter {
   static Time DeadlineOf(const Workspace& workspace, const TicketData& ticket);
   static Time NextStepAt(const TicketData& ticket);
   static Time NextDelayAt(const Configuration& configuration, const TicketData& ticket);
+  static Time LateAt(const Configuration& configuration, const TicketData& ticket);
   // It waits, from now or still: who may take it is looked at anew.
   void Arrive(TicketData& ticket);
   std::string WhySkipped(const TicketData& ticket) const;

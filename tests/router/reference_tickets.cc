@@ -56,10 +56,11 @@ Outcome ReferenceRouter::Do(const ApplyConfiguration& command) {
   NumberResources(next);
   const Configuration before = std::exchange(workspace.configuration, next);
   ForgetCredits(before);
+  ForgetPicks(before);
   workspace.revision = revision + 1;
   AdoptAgents();
   KeepHours();
-  LookAtDelays(before);
+  LookAtAges(before);
   Emit(EventType::kConfigurationApplied).number = workspace.revision;
   workspace.idle.clear();
   LookAtIdle();

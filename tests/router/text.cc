@@ -113,6 +113,14 @@ std::string Joined(const std::vector<std::string>& words) {
 }
 
 // The reply of a command, without the texts of clauses unless asked for.
+std::string TakingPart(const std::vector<ParticipantRow>& participants) {
+  std::vector<std::string> words;
+  for (const ParticipantRow& one : participants) {
+    words.push_back(one.agent + ":" + ToString(one.role) + (one.until.IsSet() ? ":invited" : ""));
+  }
+  return Joined(words);
+}
+
 struct ReplyText {
   bool with_clauses;
 
@@ -240,6 +248,8 @@ struct ReplyText {
                            .Add("reply_by", reply.reply_by)
                            .Add("returns", reply.returns_at)
                            .Add("rules", Joined(reply.rules))
+                           .Flag("after_punctual", reply.after_punctual)
+                           .Add("participants", TakingPart(reply.participants))
                            .Flag("callback", reply.is_callback)
                            .Number("attempts", uint64_t{reply.callback.attempts})
                            .Add("last_outcome", OutcomeOf(reply.callback))
@@ -306,8 +316,12 @@ struct NoticeText {
   }
 };
 
-// Of a classification rule: "a:2,b:-2".
+// Of a classification rule: "a:2,b:-2". Of a queue: its punctual picks.
 std::string CreditsOf(const Resource& resource) {
+  if (const auto* queue = std::get_if<Queue>(&resource)) {
+    const uint32_t punctual = queue->late_picks.punctual;
+    return punctual == 0 ? "" : std::to_string(punctual);
+  }
   const auto* rule = std::get_if<ClassificationRule>(&resource);
   if (rule == nullptr) return "";
   std::vector<std::string> words;

@@ -112,5 +112,23 @@ TEST(WaitKey, CompetesWithoutTheSpansOfPriorities) {
   EXPECT_LT(int64_t{253'402'300'800} * 1'000'000, kPrioritySpan.us);
 }
 
+TEST(WaitKey, OfALateTicketGoesAfterEveryPunctualOne) {
+  const Time last{int64_t{253'402'300'799} * 1'000'000};
+  const WaitKey latest{last + kPrioritySpan * int64_t{kMaxPriority}, 1};
+  EXPECT_FALSE(latest.IsLate());
+  for (int64_t below = 0; below <= int64_t{kMaxPriority}; ++below) {
+    for (const Time target : {Time{-5'000'000}, Time{1'700'000'000'000'000}, last}) {
+      const WaitKey punctual{target + kPrioritySpan * below, 7};
+      const WaitKey late{punctual.key + kLateSpan, 7};
+      EXPECT_LT(latest, late);
+      EXPECT_LT(late, WaitKey{});
+      EXPECT_TRUE(late.IsLate());
+      EXPECT_EQ(late.Punctual(), punctual);
+      EXPECT_TRUE(late.Competing().IsLate());
+      if (below == 0) EXPECT_EQ(late.Competing().Punctual(), punctual);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace tandem::router

@@ -91,6 +91,7 @@ TEST(Numbers, AreThoseOfTheRouter) {
   ExpectSameNames<router::AgentStatus>(*v1::AgentStatus_descriptor(), "AGENT_STATUS_");
   ExpectSameNames<router::AssignmentRole>(*v1::AssignmentRole_descriptor(), "ASSIGNMENT_ROLE_");
   ExpectSameNames<router::QueueOrder>(*v1::QueueOrder_descriptor(), "QUEUE_ORDER_");
+  ExpectSameNames<router::LateOrder>(*v1::LateOrder_descriptor(), "LATE_ORDER_");
   // These have no names in the router.
   EXPECT_EQ(static_cast<int>(router::Cefr::kB1), v1::CEFR_LEVEL_B1);
   EXPECT_EQ(static_cast<int>(router::Obstacle::kNotResponding), v1::OBSTACLE_KIND_NOT_RESPONDING);

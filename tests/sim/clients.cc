@@ -149,6 +149,11 @@ router::Command Clients::NewContact() {
   if (kind < 5 && world_.Chance(300)) {
     ingest.contact.conversation_key = "chat" + std::to_string(world_.Pick(30));
   }
+  if (kind >= 8 && world_.Chance(500)) {
+    // Soon late, as five minutes of work are expected.
+    ingest.contact.due_at = world_.DatabaseNow() + router::Minutes(5) +
+                            router::Milliseconds(world_.Between(500, 40'000).count());
+  }
   if (world_.Chance(60)) {
     ingest.contact.not_before =
         world_.DatabaseNow() + router::Milliseconds(world_.Between(500, 40'000).count());

@@ -109,6 +109,8 @@ router::Queue SampleQueue(const std::string& id) {
   queue.auto_accept = true;
   queue.distribution_mode = router::DistributionMode::kBestMatch;
   queue.order = router::QueueOrder::kPriorityFirst;
+  queue.late_work = {router::LateOrder::kAfterPunctual, 7};
+  queue.late_picks.punctual = 3;
   queue.plan = SamplePlan();
   queue.callbacks = {4, Minutes(30)};
   return queue;

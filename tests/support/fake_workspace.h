@@ -21,9 +21,9 @@ inline std::string AgentName(int number) {
   return "agent" + std::to_string(number);
 }
 
-// Queues "care" (FRONT) and "jobs" (BACK, pulled); process types "question" and "job";
-// dispositions "done"; parking reason "customer", which stops the clock; agents agent1 … agentN,
-// who take one call, two chats and three jobs at a time, of six units in all.
+// Queues "care" (FRONT) and "jobs" (BACK, pulled, late work mostly last); process types "question"
+// and "job"; dispositions "done"; parking reason "customer", which stops the clock; agents agent1 …
+// agentN, who take one call, two chats and three jobs at a time, of six units in all.
 inline router::Configuration SmallConfiguration(int agents) {
   router::Configuration configuration;
   configuration.time_zone = "UTC";
@@ -43,6 +43,7 @@ inline router::Configuration SmallConfiguration(int agents) {
   jobs.office = router::Office::kBack;
   jobs.urgency = router::Urgency::kDeferrable;
   jobs.lease_duration = router::Minutes(5);
+  jobs.late_work = {router::LateOrder::kAfterPunctual, 3};
   configuration.queues = {care, jobs};
 
   router::ProcessType question;
