@@ -270,6 +270,21 @@ void EndShift(Context& context, AgentIndex agent) {
   ChangeStatus(context, agent, {.status = AgentStatus::kDraining});
 }
 
+namespace {
+
+// Until when what the agent had is kept for it: while its session may come back. Unset: it is not.
+Time ReturnKeptUntil(const Context& context, const Ticket& ticket, AgentIndex index) {
+  const Workspace& workspace = context.workspace;
+  const Duration wait = *workspace.queue(ticket.queue).configured->last_agent_wait;
+  const Time grace_until = workspace.agent(index).grace_until;
+  if (wait.us == 0 || grace_until <= context.now) return {};
+  Requirement asked = RequirementOf(workspace, ticket);
+  if (!IsWorthKeeping(workspace, ticket, index, std::move(asked))) return {};
+  return std::min(context.now + wait, grace_until);
+}
+
+}  // namespace
+
 void ReturnWork(Context& context, AgentIndex index) {
   const Workspace& workspace = context.workspace;
   const AgentState& agent = workspace.agent(index);
@@ -280,7 +295,8 @@ void ReturnWork(Context& context, AgentIndex index) {
     if (!workspace.LeavesWhoIsAway(ticket) || workspace.ReturnsAt(agent, group) > at) continue;
     const Duration limit = workspace.return_after[static_cast<size_t>(group)];
     const bool limited = limit.us > 0 && agent.away_since + limit <= at;
-    context.apply.TicketReturned(held, limited ? "AGENT_AWAY" : "SHIFT_ENDED");
+    context.apply.TicketReturned(held, limited ? "AGENT_AWAY" : "SHIFT_ENDED",
+                                 ReturnKeptUntil(context, ticket, index));
   }
 }
 

@@ -230,8 +230,9 @@ class Applier {
   void SessionLost(AgentIndex agent);
   void SessionClosed(AgentIndex agent);
   void ShiftEnded(AgentIndex agent);
-  // Its agent stays away. `reason`: AGENT_AWAY or SHIFT_ENDED.
-  void TicketReturned(TicketIndex ticket, const char* reason);
+  // Its agent stays away. `reason`: AGENT_AWAY or SHIFT_ENDED. `kept_until`: for this agent; unset:
+  // it is not.
+  void TicketReturned(TicketIndex ticket, const char* reason, Time kept_until);
 
   // Loading: the same without events.
   void AdoptConfiguration(Configuration configuration);

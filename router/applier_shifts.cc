@@ -22,13 +22,16 @@ void Applier::ShiftEnded(AgentIndex index) {
   RecordAgent(EventType::kShiftEnded, index).until = AgentAt(index).shift_ends_at;
 }
 
-void Applier::TicketReturned(TicketIndex index, const char* reason) {
-  const Ticket& ticket = TicketAt(index);
+void Applier::TicketReturned(TicketIndex index, const char* reason, Time kept_until) {
+  Ticket& ticket = TicketAt(index);
+  const AgentIndex agent = ticket.agent;
   EventRow& event = RecordTicket(EventType::kTicketReturned, ticket);
   event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.reason = reason;
-  event.number = (now_ - AgentAt(ticket.agent).away_since).us;
+  event.number = (now_ - AgentAt(agent).away_since).us;
+  event.until = kept_until;
   LeaveAgent(index, SegmentOutcome::kAgentGone, "", true);
+  if (kept_until.IsSet()) KeepFor(ticket, agent, kept_until);
   EnterQueue(index, EntryReason::kAgentGone);
 }
 

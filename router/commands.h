@@ -142,6 +142,10 @@ const char* WhyNever(const Workspace& workspace, const Ticket& ticket, AgentInde
 // names is for the caller to see to.
 const char* WhyNotIn(const Workspace& workspace, const Ticket& ticket, QueueIndex queue,
                      Requirement asked, AgentIndex agent);
+// Whether a ticket that comes back to its queue waits for the agent who had it: somebody who is
+// there, with time for it, and may take it by what it asks. One that names agents is for these.
+bool IsWorthKeeping(const Workspace& workspace, const Ticket& ticket, AgentIndex agent,
+                    Requirement asked);
 Rejection RefuseAgent(const std::string& agent, const char* why);
 // Whether the routing profile has the queue.
 bool ServesQueue(const Workspace& workspace, const Traits& traits, QueueIndex queue);

@@ -14,16 +14,6 @@ Entry EnterAt(const Context& context, const Ticket& ticket, Time queued_at, Time
   return {queued_at, target, KeyIn(queue, queued_at, target, ticket.priority)};
 }
 
-// Whether to wait for its last agent: somebody who is there, with time for it, and may take it by
-// what it asks. One that names agents is for these.
-bool IsWorthKeeping(const Workspace& workspace, const Ticket& ticket, Requirement asked) {
-  if (!ticket.last_agent.IsSet()) return false;
-  const AgentState& last = workspace.agent(ticket.last_agent);
-  return last.IsPresent() && last.FitsShift(workspace.now + ticket.expected_handling_time) &&
-         asked.agents.empty() &&
-         WhyNotIn(workspace, ticket, ticket.queue, std::move(asked), ticket.last_agent) == nullptr;
-}
-
 // A customer who writes begins a new visit; else the ticket is as old as it was, but for the time
 // for which its clock stood.
 void Unpark(Context& context, TicketIndex index, const char* reason, bool new_visit,
@@ -49,7 +39,8 @@ void Unpark(Context& context, TicketIndex index, const char* reason, bool new_vi
     unparking.entry = EnterAt(context, ticket, ticket.queued_at, target);
   }
   Requirement asked = new_visit ? AskedAnew(workspace, ticket) : RequirementOf(workspace, ticket);
-  if (queue.last_agent_wait->us > 0 && IsWorthKeeping(workspace, ticket, std::move(asked))) {
+  if (queue.last_agent_wait->us > 0 &&
+      IsWorthKeeping(workspace, ticket, ticket.last_agent, std::move(asked))) {
     unparking.keep_for = ticket.last_agent;
     unparking.kept_until = context.now + *queue.last_agent_wait;
   }
@@ -57,6 +48,15 @@ void Unpark(Context& context, TicketIndex index, const char* reason, bool new_vi
 }
 
 }  // namespace
+
+bool IsWorthKeeping(const Workspace& workspace, const Ticket& ticket, AgentIndex agent,
+                    Requirement asked) {
+  if (!agent.IsSet()) return false;
+  const AgentState& last = workspace.agent(agent);
+  return last.IsPresent() && last.FitsShift(workspace.now + ticket.expected_handling_time) &&
+         asked.agents.empty() &&
+         WhyNotIn(workspace, ticket, ticket.queue, std::move(asked), agent) == nullptr;
+}
 
 // A call-back is to be there at the time that was agreed on.
 void EnterScheduled(Context& context, TicketIndex index, const char* reason) {

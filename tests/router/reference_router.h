@@ -394,7 +394,7 @@ class ReferenceRouter {
   void Schedule(TicketData& ticket, Time not_before);
   void Enter(TicketData& ticket, const char* reason);
   void Unpark(TicketData& ticket, const char* reason, bool reopened = false);
-  bool WouldKeep(const TicketData& ticket) const;
+  bool WouldKeep(const TicketData& ticket, const std::string& last) const;
   void PassLastAgent(TicketData& ticket);
   void EnterQueue(TicketData& ticket);
   void SetTarget(TicketData& ticket);

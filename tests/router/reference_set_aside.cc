@@ -103,14 +103,14 @@ Outcome ReferenceRouter::Do(const ResumeTicket& command) {
 }
 
 // Whether its last agent is signed in and may take it, and it is for nobody else.
-bool ReferenceRouter::WouldKeep(const TicketData& ticket) const {
-  const auto it = workspace_->agents.find(ticket.parked_by);
+bool ReferenceRouter::WouldKeep(const TicketData& ticket, const std::string& last) const {
+  const auto it = workspace_->agents.find(last);
   if (it == workspace_->agents.end()) return false;
   const auto& excluded = ticket.contact.excluded_agents;
   return it->second.session_open && it->second.status != AgentStatus::kOffline &&
          it->second.status != AgentStatus::kDraining && ticket.requirement.agents.empty() &&
-         std::count(excluded.begin(), excluded.end(), ticket.parked_by) == 0 &&
-         FitsShift(it->second, ticket) && Qualifies(*FindAgent(ticket.parked_by), ticket);
+         std::count(excluded.begin(), excluded.end(), last) == 0 && FitsShift(it->second, ticket) &&
+         Qualifies(*FindAgent(last), ticket);
 }
 
 // Also one that was never parked, but completed, and is reopened.
@@ -140,7 +140,7 @@ void ReferenceRouter::Unpark(TicketData& ticket, const char* reason, bool reopen
   event.until = ticket.target;
   event.reason = reason;
   event.number = reopened ? ticket.reopen_count : stopped.us;
-  const bool keep = WouldKeep(ticket);
+  const bool keep = WouldKeep(ticket, ticket.parked_by);
   const std::string last_agent = ticket.parked_by;
   ticket.parked_by.clear();
   EnterQueue(ticket);

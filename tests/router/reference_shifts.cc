@@ -93,8 +93,16 @@ void ReferenceRouter::ExpireAgent(AgentState& agent) {
     event.queue = ticket->queue;
     event.reason = limited ? "AGENT_AWAY" : "SHIFT_ENDED";
     event.number = (now_ - agent.away_since).us;
+    const Duration wait = QueueOf(*ticket).last_agent_wait.value_or(Duration{});
+    const bool may_come_back = agent.session_lost && agent.grace_until > now_;
+    const bool keep = wait.us != 0 && may_come_back && WouldKeep(*ticket, agent.id);
+    const Time kept_until = keep ? std::min(now_ + wait, agent.grace_until) : Time{};
+    event.until = kept_until;
     EndParticipants(*ticket, "AGENT_GONE");
     Requeue(*ticket);
+    if (!keep) continue;
+    ticket->kept_for = agent.id;
+    ticket->kept_until = kept_until;
   }
 }
 
