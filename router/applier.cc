@@ -195,6 +195,7 @@ void Applier::Hold(AgentIndex agent, TicketIndex index) {
   ticket.held_position = static_cast<uint32_t>(state.held.size());
   state.held.push_back(index);
   CountGroup(state, ticket, +1);
+  if (workspace_.shares.any()) workspace_.shares.CountInHand(ticket.client, +1);
 }
 
 void Applier::Unhold(AgentIndex agent, TicketIndex index) {
@@ -207,6 +208,7 @@ void Applier::Unhold(AgentIndex agent, TicketIndex index) {
   TicketAt(last).held_position = ticket.held_position;
   state.held.pop_back();
   CountGroup(state, ticket, -1);
+  if (workspace_.shares.any()) workspace_.shares.CountInHand(ticket.client, -1);
   FollowAbsence(agent);
 }
 
@@ -399,6 +401,7 @@ std::vector<AgentIndex> Applier::InternAgents(const std::vector<std::string>& na
 void Applier::LeaveQueue(TicketIndex index) {
   const Ticket& ticket = TicketAt(index);
   workspace_.matching.RemoveWaiting(index, ticket);
+  if (workspace_.shares.any()) workspace_.shares.CountWaiting(ticket.client, -1);
   // One that is gone must not stand for its queue.
   if (workspace_.queue(ticket.queue).priority_first) ForgetFresh(FreshOf(index));
 }
@@ -458,6 +461,7 @@ void Applier::Wait(TicketIndex index) {
     SetTimer(index);
   }
   workspace_.matching.AddWaiting(index, ticket, workspace_.WaitKeyOf(ticket));
+  if (workspace_.shares.any()) workspace_.shares.CountWaiting(ticket.client, +1);
   AddFresh(index);
 }
 

@@ -251,6 +251,8 @@ class Applier {
   std::vector<AgentIndex> TakeDrainedAgents();
   // Interrupts tickets, and lets interrupted ones go on, of agents whose work changed.
   void RearrangeWork();
+  // Looks for BACK-office work for whom it is not kept from any more.
+  void SeeToLoweredProfiles();
   // Of the visit that began.
   void WaitEstimated(TicketIndex ticket, Duration wait);
   void EnteredTicketsSeen() { workspace_.entered_tickets.clear(); }
@@ -278,6 +280,8 @@ class Applier {
   template <typename Change>
   void ChangeAgent(AgentIndex index, Change change);
   void SetIdle(AgentIndex index, AgentState& agent, bool idle);
+  void FollowBackWork(AgentIndex agent);
+  void CountBackWork(AgentIndex agent);
   void Gain(AgentIndex index);
   void Hold(AgentIndex agent, TicketIndex ticket);
   void Unhold(AgentIndex agent, TicketIndex ticket);
@@ -386,6 +390,8 @@ class Applier {
   void SeeToCalendar(Calendar& calendar);
   void GainServing(const Calendar& calendar);
   std::vector<std::vector<Duration>> DelaysOfQueues() const;
+  void FollowFairShares();
+  void FollowBackFloors();
   void FollowDelaysAndOrders();
   void FollowLateTurn(QueueState& queue);
   void UseReadyOrders();

@@ -43,6 +43,7 @@ void Applier::ChangeAgent(AgentIndex index, Change change) {
   change(agent);
   WorkOutGroups(agent);
   SetIdle(index, agent, agent.IsIdle());
+  if (workspace_.back_floors) FollowBackWork(index);
   workspace_.matching.AddReady(index, agent);
   if (gained) Gain(index);
 }

@@ -59,6 +59,7 @@ void Applier::IndexResources() {
   workspace_.clients.resize(workspace_.client_ids.size());
   for (Workspace::Used& client : workspace_.clients) client.configured = false;
   for (const ClientIndex client : clients) workspace_.clients[client.value].configured = true;
+  FollowFairShares();
   for (size_t i = 0; i < queues.size(); ++i) {
     QueueState& queue = workspace_.queues[queues[i].value];
     queue.configured = &now.queues[i];
@@ -105,6 +106,7 @@ void Applier::IndexResources() {
     workspace_.routing_profiles[profiles[i].value].configured = &now.routing_profiles[i];
   }
 
+  FollowBackFloors();
   FollowDelaysAndOrders();
   UseReadyOrders();
   workspace_.dispositions.clear();
@@ -279,6 +281,7 @@ AgentIndex Applier::ConfigureAgent(Agent agent) {
 void Applier::EnterIndexes(AgentIndex index) {
   AgentState& state = AgentAt(index);
   SetIdle(index, state, state.IsIdle());
+  if (workspace_.back_floors) FollowBackWork(index);
   workspace_.matching.AddReady(index, state);
   CountInTeam(index);
   if (state.Ready()) Gain(index);
@@ -430,7 +433,8 @@ void Applier::RouteAgain(ResourceKind kind, const std::string& id,
   const auto changed = [&](std::string_view field) {
     return std::find(fields.begin(), fields.end(), field) != fields.end();
   };
-  if (kind == ResourceKind::kQueue && (changed("urgency") || changed("calendar"))) {
+  if (kind == ResourceKind::kQueue &&
+      (changed("urgency") || changed("calendar") || changed("office"))) {
     workspace_.matching.ForgetPassing(workspace_);
     GainReady({});
   } else if (kind == ResourceKind::kNotReadyReason && changed("exempt")) {
@@ -438,7 +442,7 @@ void Applier::RouteAgain(ResourceKind kind, const std::string& id,
   } else if (kind == ResourceKind::kQueue && (changed("distribution_mode") || changed("order"))) {
     workspace_.matching.ForgetPassing(workspace_);
   } else if (kind == ResourceKind::kRoutingProfile &&
-             (changed("queues") || changed("live_reserve"))) {
+             (changed("queues") || changed("live_reserve") || changed("back_floor"))) {
     workspace_.matching.ForgetPassing(workspace_);
     GainReady(workspace_.routing_profile_ids.Find(id));
   } else if (kind == ResourceKind::kChannel &&

@@ -139,6 +139,15 @@ class ResourceChecker {
 
   // The rest. Kinds with no more than names have nothing else to check.
   void Check(NamedResource& /*resource*/, const FieldPath& /*path*/) {}
+  void Check(Client& client, const FieldPath& path) {
+    if (!client.fair_share) return;
+    const FairShare& share = *client.fair_share;
+    const FieldPath at = path + ".fair_share";
+    faults_.Range(share.weight, 0, kMaxClientWeight, at + ".weight");
+    faults_.Range(share.floor, 0, kMaxClientTickets, at + ".floor");
+    if (share.ceiling == 0) return;
+    faults_.Range(share.ceiling, share.floor, kMaxClientTickets, at + ".ceiling");
+  }
   void Check(Team& team, const FieldPath& path) {
     faults_.Range(team.max_paused, 0, kMaxPaused, path + ".max_paused");
     faults_.Range(team.max_paused_percent, 0, 100, path + ".max_paused_percent");
@@ -214,6 +223,7 @@ class ResourceChecker {
     }
     faults_.Count(profile.queues.size(), kMaxRoutingProfileQueues, path + ".queues");
     faults_.Range(profile.live_reserve, 0, kMaxLiveReserve, path + ".live_reserve");
+    faults_.Range(profile.back_floor, 0, kMaxBackFloor, path + ".back_floor");
     IdSet queues;
     for (size_t i = 0; i < profile.queues.size(); ++i) {
       const FieldPath at = path.At(".queues", i);

@@ -564,6 +564,15 @@ struct Explanation {
     uint32_t qualified_agents = 0;
   };
   std::optional<NextStep> next_step;
+  // While it is QUEUED and its client has a fair share: where that puts it, and by what.
+  struct Share {
+    ClientTier tier = ClientTier::kWithinShare;
+    FairShare configured;
+    uint64_t in_hand = 0;
+    uint64_t shared = 0, weights = 0;  // of all clients with a weight, when this one has one
+    friend bool operator==(const Share&, const Share&) = default;
+  };
+  std::optional<Share> client_share;
   std::vector<std::string> rules;          // classification rules that filled something in
   size_t position = 0;                     // in its queue, from 1; 0: it does not wait
   std::optional<Duration> estimated_wait;  // from now on; unset: can't be known

@@ -89,7 +89,11 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
       "return_voice", *configuration.return_after[0])("messaging", *configuration.return_after[1])(
       "email", *configuration.return_after[2])("task", *configuration.return_after[3]);
   for (const Client& client : configuration.clients) {
-    Line(out, " client").Named(client);
+    Line line(out, " client");
+    line.Named(client);
+    if (!client.fair_share) continue;
+    line("weight", client.fair_share->weight)("floor", client.fair_share->floor)(
+        "ceiling", client.fair_share->ceiling);
   }
   for (const Site& site : configuration.sites) {
     Line(out, " site").Named(site)("time_zone", site.time_zone);
@@ -134,7 +138,8 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
     }
   }
   for (const RoutingProfile& profile : configuration.routing_profiles) {
-    Line(out, " routing_profile").Named(profile)("reserve", profile.live_reserve);
+    Line(out, " routing_profile")
+        .Named(profile)("reserve", profile.live_reserve)("back_floor", profile.back_floor);
     for (const RoutingProfileQueue& queue : profile.queues) {
       Line(out, "  serves")("queue", queue.queue)("rank", queue.rank)("no_push", queue.no_push)(
           "pull", queue.pull)("delay", queue.delay);

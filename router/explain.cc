@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -41,7 +42,7 @@ Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex
   if (!agent.HasGroupOpen(ticket_class.group)) return Obstacle::kBusy;
   if (Workspace::IsCooling(ticket, index)) return Obstacle::kCoolingDown;
   const bool deferrable = workspace.queue(ticket.queue).configured->urgency == Urgency::kDeferrable;
-  if (deferrable && !workspace.ReserveAllows(agent)) return Obstacle::kLiveReserve;
+  if (deferrable && !workspace.ReserveAllows(agent, ticket.queue)) return Obstacle::kLiveReserve;
   if (DelayedUntil(workspace, ticket, passing.delay).IsSet()) return Obstacle::kDelayed;
   if (!passing.push || !workspace.Offers(ticket.queue, ticket.channel)) return Obstacle::kPullOnly;
   return Obstacle::kNone;
@@ -99,6 +100,22 @@ void ForEachAgent(const Workspace& workspace, Function function) {
   for (uint32_t i = 0; i < workspace.agents.size(); ++i) {
     if (workspace.agents[i].configured) function(AgentIndex{i});
   }
+}
+
+// Where its client's fair share puts the ticket, which is QUEUED; unset: the client has none.
+std::optional<Explanation::Share> ShareOf(const Workspace& workspace, const Ticket& ticket) {
+  const std::string& client = workspace.client_ids.Name(ticket.client);
+  for (const Client& configured : workspace.configuration.clients) {
+    if (configured.id != client || !configured.fair_share) continue;
+    const FairShares& shares = workspace.shares;
+    const bool weighs = configured.fair_share->weight != 0;
+    return Explanation::Share{.tier = shares.TierOf(ticket.client),
+                              .configured = *configured.fair_share,
+                              .in_hand = shares.in_hand(ticket.client),
+                              .shared = weighs ? shares.shared() : 0,
+                              .weights = weighs ? shares.weights() : 0};
+  }
+  return std::nullopt;
 }
 
 TicketClass::Agents NamedIn(const Workspace& workspace, const Requirement& asked) {
@@ -191,8 +208,10 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
   explanation.queue = workspace.queue_ids.Name(ticket.queue);
   explanation.queued_at = ticket.queued_at;
   explanation.target = ticket.target;
-  if (ticket.state == TicketState::kQueued)
+  if (ticket.state == TicketState::kQueued) {
     explanation.ahead = workspace.matching.Ahead(workspace, ticket);
+    explanation.client_share = ShareOf(workspace, ticket);
+  }
 
   TicketClass::Agents agents = ticket_class.groups[ticket.group].agents;
   // That it is kept for an agent is an obstacle to the others, and passes.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <vector>
 
 #include "router/applier_change_agent.h"
 #include "router/commands.h"
@@ -163,6 +164,7 @@ void CheckCounters(const Workspace& workspace) {
   TANDEM_INVARIANT(workspace.overdue_tickets.empty(), "no step that is due waits for a command");
   TANDEM_INVARIANT(workspace.rearranged_agents.empty(),
                    "nobody whose work changed waits for a command");
+  TANDEM_INVARIANT(workspace.lowered_profiles.empty(), "no BACK floor waits for a command");
   TANDEM_INVARIANT(workspace.drained_agents.empty(), "nobody whose work ended waits for a command");
   for (size_t i = 0; i < workspace.queues.size(); ++i) {
     TANDEM_INVARIANT(waiting[i] == workspace.queues[i].waiting,
@@ -172,10 +174,39 @@ void CheckCounters(const Workspace& workspace) {
     if (queue == nullptr) continue;
     const uint32_t every = queue->late_work.every.value_or(0);
     const uint32_t punctual = queue->late_picks.punctual;
-    TANDEM_INVARIANT(punctual < std::max(every, 1U), "picks are counted up to the turn of late work");
+    TANDEM_INVARIANT(punctual < std::max(every, 1U),
+                     "picks are counted up to the turn of late work");
     TANDEM_INVARIANT(workspace.queues[i].late_turn == (every != 0 && punctual + 1 == every),
                      "it is the turn of late work when the picks before it are counted");
   }
+}
+
+void CheckBackFloors(const Workspace& workspace) {
+  std::vector<uint32_t> on_back(workspace.routing_profiles.size());
+  bool any = false;
+  for (const AgentState& agent : workspace.agents) {
+    if (!agent.configured) continue;
+    const uint32_t of = agent.routing_profile.value;
+    const bool counts = workspace.routing_profiles[of].configured->back_floor != 0;
+    const bool counted = counts && workspace.IsOnBack(agent);
+    if (counted) ++on_back[of];
+    TANDEM_INVARIANT(agent.on_back_of == (counted ? agent.routing_profile : RoutingProfileIndex{}),
+                     "agents with BACK-office work are known in " + workspace.id);
+  }
+  for (size_t i = 0; i < on_back.size(); ++i) {
+    const RoutingProfileState& profile = workspace.routing_profiles[i];
+    any = any || (profile.configured != nullptr && profile.configured->back_floor != 0);
+    TANDEM_INVARIANT(on_back[i] == profile.on_back,
+                     "agents with BACK-office work are counted in " + workspace.id);
+  }
+  TANDEM_INVARIANT(any == workspace.back_floors, "BACK floors are known in " + workspace.id);
+}
+
+void CheckShares(const Workspace& workspace) {
+  FairShares counted;
+  if (counted.Configure(FairSharesOf(workspace))) CountShares(workspace, counted);
+  TANDEM_INVARIANT(counted == workspace.shares,
+                   "what clients with a fair share have is counted in " + workspace.id);
 }
 
 // Whether the agent may take the ticket by offer, by the rules of router.h and without any index.
@@ -197,11 +228,15 @@ bool MayTake(const Workspace& workspace, AgentIndex agent_index, const Ticket& t
   if (!open && held) return false;
   if (workspace.queue(ticket.queue).configured->urgency == Urgency::kLive) return true;
   if (!agent.IsIdle()) return true;
-  uint32_t idle = 0;
+  uint32_t idle = 0, on_back = 0;
   for (const AgentState& other : workspace.agents) {
-    if (other.IsIdle() && other.routing_profile == agent.routing_profile) ++idle;
+    if (other.routing_profile != agent.routing_profile) continue;
+    if (other.IsIdle()) ++idle;
+    if (workspace.IsOnBack(other)) ++on_back;
   }
-  return idle > workspace.routing_profiles[agent.routing_profile.value].configured->live_reserve;
+  const RoutingProfile& profile =
+      *workspace.routing_profiles[agent.routing_profile.value].configured;
+  return idle > profile.live_reserve || (queue.IsBack() && on_back < profile.back_floor);
 }
 
 // Nothing waits in a closed queue that has an open one with room to overflow to.
@@ -236,6 +271,8 @@ void Router::Core::CheckInvariants() const {
     }
     CheckTeams(*workspace);
     CheckCounters(*workspace);
+    CheckShares(*workspace);
+    CheckBackFloors(*workspace);
     if (!HasPendingRouting()) {
       CheckWorkConservation(*workspace);
       CheckOverflow(*workspace);

@@ -128,6 +128,9 @@ inline constexpr uint32_t kMaxMissesAllowed = 100;
 inline constexpr uint32_t kMaxCallbackAttempts = 100;
 inline constexpr uint32_t kMaxQueueWaiting = 10'000'000;
 inline constexpr uint32_t kMaxLiveReserve = 100'000;
+inline constexpr uint32_t kMaxBackFloor = 100'000;
+inline constexpr uint32_t kMaxClientWeight = 1'000;
+inline constexpr uint32_t kMaxClientTickets = 100'000;  // of a floor and a ceiling
 inline constexpr int64_t kMaxCostPerHourMilli = 1'000'000'000;
 // Differences between two configurations that an answer lists.
 inline constexpr size_t kMaxListedChanges = 10'000;

@@ -78,9 +78,16 @@ bool Matching::FitsShift(const Workspace& workspace, const AgentState& agent,
          agent.FitsShift(workspace.now + ticket_class.spec.handling_time);
 }
 
-// Whether the agent passes over the queue: it asks for another one, or nothing of it is offered.
+// Where tickets of the client go, in a level.
+ClientTier Matching::TierOf(const Seeker& seeker, ClientIndex client) {
+  return seeker.shares == nullptr ? ClientTier::kWithinShare : seeker.shares->TierOf(client);
+}
+
+// Whether the agent passes over the queue: it asks for another one, or another office's, or nothing
+// of it is offered.
 bool Matching::Skips(const Workspace& workspace, const Seeker& seeker, QueueIndex queue) {
   return (seeker.only.IsSet() && queue != seeker.only) ||
+         (seeker.back_only && !workspace.queue(queue).IsBack()) ||
          (seeker.mode == Mode::kPush && !workspace.queue(queue).offers);
 }
 
@@ -124,7 +131,7 @@ TicketIndex Matching::FirstAllowed(const Workspace& workspace, ClassIndex class_
 
 bool Matching::Candidate::Before(const Candidate& other) const {
   if (!other.ticket.IsSet()) return true;
-  return std::tie(level, key) < std::tie(other.level, other.key);
+  return std::tie(level, tier, key) < std::tie(other.level, other.tier, other.key);
 }
 
 // Calls `function` with each queue and the first of a group's tickets in it that name the agent, of
@@ -148,7 +155,9 @@ void Matching::ForEachNaming(const Workspace& workspace, const Seeker& seeker,
     const TicketIndex ticket = FirstOfGroup(workspace, group, seeker.index);
     if (!ticket.IsSet()) continue;
     const WaitKey key = KeyNow(workspace, ticket_class.spec.queue, forest_.KeyOf(ticket));
-    function(ticket_class.spec.queue, Candidate{{passing.rank, urgency}, key, ticket});
+    function(
+        ticket_class.spec.queue,
+        Candidate{{passing.rank, urgency}, TierOf(seeker, ticket_class.spec.client), key, ticket});
   }
 }
 
@@ -156,9 +165,10 @@ void Matching::ForEachNaming(const Workspace& workspace, const Seeker& seeker,
 void Matching::Consider(const Workspace& workspace, const Seeker& seeker, ClassIndex ticket_class,
                         LevelKey level, Candidate& best) const {
   const Head& head = heads_[ticket_class.value];
-  const QueueIndex queue = outlines_[ticket_class.value].queue;
   if (!head.ticket.IsSet()) return;
-  Candidate candidate{level, KeyNow(workspace, queue, head.key), head.ticket};
+  const Outline& outline = outlines_[ticket_class.value];
+  Candidate candidate{level, TierOf(seeker, outline.client),
+                      KeyNow(workspace, outline.queue, head.key), head.ticket};
   if (!candidate.Before(best)) return;
   if (!seeker.agent.HasGroupOpen(outlines_[ticket_class.value].group)) return;
   if (!FitsShift(workspace, seeker.agent, classes_[ticket_class.value])) return;
@@ -173,7 +183,8 @@ void Matching::Consider(const Workspace& workspace, const Seeker& seeker, ClassI
 }
 
 // Walks the queue to the first of its waiting tickets that the agent may take, if that goes before
-// the best so far; false: not within so many steps.
+// the best so far; false: not within so many steps. Where clients have fair shares it walks on for
+// one of a client that goes before.
 bool Matching::WalkHeads(const Workspace& workspace, const Seeker& seeker, QueueIndex queue,
                          LevelKey level, size_t& steps, Candidate& best) const {
   const Subset& passing = profiles_[seeker.agent.profile.value].passing;
@@ -181,7 +192,7 @@ bool Matching::WalkHeads(const Workspace& workspace, const Seeker& seeker, Queue
   const auto walk = [&](auto head, auto end) {
     for (; head != end; ++head) {
       const auto& [key, ticket_class] = *head;
-      if (!(KeyNow(workspace, queue, key) < best.key)) break;
+      if (!(KeyNow(workspace, queue, key) < best.key) && best.tier <= seeker.first_tier) break;
       if (steps-- == 0) return false;
       if (!passing.Has(ticket_class.value)) continue;
       if (Holds(workspace, seeker, queue, ticket_class)) continue;
@@ -247,13 +258,28 @@ TicketIndex Matching::BestOfFirsts(const Workspace& workspace, const Seeker& see
 TicketIndex Matching::BestTicket(const Workspace& workspace, AgentIndex index, Mode mode,
                                  QueueIndex only) const {
   const AgentState& agent = workspace.agent(index);
-  const Seeker seeker{index, agent, mode, only, workspace.ReserveAllows(agent)};
-  Pool& pool = PoolOf(workspace, agent.profile);
-  FillProfile(workspace, agent.profile);  // may drop what FillLevels filled in
+  Seeker seeker{index, agent, mode, only, workspace.ReserveAllows(agent)};
+  if (workspace.shares.any()) {
+    seeker.shares = &workspace.shares;
+    seeker.first_tier = workspace.shares.FirstWaiting();
+  }
+  if (workspace.BackGoesFirst(agent)) {
+    Seeker on_back = seeker;
+    on_back.back_only = on_back.reserve_allows = true;
+    const TicketIndex best = BestTicket(workspace, on_back);
+    if (best.IsSet()) return best;
+  }
+  return BestTicket(workspace, seeker);
+}
+
+TicketIndex Matching::BestTicket(const Workspace& workspace, const Seeker& seeker) const {
+  const ProfileIndex profile = seeker.agent.profile;
+  Pool& pool = PoolOf(workspace, profile);
+  FillProfile(workspace, profile);  // may drop what FillLevels filled in
   FillLevels(pool);
-  const Subset& passing = profiles_[agent.profile.value].passing;
+  const Subset& passing = profiles_[profile.value].passing;
   size_t steps = passing.is_listed() ? 0 : StepsTo(passing.size(), class_log_.size());
-  const auto& levels = mode == Mode::kPush ? pool.push_levels : pool.pull_levels;
+  const auto& levels = seeker.mode == Mode::kPush ? pool.push_levels : pool.pull_levels;
   if (pool.priority_first) return BestOfFirsts(workspace, seeker, levels, steps);
   Candidate naming;
   ForEachNaming(workspace, seeker, [&](QueueIndex, const Candidate& candidate) {
@@ -295,8 +321,10 @@ uint32_t Matching::ListsOpenTo(const Workspace& workspace, const Sought& sought,
   if (entry == nullptr || !entry->push) return 0;
   if (sought.live) return sought.lists;
   const auto& pool = workspace.routing_profiles[profiles_[profile.value].routing_profile.value];
+  // Who is idle has no BACK-office work.
+  const bool floor_asks = sought.back && pool.IsBelowFloor();
   return ListsFor(sought.ticket_class.group,
-                  pool.idle_agents.size() > pool.configured->live_reserve);
+                  floor_asks || pool.idle_agents.size() > pool.configured->live_reserve);
 }
 
 // Takes the profile's first agent in these lists if it goes before the best so far.
@@ -321,6 +349,7 @@ AgentIndex Matching::BestAgent(const Workspace& workspace, TicketIndex index) co
                   ticket_class.groups[ticket.group].agents,
                   OrderOf(ticket_class.distribution),
                   workspace.queue(ticket.queue).configured->urgency == Urgency::kLive,
+                  workspace.queue(ticket.queue).IsBack(),
                   ListsFor(ticket_class.group, true),
                   ready};
   };
@@ -422,7 +451,7 @@ AgentIndex Matching::BestOfNamed(const Workspace& workspace, const Sought& sough
   for (const AgentIndex index : sought.agents.named) {
     const AgentState& agent = workspace.agent(index);
     if (!agent.HasGroupOpen(sought.ticket_class.group) || sought.agents.Exclude(index)) continue;
-    if (!sought.live && !workspace.ReserveAllows(agent)) continue;
+    if (!sought.live && !workspace.ReserveAllows(agent, sought.ticket.queue)) continue;
     if (Workspace::IsCooling(sought.ticket, index)) continue;
     if (!FitsShift(workspace, agent, sought.ticket_class)) continue;
     const Passing passing = Test(workspace, sought.ticket_class, agent.profile);

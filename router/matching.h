@@ -56,6 +56,7 @@
 
 namespace tandem::router {
 
+class FairShares;
 struct AgentState;
 struct Ticket;
 struct Workspace;
@@ -232,6 +233,7 @@ class Matching {
   // A ticket that an agent may take, and what decides between two of them.
   struct Candidate {
     LevelKey level;  // rank 0: none
+    ClientTier tier = ClientTier::kWithinShare;
     WaitKey key;
     TicketIndex ticket;
     bool Before(const Candidate& other) const;
@@ -243,6 +245,10 @@ class Matching {
     Mode mode;
     QueueIndex only;
     bool reserve_allows;
+    bool back_only = false;              // of BACK-office queues
+    const FairShares* shares = nullptr;  // null: no client has one
+    // No ticket that waits is of one that goes before.
+    ClientTier first_tier = ClientTier::kOverShare;
   };
   // The ticket that looks for an agent.
   struct Sought {
@@ -250,7 +256,7 @@ class Matching {
     TicketClass& ticket_class;
     const TicketClass::Agents& agents;
     ReadyOrder order;
-    bool live;
+    bool live, back;
     uint32_t lists;  // of agents who have room for it
     const ReadyAgents& ready;
   };
@@ -281,6 +287,7 @@ class Matching {
   void SetNamed(ClassIndex ticket_class, uint32_t group, bool waits);
   static bool FitsShift(const Workspace& workspace, const AgentState& agent,
                         const TicketClass& ticket_class);
+  static ClientTier TierOf(const Seeker& seeker, ClientIndex client);
   static bool Skips(const Workspace& workspace, const Seeker& seeker, QueueIndex queue);
   bool Holds(const Workspace& workspace, const Seeker& seeker, QueueIndex queue,
              ClassIndex ticket_class) const;
@@ -298,6 +305,7 @@ class Matching {
   template <typename Function>
   void GoThrough(const Workspace& workspace, const Seeker& seeker, const Pool::Level& level,
                  Function best) const;
+  TicketIndex BestTicket(const Workspace& workspace, const Seeker& seeker) const;
   TicketIndex BestOfFirsts(const Workspace& workspace, const Seeker& seeker,
                            const std::vector<Pool::Level>& levels, size_t steps) const;
 

@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "router/fair_share.h"
 #include "router/time.h"
 
 namespace tandem::router {
@@ -310,7 +311,10 @@ struct NamedResource {
     return a.id == b.id && a.display_name == b.display_name;
   }
 };
-struct Client : NamedResource {};
+struct Client : NamedResource {
+  std::optional<FairShare> fair_share{};  // unset: its tickets go by their keys alone
+  friend bool operator==(const Client&, const Client&) = default;
+};
 struct Skill : NamedResource {};
 
 struct Team : NamedResource {
@@ -498,6 +502,7 @@ struct RoutingProfileQueue {
 struct RoutingProfile : NamedResource {
   std::vector<RoutingProfileQueue> queues;
   uint32_t live_reserve = 0;
+  uint32_t back_floor = 0;  // while fewer agents have BACK-office work, it goes first
   friend bool operator==(const RoutingProfile&, const RoutingProfile&) = default;
 };
 

@@ -102,6 +102,10 @@ auto& ListOf(AnyConfiguration& configuration) {
 void VisitFields(const NamedResource*, auto visit) {
   visit("display_name", &NamedResource::display_name);
 }
+void VisitFields(const Client*, auto visit) {
+  visit("display_name", &NamedResource::display_name);
+  visit("fair_share", &Client::fair_share);
+}
 void VisitFields(const Team*, auto visit) {
   visit("display_name", &NamedResource::display_name);
   visit("max_paused", &Team::max_paused);
@@ -152,6 +156,7 @@ void VisitFields(const RoutingProfile*, auto visit) {
   visit("display_name", &NamedResource::display_name);
   visit("queues", &RoutingProfile::queues);
   visit("live_reserve", &RoutingProfile::live_reserve);
+  visit("back_floor", &RoutingProfile::back_floor);
 }
 void VisitFields(const Agent*, auto visit) {
   visit("display_name", &NamedResource::display_name);

@@ -9,8 +9,10 @@
 //
 // How it routes. Two sets hold what may have become possible: agents who may take more than before
 // (freed, become available, changed by configuration, out of a cool-down's or a live reserve's
-// way), and tickets that began to wait, for which a delay passed or whose cool-down ended. Every
-// command ends with "route until quiet":
+// way), and tickets that began to wait, for which a delay passed or whose cool-down ended. Out of a
+// live reserve's way are also the idle agents of a routing profile whose back_floor was met when
+// the last command had been routed, and is not any more. Every command ends with "route until
+// quiet":
 //   1. While there are such agents: of these, for the one with the smallest (idle_since, ordinal),
 //   the
 //      best ticket that it may take is looked up, which goes to the best agent who may take it; if
@@ -23,6 +25,16 @@
 // priority step, all as of the ticket's entry into the queue. Of a queue that is PRIORITY_FIRST
 // only one ticket is compared with those of other queues, here and in step 2: the one of the
 // highest priority, the smallest key and the smallest arrival, where key = max(target, queued_at).
+//
+// Two things go before keys when an agent's best ticket is looked up. Of one rank and one urgency,
+// also within a queue that is PRIORITY_FIRST, tickets of the lowest tier go first. The tier of a
+// client: 1 while it has fewer tickets in hand (offered or owned, each once) than its floor; else 3
+// when it has as many as its ceiling, or when in_hand * weights > weight * shared, the sums of the
+// weights and of the tickets in hand of all clients that have a weight and anything QUEUED or in
+// hand; else, and without a fair share, 2. And before rank and urgency: while fewer agents of the
+// routing profile than its back_floor have a ticket of a BACK-office queue (offered or owned, and
+// they are not OFFLINE), one of them who has none takes the best of those of BACK-office queues, if
+// there is one.
 //
 // The best agent for a ticket, by the distribution mode of its queue, is the smallest
 // (weight, idle_since, ordinal). Weight:
@@ -41,8 +53,9 @@
 // nobody, does not exclude the agent, and no cool-down of the two runs; the group of the ticket's
 // channel has fewer tickets (offered or owned) than its maximum, and the units of all plus this
 // one's stay within the total; and, when the queue is DEFERRABLE and the agent is idle, more agents
-// of the routing profile are idle than its live_reserve. Idle: AVAILABLE, session open and not
-// lost, no ticket offered or owned. Claiming asks the same, with `pull` in place of push.
+// of the routing profile are idle than its live_reserve, or the queue is one of the BACK office and
+// the back_floor is not met. Idle: AVAILABLE, session open and not lost, no ticket offered or
+// owned. Claiming asks the same, with `pull` in place of push.
 //
 // Invariant: after each command, unless HasPendingRouting(), no waiting ticket and agent exist such
 // that the agent may take the ticket by offer (work-conserving).

@@ -144,6 +144,7 @@ void RunTimers(Context& context, uint32_t& budget) {
 
 void RouteUntilQuiet(Context& context, uint32_t& budget) {
   const Workspace& workspace = context.workspace;
+  if (!workspace.lowered_profiles.empty()) context.apply.SeeToLoweredProfiles();
   while (true) {
     OverflowClosedQueues(context, budget);
     if (budget == 0) return;

@@ -25,6 +25,7 @@
 
 #include "router/contact.h"
 #include "router/estimate.h"
+#include "router/fair_shares.h"
 #include "router/ids.h"
 #include "router/limits.h"
 #include "router/matching.h"
@@ -54,6 +55,8 @@ struct QueueState {
   bool priority_first = false;  // its order, as what waits is in
   bool late_last = false;       // late work goes after punctual work, as what waits does
   bool late_turn = false;       // but the next of its picks may be late
+
+  bool IsBack() const { return configured->office == Office::kBack; }
 };
 
 struct ChannelState {
@@ -238,6 +241,9 @@ struct AgentState {
   bool idle = false;  // IsIdle()
   uint32_t idle_position = 0;
   bool gained = false;
+  // As whose it is counted among those with BACK-office work; unset: of no routing profile that has
+  // a floor.
+  RoutingProfileIndex on_back_of;
 
   bool Ready() const {
     return configured && status == AgentStatus::kAvailable && session_open &&
@@ -305,6 +311,11 @@ struct AgentState {
 struct RoutingProfileState {
   const RoutingProfile* configured = nullptr;
   std::vector<AgentIndex> idle_agents;  // in no particular order
+  // With a BACK floor: how many of its agents have BACK-office work; else not counted.
+  uint32_t on_back = 0;
+
+  // Whether BACK-office work goes first to those who have none.
+  bool IsBelowFloor() const { return on_back < configured->back_floor; }
 };
 
 // A deadline of an agent (its grace, its shift's end, the return of its work) or of a ticket. Ties:
@@ -378,11 +389,13 @@ struct Workspace {
     uint32_t open = 0;
   };
   std::vector<Used> clients;
+  FairShares shares;
   std::vector<const ProcessType*> process_types;  // null: not configured
   std::vector<uint32_t> open_of_process_type;
   std::vector<bool> skills, sites;  // configured
   std::vector<TeamState> teams;
   std::vector<RoutingProfileState> routing_profiles;
+  bool back_floors = false;                                          // any of them has one
   absl::flat_hash_map<std::string, bool> dispositions;               // id → resolved
   absl::flat_hash_map<std::string, bool> not_ready_reasons;          // id → whether it is a pause
   absl::flat_hash_map<std::string, bool> parking_reasons;            // id → stops the clock
@@ -429,6 +442,10 @@ struct Workspace {
   // Whose work, or capacity, changed in a way that may interrupt tickets or end it. Empty between
   // two commands.
   std::vector<AgentIndex> rearranged_agents;
+
+  // Of which too few agents were left with BACK-office work by this command. Empty between two
+  // commands.
+  std::vector<RoutingProfileIndex> lowered_profiles;
 
   std::vector<TicketIndex> dirty_tickets;
   std::vector<AgentIndex> dirty_agents;
@@ -554,11 +571,27 @@ struct Workspace {
     const PlanStep* step = NextStep(ticket);
     return step != nullptr && ticket.state == TicketState::kOffered && WaitsForOffer(*step);
   }
+  // Whether the agent has BACK-office work in hand, and is there for it.
+  bool IsOnBack(const AgentState& agent) const {
+    return agent.status != AgentStatus::kOffline &&
+           std::any_of(agent.held.begin(), agent.held.end(),
+                       [&](TicketIndex held) { return queue(ticket(held).queue).IsBack(); });
+  }
+  // Whether the agent takes BACK-office work before all else, as too few of its routing profile
+  // have any.
+  bool BackGoesFirst(const AgentState& agent) const {
+    return back_floors && !agent.on_back_of.IsSet() &&
+           routing_profiles[agent.routing_profile.value].IsBelowFloor();
+  }
   // Whether the live reserve lets the agent take DEFERRABLE work.
   bool ReserveAllows(const AgentState& agent) const {
     if (!agent.idle) return true;
     const RoutingProfileState& profile = routing_profiles[agent.routing_profile.value];
     return profile.idle_agents.size() > profile.configured->live_reserve;
+  }
+  // The same of work of this queue, which is DEFERRABLE.
+  bool ReserveAllows(const AgentState& agent, QueueIndex from) const {
+    return ReserveAllows(agent) || (BackGoesFirst(agent) && queue(from).IsBack());
   }
   // Whether a cool-down keeps the agent from the ticket.
   static bool IsCooling(const Ticket& ticket, AgentIndex agent) {
@@ -612,6 +645,11 @@ struct Workspace {
            (ticket.state == TicketState::kAssigned || ticket.state == TicketState::kActive);
   }
 };
+
+// What is configured of the workspace's clients, by index.
+std::vector<std::optional<FairShare>> FairSharesOf(const Workspace& workspace);
+// Counts every ticket of the workspace. Requires that none is counted.
+void CountShares(const Workspace& workspace, FairShares& shares);
 
 // The key of a conversation within its workspace; empty when the contact has none.
 std::string ConversationKey(const std::string& client, const std::string& channel,

@@ -1,6 +1,8 @@
 #include "server/ctl/ticket_text.h"
 
 #include <map>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -38,6 +40,21 @@ std::string CallbackText(const v1::Callback& callback) {
   return text;
 }
 
+// "its client has 5 in hand: OVER_SHARE (weight 1 of 4 in 8, floor 2, ceiling 10)"
+std::string ShareText(const v1::ClientShare& share) {
+  std::vector<std::string> parts;
+  const v1::FairShare& of = share.fair_share();
+  if (of.weight() != 0) {
+    parts.push_back(
+        absl::StrFormat("weight %d of %d in %d", of.weight(), share.weights(), share.shared()));
+  }
+  if (of.floor() != 0) parts.push_back(absl::StrCat("floor ", of.floor()));
+  if (of.ceiling() != 0) parts.push_back(absl::StrCat("ceiling ", of.ceiling()));
+  return absl::StrCat("its client has ", share.in_hand(), " in hand: ",
+                      absl::StripPrefix(v1::ClientTier_Name(share.tier()), "CLIENT_TIER_"),
+                      parts.empty() ? "" : absl::StrCat(" (", absl::StrJoin(parts, ", "), ")"));
+}
+
 // Where the ticket is, and what it waits for.
 std::string WhereText(const v1::ExplainTicketResponse& explained) {
   const std::string state = StateName(explained.state());
@@ -70,6 +87,9 @@ std::string WhereText(const v1::ExplainTicketResponse& explained) {
     absl::StrAppendFormat(
         &text, "number %d of its queue, estimated wait %s\n", explained.position(),
         explained.has_estimated_wait() ? Show(explained.estimated_wait()) : "not known");
+  }
+  if (explained.has_client_share()) {
+    absl::StrAppend(&text, ShareText(explained.client_share()), "\n");
   }
   if (explained.after_punctual()) {
     absl::StrAppend(&text, "late: it goes after punctual work, but for every so many picks\n");

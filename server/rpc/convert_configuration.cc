@@ -63,7 +63,9 @@ Enum OrDefault(int value, Enum value_if_unset, int last, const std::string& fiel
 }
 
 router::Client Convert(const v1::Client& message, const std::string&, Faults&) {
-  return Named<router::Client>(message);
+  auto client = Named<router::Client>(message);
+  if (message.has_fair_share()) client.fair_share = FromProto(message.fair_share());
+  return client;
 }
 router::Team Convert(const v1::Team& message, const std::string&, Faults&) {
   auto team = Named<router::Team>(message);
@@ -285,6 +287,7 @@ router::RoutingProfile Convert(const v1::RoutingProfile& message, const std::str
          .delay = ToDuration(queue.delay(), At(path + ".queues", i) + ".delay", faults)});
   }
   profile.live_reserve = message.live_reserve();
+  profile.back_floor = message.back_floor();
   return profile;
 }
 
@@ -357,6 +360,10 @@ void FillNamed(const router::NamedResource& resource, Message& to) {
 // What else each kind has; most have nothing.
 template <typename Message>
 void FillRest(const router::NamedResource& /*resource*/, Message& /*to*/) {}
+
+void FillRest(const router::Client& client, v1::Client& to) {
+  if (client.fair_share) *to.mutable_fair_share() = ToProto(*client.fair_share);
+}
 
 void FillRest(const router::Site& site, v1::Site& to) {
   to.set_time_zone(site.time_zone);
@@ -489,6 +496,7 @@ void FillRest(const router::RoutingProfile& profile, v1::RoutingProfile& to) {
     if (queue.delay.us != 0) *message->mutable_delay() = ToProtoDuration(queue.delay);
   }
   to.set_live_reserve(profile.live_reserve);
+  to.set_back_floor(profile.back_floor);
 }
 
 void FillCapacity(const router::Capacity& capacity, v1::Capacity& to) {

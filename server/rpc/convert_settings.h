@@ -1,4 +1,5 @@
-// A workspace's settings between messages and the router: a configuration has their fields, too.
+// A workspace's settings between messages and the router: a configuration has their fields, too;
+// and clients' fair shares, which explanations have, too.
 // Stateless; any thread.
 #ifndef TANDEM_SERVER_RPC_CONVERT_SETTINGS_H_
 #define TANDEM_SERVER_RPC_CONVERT_SETTINGS_H_
@@ -51,6 +52,18 @@ void FillSettings(const router::WorkspaceSettings& settings, Message& to) {
   fill(CapacityGroup::kMessaging, &v1::ReturnLimits::mutable_messaging);
   fill(CapacityGroup::kEmail, &v1::ReturnLimits::mutable_email);
   fill(CapacityGroup::kTask, &v1::ReturnLimits::mutable_task);
+}
+
+inline router::FairShare FromProto(const v1::FairShare& message) {
+  return {.weight = message.weight(), .floor = message.floor(), .ceiling = message.ceiling()};
+}
+
+inline v1::FairShare ToProto(const router::FairShare& share) {
+  v1::FairShare message;
+  message.set_weight(share.weight);
+  message.set_floor(share.floor);
+  message.set_ceiling(share.ceiling);
+  return message;
 }
 
 }  // namespace tandem::rpc

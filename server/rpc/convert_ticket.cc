@@ -6,6 +6,7 @@
 
 #include "router/ids.h"
 #include "router/limits.h"
+#include "server/rpc/convert_settings.h"
 #include "server/rpc/convert_types.h"
 #include "server/rpc/status.h"
 
@@ -19,6 +20,7 @@ static_assert(static_cast<int>(router::Obstacle::kKeptForLastAgent) ==
               v1::OBSTACLE_KIND_KEPT_FOR_LAST_AGENT);
 static_assert(static_cast<int>(router::Obstacle::kShift) == v1::OBSTACLE_KIND_SHIFT);
 static_assert(static_cast<int>(router::kLastObstacle) == v1::OBSTACLE_KIND_DELAYED);
+static_assert(static_cast<int>(router::ClientTier::kOverShare) == v1::CLIENT_TIER_OVER_SHARE);
 static_assert(static_cast<int>(router::CallbackOutcome::kConnected) ==
               v1::CALLBACK_OUTCOME_CONNECTED);
 static_assert(static_cast<int>(router::CallbackOutcome::kDoNotCall) ==
@@ -298,6 +300,15 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
   to.set_position(static_cast<int64_t>(explanation.position));
   if (explanation.estimated_wait) {
     *to.mutable_estimated_wait() = ToProtoDuration(*explanation.estimated_wait);
+  }
+  if (explanation.client_share) {
+    const router::Explanation::Share& share = *explanation.client_share;
+    v1::ClientShare& message = *to.mutable_client_share();
+    message.set_tier(static_cast<v1::ClientTier>(share.tier));
+    message.set_in_hand(static_cast<int64_t>(share.in_hand));
+    *message.mutable_fair_share() = ToProto(share.configured);
+    message.set_shared(static_cast<int64_t>(share.shared));
+    message.set_weights(static_cast<int64_t>(share.weights));
   }
   to.set_unroutable(explanation.qualified_agents == 0 &&
                     (!explanation.next_step || explanation.next_step->qualified_agents == 0));

@@ -22,8 +22,14 @@ concept Of = std::same_as<std::remove_const_t<T>, Plain>;
 
 // ------------------------------------------------------------------------------- fields of structs
 
+void Fields(auto& io, Of<router::FairShare> auto& share) {
+  io("weight", share.weight);
+  io("floor", share.floor);
+  io("ceiling", share.ceiling);
+}
 void Fields(auto& io, Of<router::Client> auto& client) {
   io("display_name", client.display_name);
+  io("fair_share", client.fair_share);
 }
 void Fields(auto& io, Of<router::Team> auto& team) {
   io("display_name", team.display_name);
@@ -236,6 +242,7 @@ void Fields(auto& io, Of<router::RoutingProfile> auto& profile) {
   io("display_name", profile.display_name);
   io("queues", profile.queues);
   io("live_reserve", profile.live_reserve);
+  io("back_floor", profile.back_floor);
 }
 
 void Fields(auto& io, Of<router::SkillLevel> auto& skill) {

@@ -234,6 +234,23 @@ TEST(ExplanationText, ListsWhoTakesPart) {
                         "CONSULT: kim, invited until 1970-01-01T00:01:00Z\n"));
 }
 
+TEST(ExplanationText, TellsWhatItsClientHas) {
+  v1::ExplainTicketResponse explained;
+  EXPECT_THAT(ExplanationText(explained), Not(HasSubstr("in hand")));
+  v1::ClientShare& share = *explained.mutable_client_share();
+  share.set_tier(v1::CLIENT_TIER_OVER_SHARE);
+  share.set_in_hand(5);
+  share.mutable_fair_share()->set_weight(1);
+  share.set_weights(4);
+  share.set_shared(8);
+  EXPECT_THAT(ExplanationText(explained),
+              HasSubstr("\nits client has 5 in hand: OVER_SHARE (weight 1 of 4 in 8)\n"));
+  share.mutable_fair_share()->set_floor(2);
+  share.mutable_fair_share()->set_ceiling(10);
+  EXPECT_THAT(ExplanationText(explained),
+              HasSubstr("OVER_SHARE (weight 1 of 4 in 8, floor 2, ceiling 10)\n"));
+}
+
 TEST(ExplanationText, SaysHowFarACallbackIs) {
   v1::ExplainTicketResponse explained;
   EXPECT_THAT(ExplanationText(explained), Not(HasSubstr("call-back")));

@@ -124,6 +124,18 @@ TEST(CheckConfiguration, TakesWhatIsWithinLimits) {
        ""},
       {"rank", [](Configuration& c) { c.routing_profiles[0].queues[0].rank = 100; }, ""},
       {"reserve", [](Configuration& c) { c.routing_profiles[0].live_reserve = 100'000; }, ""},
+      {"BACK floor", [](Configuration& c) { c.routing_profiles[0].back_floor = 100'000; }, ""},
+      {"share",
+       [](Configuration& c) {
+         c.clients[0].fair_share = {1'000, 100'000, 100'000};
+       },
+       ""},
+      {"share of nothing", [](Configuration& c) { c.clients[0].fair_share = FairShare{}; }, ""},
+      {"floor without a ceiling",
+       [](Configuration& c) {
+         c.clients[0].fair_share = {0, 5, 0};
+       },
+       ""},
       {"delay", [](Configuration& c) { c.routing_profiles[0].queues[0].delay = Days(30); }, ""},
       {"cost", [](Configuration& c) { c.agents[0].cost_per_hour_milli = 1'000'000'000; }, ""},
       {"a changed built-in channel", [](Configuration& c) { c.channels[0].id = "voice"; },
@@ -186,6 +198,28 @@ TEST(CheckConfiguration, RefusesWhatIsBeyondALimit) {
        "FIELD_OUT_OF_RANGE configuration.queues[0].offer_timeout"},
       {"connecting", [](Configuration& c) { c.queues[0].connect_timeout = Minutes(11); },
        "FIELD_OUT_OF_RANGE configuration.queues[0].connect_timeout"},
+      {"BACK floor", [](Configuration& c) { c.routing_profiles[0].back_floor = 100'001; },
+       "FIELD_OUT_OF_RANGE configuration.routing_profiles[0].back_floor"},
+      {"weight",
+       [](Configuration& c) {
+         c.clients[0].fair_share = {1'001, 0, 0};
+       },
+       "FIELD_OUT_OF_RANGE configuration.clients[0].fair_share.weight"},
+      {"floor",
+       [](Configuration& c) {
+         c.clients[0].fair_share = {0, 100'001, 0};
+       },
+       "FIELD_OUT_OF_RANGE configuration.clients[0].fair_share.floor"},
+      {"ceiling",
+       [](Configuration& c) {
+         c.clients[0].fair_share = {0, 0, 100'001};
+       },
+       "FIELD_OUT_OF_RANGE configuration.clients[0].fair_share.ceiling"},
+      {"ceiling below the floor",
+       [](Configuration& c) {
+         c.clients[0].fair_share = {0, 5, 4};
+       },
+       "FIELD_OUT_OF_RANGE configuration.clients[0].fair_share.ceiling"},
       {"pauses", [](Configuration& c) { c.teams[0].max_paused = 100'001; },
        "FIELD_OUT_OF_RANGE configuration.teams[0].max_paused"},
       {"pauses in percent", [](Configuration& c) { c.teams[0].max_paused_percent = 101; },
@@ -642,27 +676,6 @@ TEST(CheckConfiguration, LooksAtCalendarsAndTheQueuesThatFollowThem) {
        }),
        "OVERFLOW_ENDLESS configuration.queues[0].overflow_queue"},
   });
-}
-
-TEST(CheckResource, SeesThatAQueueWouldComeBackToItself) {
-  class Others : public References {
-   public:
-    bool Has(ResourceKind, std::string_view) const override { return true; }
-    std::string HolderOf(ResourceKind, const std::string&) const override { return ""; }
-    std::string OverflowOf(const std::string& queue) const override {
-      return queue == "b" ? "c" : queue == "c" ? "a" : "";
-    }
-  };
-  Queue queue;
-  queue.id = "a";
-  queue.when_closed = WhenClosed::kOverflow;
-  queue.overflow_queue = "b";
-  Resource resource = queue;
-  const auto rejection = CheckResource(resource, Others());
-  ASSERT_TRUE(rejection);
-  EXPECT_EQ(rejection->reason, Reason::kOverflowEndless);
-  std::get<Queue>(resource).overflow_queue = "d";
-  EXPECT_FALSE(CheckResource(resource, Others()));
 }
 
 }  // namespace

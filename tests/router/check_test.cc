@@ -472,5 +472,26 @@ TEST(IsUtf8, TakesWellFormedTextOnly) {
   for (const auto& one : cases) EXPECT_FALSE(IsUtf8(one.text)) << one.what;
 }
 
+TEST(CheckResource, SeesThatAQueueWouldComeBackToItself) {
+  class Others : public References {
+   public:
+    bool Has(ResourceKind, std::string_view) const override { return true; }
+    std::string HolderOf(ResourceKind, const std::string&) const override { return ""; }
+    std::string OverflowOf(const std::string& queue) const override {
+      return queue == "b" ? "c" : queue == "c" ? "a" : "";
+    }
+  };
+  Queue queue;
+  queue.id = "a";
+  queue.when_closed = WhenClosed::kOverflow;
+  queue.overflow_queue = "b";
+  Resource resource = queue;
+  const auto rejection = CheckResource(resource, Others());
+  ASSERT_TRUE(rejection);
+  EXPECT_EQ(rejection->reason, Reason::kOverflowEndless);
+  std::get<Queue>(resource).overflow_queue = "d";
+  EXPECT_FALSE(CheckResource(resource, Others()));
+}
+
 }  // namespace
 }  // namespace tandem::router

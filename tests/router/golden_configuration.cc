@@ -176,6 +176,21 @@ EntryPoint ParseEntryPoint(Words& words) {
   return entry_point;
 }
 
+// `client acme weight=3 floor=1 ceiling=9`, but for the ids
+Client ParseFairShare(Words& words) {
+  Client client;
+  const auto read = [&](const char* name, uint32_t FairShare::*field) {
+    const auto value = words.Value(name);
+    if (!value) return;
+    if (!client.fair_share) client.fair_share.emplace();
+    *client.fair_share.*field = ParseNumber(*value);
+  };
+  read("weight", &FairShare::weight);
+  read("floor", &FairShare::floor);
+  read("ceiling", &FairShare::ceiling);
+  return client;
+}
+
 // `team north max_paused=2 percent=20`, but for the ids
 Team ParseTeamLimits(Words& words) {
   Team team;
@@ -302,11 +317,13 @@ ProcessTypeDefaults ParseDefaults(Words& words) {
   return defaults;
 }
 
-// `profile front reserve=1 calls mail:2 tasks:2:pull forms:1:pull_only chats:1:push:30s`
+// `profile front reserve=1 back_floor=2 calls mail:2 tasks:2:pull forms:1:pull_only
+// chats:1:push:30s`
 RoutingProfile ParseProfile(Words& words) {
   RoutingProfile profile;
   profile.id = words.Next("the profile's id");
   profile.live_reserve = ParseNumber(words.Value("reserve").value_or("0"));
+  profile.back_floor = ParseNumber(words.Value("back_floor").value_or("0"));
   while (const auto word = words.NextIfAny()) {
     const std::vector<std::string> parts = Split(*word, ':');
     RoutingProfileQueue entry;

@@ -191,7 +191,11 @@ void GoldenLanguage::Notice(const Action& action, const Outcome& outcome) {
 
 bool GoldenLanguage::ParseConfiguration(const std::string& verb, Words& words) {
   if (verb == "client") {
-    PutAll(draft_.clients, words);
+    Client client = ParseFairShare(words);
+    while (const auto id = words.NextIfAny()) {
+      client.id = *id;
+      Put(draft_.clients, client);
+    }
   } else if (verb == "site") {
     PutAll(draft_.sites, words);
   } else if (verb == "team") {

@@ -81,6 +81,7 @@ Duration ParseDuration(const std::string& word);
 
 // golden_configuration.cc: each reads the words behind the kind.
 Channel ParseChannel(Words& words);
+Client ParseFairShare(Words& words);
 Team ParseTeamLimits(Words& words);
 EntryPoint ParseEntryPoint(Words& words);
 Language ParseLanguage(Words& words);

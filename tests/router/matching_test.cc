@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <random>
@@ -33,10 +34,17 @@ std::string Id(const char* kind, uint64_t number) {
 class LargeFloor {
  public:
   // `priority_first`: the second queue is. `late_last`: the last two are DEFERRABLE, and late work
-  // of the very last goes after punctual work, but when it is its turn.
-  LargeFloor(uint64_t seed, DistributionMode mode, bool priority_first = false,
-             bool late_last = false)
-      : random_(seed), priority_first_(priority_first), late_last_(late_last) {
+  // of the very last goes after punctual work, but when it is its turn. `shares`: clients have fair
+  // shares, and what they have in hand changes with each step.
+  struct Options {
+    bool priority_first = false, late_last = false, shares = false;
+  };
+  LargeFloor(uint64_t seed, DistributionMode mode) : LargeFloor(seed, mode, Options{}) {}
+  LargeFloor(uint64_t seed, DistributionMode mode, Options options)
+      : random_(seed),
+        priority_first_(options.priority_first),
+        late_last_(options.late_last),
+        shares_(options.shares) {
     workspace_.id = "floor";
     {
       Applier applier(workspace_, changes_, open_tickets_, now_);
@@ -56,8 +64,10 @@ class LargeFloor {
 
   void Step() {
     ChangeAny();
-    if (late_last_)
+    if (late_last_) {
       workspace_.queues[workspace_.queue_ids.Find("q3").value].late_turn = Below(2) == 0;
+    }
+    if (shares_) ChangeInHand();
     Applier(workspace_, changes_, open_tickets_, now_).TicketsAged();
   }
 
@@ -131,11 +141,16 @@ class LargeFloor {
   }
 
   size_t tickets_found = 0, agents_found = 0, late_met = 0;
+  std::array<size_t, 4> tiers_seen{};  // by number
 
  private:
   Configuration MakeConfiguration(DistributionMode mode) {
     Configuration configuration;
     for (int i = 0; i < 2; ++i) configuration.clients.emplace_back().id = Id("c", i);
+    if (shares_) {
+      configuration.clients[0].fair_share = {.weight = 2, .floor = 3, .ceiling = 9};
+      configuration.clients[1].fair_share = {.weight = 1, .floor = 2};
+    }
     for (uint32_t i = 0; i < kSkills; ++i) configuration.skills.emplace_back().id = Id("s", i);
     for (int i = 0; i < 3; ++i) configuration.process_types.emplace_back().id = Id("t", i);
     for (int i = 0; i < 4; ++i) {
@@ -245,6 +260,14 @@ class LargeFloor {
     agent.profile = workspace_.matching.AddMember(std::move(traits));
   }
 
+  // As if agents got tickets, or finished with some.
+  void ChangeInHand() {
+    const ClientIndex client{static_cast<uint32_t>(Below(2))};
+    const bool more = Below(2) == 0 || workspace_.shares.in_hand(client) == 0;
+    workspace_.shares.CountInHand(client, more ? 1 : -1);
+    ++tiers_seen[static_cast<size_t>(workspace_.shares.TierOf(client))];
+  }
+
   void Requeue() {
     const TicketIndex index = RandomWaiting();
     Ticket& ticket = workspace_.tickets[index.value];
@@ -290,7 +313,7 @@ class LargeFloor {
   }
 
   TicketIndex SearchTicket(AgentIndex agent, Mode mode, QueueIndex only) {
-    using Order = std::tuple<uint32_t, Urgency, WaitKey>;
+    using Order = std::tuple<uint32_t, Urgency, ClientTier, WaitKey>;
     std::map<QueueIndex, std::pair<Order, TicketIndex>> firsts;
     for (uint32_t i = 0; i < workspace_.tickets.size(); ++i) {
       const Ticket& ticket = workspace_.tickets[i];
@@ -300,7 +323,9 @@ class LargeFloor {
       const QueueState& queue = workspace_.queue(ticket.queue);
       const WaitKey key = workspace_.WaitKeyOf(ticket);
       if (key.IsLate()) ++late_met;
-      const Order order{passing.rank, queue.configured->urgency,
+      const ClientTier tier =
+          shares_ ? workspace_.shares.TierOf(ticket.client) : ClientTier::kWithinShare;
+      const Order order{passing.rank, queue.configured->urgency, tier,
                         queue.late_turn ? key.Punctual() : key};
       auto& first = firsts[ticket.queue];
       if (!first.second.IsSet() || order < first.first) first = {order, TicketIndex{i}};
@@ -330,7 +355,7 @@ class LargeFloor {
   }
 
   std::mt19937_64 random_;
-  bool priority_first_, late_last_;
+  bool priority_first_, late_last_, shares_;
   Workspace workspace_;
   Changes changes_;
   size_t open_tickets_ = 0;
@@ -371,7 +396,7 @@ TEST_P(MatchingOnALargeFloor, FindsTheSameWhenWhatItKnewWasDropped) {
 }
 
 TEST_P(MatchingOnALargeFloor, FindsTheSameWhereAQueueIsPriorityFirst) {
-  LargeFloor floor(9, GetParam(), /*priority_first=*/true);
+  LargeFloor floor(9, GetParam(), {.priority_first = true});
   for (int i = 0; i < 500 && !HasFailure(); ++i) {
     if (i == 250) floor.MakeFrontUseless();
     floor.Step();
@@ -384,7 +409,7 @@ TEST_P(MatchingOnALargeFloor, FindsTheSameWhereAQueueIsPriorityFirst) {
 
 TEST_P(MatchingOnALargeFloor, FindsTheSameWhereLateWorkGoesAfterPunctualWork) {
   for (const bool priority_first : {false, true}) {
-    LargeFloor floor(10, GetParam(), priority_first, /*late_last=*/true);
+    LargeFloor floor(10, GetParam(), {.priority_first = priority_first, .late_last = true});
     for (int i = 0; i < 400 && !HasFailure(); ++i) {
       if (i == 300) floor.MakeFrontUseless();
       floor.Step();
@@ -393,6 +418,20 @@ TEST_P(MatchingOnALargeFloor, FindsTheSameWhereLateWorkGoesAfterPunctualWork) {
     }
     EXPECT_GT(floor.tickets_found, 100U);
     EXPECT_GT(floor.late_met, 1'000U);
+  }
+}
+
+TEST_P(MatchingOnALargeFloor, FindsTheSameWhereClientsHaveFairShares) {
+  for (const bool priority_first : {false, true}) {
+    LargeFloor floor(10, GetParam(),
+                     {.priority_first = priority_first, .late_last = true, .shares = true});
+    for (int i = 0; i < 500 && !HasFailure(); ++i) {
+      if (i == 250) floor.MakeFrontUseless();
+      floor.Step();
+      floor.CompareTicket();
+    }
+    EXPECT_GT(floor.tickets_found, 150U);
+    for (size_t tier = 1; tier <= 3; ++tier) EXPECT_GT(floor.tiers_seen[tier], 10U) << tier;
   }
 }
 

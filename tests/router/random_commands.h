@@ -47,6 +47,7 @@ class RandomCommands {
   Duration Span(std::vector<int64_t> seconds) { return Seconds(Pick(seconds)); }
 
   Configuration MakeConfiguration();
+  Client MakeClient(const std::string& id);
   Queue MakeQueue(uint32_t number, const std::vector<std::string>& clients);
   void FollowCalendar(Queue& queue, const Configuration& configuration);
   Agent MakeAgent(uint32_t number, const Configuration& configuration);

@@ -111,6 +111,16 @@ Plan RandomCommands::MakePlan(uint32_t percent) {
   return plan;
 }
 
+Client RandomCommands::MakeClient(const std::string& id) {
+  Client client{{id, ""}};
+  if (Chance(20)) return client;
+  FairShare& share = client.fair_share.emplace();
+  if (Chance(70)) share.weight = static_cast<uint32_t>(1 + Below(3));
+  if (Chance(40)) share.floor = static_cast<uint32_t>(1 + Below(3));
+  if (Chance(40)) share.ceiling = share.floor + static_cast<uint32_t>(1 + Below(3));
+  return client;
+}
+
 Queue RandomCommands::MakeQueue(uint32_t number, const std::vector<std::string>& clients) {
   Queue queue;
   queue.id = "q" + std::to_string(number);
@@ -307,7 +317,10 @@ void RandomCommands::AddClassificationRules(Configuration& configuration) {
 Configuration RandomCommands::MakeConfiguration() {
   Configuration configuration;
   const std::vector<std::string> clients = Some("c", kClients, 95);
-  for (const std::string& id : clients) configuration.clients.push_back(Client{{id, ""}});
+  const bool shared = Chance(60);
+  for (const std::string& id : clients) {
+    configuration.clients.push_back(shared ? MakeClient(id) : Client{{id, ""}});
+  }
   configuration.sites = {Site{{"lisbon", ""}, "Europe/Lisbon"}, Site{{"manila", ""}, ""}};
   configuration.teams = {Team{{"north", ""}}, Team{{"south", ""}}};
   for (Team& team : configuration.teams) {
@@ -362,6 +375,7 @@ Configuration RandomCommands::MakeConfiguration() {
       profile.queues.push_back(RoutingProfileQueue{configuration.queues[0].id, 0, false, true});
     }
     profile.live_reserve = Chance(50) ? 0 : static_cast<uint32_t>(Below(4));
+    profile.back_floor = Chance(50) ? 0 : static_cast<uint32_t>(Below(4));
     configuration.routing_profiles.push_back(profile);
   }
   std::vector<uint32_t> numbers;

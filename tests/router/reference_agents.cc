@@ -563,6 +563,7 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
       break;
     }
   }
+  if (ticket.state == TicketState::kQueued) explanation.client_share = ShareOf(ticket);
   explanation.position = PositionOf(ticket);
   explanation.estimated_wait = EstimateOf(ticket);
   const std::set<std::string> for_these = NamedIn(ticket);

@@ -120,12 +120,14 @@ void ReferenceRouter::GainFrom(Configuration& before, ResourceKind kind, const s
   };
   if (kind == ResourceKind::kAgent) gain([&](const Agent& agent) { return agent.id == id; });
   if (kind == ResourceKind::kQueue &&
-      (differs(&Queue::urgency, FindQueue(id)) || differs(&Queue::calendar, FindQueue(id)))) {
+      (differs(&Queue::urgency, FindQueue(id)) || differs(&Queue::calendar, FindQueue(id)) ||
+       differs(&Queue::office, FindQueue(id)))) {
     gain([](const Agent&) { return true; });
   }
   if (kind == ResourceKind::kRoutingProfile &&
       (differs(&RoutingProfile::queues, FindProfile(id)) ||
-       differs(&RoutingProfile::live_reserve, FindProfile(id)))) {
+       differs(&RoutingProfile::live_reserve, FindProfile(id)) ||
+       differs(&RoutingProfile::back_floor, FindProfile(id)))) {
     gain([&](const Agent& agent) { return agent.routing_profile == id; });
   }
   if (kind == ResourceKind::kChannel && (differs(&Channel::group, FindChannel(id)) ||

@@ -279,6 +279,7 @@ bool ReferenceRouter::IsCoolingDown(const AgentState& agent, const TicketData& t
 
 bool ReferenceRouter::IsReserved(const AgentState& agent, const TicketData& ticket) const {
   const std::string& profile = FindAgent(agent.id)->routing_profile;
+  if (QueueOf(ticket).office == Office::kBack && BackGoesFirst(agent)) return false;
   return QueueOf(ticket).urgency == Urgency::kDeferrable && IsIdle(agent) &&
          CountIdle(profile) <= FindProfile(profile)->live_reserve;
 }
@@ -315,14 +316,26 @@ ReferenceRouter::TicketData* ReferenceRouter::BestTicket(const AgentState& agent
     for (const RoutingProfileQueue& entry : profile.queues) {
       if (entry.queue == ticket.queue) rank = entry.rank;
     }
-    return std::tuple(rank, QueueOf(ticket).urgency, AmongQueues(PlaceInTurn(ticket)));
+    return std::tuple(rank, QueueOf(ticket).urgency, TierOf(ticket),
+                      AmongQueues(PlaceInTurn(ticket)));
   };
+  const bool back_first =
+      BackGoesFirst(agent) &&
+      std::any_of(workspace_->tickets.begin(), workspace_->tickets.end(), [&](const auto& entry) {
+        const TicketData& ticket = entry.second;
+        return QueueOf(ticket).office == Office::kBack &&
+               (queue.empty() || ticket.queue == queue) && MayTake(agent, ticket, claiming);
+      });
   std::map<std::string, TicketData*> firsts;
   for (auto& [id, ticket] : workspace_->tickets) {
     if (!queue.empty() && ticket.queue != queue) continue;
+    if (back_first && QueueOf(ticket).office != Office::kBack) continue;
     if (!MayTake(agent, ticket, claiming)) continue;
+    const auto place_in_queue = [&](const TicketData& one) {
+      return std::pair(TierOf(one), PlaceInTurn(one));
+    };
     TicketData*& first = firsts[ticket.queue];
-    if (first == nullptr || PlaceInTurn(ticket) < PlaceInTurn(*first)) first = &ticket;
+    if (first == nullptr || place_in_queue(ticket) < place_in_queue(*first)) first = &ticket;
   }
   TicketData* best = nullptr;
   for (const auto& [id, first] : firsts) {
@@ -417,8 +430,10 @@ ReferenceRouter::AgentState* ReferenceRouter::BestAgent(const TicketData& ticket
 // budget.
 uint32_t ReferenceRouter::Route(uint32_t budget) {
   Workspace& workspace = *workspace_;
+  LookAtBackFloors();
   while (true) {
     TicketData* overflowing = FirstToOverflow();
+    KeepBackCounts();
     if (overflowing == nullptr && workspace.gained.empty() && workspace.arrived.empty()) break;
     if (budget == 0) return 0;
     if (overflowing != nullptr) {

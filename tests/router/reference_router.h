@@ -132,12 +132,13 @@ class ReferenceRouter {
     std::map<TicketId, TicketData> completed;  // as they were when they were COMPLETED
     std::set<std::string> gained;              // agents of step 1
     std::set<TicketId> arrived;                // tickets of step 2
-    std::vector<TicketId> returned;          // tickets that came to a queue, by the command at work
-    std::vector<std::string> drained;        // DRAINING agents whose last work ended, by it
-    std::vector<TicketId> entered;           // tickets that came to a queue, by it
-    std::vector<Decided> decided;            // in the order in which they ended
-    std::map<std::string, uint32_t> idle;    // by routing profile, as last looked at
-    std::map<std::string, OpenHours> hours;  // by calendar, of those that are known
+    std::vector<TicketId> returned;        // tickets that came to a queue, by the command at work
+    std::vector<std::string> drained;      // DRAINING agents whose last work ended, by it
+    std::vector<TicketId> entered;         // tickets that came to a queue, by it
+    std::vector<Decided> decided;          // in the order in which they ended
+    std::map<std::string, uint32_t> idle;  // by routing profile, as last looked at
+    std::map<std::string, uint32_t> on_back;  // the same of those with BACK-office work
+    std::map<std::string, OpenHours> hours;   // by calendar, of those that are known
     int64_t last_turn = 0;
     // How far each queue of a classification rule is behind its share.
     std::map<std::string, std::map<std::string, int64_t>> credits;
@@ -298,6 +299,16 @@ class ReferenceRouter {
   bool IsLateTurn(const Queue& queue) const;
   void CountPick(const TicketData& picked);
   void ForgetPicks(const Configuration& before);
+  // reference_shares.cc
+  bool IsOnBack(const AgentState& agent) const;
+  uint32_t CountOnBack(const std::string& profile) const;
+  bool BackGoesFirst(const AgentState& agent) const;
+  void LookAtBackFloors();
+  void KeepBackCounts();
+  std::optional<FairShare> FairShareOf(const std::string& client) const;
+  uint64_t CountInHand(const std::string& client) const;
+  std::optional<Explanation::Share> ShareOf(const TicketData& ticket) const;
+  ClientTier TierOf(const TicketData& ticket) const;
   TicketData* BestTicket(const AgentState& agent, const std::string& queue, bool claiming);
   uint32_t ScoreOf(const Agent& agent, const TicketData& ticket) const;
   int64_t WeightOf(const AgentState& agent, const TicketData& ticket) const;

@@ -260,6 +260,15 @@ struct ReplyText {
     text += PlaceText(reply.position, reply.estimated_wait);
     text += " ahead=" + std::to_string(reply.ahead) + " agents=" + std::to_string(reply.agents) +
             " qualified=" + std::to_string(reply.qualified_agents);
+    if (reply.client_share) {
+      const Explanation::Share& share = *reply.client_share;
+      text += std::string("\n  client ") + ToString(share.tier) +
+              " in_hand=" + std::to_string(share.in_hand) +
+              " weight=" + std::to_string(share.configured.weight) + "/" +
+              std::to_string(share.weights) + " of " + std::to_string(share.shared) +
+              " floor=" + std::to_string(share.configured.floor) +
+              " ceiling=" + std::to_string(share.configured.ceiling);
+    }
     for (const auto& clause : reply.clauses) {
       text += "\n  " + std::to_string(clause.passing_agents) + " pass";
       if (with_clauses) text += ": " + clause.clause;

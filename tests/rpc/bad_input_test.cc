@@ -337,6 +337,18 @@ TEST_F(BadInput, OfConfigurationsIsRefusedWithReasonAndField) {
          c.mutable_teams(0)->set_max_paused_percent(101);
        },
        "FIELD_OUT_OF_RANGE", "configuration.teams[0].max_paused_percent"},
+      {"BACK floor beyond all agents",
+       [](auto& c) { c.mutable_routing_profiles(0)->set_back_floor(100'001); },
+       "FIELD_OUT_OF_RANGE", "configuration.routing_profiles[0].back_floor"},
+      {"client whose ceiling is below its floor",
+       [](auto& c) {
+         c.mutable_clients(0)->mutable_fair_share()->set_floor(3);
+         c.mutable_clients(0)->mutable_fair_share()->set_ceiling(2);
+       },
+       "FIELD_OUT_OF_RANGE", "configuration.clients[0].fair_share.ceiling"},
+      {"client of a weight beyond all",
+       [](auto& c) { c.mutable_clients(0)->mutable_fair_share()->set_weight(4'294'967'295U); },
+       "FIELD_OUT_OF_RANGE", "configuration.clients[0].fair_share.weight"},
       {"grace of an hour", [](auto& c) { c.mutable_session_grace()->set_seconds(3'600); },
        "FIELD_OUT_OF_RANGE", "configuration.session_grace"},
       {"negative cool-down", [](auto& c) { c.mutable_cool_down()->set_seconds(-1); },

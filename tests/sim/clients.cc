@@ -135,7 +135,7 @@ router::Command Clients::NewContact() {
   const int kind = world_.Pick(10);
   ingest.contact.channel = kind < 5 ? "chat" : kind < 8 ? "voice" : "task";
   ingest.contact.process_type = kind < 8 ? "question" : "job";
-  ingest.contact.client = "acme";
+  ingest.contact.client = world_.Chance(600) ? "acme" : "globex";
   ingest.contact.entry_point = "site";
   ingest.contact.subject = world_.Chance(8) ? std::string(test::kPoison) : "contact";
   ingest.contact.priority = static_cast<uint32_t>(world_.Pick(4));

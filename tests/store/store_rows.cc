@@ -125,7 +125,7 @@ router::WorkspaceRow SampleWorkspace(const std::string& workspace) {
   row.next_agent_ordinal = 17;
   router::Configuration& c = row.configuration;
   c.time_zone = "Europe/Berlin";
-  c.clients = {{{"bank", "The Bank"}}, {{"airline", ""}}};
+  c.clients = {{{"bank", "The Bank"}, router::FairShare{3, 1, 9}}, {{"airline", ""}}};
   c.sites.resize(1);
   c.sites[0].id = "berlin";
   c.sites[0].time_zone = "Europe/Berlin";
@@ -159,6 +159,7 @@ router::WorkspaceRow SampleWorkspace(const std::string& workspace) {
   c.routing_profiles.resize(1);
   c.routing_profiles[0].id = "all";
   c.routing_profiles[0].live_reserve = 2;
+  c.routing_profiles[0].back_floor = 3;
   c.routing_profiles[0].queues = {{"sales", 1, false, true},
                                   {"claims", 2, true, false, Seconds(90)}};
   c.agents = {SampleConfiguredAgent()};

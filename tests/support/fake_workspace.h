@@ -22,12 +22,14 @@ inline std::string AgentName(int number) {
 }
 
 // Queues "care" (FRONT) and "jobs" (BACK, pulled, late work mostly last); process types "question"
-// and "job"; dispositions "done"; parking reason "customer", which stops the clock; agents agent1 …
-// agentN, who take one call, two chats and three jobs at a time, of six units in all.
+// and "job"; clients "acme" and "globex", which share the agents 2 : 1; dispositions "done";
+// parking reason "customer", which stops the clock; agents agent1 … agentN, who take one call, two
+// chats and three jobs at a time, of six units in all.
 inline router::Configuration SmallConfiguration(int agents) {
   router::Configuration configuration;
   configuration.time_zone = "UTC";
-  configuration.clients = {{{"acme", "Acme"}}};
+  configuration.clients = {{{"acme", "Acme"}, router::FairShare{2, 1, 0}},
+                           {{"globex", "Globex"}, router::FairShare{1, 0, 3}}};
   configuration.teams = {router::Team{{"all", "All"}}};
   configuration.dispositions = {{{"done", "Done"}, true}};
   configuration.not_ready_reasons = {router::NotReadyReason{{"break", "Break"}}};
@@ -69,7 +71,7 @@ inline router::Configuration SmallConfiguration(int agents) {
     agent.team = "all";
     agent.routing_profile = "everything";
     agent.process_types = {"question", "job"};
-    agent.clients = {"acme"};
+    agent.clients = {"acme", "globex"};
     router::Capacity capacity;
     capacity.total_units = 6;
     capacity.groups[static_cast<size_t>(router::CapacityGroup::kVoice)] = {1, 4, false, {}};
