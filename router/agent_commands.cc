@@ -58,7 +58,7 @@ std::optional<Rejection> CheckPauseLimit(const Workspace& workspace, AgentIndex 
       {{"team", team.configured->id}, {"limit", most}, {"paused", count}, {"agents", agents}});
 }
 
-// To whom a ticket, or a part in it, is offered.
+// To whom a ticket, or a part in it, is offered, be it with others.
 struct OpenOffer {
   TicketIndex ticket;
   AgentIndex agent;
@@ -76,10 +76,19 @@ std::optional<OpenOffer> FindOpenOffer(const Workspace& workspace, const OfferId
   if (ticket.participants == nullptr) return std::nullopt;
   for (const Participant& participant : ticket.participants->all) {
     if (participant.IsInvited() && participant.offer_number == offer.number) {
-      return OpenOffer{index, participant.agent, participant.until, /*invites=*/true};
+      return OpenOffer{index, participant.agent, participant.until, !participant.IsRing()};
     }
   }
   return std::nullopt;
+}
+
+// Whether the ticket, of a queue that rings several, is with another agent who accepted it.
+bool IsAnsweredElsewhere(const Workspace& workspace, const OfferId& offer, AgentIndex agent) {
+  const TicketIndex index = workspace.FindTicket(offer.ticket);
+  if (!index.IsSet()) return false;
+  const Ticket& ticket = workspace.ticket(index);
+  return IsOwned(ticket) && !ticket.leased && ticket.agent != agent &&
+         workspace.queue(ticket.queue).concurrent_offers > 1;
 }
 
 // An offer that the session's agent can still answer.
@@ -88,6 +97,12 @@ std::variant<OpenOffer, Rejection> FindOffer(const Context& context, const Sessi
   const auto agent = FindSession(context.workspace, session);
   if (const auto* rejection = std::get_if<Rejection>(&agent)) return *rejection;
   const std::optional<OpenOffer> open = FindOpenOffer(context.workspace, offer);
+  if (!open && IsAnsweredElsewhere(context.workspace, offer, std::get<AgentIndex>(agent))) {
+    return Refuse(Reason::kAnsweredElsewhere,
+                  "expected an offer that is open, but another agent "
+                  "accepted ticket " +
+                      ToString(offer.ticket));
+  }
   if (!open || open->until <= context.now) {
     return Refuse(Reason::kOfferGone, "expected an offer that is open, but offer " +
                                           ToString(offer) +
@@ -159,7 +174,7 @@ Outcome Decide(Context& context, const AcceptOffer& command) {
   if (open.invites) {
     context.apply.InvitationAccepted(open.ticket, open.agent);
   } else {
-    Accept(context, open.ticket);
+    Accept(context, open.ticket, open.agent);
   }
   return Reply(StateReached{context.workspace.ticket(open.ticket).state});
 }
@@ -173,7 +188,7 @@ Outcome Decide(Context& context, const DeclineOffer& command) {
   if (open.invites) {
     context.apply.InvitationEnded(open.ticket, open.agent, end, "");
   } else {
-    context.apply.OfferEnded(open.ticket, end, context.workspace.cool_down, "");
+    context.apply.OfferEnded(open.ticket, open.agent, end, context.workspace.cool_down, "");
   }
   if (device) MarkDeviceFailed(context, open.agent);
   return Reply(Done{});

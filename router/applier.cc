@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <iterator>
 #include <utility>
 
 #include "router/applier_change_agent.h"
@@ -143,21 +142,7 @@ void Applier::AgentSettled(AgentIndex index) {
 }
 
 void Applier::FreshTicketTaken() {
-  ForgetFresh(*workspace_.fresh_tickets.begin());
-}
-
-// Of a queue that is PRIORITY_FIRST the next one stands for it then.
-void Applier::ForgetFresh(FreshTicket fresh) {
-  workspace_.fresh_tickets.erase(fresh);
-  auto& in_queue = workspace_.fresh_by_priority;
-  if (in_queue.empty()) return;
-  auto it = in_queue.find(fresh);
-  if (it == in_queue.end()) return;
-  const bool was_first = it == in_queue.begin() || std::prev(it)->queue != fresh.queue;
-  it = in_queue.erase(it);
-  if (was_first && it != in_queue.end() && it->queue == fresh.queue) {
-    workspace_.fresh_tickets.insert(*it);
-  }
+  workspace_.fresh_tickets.Forget(workspace_.fresh_tickets.First());
 }
 
 void Applier::CountLoad(AgentIndex index) {
@@ -403,7 +388,9 @@ void Applier::LeaveQueue(TicketIndex index) {
   workspace_.matching.RemoveWaiting(index, ticket);
   if (workspace_.shares.any()) workspace_.shares.CountWaiting(ticket.client, -1);
   // One that is gone must not stand for its queue.
-  if (workspace_.queue(ticket.queue).priority_first) ForgetFresh(FreshOf(index));
+  if (workspace_.queue(ticket.queue).priority_first) {
+    workspace_.fresh_tickets.Forget(FreshOf(index));
+  }
 }
 
 void Applier::EnterQueue(TicketIndex index, EntryReason reason) {
@@ -452,14 +439,18 @@ std::vector<TicketIndex> Applier::TakeOverdueTickets() {
   return std::exchange(workspace_.overdue_tickets, {});
 }
 
+// To the class of its age. Whether that can change in its queue.
+bool Applier::FollowAge(Ticket& ticket) {
+  const QueueState& queue = workspace_.queue(ticket.queue);
+  if (queue.delays.empty() && !queue.late_last) return false;
+  SetAge(ticket, workspace_.WaitedFor(ticket, now_), workspace_.IsLate(ticket, now_));
+  return true;
+}
+
 // In its place by its key and by its age, and to be looked at by routing.
 void Applier::Wait(TicketIndex index) {
   Ticket& ticket = TicketAt(index);
-  const QueueState& queue = workspace_.queue(ticket.queue);
-  if (!queue.delays.empty() || queue.late_last) {
-    SetAge(ticket, workspace_.WaitedFor(ticket, now_), workspace_.IsLate(ticket, now_));
-    SetTimer(index);
-  }
+  if (FollowAge(ticket)) SetTimer(index);
   workspace_.matching.AddWaiting(index, ticket, workspace_.WaitKeyOf(ticket));
   if (workspace_.shares.any()) workspace_.shares.CountWaiting(ticket.client, +1);
   AddFresh(index);
@@ -471,19 +462,8 @@ FreshTicket Applier::FreshOf(TicketIndex index) const {
 }
 
 void Applier::AddFresh(TicketIndex index) {
-  const Ticket& ticket = TicketAt(index);
-  const FreshTicket fresh = FreshOf(index);
-  if (workspace_.queue(ticket.queue).priority_first) {
-    auto& in_queue = workspace_.fresh_by_priority;
-    const auto [at, is_new] = in_queue.insert(fresh);
-    if (!is_new) return;
-    if (at != in_queue.begin() && std::prev(at)->queue == ticket.queue) return;
-    const auto next = std::next(at);
-    if (next != in_queue.end() && next->queue == ticket.queue) {
-      workspace_.fresh_tickets.erase(*next);
-    }
-  }
-  workspace_.fresh_tickets.insert(fresh);
+  workspace_.fresh_tickets.Add(FreshOf(index),
+                               workspace_.queue(TicketAt(index).queue).priority_first);
 }
 
 void Applier::EndVisit(Ticket& ticket, ExitReason reason) {
@@ -532,14 +512,15 @@ void Applier::CoolDownsEnded(TicketIndex index) {
     if (ticket.cool_downs[i].until <= now_) DropCoolDown(ticket, i);
   }
   if (ticket.state == TicketState::kQueued) AddFresh(index);
+  if (ticket.ringing) AddFreshRing(index);
   SetTimer(index);
   MarkDirty(index);
 }
 
 // Of this no row tells, and no event: it follows from the ticket's age.
 void Applier::TicketAged(TicketIndex index) {
-  LeaveQueue(index);
-  Wait(index);
+  LeaveLine(index);
+  JoinLine(index);
 }
 
 void Applier::TicketsAged() {
@@ -600,7 +581,7 @@ void Applier::LeaveAgent(TicketIndex index, SegmentOutcome outcome, const std::s
   Ticket& ticket = TicketAt(index);
   const AgentIndex agent = ticket.agent;
   const bool owned = IsOwned(ticket);
-  if (ticket.participants != nullptr) EndParticipants(index, ToString(outcome));
+  if (owned && ticket.participants != nullptr) EndParticipants(index, ToString(outcome));
   const Time idle_since = now_idle ? now_ : AgentAt(agent).idle_since;
   if (owned) {
     CloseInterval(agent, idle_since);

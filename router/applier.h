@@ -100,7 +100,8 @@ struct TicketRef {
 };
 
 enum class OfferEnd : uint8_t { kDeclined, kMissed, kFailed, kRescinded };
-enum class OfferReason : uint8_t { kArrived, kAgentFree };
+// kRing: it is offered to others already.
+enum class OfferReason : uint8_t { kArrived, kAgentFree, kRing };
 
 class Applier {
  public:
@@ -129,7 +130,7 @@ class Applier {
   void TimeLost(Duration lost);
   void CoolDownsEnded(TicketIndex ticket);
   // A delay of its queue has passed, or its target: more agents may take it now, or it goes after
-  // punctual work. Requires that it is QUEUED.
+  // punctual work. Requires that it is QUEUED, or wants further rings.
   void TicketAged(TicketIndex ticket);
   // The same of all tickets of which that is so.
   void TicketsAged();
@@ -179,11 +180,15 @@ class Applier {
   // TicketUnparked to reopen it. `closed` counts what was added to it.
   TicketIndex ReopenClosed(const ClosedTicket& closed);
 
-  // Offers.
+  // Offers. Requires that the ticket is QUEUED, or wants further rings.
   void TicketOffered(TicketIndex ticket, AgentIndex agent, OfferReason reason);
-  void OfferAccepted(TicketIndex ticket);
-  // `cool_down` of zero: none.
-  void OfferEnded(TicketIndex ticket, OfferEnd end, Duration cool_down, const char* reason);
+  // All others are rescinded.
+  void OfferAccepted(TicketIndex ticket, AgentIndex agent);
+  // The ticket stays OFFERED while others have it. `cool_down` of zero: none.
+  void OfferEnded(TicketIndex ticket, AgentIndex agent, OfferEnd end, Duration cool_down,
+                  const char* reason);
+  // Whoever has them.
+  void OffersRescinded(TicketIndex ticket, const char* reason);
 
   // Who takes part besides the owner. Requires that the ticket is ACTIVE, and, but for the two who
   // come, that the agent takes part, or is invited.
@@ -199,8 +204,9 @@ class Applier {
   // Supervisors.
   // Requires that it is QUEUED.
   void TicketAssigned(TicketIndex ticket, const Assignment& assignment);
-  // `agent` had it until now, or holds it still.
-  void TicketRequeued(TicketIndex ticket, AgentIndex agent, const std::string& supervisor);
+  // `agents` were offered it until now, or one holds it still.
+  void TicketRequeued(TicketIndex ticket, const std::vector<AgentIndex>& agents,
+                      const std::string& supervisor);
   // The change itself is an event of its own, and follows.
   void AgentStatusOrdered(AgentIndex agent, const std::string& supervisor);
   // `ends_at` unset: the shift has no known end. `supervisor` empty: a session says so. Requires
@@ -245,6 +251,10 @@ class Applier {
   // Routing's own book-keeping: the agent, or the ticket, has nothing more to gain.
   void AgentSettled(AgentIndex agent);
   void FreshTicketTaken();
+  // The same of further rings; the first is asked for when nothing waits for the agent.
+  void AgentMayRing(AgentIndex agent);
+  void AgentRingsSettled(AgentIndex agent);
+  void FreshRingTaken();
   // Nothing of the closed queue is to be moved.
   void OverflowSettled(const std::string& queue);
   std::vector<TicketIndex> TakeOverdueTickets();
@@ -319,6 +329,7 @@ class Applier {
   // To the class of its like for whom this is the longest delay that has passed, and who are late
   // or not; waits in neither.
   void SetAge(Ticket& ticket, Duration waited, bool late);
+  bool FollowAge(Ticket& ticket);
   void ChangeQueue(Ticket& ticket, QueueIndex queue, Requirement requirement);
   bool IsRoutable(Ticket& ticket);
   // Only the agent may take it from now on; waits in no class. Forget: anybody, from the next class
@@ -339,7 +350,17 @@ class Applier {
   void CountPick(const Ticket& ticket);
   FreshTicket FreshOf(TicketIndex ticket) const;
   void AddFresh(TicketIndex ticket);
-  void ForgetFresh(FreshTicket fresh);
+  void AddFreshRing(TicketIndex ticket);
+  // Among those that want further rings, or not, as it does now; not, in any case.
+  void FollowRings(TicketIndex ticket);
+  void LeaveRings(TicketIndex ticket);
+  // Not where agents look, while it waits or wants further rings; and there, as it is then.
+  void LeaveLine(TicketIndex ticket);
+  void JoinLine(TicketIndex ticket);
+  // The agent's ring, or the oldest, is the first offer from now on.
+  void PutFirst(TicketIndex ticket, AgentIndex agent);
+  void PromoteRing(TicketIndex ticket);
+  static void SetOffer(Ticket& ticket, const Participant& ring);
   // Counts it among those that wait in its queue, from its `queued_at` on.
   void CountWaiting(const Ticket& ticket);
   void UncountWaiting(const Ticket& ticket);

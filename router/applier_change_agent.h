@@ -37,8 +37,9 @@ inline void WorkOutGroups(AgentState& agent) {
 template <typename Change>
 void Applier::ChangeAgent(AgentIndex index, Change change) {
   AgentState& agent = AgentAt(index);
-  const bool gained = agent.gained;
+  const bool gained = agent.gained, ring_gained = agent.ring_gained;
   if (gained) AgentSettled(index);
+  if (ring_gained) AgentRingsSettled(index);
   workspace_.matching.RemoveReady(index, agent);
   change(agent);
   WorkOutGroups(agent);
@@ -46,6 +47,7 @@ void Applier::ChangeAgent(AgentIndex index, Change change) {
   if (workspace_.back_floors) FollowBackWork(index);
   workspace_.matching.AddReady(index, agent);
   if (gained) Gain(index);
+  if (ring_gained) AgentMayRing(index);
 }
 
 }  // namespace tandem::router

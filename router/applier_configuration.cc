@@ -156,7 +156,8 @@ std::vector<std::vector<Duration>> Applier::DelaysOfQueues() const {
 }
 
 // Where the delays of a queue changed, its tickets change their classes; where its order did, or
-// the place of late work, they are put in order anew.
+// the place of late work, they are put in order anew; where its rings did, it is looked at anew who
+// wants further ones.
 void Applier::FollowDelaysAndOrders() {
   std::vector<std::vector<Duration>> delays = DelaysOfQueues();
   const auto is_priority_first = [](const QueueState& queue) {
@@ -166,20 +167,24 @@ void Applier::FollowDelaysAndOrders() {
     return queue.configured != nullptr &&
            queue.configured->late_work.order == LateOrder::kAfterPunctual;
   };
+  const auto offers_of = [](const QueueState& queue) {
+    return queue.configured == nullptr ? 1 : queue.configured->concurrent_offers;
+  };
   std::vector<bool> changed(delays.size());
   for (size_t i = 0; i < delays.size(); ++i) {
     const QueueState& queue = workspace_.queues[i];
     changed[i] = delays[i] != queue.delays || is_priority_first(queue) != queue.priority_first ||
-                 has_late_last(queue) != queue.late_last;
+                 has_late_last(queue) != queue.late_last ||
+                 offers_of(queue) != queue.concurrent_offers;
   }
   if (std::find(changed.begin(), changed.end(), true) == changed.end()) return;
-  std::vector<TicketIndex> waiting;  // out of the queue in its old order
+  std::vector<TicketIndex> in_line;  // out of the queue in its old order
   for (uint32_t i = 0; i < workspace_.tickets.size(); ++i) {
     Ticket& ticket = workspace_.tickets[i];
     if (!ticket.in_use || !changed[ticket.queue.value]) continue;
-    if (ticket.state == TicketState::kQueued) {
-      LeaveQueue(TicketIndex{i});
-      waiting.push_back(TicketIndex{i});
+    if (ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered) {
+      LeaveLine(TicketIndex{i});
+      in_line.push_back(TicketIndex{i});
     }
     SetAge(ticket, Duration{}, false);
   }
@@ -189,9 +194,10 @@ void Applier::FollowDelaysAndOrders() {
     queue.delays = std::move(delays[i]);
     queue.priority_first = is_priority_first(queue);
     queue.late_last = has_late_last(queue);
+    queue.concurrent_offers = offers_of(queue);
   }
-  for (const TicketIndex index : waiting) {
-    Wait(index);
+  for (const TicketIndex index : in_line) {
+    JoinLine(index);
     SetTimer(index);
   }
 }
@@ -301,6 +307,7 @@ void Applier::RetireAgent(AgentIndex index) {
   MarkDirty(index);
   AgentState& agent = AgentAt(index);
   if (agent.gained) AgentSettled(index);
+  if (agent.ring_gained) AgentRingsSettled(index);
   // Its cool-downs stay with the tickets and must stay counted; everything else begins anew if it
   // comes back.
   AgentState retired;

@@ -11,6 +11,7 @@ namespace tandem::router {
 void Applier::AdoptAgent(AgentIndex index, const AgentRow& row) {
   AgentState& agent = AgentAt(index);
   if (agent.gained) AgentSettled(index);
+  if (agent.ring_gained) AgentRingsSettled(index);
   UncountInTeam(index);
   ChangeAgent(index, [&](AgentState& state) {
     state.ordinal = row.ordinal;
@@ -118,6 +119,7 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
                    "the agent of a ticket that is held is configured: " + row.agent);
   ticket.agent = agent;
   ChangeAgent(agent, [&](AgentState&) { Hold(agent, index); });
+  FollowRings(index);
   SetTimer(index);
   FollowAbsence(agent);
 }

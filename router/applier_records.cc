@@ -16,8 +16,7 @@ TicketDetail& Applier::DetailOf(TicketIndex index) {
 
 void Applier::TicketUpdated(TicketIndex index, TicketUpdate&& update) {
   Ticket& ticket = TicketAt(index);
-  const bool waits = ticket.state == TicketState::kQueued;
-  if (waits) LeaveQueue(index);
+  LeaveLine(index);
   ticket.priority = update.priority;
   ticket.due_at = update.due_at;
   ticket.target = update.target;
@@ -27,7 +26,7 @@ void Applier::TicketUpdated(TicketIndex index, TicketUpdate&& update) {
   detail = std::move(update.detail);
   detail.revision = revision;
   MarkDirty(index);
-  if (waits) Wait(index);
+  JoinLine(index);
   EventRow& event = RecordTicket(EventType::kTicketUpdated, ticket);
   event.agent.clear();
   event.number = revision;

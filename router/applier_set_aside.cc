@@ -80,12 +80,11 @@ void Applier::TicketUnparked(TicketIndex index, const Unparking& unparking) {
 
 void Applier::LastAgentPassed(TicketIndex index) {
   Ticket& ticket = TicketAt(index);
-  const bool waits = ticket.state == TicketState::kQueued;
   RecordTicket(EventType::kLastAgentPassed, ticket).agent = workspace_.AgentName(ticket.last_agent);
   // An offer that is out stays out.
-  if (waits) LeaveQueue(index);
+  LeaveLine(index);
   PassLastAgent(ticket);
-  if (waits) Wait(index);
+  JoinLine(index);
   SetTimer(index);
   MarkDirty(index);
 }

@@ -28,13 +28,14 @@ void Applier::TicketAssigned(TicketIndex index, const Assignment& assignment) {
   NoteRearranged(agent);
 }
 
-void Applier::TicketRequeued(TicketIndex index, AgentIndex agent, const std::string& supervisor) {
+void Applier::TicketRequeued(TicketIndex index, const std::vector<AgentIndex>& agents,
+                             const std::string& supervisor) {
   Ticket& ticket = TicketAt(index);
   EventRow& event = RecordTicket(EventType::kTicketRequeued, ticket);
-  event.agent = workspace_.AgentName(agent);
+  event.agent = workspace_.AgentName(agents.front());
   event.reason = supervisor;
   event.until = now_ + workspace_.cool_down;
-  AddCoolDown(index, agent, workspace_.cool_down);
+  for (const AgentIndex agent : agents) AddCoolDown(index, agent, workspace_.cool_down);
   if (ticket.state == TicketState::kQueued) {
     SetTimer(index);
     MarkDirty(index);

@@ -284,15 +284,14 @@ void Applier::PlanStepTaken(TicketIndex index, uint32_t priority, Time key) {
   Ticket& ticket = TicketAt(index);
   const PlanStep& step = workspace_.plans[ticket.plan].steps[ticket.plan_step++];
   // An offer that is out stays out.
-  const bool waits = ticket.state == TicketState::kQueued;
-  if (waits) LeaveQueue(index);
+  LeaveLine(index);
   if (step.requirement) {
     ForgetLastAgent(ticket);
     ChangeClass(ticket, *step.requirement);
   }
   ticket.priority = priority;
   ticket.key = key;
-  if (waits) Wait(index);
+  JoinLine(index);
   SetTimer(index);
   MarkDirty(index);
   EventRow& event = RecordTicket(EventType::kPlanStepTaken, ticket);
@@ -328,70 +327,7 @@ void Applier::TicketOverflowed(TicketIndex index, QueueIndex queue, Time key, co
   EnterQueue(index, EntryReason::kOverflowed);
 }
 
-// --- offers ---
-
-// Picks are counted while late work waits behind them, up to its turn.
-void Applier::CountPick(const Ticket& ticket) {
-  QueueState& queue = workspace_.queues[ticket.queue.value];
-  if (!queue.late_last || *queue.configured->late_work.every == 0) return;
-  const bool late = workspace_.IsInLateClass(ticket);
-  if (!late && queue.late_turn) return;
-  const uint32_t before = queue.configured->late_picks.punctual;
-  if (late ? before == 0 : !workspace_.matching.HasLate(ticket.queue)) return;
-  auto& queues = workspace_.configuration.queues;
-  Queue& configured = queues[static_cast<size_t>(queue.configured - queues.data())];
-  configured.late_picks = {late ? 0 : before + 1, /*counted=*/true};
-  workspace_.picks_counted = true;
-  FollowLateTurn(queue);
-}
-
-void Applier::FollowLateTurn(QueueState& queue) {
-  if (queue.configured == nullptr) return;
-  const auto& [order, every] = queue.configured->late_work;
-  queue.late_turn = order == LateOrder::kAfterPunctual && *every != 0 &&
-                    queue.configured->late_picks.punctual + 1 >= *every;
-}
-
-void Applier::TicketOffered(TicketIndex index, AgentIndex agent, OfferReason reason) {
-  Ticket& ticket = TicketAt(index);
-  LeaveQueue(index);
-  CountPick(ticket);
-  BeginSegment(ticket, agent);
-  ticket.state = TicketState::kOffered;
-  ticket.offer_number = NextOffer(ticket);
-  ticket.until = now_ + QueueOf(ticket).offer_timeout;
-  SetTimer(index);
-  MarkDirty(index);
-  const bool takes_turn = QueueOf(ticket).distribution_mode == DistributionMode::kRoundRobin;
-  if (takes_turn) {
-    // Near the clock, so that nothing rests on turns of agents who went away.
-    workspace_.last_turn = std::max(now_.us, workspace_.last_turn + 1);
-    MarkDirty(agent);
-  }
-  ChangeAgent(agent, [&](AgentState& state) {
-    Hold(agent, index);
-    if (takes_turn) state.turn = workspace_.last_turn;
-  });
-  EventRow& event = RecordTicket(EventType::kTicketOffered, ticket);
-  event.queue = workspace_.queue_ids.Name(ticket.queue);
-  event.offer_number = ticket.offer_number;
-  event.until = ticket.until;
-  event.reason = reason == OfferReason::kArrived ? "ARRIVED" : "AGENT_FREE";
-  Notify(agent, OfferMade{OfferViewOf(workspace_, ticket)});
-}
-
-void Applier::OfferAccepted(TicketIndex index) {
-  Ticket& ticket = TicketAt(index);
-  const AgentIndex agent = ticket.agent;
-  UncountWaiting(ticket);
-  CloseInterval(agent, now_);
-  RecordTicket(EventType::kOfferAccepted, ticket).offer_number = ticket.offer_number;
-  BeginHandling(index);
-  ChangeAgent(agent, [&](AgentState& state) { state.idle_since = now_; });
-  ForgiveMisses(agent);
-  NotifyWork(index, agent, false);
-  NoteRearranged(agent);
-}
+// --- work ---
 
 void Applier::BeginHandling(TicketIndex index) {
   Ticket& ticket = TicketAt(index);
@@ -413,42 +349,6 @@ void Applier::BeginHandling(TicketIndex index) {
   FollowAbsence(ticket.agent);
   MarkDirty(index);
 }
-
-void Applier::OfferEnded(TicketIndex index, OfferEnd end, Duration cool_down, const char* reason) {
-  struct Kind {
-    EventType event;
-    SegmentOutcome outcome;
-    const char* name;
-  };
-  const Kind kinds[] = {
-      {EventType::kOfferDeclined, SegmentOutcome::kDeclined, "DECLINED"},
-      {EventType::kOfferMissed, SegmentOutcome::kMissed, "MISSED"},
-      {EventType::kOfferFailed, SegmentOutcome::kFailed, "FAILED"},
-      {EventType::kOfferRescinded, SegmentOutcome::kRescinded, reason},
-  };
-  const Kind& kind = kinds[static_cast<size_t>(end)];
-  Ticket& ticket = TicketAt(index);
-  const AgentIndex agent = ticket.agent;
-  const bool rescinded = end == OfferEnd::kRescinded;
-  EventRow& event = RecordTicket(kind.event, ticket);
-  event.offer_number = ticket.offer_number;
-  if (rescinded) {
-    event.reason = reason;
-  } else {
-    event.until = now_ + cool_down;
-    AddCoolDown(index, agent, cool_down);
-  }
-  Notify(agent, router::OfferEnded{{ticket.id, ticket.offer_number}, kind.name});
-  LeaveAgent(index, kind.outcome, "", false);
-  PassLastAgent(ticket);
-  if (end == OfferEnd::kMissed) {
-    ++AgentAt(agent).misses;
-    MarkDirty(agent);
-  }
-  EnterQueue(index, EntryReason::kCreated);
-}
-
-// --- work ---
 
 void Applier::TicketClaimed(TicketIndex index, AgentIndex agent) {
   Ticket& ticket = TicketAt(index);

@@ -48,7 +48,7 @@ Outcome Decide(Context& context, const RequestCallback& command) {
   const Time at = CallableFrom(workspace, ticket.queue, std::max(command.not_before, context.now));
   if (auto rejection = CheckCallbackWindow(command.not_after, at)) return *std::move(rejection);
   if (ticket.state == TicketState::kOffered) {
-    context.apply.OfferEnded(index, OfferEnd::kRescinded, Duration{}, "CALLBACK");
+    context.apply.OffersRescinded(index, "CALLBACK");
   }
   const Time later = at > context.now ? at : Time{};
   context.apply.CallbackRequested(index, {later, command.not_after, "REQUEST"});

@@ -170,6 +170,12 @@ class ResourceChecker {
     SpanIfSet(queue.connect_timeout, Seconds(1), kMaxConnectTimeout, path + ".connect_timeout");
     SpanIfSet(queue.lease_duration, Seconds(1), kMaxLease, path + ".lease_duration");
     faults_.Range(queue.max_waiting, 0, kMaxQueueWaiting, path + ".max_waiting");
+    faults_.Range(queue.concurrent_offers, 0, kMaxConcurrentOffers, path + ".concurrent_offers");
+    if (queue.auto_accept && queue.concurrent_offers > 1) {
+      faults_.Add(
+          Reason::kFieldOutOfRange, path + ".concurrent_offers",
+          "expected 1 with auto_accept, but found " + std::to_string(queue.concurrent_offers));
+    }
     if (queue.last_agent_wait) {
       faults_.Span(*queue.last_agent_wait, Duration{}, kMaxLastAgentWait,
                    path + ".last_agent_wait");
@@ -379,15 +385,14 @@ class ResourceChecker {
       faults_.Add(Reason::kFieldOutOfRange, path + ".order",
                   "expected IN_ORDER in a LIVE queue, but it is AFTER_PUNCTUAL");
     }
-    if (!every) return;
-    if (order == LateOrder::kInOrder) {
+    if (every && order == LateOrder::kInOrder) {
       faults_.Add(Reason::kFieldOutOfRange, path + ".every",
                   "expected it with AFTER_PUNCTUAL, but the order is IN_ORDER");
-    } else if (*every == 1) {
+    } else if (every == 1U) {
       faults_.Add(Reason::kFieldOutOfRange, path + ".every",
                   "expected 0, or 2 or more, but it is 1: that is IN_ORDER");
     } else {
-      faults_.Range(*every, 0, kMaxLateEvery, path + ".every");
+      faults_.Range(every.value_or(0), 0, kMaxLateEvery, path + ".every");
     }
   }
 
@@ -565,6 +570,7 @@ class Filler {
     if (queue.offer_timeout.us == 0) queue.offer_timeout = live ? Seconds(20) : Seconds(120);
     if (queue.connect_timeout.us == 0) queue.connect_timeout = Seconds(30);
     if (queue.lease_duration.us == 0) queue.lease_duration = Minutes(15);
+    if (queue.concurrent_offers == 0) queue.concurrent_offers = 1;
     if (!queue.last_agent_wait) queue.last_agent_wait = live ? Seconds(30) : Minutes(10);
     LateWork& late = queue.late_work;
     if (late.order == LateOrder::kAfterPunctual && !late.every) late.every = 10;

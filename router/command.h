@@ -518,8 +518,9 @@ enum class Obstacle : uint8_t {
   kKeptForLastAgent = 11,
   kShift = 12,
   kDelayed = 13,
+  kOfferedToOthers = 14,
 };
-inline constexpr Obstacle kLastObstacle = Obstacle::kDelayed;
+inline constexpr Obstacle kLastObstacle = Obstacle::kOfferedToOthers;
 
 struct Explanation {
   struct ClauseCount {

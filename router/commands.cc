@@ -70,14 +70,19 @@ void RescindOffers(Context& context, AgentIndex index, const char* reason, uint3
     const Ticket& ticket = context.workspace.ticket(held);
     if (ticket.state != TicketState::kOffered) continue;
     if ((groups & BitOf(context.workspace.channel_of(ticket).group)) == 0) continue;
-    context.apply.OfferEnded(held, OfferEnd::kRescinded, Duration{}, reason);
+    context.apply.OfferEnded(held, index, OfferEnd::kRescinded, Duration{}, reason);
   }
   for (const TicketIndex joined :
        JoinedInOrder(context.workspace, context.workspace.agent(index))) {
     const Ticket& ticket = context.workspace.ticket(joined);
-    if (!Workspace::FindParticipant(ticket, index)->IsInvited()) continue;
+    const Participant participant = *Workspace::FindParticipant(ticket, index);
+    if (!participant.IsInvited()) continue;
     if ((groups & BitOf(context.workspace.channel_of(ticket).group)) == 0) continue;
-    context.apply.InvitationEnded(joined, index, OfferEnd::kRescinded, reason);
+    if (participant.IsRing()) {
+      context.apply.OfferEnded(joined, index, OfferEnd::kRescinded, Duration{}, reason);
+    } else {
+      context.apply.InvitationEnded(joined, index, OfferEnd::kRescinded, reason);
+    }
   }
 }
 

@@ -113,7 +113,7 @@ void TakePlanStep(Context& context, TicketIndex ticket);
 // So are those of tickets that came back to their queues with one due, before they are routed.
 void TakeOverdueSteps(Context& context);
 // The agent takes the offer. Steps that waited for its end are passed over.
-void Accept(Context& context, TicketIndex ticket);
+void Accept(Context& context, TicketIndex ticket, AgentIndex agent);
 // An agent has the ticket now: steps that waited for the end of an offer are not taken any more.
 void PassOverSteps(Context& context, TicketIndex ticket);
 // Agents whose last work ended while they were DRAINING go to the status that follows.

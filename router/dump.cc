@@ -118,12 +118,12 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
             "step", *queue.priority_step)("offer", queue.offer_timeout)(
             "connect", queue.connect_timeout)("lease", queue.lease_duration)(
             "max_waiting", queue.max_waiting)("auto_accept", queue.auto_accept)(
-            "distribution", ToString(queue.distribution_mode))("order", ToString(queue.order))(
-            "last_agent", *queue.last_agent_wait)("plan", KeyOf({}, queue.plan))(
-            "calendar", queue.calendar)("when_closed", static_cast<int>(queue.when_closed))(
-            "overflow", queue.overflow_queue)("attempts", queue.callbacks.max_attempts)(
-            "retry_delay", queue.callbacks.retry_delay)("late_work",
-                                                        ToString(queue.late_work.order))(
+            "offers", queue.concurrent_offers)("distribution", ToString(queue.distribution_mode))(
+            "order", ToString(queue.order))("last_agent", *queue.last_agent_wait)(
+            "plan", KeyOf({}, queue.plan))("calendar", queue.calendar)(
+            "when_closed", static_cast<int>(queue.when_closed))("overflow", queue.overflow_queue)(
+            "attempts", queue.callbacks.max_attempts)("retry_delay", queue.callbacks.retry_delay)(
+            "late_work", ToString(queue.late_work.order))(
             "every", queue.late_work.every.value_or(0))("punctual", queue.late_picks.punctual);
   }
   for (const ProcessType& type : configuration.process_types) {

@@ -29,7 +29,7 @@ Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex
   const AgentState& agent = workspace.agent(index);
   const TicketClass& ticket_class = workspace.matching.ClassOf(ticket.ticket_class);
   if (ticket_class.groups[ticket.group].agents.Exclude(index)) return Obstacle::kExcluded;
-  if (ticket.agent == index) return Obstacle::kNone;
+  if (ticket.agent == index || Workspace::IsOfferedTo(ticket, index)) return Obstacle::kNone;
   if (ticket.kept_until.IsSet() && ticket.last_agent != index) return Obstacle::kKeptForLastAgent;
   if (agent.status == AgentStatus::kOffline || !agent.session_open) return Obstacle::kOffline;
   if (agent.session_lost_at.IsSet()) return Obstacle::kSessionLost;
@@ -45,7 +45,8 @@ Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex
   if (deferrable && !workspace.ReserveAllows(agent, ticket.queue)) return Obstacle::kLiveReserve;
   if (DelayedUntil(workspace, ticket, passing.delay).IsSet()) return Obstacle::kDelayed;
   if (!passing.push || !workspace.Offers(ticket.queue, ticket.channel)) return Obstacle::kPullOnly;
-  return Obstacle::kNone;
+  const bool rings_no_more = ticket.state == TicketState::kOffered && !workspace.WantsRings(ticket);
+  return rings_no_more ? Obstacle::kOfferedToOthers : Obstacle::kNone;
 }
 
 // Counts the agents who pass, clause by clause.
@@ -182,6 +183,7 @@ Prospect ProspectOf(const Workspace& workspace, ClassSpec spec, const Requiremen
 // Its owner and who else takes part; nobody while no other does.
 void AddParticipants(const Workspace& workspace, const Ticket& ticket,
                      std::vector<ParticipantRow>& to) {
+  if (ticket.state == TicketState::kOffered) return;  // it rings them
   std::vector<ParticipantRow> others = ParticipantRowsOf(workspace, ticket);
   if (others.empty()) return;
   ParticipantRow& owner = to.emplace_back();

@@ -61,15 +61,16 @@ void CheckAgent(const Workspace& workspace, AgentIndex index) {
                    who + " is looked at when its grace or its shift ends, or its work returns");
 }
 
-// At most one owner, and nobody twice.
+// At most one owner, and nobody twice. While it is OFFERED all of them are rung.
 void CheckParticipants(const Workspace& workspace, TicketIndex index, const std::string& which) {
   const Ticket& ticket = workspace.ticket(index);
   const std::vector<Participant>& all = ticket.participants->all;
-  TANDEM_INVARIANT(all.empty() || ticket.state == TicketState::kActive,
-                   which + " has others take part only while it is ACTIVE");
+  const bool offered = ticket.state == TicketState::kOffered;
+  TANDEM_INVARIANT(all.empty() || offered || ticket.state == TicketState::kActive,
+                   which + " has others take part only while it is ACTIVE, or rings them");
   TANDEM_INVARIANT(all.size() <= kMaxParticipants, which + " has no more of them than it may");
   for (const Participant& participant : all) {
-    TANDEM_INVARIANT(participant.role != AssignmentRole::kOwner, which + " has one owner");
+    TANDEM_INVARIANT(participant.IsRing() == offered, which + " has one owner");
     TANDEM_INVARIANT(participant.agent != ticket.agent, which + " has its owner once");
     TANDEM_INVARIANT(std::count_if(all.begin(), all.end(),
                                    [&](const Participant& other) {
@@ -130,6 +131,8 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
   TANDEM_INVARIANT(!ticket.kept_until.IsSet() || (waits && ticket.last_agent.IsSet()),
                    which + " is kept for an agent only while it waits");
   if (ticket.participants != nullptr) CheckParticipants(workspace, index, which);
+  TANDEM_INVARIANT(ticket.ringing == workspace.WantsRings(ticket),
+                   which + " is looked at for further rings while it may have them");
 }
 
 void CheckTeams(const Workspace& workspace) {
@@ -251,11 +254,13 @@ void CheckOverflow(const Workspace& workspace) {
 
 void CheckWorkConservation(const Workspace& workspace) {
   for (const Ticket& ticket : workspace.tickets) {
-    if (!ticket.in_use || ticket.state != TicketState::kQueued) continue;
+    if (!ticket.in_use) continue;
+    if (ticket.state != TicketState::kQueued && !workspace.WantsRings(ticket)) continue;
     for (uint32_t i = 0; i < workspace.agents.size(); ++i) {
+      if (Workspace::IsOfferedTo(ticket, AgentIndex{i})) continue;
       TANDEM_INVARIANT(!MayTake(workspace, AgentIndex{i}, ticket),
-                       "no ticket waits while an agent may take it: ticket " + ToString(ticket.id) +
-                           ", agent " + workspace.AgentName(AgentIndex{i}));
+                       "no ticket waits, or wants a ring, while an agent may take it: ticket " +
+                           ToString(ticket.id) + ", agent " + workspace.AgentName(AgentIndex{i}));
     }
   }
 }

@@ -58,6 +58,7 @@ inline constexpr size_t kMaxBatchContacts = 1'000;
 inline constexpr size_t kMaxBatchAgents = 5'000;
 inline constexpr uint32_t kMaxClaimTickets = 100;
 inline constexpr size_t kMaxParticipants = 10;  // of a ticket, besides its owner
+inline constexpr uint32_t kMaxConcurrentOffers = 10;
 inline constexpr size_t kMaxExtendLeases = 1'000;
 inline constexpr size_t kMaxSurveyScores = 20;
 inline constexpr int32_t kMaxScore = 1'000;

@@ -16,32 +16,32 @@ constexpr WaitKey kFirstLate{Time{kLateSpan.us - kPrioritySpan.us}, 0};
 
 // --- what waits ---
 
-void Matching::UpdateHead(ClassIndex class_index) {
+void Matching::UpdateHead(Line& line, ClassIndex class_index) {
   const TicketClass& ticket_class = classes_[class_index.value];
   Head head;
   for (const uint32_t shared : ticket_class.shared_groups) {
-    const WaitingForest::Tree& tree = ticket_class.groups[shared].tree;
+    const WaitingForest::Tree& tree = ticket_class.groups[shared].*line.tree;
     if (tree.empty()) continue;
     const TicketIndex first = forest_.First(tree);
     if (forest_.KeyOf(first) < head.key) head = {forest_.KeyOf(first), first, shared};
   }
-  Head& known = heads_[class_index.value];
+  Head& known = line.heads[class_index.value];
   if (head.key == known.key) return;
-  auto& heads = queues_[ticket_class.spec.queue.value].heads;
+  auto& heads = line.queues[ticket_class.spec.queue.value].heads;
   if (known.ticket.IsSet()) heads.erase({known.key, class_index});
   if (head.ticket.IsSet()) heads.insert({head.key, class_index});
   known = head;
 }
 
-// Lists the group at the agents whom it names, and at its queue, while it has waiting tickets.
-void Matching::SetNamed(ClassIndex ticket_class, uint32_t group, bool waits) {
+// Lists the group at the agents whom it names, and at its queue, while it has tickets in the line.
+void Matching::SetNamed(Line& line, ClassIndex ticket_class, uint32_t group, bool waits) {
   const NamedGroup entry{ticket_class, group};
-  auto& of_queue = queues_[classes_[ticket_class.value].spec.queue.value].named;
+  auto& of_queue = line.queues[classes_[ticket_class.value].spec.queue.value].named;
   waits ? static_cast<void>(of_queue.emplace(ticket_class, group))
         : static_cast<void>(of_queue.erase({ticket_class, group}));
   for (const AgentIndex agent : classes_[ticket_class.value].groups[group].agents.named) {
-    if (agent.value >= named_.size()) named_.resize(agent.value + 1);
-    std::vector<NamedGroup>& groups = named_[agent.value];
+    if (agent.value >= line.named.size()) line.named.resize(agent.value + 1);
+    std::vector<NamedGroup>& groups = line.named[agent.value];
     if (waits) {
       groups.push_back(entry);
     } else {
@@ -50,22 +50,42 @@ void Matching::SetNamed(ClassIndex ticket_class, uint32_t group, bool waits) {
   }
 }
 
-void Matching::AddWaiting(TicketIndex index, const Ticket& ticket, WaitKey key) {
+void Matching::Add(Line& line, TicketIndex index, const Ticket& ticket, WaitKey key) {
   TicketClass::Group& group = classes_[ticket.ticket_class.value].groups[ticket.group];
+  WaitingForest::Tree& tree = group.*line.tree;
   const bool named = !group.agents.named.empty();
-  if (named && group.tree.empty()) SetNamed(ticket.ticket_class, ticket.group, true);
-  forest_.Insert(group.tree, index, key);
+  if (named && tree.empty()) SetNamed(line, ticket.ticket_class, ticket.group, true);
+  forest_.Insert(tree, index, key);
+  ++line.tickets;
+  if (!named) UpdateHead(line, ticket.ticket_class);
+}
+
+void Matching::Remove(Line& line, TicketIndex index, const Ticket& ticket) {
+  TicketClass::Group& group = classes_[ticket.ticket_class.value].groups[ticket.group];
+  WaitingForest::Tree& tree = group.*line.tree;
+  const bool named = !group.agents.named.empty();
+  forest_.Erase(tree, index);
+  --line.tickets;
+  if (named && tree.empty()) SetNamed(line, ticket.ticket_class, ticket.group, false);
+  if (!named) UpdateHead(line, ticket.ticket_class);
+}
+
+void Matching::AddWaiting(TicketIndex index, const Ticket& ticket, WaitKey key) {
+  Add(waiting_, index, ticket, key);
   queues_[outlines_[ticket.ticket_class.value].queue.value].keys.Insert(key);
-  if (!named) UpdateHead(ticket.ticket_class);
 }
 
 void Matching::RemoveWaiting(TicketIndex index, const Ticket& ticket) {
-  TicketClass::Group& group = classes_[ticket.ticket_class.value].groups[ticket.group];
-  const bool named = !group.agents.named.empty();
   queues_[outlines_[ticket.ticket_class.value].queue.value].keys.Erase(forest_.KeyOf(index));
-  forest_.Erase(group.tree, index);
-  if (named && group.tree.empty()) SetNamed(ticket.ticket_class, ticket.group, false);
-  if (!named) UpdateHead(ticket.ticket_class);
+  Remove(waiting_, index, ticket);
+}
+
+void Matching::AddRinging(TicketIndex index, const Ticket& ticket, WaitKey key) {
+  Add(ringing_, index, ticket, key);
+}
+
+void Matching::RemoveRinging(TicketIndex index, const Ticket& ticket) {
+  Remove(ringing_, index, ticket);
 }
 
 // --- an agent looks for a ticket ---
@@ -104,24 +124,28 @@ WaitKey Matching::KeyNow(const Workspace& workspace, QueueIndex queue, WaitKey k
   return key.IsLate() && workspace.queue(queue).late_turn ? key.Punctual() : key;
 }
 
-// The first waiting ticket of the group for which no cool-down of the agent runs.
-TicketIndex Matching::FirstOfGroup(const Workspace& workspace, const TicketClass::Group& group,
-                                   AgentIndex agent) const {
-  if (workspace.agent(agent).cooling == 0) return forest_.First(group.tree);
-  return forest_.FirstWhere(group.tree, [&](TicketIndex ticket) {
-    return !Workspace::IsCooling(workspace.ticket(ticket), agent);
+// The first ticket of the group, of those in the line, for which no cool-down of the agent runs,
+// and whose offer it does not have.
+TicketIndex Matching::FirstOfGroup(const Workspace& workspace, const Seeker& seeker,
+                                   const TicketClass::Group& group) const {
+  const WaitingForest::Tree& tree = group.*seeker.line.tree;
+  if (!seeker.passes_over) return forest_.First(tree);
+  return forest_.FirstWhere(tree, [&](TicketIndex index) {
+    const Ticket& ticket = workspace.ticket(index);
+    return !Workspace::IsCooling(ticket, seeker.index) &&
+           !Workspace::IsOfferedTo(ticket, seeker.index);
   });
 }
 
-TicketIndex Matching::FirstAllowed(const Workspace& workspace, ClassIndex class_index,
-                                   AgentIndex agent) const {
+TicketIndex Matching::FirstAllowed(const Workspace& workspace, const Seeker& seeker,
+                                   ClassIndex class_index) const {
   const TicketClass& ticket_class = classes_[class_index.value];
   TicketIndex best;
   WaitKey best_key;
   for (const uint32_t shared : ticket_class.shared_groups) {
     const TicketClass::Group& group = ticket_class.groups[shared];
-    if (group.tree.empty() || group.agents.Exclude(agent)) continue;
-    const TicketIndex candidate = FirstOfGroup(workspace, group, agent);
+    if ((group.*seeker.line.tree).empty() || group.agents.Exclude(seeker.index)) continue;
+    const TicketIndex candidate = FirstOfGroup(workspace, seeker, group);
     if (!candidate.IsSet() || !(forest_.KeyOf(candidate) < best_key)) continue;
     best = candidate;
     best_key = forest_.KeyOf(candidate);
@@ -139,8 +163,8 @@ bool Matching::Candidate::Before(const Candidate& other) const {
 template <typename Function>
 void Matching::ForEachNaming(const Workspace& workspace, const Seeker& seeker,
                              Function function) const {
-  if (seeker.index.value >= named_.size()) return;
-  for (const NamedGroup& named : named_[seeker.index.value]) {
+  if (seeker.index.value >= seeker.line.named.size()) return;
+  for (const NamedGroup& named : seeker.line.named[seeker.index.value]) {
     const TicketClass& ticket_class = classes_[named.ticket_class.value];
     const TicketClass::Group& group = ticket_class.groups[named.group];
     const Urgency urgency = workspace.queue(ticket_class.spec.queue).configured->urgency;
@@ -152,7 +176,7 @@ void Matching::ForEachNaming(const Workspace& workspace, const Seeker& seeker,
     if (group.agents.Exclude(seeker.index)) continue;
     const Passing passing = Test(workspace, ticket_class, seeker.agent.profile);
     if (passing.early || !(seeker.mode == Mode::kPush ? passing.push : passing.pull)) continue;
-    const TicketIndex ticket = FirstOfGroup(workspace, group, seeker.index);
+    const TicketIndex ticket = FirstOfGroup(workspace, seeker, group);
     if (!ticket.IsSet()) continue;
     const WaitKey key = KeyNow(workspace, ticket_class.spec.queue, forest_.KeyOf(ticket));
     function(
@@ -164,19 +188,19 @@ void Matching::ForEachNaming(const Workspace& workspace, const Seeker& seeker,
 // Takes the class's best ticket for the agent if it goes before the best so far.
 void Matching::Consider(const Workspace& workspace, const Seeker& seeker, ClassIndex ticket_class,
                         LevelKey level, Candidate& best) const {
-  const Head& head = heads_[ticket_class.value];
+  const Head& head = seeker.line.heads[ticket_class.value];
   if (!head.ticket.IsSet()) return;
   const Outline& outline = outlines_[ticket_class.value];
   Candidate candidate{level, TierOf(seeker, outline.client),
                       KeyNow(workspace, outline.queue, head.key), head.ticket};
   if (!candidate.Before(best)) return;
-  if (!seeker.agent.HasGroupOpen(outlines_[ticket_class.value].group)) return;
+  if (!seeker.agent.HasGroupOpen(outline.group)) return;
   if (!FitsShift(workspace, seeker.agent, classes_[ticket_class.value])) return;
   // The first group excludes nobody.
-  if (head.group != 0 || seeker.agent.cooling != 0) {
-    candidate.ticket = FirstAllowed(workspace, ticket_class, seeker.index);
+  if (head.group != 0 || seeker.passes_over) {
+    candidate.ticket = FirstAllowed(workspace, seeker, ticket_class);
     if (!candidate.ticket.IsSet()) return;
-    candidate.key = KeyNow(workspace, queue, forest_.KeyOf(candidate.ticket));
+    candidate.key = KeyNow(workspace, outline.queue, forest_.KeyOf(candidate.ticket));
     if (!candidate.Before(best)) return;
   }
   best = candidate;
@@ -200,7 +224,7 @@ bool Matching::WalkHeads(const Workspace& workspace, const Seeker& seeker, Queue
     }
     return true;
   };
-  const auto& heads = queues_[queue.value].heads;
+  const auto& heads = seeker.line.queues[queue.value].heads;
   if (!workspace.queue(queue).late_turn) return walk(heads.begin(), heads.end());
   const auto late = heads.lower_bound({kFirstLate, ClassIndex{0}});
   return walk(late, heads.end()) && walk(heads.begin(), late);
@@ -258,21 +282,49 @@ TicketIndex Matching::BestOfFirsts(const Workspace& workspace, const Seeker& see
 TicketIndex Matching::BestTicket(const Workspace& workspace, AgentIndex index, Mode mode,
                                  QueueIndex only) const {
   const AgentState& agent = workspace.agent(index);
-  Seeker seeker{index, agent, mode, only, workspace.ReserveAllows(agent)};
+  Seeker seeker{index,
+                agent,
+                mode,
+                only,
+                workspace.ReserveAllows(agent),
+                waiting_,
+                /*passes_over=*/agent.cooling != 0};
   if (workspace.shares.any()) {
     seeker.shares = &workspace.shares;
     seeker.first_tier = workspace.shares.FirstWaiting();
   }
-  if (workspace.BackGoesFirst(agent)) {
-    Seeker on_back = seeker;
-    on_back.back_only = on_back.reserve_allows = true;
-    const TicketIndex best = BestTicket(workspace, on_back);
-    if (best.IsSet()) return best;
-  }
-  return BestTicket(workspace, seeker);
+  return BestOf(workspace, seeker);
 }
 
-TicketIndex Matching::BestTicket(const Workspace& workspace, const Seeker& seeker) const {
+TicketIndex Matching::BestRing(const Workspace& workspace, AgentIndex index) const {
+  if (!AnyRings()) return {};
+  const AgentState& agent = workspace.agent(index);
+  Seeker seeker{index,
+                agent,
+                Mode::kPush,
+                QueueIndex{},
+                workspace.ReserveAllows(agent),
+                ringing_,
+                /*passes_over=*/agent.cooling != 0 || agent.HasWork()};
+  if (workspace.shares.any()) {
+    seeker.shares = &workspace.shares;
+    seeker.first_tier = ClientTier::kBelowFloor;  // which tiers ring is not counted
+  }
+  return BestOf(workspace, seeker);
+}
+
+// Of the line: BACK-office work first where the floor asks for it.
+TicketIndex Matching::BestOf(const Workspace& workspace, const Seeker& seeker) const {
+  if (workspace.BackGoesFirst(seeker.agent)) {
+    Seeker on_back = seeker;
+    on_back.back_only = on_back.reserve_allows = true;
+    const TicketIndex best = BestOfAll(workspace, on_back);
+    if (best.IsSet()) return best;
+  }
+  return BestOfAll(workspace, seeker);
+}
+
+TicketIndex Matching::BestOfAll(const Workspace& workspace, const Seeker& seeker) const {
   const ProfileIndex profile = seeker.agent.profile;
   Pool& pool = PoolOf(workspace, profile);
   FillProfile(workspace, profile);  // may drop what FillLevels filled in
@@ -334,6 +386,7 @@ void Matching::Consider(const Workspace& workspace, const Sought& sought, Profil
     const AgentState& agent = workspace.agent(index);
     return !sought.agents.Exclude(index) &&
            (agent.cooling == 0 || !Workspace::IsCooling(sought.ticket, index)) &&
+           !Workspace::IsOfferedTo(sought.ticket, index) &&
            FitsShift(workspace, agent, sought.ticket_class);
   };
   sought.ready.FindFirst(profile, sought.order, lists & ListsOpenTo(workspace, sought, profile),
@@ -453,6 +506,7 @@ AgentIndex Matching::BestOfNamed(const Workspace& workspace, const Sought& sough
     if (!agent.HasGroupOpen(sought.ticket_class.group) || sought.agents.Exclude(index)) continue;
     if (!sought.live && !workspace.ReserveAllows(agent, sought.ticket.queue)) continue;
     if (Workspace::IsCooling(sought.ticket, index)) continue;
+    if (Workspace::IsOfferedTo(sought.ticket, index)) continue;
     if (!FitsShift(workspace, agent, sought.ticket_class)) continue;
     const Passing passing = Test(workspace, sought.ticket_class, agent.profile);
     if (!passing.push || passing.early) continue;
@@ -472,8 +526,10 @@ AgentIndex Matching::BestOfNamed(const Workspace& workspace, const Sought& sough
 
 TicketIndex Matching::FirstWaiting(QueueIndex queue) const {
   if (queue.value >= queues_.size()) return {};
-  const QueueClasses& of_queue = queues_[queue.value];
-  if (!of_queue.heads.empty()) return heads_[of_queue.heads.begin()->second.value].ticket;
+  const Line::OfQueue& of_queue = waiting_.queues[queue.value];
+  if (!of_queue.heads.empty()) {
+    return waiting_.heads[of_queue.heads.begin()->second.value].ticket;
+  }
   TicketIndex first;
   for (const auto& [ticket_class, group] : of_queue.named) {
     const TicketIndex candidate = forest_.First(classes_[ticket_class.value].groups[group].tree);

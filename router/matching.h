@@ -29,6 +29,10 @@
 // their keys put them behind all others of their rank and urgency. Look-ups compare keys, and need
 // not know; but while it is a queue's turn for late work, its late heads are walked first, and
 // compete by their keys as if they were not late.
+//
+// Tickets that are offered and may ring further agents stand in a line of their own, which is made
+// as that of the waiting ones is. It is looked at only for agents for whom nothing waits, so what
+// waits goes before it; while it is empty it costs nothing.
 #ifndef TANDEM_ROUTER_MATCHING_H_
 #define TANDEM_ROUTER_MATCHING_H_
 
@@ -122,6 +126,10 @@ class Matching {
 
   void AddWaiting(TicketIndex index, const Ticket& ticket, WaitKey key);
   void RemoveWaiting(TicketIndex index, const Ticket& ticket);
+  // The same of tickets that are offered, and want further rings.
+  void AddRinging(TicketIndex index, const Ticket& ticket, WaitKey key);
+  void RemoveRinging(TicketIndex index, const Ticket& ticket);
+  bool AnyRings() const { return ringing_.tickets > 0; }
   // Puts the agent into the ready list that fits it, given where it was.
   void AddReady(AgentIndex index, const AgentState& agent);
   void RemoveReady(AgentIndex index, const AgentState& agent);
@@ -132,8 +140,11 @@ class Matching {
   // there is none.
   TicketIndex BestTicket(const Workspace& workspace, AgentIndex agent, Mode mode,
                          QueueIndex only) const;
-  // The agent who gets the ticket by offer, of those who may take it, by the distribution mode of
-  // its queue. Unset when there is none.
+  // The best ticket, of those that want further rings, that may ring the agent. Unset when there is
+  // none.
+  TicketIndex BestRing(const Workspace& workspace, AgentIndex agent) const;
+  // The agent who gets the ticket by offer, of those who may take it and don't have its offer yet,
+  // by the distribution mode of its queue. Unset when there is none.
   AgentIndex BestAgent(const Workspace& workspace, TicketIndex ticket) const;
 
   // The first ticket that waits in the queue, by key, of those that name nobody; else of the
@@ -210,7 +221,7 @@ class Matching {
     ProcessTypeIndex process_type;
     CapacityGroup group = CapacityGroup::kTask;
   };
-  // The first waiting ticket of a class, of those that name nobody.
+  // The first ticket of a class in a line, of those that name nobody.
   struct Head {
     WaitKey key;
     TicketIndex ticket;
@@ -219,16 +230,26 @@ class Matching {
   struct QueueClasses {
     // In use, by what agents are barred from first.
     absl::btree_map<std::pair<ClientIndex, ProcessTypeIndex>, std::vector<ClassIndex>> classes;
-    absl::btree_set<std::pair<WaitKey, ClassIndex>> heads;  // of those with waiting tickets
-    // Groups that name agents, and have waiting tickets.
-    absl::btree_set<std::pair<ClassIndex, uint32_t>> named;
     RankedKeys keys;  // of all that wait
   };
-  // A group that names an agent, and has waiting tickets.
+  // A group that names an agent, and has tickets in a line.
   struct NamedGroup {
     ClassIndex ticket_class;
     uint32_t group = 0;
     friend bool operator==(const NamedGroup&, const NamedGroup&) = default;
+  };
+  // Tickets that agents look for: those that wait, or those that want further rings.
+  struct Line {
+    struct OfQueue {
+      absl::btree_set<std::pair<WaitKey, ClassIndex>> heads;  // of classes with tickets in it
+      // Groups that name agents, and have tickets in it.
+      absl::btree_set<std::pair<ClassIndex, uint32_t>> named;
+    };
+    WaitingForest::Tree TicketClass::Group::*tree;  // a group's tickets that are in it
+    std::vector<Head> heads{};      // by class; apart from the classes, because look-ups walk them
+    std::vector<OfQueue> queues{};  // by queue
+    std::vector<std::vector<NamedGroup>> named{};  // by agent
+    size_t tickets = 0;
   };
   // A ticket that an agent may take, and what decides between two of them.
   struct Candidate {
@@ -245,9 +266,11 @@ class Matching {
     Mode mode;
     QueueIndex only;
     bool reserve_allows;
+    const Line& line;
+    bool passes_over;  // a cool-down, or an offer that it has, may keep it from a group's first
     bool back_only = false;              // of BACK-office queues
     const FairShares* shares = nullptr;  // null: no client has one
-    // No ticket that waits is of one that goes before.
+    // No ticket of the line is of one that goes before.
     ClientTier first_tier = ClientTier::kOverShare;
   };
   // The ticket that looks for an agent.
@@ -283,8 +306,10 @@ class Matching {
   void ListClass(ClassIndex ticket_class);
   void Recompile(const Workspace& workspace, ClassIndex ticket_class);
 
-  void UpdateHead(ClassIndex ticket_class);
-  void SetNamed(ClassIndex ticket_class, uint32_t group, bool waits);
+  void Add(Line& line, TicketIndex index, const Ticket& ticket, WaitKey key);
+  void Remove(Line& line, TicketIndex index, const Ticket& ticket);
+  void UpdateHead(Line& line, ClassIndex ticket_class);
+  void SetNamed(Line& line, ClassIndex ticket_class, uint32_t group, bool waits);
   static bool FitsShift(const Workspace& workspace, const AgentState& agent,
                         const TicketClass& ticket_class);
   static ClientTier TierOf(const Seeker& seeker, ClientIndex client);
@@ -292,10 +317,10 @@ class Matching {
   bool Holds(const Workspace& workspace, const Seeker& seeker, QueueIndex queue,
              ClassIndex ticket_class) const;
   static WaitKey KeyNow(const Workspace& workspace, QueueIndex queue, WaitKey key);
-  TicketIndex FirstOfGroup(const Workspace& workspace, const TicketClass::Group& group,
-                           AgentIndex agent) const;
-  TicketIndex FirstAllowed(const Workspace& workspace, ClassIndex ticket_class,
-                           AgentIndex agent) const;
+  TicketIndex FirstOfGroup(const Workspace& workspace, const Seeker& seeker,
+                           const TicketClass::Group& group) const;
+  TicketIndex FirstAllowed(const Workspace& workspace, const Seeker& seeker,
+                           ClassIndex ticket_class) const;
   template <typename Function>
   void ForEachNaming(const Workspace& workspace, const Seeker& seeker, Function function) const;
   void Consider(const Workspace& workspace, const Seeker& seeker, ClassIndex ticket_class,
@@ -305,9 +330,10 @@ class Matching {
   template <typename Function>
   void GoThrough(const Workspace& workspace, const Seeker& seeker, const Pool::Level& level,
                  Function best) const;
-  TicketIndex BestTicket(const Workspace& workspace, const Seeker& seeker) const;
   TicketIndex BestOfFirsts(const Workspace& workspace, const Seeker& seeker,
                            const std::vector<Pool::Level>& levels, size_t steps) const;
+  TicketIndex BestOf(const Workspace& workspace, const Seeker& seeker) const;
+  TicketIndex BestOfAll(const Workspace& workspace, const Seeker& seeker) const;
 
   uint32_t ListsOpenTo(const Workspace& workspace, const Sought& sought,
                        ProfileIndex profile) const;
@@ -331,11 +357,10 @@ class Matching {
   // Classes in use, in the order they came; what Profile::classes_seen counts.
   std::vector<ClassIndex> class_log_;
   size_t idle_classes_ = 0;
-  // By class; apart from the classes, because look-ups walk them.
-  std::vector<Head> heads_;
-  std::vector<Outline> outlines_;
-  std::vector<QueueClasses> queues_;            // by queue
-  std::vector<std::vector<NamedGroup>> named_;  // by agent
+  std::vector<Outline> outlines_;     // by class; apart as the heads of lines are
+  std::vector<QueueClasses> queues_;  // by queue
+  Line waiting_{&TicketClass::Group::tree};
+  Line ringing_{&TicketClass::Group::ringing};
   mutable std::vector<Profile> profiles_;
   std::vector<ProfileIndex> free_profiles_;
   // Profiles in use, in the order they came; what TicketClass::profiles_seen counts. One without

@@ -403,7 +403,8 @@ ClassIndex Matching::AddToClass(const Workspace& workspace, ClassSpec spec) {
   if (free_classes_.empty()) {
     index = ClassIndex{static_cast<uint32_t>(classes_.size())};
     classes_.emplace_back();
-    heads_.emplace_back();
+    waiting_.heads.emplace_back();
+    ringing_.heads.emplace_back();
     outlines_.emplace_back();
   } else {
     index = free_classes_.back();
@@ -419,7 +420,12 @@ ClassIndex Matching::AddToClass(const Workspace& workspace, ClassSpec spec) {
   added.position = class_log_.size();
   outlines_[index.value] = {added.spec.queue, added.spec.client, added.spec.process_type,
                             added.group};
-  if (added.spec.queue.value >= queues_.size()) queues_.resize(added.spec.queue.value + 1);
+  if (added.spec.queue.value >= queues_.size()) {
+    const size_t size = added.spec.queue.value + 1;
+    queues_.resize(size);
+    waiting_.queues.resize(size);
+    ringing_.queues.resize(size);
+  }
   ListClass(index);
   class_log_.push_back(index);
   class_by_key_.emplace(std::move(key), index);

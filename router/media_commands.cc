@@ -105,7 +105,7 @@ Outcome Decide(Context& context, const ReportMediaEvent& command) {
       return Reply(MediaReported{true});
     }
     if (ticket.state == TicketState::kOffered) {
-      context.apply.OfferEnded(index, OfferEnd::kRescinded, Duration{}, "ABANDONED");
+      context.apply.OffersRescinded(index, "ABANDONED");
     }
     context.apply.TicketAbandoned(index);
     return Reply(MediaReported{true});

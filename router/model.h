@@ -455,7 +455,8 @@ struct Queue : NamedResource {
   Duration lease_duration;   // 0: to be filled in
   uint32_t max_waiting = 0;  // 0: no limit of its own
   bool auto_accept = false;
-  Plan plan;  // of tickets that bring none, and whose process type has none
+  uint32_t concurrent_offers = 0;  // of one ticket, each to another agent; 0: to be filled in
+  Plan plan;                       // of tickets that bring none, and whose process type has none
   DistributionMode distribution_mode = DistributionMode::kLongestIdle;
   QueueOrder order = QueueOrder::kTarget;
   std::optional<Duration> last_agent_wait;

@@ -518,6 +518,8 @@ const char* ToString(Reason reason) {
       return "TICKET_CLOSED";
     case Reason::kOfferGone:
       return "OFFER_GONE";
+    case Reason::kAnsweredElsewhere:
+      return "ANSWERED_ELSEWHERE";
     case Reason::kOfferOfOtherAgent:
       return "OFFER_OF_OTHER_AGENT";
     case Reason::kNotOwner:

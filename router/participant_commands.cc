@@ -136,7 +136,10 @@ Outcome Decide(Context& context, const EndParticipation& command) {
   }
   const Participant* participant =
       own ? Workspace::FindParticipant(ticket, agent) : FindKnown(ticket, agent);
-  if (participant == nullptr) return RefuseNotParticipant(workspace.AgentName(agent));
+  // Who is rung declines the offer.
+  if (participant == nullptr || participant->IsRing()) {
+    return RefuseNotParticipant(workspace.AgentName(agent));
+  }
   if (participant->IsInvited()) {
     context.apply.InvitationEnded(index, agent, own ? OfferEnd::kDeclined : OfferEnd::kRescinded,
                                   "REMOVED");
@@ -196,7 +199,8 @@ void EndParticipations(Context& context, AgentIndex agent) {
   }
 }
 
-// As of any offer that nobody answered. Of several that are due at once the first that was made.
+// As of any offer that nobody answered, further rings among them. Of several that are due at once
+// the first that was made.
 void MissInvitation(Context& context, TicketIndex index) {
   const Ticket& ticket = context.workspace.ticket(index);
   const Time due = InvitationEndsAt(ticket);
@@ -206,7 +210,11 @@ void MissInvitation(Context& context, TicketIndex index) {
     missing = participant.agent;
   }
   const uint32_t allowed = context.workspace.channel_of(ticket).misses_allowed;
-  context.apply.InvitationEnded(index, missing, OfferEnd::kMissed, "");
+  if (ticket.state == TicketState::kOffered) {
+    context.apply.OfferEnded(index, missing, OfferEnd::kMissed, context.workspace.cool_down, "");
+  } else {
+    context.apply.InvitationEnded(index, missing, OfferEnd::kMissed, "");
+  }
   MarkNotResponding(context, missing, allowed);
 }
 

@@ -102,8 +102,8 @@ void TakeOverdueSteps(Context& context) {
   }
 }
 
-void Accept(Context& context, TicketIndex index) {
-  context.apply.OfferAccepted(index);
+void Accept(Context& context, TicketIndex index, AgentIndex agent) {
+  context.apply.OfferAccepted(index, agent);
   PassOverSteps(context, index);
 }
 

@@ -93,6 +93,7 @@ enum class Reason : uint8_t {
   kNotParticipant = 177,
   kTooManyParticipants = 178,
   kParticipantRoleForbids = 179,
+  kAnsweredElsewhere = 182,
 };
 
 // The name that clients see in ErrorInfo: "TICKET_NOT_FOUND".

@@ -138,6 +138,7 @@ void VisitFields(const Queue*, auto visit) {
   visit("lease_duration", &Queue::lease_duration);
   visit("max_waiting", &Queue::max_waiting);
   visit("auto_accept", &Queue::auto_accept);
+  visit("concurrent_offers", &Queue::concurrent_offers);
   visit("plan", &Queue::plan);
   visit("distribution_mode", &Queue::distribution_mode);
   visit("order", &Queue::order);

@@ -161,6 +161,7 @@ Outcome Router::Core::Execute(Command& command, Time now) {
 bool Router::Core::HasPendingRouting() const {
   return std::any_of(workspaces_.begin(), workspaces_.end(), [](const auto& entry) {
     return !entry.second->gained_agents.empty() || !entry.second->fresh_tickets.empty() ||
+           !entry.second->ring_gained_agents.empty() || !entry.second->fresh_rings.empty() ||
            !entry.second->overflowing_queues.empty();
   });
 }

@@ -19,7 +19,10 @@
 //      there is none the agent leaves the set.
 //   2. Then, while there are such tickets: the first by (LIVE before DEFERRABLE, key, arrival) goes
 //      to the best agent who may take it; if there is none it just waits.
-//   3. If 2 made agents possible again, back to 1.
+//   3. Then the same of tickets that are offered to fewer agents than their queue's
+//      concurrent_offers: agents who left the set of 1 while there were such tickets, and then such
+//      tickets to which the same happened as in 2. They get one more ring at a time.
+//   4. If 2 or 3 made agents possible again, back to 1.
 // An agent's best ticket: lowest rank of its queue in the agent's routing profile; LIVE before
 // DEFERRABLE; smallest key; smallest arrival. key = max(target, queued_at) - priority * the queue's
 // priority step, all as of the ticket's entry into the queue. Of a queue that is PRIORITY_FIRST
@@ -45,20 +48,21 @@
 //   BEST_MATCH    less, the better its traits fit: minus ScoreOf (router/requirement.h)
 //   LOWEST_COST   its cost per hour
 //
-// An agent may take a ticket by offer when: the ticket is QUEUED, and its queue is DEFERRABLE, has
-// no calendar, or its calendar is open; the agent is AVAILABLE with an
-// open session that is not lost; the routing profile names the queue without no_push, and with a
-// delay that has passed since `queued_at`, unless the ticket is kept for the agent; the agent has
-// the ticket's client and process type and passes every clause; the ticket names the agent or
-// nobody, does not exclude the agent, and no cool-down of the two runs; the group of the ticket's
-// channel has fewer tickets (offered or owned) than its maximum, and the units of all plus this
-// one's stay within the total; and, when the queue is DEFERRABLE and the agent is idle, more agents
-// of the routing profile are idle than its live_reserve, or the queue is one of the BACK office and
-// the back_floor is not met. Idle: AVAILABLE, session open and not lost, no ticket offered or
-// owned. Claiming asks the same, with `pull` in place of push.
+// An agent may take a ticket by offer when: the ticket is QUEUED, or is offered to fewer agents
+// than its queue's concurrent_offers, but not to this one; its queue is DEFERRABLE, has no
+// calendar, or its calendar is open; the agent is AVAILABLE with an open session that is not lost;
+// the routing profile names the queue without no_push, and with a delay that has passed since
+// `queued_at`, unless the ticket is kept for the agent; the agent has the ticket's client and
+// process type and passes every clause; the ticket names the agent or nobody, does not exclude the
+// agent, and no cool-down of the two runs; the group of the ticket's channel has fewer tickets
+// (offered or owned) than its maximum, and the units of all plus this one's stay within the total;
+// and, when the queue is DEFERRABLE and the agent is idle, more agents of the routing profile are
+// idle than its live_reserve, or the queue is one of the BACK office and the back_floor is not met.
+// Idle: AVAILABLE, session open and not lost, no ticket offered or owned. Claiming asks the same,
+// with `pull` in place of push, and of tickets that are QUEUED only.
 //
-// Invariant: after each command, unless HasPendingRouting(), no waiting ticket and agent exist such
-// that the agent may take the ticket by offer (work-conserving).
+// Invariant: after each command, unless HasPendingRouting(), no ticket and agent exist such that
+// the agent may take the ticket by offer (work-conserving).
 #ifndef TANDEM_ROUTER_ROUTER_H_
 #define TANDEM_ROUTER_ROUTER_H_
 

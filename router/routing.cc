@@ -11,7 +11,7 @@ namespace {
 void Offer(Context& context, TicketIndex ticket, AgentIndex agent, OfferReason reason) {
   context.apply.TicketOffered(ticket, agent, reason);
   const QueueIndex queue = context.workspace.ticket(ticket).queue;
-  if (context.workspace.queue(queue).configured->auto_accept) Accept(context, ticket);
+  if (context.workspace.queue(queue).configured->auto_accept) Accept(context, ticket, agent);
 }
 
 // Who gets a ticket that the longest idle of the freed agents may take: the best who may. That is
@@ -28,13 +28,42 @@ AgentIndex BestFor(const Workspace& workspace, TicketIndex ticket, AgentIndex fr
   return workspace.matching.BestAgent(workspace, ticket);
 }
 
-// Whether the entry still says something of the ticket: it may have left the queue, or be closed,
-// since.
-bool StillWaits(const Workspace& workspace, const FreshTicket& fresh) {
+// Whether the entry still says something of the ticket, which is to wait, or to want further rings:
+// it may have left the queue, or be closed, since.
+bool StillLooks(const Workspace& workspace, const FreshTicket& fresh, bool rings) {
   const Ticket& ticket = workspace.ticket(fresh.ticket);
-  return ticket.in_use && ticket.state == TicketState::kQueued &&
-         fresh.key == workspace.WaitKeyOf(ticket) && fresh.queue == ticket.queue &&
+  const bool looks = rings ? ticket.ringing : ticket.state == TicketState::kQueued;
+  return ticket.in_use && looks && fresh.key == workspace.WaitKeyOf(ticket) &&
+         fresh.queue == ticket.queue &&
          fresh.urgency == workspace.queue(ticket.queue).configured->urgency;
+}
+
+// Nothing that waits can go to anybody: one more ring for a ticket that is offered already. False:
+// nobody is left for one.
+bool RingFurther(Context& context) {
+  const Workspace& workspace = context.workspace;
+  while (!workspace.ring_gained_agents.empty()) {
+    const AgentIndex agent = workspace.ring_gained_agents.begin()->agent;
+    TicketIndex ticket;
+    if (workspace.agent(agent).open_groups != 0) {
+      ticket = workspace.matching.BestRing(workspace, agent);
+    }
+    if (ticket.IsSet()) {
+      Offer(context, ticket, workspace.matching.BestAgent(workspace, ticket), OfferReason::kRing);
+      return true;
+    }
+    context.apply.AgentRingsSettled(agent);
+  }
+  while (!workspace.fresh_rings.empty()) {
+    const FreshTicket fresh = workspace.fresh_rings.First();
+    context.apply.FreshRingTaken();
+    if (!StillLooks(workspace, fresh, /*rings=*/true)) continue;
+    const AgentIndex agent = workspace.matching.BestAgent(workspace, fresh.ticket);
+    if (!agent.IsSet()) continue;
+    Offer(context, fresh.ticket, agent, OfferReason::kRing);
+    return true;
+  }
+  return false;
 }
 
 void OnAgentDeadline(Context& context, AgentIndex index) {
@@ -53,7 +82,7 @@ void MissOffer(Context& context, TicketIndex index) {
   const Ticket& ticket = context.workspace.ticket(index);
   const AgentIndex agent = ticket.agent;
   const uint32_t allowed = context.workspace.channel_of(ticket).misses_allowed;
-  context.apply.OfferEnded(index, OfferEnd::kMissed, context.workspace.cool_down, "");
+  context.apply.OfferEnded(index, agent, OfferEnd::kMissed, context.workspace.cool_down, "");
   MarkNotResponding(context, agent, allowed);
 }
 
@@ -156,17 +185,20 @@ void RouteUntilQuiet(Context& context, uint32_t& budget) {
       }
       if (!ticket.IsSet()) {
         context.apply.AgentSettled(agent);
+        if (workspace.matching.AnyRings()) context.apply.AgentMayRing(agent);
         continue;
       }
       Offer(context, ticket, BestFor(workspace, ticket, agent), OfferReason::kAgentFree);
       --budget;
     } else if (!workspace.fresh_tickets.empty()) {
-      const FreshTicket fresh = *workspace.fresh_tickets.begin();
+      const FreshTicket fresh = workspace.fresh_tickets.First();
       context.apply.FreshTicketTaken();
-      if (!StillWaits(workspace, fresh)) continue;
+      if (!StillLooks(workspace, fresh, /*rings=*/false)) continue;
       const AgentIndex agent = workspace.matching.BestAgent(workspace, fresh.ticket);
       if (!agent.IsSet()) continue;
       Offer(context, fresh.ticket, agent, OfferReason::kArrived);
+      --budget;
+    } else if (RingFurther(context)) {
       --budget;
     } else {
       return;

@@ -222,8 +222,15 @@ OfferView OfferViewOf(const Workspace& workspace, const Ticket& ticket,
   view.offer.number = invited.offer_number;
   view.expires_at = invited.until;
   view.role = invited.role;
-  view.invited_by = workspace.AgentName(ticket.agent);
+  if (!invited.IsRing()) view.invited_by = workspace.AgentName(ticket.agent);
   return view;
+}
+
+std::vector<AgentIndex> OfferedTo(const Ticket& ticket) {
+  std::vector<AgentIndex> agents = {ticket.agent};
+  if (ticket.participants == nullptr) return agents;
+  for (const Participant& ring : ticket.participants->all) agents.push_back(ring.agent);
+  return agents;
 }
 
 namespace {
@@ -274,27 +281,35 @@ AgentSnapshot SnapshotOf(const Workspace& workspace, AgentIndex index, Time now)
   snapshot.generation = agent.generation;
   snapshot.now = now;
   snapshot.state = AgentStateViewOf(agent);
-  std::vector<TicketIndex> oldest_first = HeldInOrder(workspace, agent);
-  std::stable_sort(oldest_first.begin(), oldest_first.end(), [&](TicketIndex a, TicketIndex b) {
-    return workspace.ticket(a).segment_began_at < workspace.ticket(b).segment_began_at;
-  });
-  for (const TicketIndex held : oldest_first) {
+  std::vector<std::pair<Time, OfferView>> offers;  // invitations behind them
+  std::vector<OfferView> invitations;
+  for (const TicketIndex held : HeldInOrder(workspace, agent)) {
     const Ticket& ticket = workspace.ticket(held);
     if (IsOwned(ticket)) {
       snapshot.work.push_back(WorkViewOf(workspace, ticket, index));
     } else {
-      snapshot.offers.push_back(OfferViewOf(workspace, ticket));
+      offers.emplace_back(ticket.segment_began_at, OfferViewOf(workspace, ticket));
     }
   }
   for (const TicketIndex joined : JoinedInOrder(workspace, agent)) {
     const Ticket& ticket = workspace.ticket(joined);
     const Participant& participant = *Workspace::FindParticipant(ticket, index);
-    if (participant.IsInvited()) {
-      snapshot.offers.push_back(OfferViewOf(workspace, ticket, participant));
+    if (participant.IsRing()) {
+      offers.emplace_back(participant.began_at, OfferViewOf(workspace, ticket, participant));
+    } else if (participant.IsInvited()) {
+      invitations.push_back(OfferViewOf(workspace, ticket, participant));
     } else {
       snapshot.work.push_back(WorkViewOf(workspace, ticket, index));
     }
   }
+  std::sort(offers.begin(), offers.end(), [&](const auto& a, const auto& b) {
+    const auto arrival = [&](const OfferView& offer) {
+      return workspace.ticket(workspace.FindTicket(offer.offer.ticket)).arrival;
+    };
+    return std::pair(a.first, arrival(a.second)) < std::pair(b.first, arrival(b.second));
+  });
+  for (auto& [made_at, offer] : offers) snapshot.offers.push_back(std::move(offer));
+  for (OfferView& invitation : invitations) snapshot.offers.push_back(std::move(invitation));
   std::sort(snapshot.work.begin(), snapshot.work.end(),
             [](const WorkView& a, const WorkView& b) { return a.ticket < b.ticket; });
   for (const NotReadyReason& reason : workspace.configuration.not_ready_reasons) {

@@ -20,6 +20,8 @@ WorkspaceRow WorkspaceRowOf(const Workspace& workspace);
 OfferView OfferViewOf(const Workspace& workspace, const Ticket& ticket);
 // Of an invitation.
 OfferView OfferViewOf(const Workspace& workspace, const Ticket& ticket, const Participant& invited);
+// To whom the ticket, which is OFFERED, is offered: the oldest offer first.
+std::vector<AgentIndex> OfferedTo(const Ticket& ticket);
 // As its agent sees it: the owner, or one who takes part.
 WorkView WorkViewOf(const Workspace& workspace, const Ticket& ticket, AgentIndex agent);
 AgentStateView AgentStateViewOf(const AgentState& agent);

@@ -11,6 +11,7 @@
 #include <compare>
 #include <cstdint>
 #include <deque>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,7 @@
 #include "router/contact.h"
 #include "router/estimate.h"
 #include "router/fair_shares.h"
+#include "router/fresh_tickets.h"
 #include "router/ids.h"
 #include "router/limits.h"
 #include "router/matching.h"
@@ -52,9 +54,10 @@ struct QueueState {
   RecentVisits recent;
   // Those with which routing profiles serve it, but for 0: ascending, each once.
   std::vector<Duration> delays;
-  bool priority_first = false;  // its order, as what waits is in
-  bool late_last = false;       // late work goes after punctual work, as what waits does
-  bool late_turn = false;       // but the next of its picks may be late
+  bool priority_first = false;     // its order, as what waits is in
+  bool late_last = false;          // late work goes after punctual work, as what waits does
+  bool late_turn = false;          // but the next of its picks may be late
+  uint32_t concurrent_offers = 1;  // as further rings are looked for
 
   bool IsBack() const { return configured->office == Office::kBack; }
 };
@@ -83,7 +86,8 @@ struct Parking {
   bool clock_stopped = false;
 };
 
-// Who takes part in a ticket besides its owner: see ParticipantRow.
+// Who takes part in a ticket besides its owner, or whom it rings besides the first: see
+// ParticipantRow.
 struct Participant {
   AgentIndex agent;
   AssignmentRole role = AssignmentRole::kConsult;
@@ -91,6 +95,8 @@ struct Participant {
   Time until, began_at, accepted_at;
 
   bool IsInvited() const { return until.IsSet(); }
+  // A further ring: invited to own it.
+  bool IsRing() const { return role == AssignmentRole::kOwner; }
 };
 struct Participants {
   uint32_t last_offer = 0, last_segment = 0;
@@ -104,6 +110,7 @@ struct Ticket {
   bool in_use = false;
   bool dirty = false;        // has a row to write, of these two
   bool state_dirty = false;  // its state row
+  bool ringing = false;      // further rings are looked for: see WantsRings
 
   ChannelIndex channel;
   ClientIndex client;
@@ -157,8 +164,8 @@ struct Ticket {
   Party disconnected_by = Party::kUnknown;
 
   std::unique_ptr<Parking> parking;  // while PARKED
-  // Null: nobody ever took part besides its owner, as of most. Somebody does while it is ACTIVE
-  // only.
+  // Null: nobody ever took part besides its owner, and it never rang two at once, as of most.
+  // Somebody takes part while it is ACTIVE only, and is rung while it is OFFERED only.
   std::unique_ptr<Participants> participants;
   // Null: as a Callback of which nothing is known, as that of most.
   std::unique_ptr<Callback> callback;
@@ -241,6 +248,7 @@ struct AgentState {
   bool idle = false;  // IsIdle()
   uint32_t idle_position = 0;
   bool gained = false;
+  bool ring_gained = false;
   // As whose it is counted among those with BACK-office work; unset: of no routing profile that has
   // a floor.
   RoutingProfileIndex on_back_of;
@@ -328,27 +336,6 @@ struct Timer {
   friend auto operator<=>(const Timer&, const Timer&) = default;
 };
 
-// A ticket that may have become possible. LIVE first, then by its key, as it competes with others,
-// whatever its queue's turn.
-// The queue tells entries of one ticket apart.
-struct FreshTicket {
-  Urgency urgency = Urgency::kLive;
-  QueueIndex queue;
-  WaitKey key;
-  TicketIndex ticket;
-  friend auto operator<=>(const FreshTicket& a, const FreshTicket& b) {
-    return std::tuple(a.urgency, a.key.Competing(), a.key.key, a.queue) <=>
-           std::tuple(b.urgency, b.key.Competing(), b.key.key, b.queue);
-  }
-  friend bool operator==(const FreshTicket& a, const FreshTicket& b) { return (a <=> b) == 0; }
-};
-// By queue, and as they go in it.
-struct FreshInQueue {
-  bool operator()(const FreshTicket& a, const FreshTicket& b) const {
-    return std::tie(a.queue, a.key) < std::tie(b.queue, b.key);
-  }
-};
-
 // A ticket that was reopened, and closed again.
 struct ClosedAgain {
   TicketId ticket;
@@ -419,10 +406,11 @@ struct Workspace {
 
   Matching matching;
   absl::btree_set<ReadyKey> gained_agents;
-  // Of queues that are PRIORITY_FIRST only the one that goes first in each; all of theirs are in
-  // `fresh_by_priority`.
-  absl::btree_set<FreshTicket> fresh_tickets;
-  absl::btree_set<FreshTicket, FreshInQueue> fresh_by_priority;
+  FreshTickets fresh_tickets;
+  // The same of further rings: for agents whom nothing that waits was for, and of tickets that want
+  // one. Looked at when nothing is left of the others.
+  absl::btree_set<ReadyKey> ring_gained_agents;
+  FreshTickets fresh_rings;
   absl::btree_set<Timer> timers;
   // When calendars open or close next.
   absl::btree_set<std::pair<Time, std::string>> calendar_timers;
@@ -488,6 +476,20 @@ struct Workspace {
     }
     return nullptr;
   }
+  // Whether the ticket is offered to the agent, as one of however many.
+  static bool IsOfferedTo(const Ticket& ticket, AgentIndex agent) {
+    return ticket.state == TicketState::kOffered &&
+           (ticket.agent == agent || FindParticipant(ticket, agent) != nullptr);
+  }
+  // To how many agents the ticket, which is OFFERED, is offered.
+  static size_t OffersOf(const Ticket& ticket) {
+    return 1 + (ticket.participants == nullptr ? 0 : ticket.participants->all.size());
+  }
+  // Whether it may ring further agents.
+  bool WantsRings(const Ticket& ticket) const {
+    return ticket.state == TicketState::kOffered &&
+           OffersOf(ticket) < queue(ticket.queue).concurrent_offers;
+  }
   TicketIndex FindTicket(const TicketId& id) const {
     const auto it = ticket_by_id.find(id);
     return it == ticket_by_id.end() ? TicketIndex{} : it->second;
@@ -550,18 +552,20 @@ struct Workspace {
     }
     return passed;
   }
-  // When the next one passes, after the one that makes its class; the end of time when it does not
-  // wait, or for no more of them.
+  // When the next one passes, after the one that makes its class; the end of time when it looks for
+  // no agent, or waits for no more of them.
   Time NextDelayAt(const Ticket& ticket) const {
     const std::vector<Duration>& delays = queue(ticket.queue).delays;
-    if (delays.empty() || ticket.state != TicketState::kQueued) return kEndOfTime;
+    if (delays.empty()) return kEndOfTime;
+    if (ticket.state != TicketState::kQueued && !ticket.ringing) return kEndOfTime;
     const auto next = std::upper_bound(delays.begin(), delays.end(),
                                        matching.ClassOf(ticket.ticket_class).spec.waited);
     return next == delays.end() ? kEndOfTime : ticket.queued_at + *next;
   }
   // When it does so, after its class said that it does not; the end of time when it does not wait.
   Time LateAt(const Ticket& ticket) const {
-    const bool ages = queue(ticket.queue).late_last && ticket.state == TicketState::kQueued;
+    const bool waits = ticket.state == TicketState::kQueued || ticket.ringing;
+    const bool ages = queue(ticket.queue).late_last && waits;
     return ages && !IsInLateClass(ticket) ? ticket.target : kEndOfTime;
   }
   // When its age changes its class: the next delay passes, or it is late.
@@ -571,11 +575,15 @@ struct Workspace {
     const PlanStep* step = NextStep(ticket);
     return step != nullptr && ticket.state == TicketState::kOffered && WaitsForOffer(*step);
   }
-  // Whether the agent has BACK-office work in hand, and is there for it.
+  // Whether the agent has BACK-office work in hand, or is rung for it, and is there for it.
   bool IsOnBack(const AgentState& agent) const {
     return agent.status != AgentStatus::kOffline &&
-           std::any_of(agent.held.begin(), agent.held.end(),
-                       [&](TicketIndex held) { return queue(ticket(held).queue).IsBack(); });
+           (std::any_of(agent.held.begin(), agent.held.end(),
+                        [&](TicketIndex held) { return queue(ticket(held).queue).IsBack(); }) ||
+            std::any_of(agent.joined.begin(), agent.joined.end(), [&](TicketIndex rung) {
+              const Ticket& one = ticket(rung);
+              return one.state == TicketState::kOffered && queue(one.queue).IsBack();
+            }));
   }
   // Whether the agent takes BACK-office work before all else, as too few of its routing profile
   // have any.

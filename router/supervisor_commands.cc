@@ -28,7 +28,7 @@ std::optional<Rejection> CheckAssignment(const Workspace& workspace, const Ticke
     assignment.against_requirement = true;
   }
   // An offer of this very ticket takes the place that the ticket will.
-  if (ticket.agent != index && !agent.HasRoom(ticket_class.group)) {
+  if (!Workspace::IsOfferedTo(ticket, index) && !agent.HasRoom(ticket_class.group)) {
     if (!command.override_capacity) return RefuseBusy(workspace.channel_ids.Name(ticket.channel));
     assignment.over_capacity = true;
   }
@@ -54,7 +54,7 @@ Outcome Decide(Context& context, const AssignTicket& command) {
     return *std::move(rejection);
   }
   if (ticket.state == TicketState::kOffered) {
-    context.apply.OfferEnded(index, OfferEnd::kRescinded, Duration{}, "ASSIGNED");
+    context.apply.OffersRescinded(index, "ASSIGNED");
   }
   ResumeForAssignment(context, index);
   context.apply.TicketAssigned(index, assignment);
@@ -76,11 +76,12 @@ Outcome Decide(Context& context, const RequeueTicket& command) {
       ticket.state != TicketState::kActive) {
     return RefuseState(ticket, "OFFERED, ASSIGNED or ACTIVE");
   }
-  const AgentIndex agent = ticket.agent;
+  std::vector<AgentIndex> agents = {ticket.agent};
   if (ticket.state == TicketState::kOffered) {
-    context.apply.OfferEnded(index, OfferEnd::kRescinded, Duration{}, "REQUEUED");
+    agents = OfferedTo(ticket);
+    context.apply.OffersRescinded(index, "REQUEUED");
   }
-  context.apply.TicketRequeued(index, agent, command.supervisor);
+  context.apply.TicketRequeued(index, agents, command.supervisor);
   return Reply(Done{});
 }
 

@@ -80,6 +80,7 @@ struct TicketClass {
   struct Group {
     Agents agents;
     WaitingForest::Tree tree;
+    WaitingForest::Tree ringing;  // those that are offered, and want further rings
     uint32_t open_tickets = 0;
   };
   std::vector<Group> groups;

@@ -564,7 +564,7 @@ Outcome Decide(Context& context, const CancelTicket& command) {
                   "expected a ticket without connected media, but it is connected");
   }
   if (ticket.state == TicketState::kOffered) {
-    context.apply.OfferEnded(index, OfferEnd::kRescinded, Duration{}, "CANCELED");
+    context.apply.OffersRescinded(index, "CANCELED");
   }
   context.apply.TicketCanceled(index, command.reason);
   return Reply(Done{});
@@ -588,7 +588,7 @@ Outcome Decide(Context& context, const AbandonTicket& command) {
                   "expected a customer who waits, but nobody waits for a call-back on the line");
   }
   if (state == TicketState::kOffered) {
-    context.apply.OfferEnded(index, OfferEnd::kRescinded, Duration{}, "ABANDONED");
+    context.apply.OffersRescinded(index, "ABANDONED");
   }
   context.apply.TicketAbandoned(index);
   return Reply(Done{});
@@ -664,7 +664,7 @@ Outcome Decide(Context& context, const TransferTicket& command) {
     if (auto rejection = KeepFor(context, ticket, command, transfer)) return *std::move(rejection);
   }
   if (ticket.state == TicketState::kOffered) {
-    context.apply.OfferEnded(index, OfferEnd::kRescinded, Duration{}, "TRANSFERRED");
+    context.apply.OffersRescinded(index, "TRANSFERRED");
   }
   context.apply.TicketTransferred(index, transfer);
   return Reply(Done{});

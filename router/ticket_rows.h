@@ -21,18 +21,20 @@ struct CoolDown {
   Time until;
 };
 
-// An agent who takes part in a ticket that another one owns, or is invited to.
+// An agent who takes part in a ticket that another one owns, or is invited to; or to whom one is
+// offered besides the first: OWNER.
 struct ParticipantRow {
   std::string agent;
   AssignmentRole role = AssignmentRole::kConsult;
-  uint32_t offer_number = 0;  // of the invitation; 0: there was none
+  uint32_t offer_number = 0;  // of the invitation, or the offer; 0: there was none
   uint32_t segment_number = 0;
   Time until;        // when the invitation expires; unset: it was accepted, or there was none
   Time began_at;     // invited, or joined
   Time accepted_at;  // unset: not yet
 };
 
-// Who takes part in a ticket besides its owner, in the order in which they came.
+// Who takes part in a ticket besides its owner, or is offered it besides the first, in the order in
+// which they came.
 struct ParticipantRows {
   // The greatest numbers given to any of them, those who left among them.
   uint32_t last_offer = 0, last_segment = 0;
@@ -103,7 +105,8 @@ struct TicketStateRow {
   Party disconnected_by = Party::kUnknown;
   Time finished_at;
 
-  Rare<ParticipantRows> participants;  // unset: nobody ever took part
+  // Unset: nobody ever took part, and it was never offered to two at once.
+  Rare<ParticipantRows> participants;
 };
 
 // Key: workspace, ticket. What a ticket is from the start.

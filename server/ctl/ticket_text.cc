@@ -206,6 +206,9 @@ std::string TicketText(const v1::Ticket& ticket) {
   add("segment", ticket.customer_segment());
   add("conversation", ticket.conversation_key());
   add("agent", ticket.agent());
+  for (const v1::OpenOffer& offer : ticket.open_offers()) {
+    add("offered to", absl::StrCat(offer.agent(), " until ", Show(offer.expires_at())));
+  }
   add("created", Show(ticket.created_at()));
   add("target", Show(ticket.target()));
   if (ticket.has_due_at()) add("due", Show(ticket.due_at()));

@@ -176,6 +176,7 @@ void BoardTables::Move(router::TicketId id, const store::LiveTicket& to) {
   const auto place = tickets_.find(id);
   Ticket& ticket = place->second;
   if (ticket.counted) Count(id, ticket, -1);
+  rings_.erase(id);
   if (!to.channel_now.empty()) {
     ticket.channel = words_.Of(to.channel_now);
     if (HasMedia(to.channel_now)) origins_.try_emplace(id);
@@ -191,6 +192,11 @@ void BoardTables::Move(router::TicketId id, const store::LiveTicket& to) {
   ticket.agent = to.agent.empty() ? Ticket::kNone : agent_numbers_.Of(to.agent);
   ticket.queued_at = to.queued_at;
   ticket.since = to.segment_began_at;
+  if (to.state == TicketState::kOffered && to.participants) {
+    for (const router::ParticipantRow& ring : to.participants->all) {
+      rings_[id].emplace(agent_numbers_.Of(ring.agent), ring.began_at);
+    }
+  }
   ticket.counted = true;
   Count(id, ticket, +1);
 }
@@ -233,8 +239,14 @@ void BoardTables::Count(router::TicketId id, Ticket& ticket, int32_t by) {
     by > 0 ? static_cast<void>(queue.waiting.insert(place))
            : static_cast<void>(queue.waiting.erase(place));
   }
-  if (ticket.agent == Ticket::kNone) return;
-  Agent& agent = ChangedAgent(ticket.agent);
+  if (ticket.agent != Ticket::kNone) CountHeld(id, ticket.agent, by);
+  const auto rings = rings_.find(id);
+  if (rings == rings_.end()) return;
+  for (const auto& [agent, since] : rings->second) CountHeld(id, agent, by);
+}
+
+void BoardTables::CountHeld(router::TicketId id, uint32_t number, int32_t by) {
+  Agent& agent = ChangedAgent(number);
   by > 0 ? static_cast<void>(agent.held.insert(id)) : static_cast<void>(agent.held.erase(id));
 }
 
@@ -309,12 +321,13 @@ AgentEntry BoardTables::MakeAgent(uint32_t number) const {
   for (const router::TicketId id : agent.held) {
     const Ticket& ticket = tickets_.at(id);
     ticket.state == TicketState::kOffered ? ++entry.offers : ++entry.owned;
+    const bool is_ring = ticket.agent != number;
     entry.work.push_back({.ticket = id,
                           .state = ticket.state,
                           .queue = queue_numbers_.Name(ticket.queue),
                           .channel = words_.Name(ticket.channel),
                           .client = words_.Name(ticket.client),
-                          .since = ticket.since});
+                          .since = is_ring ? rings_.at(id).at(number) : ticket.since});
   }
   std::sort(entry.work.begin(), entry.work.end(), [](const AgentWork& a, const AgentWork& b) {
     return std::pair(a.since, a.ticket) < std::pair(b.since, b.ticket);

@@ -173,6 +173,7 @@ class BoardTables {
   bool HasMedia(const std::string& channel) const;
   void Move(router::TicketId id, const store::LiveTicket& to);
   void Count(router::TicketId id, Ticket& ticket, int32_t by);
+  void CountHeld(router::TicketId id, uint32_t agent, int32_t by);
   void CountAgent(const Agent& agent, int32_t by);
   void Connect(router::TicketId id, Ticket& ticket, const store::LiveTicket& to);
 
@@ -191,6 +192,8 @@ class BoardTables {
   std::vector<uint32_t> changed_queues_, changed_agents_;
   absl::flat_hash_map<router::TicketId, Ticket> tickets_;  // the open ones
   absl::flat_hash_map<router::TicketId, Origin> origins_;  // of those on channels with media
+  // Of those that are offered to several: to whom besides the first, and since when.
+  absl::flat_hash_map<router::TicketId, absl::flat_hash_map<uint32_t, router::Time>> rings_;
   std::map<std::string, bool> channels_;
   absl::flat_hash_map<std::string, QueueList> profiles_;
   std::vector<ConnectionEntry> connections_;

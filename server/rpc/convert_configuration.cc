@@ -208,6 +208,7 @@ router::Queue Convert(const v1::Queue& message, const std::string& path, Faults&
   }
   queue.max_waiting = message.max_waiting();
   queue.auto_accept = message.auto_accept();
+  queue.concurrent_offers = message.concurrent_offers();
   queue.plan = ToPlan(message.plan(), path + ".plan", faults);
   if (message.has_last_agent_wait()) {
     queue.last_agent_wait =
@@ -449,6 +450,7 @@ void FillRest(const router::Queue& queue, v1::Queue& to) {
   *to.mutable_lease_duration() = ToProtoDuration(queue.lease_duration);
   to.set_max_waiting(queue.max_waiting);
   to.set_auto_accept(queue.auto_accept);
+  to.set_concurrent_offers(queue.concurrent_offers);
   if (!queue.plan.empty()) Fill(queue.plan, *to.mutable_plan());
   if (queue.last_agent_wait) {
     *to.mutable_last_agent_wait() = ToProtoDuration(*queue.last_agent_wait);

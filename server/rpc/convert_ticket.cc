@@ -19,7 +19,7 @@ static_assert(static_cast<int>(router::Obstacle::kNone) == v1::OBSTACLE_KIND_NON
 static_assert(static_cast<int>(router::Obstacle::kKeptForLastAgent) ==
               v1::OBSTACLE_KIND_KEPT_FOR_LAST_AGENT);
 static_assert(static_cast<int>(router::Obstacle::kShift) == v1::OBSTACLE_KIND_SHIFT);
-static_assert(static_cast<int>(router::kLastObstacle) == v1::OBSTACLE_KIND_DELAYED);
+static_assert(static_cast<int>(router::kLastObstacle) == v1::OBSTACLE_KIND_OFFERED_TO_OTHERS);
 static_assert(static_cast<int>(router::ClientTier::kOverShare) == v1::CLIENT_TIER_OVER_SHARE);
 static_assert(static_cast<int>(router::CallbackOutcome::kConnected) ==
               v1::CALLBACK_OUTCOME_CONNECTED);
@@ -73,6 +73,33 @@ void FillChannel(const router::TicketRow& ticket, const router::TicketStateRow& 
   if (to.channel() != router::kCallbackChannel) return;
   FillCallback(state.callback, *to.mutable_callback());
   if (!state.channel.empty()) to.mutable_callback()->set_requested_on(ticket.channel);
+}
+
+void AddOpenOffer(const router::OfferId& offer, const std::string& agent, router::Time made_at,
+                  router::Time until, v1::Ticket& to) {
+  v1::OpenOffer& open = *to.add_open_offers();
+  open.set_offer_id(router::ToString(offer));
+  open.set_agent(agent);
+  *open.mutable_made_at() = ToTimestamp(made_at);
+  *open.mutable_expires_at() = ToTimestamp(until);
+}
+
+// Who takes part in it, or, while it is OFFERED, to whom it is offered.
+void FillOthers(const router::TicketStateRow& state, v1::Ticket& to) {
+  const bool offered = state.state == router::TicketState::kOffered;
+  if (offered) {
+    AddOpenOffer({state.ticket, state.offer_number}, state.agent, state.segment_began_at,
+                 state.until, to);
+  }
+  if (!state.participants) return;
+  for (const router::ParticipantRow& other : state.participants->all) {
+    if (offered) {
+      AddOpenOffer({state.ticket, other.offer_number}, other.agent, other.began_at, other.until,
+                   to);
+    } else {
+      FillParticipant(other, *to.add_participants());
+    }
+  }
 }
 
 // Whether `offer_number` is about what the ticket is doing now.
@@ -134,11 +161,7 @@ void FillState(const router::TicketStateRow& state, v1::Ticket& to) {
   to.set_reopen_count(state.reopen_count);
   if (state.silent_until.IsSet()) *to.mutable_silent_until() = ToTimestamp(state.silent_until);
   if (state.reply_by.IsSet()) *to.mutable_reply_by() = ToTimestamp(state.reply_by);
-  if (state.participants) {
-    for (const router::ParticipantRow& participant : state.participants->all) {
-      FillParticipant(participant, *to.add_participants());
-    }
-  }
+  FillOthers(state, to);
 }
 
 void FillPlan(const router::TicketRow& ticket, const router::TicketStateRow& state,

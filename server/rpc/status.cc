@@ -122,6 +122,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kTicketStateForbids:
     case Reason::kTicketClosed:
     case Reason::kOfferGone:
+    case Reason::kAnsweredElsewhere:
     case Reason::kMediaConnected:
     case Reason::kAlreadyAnswered:
     case Reason::kNotLeased:

@@ -167,6 +167,7 @@ void Fields(auto& io, Of<router::Queue> auto& queue) {
   io("lease_duration_us", queue.lease_duration);
   io("max_waiting", queue.max_waiting);
   io("auto_accept", queue.auto_accept);
+  io("concurrent_offers", queue.concurrent_offers);
   io("distribution_mode", queue.distribution_mode);
   io("order", queue.order);
   io("late_work", queue.late_work);

@@ -54,7 +54,8 @@ LiveTicket ToLiveTicket(const router::TicketRow& ticket, const router::TicketSta
           .client = ticket.client,
           .entry_point = ticket.entry_point,
           .external_id = ticket.external_id,
-          .channel_now = state.channel};
+          .channel_now = state.channel,
+          .participants = state.participants};
 }
 
 }  // namespace tandem::store

@@ -238,6 +238,7 @@ struct LiveTicket {
   router::Time queued_at, until, segment_began_at, disconnected_at;
   std::string channel, client, entry_point, external_id;
   std::string channel_now;  // empty: the one above, that it came over
+  router::Rare<router::ParticipantRows> participants{};
 };
 // One of the two may be empty: then so are its fields.
 LiveTicket ToLiveTicket(const router::TicketRow& ticket, const router::TicketStateRow& state);

@@ -241,6 +241,42 @@ TEST_F(BoardTest, CountsFromTheDatabaseAndGoesOnFromBatches) {
   EXPECT_EQ(Chats().available_agents, 1);
 }
 
+TEST_F(BoardTest, CountsAnOfferForEachAgentWhomATicketRings) {
+  const auto ring = [](const char* first, const char* second) {
+    router::Changes changes = Moved(1, TicketState::kOffered, 10);
+    changes.ticket_states[0].agent = first;
+    changes.ticket_states[0].segment_began_at = router::Time{20};
+    router::ParticipantRow& row =
+        changes.ticket_states[0].participants.emplace().all.emplace_back();
+    row.agent = second;
+    row.role = router::AssignmentRole::kOwner;
+    row.began_at = router::Time{30};
+    return changes;
+  };
+  const auto at = [&](const std::string& agent) {
+    for (const auto& entry : board_.AgentsSince(0).changes.entries) {
+      if (entry->agent == agent) return *entry;
+    }
+    return AgentEntry();
+  };
+  Commit(NewTicket(1, 10));
+  Commit(ring("ben", "ann"));
+  Load();
+  EXPECT_EQ(Chats().offered, 1);
+  EXPECT_EQ(at("ann").offers, 1);
+  ASSERT_EQ(at("ann").work.size(), 1U);
+  EXPECT_EQ(at("ann").work[0].since, (router::Time{30}));
+  Tell(ring("ann", "cem"));
+  EXPECT_EQ(at("ann").work[0].since, (router::Time{20}));
+  EXPECT_EQ(at("ann").offers, 1);
+  Tell(Moved(1, TicketState::kActive, 10));
+  EXPECT_EQ(at("ann").owned, 1);
+  EXPECT_EQ(at("ann").offers, 0);
+  Tell(ring("cem", "ann"));
+  Tell(Moved(1, TicketState::kQueued, 10));
+  EXPECT_TRUE(at("ann").work.empty());
+}
+
 TEST_F(BoardTest, KnowsTheChannelThatATicketHasNow) {
   Commit(NewTicket(1, 10));
   Load();

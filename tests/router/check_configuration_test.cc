@@ -137,6 +137,13 @@ TEST(CheckConfiguration, TakesWhatIsWithinLimits) {
        },
        ""},
       {"delay", [](Configuration& c) { c.routing_profiles[0].queues[0].delay = Days(30); }, ""},
+      {"rings", [](Configuration& c) { c.queues[0].concurrent_offers = 10; }, ""},
+      {"one ring that is accepted at once",
+       [](Configuration& c) {
+         c.queues[0].auto_accept = true;
+         c.queues[0].concurrent_offers = 1;
+       },
+       ""},
       {"cost", [](Configuration& c) { c.agents[0].cost_per_hour_milli = 1'000'000'000; }, ""},
       {"a changed built-in channel", [](Configuration& c) { c.channels[0].id = "voice"; },
        "REFERENCE_BROKEN configuration.process_types[0].defaults[0].channel"},
@@ -314,6 +321,14 @@ TEST(CheckConfiguration, RefusesWhatIsBeyondALimit) {
        "FIELD_OUT_OF_RANGE configuration.channels[0].misses_allowed"},
       {"rank", [](Configuration& c) { c.routing_profiles[0].queues[0].rank = 101; },
        "FIELD_OUT_OF_RANGE configuration.routing_profiles[0].queues[0].rank"},
+      {"rings", [](Configuration& c) { c.queues[0].concurrent_offers = 11; },
+       "FIELD_OUT_OF_RANGE configuration.queues[0].concurrent_offers"},
+      {"rings that are accepted at once",
+       [](Configuration& c) {
+         c.queues[0].auto_accept = true;
+         c.queues[0].concurrent_offers = 2;
+       },
+       "FIELD_OUT_OF_RANGE configuration.queues[0].concurrent_offers"},
       {"delay",
        [](Configuration& c) { c.routing_profiles[0].queues[0].delay = Days(30) + Microseconds(1); },
        "FIELD_OUT_OF_RANGE configuration.routing_profiles[0].queues[0].delay"},
@@ -533,6 +548,7 @@ TEST(FillDefaults, FillsInWhatTheManualSays) {
   EXPECT_EQ(live.connect_timeout, Seconds(30));
   EXPECT_EQ(live.lease_duration, Minutes(15));
   EXPECT_EQ(live.last_agent_wait, Seconds(30));
+  EXPECT_EQ(live.concurrent_offers, 1U);
   const Queue& deferrable = configuration.queues[1];
   EXPECT_EQ(deferrable.priority_step, Hours(4));
   EXPECT_EQ(deferrable.offer_timeout, Seconds(120));

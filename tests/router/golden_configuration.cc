@@ -286,6 +286,7 @@ Queue ParseQueue(Words& words) {
   if (words.Flag("PRIORITY_FIRST")) queue.order = QueueOrder::kPriorityFirst;
   if (words.Flag("AFTER_PUNCTUAL")) queue.late_work.order = LateOrder::kAfterPunctual;
   if (const auto every = words.Value("every")) queue.late_work.every = ParseNumber(*every);
+  queue.concurrent_offers = ParseNumber(words.Value("ring").value_or("0"));
   if (const auto wait = words.Value("last_agent")) queue.last_agent_wait = ParseDuration(*wait);
   if (const auto step = words.Value("step")) queue.priority_step = ParseDuration(*step);
   queue.offer_timeout = ParseDuration(words.Value("offer").value_or("0s"));

@@ -196,6 +196,9 @@ class LargeFloor {
     contact.process_type = Id("t", Below(3));
     contact.client = Id("c", Below(2));
     contact.priority = static_cast<uint32_t>(Below(4));
+    // Five minutes of work are expected.
+    if (late_last_)
+      contact.due_at = now_ + Minutes(5) + Milliseconds(static_cast<int64_t>(Below(200)));
     return contact;
   }
 

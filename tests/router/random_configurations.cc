@@ -136,6 +136,9 @@ Queue RandomCommands::MakeQueue(uint32_t number, const std::vector<std::string>&
   if (Chance(80)) queue.lease_duration = Span({5, 30, 120});
   if (Chance(20)) queue.max_waiting = static_cast<uint32_t>(1 + Below(8));
   queue.auto_accept = Chance(15);
+  if (!queue.auto_accept && Chance(40)) {
+    queue.concurrent_offers = static_cast<uint32_t>(1 + Below(4));
+  }
   queue.plan = MakePlan(15);
   if (Chance(80)) queue.last_agent_wait = Span({0, 2, 10, 60});
   if (Chance(80)) queue.callbacks.max_attempts = static_cast<uint32_t>(1 + Below(3));

@@ -244,6 +244,7 @@ void ExpectAllSeen(const Tally& tally) {
                               Reason::kTicketStateForbids,
                               Reason::kOfferGone,
                               Reason::kOfferOfOtherAgent,
+                              Reason::kAnsweredElsewhere,
                               Reason::kNotOwner,
                               Reason::kMediaConnected,
                               Reason::kAlreadyAnswered,

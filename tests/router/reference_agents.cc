@@ -124,6 +124,10 @@ AgentSnapshot ReferenceRouter::Snapshot(const AgentState& agent) const {
       offer.offer.number = participant.offer_number;
       offer.expires_at = participant.until;
       offer.role = participant.role;
+      if (participant.role == AssignmentRole::kOwner) {
+        offers[{participant.offered_at, ticket.arrival}] = offer;
+        continue;
+      }
       offer.invited_by = ticket.agent;
       invitations[ticket.arrival] = offer;
     }
@@ -147,31 +151,22 @@ AgentSnapshot ReferenceRouter::Snapshot(const AgentState& agent) const {
 // offers and work
 
 Outcome ReferenceRouter::Do(const AcceptOffer& command) {
-  if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
-  if (FindInvitation(command.offer) != nullptr) return AcceptInvitation(command);
-  TicketData* ticket = FindTicket(command.offer.ticket);
-  if (ticket == nullptr || ticket->state != TicketState::kOffered ||
-      ticket->offer_number != command.offer.number || ticket->until <= now_) {
-    return Refuse(Reason::kOfferGone);
-  }
-  if (ticket->agent != command.session.agent) return Refuse(Reason::kOfferOfOtherAgent);
-  Accept(*ticket, workspace_->agents.at(ticket->agent));
-  return Reply{StateReached{ticket->state}};
+  if (const Refusal refusal = CheckOffer(command.session, command.offer)) return Refuse(*refusal);
+  TicketData& ticket = *FindTicket(command.offer.ticket);
+  if (ticket.state != TicketState::kOffered) return AcceptInvitation(command);
+  Accept(ticket, workspace_->agents.at(command.session.agent));
+  return Reply{StateReached{ticket.state}};
 }
 
 Outcome ReferenceRouter::Do(const DeclineOffer& command) {
-  if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
-  if (FindInvitation(command.offer) != nullptr) return DeclineInvitation(command);
-  TicketData* ticket = FindTicket(command.offer.ticket);
-  if (ticket == nullptr || ticket->state != TicketState::kOffered ||
-      ticket->offer_number != command.offer.number || ticket->until <= now_) {
-    return Refuse(Reason::kOfferGone);
-  }
-  if (ticket->agent != command.session.agent) return Refuse(Reason::kOfferOfOtherAgent);
+  if (const Refusal refusal = CheckOffer(command.session, command.offer)) return Refuse(*refusal);
+  TicketData& ticket = *FindTicket(command.offer.ticket);
+  if (ticket.state != TicketState::kOffered) return DeclineInvitation(command);
+  const std::string& agent = command.session.agent;
   if (command.cause == DeclineCause::kAgent) {
-    EndOffer(*ticket, EventType::kOfferDeclined);
+    EndOffer(ticket, agent, EventType::kOfferDeclined);
   } else {
-    EndOffer(*ticket, EventType::kOfferFailed);
+    EndOffer(ticket, agent, EventType::kOfferFailed);
     FailDevice(workspace_->agents.at(command.session.agent));
   }
   return Reply{Done{}};
@@ -460,7 +455,7 @@ Time ReferenceRouter::DelayedUntil(const AgentState& agent, const TicketData& ti
 Obstacle ReferenceRouter::ObstacleOf(const AgentState& agent, const TicketData& ticket) const {
   const auto& excluded = ticket.contact.excluded_agents;
   if (std::count(excluded.begin(), excluded.end(), agent.id)) return Obstacle::kExcluded;
-  if (ticket.agent == agent.id) return Obstacle::kNone;
+  if (ticket.agent == agent.id || IsOfferedTo(ticket, agent.id)) return Obstacle::kNone;
   if (!ticket.kept_for.empty() && ticket.kept_for != agent.id) return Obstacle::kKeptForLastAgent;
   if (agent.status == AgentStatus::kOffline) return Obstacle::kOffline;
   if (agent.session_lost) return Obstacle::kSessionLost;
@@ -480,7 +475,10 @@ Obstacle ReferenceRouter::ObstacleOf(const AgentState& agent, const TicketData& 
   const Queue& queue = QueueOf(ticket);
   const bool closed = (queue.urgency == Urgency::kLive && !IsOpen(queue)) ||
                       (IsCallback(ticket) && IsClosed(queue));
-  return pull_only || closed ? Obstacle::kPullOnly : Obstacle::kNone;
+  if (pull_only || closed) return Obstacle::kPullOnly;
+  const bool rings_no_more =
+      ticket.state == TicketState::kOffered && !WantsRings(workspace_->configuration, ticket);
+  return rings_no_more ? Obstacle::kOfferedToOthers : Obstacle::kNone;
 }
 
 namespace {
@@ -553,8 +551,10 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
     one.role = role;
     one.until = until;
   };
-  if (!ticket.participants.empty()) list(ticket.agent, AssignmentRole::kOwner, Time{});
-  for (const Participant& other : ticket.participants) list(other.agent, other.role, other.until);
+  if (ticket.state != TicketState::kOffered && !ticket.participants.empty()) {
+    list(ticket.agent, AssignmentRole::kOwner, Time{});
+    for (const Participant& other : ticket.participants) list(other.agent, other.role, other.until);
+  }
   explanation.queue_closed = IsClosed(QueueOf(ticket));
   if (explanation.queue_closed) {
     for (const TimeSpan& open : HoursOf(QueueOf(ticket))->open) {

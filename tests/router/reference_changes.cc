@@ -187,6 +187,11 @@ TicketState ReferenceRouter::FinishWork(TicketData& ticket) {
 // offers
 
 void ReferenceRouter::Accept(TicketData& ticket, AgentState& agent) {
+  for (const std::string& other : OfferedTo(ticket)) {
+    if (other == agent.id) continue;
+    EndOffer(ticket, other, EventType::kOfferRescinded, "ANSWERED_ELSEWHERE");
+  }
+  workspace_->ring_arrived.erase(ticket.id);
   EmitAboutOffer(EventType::kOfferAccepted, ticket);
   Handle(ticket, agent);
   agent.misses = 0;
@@ -222,16 +227,28 @@ void ReferenceRouter::Handle(TicketData& ticket, AgentState& agent) {
 }
 
 // Declined, missed or failed: the agent cools down for this ticket.
-void ReferenceRouter::EndOffer(TicketData& ticket, EventType type) {
-  EmitAboutOffer(type, ticket).until =
-      now_ + workspace_->configuration.cool_down.value_or(Duration{});
-  AddCoolDown(ticket, ticket.agent);
+void ReferenceRouter::EndOffer(TicketData& ticket, const std::string& agent, EventType type,
+                               const char* reason) {
+  EventRow& event = Emit(type, ticket, agent);
+  event.offer_number = ticket.offer_number;
+  for (const Participant& ring : ticket.participants) {
+    if (ring.agent == agent) event.offer_number = ring.offer_number;
+  }
+  if (type == EventType::kOfferRescinded) {
+    event.reason = reason;
+  } else {
+    event.until = now_ + workspace_->configuration.cool_down.value_or(Duration{});
+    AddCoolDown(ticket, agent);
+  }
+  if (!ticket.participants.empty()) return DropOffer(ticket, agent);
+  workspace_->ring_arrived.erase(ticket.id);
   Requeue(ticket);
 }
 
 void ReferenceRouter::Rescind(TicketData& ticket, const char* reason) {
-  EmitAboutOffer(EventType::kOfferRescinded, ticket).reason = reason;
-  Requeue(ticket);
+  for (const std::string& agent : OfferedTo(ticket)) {
+    EndOffer(ticket, agent, EventType::kOfferRescinded, reason);
+  }
 }
 
 void ReferenceRouter::RescindAll(const AgentState& agent, const char* reason) {
@@ -246,9 +263,16 @@ void ReferenceRouter::RescindAll(const AgentState& agent, const char* reason) {
   }
   std::sort(offered.begin(), offered.end(),
             [](const TicketData* a, const TicketData* b) { return a->arrival < b->arrival; });
-  for (TicketData* ticket : offered) Rescind(*ticket, reason);
+  for (TicketData* ticket : offered) {
+    EndOffer(*ticket, agent.id, EventType::kOfferRescinded, reason);
+  }
   for (TicketData* ticket : JoinedBy(agent.id, /*invited=*/true)) {
-    if (!still_ready(*ticket)) EndInvitation(*ticket, agent.id, reason);
+    if (still_ready(*ticket)) continue;
+    if (IsOfferedTo(*ticket, agent.id)) {
+      EndOffer(*ticket, agent.id, EventType::kOfferRescinded, reason);
+    } else {
+      EndInvitation(*ticket, agent.id, reason);
+    }
   }
 }
 
@@ -397,33 +421,37 @@ Time ReferenceRouter::NextStepAt(const TicketData& ticket) {
 }
 
 Time ReferenceRouter::NextDelayAt(const Configuration& configuration, const TicketData& ticket) {
-  if (ticket.state != TicketState::kQueued || !ticket.kept_for.empty()) return kEndOfTime;
+  if (ticket.state != TicketState::kQueued && !WantsRings(configuration, ticket)) return kEndOfTime;
+  if (!ticket.kept_for.empty()) return kEndOfTime;
   const std::set<Duration> delays = DelaysOf(configuration, ticket.queue);
   const auto next = delays.upper_bound(ticket.waited);
   return next == delays.end() ? kEndOfTime : ticket.queued_at + *next;
 }
 
 void ReferenceRouter::LookAtAges(const Configuration& before) {
-  const auto queue_in = [](const Configuration& configuration, const std::string& id) {
-    for (const Queue& queue : configuration.queues) {
-      if (queue.id == id) return std::pair(queue.order, queue.late_work.order);
-    }
-    return std::pair(QueueOrder::kTarget, LateOrder::kInOrder);
+  const Configuration& now = workspace_->configuration;
+  const auto looks_otherwise = [&](const TicketData& ticket) {
+    const Queue& queue = QueueOf(ticket);
+    return std::none_of(before.queues.begin(), before.queues.end(), [&](const Queue& was) {
+      return was.id == queue.id && was.order == queue.order &&
+             was.late_work.order == queue.late_work.order &&
+             was.concurrent_offers == queue.concurrent_offers;
+    });
   };
   for (auto& [id, ticket] : workspace_->tickets) {
-    if (ticket.state != TicketState::kQueued) continue;
-    const Configuration& now = workspace_->configuration;
-    if (DelaysOf(before, ticket.queue) != DelaysOf(now, ticket.queue) ||
-        queue_in(before, ticket.queue) != queue_in(now, ticket.queue)) {
+    if (DelaysOf(before, ticket.queue) != DelaysOf(now, ticket.queue) || looks_otherwise(ticket)) {
       Arrive(ticket);
     }
   }
 }
 
 void ReferenceRouter::Arrive(TicketData& ticket) {
+  workspace_->ring_arrived.erase(ticket.id);
+  const bool waits = ticket.state == TicketState::kQueued;
+  if (!waits && !WantsRings(workspace_->configuration, ticket)) return;
   ticket.waited = std::max(Duration{}, now_ - ticket.queued_at);
   ticket.late = ticket.target <= now_;
-  workspace_->arrived.insert(ticket.id);
+  (waits ? workspace_->arrived : workspace_->ring_arrived).insert(ticket.id);
 }
 
 void ReferenceRouter::StopPlanClock(TicketData& ticket) {
@@ -491,7 +519,7 @@ void ReferenceRouter::TakeStep(TicketData& ticket) {
   if (step.callback) {
     return CallBack(ticket, CallableFrom(QueueOf(ticket), now_), Time{}, "PLAN");
   }
-  if (ticket.state == TicketState::kQueued) Arrive(ticket);
+  Arrive(ticket);
   if (step.queue.empty() || step.queue == ticket.queue) return;
   EndVisit(ticket, VisitEnd::kOther);
   ticket.queue = step.queue;
@@ -584,11 +612,12 @@ void ReferenceRouter::ExpireTicket(TicketData& ticket) {
     std::erase_if(ticket.cool_downs,
                   [&](const CoolDown& cool_down) { return cool_down.until <= now_; });
     if (ticket.state == TicketState::kQueued) workspace_->arrived.insert(ticket.id);
+    if (WantsRings(workspace_->configuration, ticket)) workspace_->ring_arrived.insert(ticket.id);
     return;
   }
   switch (ticket.state) {
     case TicketState::kOffered:
-      return Miss(ticket);
+      return Miss(ticket, ticket.agent);
     case TicketState::kConnecting:
       return FailConnection(ticket, "TIMED_OUT");
     case TicketState::kAssigned:
@@ -611,9 +640,9 @@ void ReferenceRouter::ExpireTicket(TicketData& ticket) {
   }
 }
 
-void ReferenceRouter::Miss(TicketData& ticket) {
-  AgentState& agent = workspace_->agents.at(ticket.agent);
-  EndOffer(ticket, EventType::kOfferMissed);
+void ReferenceRouter::Miss(TicketData& ticket, const std::string& missing) {
+  AgentState& agent = workspace_->agents.at(missing);
+  EndOffer(ticket, agent.id, EventType::kOfferMissed);
   agent.misses += 1;
   if (agent.misses >= ChannelOf(ticket).misses_allowed) {
     SetStatus(agent, {AgentStatus::kNotResponding}, "AGENT_NOT_RESPONDING");

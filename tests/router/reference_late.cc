@@ -17,8 +17,9 @@ const LateWork* FindLateWork(const Configuration& configuration, const std::stri
 
 Time ReferenceRouter::LateAt(const Configuration& configuration, const TicketData& ticket) {
   const LateWork& late_work = *FindLateWork(configuration, ticket.queue);
-  const bool waits = ticket.state == TicketState::kQueued && !ticket.late;
-  return waits && late_work.order == LateOrder::kAfterPunctual ? ticket.target : kEndOfTime;
+  const bool waits = ticket.state == TicketState::kQueued || WantsRings(configuration, ticket);
+  return waits && !ticket.late && late_work.order == LateOrder::kAfterPunctual ? ticket.target
+                                                                               : kEndOfTime;
 }
 
 bool ReferenceRouter::IsAfterPunctual(const TicketData& ticket) const {

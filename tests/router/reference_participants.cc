@@ -156,6 +156,7 @@ void ReferenceRouter::MissInvitation(TicketData& ticket) {
       std::find_if(ticket.participants.begin(), ticket.participants.end(),
                    [&](const Participant& participant) { return participant.until == due; });
   AgentState& agent = workspace_->agents.at(missed->agent);
+  if (ticket.state == TicketState::kOffered) return Miss(ticket, agent.id);
   EndInvitation(ticket, agent.id, "MISSED");
   agent.misses += 1;
   if (agent.misses >= ChannelOf(ticket).misses_allowed) {
@@ -165,8 +166,6 @@ void ReferenceRouter::MissInvitation(TicketData& ticket) {
 
 Outcome ReferenceRouter::AcceptInvitation(const AcceptOffer& command) {
   Participant& invited = *FindInvitation(command.offer);
-  if (invited.until <= now_) return Refuse(Reason::kOfferGone);
-  if (invited.agent != command.session.agent) return Refuse(Reason::kOfferOfOtherAgent);
   invited.until = Time{};
   const TicketData& ticket = *FindTicket(command.offer.ticket);
   EmitAbout(EventType::kParticipantJoined, ticket, invited);
@@ -178,8 +177,6 @@ Outcome ReferenceRouter::AcceptInvitation(const AcceptOffer& command) {
 
 Outcome ReferenceRouter::DeclineInvitation(const DeclineOffer& command) {
   const Participant invited = *FindInvitation(command.offer);
-  if (invited.until <= now_) return Refuse(Reason::kOfferGone);
-  if (invited.agent != command.session.agent) return Refuse(Reason::kOfferOfOtherAgent);
   const bool device = command.cause == DeclineCause::kDevice;
   EndInvitation(*FindTicket(command.offer.ticket), invited.agent, device ? "FAILED" : "DECLINED");
   if (device) FailDevice(workspace_->agents.at(invited.agent));
@@ -267,7 +264,9 @@ Outcome ReferenceRouter::Do(const EndParticipation& command) {
   const Participant* participant = Find(*ticket, agent);
   const bool hidden =
       participant != nullptr && participant->role == AssignmentRole::kMonitor && !own;
-  if (participant == nullptr || hidden) return Refuse(Reason::kNotParticipant);
+  if (participant == nullptr || hidden || IsOfferedTo(*ticket, agent)) {
+    return Refuse(Reason::kNotParticipant);
+  }
   if (participant->until.IsSet()) {
     EndInvitation(*ticket, agent, own ? "DECLINED" : "REMOVED");
   } else {

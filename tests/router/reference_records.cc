@@ -54,7 +54,7 @@ Outcome ReferenceRouter::Do(const UpdateTicket& command) {
   event.number = ticket->revision;
   event.until = ticket->target;
   event.reason = what;
-  if (ticket->state == TicketState::kQueued) Arrive(*ticket);
+  Arrive(*ticket);
   return Reply{TicketRevised{ticket->revision}};
 }
 

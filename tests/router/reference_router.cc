@@ -79,9 +79,13 @@ std::vector<EventRow> ReferenceRouter::TakeEvents() {
 }
 
 bool ReferenceRouter::HasPendingRouting() const {
-  return std::any_of(workspaces_.begin(), workspaces_.end(), [](const auto& entry) {
-    return !entry.second.gained.empty() || !entry.second.arrived.empty();
-  });
+  return std::any_of(workspaces_.begin(), workspaces_.end(),
+                     [](const auto& entry) { return HasPendingRouting(entry.second); });
+}
+
+bool ReferenceRouter::HasPendingRouting(const Workspace& workspace) {
+  return !workspace.gained.empty() || !workspace.arrived.empty() ||
+         !workspace.ring_gained.empty() || !workspace.ring_arrived.empty();
 }
 
 // ------------------------------------------------------------------------------------------------------
@@ -286,7 +290,9 @@ bool ReferenceRouter::IsReserved(const AgentState& agent, const TicketData& tick
 
 bool ReferenceRouter::MayTake(const AgentState& agent, const TicketData& ticket,
                               bool claiming) const {
-  if (ticket.state != TicketState::kQueued || !IsReady(agent)) return false;
+  const bool rings = WantsRings(workspace_->configuration, ticket);
+  if ((ticket.state != TicketState::kQueued && !rings) || !IsReady(agent)) return false;
+  if (IsOfferedTo(ticket, agent.id)) return false;
   if (!IsReadyFor(agent, ticket) || !FitsShift(agent, ticket)) return false;
   const Agent& configured = *FindAgent(agent.id);
   if (!Qualifies(configured, ticket)) return false;
@@ -309,7 +315,8 @@ bool ReferenceRouter::MayTake(const AgentState& agent, const TicketData& ticket,
 // routing
 
 ReferenceRouter::TicketData* ReferenceRouter::BestTicket(const AgentState& agent,
-                                                         const std::string& queue, bool claiming) {
+                                                         const std::string& queue, bool claiming,
+                                                         bool rings) {
   const RoutingProfile& profile = *FindProfile(FindAgent(agent.id)->routing_profile);
   const auto order = [&](const TicketData& ticket) {
     uint32_t rank = 0;
@@ -324,11 +331,13 @@ ReferenceRouter::TicketData* ReferenceRouter::BestTicket(const AgentState& agent
       std::any_of(workspace_->tickets.begin(), workspace_->tickets.end(), [&](const auto& entry) {
         const TicketData& ticket = entry.second;
         return QueueOf(ticket).office == Office::kBack &&
-               (queue.empty() || ticket.queue == queue) && MayTake(agent, ticket, claiming);
+               (queue.empty() || ticket.queue == queue) &&
+               (ticket.state == TicketState::kOffered) == rings && MayTake(agent, ticket, claiming);
       });
   std::map<std::string, TicketData*> firsts;
   for (auto& [id, ticket] : workspace_->tickets) {
     if (!queue.empty() && ticket.queue != queue) continue;
+    if ((ticket.state == TicketState::kOffered) != rings) continue;
     if (back_first && QueueOf(ticket).office != Office::kBack) continue;
     if (!MayTake(agent, ticket, claiming)) continue;
     const auto place_in_queue = [&](const TicketData& one) {
@@ -434,56 +443,74 @@ uint32_t ReferenceRouter::Route(uint32_t budget) {
   while (true) {
     TicketData* overflowing = FirstToOverflow();
     KeepBackCounts();
-    if (overflowing == nullptr && workspace.gained.empty() && workspace.arrived.empty()) break;
+    if (overflowing == nullptr && !HasPendingRouting(workspace)) break;
     if (budget == 0) return 0;
     if (overflowing != nullptr) {
       Overflow(*overflowing);
       --budget;
       continue;
     }
-    if (!workspace.gained.empty()) {
-      AgentState* first = nullptr;
-      for (const std::string& id : workspace.gained) {
-        AgentState& agent = workspace.agents.at(id);
-        if (first == nullptr || std::tie(agent.idle_since, agent.ordinal) <
-                                    std::tie(first->idle_since, first->ordinal)) {
-          first = &agent;
-        }
-      }
+    if (AgentState* first = FirstGained(workspace.gained)) {
       if (TicketData* ticket = BestTicket(*first, "", /*claiming=*/false)) {
         MakeOffer(*ticket, *BestAgent(*ticket), "AGENT_FREE");
         --budget;
       } else {
         workspace.gained.erase(first->id);
+        const bool any_rings = std::any_of(
+            workspace.tickets.begin(), workspace.tickets.end(),
+            [&](const auto& entry) { return WantsRings(workspace.configuration, entry.second); });
+        if (any_rings) workspace.ring_gained.insert(first->id);
       }
       continue;
     }
-    std::map<std::string, TicketData*> firsts;
-    const auto order = [&](const TicketData& ticket) {
-      return std::tuple(QueueOf(ticket).urgency, AmongQueues(PlaceInQueue(ticket)));
-    };
-    for (auto it = workspace.arrived.begin(); it != workspace.arrived.end();) {
-      TicketData* ticket = FindTicket(*it);
-      if (ticket == nullptr || ticket->state != TicketState::kQueued) {
-        it = workspace.arrived.erase(it);
-        continue;
+    if (TicketData* first = FirstArrived(workspace.arrived, /*rings=*/false)) {
+      workspace.arrived.erase(first->id);
+      if (AgentState* agent = BestAgent(*first)) {
+        MakeOffer(*first, *agent, "ARRIVED");
+        --budget;
       }
-      TicketData*& first_in = firsts[ticket->queue];
-      if (first_in == nullptr || PlaceInQueue(*ticket) < PlaceInQueue(*first_in)) first_in = ticket;
-      ++it;
+      continue;
     }
-    TicketData* first = nullptr;
-    for (const auto& [id, one] : firsts) {
-      if (first == nullptr || order(*one) < order(*first)) first = one;
-    }
-    if (first == nullptr) continue;
-    workspace.arrived.erase(first->id);
-    if (AgentState* agent = BestAgent(*first)) {
-      MakeOffer(*first, *agent, "ARRIVED");
-      --budget;
-    }
+    if (RingFurther()) --budget;
   }
   return budget;
+}
+
+ReferenceRouter::AgentState* ReferenceRouter::FirstGained(const std::set<std::string>& gained) {
+  AgentState* first = nullptr;
+  for (const std::string& id : gained) {
+    AgentState& agent = workspace_->agents.at(id);
+    if (first == nullptr ||
+        std::tie(agent.idle_since, agent.ordinal) < std::tie(first->idle_since, first->ordinal)) {
+      first = &agent;
+    }
+  }
+  return first;
+}
+
+ReferenceRouter::TicketData* ReferenceRouter::FirstArrived(std::set<TicketId>& arrived,
+                                                           bool rings) {
+  std::map<std::string, TicketData*> firsts;
+  const auto order = [&](const TicketData& ticket) {
+    return std::tuple(QueueOf(ticket).urgency, AmongQueues(PlaceInQueue(ticket)));
+  };
+  for (auto it = arrived.begin(); it != arrived.end();) {
+    TicketData* ticket = FindTicket(*it);
+    const bool looks = ticket != nullptr && (rings ? WantsRings(workspace_->configuration, *ticket)
+                                                   : ticket->state == TicketState::kQueued);
+    if (!looks) {
+      it = arrived.erase(it);
+      continue;
+    }
+    TicketData*& first_in = firsts[ticket->queue];
+    if (first_in == nullptr || PlaceInQueue(*ticket) < PlaceInQueue(*first_in)) first_in = ticket;
+    ++it;
+  }
+  TicketData* first = nullptr;
+  for (const auto& [id, one] : firsts) {
+    if (first == nullptr || order(*one) < order(*first)) first = one;
+  }
+  return first;
 }
 
 void ReferenceRouter::MakeOffer(TicketData& ticket, AgentState& agent, const char* reason) {
@@ -492,17 +519,26 @@ void ReferenceRouter::MakeOffer(TicketData& ticket, AgentState& agent, const cha
   if (queue.distribution_mode == DistributionMode::kRoundRobin) {
     agent.turn = workspace_->last_turn = std::max(now_.us, workspace_->last_turn + 1);
   }
-  ticket.state = TicketState::kOffered;
-  ticket.agent = agent.id;
-  ticket.until = now_ + queue.offer_timeout;
-  ticket.offer_number = NextOffer(ticket);
-  ticket.offered_at = now_;
-  CountPick(ticket);
-  EventRow& event = EmitAboutOffer(EventType::kTicketOffered, ticket);
+  const uint32_t number = NextOffer(ticket);
+  const Time until = now_ + queue.offer_timeout;
+  if (ticket.state == TicketState::kOffered) {
+    ticket.last_invitation = number;
+    ticket.participants.push_back({agent.id, AssignmentRole::kOwner, number, until, now_});
+  } else {
+    ticket.state = TicketState::kOffered;
+    ticket.agent = agent.id;
+    ticket.until = until;
+    ticket.offer_number = number;
+    ticket.offered_at = now_;
+    CountPick(ticket);
+  }
+  EventRow& event = Emit(EventType::kTicketOffered, ticket, agent.id);
+  event.offer_number = number;
   event.queue = ticket.queue;
   event.reason = reason;
-  event.until = ticket.until;
+  event.until = until;
   LookAtIdle();
+  if (queue.concurrent_offers > 1) Arrive(ticket);
   if (queue.auto_accept) Accept(ticket, agent);
 }
 

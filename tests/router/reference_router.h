@@ -48,12 +48,13 @@ class ReferenceRouter {
     Time shift_ends_at;  // as last said
   };
 
-  // Who takes part in a ticket besides its owner.
+  // Who takes part in a ticket besides its owner; or, as OWNER, whom it rings besides the first.
   struct Participant {
     std::string agent;
     AssignmentRole role = AssignmentRole::kConsult;
     uint32_t offer_number = 0;  // 0: was not invited
     Time until;                 // set while the invitation is open
+    Time offered_at{};          // of a ring
   };
 
   struct TicketData {
@@ -132,6 +133,8 @@ class ReferenceRouter {
     std::map<TicketId, TicketData> completed;  // as they were when they were COMPLETED
     std::set<std::string> gained;              // agents of step 1
     std::set<TicketId> arrived;                // tickets of step 2
+    std::set<std::string> ring_gained;         // agents of step 3
+    std::set<TicketId> ring_arrived;           // tickets of step 4
     std::vector<TicketId> returned;        // tickets that came to a queue, by the command at work
     std::vector<std::string> drained;      // DRAINING agents whose last work ended, by it
     std::vector<TicketId> entered;         // tickets that came to a queue, by it
@@ -160,6 +163,8 @@ class ReferenceRouter {
 
  private:
   using Refusal = std::optional<Reason>;
+
+  static bool HasPendingRouting(const Workspace& workspace);
 
   // reference_verbs.cc and reference_agents.cc: one for each command.
   Outcome Do(const ApplyConfiguration& command);
@@ -309,11 +314,17 @@ class ReferenceRouter {
   uint64_t CountInHand(const std::string& client) const;
   std::optional<Explanation::Share> ShareOf(const TicketData& ticket) const;
   ClientTier TierOf(const TicketData& ticket) const;
-  TicketData* BestTicket(const AgentState& agent, const std::string& queue, bool claiming);
+  // Of those that wait; `rings`: of those that want further rings.
+  TicketData* BestTicket(const AgentState& agent, const std::string& queue, bool claiming,
+                         bool rings = false);
   uint32_t ScoreOf(const Agent& agent, const TicketData& ticket) const;
   int64_t WeightOf(const AgentState& agent, const TicketData& ticket) const;
   AgentState* BestAgent(const TicketData& ticket);
   uint32_t Route(uint32_t budget);
+  AgentState* FirstGained(const std::set<std::string>& gained);
+  // The first of the tickets, but for those that look for no agent any more, which it drops.
+  TicketData* FirstArrived(std::set<TicketId>& arrived, bool rings);
+  bool RingFurther();
   void MakeOffer(TicketData& ticket, AgentState& agent, const char* reason);
 
   // Changes shared by verbs. Each appends the events that it is named for.
@@ -377,7 +388,14 @@ class ReferenceRouter {
   static bool WorksOn(const TicketData& ticket, const std::string& agent);
   static uint32_t NextOffer(const TicketData& ticket);
   static Time InvitationEndsAt(const TicketData& ticket);
+  // Or ring.
   Participant* FindInvitation(const OfferId& offer);
+  // reference_rings.cc
+  static bool WantsRings(const Configuration& configuration, const TicketData& ticket);
+  static std::vector<std::string> OfferedTo(const TicketData& ticket);
+  static bool IsOfferedTo(const TicketData& ticket, const std::string& agent);
+  Refusal CheckOffer(const SessionRef& session, const OfferId& offer);
+  void DropOffer(TicketData& ticket, const std::string& agent);
   static WorkView ViewOf(const TicketData& ticket, const std::string& agent);
   EventRow& EmitAbout(EventType type, const TicketData& ticket, const Participant& participant);
   static Participant Drop(TicketData& ticket, const std::string& agent);
@@ -416,7 +434,10 @@ class ReferenceRouter {
   void Accept(TicketData& ticket, AgentState& agent);
   void PassOverSteps(TicketData& ticket);
   void Handle(TicketData& ticket, AgentState& agent);
-  void EndOffer(TicketData& ticket, EventType type);
+  // The agent's offer of the ticket ends; rescinded: for this reason.
+  void EndOffer(TicketData& ticket, const std::string& agent, EventType type,
+                const char* reason = "");
+  // All of the ticket's are.
   void Rescind(TicketData& ticket, const char* reason);
   void RescindAll(const AgentState& agent, const char* reason);
   void SetStatus(AgentState& agent, StatusChange to, const char* rescind_reason);
@@ -437,12 +458,13 @@ class ReferenceRouter {
   bool ReportDisconnected(TicketData& ticket, Party party);
   bool ExpireNext();
   void ExpireTicket(TicketData& ticket);
-  void Miss(TicketData& ticket);
+  void Miss(TicketData& ticket, const std::string& agent);
   static Time DeadlineOf(const Workspace& workspace, const TicketData& ticket);
   static Time NextStepAt(const TicketData& ticket);
   static Time NextDelayAt(const Configuration& configuration, const TicketData& ticket);
   static Time LateAt(const Configuration& configuration, const TicketData& ticket);
-  // It waits, from now or still: who may take it is looked at anew.
+  // It waits, or wants further rings, from now or still: who may take it is looked at anew. It does
+  // neither: nobody.
   void Arrive(TicketData& ticket);
   std::string WhySkipped(const TicketData& ticket) const;
   void SkipStep(TicketData& ticket, const std::string& reason);

@@ -154,7 +154,7 @@ void ReferenceRouter::PassLastAgent(TicketData& ticket) {
   Emit(EventType::kLastAgentPassed, ticket, ticket.kept_for);
   ticket.kept_for.clear();
   ticket.kept_until = Time{};
-  if (ticket.state == TicketState::kQueued) Arrive(ticket);
+  Arrive(ticket);
 }
 
 }  // namespace tandem::router

@@ -60,7 +60,9 @@ bool ReferenceRouter::IsOnBack(const AgentState& agent) const {
   const auto& tickets = workspace_->tickets;
   return agent.status != AgentStatus::kOffline &&
          std::any_of(tickets.begin(), tickets.end(), [&](const auto& entry) {
-           return entry.second.agent == agent.id && QueueOf(entry.second).office == Office::kBack;
+           const TicketData& ticket = entry.second;
+           return (ticket.agent == agent.id || IsOfferedTo(ticket, agent.id)) &&
+                  QueueOf(ticket).office == Office::kBack;
          });
 }
 

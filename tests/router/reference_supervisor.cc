@@ -142,7 +142,7 @@ Outcome ReferenceRouter::Do(const AssignTicket& command) {
   if (!why.empty() && (why != "OTHER" || !command.override_requirement)) {
     return Refuse(Reason::kAgentMayNotTake);
   }
-  const bool over = ticket->agent != agent.id && !HasCapacity(agent, *ticket);
+  const bool over = !IsOfferedTo(*ticket, agent.id) && !HasCapacity(agent, *ticket);
   if (over && !command.override_capacity) return Refuse(Reason::kAgentBusy);
 
   if (ticket->state == TicketState::kOffered) Rescind(*ticket, "ASSIGNED");
@@ -168,13 +168,14 @@ Outcome ReferenceRouter::Do(const RequeueTicket& command) {
       ticket->state != TicketState::kActive) {
     return Refuse(Reason::kTicketStateForbids);
   }
-  const std::string agent = ticket->agent;
   const bool offered = ticket->state == TicketState::kOffered;
+  const std::vector<std::string> agents =
+      offered ? OfferedTo(*ticket) : std::vector<std::string>{ticket->agent};
   if (offered) Rescind(*ticket, "REQUEUED");
-  EventRow& event = Emit(EventType::kTicketRequeued, *ticket, agent);
+  EventRow& event = Emit(EventType::kTicketRequeued, *ticket, agents.front());
   event.reason = command.supervisor;
   event.until = now_ + workspace_->configuration.cool_down.value_or(Duration{});
-  AddCoolDown(*ticket, agent);
+  for (const std::string& agent : agents) AddCoolDown(*ticket, agent);
   EndParticipants(*ticket, "RELEASED");
   if (!offered) Requeue(*ticket);
   return Reply{Done{}};

@@ -75,8 +75,9 @@ void ReferenceRouter::AdoptAgents() {
   const std::vector<Agent>& configured = workspace.configuration.agents;
   std::erase_if(workspace.agents,
                 [&](const auto& entry) { return !HasId(configured, entry.first); });
-  std::erase_if(workspace.gained,
-                [&](const std::string& id) { return workspace.agents.count(id) == 0; });
+  for (std::set<std::string>* gained : {&workspace.gained, &workspace.ring_gained}) {
+    std::erase_if(*gained, [&](const std::string& id) { return workspace.agents.count(id) == 0; });
+  }
   for (const Agent& agent : configured) {
     if (workspace.agents.count(agent.id) != 0) continue;
     AgentState& added = workspace.agents[agent.id];

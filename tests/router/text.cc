@@ -273,10 +273,21 @@ struct ReplyText {
       text += "\n  " + std::to_string(clause.passing_agents) + " pass";
       if (with_clauses) text += ": " + clause.clause;
     }
-    static const char* const obstacles[] = {
-        "",      "EXCLUDED",     "OFFLINE",      "SESSION_LOST", "NOT_READY", "NOT_RESPONDING",
-        "BUSY",  "COOLING_DOWN", "LIVE_RESERVE", "PULL_ONLY",    "NONE",      "KEPT_FOR_LAST_AGENT",
-        "SHIFT", "DELAYED"};
+    static const char* const obstacles[] = {"",
+                                            "EXCLUDED",
+                                            "OFFLINE",
+                                            "SESSION_LOST",
+                                            "NOT_READY",
+                                            "NOT_RESPONDING",
+                                            "BUSY",
+                                            "COOLING_DOWN",
+                                            "LIVE_RESERVE",
+                                            "PULL_ONLY",
+                                            "NONE",
+                                            "KEPT_FOR_LAST_AGENT",
+                                            "SHIFT",
+                                            "DELAYED",
+                                            "OFFERED_TO_OTHERS"};
     for (const auto& [obstacle, agents] : reply.obstacles) {
       text += std::string("\n  ") + obstacles[static_cast<size_t>(obstacle)] + " " +
               std::to_string(agents);

@@ -24,6 +24,13 @@ const router::Reply* ReplyIn(const router::Outcome& outcome) {
   return std::get_if<router::Reply>(&outcome);
 }
 
+// The small workspace, whose front office rings so many at once.
+router::Command Configure(int agents, uint32_t rings) {
+  router::ApplyConfiguration apply{.configuration = test::SmallConfiguration(agents)};
+  apply.configuration.queues[0].concurrent_offers = rings;
+  return test::In(std::move(apply));
+}
+
 }  // namespace
 
 // ----------------------------------------------------------------------------------------- clients
@@ -35,7 +42,7 @@ Clients::Clients(World& world) : world_(world) {
 }
 
 void Clients::Begin() {
-  Start(test::ApplySmall(kAgents), true, [this](const router::Outcome&) {
+  Start(Configure(kAgents, 2), true, [this](const router::Outcome&) {
     for (const auto& desk : desks_) desk->Begin();
     Customer();
     Supervisor();
@@ -214,7 +221,7 @@ void Clients::Supervisor() {
   if (resting_) return;
   const int kind = world_.Pick(10);
   if (kind == 0) {
-    Start(test::ApplySmall(kAgents), true);
+    Start(Configure(kAgents, 1 + static_cast<uint32_t>(world_.Pick(3))), true);
   } else if (kind == 1) {
     router::Agent agent;
     agent.id = test::AgentName(1 + world_.Pick(kAgents));

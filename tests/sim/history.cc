@@ -47,7 +47,8 @@ class Replay {
 
  private:
   struct Ticket {
-    std::string offered_to, owner;
+    std::set<std::string> offered_to;
+    std::string owner;
     std::map<std::string, int64_t> others;  // who take part, or are invited to, with their roles
     bool closed = false;
     bool is_callback = false;  // it became one
@@ -63,28 +64,29 @@ class Replay {
     switch (event.type) {
       case EventType::kTicketOffered:
         ASSERT_EQ(ticket.owner, "") << "offered while owned";
-        ASSERT_EQ(ticket.offered_to, "") << "offered to two";
         ASSERT_FALSE(ticket.closed);
-        ticket.offered_to = event.agent;
+        ASSERT_TRUE(ticket.offered_to.insert(event.agent).second) << "offered twice";
+        ASSERT_EQ(ticket.offered_to.size() > 1, event.reason == "RING");
         Take(event);
         return;
       case EventType::kOfferAccepted:
-        ASSERT_EQ(ticket.offered_to, event.agent);
+        ASSERT_EQ(ticket.offered_to, std::set{event.agent});
         ASSERT_EQ(ticket.owner, "");
-        ticket.owner = std::exchange(ticket.offered_to, "");
+        ticket.offered_to.clear();
+        ticket.owner = event.agent;
         return;
       case EventType::kOfferDeclined:
       case EventType::kOfferMissed:
       case EventType::kOfferFailed:
       case EventType::kOfferRescinded:
-        ASSERT_EQ(ticket.offered_to, event.agent);
-        Free(ticket, event.ticket);
+        ASSERT_EQ(ticket.offered_to.erase(event.agent), 1U);
+        --loads_[event.agent].tickets[GroupOf(event.ticket)];
         return;
       case EventType::kTicketClaimed:
       case EventType::kTicketAssigned:
       case EventType::kAgentContactStarted:
         ASSERT_EQ(ticket.owner, "") << "taken while owned";
-        ASSERT_EQ(ticket.offered_to, "") << "taken while offered";
+        ASSERT_TRUE(ticket.offered_to.empty()) << "taken while offered";
         ASSERT_FALSE(ticket.closed);
         ticket.owner = event.agent;
         Take(event);
@@ -104,16 +106,16 @@ class Replay {
         Free(ticket, event.ticket);
         return;
       case EventType::kTicketOverflowed:
-        ASSERT_EQ(ticket.owner + ticket.offered_to, "") << "moved by its plan while held";
+        ASSERT_TRUE(IsHeldByNobody(ticket)) << "moved by its plan while held";
         ASSERT_FALSE(ticket.closed);
         return;
       case EventType::kTicketExpired:
-        ASSERT_EQ(ticket.owner + ticket.offered_to, "") << "expired while held";
+        ASSERT_TRUE(IsHeldByNobody(ticket)) << "expired while held";
         ASSERT_FALSE(ticket.closed) << "closed twice";
         ticket.closed = true;
         return;
       case EventType::kCallbackRequested:
-        ASSERT_EQ(ticket.owner + ticket.offered_to, "") << "called back while held";
+        ASSERT_TRUE(IsHeldByNobody(ticket)) << "called back while held";
         ASSERT_FALSE(ticket.closed);
         ticket.is_callback = true;
         return;
@@ -180,7 +182,7 @@ class Replay {
       case EventType::kTicketEntered:
       case EventType::kTicketUnparked:
         ASSERT_EQ(ticket.owner, "") << "set aside while owned";
-        ASSERT_EQ(ticket.offered_to, "") << "set aside while offered";
+        ASSERT_TRUE(ticket.offered_to.empty()) << "set aside while offered";
         ASSERT_FALSE(ticket.closed);
         return;
       case EventType::kTicketStarted:
@@ -255,10 +257,12 @@ class Replay {
   }
 
   void Free(Ticket& ticket, TicketId id) {
-    const std::string agent = ticket.owner.empty() ? ticket.offered_to : ticket.owner;
-    ticket.owner.clear();
-    ticket.offered_to.clear();
+    const std::string agent = std::exchange(ticket.owner, "");
     if (!agent.empty()) --loads_[agent].tickets[GroupOf(id)];
+  }
+
+  static bool IsHeldByNobody(const Ticket& ticket) {
+    return ticket.owner.empty() && ticket.offered_to.empty();
   }
 
   void CompareStates() {
@@ -268,14 +272,20 @@ class Replay {
       const bool owned = !offered && row.state != router::TicketState::kQueued &&
                          !router::IsSetAside(row.state) && !router::IsClosed(row.state);
       EXPECT_EQ(ticket.closed, router::IsClosed(row.state)) << router::ToString(key.second);
-      EXPECT_EQ(ticket.offered_to, offered ? row.agent : "") << router::ToString(key.second);
       EXPECT_EQ(ticket.owner, owned ? row.agent : "") << router::ToString(key.second);
+      std::set<std::string> rung;
+      if (offered) rung.insert(row.agent);
       std::map<std::string, int64_t> others;
       if (row.participants) {
         for (const router::ParticipantRow& other : row.participants->all) {
-          others[other.agent] = static_cast<int64_t>(other.role);
+          if (other.role == router::AssignmentRole::kOwner) {
+            rung.insert(other.agent);
+          } else {
+            others[other.agent] = static_cast<int64_t>(other.role);
+          }
         }
       }
+      EXPECT_EQ(ticket.offered_to, rung) << router::ToString(key.second);
       EXPECT_EQ(ticket.others, others) << router::ToString(key.second);
     }
   }

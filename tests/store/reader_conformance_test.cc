@@ -384,6 +384,8 @@ TEST_P(ReaderConformance, GetLiveStateGivesAWorkspaceAsOfItsLastCommit) {
                ticket.queued_at, ticket.until, ticket.segment_began_at, ticket.disconnected_at),
       std::tie(state.state, state.queue, state.agent, state.leased, state.offer_number,
                state.queued_at, state.until, state.segment_began_at, state.disconnected_at));
+  ASSERT_TRUE(ticket.participants);
+  EXPECT_EQ(ticket.participants->all.size(), state.participants->all.size());
   EXPECT_EQ(std::tie(ticket.channel, ticket.client, ticket.entry_point, ticket.external_id),
             std::tie(row.channel, row.client, row.entry_point, row.external_id));
   const auto other = reader.GetLiveState("other");

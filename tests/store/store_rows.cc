@@ -107,6 +107,7 @@ router::Queue SampleQueue(const std::string& id) {
   queue.lease_duration = Minutes(15);
   queue.max_waiting = 4'000'000'000;
   queue.auto_accept = true;
+  queue.concurrent_offers = 4;
   queue.distribution_mode = router::DistributionMode::kBestMatch;
   queue.order = router::QueueOrder::kPriorityFirst;
   queue.late_work = {router::LateOrder::kAfterPunctual, 7};
@@ -297,7 +298,8 @@ router::TicketStateRow SampleState(uint64_t ticket) {
   participants.last_segment = 8;
   participants.all = {
       {"bob", router::AssignmentRole::kConsult, 7, 5, kMorning + Seconds(20), kMorning, Time{}},
-      {"sue", router::AssignmentRole::kMonitor, 0, 8, Time{}, kMorning, kMorning + Seconds(1)}};
+      {"sue", router::AssignmentRole::kMonitor, 0, 8, Time{}, kMorning, kMorning + Seconds(1)},
+      {"tom", router::AssignmentRole::kOwner, 6, 7, kMorning + Seconds(30), kMorning, Time{}}};
   return row;
 }
 
