@@ -37,6 +37,9 @@ TEST(LateWork, GoesAfterWhatCanStillBeOnTime) {
   Fixture f;
   v1::Configuration configuration = LateLast();
   configuration.mutable_queues(kJobs)->mutable_late_work()->set_every(2);
+  v1::GroupCapacity* jobs = configuration.mutable_agents(0)->mutable_capacity()->add_groups();
+  jobs->set_group(v1::CAPACITY_GROUP_TASK);
+  jobs->set_max(2);
   f.Apply(configuration);
   const v1::SessionRef ann = f.LogIn("ann");
   const std::string late = f.Ingest(JobDueIn(-3'600));

@@ -197,7 +197,7 @@ void World::CompareWithDurable() {
   if (!loaded.ok()) return;
   ++counts_.comparisons;
   router::Router fresh(Options().router);
-  fresh.Load(std::move(loaded->state));
+  fresh.Load(std::move(loaded->state), process_->time());
   ASSERT_EQ(fresh.Dump(), core.router()->Dump()) << "the durable state is not that of the process";
   core.router()->CheckInvariants();
 }
