@@ -30,8 +30,9 @@ constexpr std::chrono::seconds kGiveUp{40};
 
 // What an agent may be told when what it knew was old.
 bool IsExpectedRefusal(const std::string& reason) {
-  for (const char* expected : {"OFFER_GONE", "NOT_OWNER", "TICKET_STATE_FORBIDS", "TICKET_CLOSED",
-                               "SESSION_FENCED", "NO_SESSION", "MEDIA_CONNECTED"}) {
+  for (const char* expected :
+       {"OFFER_GONE", "ANSWERED_ELSEWHERE", "NOT_OWNER", "TICKET_STATE_FORBIDS", "TICKET_CLOSED",
+        "SESSION_FENCED", "NO_SESSION", "MEDIA_CONNECTED"}) {
     if (reason == expected) {
       return true;
     }

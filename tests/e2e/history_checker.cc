@@ -18,15 +18,10 @@ struct Move {
   Phase from, to;
 };
 
-// Events that move a ticket between phases. The others need its owner and change no phase.
+// Events but for those of offers that move a ticket between phases. The others need its owner and
+// change no phase.
 const std::map<std::string, Move>& Moves() {
   static const auto& moves = *new std::map<std::string, Move>{
-      {"TICKET_OFFERED", {Phase::kQueued, Phase::kOffered}},
-      {"OFFER_ACCEPTED", {Phase::kOffered, Phase::kOwned}},
-      {"OFFER_DECLINED", {Phase::kOffered, Phase::kQueued}},
-      {"OFFER_MISSED", {Phase::kOffered, Phase::kQueued}},
-      {"OFFER_FAILED", {Phase::kOffered, Phase::kQueued}},
-      {"OFFER_RESCINDED", {Phase::kOffered, Phase::kQueued}},
       {"TICKET_CLAIMED", {Phase::kQueued, Phase::kOwned}},
       {"LEASE_EXPIRED", {Phase::kOwned, Phase::kQueued}},
       {"TICKET_RETURNED", {Phase::kOwned, Phase::kQueued}},
@@ -43,6 +38,10 @@ const std::map<std::string, Move>& Moves() {
 
 int MaxOf(const std::string& channel) {
   return channel == "voice" ? kMaxVoice : channel == "chat" ? kMaxMessaging : kMaxTask;
+}
+
+size_t RingsOf(const std::string& channel) {
+  return channel == "voice" ? kRings : 1;
 }
 
 class Checker {
@@ -80,7 +79,8 @@ class Checker {
     std::string channel;
     bool created = false;
     Phase phase = Phase::kQueued;
-    std::string agent, offer;
+    std::string agent;                          // its owner
+    std::map<std::string, std::string> offers;  // that stand, with whose they are
   };
 
   template <typename... Parts>
@@ -137,7 +137,16 @@ class Checker {
         event.type == "LAST_AGENT_PASSED" || event.type == "TICKET_KEPT") {
       return;  // whoever has it, or nobody
     }
+    if (event.type == "TICKET_OFFERED") {
+      BeginOffer(life, event, wrong);
+      return;
+    }
+    if (absl::StartsWith(event.type, "OFFER_")) {
+      EndOffer(life, event, wrong);
+      return;
+    }
     if (event.type == "TICKET_ABANDONED" || event.type == "TICKET_CANCELED") {
+      if (!life.offers.empty()) wrong("but it is offered to somebody");
       Hold(life, event, Phase::kClosed);
       return;
     }
@@ -146,35 +155,63 @@ class Checker {
     if (life.phase != needed) {
       wrong("not in the state for it");
     }
-    const bool has_agent = needed == Phase::kOffered || needed == Phase::kOwned;
-    if (has_agent && !event.agent.empty() && life.agent != event.agent) {
+    if (needed == Phase::kOwned && !event.agent.empty() && life.agent != event.agent) {
       wrong(absl::StrCat("but the ticket is ", life.agent, "'s"));
-    }
-    if (needed == Phase::kOffered && life.offer != event.offer) {
-      wrong(absl::StrCat("but the offer is ", life.offer));
     }
     if (move != Moves().end()) {
       Hold(life, event, move->second.to);
     }
   }
 
-  // Moves the ticket and counts what its agent holds.
+  // To one agent more, of no more than its queue rings.
+  void BeginOffer(Life& life, const StoredEvent& event, auto wrong) {
+    if (life.phase != Phase::kQueued && life.phase != Phase::kOffered) {
+      wrong("not in the state for it");
+    }
+    for (const auto& [offer, agent] : life.offers) {
+      if (agent == event.agent) wrong("but " + offer + " is this agent's");
+    }
+    if (life.offers.size() >= RingsOf(life.channel)) wrong("but it rings as many as it may");
+    life.phase = Phase::kOffered;
+    life.offers[event.offer] = event.agent;
+    Take(life, event);
+  }
+
+  // Accepted, or not: then others may stand.
+  void EndOffer(Life& life, const StoredEvent& event, auto wrong) {
+    const auto offer = life.offers.find(event.offer);
+    if (offer == life.offers.end()) {
+      wrong(life.offers.empty() ? "not in the state for it"
+                                : "but the offer is " + life.offers.begin()->first);
+      return;
+    }
+    if (offer->second != event.agent) wrong("but the offer is " + offer->second + "'s");
+    life.offers.erase(offer);
+    if (event.type == "OFFER_ACCEPTED") {
+      if (!life.offers.empty()) wrong("but " + life.offers.begin()->first + " stands, too");
+      life.phase = Phase::kOwned;
+      life.agent = event.agent;
+      return;
+    }
+    --held_[{event.agent, life.channel}];
+    if (life.offers.empty()) life.phase = Phase::kQueued;
+  }
+
+  // Moves the ticket and counts what its owner holds.
   void Hold(Life& life, const StoredEvent& event, Phase to) {
-    const auto holds = [](Phase phase) {
-      return phase == Phase::kOffered || phase == Phase::kOwned;
-    };
-    if (holds(life.phase) && !holds(to)) {
+    if (life.phase == Phase::kOwned && to != Phase::kOwned) {
       --held_[{life.agent, life.channel}];
     }
-    if (!holds(life.phase) && holds(to)) {
-      if (++held_[{event.agent, life.channel}] > MaxOf(life.channel)) {
-        Fault("event ", event.sequence, ": ", event.agent, " holds more ", life.channel,
-              " than fits");
-      }
-    }
+    if (life.phase != Phase::kOwned && to == Phase::kOwned) Take(life, event);
     life.phase = to;
-    life.agent = holds(to) ? event.agent : "";
-    life.offer = to == Phase::kOffered ? event.offer : "";
+    life.agent = to == Phase::kOwned ? event.agent : "";
+  }
+
+  void Take(const Life& life, const StoredEvent& event) {
+    if (++held_[{event.agent, life.channel}] > MaxOf(life.channel)) {
+      Fault("event ", event.sequence, ": ", event.agent, " holds more ", life.channel,
+            " than fits");
+    }
   }
 
   void CheckPromises() {

@@ -31,8 +31,8 @@ struct Stored {
 
 // Every violation, in words; empty when all is well:
 //   - event sequences are 1, 2, 3, … and time never goes back;
-//   - each ticket's events follow the life of a ticket: one owner or offer at a time, by the agent
-//   who has it;
+//   - each ticket's events follow the life of a ticket: one owner at a time, or as many offers as
+//   its queue rings, each by the agent who has it, and none besides the one that is accepted;
 //   - no agent ever holds more tickets of a capacity group than configured;
 //   - every promise is in the history, every refused accept is not;
 //   - every external id has exactly one ticket, the one that its caller was told;

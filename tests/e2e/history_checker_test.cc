@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tandem::e2e {
@@ -67,7 +68,8 @@ TEST(CheckHistory, FindsWhatIsWrong) {
        [](Stored& stored, Journal&) { stored.events[4].at_us = 1; }},
       {"not in the state for it",
        [](Stored& stored, Journal&) { stored.events[3].type = "OFFER_ACCEPTED"; }},
-      {"but the ticket is ann's", [](Stored& stored, Journal&) { stored.events[5].agent = "bob"; }},
+      {"but the offer is ann's", [](Stored& stored, Journal&) { stored.events[5].agent = "bob"; }},
+      {"but the ticket is ann's", [](Stored& stored, Journal&) { stored.events[6].agent = "bob"; }},
       {"but the offer is t1.2", [](Stored& stored, Journal&) { stored.events[5].offer = "t1.1"; }},
       {"after its end",
        [](Stored& stored, Journal&) {
@@ -95,6 +97,34 @@ TEST(CheckHistory, FindsWhatIsWrong) {
   };
   for (const auto& [complaint, change] : cases) {
     EXPECT_THAT(Check(change), Contains(HasSubstr(complaint)));
+  }
+}
+
+// A call that rings two, of whom the second answers.
+std::vector<std::string> CheckRings(const std::function<void(std::vector<StoredEvent>&)>& change) {
+  Stored stored;
+  stored.tickets = {{"t1", "c1", "voice", "COMPLETED"}};
+  stored.events = {
+      {1, 1, "TICKET_CREATED", "t1", "", ""},        {2, 2, "TICKET_OFFERED", "t1", "ann", "t1.1"},
+      {3, 3, "TICKET_OFFERED", "t1", "bob", "t1.2"}, {4, 4, "OFFER_DECLINED", "t1", "ann", "t1.1"},
+      {5, 5, "TICKET_OFFERED", "t1", "cem", "t1.3"}, {6, 6, "OFFER_RESCINDED", "t1", "cem", "t1.3"},
+      {7, 7, "OFFER_ACCEPTED", "t1", "bob", "t1.2"}, {8, 8, "TICKET_COMPLETED", "t1", "bob", ""}};
+  change(stored.events);
+  return CheckHistory(stored, Journal());
+}
+
+TEST(CheckHistory, FollowsOffersToSeveral) {
+  EXPECT_THAT(CheckRings([](auto&) {}), IsEmpty());
+  const std::pair<std::string, std::function<void(std::vector<StoredEvent>&)>> cases[] = {
+      {"but it rings as many as it may", [](auto& events) { std::swap(events[3], events[4]); }},
+      {"but t1.1 is this agent's", [](auto& events) { events[2].agent = "ann"; }},
+      {"but t1.3 stands, too", [](auto& events) { std::swap(events[5], events[6]); }},
+      {"but it is offered to somebody", [](auto& events) { events[6].type = "TICKET_CANCELED"; }},
+      {"bob holds more voice than fits",
+       [](auto& events) { events[4] = {5, 5, "TICKET_OFFERED", "t1", "bob", "t1.3"}; }},
+  };
+  for (const auto& [complaint, change] : cases) {
+    EXPECT_THAT(CheckRings(change), Contains(HasSubstr(complaint)));
   }
 }
 

@@ -23,8 +23,8 @@ constexpr absl::Duration kCallLimit = absl::Seconds(2);
 constexpr std::chrono::seconds kGiveUp{60};
 constexpr int kBatch = 5;
 
-void AddQueue(v1::Configuration& configuration, const std::string& id, v1::Office office,
-              v1::Urgency urgency) {
+v1::Queue& AddQueue(v1::Configuration& configuration, const std::string& id, v1::Office office,
+                    v1::Urgency urgency) {
   v1::Queue& queue = *configuration.add_queues();
   queue.set_id(id);
   queue.set_office(office);
@@ -32,6 +32,7 @@ void AddQueue(v1::Configuration& configuration, const std::string& id, v1::Offic
   queue.mutable_offer_timeout()->set_seconds(2);
   queue.mutable_connect_timeout()->set_seconds(2);
   queue.mutable_lease_duration()->set_seconds(3);
+  return queue;
 }
 
 void AddProcessType(v1::Configuration& configuration, const std::string& id,
@@ -57,7 +58,8 @@ v1::Configuration MakeConfiguration() {
   configuration.add_clients()->set_id("acme");
   configuration.add_dispositions()->set_id("solved");
   configuration.add_not_ready_reasons()->set_id("break");
-  AddQueue(configuration, "calls", v1::OFFICE_FRONT, v1::URGENCY_LIVE);
+  AddQueue(configuration, "calls", v1::OFFICE_FRONT, v1::URGENCY_LIVE)
+      .set_concurrent_offers(kRings);
   AddQueue(configuration, "chats", v1::OFFICE_FRONT, v1::URGENCY_LIVE);
   AddQueue(configuration, "jobs", v1::OFFICE_BACK, v1::URGENCY_DEFERRABLE);
   AddProcessType(configuration, "call", "calls", 1);

@@ -9,6 +9,7 @@
 #define TANDEM_TESTS_E2E_LOAD_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -26,6 +27,8 @@ inline constexpr int kAgents = 12;
 inline constexpr int kMaxVoice = 1;
 inline constexpr int kMaxMessaging = 3;
 inline constexpr int kMaxTask = 2;
+// How many agents a call rings at once.
+inline constexpr size_t kRings = 2;
 
 struct LoadOptions {
   std::string address;
