@@ -98,10 +98,9 @@ std::variant<OpenOffer, Rejection> FindOffer(const Context& context, const Sessi
   if (const auto* rejection = std::get_if<Rejection>(&agent)) return *rejection;
   const std::optional<OpenOffer> open = FindOpenOffer(context.workspace, offer);
   if (!open && IsAnsweredElsewhere(context.workspace, offer, std::get<AgentIndex>(agent))) {
-    return Refuse(Reason::kAnsweredElsewhere,
-                  "expected an offer that is open, but another agent "
-                  "accepted ticket " +
-                      ToString(offer.ticket));
+    return Refuse(
+        Reason::kAnsweredElsewhere,
+        "expected an offer that is open, but another agent has ticket " + ToString(offer.ticket));
   }
   if (!open || open->until <= context.now) {
     return Refuse(Reason::kOfferGone, "expected an offer that is open, but offer " +

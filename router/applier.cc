@@ -64,7 +64,7 @@ void Applier::SetTimer(TicketIndex index) {
     at = std::min(at, Workspace::CallbackEndsAt(ticket));
     if (ticket.silent_until.IsSet()) at = std::min(at, ticket.silent_until);
     if (ticket.participants != nullptr) at = std::min(at, InvitationEndsAt(ticket));
-    at = std::min(at, workspace_.AgesAt(ticket));
+    at = std::min({at, workspace_.AgesAt(ticket), workspace_.RingsEndAt(ticket)});
     for (const CoolDownState& cool_down : ticket.cool_downs) at = std::min(at, cool_down.until);
   }
   if (at == ticket.timer_at) return;

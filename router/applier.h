@@ -134,6 +134,8 @@ class Applier {
   void TicketAged(TicketIndex ticket);
   // The same of all tickets of which that is so.
   void TicketsAged();
+  // Something waits for the end of its offers: it rings nobody else.
+  void RingsEnded(TicketIndex ticket);
 
   // Tickets.
   TicketIndex TicketCreated(NewTicket&& created);

@@ -52,7 +52,7 @@ void Applier::PromoteRing(TicketIndex index) {
 void Applier::FollowRings(TicketIndex index) {
   LeaveRings(index);
   Ticket& ticket = TicketAt(index);
-  if (!workspace_.WantsRings(ticket)) return;
+  if (!workspace_.WantsRings(ticket) || workspace_.OffersAwaitedAt(ticket) <= now_) return;
   FollowAge(ticket);
   ticket.ringing = true;
   workspace_.matching.AddRinging(index, ticket, workspace_.WaitKeyOf(ticket));
@@ -131,6 +131,12 @@ void Applier::FollowLateTurn(QueueState& queue) {
 }
 
 // --- events ---
+
+// Of this no row tells, and no event: it follows from its plan and the time.
+void Applier::RingsEnded(TicketIndex index) {
+  LeaveRings(index);
+  SetTimer(index);
+}
 
 void Applier::TicketOffered(TicketIndex index, AgentIndex agent, OfferReason reason) {
   constexpr const char* kReasons[] = {"ARRIVED", "AGENT_FREE", "RING"};

@@ -45,7 +45,7 @@ Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex
   if (deferrable && !workspace.ReserveAllows(agent, ticket.queue)) return Obstacle::kLiveReserve;
   if (DelayedUntil(workspace, ticket, passing.delay).IsSet()) return Obstacle::kDelayed;
   if (!passing.push || !workspace.Offers(ticket.queue, ticket.channel)) return Obstacle::kPullOnly;
-  const bool rings_no_more = ticket.state == TicketState::kOffered && !workspace.WantsRings(ticket);
+  const bool rings_no_more = ticket.state == TicketState::kOffered && !ticket.ringing;
   return rings_no_more ? Obstacle::kOfferedToOthers : Obstacle::kNone;
 }
 

@@ -131,8 +131,11 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
   TANDEM_INVARIANT(!ticket.kept_until.IsSet() || (waits && ticket.last_agent.IsSet()),
                    which + " is kept for an agent only while it waits");
   if (ticket.participants != nullptr) CheckParticipants(workspace, index, which);
-  TANDEM_INVARIANT(ticket.ringing == workspace.WantsRings(ticket),
+  const bool wants = workspace.WantsRings(ticket);
+  TANDEM_INVARIANT(wants || !ticket.ringing,
                    which + " is looked at for further rings while it may have them");
+  TANDEM_INVARIANT(!wants || ticket.ringing || workspace.OffersAwaitedAt(ticket) <= workspace.now,
+                   which + " rings until something waits for the end of its offers");
 }
 
 void CheckTeams(const Workspace& workspace) {
@@ -255,7 +258,7 @@ void CheckOverflow(const Workspace& workspace) {
 void CheckWorkConservation(const Workspace& workspace) {
   for (const Ticket& ticket : workspace.tickets) {
     if (!ticket.in_use) continue;
-    if (ticket.state != TicketState::kQueued && !workspace.WantsRings(ticket)) continue;
+    if (ticket.state != TicketState::kQueued && !ticket.ringing) continue;
     for (uint32_t i = 0; i < workspace.agents.size(); ++i) {
       if (Workspace::IsOfferedTo(ticket, AgentIndex{i})) continue;
       TANDEM_INVARIANT(!MayTake(workspace, AgentIndex{i}, ticket),

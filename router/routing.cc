@@ -89,14 +89,16 @@ void MissOffer(Context& context, TicketIndex index) {
 void OnTicketDeadline(Context& context, TicketIndex index) {
   const Ticket& ticket = context.workspace.ticket(index);
   // What was due first is done first; at one instant the window of a call-back ends first, and
-  // what a ticket's age brings and cool-downs last, after steps of plans, the last agent's turn,
-  // silence and invitations.
+  // what a ticket's age brings and cool-downs last, after steps of plans, the end of rings, the
+  // last agent's turn, silence and invitations.
   if (!ticket.until.IsSet() || ticket.until > ticket.timer_at) {
     if (Workspace::CallbackEndsAt(ticket) <= ticket.timer_at) {
       context.apply.TicketExpired(index, "WINDOW_ENDED");
     } else if (!context.workspace.NextStepWaits(ticket) &&
                context.workspace.NextStepAt(ticket) <= ticket.timer_at) {
       TakePlanStep(context, index);
+    } else if (context.workspace.RingsEndAt(ticket) <= ticket.timer_at) {
+      context.apply.RingsEnded(index);
     } else if (ticket.kept_until.IsSet() && ticket.kept_until <= ticket.timer_at) {
       context.apply.LastAgentPassed(index);
     } else if (ticket.silent_until.IsSet() && ticket.silent_until <= ticket.timer_at) {

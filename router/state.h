@@ -110,7 +110,7 @@ struct Ticket {
   bool in_use = false;
   bool dirty = false;        // has a row to write, of these two
   bool state_dirty = false;  // its state row
-  bool ringing = false;      // further rings are looked for: see WantsRings
+  bool ringing = false;      // further rings are looked for: see FollowRings
 
   ChannelIndex channel;
   ClientIndex client;
@@ -485,10 +485,21 @@ struct Workspace {
   static size_t OffersOf(const Ticket& ticket) {
     return 1 + (ticket.participants == nullptr ? 0 : ticket.participants->all.size());
   }
-  // Whether it may ring further agents.
+  // Whether it may ring further agents, as far as its queue says.
   bool WantsRings(const Ticket& ticket) const {
     return ticket.state == TicketState::kOffered &&
            OffersOf(ticket) < queue(ticket.queue).concurrent_offers;
+  }
+  // From when on something waits for the end of all of its offers: a step of its plan, or the end
+  // of a call-back's window. Then nobody else is rung, or their end might never come.
+  Time OffersAwaitedAt(const Ticket& ticket) const {
+    const Time at = NextStepWaits(ticket) ? NextStepAt(ticket) : kEndOfTime;
+    const bool ends = ticket.callback != nullptr && ticket.callback->not_after.IsSet();
+    return ends ? std::min(at, ticket.callback->not_after) : at;
+  }
+  // When it rings nobody else any more; the end of time when it does not now.
+  Time RingsEndAt(const Ticket& ticket) const {
+    return ticket.ringing ? OffersAwaitedAt(ticket) : kEndOfTime;
   }
   TicketIndex FindTicket(const TicketId& id) const {
     const auto it = ticket_by_id.find(id);

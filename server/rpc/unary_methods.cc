@@ -46,8 +46,15 @@ class GenericCall final : public grpc::ServerGenericBidiReactor, public Responde
   void Refuse(const grpc::Status& status) override { Finish(status); }
 
  private:
-  // A call without a message, or that is gone, has no bytes, which the handler refuses.
-  void OnReadDone(bool /*ok*/) override { handler_(context_, request_, *this); }
+  // A call that ended before its message came is none of ours, as it is not when it is registered;
+  // one that has none has no bytes, which the handler refuses.
+  void OnReadDone(bool ok) override {
+    if (!ok && context_.IsCancelled()) {
+      Finish(grpc::Status::CANCELLED);
+    } else {
+      handler_(context_, request_, *this);
+    }
+  }
   void OnDone() override { delete this; }
 
   const grpc::CallbackServerContext& context_;

@@ -412,7 +412,16 @@ Time ReferenceRouter::DeadlineOf(const Workspace& workspace, const TicketData& t
   deadline = std::min(deadline, InvitationEndsAt(ticket));
   deadline = std::min(deadline, NextDelayAt(workspace.configuration, ticket));
   deadline = std::min(deadline, LateAt(workspace.configuration, ticket));
+  if (WantsRings(workspace.configuration, ticket)) {
+    deadline = std::min(deadline, OffersAwaitedAt(ticket));
+  }
   return IsHeldUp(ticket) ? deadline : std::min(deadline, NextStepAt(ticket));
+}
+
+// From when on a step, or the end of a call-back's window, waits for the end of all offers.
+Time ReferenceRouter::OffersAwaitedAt(const TicketData& ticket) {
+  const Time at = IsHeldUp(ticket) ? NextStepAt(ticket) : kEndOfTime;
+  return ticket.not_after.IsSet() ? std::min(at, ticket.not_after) : at;
 }
 
 Time ReferenceRouter::NextStepAt(const TicketData& ticket) {
@@ -447,6 +456,7 @@ void ReferenceRouter::LookAtAges(const Configuration& before) {
 
 void ReferenceRouter::Arrive(TicketData& ticket) {
   workspace_->ring_arrived.erase(ticket.id);
+  ticket.rings_over = OffersAwaitedAt(ticket) <= now_;
   const bool waits = ticket.state == TicketState::kQueued;
   if (!waits && !WantsRings(workspace_->configuration, ticket)) return;
   ticket.waited = std::max(Duration{}, now_ - ticket.queued_at);
@@ -604,6 +614,11 @@ void ReferenceRouter::ExpireTicket(TicketData& ticket) {
   if (!ticket.until.IsSet() || ticket.until > deadline) {
     if (WindowEndsAt(ticket) <= deadline) return Expire(ticket, "WINDOW_ENDED");
     if (!IsHeldUp(ticket) && NextStepAt(ticket) <= deadline) return TakeStep(ticket);
+    if (WantsRings(workspace_->configuration, ticket) && OffersAwaitedAt(ticket) <= deadline) {
+      ticket.rings_over = true;
+      workspace_->ring_arrived.erase(ticket.id);
+      return;
+    }
     if (ticket.kept_until.IsSet() && ticket.kept_until <= deadline) return PassLastAgent(ticket);
     if (ticket.silent_until.IsSet() && ticket.silent_until <= deadline) return EndSilence(ticket);
     if (InvitationEndsAt(ticket) <= deadline) return MissInvitation(ticket);

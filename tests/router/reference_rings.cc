@@ -10,7 +10,7 @@
 namespace tandem::router {
 
 bool ReferenceRouter::WantsRings(const Configuration& configuration, const TicketData& ticket) {
-  if (ticket.state != TicketState::kOffered) return false;
+  if (ticket.state != TicketState::kOffered || ticket.rings_over) return false;
   return std::any_of(
       configuration.queues.begin(), configuration.queues.end(), [&](const Queue& queue) {
         return queue.id == ticket.queue && OfferedTo(ticket).size() < queue.concurrent_offers;

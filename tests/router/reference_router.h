@@ -76,8 +76,9 @@ class ReferenceRouter {
     TicketState state = TicketState::kQueued;
     std::string queue;
     Time queued_at, target, key;
-    Duration waited;    // when delays were looked at last
-    bool late = false;  // so was whether its target had passed
+    Duration waited;          // when delays were looked at last
+    bool late = false;        // so was whether its target had passed
+    bool rings_over = false;  // and whether something waited for the end of its offers
     std::string agent;
     bool leased = false;     // the owner claimed it, and the lease runs
     bool by_offer = false;   // the owner accepted the offer `offer_number`
@@ -461,6 +462,7 @@ class ReferenceRouter {
   void Miss(TicketData& ticket, const std::string& agent);
   static Time DeadlineOf(const Workspace& workspace, const TicketData& ticket);
   static Time NextStepAt(const TicketData& ticket);
+  static Time OffersAwaitedAt(const TicketData& ticket);
   static Time NextDelayAt(const Configuration& configuration, const TicketData& ticket);
   static Time LateAt(const Configuration& configuration, const TicketData& ticket);
   // It waits, or wants further rings, from now or still: who may take it is looked at anew. It does
