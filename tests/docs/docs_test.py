@@ -121,10 +121,21 @@ class Documents(unittest.TestCase):
 
     def test_every_column_of_the_schema_is_described(self):
         page = (ROOT / "docs/reference/sql-schema.md").read_text()
+        said = {}
+        for section in re.split(r"^## ", page, flags=re.MULTILINE):
+            if match := re.match(r"tandem\.(\w+)\n", section):
+                said[match.group(1)] = dict(re.findall(r"^\| `(\w+)` \| \w+ \| \w* \| (.*) \|$", section, re.MULTILINE))
+        there = []
         for path in sorted((ROOT / "server/store/migrations").glob("*.sql")):
-            for table in re.findall(r"CREATE TABLE IF NOT EXISTS tandem\.(\w+) \(", path.read_text()):
-                with self.subTest(table=table):
-                    self.assertIn(f"## tandem.{table}\n", page)
+            sql = path.read_text()
+            for table, body in re.findall(r"CREATE TABLE IF NOT EXISTS tandem\.(\w+) \(\n(.*?)^\)", sql,
+                                          re.MULTILINE | re.DOTALL):
+                there += [(table, column) for column in re.findall(r"^  ([a-z]\w*) ", body, re.MULTILINE)]
+            there += re.findall(r"ALTER TABLE tandem\.(\w+)\s+ADD COLUMN IF NOT EXISTS (\w+)", sql)
+        self.assertGreater(len(there), 280)
+        for table, column in there:
+            with self.subTest(table=table, column=column):
+                self.assertTrue(said.get(table, {}).get(column, "").strip(), "expected a COMMENT ON COLUMN in a migration")
 
 
 if __name__ == "__main__":

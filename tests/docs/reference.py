@@ -120,14 +120,18 @@ def metrics(root):
 # --- Schema ----------------------------------------------------------------------------------------------------------
 
 
-def unquote(literal):
-    return literal.replace("''", "'")
+LITERAL = r"'((?:[^']|'')*)'"
+
+
+def unquote(literals):
+    """The text of SQL literals that stand one behind the other: they are one."""
+    return "".join(re.findall(LITERAL, literals)).replace("''", "'")
 
 
 def schema(root):
     sql = "\n".join(path.read_text() for path in sorted((root / "server/store/migrations").glob("*.sql")))
     said = {match.group(2): unquote(match.group(3)) for match in re.finditer(
-        r"COMMENT ON (TABLE|VIEW|COLUMN) tandem\.([\w.]+) IS\s+'((?:[^']|'')*)';", sql)}
+        rf"COMMENT ON (TABLE|VIEW|COLUMN) tandem\.([\w.]+) IS\s+((?:{LITERAL}\s*)+);", sql)}
     # Columns that a later migration added, as lines of the table.
     added = {}
     for name, column in re.findall(r"^ALTER TABLE tandem\.(\w+) ADD COLUMN IF NOT EXISTS ([^;]+);", sql, re.MULTILINE):
@@ -152,7 +156,7 @@ def schema(root):
                      + (f"Primary key: `{primary}`.\n\n" if primary else "No primary key.\n\n")
                      + table(["Column", "Type", "Not null", "Meaning"], columns))
     views = [[f"`tandem.{name}`", said.get(name, "")]
-             for name in re.findall(r"^CREATE OR REPLACE VIEW tandem\.(\w+)", sql, re.MULTILINE)]
+             for name in dict.fromkeys(re.findall(r"^CREATE OR REPLACE VIEW tandem\.(\w+)", sql, re.MULTILINE))]
     return "\n\n".join(parts) + "\n\n## Views\n\n" + table(["View", "What it shows"], views)
 
 
