@@ -119,6 +119,19 @@ class Documents(unittest.TestCase):
         self.assertGreater(len(reasons), 40)
         self.assertEqual(described, reasons)
 
+    def test_every_rpc_is_described(self):
+        page = (ROOT / "docs/reference/rpcs.md").read_text()
+        said = dict(re.findall(r"^### (\w+)\n\nRequest: [^\n]*\n(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL))
+        there = []
+        for path in sorted((ROOT / "proto/tandem/v1").glob("*.proto")):
+            there += re.findall(r"^\s*rpc\s+(\w+)", path.read_text(), re.MULTILINE)
+        self.assertGreater(len(there), 140)
+        self.assertEqual(len(set(there)), len(there), "expected names that are anchors of one page")
+        self.assertEqual(set(said), set(there))
+        for name in there:
+            with self.subTest(rpc=name):
+                self.assertTrue(said[name].strip(), "expected a comment of the rpc")
+
     def test_every_column_of_the_schema_is_described(self):
         page = (ROOT / "docs/reference/sql-schema.md").read_text()
         said = {}
@@ -135,7 +148,7 @@ class Documents(unittest.TestCase):
         self.assertGreater(len(there), 280)
         for table, column in there:
             with self.subTest(table=table, column=column):
-                self.assertTrue(said.get(table, {}).get(column, "").strip(), "expected a COMMENT ON COLUMN in a migration")
+                self.assertTrue(said.get(table, {}).get(column, "").strip(), "expected a COMMENT ON COLUMN")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes the generated parts of docs/reference from what they describe: errors.md and events.md from the protos,
-measures.md from the catalogue of measures, metrics.md from the table of metrics, sql-schema.md from the migrations,
-configuration.md from `tandemd --help`, tandemctl.md from `tandemctl --help`.
+"""Writes the generated parts of docs/reference from what they describe: errors.md, events.md and rpcs.md from the
+protos, measures.md from the catalogue of measures, metrics.md from the table of metrics, sql-schema.md from the
+migrations, configuration.md from `tandemd --help`, tandemctl.md from `tandemctl --help`.
 
     tests/docs/reference.py [root]      rewrites the pages; those of the programs only when $TANDEM_BIN has them
 
@@ -9,6 +9,7 @@ Each page keeps its own prose around one generated part, which two marker lines 
 parts are up to date.
 """
 
+import itertools
 import os
 import pathlib
 import re
@@ -75,6 +76,95 @@ def events(root):
               for name, kind, comment in message_fields(proto, "Event")]
     return ("## Types\n\n" + table(["Type", "Number", "What happened, and the fields it sets"], types)
             + "\n\n## Fields\n\n" + table(["Field", "Type", "Meaning"], fields))
+
+
+RPC = re.compile(r"rpc (\w+)\((stream )?(\w+)\) returns \((stream )?(\w+)\);")
+# What a service's comment says of all its rpcs; the rest of it is in the proto.
+OF_ALL = re.compile(r"(Every verb|Each verb|Errors of every)\b")
+
+
+def services(proto):
+    """(name, lines of its comment, rpcs) of each service; of an rpc: (match of RPC, lines of its comment)."""
+    found, comment = [], []
+    for line in proto.splitlines():
+        line = line.strip()
+        if line.startswith("//"):
+            comment.append(line[2:].removeprefix(" "))
+            continue
+        if match := re.fullmatch(r"service (\w+) \{", line):
+            found.append((match.group(1), comment, []))
+        elif line.startswith("rpc "):
+            match = RPC.fullmatch(line)
+            if not match:
+                raise ValueError(f"expected an rpc on one line: {line}")
+            found[-1][2].append((match, comment))
+        comment = []
+    return found
+
+
+def paragraphs(lines):
+    """Paragraphs of a comment, each as its lines."""
+    parts = [[]]
+    for line in lines:
+        if line:
+            parts[-1].append(line)
+        else:
+            parts.append([])
+    return [part for part in parts if part]
+
+
+def opening(parts):
+    """The first of the paragraphs; when it ends in a colon, what it announces, too."""
+    if not parts[0][-1].endswith(":"):
+        return parts[:1]
+    return parts[:2] + list(itertools.takewhile(lambda part: part[0].startswith("  "), parts[2:]))
+
+
+def in_markdown(paragraph, reasons):
+    """A paragraph of a comment. What it indents is code; so is an example that is nothing but fields."""
+    if match := re.match(r"(Examples?): (?=\w+(:| \{) )", paragraph[0]):
+        paragraph = [f"{match.group(1)}:", "  " + paragraph[0][match.end():],
+                     *("  " + line.removeprefix(" " * match.end()) for line in paragraph[1:])]
+    prose = re.compile(rf"(`[^`]*`)|\b(FIELD_\*|(?:{'|'.join(reasons)})\b)|([*<])")
+    said, code = [], []
+
+    def end_code():
+        if code:
+            least = min(len(line) - len(line.lstrip()) for line in code if line.strip())
+            said.extend(["", "```text", *(line[least:] for line in code), "```", ""])
+            code.clear()
+
+    for line in paragraph:
+        if line.startswith("  "):
+            code.append(line)
+            continue
+        end_code()
+        said.append(prose.sub(lambda match: match[1] or (f"`{match[2]}`" if match[2] else "\\" + match[3]), line))
+    end_code()
+    return "\n".join(said).strip()
+
+
+def rpcs(root):
+    """A section for each service, after a table of them."""
+    folder = root / "proto/tandem/v1"
+    reasons = [name for name, _, _ in enum_values((folder / "error.proto").read_text(), "ErrorReason")]
+    overview, sections = [], []
+    for path in sorted(folder.glob("*_service.proto")):
+        for service, comment, methods in services(path.read_text()):
+            parts = paragraphs(comment)
+            caller = re.match(r"Called by (.*?)\.(?:\s|$)", " ".join(parts[0])).group(1)
+            overview.append([f"[{service}](#{service.lower()})", caller])
+            sections.append(f"## {service}")
+            parts = opening(parts) + [part for part in parts if OF_ALL.match(part[0])]
+            sections += [in_markdown(part, reasons) for part in parts]
+            sections.append(f"Messages, and the whole of its comment: [{path.name}](../../{path.relative_to(root)}).")
+            for match, said in methods:
+                name, streams, request, streamed, response = match.groups()
+                sections.append(f"### {name}")
+                sections.append(f"Request: {'a stream of ' if streams else ''}`{request}`. "
+                                f"Response: {'a stream of ' if streamed else ''}`{response}`.")
+                sections += [in_markdown(part, reasons) for part in paragraphs(said)]
+    return table(["Service", "Called by"], overview) + "\n\n" + "\n\n".join(sections)
 
 
 # --- Measures --------------------------------------------------------------------------------------------------------
@@ -193,7 +283,7 @@ def generated_parts(root):
     """The generated part of each page, by the page's path. A page of a program that is not at hand is left out."""
     parts = {"docs/reference/errors.md": errors(root), "docs/reference/events.md": events(root),
              "docs/reference/measures.md": measures(root), "docs/reference/metrics.md": metrics(root),
-             "docs/reference/sql-schema.md": schema(root)}
+             "docs/reference/rpcs.md": rpcs(root), "docs/reference/sql-schema.md": schema(root)}
     programs = pathlib.Path(os.environ.get("TANDEM_BIN", "build/release/bin"))
     for name, page, describe in (("tandemd", "configuration.md", flags), ("tandemctl", "tandemctl.md", commands)):
         if (programs / name).exists():
