@@ -526,7 +526,9 @@ void Applier::TicketAged(TicketIndex index) {
 void Applier::TicketsAged() {
   for (uint32_t i = 0; i < workspace_.tickets.size(); ++i) {
     const Ticket& ticket = workspace_.tickets[i];
-    if (ticket.in_use && workspace_.AgesAt(ticket) <= now_) TicketAged(TicketIndex{i});
+    if (!ticket.in_use) continue;
+    if (workspace_.AgesAt(ticket) <= now_) TicketAged(TicketIndex{i});
+    if (workspace_.RingsEndAt(ticket) <= now_) RingsEnded(TicketIndex{i});
   }
 }
 

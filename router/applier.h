@@ -132,10 +132,10 @@ class Applier {
   // A delay of its queue has passed, or its target: more agents may take it now, or it goes after
   // punctual work. Requires that it is QUEUED, or wants further rings.
   void TicketAged(TicketIndex ticket);
-  // The same of all tickets of which that is so.
-  void TicketsAged();
   // Something waits for the end of its offers: it rings nobody else.
   void RingsEnded(TicketIndex ticket);
+  // Both, of all tickets of which they are so.
+  void TicketsAged();
 
   // Tickets.
   TicketIndex TicketCreated(NewTicket&& created);
