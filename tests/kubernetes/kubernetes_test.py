@@ -100,6 +100,12 @@ def container_of(items):
     return server_of(items)["spec"]["template"]["spec"]["containers"][0]
 
 
+def cluster_of(name):
+    return next(item for item in objects(overlay(f"{name}/database")) if item["kind"] == "Cluster")
+
+
+RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted", "pod-security.kubernetes.io/enforce-version": "latest"}
+
 # What one of the two ways of installing adds, and what has no order.
 HELM_LABELS = ("helm.sh/chart", "app.kubernetes.io/managed-by", "app.kubernetes.io/version")
 
@@ -253,6 +259,10 @@ def change_kind(kind, change):
     return lambda items: change(next(item for item in items if item["kind"] == kind))
 
 
+def change_spread(**fields):
+    return lambda items: server_of(items)["spec"]["template"]["spec"]["topologySpreadConstraints"][0].update(fields)
+
+
 def set_variable(name, value):
     def change(items):
         container = container_of(items)
@@ -284,6 +294,10 @@ EXAMPLES = {
     "grace": [set_variable("TANDEM_DRAIN_SECONDS", "60"), change_pod(terminationGracePeriodSeconds=5)],
     "one-server": [lambda items: server_of(items)["spec"].update(replicas=2),
                    lambda items: server_of(items)["spec"].update(strategy={"type": "RollingUpdate"})],
+    "spread": [change_pod(topologySpreadConstraints=[]),
+               change_spread(topologyKey="kubernetes.io/hostname"),
+               change_spread(whenUnsatisfiable="DoNotSchedule"),
+               change_spread(labelSelector={"matchLabels": {"app.kubernetes.io/name": "other"}})],
     "selector": [change_kind("PodDisruptionBudget",
                              lambda item: item["spec"]["selector"].update(matchLabels={"a": "b"})),
                  change_kind("Service",
@@ -336,13 +350,50 @@ class Policy(unittest.TestCase):
                     self.assertIn(rule, found)
 
     def test_the_database_is_replicated_where_it_serves(self):
-        cluster = next(item for item in objects(overlay("production/database")) if item["kind"] == "Cluster")
-        self.assertEqual(cluster["spec"]["instances"], 3)
-        self.assertEqual(cluster["spec"]["postgresql"]["synchronous"],
+        spec = cluster_of("production")["spec"]
+        self.assertEqual(spec["instances"], 3)
+        self.assertEqual(spec["postgresql"]["synchronous"],
                          {"method": "any", "number": 1, "dataDurability": "required"})
 
+    def test_the_database_is_spread_over_nodes_and_zones(self):
+        for name in ("dev", "production"):
+            cluster = cluster_of(name)
+            with self.subTest(overlay=name):
+                self.assertEqual(cluster["spec"]["affinity"],
+                                 {"enablePodAntiAffinity": True, "podAntiAffinityType": "required",
+                                  "topologyKey": "kubernetes.io/hostname"})
+                self.assertEqual(cluster["spec"]["topologySpreadConstraints"],
+                                 [{"maxSkew": 1, "topologyKey": policy.ZONE, "whenUnsatisfiable": "ScheduleAnyway",
+                                   "labelSelector": {"matchLabels": {"cnpg.io/cluster": cluster["metadata"]["name"]}}}])
+
+    def test_the_database_keeps_memory_as_the_private_one_does(self):
+        source = (ROOT / "server/embedded/process.cc").read_text()
+        private = dict(re.findall(r'"(MALLOC_[A-Z_]+)=([0-9]+)"', source))
+        self.assertEqual(len(private), 3)
+        for name in ("dev", "production"):
+            self.assertEqual(policy.variables_of(cluster_of(name)["spec"]), private, name)
+
+    def test_the_namespaces_refuse_what_is_not_restricted(self):
+        for name in ("dev", "production"):
+            namespace = next(item for item in objects(overlay(f"{name}/database")) if item["kind"] == "Namespace")
+            self.assertEqual(namespace["metadata"]["labels"], RESTRICTED, name)
+            for item in objects(overlay(name)) + objects(overlay(f"{name}/database")):
+                if item["kind"] != "Namespace":
+                    self.assertEqual(item["metadata"]["namespace"], namespace["metadata"]["name"], policy.named(item))
+
+    def test_the_chart_migrates_before_it_installs_or_upgrades(self):
+        for values in GOOD_VALUES:
+            hooks = {policy.named(item): item["metadata"]["annotations"] for item in objects(chart(values))
+                     if "helm.sh/hook" in item["metadata"].get("annotations", {})}
+            before = {"helm.sh/hook": "pre-install,pre-upgrade", "helm.sh/hook-delete-policy": "before-hook-creation"}
+            with self.subTest(values=values.name):
+                # What lets the job reach the database has to be there first.
+                self.assertEqual(hooks, {} if values.name == "stopped.yaml" else {
+                    "Job tandem-migrate": before,
+                    "NetworkPolicy tandem-migrate": {**before, "helm.sh/hook-weight": "-1"}})
+
     def test_the_server_finds_the_database_that_the_cluster_makes(self):
-        cluster = next(item for item in objects(overlay("production/database")) if item["kind"] == "Cluster")
+        cluster = cluster_of("production")
         name = cluster["metadata"]["name"]
         text = yaml.safe_dump(server_of(objects(overlay("production"))))
         self.assertIn(f"name: {name}-app", text)
@@ -391,6 +442,16 @@ class Documents(unittest.TestCase):
         command = next(command for command in self.commands() if command.startswith("helm upgrade --install"))
         result = helm(*re.findall(r"--set \S+", command)[0].split())
         self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_a_namespace_that_is_made_by_hand_gets_the_labels_of_the_others(self):
+        commands = list(self.commands())
+        by_hand = [command for command in commands if "create namespace" in command]
+        self.assertGreater(len(by_hand), 0)
+        for made in by_hand:
+            name = made.split()[-1]
+            labels = " ".join(f"{key}={value}" for key, value in RESTRICTED.items())
+            self.assertIn(f"kubectl label namespace {name} {labels}",
+                          [" ".join(command.split()) for command in commands[commands.index(made) + 1:]])
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ RESTRICTED_CAPABILITIES = {"drop": ["ALL"]}
 ENGINE_PATIENCE_SECONDS = 5
 SPARE_SECONDS = 5
 DEFAULT_DRAIN_SECONDS = 10
+ZONE = "topology.kubernetes.io/zone"
 PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 
 
@@ -119,6 +120,18 @@ def check_server(deployment, pod):
         yield "one-server: expected one replica that is ended before the next one starts"
 
 
+def check_spread(labels, pod):
+    """A lost zone should not take every server along, nor may a wish for another zone keep one from starting."""
+    constraints = pod.get("topologySpreadConstraints", [])
+    if not any(constraint["topologyKey"] == ZONE for constraint in constraints):
+        yield f"spread: expected its pods to be spread over {ZONE}"
+    for constraint in constraints:
+        if constraint["whenUnsatisfiable"] != "ScheduleAnyway":
+            yield f"spread: expected ScheduleAnyway, but got {constraint['whenUnsatisfiable']}"
+        if not matches(constraint.get("labelSelector", {}), labels):
+            yield f"spread: expected what is spread over {constraint['topologyKey']} to be its own pods"
+
+
 def check_names(items):
     """What selects pods selects some, and ports that are named exist."""
     pods = [(labels, spec) for labels, spec in filter(None, map(pod_of, items))]
@@ -179,6 +192,6 @@ def findings(items, options):
             if item["kind"] != "Job":
                 complaints += check_probes(container)
         if item["kind"] == "Deployment":
-            complaints += check_server(item, pod[1])
+            complaints += [*check_server(item, pod[1]), *check_spread(*pod)]
         found += [f"{named(item)}: {complaint}" for complaint in complaints]
     return found + list(check_names(items))
