@@ -183,6 +183,8 @@ def findings(items, options):
     """One line for each thing that does not hold: `Kind name: rule: what was expected`. The options are tandemd's."""
     found = []
     for item in items:
+        if item["kind"] == "HorizontalPodAutoscaler":
+            found.append(f"{named(item)}: one-server: expected nothing that adds servers")
         pod = pod_of(item)
         if pod is None:
             continue
