@@ -137,6 +137,28 @@ def dashboards():
     return sorted((MONITORING / "grafana").glob("*.json"))
 
 
+def expressions(dashboard):
+    """What each target of each panel asks Prometheus, by `file: panel: target`."""
+    return {f"{dashboard.name}: {panel['title']}: {target['refId']}": target["expr"]
+            for panel in json.loads(dashboard.read_text())["panels"] for target in panel["targets"]}
+
+
+def with_values(expression, variables):
+    """The expression as Grafana sends it, once somebody has chosen; a variable that the dashboard lacks stays."""
+    values = {"__rate_interval": "1m", **{variable: "chosen" for variable in variables}}
+    return re.sub(r"\$(\w+)|\$\{(\w+)\}", lambda match: values.get(match[1] or match[2], match[0]), expression)
+
+
+def check_expressions(asked):
+    """promtool's word on expressions by place: each is a recording rule, in a form that is YAML and JSON."""
+    rules = [{"record": re.sub(r"\W+", "_", place), "expr": expression} for place, expression in asked.items()]
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        json.dump({"groups": [{"name": "dashboards", "rules": rules}]}, file)
+        file.flush()
+        return subprocess.run(["promtool", "check", "rules", file.name], capture_output=True, text=True,
+                              timeout=LIMIT_SECONDS)
+
+
 def alerts():
     """(name, expression, runbook_url) of each alert. The file is ours, so its form is known."""
     text = (MONITORING / "prometheus/alerts.yaml").read_text()
@@ -190,9 +212,8 @@ class Monitoring(unittest.TestCase):
         exported = samples(server.metrics())
         named = collections.defaultdict(set)
         for path in dashboards():
-            for panel in json.loads(path.read_text())["panels"]:
-                for target in panel["targets"]:
-                    named[f"{path.name}: {panel['title']}"] |= metrics_of(target["expr"])
+            for place, expression in expressions(path).items():
+                named[place] = metrics_of(expression)
         for name, expression, _ in alerts():
             named[name] = metrics_of(expression)
         self.assertGreater(len(named), 40)
@@ -202,6 +223,25 @@ class Monitoring(unittest.TestCase):
         shown = {re.sub("_bucket$", "", name) for names in named.values() for name in names}
         families = set(re.findall(r"^# TYPE (\S+) ", server.metrics(), re.MULTILINE))
         self.assertEqual(families - shown, set())
+
+    def test_has_dashboards_whose_every_panel_prometheus_understands(self):
+        asked = {}
+        for path in dashboards():
+            variables = [variable["name"] for variable in json.loads(path.read_text())["templating"]["list"]]
+            for place, expression in expressions(path).items():
+                asked[place] = with_values(expression, variables)
+                self.assertNotIn("$", asked[place], place)
+        self.assertGreater(len(asked), 50)
+        checked = check_expressions(asked)
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+        self.assertIn(f"{len(asked)} rules found", checked.stdout)
+
+    def test_would_find_a_panel_that_prometheus_does_not_understand(self):
+        for broken in ("sum by (queue) (tandem_queue_waiting", "rate(tandem_ready)", "tandem_ready{instance=chosen}",
+                       "rate(tandem_ready[$__rate_interval])", "topk(tandem_ready)"):
+            checked = check_expressions({"floor: Waiting: A": "tandem_queue_waiting", "floor: Broken: B": broken})
+            self.assertNotEqual(checked.returncode, 0, broken)
+            self.assertIn("floor_Broken_B", checked.stdout + checked.stderr)
 
     def test_has_alerts_that_fire_when_they_should(self):
         for words in (("check", "rules", "alerts.yaml"), ("test", "rules", "alerts_test.yaml")):
