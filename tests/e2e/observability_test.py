@@ -39,6 +39,10 @@ agents: [{id: ana, routing_profile: everything, clients: [acme], process_types: 
 # What a customer could be known by. Every one of them is sent to the server below.
 PERSONAL = ("Zebedee Quackenbush", "zebedee@quackenbush.example", "+351 912 345 678", "4111 1111 1111 1111",
             "17 Wisteria Lane", "my-secret-illness")
+# What is written to tickets: a note, a message, its id at the channel, and what a survey asked.
+WRITTEN = ("Asks to be called after the divorce", "I am bankrupt since Tuesday", "bankrupt-customer-letter-17",
+           "trust-in-doctor-moreau")
+RECORDS = ("AddNote", "AddMessage", "RecordSurvey")
 
 
 def free_port():
@@ -80,6 +84,21 @@ class Server:
                               timeout=LIMIT_SECONDS,
                               env={**clean, "TANDEM_ADDRESS": self.address, "TANDEM_WORKSPACE": "floor"})
 
+    def call(self, method, **fields):
+        """The grpc-status of a call of TicketService that tandemctl does not make. Fields are in protobuf's text form."""
+        text = "".join(f"{name}: {value}\n" for name, value in {"workspace": '"floor"', **fields}.items())
+        message = subprocess.run(
+            ["protoc", "-I", ROOT / "proto", f"--encode=tandem.v1.{method}Request", "tandem/v1/ticket_service.proto"],
+            input=text.encode(), stdout=subprocess.PIPE, check=True, timeout=LIMIT_SECONDS).stdout
+        # Not compressed, so long, and what is so long: gRPC's frame.
+        ended = subprocess.run(
+            ["curl", "--silent", "--show-error", "--http2-prior-knowledge", "--data-binary", "@-", "--dump-header", "-",
+             "--output", "/dev/null", "--header", "content-type: application/grpc", "--header", "te: trailers",
+             f"http://{self.address}/tandem.v1.TicketService/{method}"],
+            input=b"\0" + len(message).to_bytes(4, "big") + message, stdout=subprocess.PIPE, check=True,
+            timeout=LIMIT_SECONDS)
+        return int(re.search(rb"^grpc-status: (\d+)", ended.stdout, re.MULTILINE).group(1))
+
     def metrics(self):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}/metrics", timeout=LIMIT_SECONDS) as answer:
             return answer.read().decode()
@@ -117,6 +136,26 @@ def live_a_little():
     ended = server.ctl("agent", "login", "ana",
                        stdin=f"available\nwait 10\naccept\nfinish\ncomplete\nnot-ready {name}\nquit\n")
     assert "ana" in ended.stdout + ended.stderr
+    write_to_a_ticket()
+
+
+def write_to_a_ticket():
+    """A note, a message and a survey that are taken, and some that are refused."""
+    # The one that ana completed: who has not been served is asked for no survey.
+    listed = server.ctl("get", "tickets", "--state", "COMPLETED", "-o", "json")
+    ticket = json.loads(listed.stdout)["tickets"][0]["id"]
+    note, message, external_id, measure = map(json.dumps, WRITTEN)
+    ok, invalid_argument = 0, 3
+    for method, expected, fields in (
+            ("AddNote", ok, {"text": note}),
+            ("AddNote", invalid_argument, {"text": json.dumps(WRITTEN[0] * 1000)}),
+            ("AddMessage", ok, {"author": "PARTY_CUSTOMER", "text": message, "external_id": external_id}),
+            ("AddMessage", invalid_argument, {"author": "PARTY_AGENT", "agent": message, "text": message}),
+            ("RecordSurvey", ok, {"scores": f"{{measure: {measure} score: 2 highest: 10}}"}),
+            ("RecordSurvey", invalid_argument, {"scores": f"{{measure: {note} score: 2 highest: 10}}"}),
+            ("RecordSurvey", invalid_argument, {"scores": f"{{measure: {measure} score: 987 highest: 10}}"})):
+        status = server.call(method, ticket_id=json.dumps(ticket), **fields)
+        assert status == expected, (method, fields, status)
 
 
 def samples(page):
@@ -282,9 +321,20 @@ class Log(unittest.TestCase):
         text = server.log_path.read_text()
         # The other words of the same lines are there, so it was worth looking.
         self.assertIn("IngestService/IngestContact", text)
-        for planted in PERSONAL:
+        for record in RECORDS:
+            self.assertIn(f"TicketService/{record}", text)
+        for planted in PERSONAL + WRITTEN:
             for form in {planted, planted.replace(" ", ""), json.dumps(planted)[1:-1]}:
                 self.assertNotIn(form.lower(), text.lower())
+
+    def test_has_no_place_for_what_was_written_to_a_ticket(self):
+        """A score is a number like others, so the names of the fields are looked at."""
+        for record in RECORDS:
+            lines = [line for line in self.lines() if line.get("rpc") == f"TicketService/{record}"]
+            self.assertEqual({line["code"] for line in lines}, {"OK", "INVALID_ARGUMENT"}, record)
+            for line in lines:
+                self.assertLessEqual(set(line), {"time", "level", "message", "rpc", "code", "reason", "duration_ms", "address",
+                                                 "workspace", "request_id", "ticket_id", "agent"})
 
 
 if __name__ == "__main__":
