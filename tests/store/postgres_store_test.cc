@@ -63,8 +63,11 @@ TEST(Migrate, NumbersTheMessagesThatWereThereBefore) {
     pqxx::connection connection(url);
     pqxx::nontransaction work(connection);
     work.exec("CREATE SCHEMA tandem");
-    work.exec("CREATE TABLE tandem.schema_migration (number integer, name text)");
-    work.exec("INSERT INTO tandem.schema_migration VALUES (7, 'of the time before')");
+    work.exec(
+        "CREATE TABLE tandem.schema_migration (number integer PRIMARY KEY, name text NOT NULL,"
+        " applied_at timestamptz NOT NULL DEFAULT clock_timestamp())");
+    work.exec(
+        "INSERT INTO tandem.schema_migration (number, name) VALUES (7, 'of the time before')");
     for (const store::Migration& migration : store::Migrations().first(7)) work.exec(migration.sql);
     const auto message = [&](int64_t sequence, const char* type, const char* contact) {
       const std::string ticket = router::ToString(Ticket(1));
