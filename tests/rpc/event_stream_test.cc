@@ -98,8 +98,34 @@ TEST(StreamEvents, TellsWhatHappensFromNowOn) {
   ExpectNoGap(follower.Take(700), before + 2);
 }
 
+constexpr char kCalls[] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+TEST(Ingest, GivesContactsOfABatchAndOfAStreamTheTraceOfTheirCall) {
+  Fixture f;
+  ClientContext of_batch;
+  of_batch->AddMetadata("traceparent", kCalls);
+  v1::BatchIngestContactsRequest batch;
+  batch.set_workspace(kWorkspace);
+  *batch.add_contacts() = ChatContact();
+  v1::BatchIngestContactsResponse results;
+  ASSERT_EQ(ReasonOf(f.ingest->BatchIngestContacts(of_batch, batch, &results)), "OK");
+  EXPECT_EQ(f.Get(results.items(0).result().ticket_id()).trace_parent(), kCalls);
+
+  ClientContext of_stream;
+  of_stream->AddMetadata("traceparent", kCalls);
+  const auto stream = f.ingest->StreamIngest(of_stream);
+  v1::StreamIngestRequest item;
+  item.set_sequence(1);
+  item.mutable_request()->set_workspace(kWorkspace);
+  *item.mutable_request()->mutable_contact() = ChatContact();
+  ASSERT_TRUE(stream->Write(item) && stream->WritesDone());
+  v1::StreamIngestResponse answer;  // the first one tells the window
+  while (answer.acknowledgements().empty()) ASSERT_TRUE(stream->Read(&answer));
+  EXPECT_EQ(f.Get(answer.acknowledgements(0).result().ticket_id()).trace_parent(), kCalls);
+  EXPECT_EQ(ReasonOf(stream->Finish()), "OK");
+}
+
 TEST(StreamEvents, CarriesOnTheTraceOfTheContact) {
-  constexpr char kCalls[] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   constexpr char kOwn[] = "00-11111111111111112222222222222222-3333333333333333-00";
   Fixture f;
   Follower live(f, Everything());

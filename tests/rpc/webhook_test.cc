@@ -168,7 +168,9 @@ TEST(Webhooks, SendTheEventsThatStreamEventsSends) {
   auto request = Wanted(receiver.Url());
   request.set_secret(kSecret);
   ASSERT_EQ(webhooks.Create(request), "OK");
-  const std::string ticket = f.Ingest(ChatContact());
+  v1::Contact traced = ChatContact();
+  traced.set_trace_parent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  const std::string ticket = f.Ingest(traced);
   ASSERT_TRUE(Eventually([&] { return !receiver.requests().empty(); }));
 
   const v1::WebhookPayload payload = receiver.payloads().front();
@@ -176,6 +178,7 @@ TEST(Webhooks, SendTheEventsThatStreamEventsSends) {
   EXPECT_EQ(payload.type(), v1::EVENT_TYPE_TICKET_CREATED);
   EXPECT_EQ(payload.data().type(), payload.type());
   EXPECT_EQ(payload.data().ticket_id(), ticket);
+  EXPECT_EQ(payload.data().trace_parent(), traced.trace_parent());
   EXPECT_EQ(payload.timestamp().seconds(), payload.data().at().seconds());
   const HttpRequest sent = receiver.requests().front();
   EXPECT_THAT(sent.body, HasSubstr("\"type\":\"EVENT_TYPE_TICKET_CREATED\""));
