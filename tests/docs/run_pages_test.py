@@ -78,6 +78,7 @@ CONTACTS = {
     "ring-several-agents": [CALL],
     "say-who-works-on-what": ["--channel chat --client acme --process-type support"],
     "set-work-aside": [CALL],
+    "tune-routing": [CALL],
 }
 LOGGED_IN = {"say-who-works-on-what": ["bo"]}
 # Its commands are for a PostgreSQL of its own.
