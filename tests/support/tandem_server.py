@@ -43,7 +43,9 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while not port_file.exists() or not port_file.read_text().strip():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError((self.folder / "log").read_text())
+                said = (self.folder / "log").read_text()
+                self.stop()
+                raise RuntimeError(said)
             time.sleep(0.05)
 
     def kill(self):
