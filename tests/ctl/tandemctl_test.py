@@ -105,9 +105,9 @@ class CtlTest(unittest.TestCase):
         """The agent, after what the lines say was done."""
         with self.open("agent", "login", agent) as process:
             print(*lines, "show", sep="\n", file=process.stdin, flush=True)
-            for line in process.stdout:
-                if "no offers, no tickets" in line or re.match(r"ticket \S+ is [A-Z_]+$", line) and "accept" in lines:
-                    break
+            # An offer may come before it is asked for what there is.
+            shown = r"^ticket \S+ is [A-Z_]+$" if "accept" in lines else "^offer "
+            next((line for line in process.stdout if re.search("no offers, no tickets|" + shown, line)), None)
             yield
             process.communicate("quit\n", timeout=LIMIT_SECONDS)
 

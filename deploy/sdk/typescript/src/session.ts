@@ -23,8 +23,8 @@ import {
   type StreamAgentSessionResponse,
   type VerbResult,
 } from "./tandem/v1/agent_service.js";
-import { CompleteTicketRequest, ParkTicketRequest, ReleaseTicketRequest, type SessionRef } from "./tandem/v1/ticket_service.js";
-import { AgentStatus, type TicketState } from "./tandem/v1/types.js";
+import { CompleteTicketRequest, ParkTicketRequest, ReleaseTicketRequest } from "./tandem/v1/ticket_service.js";
+import { AgentStatus, type SessionRef, type TicketState } from "./tandem/v1/types.js";
 import { type Change, Told } from "./told.js";
 
 export type { Change };

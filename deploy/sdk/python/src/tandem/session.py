@@ -130,7 +130,7 @@ class AgentSession:
         raise self._lost
 
     def _ref(self):
-        return ticket_service_pb2.SessionRef(agent=self._open.agent, generation=self._snapshot.generation)
+        return types_pb2.SessionRef(agent=self._open.agent, generation=self._snapshot.generation)
 
     def _do(self, kind, request):
         decided = concurrent.futures.Future()
