@@ -99,6 +99,9 @@ struct ContactRow {
   NewContact content;
   Time received_at;  // the caller's clock
   Time queued_at;    // ours
+  // Whether it joined a ticket. Unset when it was not let in by IngestContact: then its external id
+  // is a label, and no later contact is the same.
+  std::optional<bool> joined;
 };
 
 // Names and numbers as tandem.v1.EventType.

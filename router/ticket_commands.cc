@@ -308,8 +308,10 @@ Outcome Join(Context& context, TicketIndex index, IngestContact& command) {
                               .joined = true,
                               .unroutable = ticket.unroutable};
   const Said said = SaidBy(command.contact, context.now);
-  context.apply.ContactJoined(index, ContactRowOf(context.workspace, std::move(command.contact),
-                                                  {ticket.id, command.new_contact}, context.now));
+  ContactRow row = ContactRowOf(context.workspace, std::move(command.contact),
+                                {ticket.id, command.new_contact}, context.now);
+  row.joined = true;
+  context.apply.ContactJoined(index, std::move(row));
   ResumeFromWrapUp(context, index);
   FollowMessage(context, index, said);
   return Reply(reply);
@@ -486,9 +488,10 @@ Outcome Decide(Context& context, IngestContact& command) {
   if (const auto* rejection = std::get_if<Rejection>(&arrived)) return *rejection;
   const Arrival& arrival = std::get<Arrival>(arrived);
   const NewIds ids{command.new_ticket, command.new_contact};
-  const TicketIndex index = context.apply.TicketCreated(
-      NewTicketOf(context, std::move(contact), ids, std::move(classification), arrival.placement,
-                  arrival.enters_at));
+  NewTicket created = NewTicketOf(context, std::move(contact), ids, std::move(classification),
+                                  arrival.placement, arrival.enters_at);
+  created.contact.joined = false;
+  const TicketIndex index = context.apply.TicketCreated(std::move(created));
   return Reply(ContactIngested{.ticket = ids.ticket,
                                .contact = ids.contact,
                                .unroutable = workspace.ticket(index).unroutable});

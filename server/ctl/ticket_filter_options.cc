@@ -30,7 +30,7 @@ std::vector<CLI::Option*> AddTicketFilter(CLI::App& command, Context& context,
   add("--last-agent", "Parked by this agent, or kept for this agent",
       [&filter](const auto& id) { filter.set_last_agent(id); });
   add("--customer", "Of this customer", [&filter](const auto& id) { filter.set_customer_id(id); });
-  add("--external-id", "Made by the contact with this external id",
+  add("--external-id", "A contact with this external id made it or joined it",
       [&filter](const auto& id) { filter.set_external_id(id); });
   return options;
 }

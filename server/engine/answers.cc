@@ -143,7 +143,7 @@ std::optional<Reply> Recall(const StoredAnswer& answer) {
   }
 }
 
-router::ContactIngested Duplicate(const store::ExternalIdRow& first) {
+router::ContactIngested Duplicate(const store::KnownContact& first) {
   return {.ticket = first.ticket,
           .contact = first.contact,
           .joined = first.joined,

@@ -22,7 +22,7 @@ namespace tandem::engine {
 
 // The answer to a contact whose external id was seen before: that of the first one, marked as a
 // duplicate.
-[[nodiscard]] router::ContactIngested Duplicate(const store::ExternalIdRow& first);
+[[nodiscard]] router::ContactIngested Duplicate(const store::KnownContact& first);
 
 }  // namespace tandem::engine
 

@@ -200,7 +200,7 @@ void Core::Decide(PendingCall call, router::Time time, SteadyTime now) {
   if (!asked && NeedsLookUp(call)) {
     call.looked_up_at.reset();
     call.request_hit.reset();
-    call.external_id_hit.reset();
+    call.contact_hit.reset();
     look_ups_.Add(std::move(call));
     return;
   }
@@ -231,8 +231,8 @@ std::optional<router::Outcome> Core::KnownAnswer(const PendingCall& call) const 
     }
   }
   if (const router::NewContact* contact = ContactWithExternalId(call.command)) {
-    const store::ExternalIdRow* first = recent_.FindExternalId(workspace, *contact);
-    if (first == nullptr && call.external_id_hit) first = &*call.external_id_hit;
+    const store::KnownContact* first = recent_.FindExternalId(workspace, *contact);
+    if (first == nullptr && call.contact_hit) first = &*call.contact_hit;
     if (first != nullptr) return Duplicate(*first);
   }
   return std::nullopt;
@@ -258,16 +258,16 @@ void Core::Remember(const PendingCall& call, const router::Outcome& outcome, rou
   const auto* ingested = std::get_if<router::ContactIngested>(reply);
   if (contact != nullptr && ingested != nullptr && !ingested->duplicate &&
       (first || !call.request)) {
-    open_.external_ids.push_back({.workspace = workspace,
-                                  .channel = contact->channel,
-                                  .entry_point = contact->entry_point,
-                                  .external_id = contact->external_id,
-                                  .ticket = ingested->ticket,
-                                  .contact = ingested->contact,
-                                  .joined = ingested->joined,
-                                  .unroutable = ingested->unroutable,
-                                  .at = time});
-    recent_.Add(open_.external_ids.back(), sequence);
+    recent_.Add(store::KnownContact{.workspace = workspace,
+                                    .channel = contact->channel,
+                                    .entry_point = contact->entry_point,
+                                    .external_id = contact->external_id,
+                                    .ticket = ingested->ticket,
+                                    .contact = ingested->contact,
+                                    .joined = ingested->joined,
+                                    .unroutable = ingested->unroutable,
+                                    .at = time},
+                sequence);
   }
 }
 

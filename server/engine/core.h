@@ -110,7 +110,6 @@ class Core {
   struct Group {
     std::vector<Entry> entries;
     std::vector<store::RequestRow> requests;
-    std::vector<store::ExternalIdRow> external_ids;
     bool touched = false;  // the router was asked for anything
     bool alone = false;    // one command of a redo, or timed work in between
     size_t weight = 0;     // against max_group

@@ -46,7 +46,7 @@ std::optional<StoreJob> Core::TakeStoreJob(SteadyTime now) {
 }
 
 std::optional<LookUpJob> Core::TakeLookUpJob(SteadyTime now) {
-  return look_ups_.TakeJob(now);
+  return look_ups_.TakeJob(now, clock_.At(now));
 }
 
 void Core::OnStoreResult(StoreResult result, SteadyTime now) {
@@ -88,7 +88,7 @@ void Core::HandOver(SteadyTime now) {
   Group group = std::exchange(open_, {});
   router::Changes changes;
   if (group.touched) changes = router_->TakeChanges();
-  if (changes.empty() && group.requests.empty() && group.external_ids.empty()) {
+  if (changes.empty() && group.requests.empty()) {
     Release(std::move(group), std::move(changes.notices), now);
     return;
   }
@@ -98,8 +98,7 @@ void Core::HandOver(SteadyTime now) {
                     .sequence = durable_sequence_ + 1,
                     .at = clock_.At(now),
                     .changes = std::move(changes),
-                    .requests = std::move(group.requests),
-                    .external_ids = std::move(group.external_ids)};
+                    .requests = std::move(group.requests)};
   flight_->group = std::move(group);
   next_attempt_ = now;
   stuck_since_ = now;

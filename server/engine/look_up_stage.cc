@@ -12,6 +12,9 @@ namespace {
 // Calls in one look-up at most.
 constexpr size_t kMaxCalls = 1'000;
 
+// A contact with the external id of one that came in before this long is another one.
+constexpr router::Duration kExternalIdWindow = router::Days(30);
+
 }  // namespace
 
 LookUpStage::LookUpStage()
@@ -21,7 +24,7 @@ void LookUpStage::Add(PendingCall call) {
   waiting_.push_back(std::move(call));
 }
 
-std::optional<LookUpJob> LookUpStage::TakeJob(SteadyTime now) {
+std::optional<LookUpJob> LookUpStage::TakeJob(SteadyTime now, router::Time time) {
   if (now < NextJob()) return std::nullopt;
   asked_at_ = now;
   LookUpJob job;
@@ -46,6 +49,7 @@ std::optional<LookUpJob> LookUpStage::TakeJob(SteadyTime now) {
     asked.call = std::move(call);
     asked_.push_back(std::move(asked));
   }
+  job.keys.contacts_since = time - kExternalIdWindow;
   probe_ = job.keys;
   return job;
 }
@@ -72,12 +76,12 @@ std::vector<PendingCall> LookUpStage::Finish(LookUpResult result, SteadyTime now
   for (Asked& one : asked) {
     std::optional<store::RequestRow>* request_hit =
         one.request ? &result->requests[request++] : nullptr;
-    std::optional<store::ExternalIdRow>* external_id_hit =
-        one.external_id ? &result->external_ids[external_id++] : nullptr;
+    std::optional<store::KnownContact>* contact_hit =
+        one.external_id ? &result->contacts[external_id++] : nullptr;
     if (!one.call) continue;
     one.call->looked_up_at = asked_at;
     if (request_hit != nullptr) one.call->request_hit = std::move(*request_hit);
-    if (external_id_hit != nullptr) one.call->external_id_hit = std::move(*external_id_hit);
+    if (contact_hit != nullptr) one.call->contact_hit = std::move(*contact_hit);
     found.push_back(*std::move(one.call));
   }
   return found;

@@ -25,7 +25,8 @@ class LookUpStage {
   void Add(PendingCall call);
   // The next look-up, when none is under way and one is due. After a failure one is due even
   // without calls: it tells when the database is back.
-  std::optional<LookUpJob> TakeJob(SteadyTime now);
+  // `time`: engine time at `now`.
+  std::optional<LookUpJob> TakeJob(SteadyTime now, router::Time time);
   // The calls that can go on; none after a failure, then they are looked up again.
   std::vector<PendingCall> Finish(LookUpResult result, SteadyTime now);
 

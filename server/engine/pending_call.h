@@ -38,7 +38,7 @@ struct PendingCall {
   // What the look-up stage found, when it asked at `looked_up_at`.
   std::optional<SteadyTime> looked_up_at;
   std::optional<store::RequestRow> request_hit;
-  std::optional<store::ExternalIdRow> external_id_hit;
+  std::optional<store::KnownContact> contact_hit;
 };
 
 // The contact of an IngestContact that has an external id; else null.

@@ -8,8 +8,8 @@ const store::RequestRow* RecentAnswers::FindRequest(const std::string& workspace
   return found == requests_.end() ? nullptr : &found->second;
 }
 
-const store::ExternalIdRow* RecentAnswers::FindExternalId(const std::string& workspace,
-                                                          const router::NewContact& contact) const {
+const store::KnownContact* RecentAnswers::FindExternalId(const std::string& workspace,
+                                                         const router::NewContact& contact) const {
   const auto found = external_ids_.find(
       External(workspace, contact.channel, contact.entry_point, contact.external_id));
   return found == external_ids_.end() ? nullptr : &found->second;
@@ -20,7 +20,7 @@ void RecentAnswers::Add(const store::RequestRow& row, int64_t sequence) {
   if (added) order_.push_back({sequence, &place->first});
 }
 
-void RecentAnswers::Add(const store::ExternalIdRow& row, int64_t sequence) {
+void RecentAnswers::Add(const store::KnownContact& row, int64_t sequence) {
   const auto [place, added] = external_ids_.try_emplace(
       External(row.workspace, row.channel, row.entry_point, row.external_id), row);
   if (added) order_.push_back({sequence, &place->first});

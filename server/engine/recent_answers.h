@@ -31,12 +31,12 @@ class RecentAnswers {
   // Null when it is not known here.
   const store::RequestRow* FindRequest(const std::string& workspace,
                                        router::RequestId request) const;
-  const store::ExternalIdRow* FindExternalId(const std::string& workspace,
-                                             const router::NewContact& contact) const;
+  const store::KnownContact* FindExternalId(const std::string& workspace,
+                                            const router::NewContact& contact) const;
 
   // Remembers what will become durable with the commit of this sequence. Sequences do not decrease.
   void Add(const store::RequestRow& row, int64_t sequence);
-  void Add(const store::ExternalIdRow& row, int64_t sequence);
+  void Add(const store::KnownContact& row, int64_t sequence);
 
   // Every commit up to `sequence` is durable.
   void MarkDurable(int64_t sequence, SteadyTime now);
@@ -64,7 +64,7 @@ class RecentAnswers {
   void Erase(const Entry& entry);
 
   absl::node_hash_map<Request, store::RequestRow> requests_;
-  absl::node_hash_map<External, store::ExternalIdRow> external_ids_;
+  absl::node_hash_map<External, store::KnownContact> external_ids_;
   std::deque<Entry> order_;    // in order of sequence
   std::deque<Durable> marks_;  // in order of sequence and of time
   int64_t durable_sequence_ = 0;

@@ -17,7 +17,6 @@ namespace tandem::store {
 namespace {
 
 constexpr router::Duration kRequestRetention = router::Hours(24);
-constexpr router::Duration kExternalIdRetention = router::Days(30);
 
 router::Time ComputerClock() {
   const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
@@ -28,8 +27,16 @@ absl::Status Unavailable() {
   return absl::UnavailableError("the memory store was told to fail");
 }
 
-auto ExternalKey(const ExternalIdRow& row) {
-  return std::tuple(row.workspace, row.channel, row.entry_point, row.external_id);
+KnownContact ToKnownContact(const router::ContactRow& row, const router::TicketRow& ticket) {
+  return {.workspace = row.workspace,
+          .channel = row.content.channel,
+          .entry_point = row.content.entry_point,
+          .external_id = row.content.external_id,
+          .ticket = row.ticket,
+          .contact = row.contact,
+          .joined = *row.joined,
+          .unroutable = ticket.unroutable,
+          .at = row.queued_at};
 }
 
 // True when no key occurs in `held`, nor twice in `rows`.
@@ -66,7 +73,6 @@ bool Passes(const TicketFilter& filter, const TicketView& view) {
          Matches(filter.process_type, ticket.process_type) && Matches(filter.agent, state.agent) &&
          Matches(filter.last_agent, state.last_agent) &&
          Matches(filter.customer_id, ticket.customer_id) &&
-         Matches(filter.external_id, ticket.external_id) &&
          (filter.reference.system.empty() ||
           std::ranges::count(view.references, filter.reference) > 0);
 }
@@ -356,7 +362,14 @@ void MemoryStore::Apply(const Batch& batch) {
     to.surveys[{row.workspace, row.ticket, row.sequence, row.score.measure}] = row;
   }
   for (const auto& row : changes.tickets) to.tickets[{row.workspace, row.ticket}] = row;
-  for (const auto& row : changes.contacts) to.contacts[{row.workspace, row.contact}] = row;
+  for (const auto& row : changes.contacts) {
+    to.contacts[{row.workspace, row.contact}] = row;
+    const router::NewContact& content = row.content;
+    if (!row.joined || content.external_id.empty()) continue;
+    to.known_contacts.emplace(
+        std::tuple(row.workspace, content.channel, content.entry_point, content.external_id),
+        ToKnownContact(row, to.tickets.at({row.workspace, row.ticket})));
+  }
   for (const auto& row : changes.events) to.events[{row.workspace, row.sequence}] = row;
   for (const auto& row : changes.visits) {
     to.visits[{row.workspace, row.ticket, row.visit_number}] = row;
@@ -373,7 +386,6 @@ void MemoryStore::Apply(const Batch& batch) {
   to.messages.insert(to.messages.end(), changes.messages.begin(), changes.messages.end());
   for (const auto& row : batch.requests)
     to.requests.emplace(std::pair(row.workspace, row.request), row);
-  for (const auto& row : batch.external_ids) to.external_ids.emplace(ExternalKey(row), row);
 }
 
 absl::StatusOr<Resolution> MemoryStore::Resolve(const Batch& batch) {
@@ -395,8 +407,9 @@ absl::StatusOr<Store::LookUpHits> MemoryStore::LookUp(const LookUpKeys& keys) {
     hits.requests.push_back(Newest(contents_.requests, {key.workspace, key.request}));
   }
   for (const ExternalIdKey& key : keys.external_ids) {
-    hits.external_ids.push_back(Newest(
-        contents_.external_ids, {key.workspace, key.channel, key.entry_point, key.external_id}));
+    std::optional<KnownContact>& hit = hits.contacts.emplace_back(Newest(
+        contents_.known_contacts, {key.workspace, key.channel, key.entry_point, key.external_id}));
+    if (hit && hit->at < keys.contacts_since) hit.reset();
   }
   return hits;
 }
@@ -406,8 +419,6 @@ absl::Status MemoryStore::Maintain(router::Time now) {
   if (CallFails()) return Unavailable();
   std::erase_if(contents_.requests,
                 [&](const auto& entry) { return entry.second.at < now - kRequestRetention; });
-  std::erase_if(contents_.external_ids,
-                [&](const auto& entry) { return entry.second.at < now - kExternalIdRetention; });
   return absl::OkStatus();
 }
 
@@ -469,6 +480,13 @@ absl::StatusOr<std::vector<TicketView>> MemoryStore::ListTickets(const std::stri
   const sync::MutexLock lock(mutex_);
   if (CallFails()) return Unavailable();
   const auto& states = contents_.ticket_states;
+  std::set<Contents::TicketKey> of_external_id;
+  for (const auto& [key, contact] : contents_.contacts) {
+    const std::string& external_id = contact.content.external_id;
+    if (!external_id.empty() && external_id == filter.external_id) {
+      of_external_id.emplace(contact.workspace, contact.ticket);
+    }
+  }
   constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
   auto it = before.IsSet() ? states.lower_bound({workspace, before})
                            : states.upper_bound({workspace, {kMost, kMost}});
@@ -476,6 +494,7 @@ absl::StatusOr<std::vector<TicketView>> MemoryStore::ListTickets(const std::stri
   while (it != states.begin() && views.size() < static_cast<size_t>(std::max(limit, 0))) {
     --it;
     if (it->first.first != workspace) break;
+    if (!filter.external_id.empty() && !of_external_id.contains(it->first)) continue;
     absl::StatusOr<TicketView> view = View(it->first);
     if (view.ok() && Passes(filter, *view)) views.push_back(*std::move(view));
   }

@@ -76,8 +76,8 @@ class MemoryStore : public Store, public Reader, public PolicyStore {
         surveys;
     // The last of several with the same key is the one that is found.
     std::multimap<std::pair<std::string, router::RequestId>, RequestRow> requests;
-    std::multimap<std::tuple<std::string, std::string, std::string, std::string>, ExternalIdRow>
-        external_ids;
+    std::multimap<std::tuple<std::string, std::string, std::string, std::string>, KnownContact>
+        known_contacts;
     std::map<std::pair<std::string, std::string>, ServiceLevelPolicy> policies;
   };
 

@@ -119,6 +119,18 @@ class ColumnsOf {
         [](Cell cell, bool& value) { value = ParseBool(cell); });
   }
 
+  // A flag that may be absent: NULL.
+  static ColumnOf OptionalFlag(const char* name, auto access) {
+    return Make(
+        name, SqlType::kBool, access,
+        [](const std::optional<bool>& value, ArrayEncoder& to) {
+          value ? to.Bool(*value) : to.Null();
+        },
+        [](Cell cell, std::optional<bool>& value) {
+          value = cell ? std::optional(ParseBool(cell)) : std::nullopt;
+        });
+  }
+
   // An enum, by the name of its value.
   static ColumnOf Named(const char* name, auto access) {
     return Make(

@@ -68,7 +68,6 @@ std::vector<Statement> CommitStatements() {
       {"note", InsertStatement(NoteTable())},
       {"survey", InsertStatement(SurveyTable())},
       {"request", InsertStatement(RequestTable())},
-      {"external_id", InsertStatement(ExternalIdTable())},
   };
 }
 
@@ -193,7 +192,6 @@ bool PostgresCommitter::Send(const Batch& batch) {
   add_rows("note", NoteTable(), changes.notes);
   add_rows("survey", SurveyTable(), changes.surveys);
   add_rows("request", RequestTable(), batch.requests);
-  add_rows("external_id", ExternalIdTable(), batch.external_ids);
   if (!sending) return false;
   // libpq keeps what it can't write and writes on, so a COMMIT that it did not take may still have
   // left.

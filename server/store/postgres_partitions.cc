@@ -23,7 +23,6 @@ struct Partitioned {
 
 constexpr Partitioned kPartitioned[] = {
     {"request", router::Hours(6), router::Hours(24), 4},
-    {"external_id", router::Days(5), router::Days(30), 2},
 };
 
 // Commit rows are asked for by the batch in doubt, which is the last one, and by Load.

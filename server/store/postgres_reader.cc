@@ -86,6 +86,14 @@ class Conditions {
     AddPlain(absl::StrCat("t.ticket_id IN (SELECT ticket_id FROM tandem.ticket WHERE ", named,
                           " UNION SELECT ticket_id FROM tandem.ticket_detail WHERE ", named, ")"));
   }
+  // Of whichever of its contacts.
+  void AddExternalId(const std::string& external_id) {
+    if (external_id.empty()) return;
+    Add("t.ticket_id IN (SELECT ticket_id FROM tandem.contact WHERE workspace = $1"
+        " AND external_id = ",
+        external_id);
+    sql_ += ")";
+  }
   void AddPlain(const std::string& condition) { absl::StrAppend(&sql_, " AND ", condition); }
 
   const std::string& sql() const { return sql_; }
@@ -104,7 +112,7 @@ Conditions ConditionsOf(const std::string& workspace, const TicketFilter& filter
   conditions.AddIfSet("t.client = ", filter.client);
   conditions.AddIfSet("t.process_type = ", filter.process_type);
   conditions.AddCustomer(filter.customer_id);
-  conditions.AddIfSet("t.external_id = ", filter.external_id);
+  conditions.AddExternalId(filter.external_id);
   if (!filter.reference.system.empty()) {
     conditions.Add("d.external_references @> ", ReferencesToJson({filter.reference}));
   }

@@ -282,7 +282,8 @@ const Table<router::ContactRow>& ContactTable() {
        C::Json("attributes", said(&New::attributes), AttributesToJson, AttributesFromJson, true),
        C::Json("excluded_agents", said(&New::excluded_agents), TextsToJson, TextsFromJson, true),
        C::Instant("received_at", &Row::received_at),
-       C::Instant("queued_at", &Row::queued_at)}};
+       C::Instant("queued_at", &Row::queued_at),
+       C::OptionalFlag("joined", &Row::joined)}};
   return table;
 }
 
@@ -421,16 +422,16 @@ const Table<RequestRow>& RequestTable() {
   return table;
 }
 
-const Table<ExternalIdRow>& ExternalIdTable() {
-  using Row = ExternalIdRow;
+const Table<KnownContact>& KnownContactTable() {
+  using Row = KnownContact;
   using C = ColumnsOf<Row>;
   static const Table<Row> table{
-      "tandem.external_id",
+      "tandem.contact",
       4,
       {C::Key("workspace", &Row::workspace), C::Key("channel", &Row::channel),
-       C::Key("entry_point", &Row::entry_point), C::Key("external_id", &Row::external_id),
-       C::Instant("at", &Row::at), C::KeyUuid("ticket_id", &Row::ticket),
-       C::Uuid("contact_id", &Row::contact), C::Flag("joined", &Row::joined),
+       C::Text("entry_point", &Row::entry_point), C::Key("external_id", &Row::external_id),
+       C::Instant("queued_at", &Row::at), C::KeyUuid("ticket_id", &Row::ticket),
+       C::KeyUuid("contact_id", &Row::contact), C::Flag("joined", &Row::joined),
        C::Flag("unroutable", &Row::unroutable)}};
   return table;
 }

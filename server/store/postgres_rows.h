@@ -62,7 +62,8 @@ const Table<router::MessageRow>& MessageTable();
 const Table<router::NoteRow>& NoteTable();
 const Table<router::SurveyRow>& SurveyTable();
 const Table<RequestRow>& RequestTable();
-const Table<ExternalIdRow>& ExternalIdTable();
+// Of a contact and its ticket what a look-up by external ids gives.
+const Table<KnownContact>& KnownContactTable();
 
 // "a.workspace, a.agent, …": the columns as a select list, with the alias of the table.
 template <typename Row>

@@ -44,30 +44,33 @@ constexpr char kLookUp[] = "look_up";
 // of both.
 std::string LookUpStatement() {
   const std::string request = SelectList(RequestTable(), "hit");
-  const std::string external = SelectList(ExternalIdTable(), "hit");
-  std::string no_request, no_external;
+  const std::string contact = SelectList(KnownContactTable(), "hit");
+  std::string no_request, no_contact;
   for (const auto& column : RequestTable().columns) {
     const std::string array = ArrayTypeName(column.type);
     absl::StrAppend(&no_request, "NULL::", array.substr(0, array.size() - 2), ", ");
   }
-  for (const auto& column : ExternalIdTable().columns) {
+  for (const auto& column : KnownContactTable().columns) {
     const std::string array = ArrayTypeName(column.type);
-    absl::StrAppend(&no_external, ", NULL::", array.substr(0, array.size() - 2));
+    absl::StrAppend(&no_contact, ", NULL::", array.substr(0, array.size() - 2));
   }
   return absl::StrCat(
-      "SELECT true, key.number, ", request, no_external,
+      "SELECT true, key.number, ", request, no_contact,
       " FROM unnest($1::text[], $2::uuid[]) WITH ORDINALITY AS key (workspace, request_id, number)"
       " CROSS JOIN LATERAL (SELECT * FROM tandem.request held"
       " WHERE held.workspace = key.workspace AND held.request_id = key.request_id"
       " ORDER BY held.at DESC LIMIT 1) hit"
       " UNION ALL SELECT false, key.number, ",
-      no_request, external,
+      no_request, contact,
       " FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY"
       " AS key (workspace, channel, entry_point, external_id, number)"
-      " CROSS JOIN LATERAL (SELECT * FROM tandem.external_id held"
+      " CROSS JOIN LATERAL (SELECT held.*, ticket.unroutable FROM tandem.contact held"
+      " JOIN tandem.ticket USING (workspace, ticket_id)"
       " WHERE held.workspace = key.workspace AND held.channel = key.channel"
-      " AND held.entry_point = key.entry_point AND held.external_id = key.external_id"
-      " ORDER BY held.at DESC LIMIT 1) hit");
+      " AND held.entry_point IS NOT DISTINCT FROM key.entry_point"
+      " AND held.external_id = key.external_id"
+      " AND held.joined IS NOT NULL AND held.queued_at >= $7"
+      " ORDER BY held.queued_at DESC LIMIT 1) hit");
 }
 
 // Rows that carry the keys only, so that the tables' own encoders serve here too.
@@ -78,9 +81,9 @@ std::vector<std::string> EncodeKeys(const Store::LookUpKeys& keys) {
     row.workspace = key.workspace;
     row.request = key.request;
   }
-  std::vector<ExternalIdRow> external_ids;
+  std::vector<KnownContact> contacts;
   for (const ExternalIdKey& key : keys.external_ids) {
-    ExternalIdRow& row = external_ids.emplace_back();
+    KnownContact& row = contacts.emplace_back();
     row.workspace = key.workspace;
     row.channel = key.channel;
     row.entry_point = key.entry_point;
@@ -88,14 +91,15 @@ std::vector<std::string> EncodeKeys(const Store::LookUpKeys& keys) {
   }
   std::vector<const RequestRow*> request_rows;
   for (const RequestRow& row : requests) request_rows.push_back(&row);
-  std::vector<const ExternalIdRow*> external_rows;
-  for (const ExternalIdRow& row : external_ids) external_rows.push_back(&row);
+  std::vector<const KnownContact*> contact_rows;
+  for (const KnownContact& row : contacts) contact_rows.push_back(&row);
   std::vector<std::string> arrays =
       Encode<RequestRow>(RequestTable(), request_rows, RequestTable().key_columns);
   for (std::string& array :
-       Encode<ExternalIdRow>(ExternalIdTable(), external_rows, ExternalIdTable().key_columns)) {
+       Encode<KnownContact>(KnownContactTable(), contact_rows, KnownContactTable().key_columns)) {
     arrays.push_back(std::move(array));
   }
+  arrays.push_back(BinaryTimestamp(keys.contacts_since));
   return arrays;
 }
 
@@ -158,22 +162,22 @@ absl::StatusOr<Resolution> PostgresStore::Resolve(const Batch& batch) {
 absl::StatusOr<Store::LookUpHits> PostgresStore::LookUp(const LookUpKeys& keys) {
   LookUpHits hits;
   hits.requests.resize(keys.requests.size());
-  hits.external_ids.resize(keys.external_ids.size());
+  hits.contacts.resize(keys.external_ids.size());
   if (keys.requests.empty() && keys.external_ids.empty()) return hits;
   const std::vector<std::string> arrays = EncodeKeys(keys);
   return look_up_connection_.Read([&](pqxx::connection& connection) -> absl::StatusOr<LookUpHits> {
     const auto binary = [&](size_t i) { return pqxx::binarystring(arrays[i]); };
     pqxx::nontransaction work(connection);
     const pqxx::result rows = work.exec_prepared(kLookUp, binary(0), binary(1), binary(2),
-                                                 binary(3), binary(4), binary(5));
+                                                 binary(3), binary(4), binary(5), binary(6));
     for (const pqxx::row& row : rows) {
       const auto cells = CellsOf(row);
       const auto key = static_cast<size_t>(ParseInt8(cells(1)) - 1);
       if (ParseBool(cells(0))) {
         hits.requests.at(key) = Decode(RequestTable(), 2, cells);
       } else {
-        hits.external_ids.at(key) =
-            Decode(ExternalIdTable(), 2 + RequestTable().columns.size(), cells);
+        hits.contacts.at(key) =
+            Decode(KnownContactTable(), 2 + RequestTable().columns.size(), cells);
       }
     }
     return std::move(hits);

@@ -172,10 +172,6 @@ bool IsRowStorable(const RequestRow& row) {
   return IsStorableText(row.workspace);
 }
 
-bool IsRowStorable(const ExternalIdRow& row) {
-  return AllStorable(row.workspace, row.channel, row.entry_point, row.external_id);
-}
-
 bool IsRowStorable(const router::WorkspaceRow& row) {
   return FitsDatabase(row.next_agent_ordinal) &&
          AllStorable(row.workspace, row.configuration.time_zone);
@@ -241,7 +237,7 @@ bool IsStorable(const Batch& batch) {
          AreRowsStorable(changes.contacts) && AreRowsStorable(changes.events) &&
          AreRowsStorable(changes.visits) && AreRowsStorable(changes.segments) &&
          AreRowsStorable(changes.agent_intervals) && AreRowsStorable(changes.messages) &&
-         AreRowsStorable(batch.requests) && AreRowsStorable(batch.external_ids);
+         AreRowsStorable(batch.requests);
 }
 
 }  // namespace tandem::store

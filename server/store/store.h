@@ -67,8 +67,9 @@ struct RequestRow {
   router::Time at;
 };
 
-// An append row: the caller's own id of a contact, kept at least 30 days, in partitions by time.
-struct ExternalIdRow {
+// A contact that was let in under the caller's own id of it: what a later one with the same id is
+// answered.
+struct KnownContact {
   std::string workspace;
   std::string channel, entry_point, external_id;
   router::TicketId ticket;
@@ -86,7 +87,6 @@ struct Batch {
   router::Time at;          // engine time at which the batch was cut
   router::Changes changes;  // its notices are not persisted
   std::vector<RequestRow> requests;
-  std::vector<ExternalIdRow> external_ids;
 };
 
 enum class CommitResult {
@@ -155,21 +155,24 @@ class Store {
   // the batch's.
   virtual absl::StatusOr<Resolution> Resolve(const Batch& batch) = 0;
 
-  // Finds request ids and external ids in one round trip. The results have the order and size of
-  // the keys. UNAVAILABLE when the database can't be reached.
+  // Finds request ids, and contacts by their external ids, in one round trip: of several the latest
+  // one. A contact is found when it was let in by IngestContact (ContactRow::joined is set) at or
+  // after `contacts_since`. The results have the order and size of the keys. UNAVAILABLE when the
+  // database can't be reached.
   struct LookUpKeys {
     std::vector<RequestKey> requests;
     std::vector<ExternalIdKey> external_ids;
+    router::Time contacts_since;
   };
   struct LookUpHits {
     std::vector<std::optional<RequestRow>> requests;
-    std::vector<std::optional<ExternalIdRow>> external_ids;
+    std::vector<std::optional<KnownContact>> contacts;
   };
   virtual absl::StatusOr<LookUpHits> LookUp(const LookUpKeys& keys) = 0;
 
-  // Creates partitions ahead of time and drops those past retention (requests 24 h, external ids 30
-  // days), by engine time. Called by the writer's thread now and then; UNAVAILABLE when the
-  // database can't be reached.
+  // Creates partitions ahead of time and drops those past retention (requests 24 h), by engine
+  // time. Called by the writer's thread now and then; UNAVAILABLE when the database can't be
+  // reached.
   virtual absl::Status Maintain(router::Time now) = 0;
 };
 

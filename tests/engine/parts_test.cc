@@ -181,7 +181,7 @@ TEST(RecentAnswers, ForgetsOnlyWhatHasLongBeenDurable) {
 TEST(RecentAnswers, DropsWhatWasUndone) {
   RecentAnswers recent;
   recent.Add(RequestOf(1), 1);
-  store::ExternalIdRow row;
+  store::KnownContact row;
   row.workspace = "w";
   row.external_id = "x";
   recent.Add(row, 2);

@@ -306,7 +306,7 @@ TEST_F(FailingPostgres, WithoutAServerNothingIsCommittedAndTheSameBatchWorksLate
   EXPECT_EQ(store_->Load(0, epoch_).status().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(store_->Resolve(batch).status().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(store_->Maintain(kMorning).code(), absl::StatusCode::kUnavailable);
-  EXPECT_EQ(store_->LookUp({{{kWorkspace, Request(1)}}, {}}).status().code(),
+  EXPECT_EQ(store_->LookUp({{{kWorkspace, Request(1)}}, {}, {}}).status().code(),
             absl::StatusCode::kUnavailable);
   store::PostgresReader reader(url_, 1);
   EXPECT_EQ(reader.GetConfiguration(kWorkspace).status().code(), absl::StatusCode::kUnavailable);
@@ -317,7 +317,7 @@ TEST_F(FailingPostgres, WithoutAServerNothingIsCommittedAndTheSameBatchWorksLate
 
 TEST_F(FailingPostgres, AServerThatRestartedBetweenCallsIsNotNoticed) {
   store::PostgresReader reader(url_, 1);
-  const store::Store::LookUpKeys keys{{{kWorkspace, Request(1)}}, {}};
+  const store::Store::LookUpKeys keys{{{kWorkspace, Request(1)}}, {}, {}};
   ASSERT_TRUE(store_->LookUp(keys).ok());
   ASSERT_TRUE(store_->Load(0, epoch_).ok());
   EXPECT_FALSE(reader.GetConfiguration(kWorkspace).ok());

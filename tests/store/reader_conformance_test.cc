@@ -83,7 +83,8 @@ TEST_P(ReaderConformance, ListTicketsFilters) {
   changes.ticket_states[5] = ParkedState(6);
   changes.ticket_states[6] = ScheduledState(7);
   changes.tickets[5].customer_id = "o'neil";
-  changes.tickets[6].external_id = kUnicode;
+  changes.contacts[6].content.external_id = kUnicode;
+  changes.contacts.push_back(KnownSample(8, kUnicode));
   ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
   const auto list = [&](auto set) {
     store::TicketFilter filter;
@@ -111,7 +112,7 @@ TEST_P(ReaderConformance, ListTicketsFilters) {
   EXPECT_THAT(list([](Filter& f) { f.agent = "bob"; }), ElementsAre(Ticket(5)));
   EXPECT_THAT(list([](Filter& f) { f.last_agent = "ann"; }), ElementsAre(Ticket(6)));
   EXPECT_THAT(list([](Filter& f) { f.customer_id = "o'neil"; }), ElementsAre(Ticket(6)));
-  EXPECT_THAT(list([](Filter& f) { f.external_id = kUnicode; }), ElementsAre(Ticket(7)));
+  EXPECT_THAT(list([](Filter& f) { f.external_id = kUnicode; }), ElementsAre(Ticket(7), Ticket(1)));
   EXPECT_THAT(list([](Filter& f) {
                 f.queue = "claims";
                 f.agent = "bob";

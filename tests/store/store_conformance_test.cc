@@ -491,7 +491,6 @@ TEST_P(StoreConformance, ARefusedValueLeavesNothingBehind) {
     batch.changes = OneWorkspace();
     AddTicket(batch.changes, 1, 1);
     batch.requests = {SampleRequest(1)};
-    batch.external_ids = {SampleExternalId("x")};
     spoil(batch);
     EXPECT_EQ(Commit(batch), CommitResult::kDataRefused);
     EXPECT_THAT(Load().state.workspaces, IsEmpty());
@@ -516,7 +515,7 @@ TEST_P(StoreConformance, ARefusedValueLeavesNothingBehind) {
   };
   calendar([&](router::Calendar& c) { c.override_hours->message = nul; });
   calendar([&](router::Calendar& c) { c.exceptions[0].name = nul; });
-  refused([&](Batch& b) { b.external_ids[0].external_id = nul; });
+  refused([&](Batch& b) { b.changes.contacts[0].content.external_id = nul; });
   refused([&](Batch& b) { b.requests[0].workspace = nul; });
   refused([&](Batch& b) { b.changes.contacts[0].content.subject = "\xff"; });
   refused([&](Batch& b) { b.changes.contacts[0].content.subject = "\xc3"; });

@@ -563,17 +563,10 @@ store::RequestRow SampleRequest(uint64_t request) {
   return row;
 }
 
-store::ExternalIdRow SampleExternalId(const std::string& external_id) {
-  store::ExternalIdRow row;
-  row.workspace = kWorkspace;
-  row.channel = "voice";
-  row.entry_point = kUnicode;
-  row.external_id = external_id;
-  row.ticket = Ticket(1);
-  row.contact = Contact(2);
+router::ContactRow KnownSample(uint64_t contact, const std::string& external_id) {
+  router::ContactRow row = SampleContact(contact, 1);
+  row.content.external_id = external_id;
   row.joined = true;
-  row.unroutable = true;
-  row.at = kMorning;
   return row;
 }
 

@@ -50,7 +50,8 @@ router::TicketDetailRow SampleDetail(uint64_t ticket);
 router::NoteRow SampleNote(uint64_t ticket, int64_t sequence);
 router::SurveyRow SampleSurvey(uint64_t ticket, int64_t sequence, const std::string& measure);
 store::RequestRow SampleRequest(uint64_t request);
-store::ExternalIdRow SampleExternalId(const std::string& external_id);
+// Of SampleTicket(1): it joined it.
+router::ContactRow KnownSample(uint64_t contact, const std::string& external_id);
 
 // One ticket with its state, its contact and one event.
 void AddTicket(router::Changes& changes, uint64_t ticket, int64_t event_sequence);
@@ -94,7 +95,7 @@ inline auto Fields(const router::ContactRow& r) {
                c.language, c.requirement, c.plan, c.priority, c.not_before, c.not_after),
       std::tie(c.queue, c.answer_target, c.due_at, c.received_at, c.customer_id, c.customer_segment,
                c.direction, c.initiated_by, c.subject, c.payload_json, c.attributes,
-               c.excluded_agents));
+               c.excluded_agents, r.joined));
 }
 inline auto Fields(const router::EventRow& r) {
   return std::tie(r.workspace, r.sequence, r.type, r.at, r.ticket, r.agent, r.queue, r.offer_number,
@@ -132,7 +133,7 @@ inline auto Fields(const router::SurveyRow& r) {
 inline auto Fields(const store::RequestRow& r) {
   return std::tie(r.workspace, r.request, r.hash, r.answer, r.at);
 }
-inline auto Fields(const store::ExternalIdRow& r) {
+inline auto Fields(const store::KnownContact& r) {
   return std::tie(r.workspace, r.channel, r.entry_point, r.external_id, r.ticket, r.contact,
                   r.joined, r.unroutable, r.at);
 }
