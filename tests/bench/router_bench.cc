@@ -11,32 +11,34 @@
 // Commands: random busy agents complete their tickets, which frees them, which makes the router
 // pick their best waiting tickets and offer them; as many tickets come in; the offers are accepted.
 // Events, facts, notices and rows of every change are built, as for a commit. Beside it, whole
-// commands for what is new: a skill that an agent did not have, a class that no ticket had.
+// commands for what is new: a skill that an agent did not have, a class that no ticket had; and the
+// explanation of a ticket that waits.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <memory>
 #include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
+
 #include "router/commands.h"
 #include "router/resources.h"
-#include "router/router.h"
 #include "router/state.h"
+#include "tests/bench/bench_router.h"
 #include "tests/bench/figures.h"
 #include "tests/bench/router_workload.h"
 
 namespace tandem::router {
 namespace {
 
-constexpr char kWorkspace[] = "bench";
 // Commands come in groups, as they do while a commit runs.
 constexpr size_t kGroup = 32;
+constexpr size_t kExplanations = 100;
 
 using bench::Print;
 using Clock = std::chrono::steady_clock;
@@ -65,26 +67,18 @@ class Samples {
   std::vector<uint32_t> taken_;
 };
 
-// Resident memory of this process, in MiB.
-double Memory() {
-  std::ifstream status("/proc/self/statm");
-  size_t total = 0, resident = 0;
-  status >> total >> resident;
-  return static_cast<double>(resident) * 4'096 / (1 << 20);
-}
-
 // A floor that only commands change.
 class Floor {
  public:
-  Floor(FloorSize size, DistributionMode mode) : workload_(size, mode) {
-    Configuration configuration = workload_.MakeConfiguration();
-    agents_ = configuration.agents;
-    Run(ApplyConfiguration{std::move(configuration)});
-    for (size_t i = 0; i < size.waiting; ++i) Ingest(workload_.MakeContact());
+  Floor(FloorSize size, DistributionMode mode)
+      : workload_(size, mode),
+        configuration_(workload_.MakeConfiguration()),
+        router_(configuration_) {
+    for (size_t i = 0; i < size.waiting; ++i) router_.Ingest(workload_.MakeContact());
     (void)router_.TakeChanges();
-    for (const Agent& agent : agents_) {
-      Run(OpenSession{agent.id, "s"});
-      Run(SetAgentStatus{{agent.id, 1}, AgentStatus::kAvailable, ""});
+    for (const Agent& agent : configuration_.agents) {
+      router_.Run(OpenSession{agent.id, "s"});
+      router_.Run(SetAgentStatus{{agent.id, 1}, AgentStatus::kAvailable, ""});
     }
     AcceptOffers();
   }
@@ -93,13 +87,14 @@ class Floor {
   // many tickets come in. Returns the commands decided.
   [[gnu::noinline]] size_t Group() {
     size_t decided = 0;
+    router_.RunTimers();
     for (size_t i = 0; i < kGroup && !busy_.empty(); ++i) {
       const size_t pick = random_() % busy_.size();
       const auto [ticket, agent] = busy_[pick];
       busy_[pick] = busy_.back();
       busy_.pop_back();
-      Run(CompleteTicket{ticket, {agent, 1}, ""});
-      Ingest(workload_.MakeContact());
+      router_.Run(CompleteTicket{ticket, {agent, 1}, ""});
+      router_.Ingest(workload_.MakeContact());
       decided += 2;
     }
     return decided + AcceptOffers();
@@ -108,72 +103,75 @@ class Floor {
   // A ticket of a class that none had before, in the time that the whole command takes.
   [[gnu::noinline]] void IngestStranger(Samples& samples) {
     NewContact contact = workload_.MakeStranger();
-    samples.Time([&] { return Ingest(std::move(contact)); });
+    samples.Time([&] {
+      router_.Ingest(std::move(contact));
+      return true;
+    });
   }
 
   // One more skill for a random agent, which makes its traits unlike all others.
   [[gnu::noinline]] void AddSkill(Samples& samples) {
-    Agent& agent = agents_[random_() % agents_.size()];
+    Agent& agent = configuration_.agents[random_() % configuration_.agents.size()];
     const std::string skill = "skill" + std::to_string(random_() % 200);
     for (const SkillLevel& has : agent.skills) {
       if (has.skill == skill) return;
     }
     agent.skills.push_back({skill, 7});
     UpdateResource update{agent, {"skills"}};
-    samples.Time([&] { return Run(std::move(update)); });
+    samples.Time([&] {
+      router_.Run(std::move(update));
+      return true;
+    });
+  }
+
+  // Why a ticket waits, of the one that came in last.
+  [[gnu::noinline]] void Explain(Samples& samples) {
+    const TicketId last = router_.last_ticket();
+    samples.Time([&] {
+      router_.Run(ExplainTicket{last});
+      return true;
+    });
   }
 
   size_t offers() const { return offers_; }
-  size_t waiting() const { return router_.OpenTickets() - busy_.size(); }
+  size_t waiting() const { return router_.router().OpenTickets() - busy_.size(); }
 
  private:
-  bool Ingest(NewContact contact) {
-    IngestContact ingest;
-    ingest.contact = std::move(contact);
-    ingest.new_ticket = {0, ++last_id_};
-    ingest.new_contact = {0, last_id_};
-    return Run(std::move(ingest));
-  }
-
+  // Of those who are asked at once, the first one.
   size_t AcceptOffers() {
     size_t accepted = 0;
     Changes changes = router_.TakeChanges();
+    absl::flat_hash_set<std::pair<TicketId, uint32_t>> rescinded;
+    for (const EventRow& event : changes.events) {
+      if (event.type != EventType::kOfferRescinded) continue;
+      rescinded.emplace(event.ticket, event.offer_number);
+    }
+    absl::flat_hash_set<TicketId> taken;
     for (const EventRow& event : changes.events) {
       if (event.type != EventType::kTicketOffered) continue;
       ++offers_;
+      if (rescinded.contains({event.ticket, event.offer_number})) continue;
+      if (!taken.insert(event.ticket).second) continue;
       ++accepted;
-      Run(AcceptOffer{{event.agent, 1}, {event.ticket, event.offer_number}});
+      router_.Run(AcceptOffer{{event.agent, 1}, {event.ticket, event.offer_number}});
       busy_.emplace_back(event.ticket, event.agent);
     }
     return accepted;
   }
 
-  bool Run(Action action) {
-    now_.us += 100;
-    const Outcome outcome = router_.Execute({kWorkspace, std::move(action)}, now_);
-    if (const auto* rejection = std::get_if<Rejection>(&outcome)) {
-      std::fprintf(stderr, "refused: %s\n", rejection->message.c_str());
-      std::abort();
-    }
-    while (router_.HasPendingRouting()) {
-      (void)router_.Execute({kWorkspace, ContinueRouting{}}, now_);
-    }
-    return true;
-  }
-
   std::mt19937_64 random_{1};
   RouterWorkload workload_;
-  std::vector<Agent> agents_;
-  Router router_;
-  Time now_ = Time{1'700'000'000'000'000};
-  uint64_t last_id_ = 0;
+  Configuration configuration_;
+  BenchRouter router_;
   size_t offers_ = 0;
   std::vector<std::pair<TicketId, std::string>> busy_;
 };
 
-void MeasureCommands(const std::string& name, FloorSize size, size_t groups) {
-  Floor floor(size, DistributionMode::kLongestIdle);
-  Print(name + "_memory", Memory(), "MiB");
+// Returns commands and offers per second.
+double MeasureCommands(const std::string& name, FloorSize size, DistributionMode mode,
+                       size_t groups) {
+  Floor floor(size, mode);
+  Print(name + "_memory", ResidentMemory(), "MiB");
   for (size_t i = 0; i < groups / 10; ++i) (void)floor.Group();
   const size_t offers_before = floor.offers();
   size_t decided = 0;
@@ -181,7 +179,8 @@ void MeasureCommands(const std::string& name, FloorSize size, size_t groups) {
   for (size_t i = 0; i < groups; ++i) decided += floor.Group();
   const std::chrono::duration<double> took = Clock::now() - start;
   const auto offers = static_cast<double>(floor.offers() - offers_before);
-  Print(name, (static_cast<double>(decided) + offers) / took.count(), "commands+offers/s");
+  const double rate = (static_cast<double>(decided) + offers) / took.count();
+  Print(name, rate, "commands+offers/s");
   Print(name + "_lifecycles", offers / took.count(), "lifecycles/s");
   Print(name + "_offers_per_command", offers / static_cast<double>(decided), "ratio", 3);
   Print(name + "_waiting", static_cast<double>(floor.waiting()), "tickets");
@@ -194,6 +193,13 @@ void MeasureCommands(const std::string& name, FloorSize size, size_t groups) {
   }
   strangers.Print(name + "_new_class_at_ingest");
   skills.Print(name + "_new_skill_on_agent");
+  Samples explanations;
+  for (size_t i = 0; i < kExplanations; ++i) {
+    floor.Explain(explanations);
+    (void)floor.Group();
+  }
+  explanations.Print(name + "_explain_ticket");
+  return rate;
 }
 
 // A workspace whose indexes are changed directly.
@@ -201,7 +207,7 @@ class Indexes {
  public:
   Indexes(FloorSize size, DistributionMode mode)
       : workload_(size, mode), half_(static_cast<uint32_t>(size.agents / 2)) {
-    workspace_.id = kWorkspace;
+    workspace_.id = "bench";
     const RouterOptions options;
     Changes changes;
     size_t open_tickets = 0;
@@ -288,7 +294,7 @@ void MeasureDecisions(const std::string& name, FloorSize size, DistributionMode 
   find.Print(name + "_find_agent");
   pick.Print(name + "_pick_ticket");
   idle.Print(name + "_idle_update");
-  Print(name + "_memory", Memory(), "MiB");
+  Print(name + "_memory", ResidentMemory(), "MiB");
 }
 
 struct Shape {
@@ -296,9 +302,15 @@ struct Shape {
   FloorSize size;
 };
 
+// Nothing waits for long where there are two agents for each ticket. What the same floor does with
+// a million tickets waiting is told as a share of that.
+constexpr Shape kEmpty = {"100k_agents_empty", {100'000, 2'000, 5'000, 50'000}};
+constexpr Shape kFull = {"100k_agents_1m_waiting", {100'000, 2'000, 5'000, 1'000'000}};
 constexpr Shape kShapes[] = {
     {"10k_agents_100k_waiting", {10'000, 500, 1'000, 100'000}},
-    {"100k_agents_1m_waiting", {100'000, 2'000, 5'000, 1'000'000}},
+    {"10k_all_features", {10'000, 500, 1'000, 100'000, true}},
+    kFull,
+    {"100k_all_features", {100'000, 2'000, 5'000, 1'000'000, true}},
     {"100k_profiles_1m_waiting", {100'000, 100'000, 5'000, 1'000'000}},
 };
 
@@ -320,16 +332,32 @@ int main(int argc, char** argv) {
   const std::string part = argc > 2 ? argv[2] : "";
   const auto chosen = [&](const std::string& name) { return name.find(part) != name.npos; };
   for (const Shape& shape : kShapes) {
-    std::printf("workload: %zu agents in %zu profiles, %zu waiting in %zu classes, 200 skills\n",
-                shape.size.agents, shape.size.profiles, shape.size.waiting, shape.size.classes);
+    std::printf("workload: %zu agents in %zu profiles, %zu waiting in %zu classes, 200 skills%s\n",
+                shape.size.agents, shape.size.profiles, shape.size.waiting, shape.size.classes,
+                shape.size.all_features ? ", all features" : "");
     const bool large = shape.size.agents > 10'000;
     if (large && groups < 10'000 && part.empty()) continue;  // a quick look
     for (const auto& [mode_name, mode] : kModes) {
       const std::string name = std::string("router_") + shape.name + "_" + mode_name;
       if (chosen(name)) MeasureDecisions(name, shape.size, mode, groups * 10);
     }
-    const std::string name = std::string("commands_") + shape.name;
-    if (chosen(name)) MeasureCommands(name, shape.size, groups);
+    for (const auto& [mode_name, mode] : kModes) {
+      // Large floors take their time: one mode shows them.
+      if (large && mode != DistributionMode::kLongestIdle) continue;
+      const std::string name = std::string("commands_") + shape.name + "_" + mode_name;
+      if (chosen(name)) (void)MeasureCommands(name, shape.size, mode, groups);
+    }
+  }
+  const std::string name = std::string("commands_") + kEmpty.name;
+  if (chosen(name) && groups >= 10'000) {
+    std::printf("workload: the same with %zu tickets for %zu agents, and with %zu waiting\n",
+                kEmpty.size.waiting, kEmpty.size.agents, kFull.size.waiting);
+    const auto rate = [&](const Shape& shape) {
+      return MeasureCommands(name + "_" + shape.name, shape.size, DistributionMode::kLongestIdle,
+                             groups);
+    };
+    const double empty = rate(kEmpty);
+    Print(name + "_full_to_empty", rate(kFull) / empty, "ratio", 2);
   }
   return 0;
 }

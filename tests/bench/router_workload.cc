@@ -1,6 +1,7 @@
 #include "tests/bench/router_workload.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@ constexpr size_t kQueues = 50;
 constexpr size_t kProcessTypes = 20;
 constexpr size_t kSkills = 200;
 constexpr size_t kClients = 4;
+constexpr size_t kTeams = 100;
 
 std::string Id(const char* kind, size_t number) {
   return std::string(kind) + std::to_string(number);
@@ -47,6 +49,44 @@ Agent MakeKind(std::mt19937_64& random) {
     agent.clients.push_back(Id("client", client));
   }
   return agent;
+}
+
+void AddFeatures(Queue& queue, size_t number) {
+  queue.urgency = number % 2 == 0 ? Urgency::kLive : Urgency::kDeferrable;
+  if (number % 4 == 3) queue.office = Office::kBack;
+  switch (number % 5) {
+    case 0:
+      queue.order = QueueOrder::kPriorityFirst;
+      break;
+    case 1:
+      if (queue.urgency == Urgency::kDeferrable) queue.late_work = {LateOrder::kAfterPunctual, 4};
+      break;
+    case 2:
+      queue.concurrent_offers = 2;
+      break;
+    default:
+      break;
+  }
+  queue.calendar = "hours";
+  const auto step = [&](Duration after, uint32_t priority) {
+    PlanStep& added = queue.plan.emplace_back();
+    added.after = after;
+    added.min_priority = priority;
+  };
+  step(Minutes(10), 3);
+  step(Hours(1), 5);
+  step(Hours(2), 9);
+}
+
+void AddFeatures(Agent& agent, size_t number) {
+  agent.team = Id("team", number % kTeams);
+  agent.languages = {{"en", Cefr::kC1, Cefr::kC1}, {"de", Cefr::kB2, Cefr::kB1}};
+  agent.attributes = {{"region", number % 3 == 0 ? "us" : "eu"},
+                      {"tier", std::to_string(number % 5)}};
+  Capacity& capacity = agent.capacity.emplace();
+  capacity.groups[static_cast<size_t>(CapacityGroup::kMessaging)] = {
+      .max = 2, .interrupts = {CapacityGroup::kEmail}};
+  capacity.groups[static_cast<size_t>(CapacityGroup::kEmail)].max = 3;
 }
 
 }  // namespace
@@ -83,9 +123,40 @@ Configuration RouterWorkload::MakeConfiguration() {
     agent.id = Id("agent", i);
     agent.cost_per_hour_milli = 10'000 + static_cast<int64_t>(random_() % 40) * 1'000;
   }
-  if (CheckConfiguration(configuration, "")) std::abort();
+  if (size_.all_features) AddFeatures(configuration);
+  if (const auto faults = CheckConfiguration(configuration, "")) {
+    std::fprintf(stderr, "refused: %s\n", faults->message.c_str());
+    std::abort();
+  }
   FillDefaults(configuration);
   return configuration;
+}
+
+void RouterWorkload::AddFeatures(Configuration& configuration) {
+  for (size_t i = 0; i < kTeams; ++i) {
+    Team& team = configuration.teams.emplace_back();
+    team.id = Id("team", i);
+    team.max_paused = 10;
+  }
+  Calendar& hours = configuration.calendars.emplace_back();
+  hours.id = "hours";
+  hours.time_zone = "UTC";
+  hours.override_hours = CalendarOverride{.open = true, .until = {}, .message = {}};
+  uint32_t number = 0;
+  for (Client& client : configuration.clients) {
+    client.fair_share = {.weight = ++number, .floor = 10, .ceiling = 100'000};
+  }
+  for (size_t i = 0; i < configuration.queues.size(); ++i) {
+    router::AddFeatures(configuration.queues[i], i);
+  }
+  for (RoutingProfile& profile : configuration.routing_profiles) {
+    profile.live_reserve = 2;
+    profile.back_floor = 5;
+    profile.queues.back().delay = Seconds(30);
+  }
+  for (size_t i = 0; i < configuration.agents.size(); ++i) {
+    router::AddFeatures(configuration.agents[i], i);
+  }
 }
 
 NewContact RouterWorkload::MakeClass(bool with_clause) {
@@ -97,6 +168,13 @@ NewContact RouterWorkload::MakeClass(bool with_clause) {
   if (with_clause) {
     contact.requirement.all_of = {
         {RandomSkill(random_, 1), RandomSkill(random_, 3), RandomSkill(random_, 5)}};
+  }
+  if (size_.all_features) {
+    if (random_() % 2 == 0) contact.channel = "email";
+    contact.language = random_() % 4 == 0 ? "de" : "en";
+    contact.requirement.prefer = {{RandomSkill(random_, 2), 3},
+                                  {AttributePredicate{"region", {"eu"}}, 1}};
+    contact.excluded_agents = {Id("agent", random_() % size_.agents)};
   }
   return contact;
 }

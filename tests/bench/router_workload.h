@@ -16,12 +16,21 @@ struct FloorSize {
   size_t profiles = 0;  // agents of one profile have equal traits
   size_t classes = 0;
   size_t waiting = 0;  // tickets
+  bool all_features = false;
 };
 
 // Profiles: each with 8 of 200 skills at random levels, 3 of 20 process types, 2 of 4 clients, 1 of
 // 50 routing profiles with 5 of 50 queues in two ranks. Agents take one ticket at a time. Classes:
 // each with a queue, a process type, a client, and half of them with one clause of three skills at
 // levels 1, 3 and 5; about 1 of 130 profiles may take a ticket of a class without a clause.
+//
+// With all features, also: shares of clients with floors and ceilings; a live reserve and a BACK
+// floor of each routing profile, and a delay of its last queue; queues FRONT and BACK, LIVE and
+// DEFERRABLE, every fifth PRIORITY_FIRST, every fifth with late work after punctual work, every
+// fifth asking two agents at once, all with hours and with a plan of three steps; agents in teams
+// with a limit of pauses, with languages and attributes, two chats and three e-mails of which chats
+// interrupt the latter; contacts by chat and by e-mail, in a language, which prefer a skill and an
+// attribute, and exclude an agent.
 class RouterWorkload {
  public:
   RouterWorkload(FloorSize size, DistributionMode mode);
@@ -35,6 +44,7 @@ class RouterWorkload {
 
  private:
   NewContact MakeClass(bool with_clause);
+  void AddFeatures(Configuration& configuration);
 
   std::mt19937_64 random_{1};
   const FloorSize size_;
