@@ -64,34 +64,52 @@ class ClauseCounter {
 
   // How the agent passes all of them; neither by offer nor by claim when it doesn't.
   Passing Count(AgentIndex index) {
-    const AgentState& agent = workspace_.agent(index);
-    const Traits& traits = workspace_.matching.TraitsOf(agent.profile);
-    size_t clause = 0;
-    Pass(clause++, traits.MayServe(class_.spec.client));
-    Pass(clause++, traits.MayDo(class_.spec.process_type));
-    Pass(clause++, ServesQueue(workspace_, traits, class_.spec.queue));
-    for (const CompiledClause& compiled : class_.clauses) {
-      Pass(clause++, Passes(compiled, class_.mode, traits));
-    }
-    if (!agents_.named.empty()) Pass(clause, agents_.Name(index));
+    const ProfileIndex profile = workspace_.agent(index).profile;
+    if (profile.value >= profiles_.size()) profiles_.resize(profile.value + 1);
+    OfProfile& of_profile = profiles_[profile.value];
+    if (of_profile.agents++ == 0) Judge(profile, of_profile);
     if (!agents_.Name(index)) return {};
-    const Passing passing = workspace_.matching.Test(workspace_, class_, agent.profile);
-    if (passing.push || passing.pull) ++qualified_agents_;
-    return passing;
+    if (!agents_.named.empty()) ++counts_.back().passing_agents;
+    if (of_profile.passing.push || of_profile.passing.pull) ++qualified_agents_;
+    return of_profile.passing;
   }
 
   uint32_t qualified_agents() const { return qualified_agents_; }
-  std::vector<Explanation::ClauseCount> Take() { return std::move(counts_); }
+
+  std::vector<Explanation::ClauseCount> Take() {
+    for (const OfProfile& of_profile : profiles_) {
+      for (size_t i = 0; i < of_profile.passes.size(); ++i) {
+        if (of_profile.passes[i]) counts_[i].passing_agents += of_profile.agents;
+      }
+    }
+    return std::move(counts_);
+  }
 
  private:
-  void Add(std::string clause) { counts_.push_back({std::move(clause), 0}); }
-  void Pass(size_t clause, bool passes) {
-    if (passes) ++counts_[clause].passing_agents;
+  // Agents of one profile pass the same clauses, but for that of named agents.
+  struct OfProfile {
+    uint32_t agents = 0;
+    Passing passing;
+    std::vector<bool> passes;  // clause by clause
+  };
+
+  void Judge(ProfileIndex profile, OfProfile& judged) const {
+    const Traits& traits = workspace_.matching.TraitsOf(profile);
+    judged.passing = workspace_.matching.Test(workspace_, class_, profile);
+    judged.passes.reserve(counts_.size());
+    judged.passes.push_back(traits.MayServe(class_.spec.client));
+    judged.passes.push_back(traits.MayDo(class_.spec.process_type));
+    judged.passes.push_back(ServesQueue(workspace_, traits, class_.spec.queue));
+    for (const CompiledClause& compiled : class_.clauses) {
+      judged.passes.push_back(Passes(compiled, class_.mode, traits));
+    }
   }
+  void Add(std::string clause) { counts_.push_back({std::move(clause), 0}); }
 
   const Workspace& workspace_;
   const TicketClass& class_;
   const TicketClass::Agents& agents_;
+  std::vector<OfProfile> profiles_;  // by ProfileIndex
   std::vector<Explanation::ClauseCount> counts_;
   uint32_t qualified_agents_ = 0;
 };
