@@ -4,7 +4,7 @@
 ARGS ?=
 STAGES ?=
 
-.PHONY: help build run test sdk bench loadtest format lint k8s-check image-check clean
+.PHONY: help build run test soak sdk bench loadtest format lint k8s-check image-check clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -18,6 +18,9 @@ run: ## Build, start a server with its own PostgreSQL and play the sample day (A
 
 test: ## Run everything that must hold (STAGES="format tidy" runs only these stages)
 	@deploy/dev/test $(STAGES)
+
+soak: ## Run random commands and the simulation for half an hour (COMMANDS=10000000 RUNS=2000)
+	@deploy/dev/soak $(ARGS)
 
 sdk: ## Make the SDKs of Python, Go, TypeScript and Java in build/sdk (ARGS="python go" makes these)
 	@deploy/dev/install-packages sdk
