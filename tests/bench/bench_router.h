@@ -21,8 +21,8 @@ class BenchRouter {
  public:
   explicit BenchRouter(Configuration configuration);
 
-  // Executes it a while after the one before, and routes until quiet. A command that is refused ends
-  // the process: the benchmark is wrong.
+  // Executes it a while after the one before, and routes until quiet. A command that is refused
+  // ends the process: the benchmark is wrong.
   void Run(Action action);
   void Ingest(NewContact contact);
   // Everything that is due; and as much of it as one command does, when anything is.

@@ -304,12 +304,12 @@ struct Shape {
 
 // Nothing waits for long where there are two agents for each ticket. What the same floor does with
 // a million tickets waiting is told as a share of that.
-constexpr Shape kEmpty = {"100k_agents_empty", {100'000, 2'000, 5'000, 50'000}};
-constexpr Shape kFull = {"100k_agents_1m_waiting", {100'000, 2'000, 5'000, 1'000'000}};
+constexpr Shape kEmpty = {"empty", {100'000, 2'000, 5'000, 50'000, false, true}};
+constexpr Shape kFull = {"1m_waiting", {100'000, 2'000, 5'000, 1'000'000, false, true}};
 constexpr Shape kShapes[] = {
     {"10k_agents_100k_waiting", {10'000, 500, 1'000, 100'000}},
     {"10k_all_features", {10'000, 500, 1'000, 100'000, true}},
-    kFull,
+    {"100k_agents_1m_waiting", {100'000, 2'000, 5'000, 1'000'000}},
     {"100k_all_features", {100'000, 2'000, 5'000, 1'000'000, true}},
     {"100k_profiles_1m_waiting", {100'000, 100'000, 5'000, 1'000'000}},
 };
@@ -348,16 +348,16 @@ int main(int argc, char** argv) {
       if (chosen(name)) (void)MeasureCommands(name, shape.size, mode, groups);
     }
   }
-  const std::string name = std::string("commands_") + kEmpty.name;
+  const std::string name = "commands_full_to_empty";
   if (chosen(name) && groups >= 10'000) {
-    std::printf("workload: the same with %zu tickets for %zu agents, and with %zu waiting\n",
-                kEmpty.size.waiting, kEmpty.size.agents, kFull.size.waiting);
+    std::printf("workload: %zu agents, %zu tickets that somebody may take each; then %zu\n",
+                kEmpty.size.agents, kEmpty.size.waiting, kFull.size.waiting);
     const auto rate = [&](const Shape& shape) {
-      return MeasureCommands(name + "_" + shape.name, shape.size, DistributionMode::kLongestIdle,
-                             groups);
+      return MeasureCommands(std::string("commands_") + shape.name, shape.size,
+                             DistributionMode::kLongestIdle, groups);
     };
     const double empty = rate(kEmpty);
-    Print(name + "_full_to_empty", rate(kFull) / empty, "ratio", 2);
+    Print(name, rate(kFull) / empty, "ratio", 2);
   }
   return 0;
 }

@@ -17,6 +17,7 @@ constexpr size_t kProcessTypes = 20;
 constexpr size_t kSkills = 200;
 constexpr size_t kClients = 4;
 constexpr size_t kTeams = 100;
+constexpr size_t kQueuesOfProfile = 5;
 
 std::string Id(const char* kind, size_t number) {
   return std::string(kind) + std::to_string(number);
@@ -89,10 +90,41 @@ void AddFeatures(Agent& agent, size_t number) {
   capacity.groups[static_cast<size_t>(CapacityGroup::kEmail)].max = 3;
 }
 
+// The queues of a routing profile, in the order of their ranks.
+std::string QueueOf(size_t profile, size_t place) {
+  return Id("queue", (profile + place * 7) % kQueues);
+}
+
 }  // namespace
 
 RouterWorkload::RouterWorkload(FloorSize size, DistributionMode mode) : size_(size), mode_(mode) {
-  for (size_t i = 0; i < size.classes; ++i) classes_.push_back(MakeClass(i % 2 == 0));
+  for (size_t i = 0; i < size.profiles; ++i) kinds_.push_back(MakeKind(random_));
+  while (classes_.size() < size.classes) {
+    NewContact made = MakeClass(classes_.size() % 2 == 0);
+    const bool taken =
+        std::ranges::any_of(kinds_, [&](const Agent& kind) { return MayTake(kind, made); });
+    if (taken || !size.somebody_may_take_each) classes_.push_back(std::move(made));
+  }
+}
+
+bool RouterWorkload::MayTake(const Agent& kind, const NewContact& contact) const {
+  const auto has = [](const std::vector<std::string>& list, const std::string& id) {
+    return std::ranges::find(list, id) != list.end();
+  };
+  const size_t profile = std::stoul(kind.routing_profile.substr(sizeof("profile") - 1));
+  size_t place = 0;
+  while (place < kQueuesOfProfile && QueueOf(profile, place) != contact.queue) ++place;
+  const auto meets = [&](const Predicate& predicate) {
+    const auto& asked = std::get<SkillRequirement>(predicate.kind);
+    return std::ranges::any_of(kind.skills, [&](const SkillLevel& skill) {
+      return skill.skill == asked.skill && skill.level >= asked.level;
+    });
+  };
+  return place < kQueuesOfProfile && has(kind.clients, contact.client) &&
+         has(kind.process_types, contact.process_type) &&
+         std::ranges::all_of(contact.requirement.all_of, [&](const Clause& clause) {
+           return std::ranges::any_of(clause, meets);
+         });
 }
 
 Configuration RouterWorkload::MakeConfiguration() {
@@ -110,16 +142,14 @@ Configuration RouterWorkload::MakeConfiguration() {
   for (size_t i = 0; i < kQueues; ++i) {
     RoutingProfile& profile = configuration.routing_profiles.emplace_back();
     profile.id = Id("profile", i);
-    for (size_t k = 0; k < 5; ++k) {
+    for (size_t k = 0; k < kQueuesOfProfile; ++k) {
       RoutingProfileQueue& queue = profile.queues.emplace_back();
-      queue.queue = Id("queue", (i + k * 7) % kQueues);
+      queue.queue = QueueOf(i, k);
       queue.rank = 1 + static_cast<uint32_t>(k / 3);
     }
   }
-  std::vector<Agent> kinds;
-  for (size_t i = 0; i < size_.profiles; ++i) kinds.push_back(MakeKind(random_));
   for (size_t i = 0; i < size_.agents; ++i) {
-    Agent& agent = configuration.agents.emplace_back(kinds[i % size_.profiles]);
+    Agent& agent = configuration.agents.emplace_back(kinds_[i % size_.profiles]);
     agent.id = Id("agent", i);
     agent.cost_per_hour_milli = 10'000 + static_cast<int64_t>(random_() % 40) * 1'000;
   }

@@ -17,6 +17,7 @@ struct FloorSize {
   size_t classes = 0;
   size_t waiting = 0;  // tickets
   bool all_features = false;
+  bool somebody_may_take_each = false;  // else a class may be nobody's
 };
 
 // Profiles: each with 8 of 200 skills at random levels, 3 of 20 process types, 2 of 4 clients, 1 of
@@ -44,11 +45,13 @@ class RouterWorkload {
 
  private:
   NewContact MakeClass(bool with_clause);
+  bool MayTake(const Agent& kind, const NewContact& contact) const;
   void AddFeatures(Configuration& configuration);
 
   std::mt19937_64 random_{1};
   const FloorSize size_;
   const DistributionMode mode_;
+  std::vector<Agent> kinds_;
   std::vector<NewContact> classes_;
 };
 

@@ -62,8 +62,8 @@ class Steps {
     const Time began = router_.now() + Hours(1);
     for (size_t i = 0; i < tickets; ++i) {
       const auto share = static_cast<double>(i) / static_cast<double>(tickets);
-      came_in_.push_back(began + Microseconds(static_cast<int64_t>(
-                                     share * static_cast<double>(spread.us))));
+      came_in_.push_back(
+          began + Microseconds(static_cast<int64_t>(share * static_cast<double>(spread.us))));
       router_.SetNow(came_in_.back() - kBetweenCommands);
       NewContact contact = workload_.MakeContact();
       contact.plan = MakePlan(contact.queue);
@@ -107,8 +107,8 @@ class Steps {
     const auto start = Clock::now();
     const auto now = [&] {
       const auto passed = Clock::now() - start;
-      return from + Microseconds(
-                        std::chrono::duration_cast<std::chrono::microseconds>(passed).count());
+      return from +
+             Microseconds(std::chrono::duration_cast<std::chrono::microseconds>(passed).count());
     };
     while (router_.router().NextDeadline() != kEndOfTime) {
       const Duration ahead = router_.router().NextDeadline() - now();
