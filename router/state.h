@@ -105,63 +105,71 @@ struct Participants {
 
 // One open ticket. Fields are those of TicketRow and TicketStateRow that decisions and rows need.
 struct Ticket {
+  // First what is read wherever it waits: with a million of them, each line of the cache counts.
   TicketId id;
   uint64_t arrival = 0;
+  Time key;
+  Time queued_at, target;
   bool in_use = false;
   bool dirty = false;        // has a row to write, of these two
   bool state_dirty = false;  // its state row
   bool ringing = false;      // further rings are looked for: see FollowRings
-
-  ChannelIndex channel;
-  ClientIndex client;
-  ProcessTypeIndex process_type;
+  TicketState state = TicketState::kQueued;
+  bool leased = false;
+  bool unroutable = false;
+  bool detail_dirty = false;  // its detail row
   ClassIndex ticket_class;
   uint32_t group = 0;  // within the class
+
+  QueueIndex queue;
+  uint32_t priority = 0;
+  ClientIndex client;
+  ChannelIndex channel;
+  AgentIndex agent;
+  uint32_t held_position = 0;  // in the agent's list
+  Time timer_at = kEndOfTime;  // when it is in the workspace's timers
+  Time until;
+  Duration expected_handling_time;
+  // Who parked it, while it is parked and then kept; or to whom it was transferred, while it is
+  // kept.
+  AgentIndex last_agent;
+  uint32_t offer_number = 0;
+  Time kept_until;  // only the last agent may take it until then; unset: anybody
+
+  PlanIndex plan;  // unset: none
+  uint32_t plan_step = 0;
+  uint32_t plan_skipped = 0;
+  ProcessTypeIndex process_type;
+  Time plan_since;
+  Duration plan_waited;
+  absl::InlinedVector<CoolDownState, 1> cool_downs;
+
   std::string language;
   std::string entry_point, conversation_key;
   std::vector<std::string> excluded_agents;
   Time created_at;
   Time due_at;
-  Duration answer_target, expected_handling_time, wrap_up_limit;
-  bool unroutable = false;
+  Duration answer_target, wrap_up_limit;
   // Null: nothing was said or added since it came in, as of most.
   std::unique_ptr<TicketDetail> detail;
-  bool detail_dirty = false;  // its detail row
 
-  PlanIndex plan;  // unset: none
-
-  TicketState state = TicketState::kQueued;
-  QueueIndex queue;
-  uint32_t priority = 0;
-  Time queued_at, target, key;
-  AgentIndex agent;
-  uint32_t held_position = 0;  // in the agent's list
-  bool leased = false;
-  uint32_t offer_number = 0;
-  Time until;
   Time answered_at;
   uint32_t contact_count = 1;
   uint32_t reopen_count = 0;
   Time silent_until, reply_by;
-  absl::InlinedVector<CoolDownState, 1> cool_downs;
-
-  uint32_t plan_step = 0;
-  uint32_t plan_skipped = 0;
-  Time plan_since;
-  Duration plan_waited;
 
   uint32_t visit_number = 1;
-  Time visit_entered_at;
   EntryReason visit_entry_reason = EntryReason::kCreated;
+  Time visit_entered_at;
   std::optional<Duration> visit_estimate;  // of its wait, made when the visit began
 
   uint32_t segment_number = 0;
+  Party disconnected_by = Party::kUnknown;
   Time segment_began_at, accepted_at, connected_at, held_since, disconnected_at, finished_at;
   Duration held;
   // Since when it waits for others of its agent that interrupt it, and how long it did before.
   Time interrupted_since;
   Duration interrupted;
-  Party disconnected_by = Party::kUnknown;
 
   std::unique_ptr<Parking> parking;  // while PARKED
   // Null: nobody ever took part besides its owner, and it never rang two at once, as of most.
@@ -173,12 +181,6 @@ struct Ticket {
   // Those that filled something in when it came in; null: none did, as of most.
   std::unique_ptr<std::vector<std::string>> rules;
   std::unique_ptr<std::string> trace_parent;  // null: none
-  // Who parked it, while it is parked and then kept; or to whom it was transferred, while it is
-  // kept.
-  AgentIndex last_agent;
-  Time kept_until;  // only the last agent may take it until then; unset: anybody
-
-  Time timer_at = kEndOfTime;  // when it is in the workspace's timers
 };
 
 // An agent's capacity as decisions need it. Sets of groups are bits.
@@ -199,59 +201,61 @@ struct WorkingCapacity {
 
 // One agent, configured now or still owning work.
 struct AgentState {
+  // First what is read wherever it is looked for, as of tickets.
   bool configured = false;
   bool dirty = false;
-  uint64_t ordinal = 0;
+  AgentStatus status = AgentStatus::kOffline;
+  AgentStatus next_status = AgentStatus::kOffline;  // what follows DRAINING
+  bool session_open = false;
+  bool idle = false;  // IsIdle()
+  bool gained = false;
+  bool ring_gained = false;
   ProfileIndex profile;
   RoutingProfileIndex routing_profile;
-  WorkingCapacity capacity;
+  // Where Matching has it.
+  // Bit per group in which it can take a ticket now; 0: not ready. And those of them in which a
+  // ticket would interrupt others that it has.
+  uint32_t open_groups = 0, interrupting_groups = 0;
+  uint32_t idle_position = 0;
+  uint32_t ready_groups = 0;  // AVAILABLE: for these alone; 0: for all
+  Time idle_since;
+  int64_t turn = 0;
+  uint64_t ordinal = 0;
   int64_t cost_per_hour_milli = 0;
+
+  // Tickets that have a cool-down for this agent; 0 spares the search.
+  uint32_t cooling = 0;
+  uint32_t assisted = 0;  // see `joined`
+  // As whose it is counted among those with BACK-office work; unset: of no routing profile that has
+  // a floor.
+  RoutingProfileIndex on_back_of;
+  uint32_t misses = 0;
+  Time session_lost_at;
+  Time shift_ends_at;  // may have passed; unset: not known
+  // Tickets offered to it or owned by it, in no particular order, and what they take.
+  std::vector<TicketIndex> held;
+  uint64_t units_used = 0;
+  std::array<uint32_t, kCapacityGroups> held_in_group{};
+  WorkingCapacity capacity;
+
+  // Those that others own in which it takes part, or is invited to; of them, `assisted` take
+  // capacity as if they were held.
+  std::vector<TicketIndex> joined;
   TeamIndex team;  // unset: none
   // As what it is counted in its team.
   struct InTeam {
     bool signed_in = false;
     bool pauses = false;
   } in_team;
-
-  AgentStatus status = AgentStatus::kOffline;
   std::string reason;
-  AgentStatus next_status = AgentStatus::kOffline;  // what follows DRAINING
   std::string next_reason;
-  uint32_t ready_groups = 0;  // AVAILABLE: for these alone; 0: for all
-  Time status_since, idle_since;
-  uint32_t misses = 0;
-  int64_t turn = 0;
+  Time status_since;
   std::string session_id;
   int64_t generation = 0;
-  bool session_open = false;
-  Time session_lost_at, grace_until;
+  Time grace_until;
   Time away_since;  // set while there is no session, or a lost one
   Time interval_since;
   Time timer_at = kEndOfTime;
-
-  // Tickets offered to it or owned by it, in no particular order, and what they take.
-  std::vector<TicketIndex> held;
-  // Those that others own in which it takes part, or is invited to; of them, how many take capacity
-  // as if they were held.
-  std::vector<TicketIndex> joined;
-  uint32_t assisted = 0;
-  std::array<uint32_t, kCapacityGroups> held_in_group{};
-  uint64_t units_used = 0;
-  // Tickets that have a cool-down for this agent; 0 spares the search.
-  uint32_t cooling = 0;
-  Time shift_ends_at;  // may have passed; unset: not known
-
-  // Where Matching has it.
-  // Bit per group in which it can take a ticket now; 0: not ready. And those of them in which a
-  // ticket would interrupt others that it has.
-  uint32_t open_groups = 0, interrupting_groups = 0;
-  bool idle = false;  // IsIdle()
-  uint32_t idle_position = 0;
-  bool gained = false;
-  bool ring_gained = false;
-  // As whose it is counted among those with BACK-office work; unset: of no routing profile that has
-  // a floor.
-  RoutingProfileIndex on_back_of;
 
   bool Ready() const {
     return configured && status == AgentStatus::kAvailable && session_open &&
