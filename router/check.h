@@ -55,6 +55,9 @@ class References {
   virtual std::string HolderOf(ResourceKind kind, const std::string& contact_key) const = 0;
   // The queue that the queue overflows to when it is closed; empty: none.
   virtual std::string OverflowOf(const std::string& queue) const = 0;
+  // How many queues at most a ticket has been in that overflowed into the queue, one after the
+  // other; 0 where each queue is looked at from itself.
+  virtual uint32_t HopsTo(const std::string& queue) const = 0;
 };
 // The urgency of a queue that there is.
 using UrgencyOf = std::function<Urgency(const std::string& queue)>;

@@ -63,6 +63,7 @@ class IdSets : public References {
     const auto found = overflows_.find(queue);
     return found == overflows_.end() ? "" : found->second;
   }
+  uint32_t HopsTo(const std::string& /*queue*/) const override { return 0; }
   void AddOverflow(const Queue& queue) {
     if (queue.when_closed == WhenClosed::kOverflow) {
       overflows_.emplace(queue.id, queue.overflow_queue);
@@ -100,6 +101,7 @@ class ReferencesWith : public References {
     if (queue_ == nullptr || queue_->id != queue) return others_.OverflowOf(queue);
     return queue_->when_closed == WhenClosed::kOverflow ? queue_->overflow_queue : "";
   }
+  uint32_t HopsTo(const std::string& queue) const override { return others_.HopsTo(queue); }
 
  private:
   const References& others_;
@@ -401,11 +403,11 @@ class ResourceChecker {
       faults_.Add(Reason::kFieldRequired, path, "expected a queue to overflow to, but it is empty");
     }
     std::string at = queue.overflow_queue;
-    for (uint32_t hops = 1; !at.empty(); ++hops) {
+    for (uint32_t hops = references_.HopsTo(queue.id) + 1; !at.empty(); ++hops) {
       if (hops > kMaxOverflowHops || at == queue.id) {
         faults_.Add(Reason::kOverflowEndless, path,
                     "expected queues that overflow to one another to end within " +
-                        std::to_string(kMaxOverflowHops) + ", but from " + Quoted(queue.id) +
+                        std::to_string(kMaxOverflowHops) + ", but over " + Quoted(queue.id) +
                         " they don't");
         return;
       }

@@ -67,6 +67,17 @@ class InForce : public References {
     return queue != nullptr && queue->when_closed == WhenClosed::kOverflow ? queue->overflow_queue
                                                                            : "";
   }
+  uint32_t HopsTo(const std::string& queue) const override {
+    uint32_t most = 0;
+    for (const Queue& from : workspace_.configuration.queues) {
+      std::string at = from.id;
+      for (uint32_t hops = 0; !at.empty() && hops <= kMaxOverflowHops; ++hops) {
+        if (at == queue) most = std::max(most, hops);
+        at = at == queue ? "" : OverflowOf(at);
+      }
+    }
+    return most;
+  }
 
  private:
   const Workspace& workspace_;

@@ -45,6 +45,14 @@ Resource CopyOf(Configuration& configuration, ResourceKind kind, const std::stri
   return copy;
 }
 
+// Of its kind.
+void MoveToFront(Configuration& configuration, ResourceKind kind, const std::string& id) {
+  VisitList(configuration, kind, [&](auto& list) {
+    const auto found = std::ranges::find(list, id, [](const auto& one) { return one.id; });
+    if (found != list.end()) std::rotate(list.begin(), found, found + 1);
+  });
+}
+
 }  // namespace
 
 void ReferenceRouter::NumberResources(Configuration& next) {
@@ -68,10 +76,14 @@ void ReferenceRouter::NumberResources(Configuration& next) {
 Outcome ReferenceRouter::Adopt(Configuration next, EventType type, ResourceKind kind,
                                const std::string& id, bool validate_only) {
   const bool deleted = type == EventType::kResourceDeleted;
-  if (const auto rejection = CheckConfiguration(next, "")) {
+  // What is wrong of the resource itself is told before what is wrong of others because of it.
+  Configuration checked = next;
+  MoveToFront(checked, kind, id);
+  if (const auto rejection = CheckConfiguration(checked, "")) {
     const bool orphans = deleted && rejection->reason == Reason::kReferenceBroken;
     return Refuse(orphans ? Reason::kResourceReferenced : rejection->reason);
   }
+  (void)CheckConfiguration(next, "");  // it sorts what has no order
   FillDefaults(next);
   if (const Refusal refusal = CheckInUse(next)) return Refuse(*refusal);
   Workspace& workspace = *workspace_;

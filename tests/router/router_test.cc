@@ -343,6 +343,31 @@ UpdateResource Leveled(uint32_t agent, uint32_t level) {
   return UpdateResource{changed, {"languages", "skills"}, 0, false};
 }
 
+TEST_F(RouterTest, RefusesAQueueThatMakesTheWayOfThoseBeforeItTooLong) {
+  Configure(1, 1);
+  // q9 is closed for good; then q8, which overflows to it, and so on down to q1.
+  Queue queue;
+  for (uint32_t i = kMaxOverflowHops + 1; i > 0; --i) {
+    queue.id = "q" + std::to_string(i);
+    Do(CreateResource{queue, false});
+    queue.when_closed = WhenClosed::kOverflow;
+    queue.overflow_queue = queue.id;
+  }
+  queue = {};
+  queue.id = "last";
+  Do(CreateResource{queue, false});
+  queue.id = "q" + std::to_string(kMaxOverflowHops + 1);
+  queue.when_closed = WhenClosed::kOverflow;
+  queue.overflow_queue = "last";
+  UpdateResource update{queue, {"when_closed", "overflow_queue"}, 0, false};
+  EXPECT_EQ(Do(update), "refused OVERFLOW_ENDLESS");
+  // From the one in front of it, there is one hop less.
+  Queue first;
+  first.id = "q1";
+  Do(UpdateResource{first, {"when_closed", "overflow_queue"}, 0, false});
+  EXPECT_EQ(Do(update).substr(0, 8), "changed ");
+}
+
 TEST_F(RouterTest, WritesOneRowAndOneEventForOneResource) {
   Configure(1'000, 1);
   LogIn("a500");
