@@ -44,19 +44,26 @@ absl::StatusOr<std::vector<std::filesystem::path>> ListFiles(const std::string& 
   return files;
 }
 
-}  // namespace
-
-absl::StatusOr<Configuration> ParseCatalogue(const std::string& text, const std::string& name) {
+absl::StatusOr<Configuration> Parse(const std::string& text, const std::string& name,
+                                    CatalogueOrigin* origin) {
   Configuration configuration;
   const absl::Status status = ReadYaml(text, name, [&](const YAML::Node& document) {
     if (document.IsNull()) return absl::OkStatus();  // Comments only.
-    return FillFromYaml(document, configuration);
+    absl::Status filled = FillFromYaml(document, configuration);
+    if (origin != nullptr) origin->AddDocument(name, document, configuration);
+    return filled;
   });
   if (!status.ok()) return status;
   return configuration;
 }
 
-absl::StatusOr<Configuration> ReadCatalogue(const std::string& path) {
+}  // namespace
+
+absl::StatusOr<Configuration> ParseCatalogue(const std::string& text, const std::string& name) {
+  return Parse(text, name, nullptr);
+}
+
+absl::StatusOr<Configuration> ReadCatalogue(const std::string& path, CatalogueOrigin* origin) {
   const absl::StatusOr<std::vector<std::filesystem::path>> files = ListFiles(path);
   if (!files.ok()) return files.status();
   Configuration merged;
@@ -65,20 +72,26 @@ absl::StatusOr<Configuration> ReadCatalogue(const std::string& path) {
     std::ostringstream text;
     text << in.rdbuf();
     if (!in) return absl::NotFoundError(absl::StrCat("expected to read ", file.string()));
-    absl::StatusOr<Configuration> part = ParseCatalogue(text.str(), file.string());
+    absl::StatusOr<Configuration> part = Parse(text.str(), file.string(), origin);
     if (!part.ok()) return part.status();
     merged.MergeFrom(*part);
   }
   return merged;
 }
 
-absl::Status AddDayAgents(const std::string& path, Configuration& configuration) {
+absl::Status AddDayAgents(const std::string& path, Configuration& configuration,
+                          CatalogueOrigin* origin) {
   const absl::StatusOr<DayFile<DayAgent>> file = ReadDayAgentsFile(path);
   if (!file.ok()) return file.status();
   if (!file->errors.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": ", ToString(file->errors.front())));
   }
-  for (const DayAgent& agent : file->items) *configuration.add_agents() = ToAgent(agent);
+  std::vector<int64_t> lines;
+  for (const DayAgent& agent : file->items) {
+    *configuration.add_agents() = ToAgent(agent);
+    lines.push_back(agent.line);
+  }
+  if (origin != nullptr) origin->AddAgentLines(path, std::move(lines));
   return absl::OkStatus();
 }
 

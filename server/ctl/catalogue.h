@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "server/ctl/catalogue_origin.h"
 #include "tandem/v1/configuration.pb.h"
 
 namespace tandem::ctl {
@@ -21,14 +22,16 @@ namespace tandem::ctl {
 [[nodiscard]] absl::StatusOr<tandem::v1::Configuration> ParseCatalogue(const std::string& text,
                                                                        const std::string& name);
 
-// Reads a file, or every *.yaml and *.yml directly in a folder.
+// Reads a file, or every *.yaml and *.yml directly in a folder. `origin` learns what stands where.
 // On failure: NOT_FOUND when there is nothing to read, INVALID_ARGUMENT as above.
-[[nodiscard]] absl::StatusOr<tandem::v1::Configuration> ReadCatalogue(const std::string& path);
+[[nodiscard]] absl::StatusOr<tandem::v1::Configuration> ReadCatalogue(
+    const std::string& path, CatalogueOrigin* origin = nullptr);
 
 // Adds the agents of a file in the sample day's form (see day_file.h). Every line must be good: a
 // configuration is applied as a whole, so one that lacks somebody is not what was meant.
 [[nodiscard]] absl::Status AddDayAgents(const std::string& path,
-                                        tandem::v1::Configuration& configuration);
+                                        tandem::v1::Configuration& configuration,
+                                        CatalogueOrigin* origin = nullptr);
 
 }  // namespace tandem::ctl
 

@@ -7,6 +7,9 @@
 
 #include <set>
 #include <string>
+#include <utility>
+
+#include "server/ctl/yaml_message.h"
 
 namespace tandem::ctl {
 namespace {
@@ -179,6 +182,47 @@ TEST(StarterCatalogue, NamesOnlyWhatItDefines) {
       EXPECT_TRUE(skills.contains(held.skill())) << agent.id() << " " << held.skill();
     }
   }
+}
+
+TEST(CatalogueOrigin, NamesLineAndIdOfWhatStandsInOneOfSeveralFiles) {
+  CatalogueOrigin origin;
+  v1::Configuration joined;
+  for (const auto& [file, text] : {std::pair("a.yaml",
+                                             "time_zone: Mars\n"
+                                             "agents:\n"
+                                             "  - {id: ann}\n"),
+                                   std::pair("b.yaml",
+                                             "# people\n"
+                                             "agents:\n"
+                                             "  - id: bob\n"
+                                             "    routingProfile: none\n"
+                                             "    skills:\n"
+                                             "      - {skill: s, level: 1}\n"
+                                             "      - skill: t\n"
+                                             "        level: 77\n"
+                                             "  - clients: [x]\n")}) {
+    const YAML::Node document = YAML::Load(text);
+    v1::Configuration part;
+    ASSERT_TRUE(FillFromYaml(document, part).ok());
+    origin.AddDocument(file, document, part);
+    joined.MergeFrom(part);
+  }
+  joined.add_agents()->set_id("dan");
+  origin.AddAgentLines("day.jsonl", {5});
+  const auto name = [&](const std::string& field) {
+    return origin.NameField(joined, "configuration." + field);
+  };
+  EXPECT_EQ(name("time_zone"), "a.yaml:1: time_zone");
+  EXPECT_EQ(name("agents[0].routing_profile"), "a.yaml:3: agent ann: routing_profile");
+  EXPECT_EQ(name("agents[1].routing_profile"), "b.yaml:4: agent bob: routing_profile");
+  EXPECT_EQ(name("agents[1].skills[1].level"), "b.yaml:8: agent bob: skills[1].level");
+  EXPECT_EQ(name("agents[1].skills[7].level"), "b.yaml:6: agent bob: skills[7].level")
+      << "of what has it";
+  EXPECT_EQ(name("agents[2].id"), "b.yaml:9: agents[2]: id");
+  EXPECT_EQ(name("agents[3].process_types[0]"), "day.jsonl:5: agent dan: process_types[0]");
+  EXPECT_EQ(name("agents[4].id"), "configuration.agents[4].id") << "there is none";
+  EXPECT_EQ(name("cool_down"), "configuration.cool_down") << "no file says it";
+  EXPECT_EQ(origin.NameField(joined, "workspace"), "workspace");
 }
 
 }  // namespace

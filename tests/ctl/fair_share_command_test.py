@@ -25,7 +25,7 @@ class FairShare(CtlTest):
     def apply(self, configuration):
         file = self.folder / "page.yaml"
         file.write_text(configuration)
-        self.done("apply", "-f", str(file))
+        self.done("apply", "--yes", "-f", str(file))
 
     def agent_of(self, ticket):
         return json.loads(self.done("get", "ticket", ticket, "-o", "json")).get("agent", "")
