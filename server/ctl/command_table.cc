@@ -24,9 +24,10 @@ file that it names, was not understood; 3 the server did not answer or decide: r
 
 // In the order that help shows them.
 constexpr void (*kCommands[])(CLI::App&, Context&) = {
-    AddApply,  AddGet,    AddList,   AddDescribe, AddExplain,    AddHistory, AddEvents,    AddWatch,
-    AddReport, AddPolicy, AddIngest, AddClassify, AddCallback,   AddAgent,   AddSupervise, AddBulk,
-    AddPlay,   AddLoad,   AddWait,   AddDoctor,   AddCompletion, AddVersion,
+    AddApply,  AddGet,      AddList,   AddDescribe,  AddExplain,    AddHistory,
+    AddEvents, AddWatch,    AddReport, AddPolicy,    AddIngest,     AddClassify,
+    AddCallback, AddAgent,  AddSupervise, AddBulk,       AddWebhook,
+    AddPlay,   AddLoad,     AddWait,   AddDoctor,    AddCompletion, AddVersion,
 };
 
 void AddSecurity(CLI::App& app, Security& security) {

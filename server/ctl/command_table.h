@@ -37,6 +37,7 @@ void AddReport(CLI::App& app, Context& context);
 void AddVersion(CLI::App& app, Context& context);
 void AddWait(CLI::App& app, Context& context);
 void AddWatch(CLI::App& app, Context& context);
+void AddWebhook(CLI::App& app, Context& context);
 
 }  // namespace tandem::ctl
 

@@ -14,6 +14,7 @@
 #include "tandem/v1/configuration.pb.h"
 #include "tandem/v1/report_service.pb.h"
 #include "tandem/v1/ticket_service.pb.h"
+#include "tandem/v1/webhook_service.pb.h"
 
 namespace tandem::ctl {
 namespace {
@@ -71,6 +72,11 @@ std::vector<Kind> FindOtherKinds() {
        ListOf<v1::ListMessagesResponse>("messages"),
        {"sequence", "sent_at", "author", "agent", "direction", "text"},
        /*of_ticket=*/true},
+      {"webhook",
+       "webhooks",
+       ListOf<v1::ListWebhooksResponse>("webhooks"),
+       {"id", "state", "url", "waiting", "dead_letters", "last_success_at", "oldest_undelivered_at",
+        "last_error"}},
       {"transfer-target",
        "transfer-targets",
        ListOf<v1::ListTransferTargetsResponse>("targets"),

@@ -6,6 +6,7 @@
 
 #include "server/ctl/command_table.h"
 #include "server/ctl/policy_flags.h"
+#include "server/ctl/sent_once.h"
 #include "server/ctl/spans.h"
 
 namespace tandem::ctl {
@@ -18,16 +19,6 @@ struct PolicyOptions {
   int64_t expected_revision = 0;  // 0: whatever it is now.
 };
 
-// A change was not answered with yes; it is not repeated, because the second one would be refused
-// after a first one that was done.
-int NotDone(const grpc::Status& status, const std::string& id) {
-  const int exit_code = Report(status);
-  if (exit_code == kExitUnavailable) {
-    std::cerr << "Whether it was done is not known: see tandemctl get policy " << id << "\n";
-  }
-  return exit_code;
-}
-
 int PutPolicy(const Target& target, const PolicyOptions& options) {
   Caller caller(target);
   v1::PutServiceLevelPolicyRequest request;
@@ -36,7 +27,7 @@ int PutPolicy(const Target& target, const PolicyOptions& options) {
   v1::PutServiceLevelPolicyResponse response;
   const grpc::Status status = caller.AskOnce(
       *caller.client().reports, &v1::ReportService::Stub::PutServiceLevelPolicy, request, response);
-  if (!status.ok()) return NotDone(status, options.policy.id());
+  if (!status.ok()) return ReportSentOnce(status, "policy " + options.policy.id());
   std::cout << absl::StrCat("Policy ", response.policy().id(), " is at revision ",
                             response.policy().revision(), " of workspace ", target.workspace, "\n");
   return kExitDone;
@@ -51,7 +42,7 @@ int DeletePolicy(const Target& target, const PolicyOptions& options) {
   const grpc::Status status =
       caller.AskOnce(*caller.client().reports, &v1::ReportService::Stub::DeleteServiceLevelPolicy,
                      request, response);
-  if (!status.ok()) return NotDone(status, options.policy.id());
+  if (!status.ok()) return ReportSentOnce(status, "policy " + options.policy.id());
   std::cout << absl::StrCat("Deleted policy ", options.policy.id(), " of workspace ",
                             target.workspace, "\n");
   return kExitDone;

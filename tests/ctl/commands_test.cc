@@ -94,6 +94,42 @@ TEST(Events, ThatComeAfterEmptyMessagesAreNotLeftOut) {
   EXPECT_THAT(ended.errors, HasSubstr("resume token: token-2"));
 }
 
+TEST(Events, OfTheLastWhileAreTheNewestOfThem) {
+  FakeServer server;
+  server.events = [](const auto& request, auto& writer) {
+    EXPECT_EQ(request.start(), v1::EVENT_START_OLDEST);
+    v1::StreamEventsResponse message = EventsMessage("token-1", {1, 2, 3, 4}, true);
+    const absl::Time now = absl::FromUnixSeconds(message.server_time().seconds());
+    for (v1::Event& event : *message.mutable_events()) {
+      const absl::Time at = now - absl::Hours(5 - event.sequence());
+      event.mutable_at()->set_seconds(absl::ToUnixSeconds(at));
+    }
+    writer.Write(message);
+    return grpc::Status::OK;
+  };
+  const auto numbers = [&server](std::vector<std::string> words) {
+    const Ended ended = server.Run(std::move(words));
+    EXPECT_EQ(ended.exit_code, kExitDone) << ended.errors;
+    EXPECT_THAT(ended.errors, HasSubstr("resume token: token-1"));
+    std::string found;
+    for (const char* ticket : {"t-1", "t-2", "t-3", "t-4"}) {
+      if (ended.output.find(ticket) != std::string::npos) found += ticket[2];
+    }
+    return found;
+  };
+  EXPECT_EQ(numbers({"events"}), "1234");
+  EXPECT_EQ(numbers({"events", "--since", "150m"}), "34");
+  EXPECT_EQ(numbers({"events", "--since", "210m", "--limit", "2"}), "34");
+  EXPECT_EQ(numbers({"events", "--limit", "3"}), "234");
+  EXPECT_EQ(numbers({"events", "--limit", "0"}), "1234");
+  const Ended next = server.Run({"events", "--follow", "--oldest", "--limit", "1"});
+  EXPECT_EQ(next.exit_code, kExitDone) << next.errors;
+  EXPECT_THAT(next.output, HasSubstr("t-1"));
+  EXPECT_THAT(next.output, Not(HasSubstr("t-2")));
+  EXPECT_THAT(next.errors, Not(HasSubstr("resume token")))
+      << "it would be behind what was not printed";
+}
+
 TEST(Events, GoOnFromTheTokenWhenTheStreamBreaksOff) {
   FakeServer server;
   std::vector<std::string> tokens;

@@ -22,7 +22,6 @@ import json
 import os
 import pathlib
 import re
-import shlex
 import subprocess
 import sys
 import tempfile
@@ -96,6 +95,7 @@ INSTEAD = [
     (r"(?m)^(tandemctl load .*)$", r"\1 --for 1s --drain 5s"),
     # Who runs these has a terminal, and is asked.
     (r"(?m)^(tandemctl bulk .*)$", r"\1 --yes"),
+    (r"(?m)^(tandemctl apply (?!.*--(?:yes|validate-only)).*)$", r"\1 --yes"),
 ]
 
 # Commands that build, or change more than a folder of this test's own.
@@ -277,11 +277,6 @@ class PageRun:
         script = block.text
         if script.startswith('make run ARGS="--server-only'):
             self.printed = re.search(r"tandemd \S+ serving.*\n", (self.server.folder / "log").read_text())[0]
-            return
-        if script.startswith("grpcurl "):
-            for words in (shlex.split(line) for line in re.sub(r"\\\n", " ", script).split("\n\n")):
-                method = protos.requests[words[-1].rpartition("/")[2]]
-                self.test.assertEqual(protos.unknown(method, json.loads(words[words.index("-d") + 1])), [])
             return
         self.test.assertIsNone(BUILDS.search(script), f"expected a reason why it is not run:\n{script}")
         self.prepare()
