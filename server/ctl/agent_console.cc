@@ -20,6 +20,7 @@
 #include "server/ctl/render.h"
 #include "server/ctl/suggest.h"
 #include "server/ctl/ticket_text.h"
+#include "server/ctl/waiting_hint.h"
 
 namespace tandem::ctl {
 namespace {
@@ -201,10 +202,13 @@ void AgentConsole::Take(const Response& message) {
       } else {
         work_[change.work().ticket_id()] = change.work().state();
       }
-      Say(absl::StrCat(WorkLine(change.work()), change.gone() ? ", and gone" : ""));
+      // The state of work that left is that of before.
+      Say(change.gone() ? absl::StrCat("ticket ", change.work().ticket_id(), " is yours no more")
+                        : WorkLine(change.work()));
       break;
     }
     case Response::kStateChanged:
+      state_ = message.state_changed();
       Say(StatusLine(message.state_changed()));
       break;
     case Response::MESSAGE_NOT_SET:
@@ -217,6 +221,7 @@ void AgentConsole::TakeSnapshot(const v1::AgentSnapshot& snapshot) {
   opened_ = true;
   generation_ = snapshot.generation();
   Say(absl::StrCat("logged in as ", agent_, ", session ", generation_));
+  state_ = snapshot.state();
   Say(StatusLine(snapshot.state()));
   for (const v1::Offer& offer : snapshot.offers()) {
     offers_.push_back(offer);
@@ -294,6 +299,8 @@ const std::vector<AgentConsole::Verb>& AgentConsole::Verbs() {
       {"accept", "[OFFER]", "take the offer", &AgentConsole::Accept},
       {"decline", "[OFFER]", "say no to the offer", &AgentConsole::Decline},
       {"claim", "[QUEUE]", "claim one ticket, from the queue if named", &AgentConsole::Claim},
+      {"begin", "CHANNEL PROCESS_TYPE CLIENT",
+       "begin work of your own, such as a call that you make", &AgentConsole::Begin},
       {"start", "[TICKET]", "begin work on a claimed ticket", &AgentConsole::Start},
       {"finish", "[TICKET]", "end handling; wrap-up begins", &AgentConsole::Finish},
       {"complete", "[DISPOSITION [TICKET]]", "be done with a ticket", &AgentConsole::Complete},
@@ -392,8 +399,16 @@ bool AgentConsole::Wait(const Words& arguments) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, absl::ToChronoMilliseconds(absl::Seconds(seconds)),
                     [this] { return ended_ || !offers_.empty(); });
-  if (offers_.empty()) Say("wait: no offer came");
-  return !offers_.empty();
+  if (!offers_.empty()) return true;
+  const v1::AgentState state = state_;
+  lock.unlock();
+  Say("wait: no offer came");
+  if (state.status() != v1::AGENT_STATUS_AVAILABLE) {
+    Say(absl::StrCat(StatusLine(state), "; `available` takes offers"));
+  } else if (const std::string why = WhyNoOffer(caller_, agent_); !why.empty()) {
+    Say(why);
+  }
+  return false;
 }
 
 std::optional<v1::Offer> AgentConsole::PickOffer(const Words& arguments, size_t at) {
@@ -438,11 +453,7 @@ bool AgentConsole::Decline(const Words& arguments) {
 bool AgentConsole::Claim(const Words& arguments) {
   v1::ClaimTicketsRequest request;
   request.set_request_id(NewUuid());
-  request.mutable_session()->set_agent(agent_);
-  {
-    const std::lock_guard lock(mutex_);
-    request.mutable_session()->set_generation(generation_);
-  }
+  *request.mutable_session() = Session();
   if (!arguments.empty()) request.set_queue(arguments[0]);
   v1::ClaimTicketsResponse response;
   const grpc::Status status =
@@ -454,6 +465,37 @@ bool AgentConsole::Claim(const Words& arguments) {
     Say(absl::StrCat("claim: ticket ", ticket.id(), " from queue ", ticket.queue()));
   }
   return status.ok() && !response.tickets().empty();
+}
+
+bool AgentConsole::Begin(const Words& arguments) {
+  if (arguments.size() != 3) {
+    Say("begin: expected a channel, a process type and a client");
+    return false;
+  }
+  v1::StartAgentContactRequest request;
+  request.set_request_id(NewUuid());
+  *request.mutable_session() = Session();
+  request.mutable_contact()->set_channel(arguments[0]);
+  request.mutable_contact()->set_process_type(arguments[1]);
+  request.mutable_contact()->set_client(arguments[2]);
+  v1::StartAgentContactResponse response;
+  const grpc::Status status = caller_.Ask(
+      *caller_.client().agents, &v1::AgentService::Stub::StartAgentContact, request, response);
+  if (!status.ok()) {
+    Say(absl::StrCat("begin: refused: ", Describe(status)));
+    return false;
+  }
+  SetWork(response.ticket_id(), response.state());
+  Say(absl::StrCat("begin: ticket ", response.ticket_id(), " is ", StateName(response.state())));
+  return true;
+}
+
+v1::SessionRef AgentConsole::Session() {
+  v1::SessionRef session;
+  session.set_agent(agent_);
+  const std::lock_guard lock(mutex_);
+  session.set_generation(generation_);
+  return session;
 }
 
 void AgentConsole::SetWork(const std::string& ticket, v1::TicketState state) {

@@ -61,6 +61,7 @@ class AgentConsole {
   bool Accept(const Words& arguments);
   bool Decline(const Words& arguments);
   bool Claim(const Words& arguments);
+  bool Begin(const Words& arguments);
   bool Start(const Words& arguments);
   bool Finish(const Words& arguments);
   bool Complete(const Words& arguments);
@@ -89,6 +90,7 @@ class AgentConsole {
   // The ticket that is named, or the only one in one of the states.
   std::optional<std::string> PickTicket(const Words& arguments, size_t at,
                                         const std::vector<tandem::v1::TicketState>& states);
+  tandem::v1::SessionRef Session();
   void SetWork(const std::string& ticket, tandem::v1::TicketState state);
 
   void ReadStream();
@@ -111,6 +113,7 @@ class AgentConsole {
   bool opened_ = false;                                  // Guarded by mutex_, as all below.
   bool ended_ = false;                                   // The stream is over.
   int64_t generation_ = 0;                               // Of the session.
+  tandem::v1::AgentState state_;                         // The last that came.
   std::map<int64_t, tandem::v1::VerbResult> results_;    // By tag, until they are taken.
   std::vector<tandem::v1::Offer> offers_;                // Open ones, the oldest first.
   std::map<std::string, tandem::v1::TicketState> work_;  // Tickets that the agent owns.

@@ -26,7 +26,7 @@ file that it names, was not understood; 3 the server did not answer or decide: r
 constexpr void (*kCommands[])(CLI::App&, Context&) = {
     AddApply,  AddGet,      AddList,   AddDescribe,  AddExplain,    AddHistory,
     AddEvents, AddWatch,    AddReport, AddPolicy,    AddIngest,     AddClassify,
-    AddCallback, AddAgent,  AddSupervise, AddBulk,       AddWebhook,
+    AddTicket, AddCallback, AddAgent,  AddSupervise, AddBulk,       AddWebhook,
     AddPlay,   AddLoad,     AddWait,   AddDoctor,    AddCompletion, AddVersion,
 };
 

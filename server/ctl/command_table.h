@@ -34,6 +34,7 @@ void AddPlay(CLI::App& app, Context& context);
 void AddPolicy(CLI::App& app, Context& context);
 void AddSupervise(CLI::App& app, Context& context);
 void AddReport(CLI::App& app, Context& context);
+void AddTicket(CLI::App& app, Context& context);
 void AddVersion(CLI::App& app, Context& context);
 void AddWait(CLI::App& app, Context& context);
 void AddWatch(CLI::App& app, Context& context);

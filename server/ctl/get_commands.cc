@@ -3,7 +3,9 @@
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -33,6 +35,7 @@ constexpr char kSettings[] = "workspace-settings";
 struct Filter {
   const CLI::Option* option;
   std::vector<std::string> plurals;
+  bool of_items = false;  // Of those that the server lists by ItemFilter.
 };
 
 struct GetOptions {
@@ -40,6 +43,7 @@ struct GetOptions {
   std::string id;
   Form form = Form::kTable;
   v1::TicketFilter filter;
+  ItemFilter items;    // But for what `filter` says, too: client, queue, process type.
   std::string ticket;  // Whose notes and the like.
   int64_t limit = 50;
   absl::Duration since = absl::Hours(24);
@@ -208,9 +212,25 @@ int NoSuchItem(const google::protobuf::Message& holder, const Kind& kind, const 
   return NoSuchId(kind.plural, id, ids);
 }
 
+// What is asked of the items: an option that also says which tickets stands there.
+ItemFilter ItemFilterOf(const GetOptions& options) {
+  ItemFilter items = options.items;
+  items.agents.set_client(options.filter.client());
+  items.agents.set_process_type(options.filter.process_type());
+  items.queues.set_client(options.filter.client());
+  items.process_types.set_queue(options.filter.queue());
+  items.routing_profiles.set_queue(options.filter.queue());
+  return items;
+}
+
 int GetKind(Caller& caller, const Kind& kind, const GetOptions& options) {
   std::unique_ptr<google::protobuf::Message> holder;
-  const grpc::Status status = ReadKind(caller, kind, options.ticket, holder);
+  const bool filtered = std::any_of(
+      options.filters.begin(), options.filters.end(),
+      [](const Filter& filter) { return filter.of_items && filter.option->count() > 0; });
+  const grpc::Status status = filtered && !kind.of_ticket
+                                  ? ReadFiltered(caller, kind, ItemFilterOf(options), holder)
+                                  : ReadKind(caller, kind, options.ticket, holder);
   if (!status.ok()) return Report(status);
   const auto only = OnlyKind(*holder, kind, options.id);
   const auto items = ItemsOf(*only, kind);
@@ -358,15 +378,64 @@ int Describe(const Target& target, const GetOptions& options) {
 // ---------------------------------------------------------------------------------------------------
 // command lines
 
+// What the server lists configured things by, but for the options above.
+void AddItemFilters(CLI::App& command, Context& context, GetOptions& options) {
+  ItemFilter& items = options.items;
+  const auto note = [&options](CLI::Option* option, const std::string& plural) {
+    option->group("Which " + plural);
+    options.filters.push_back({option, {plural}, /*of_items=*/true});
+  };
+  const auto add = [&](const std::string& name, const std::string& help,
+                       const std::function<void(const std::string&)>& set) {
+    note(command.add_option_function<std::string>(name, set, help)->type_name("ID"), "agents");
+  };
+  add("--team", "Of this team", [&items](const auto& id) { items.agents.set_team(id); });
+  add("--site", "At this site", [&items](const auto& id) { items.agents.set_site(id); });
+  add("--routing-profile", "With this routing profile",
+      [&items](const auto& id) { items.agents.set_routing_profile(id); });
+  add("--skill", "Who hold this skill, at any level",
+      [&items](const auto& id) { items.agents.set_skill(id); });
+  note(AddWords(command, context, "--office", "Of this office", WordsOf(*v1::Office_descriptor()),
+                [&items](int office) { items.queues.set_office(static_cast<v1::Office>(office)); })
+           ->type_name("front|back"),
+       "queues");
+  note(AddWords(
+           command, context, "--urgency", "Of this urgency", WordsOf(*v1::Urgency_descriptor()),
+           [&items](int urgency) { items.queues.set_urgency(static_cast<v1::Urgency>(urgency)); })
+           ->type_name("live|deferrable"),
+       "queues");
+  note(AddWords(command, context, "--capacity-group", "Of this capacity group",
+                WordsOf(*v1::CapacityGroup_descriptor()),
+                [&items](int group) {
+                  items.channels.set_capacity_group(static_cast<v1::CapacityGroup>(group));
+                })
+           ->type_name("voice|messaging|email|task"),
+       "channels");
+}
+
 void AddFilters(CLI::App& command, Context& context, GetOptions& options) {
   const auto note = [&options](CLI::Option* option, std::vector<std::string> plurals,
                                const char* group) {
     option->group(group);
     options.filters.push_back({option, std::move(plurals)});
   };
+  // Options that say which tickets, and also which of these.
+  const std::vector<std::pair<std::string, std::vector<std::string>>> also_of_items = {
+      {"--client", {"agents", "queues"}},
+      {"--queue", {"process-types", "routing-profiles"}},
+      {"--process-type", {"agents"}},
+  };
   for (CLI::Option* option : AddTicketFilter(command, context, options.filter)) {
     options.filters.push_back({option, {kTickets}});
+    for (const auto& [name, plurals] : also_of_items) {
+      if (option->get_name() != name) continue;
+      auto& filter = options.filters.back();
+      filter.plurals.insert(filter.plurals.end(), plurals.begin(), plurals.end());
+      filter.of_items = true;
+      option->group("Which " + absl::StrJoin(filter.plurals, ", "));
+    }
   }
+  AddItemFilters(command, context, options);
   note(command.add_option("--limit", options.limit, "So many of the newest at most; 0: all")
            ->check(CLI::NonNegativeNumber)
            ->capture_default_str(),
@@ -384,6 +453,10 @@ CLI::Option* AddKind(CLI::App& command, Context& context, GetOptions& options,
   kind->transform(CLI::Validator(
       [](std::string& text) {
         std::replace(text.begin(), text.end(), '_', '-');
+        // They are no list to choose from, and have a command of their own.
+        if (text == "events" || text == "event") {
+          return std::string("expected a kind, but events are printed by `tandemctl events`");
+        }
         return std::string();
       },
       ""));
@@ -402,7 +475,9 @@ Examples:
   tandemctl get tickets --state QUEUED --queue billing.live
   tandemctl get ticket 01890a5d-ac96-774b-bcce-b302099a8057 -o json
   tandemctl get queue-statistics --since 1h
-  tandemctl get agents -o yaml
+  tandemctl get agents --team north --skill billing -o yaml
+  tandemctl get queues --client acme-retail --urgency live
+  tandemctl get tickets --reference crm=CASE-4711
   tandemctl get messages --ticket 01890a5d-ac96-774b-bcce-b302099a8057
   tandemctl get policies                             # by which `tandemctl report` reckons
   tandemctl get measures                             # what it can measure, with formula and origin

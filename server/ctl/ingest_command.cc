@@ -13,6 +13,7 @@
 #include "server/ctl/command_table.h"
 #include "server/ctl/contact_options.h"
 #include "server/ctl/day_convert.h"
+#include "server/ctl/day_file.h"
 #include "server/ctl/ingest_lines.h"
 #include "server/ctl/ingest_sender.h"
 #include "server/ctl/line_reader.h"
@@ -82,9 +83,10 @@ grpc::Status MakeDayParser(Caller& caller, ParseLine& parse) {
 }
 
 std::string ProgressText(int64_t lines, const IngestSummary& summary, absl::Duration took) {
+  const int64_t taken = summary.fresh + summary.duplicates;
   const double seconds = std::max(0.001, absl::ToDoubleSeconds(took));
-  return absl::StrFormat("%d lines, %d in, %d refused, %.0f/s", lines, summary.taken,
-                         summary.refused, static_cast<double>(summary.taken) / seconds);
+  return absl::StrFormat("%d lines, %d in, %d refused, %.0f/s", lines, taken, summary.refused,
+                         static_cast<double>(taken) / seconds);
 }
 
 // A call was not answered, or refused as a whole.
@@ -100,35 +102,85 @@ int BreakOff(const grpc::Status& status, int64_t line) {
 }
 
 Document DocumentOf(const IngestSummary& summary, int64_t malformed) {
-  return {absl::StrFormat("Ingested %d contacts (%d joined a ticket, %d were in before, "
-                          "%d unroutable); %d malformed lines, %d refused\n",
-                          summary.taken, summary.joined, summary.duplicates, summary.unroutable,
+  return {absl::StrFormat("Ingested %d new contacts (%d joined a ticket, %d unroutable); "
+                          "%d were in before, %d malformed lines, %d refused\n",
+                          summary.fresh, summary.joined, summary.unroutable, summary.duplicates,
                           malformed, summary.refused),
-          Json{{"ingested", summary.taken},
+          Json{{"ingested", summary.fresh},
                {"joined", summary.joined},
-               {"duplicates", summary.duplicates},
                {"unroutable", summary.unroutable},
+               {"duplicates", summary.duplicates},
                {"malformed", malformed},
                {"refused", summary.refused}}};
 }
 
+// Tells what becomes of each line: faults to people, everything to programs.
+class LineReport {
+ public:
+  explicit LineReport(const IngestOptions& options)
+      : form_(options.output), progress_(options.quiet) {}
+
+  void Take(int64_t line, const v1::BatchIngestItem& item) {
+    if (item.has_error()) {
+      const v1::ItemError& error = item.error();
+      Complain({line, absl::StrCat(error.reason(), error.field().empty() ? "" : " ", error.field(),
+                                   ": ", error.message())});
+    }
+    if (form_ == Form::kTable) return;
+    Json data{{"line", line}};
+    data.update(item.has_error() ? Json{{"error", ToJson(item.error())}} : ToJson(item.result()));
+    PrintData(data);
+  }
+
+  // It never left: the reason is not one of the server's.
+  void TakeMalformed(int64_t line, const std::string& message) {
+    ++malformed_;
+    Complain({line, message});
+    PrintData(
+        Json{{"line", line}, {"error", {{"reason", "LINE_MALFORMED"}, {"message", message}}}});
+  }
+
+  void End(const IngestSummary& summary) {
+    progress_.End();
+    const Document document = DocumentOf(summary, malformed_);
+    if (form_ == Form::kTable) std::cout << document.text << std::flush;
+    PrintData(Json{{"summary", document.data}});
+  }
+
+  [[nodiscard]] ProgressLine& progress() { return progress_; }
+  [[nodiscard]] int64_t malformed() const { return malformed_; }
+
+ private:
+  void Complain(const LineError& error) {
+    progress_.End();
+    std::cerr << Plain(ToString(error)) << "\n";
+  }
+
+  // One object a line, or one document each.
+  void PrintData(const Json& data) const {
+    if (form_ == Form::kJson) std::cout << data.dump() << "\n" << std::flush;
+    if (form_ == Form::kYaml) std::cout << "---\n" << ToYaml(data) << std::flush;
+  }
+
+  const Form form_;
+  ProgressLine progress_;
+  int64_t malformed_ = 0;
+};
+
 int IngestLines(Caller& caller, const IngestOptions& options, const ParseLine& parse,
                 std::istream& in) {
-  ProgressLine progress(options.quiet);
-  int64_t malformed = 0;
-  const auto complain = [&progress](const LineError& error) {
-    progress.End();
-    std::cerr << Plain(ToString(error)) << "\n";
-  };
-  IngestSender sender(caller, complain);
+  LineReport report(options);
+  ProgressLine& progress = report.progress();
+  IngestSender sender(caller, [&report](int64_t line, const v1::BatchIngestItem& item) {
+    report.Take(line, item);
+  });
   DerivedIds ids(options.run);
   LineReader lines(in);
   while (lines.Next()) {
     absl::StatusOr<v1::Contact> contact =
         lines.too_long() ? absl::InvalidArgumentError(lines.TooLong()) : parse(lines.text());
     if (!contact.ok()) {
-      ++malformed;
-      complain({lines.number(), std::string(contact.status().message())});
+      report.TakeMalformed(lines.number(), std::string(contact.status().message()));
       continue;
     }
     if (contact->external_id().empty()) contact->set_external_id(ids.Next(lines.text()));
@@ -143,10 +195,9 @@ int IngestLines(Caller& caller, const IngestOptions& options, const ParseLine& p
   const grpc::Status status = sender.Flush();
   progress.End();
   if (!status.ok()) return BreakOff(status, sender.first_undecided());
-  const IngestSummary& summary = sender.summary();
-  std::cout << Render(DocumentOf(summary, malformed), options.output);
+  report.End(sender.summary());
   if (in.bad()) return Fail(kExitUsage, "expected to read all of " + options.file);
-  return malformed == 0 && summary.refused == 0 ? kExitDone : kExitRefused;
+  return report.malformed() == 0 && sender.summary().refused == 0 ? kExitDone : kExitRefused;
 }
 
 int IngestFile(const Target& target, const IngestOptions& options) {
@@ -180,7 +231,8 @@ Examples:
 A file has one contact a line, as the API's JSON. A line that is malformed or refused is reported by
 its number, and the others go in. The same file again makes no contact twice: a contact without
 externalId gets one that is made from its line (for 30 days, as long as the server knows external
-ids). --run with another name takes the same lines in again. Exit code 1: not every line is in.)");
+ids). --run with another name takes the same lines in again. Exit code 1: not every line is in. JSON of
+a file is one object a line, one for each of its lines with ticket or error, and then the summary.)");
   command->add_option("-f,--file", options->file, "One contact a line; -: standard input")
       ->type_name("FILE");
   CLI::Option* form = command->add_option(

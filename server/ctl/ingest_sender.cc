@@ -41,6 +41,16 @@ grpc::Status IngestSender::Flush() {
   return grpc::Status::OK;
 }
 
+void IngestSender::Count(const v1::IngestResult& result) {
+  if (result.duplicate()) {
+    ++summary_.duplicates;
+    return;
+  }
+  ++summary_.fresh;
+  if (result.joined()) ++summary_.joined;
+  if (result.unroutable()) ++summary_.unroutable;
+}
+
 grpc::Status IngestSender::Settle(const v1::BatchIngestContactsResponse& response) {
   grpc::Status undecided;
   v1::BatchIngestContactsRequest rest;
@@ -59,10 +69,8 @@ grpc::Status IngestSender::Settle(const v1::BatchIngestContactsResponse& respons
     }
     const v1::BatchIngestItem& item = response.items(static_cast<int>(i));
     if (!item.has_error()) {
-      ++summary_.taken;
-      if (item.result().joined()) ++summary_.joined;
-      if (item.result().duplicate()) ++summary_.duplicates;
-      if (item.result().unroutable()) ++summary_.unroutable;
+      Count(item.result());
+      on_decided_(lines_[i], item);
       continue;
     }
     const v1::ItemError& error = item.error();
@@ -72,8 +80,7 @@ grpc::Status IngestSender::Settle(const v1::BatchIngestContactsResponse& respons
       continue;
     }
     ++summary_.refused;
-    on_refused_({lines_[i], absl::StrCat(error.reason(), error.field().empty() ? "" : " ",
-                                         error.field(), ": ", error.message())});
+    on_decided_(lines_[i], item);
   }
   request_ = std::move(rest);
   lines_ = std::move(rest_lines);

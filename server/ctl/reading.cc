@@ -118,6 +118,42 @@ grpc::Status ReadKind(Caller& caller, const Kind& kind, const std::string& ticke
   return status;
 }
 
+grpc::Status ReadFiltered(Caller& caller, const Kind& kind, const ItemFilter& filter,
+                          std::unique_ptr<google::protobuf::Message>& holder) {
+  auto configuration = std::make_unique<v1::Configuration>();
+  v1::ResourceService::Stub& resources = *caller.client().resources;
+  using Stub = v1::ResourceService::Stub;
+  grpc::Status status(grpc::StatusCode::INTERNAL, "expected a kind that has a filter");
+  const auto read = [&](auto method, auto request, const auto& asked, auto response, auto take) {
+    *request.mutable_filter() = asked;
+    status = ReadPages(caller, resources, method, std::move(request), response);
+    take(response);
+  };
+  if (kind.name == "agent") {
+    read(&Stub::ListAgents, v1::ListAgentsRequest(), filter.agents, v1::ListAgentsResponse(),
+         [&](auto& found) { configuration->mutable_agents()->Swap(found.mutable_agents()); });
+  } else if (kind.name == "queue") {
+    read(&Stub::ListQueues, v1::ListQueuesRequest(), filter.queues, v1::ListQueuesResponse(),
+         [&](auto& found) { configuration->mutable_queues()->Swap(found.mutable_queues()); });
+  } else if (kind.name == "process-type") {
+    read(&Stub::ListProcessTypes, v1::ListProcessTypesRequest(), filter.process_types,
+         v1::ListProcessTypesResponse(), [&](auto& found) {
+           configuration->mutable_process_types()->Swap(found.mutable_process_types());
+         });
+  } else if (kind.name == "routing-profile") {
+    read(&Stub::ListRoutingProfiles, v1::ListRoutingProfilesRequest(), filter.routing_profiles,
+         v1::ListRoutingProfilesResponse(), [&](auto& found) {
+           configuration->mutable_routing_profiles()->Swap(found.mutable_routing_profiles());
+         });
+  } else if (kind.name == "channel") {
+    read(&Stub::ListChannels, v1::ListChannelsRequest(), filter.channels,
+         v1::ListChannelsResponse(),
+         [&](auto& found) { configuration->mutable_channels()->Swap(found.mutable_channels()); });
+  }
+  holder = std::move(configuration);
+  return status;
+}
+
 grpc::Status ReadAgentNow(Caller& caller, const std::string& agent, v1::WatchAgentsResponse& now) {
   v1::WatchAgentsRequest request;
   request.set_workspace(caller.target().workspace);

@@ -13,6 +13,7 @@
 #include "server/ctl/kinds.h"
 #include "tandem/v1/configuration_service.pb.h"
 #include "tandem/v1/queue_service.pb.h"
+#include "tandem/v1/resource_service.pb.h"
 #include "tandem/v1/system_service.pb.h"
 #include "tandem/v1/ticket_service.pb.h"
 #include "tandem/v1/watch_service.pb.h"
@@ -39,6 +40,19 @@ namespace tandem::ctl {
 // not a ticket's.
 [[nodiscard]] grpc::Status ReadKind(Caller& caller, const Kind& kind, const std::string& ticket_id,
                                     std::unique_ptr<google::protobuf::Message>& holder);
+
+// What is asked of the items of a kind that the server can filter by; the others' are not read.
+struct ItemFilter {
+  tandem::v1::AgentFilter agents;
+  tandem::v1::QueueFilter queues;
+  tandem::v1::ProcessTypeFilter process_types;
+  tandem::v1::RoutingProfileFilter routing_profiles;
+  tandem::v1::ChannelFilter channels;
+};
+
+// As ReadKind, only the items that pass. The kind has to be one that has a filter.
+[[nodiscard]] grpc::Status ReadFiltered(Caller& caller, const Kind& kind, const ItemFilter& filter,
+                                        std::unique_ptr<google::protobuf::Message>& holder);
 
 // One agent as they are now; none when there is no such agent.
 [[nodiscard]] grpc::Status ReadAgentNow(Caller& caller, const std::string& agent,

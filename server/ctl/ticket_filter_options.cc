@@ -32,7 +32,26 @@ std::vector<CLI::Option*> AddTicketFilter(CLI::App& command, Context& context,
   add("--customer", "Of this customer", [&filter](const auto& id) { filter.set_customer_id(id); });
   add("--external-id", "A contact with this external id made it or joined it",
       [&filter](const auto& id) { filter.set_external_id(id); });
+  note(command
+           .add_option_function<std::string>(
+               "--reference",
+               [&filter](const std::string& text) {
+                 *filter.mutable_external_reference() = ReferenceOf("--reference", text);
+               },
+               "That another system calls this")
+           ->type_name("SYSTEM=ID"));
   return options;
+}
+
+v1::ExternalReference ReferenceOf(const std::string& option, const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos) {
+    throw CLI::ValidationError(option, "expected SYSTEM=ID, as in crm=CASE-4711, but got " + text);
+  }
+  v1::ExternalReference reference;
+  reference.set_system(text.substr(0, equals));
+  reference.set_id(text.substr(equals + 1));
+  return reference;
 }
 
 }  // namespace tandem::ctl

@@ -2,6 +2,7 @@
 #ifndef TANDEM_SERVER_CTL_TICKET_FILTER_OPTIONS_H_
 #define TANDEM_SERVER_CTL_TICKET_FILTER_OPTIONS_H_
 
+#include <string>
 #include <vector>
 
 #include "server/ctl/command_line.h"
@@ -13,6 +14,10 @@ namespace tandem::ctl {
 // must outlive the command, gets what they say.
 std::vector<CLI::Option*> AddTicketFilter(CLI::App& command, Context& context,
                                           tandem::v1::TicketFilter& filter);
+
+// "crm=CASE-4711". Throws CLI::ValidationError of the option when it is none.
+[[nodiscard]] tandem::v1::ExternalReference ReferenceOf(const std::string& option,
+                                                        const std::string& text);
 
 }  // namespace tandem::ctl
 

@@ -11,10 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "google/protobuf/util/time_util.h"
 
-#include "nlohmann/json.hpp"
 #include "server/ctl/caller.h"
 #include "tests/ctl/fake_server.h"
 
@@ -25,6 +26,7 @@ using google::protobuf::util::TimeUtil;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 // A file with these lines, until the test ends.
 class File {
@@ -275,9 +277,11 @@ TEST(Ingest, SendsAgainWhatWasNotAnswered) {
   const Ended ended = server.Run({"ingest", "-q", "-f", file.path(), "-o", "json"});
   EXPECT_EQ(ended.exit_code, kExitDone) << ended.errors;
   EXPECT_THAT(taken, ElementsAre("a", "b"));
-  const auto summary = nlohmann::json::parse(ended.output);
-  EXPECT_EQ(summary["ingested"], 2);
-  EXPECT_EQ(summary["refused"], 0);
+  EXPECT_EQ(ended.output,
+            "{\"line\":1,\"ticketId\":\"t\"}\n"
+            "{\"line\":2,\"ticketId\":\"t\"}\n"
+            "{\"summary\":{\"ingested\":2,\"joined\":0,\"unroutable\":0,\"duplicates\":0,"
+            "\"malformed\":0,\"refused\":0}}\n");
 }
 
 TEST(Ingest, SaysToRunAgainOnlyWhereThatCanHelp) {
@@ -303,6 +307,35 @@ TEST(Ingest, OfAFolderIsAMistake) {
   const Ended ended = server.Run({"ingest", "-f", testing::TempDir()});
   EXPECT_EQ(ended.exit_code, kExitUsage);
   EXPECT_THAT(ended.errors, HasSubstr("but it is a folder"));
+}
+
+TEST(Ingest, TellsProgramsWhatBecameOfEachLine) {
+  FakeServer server;
+  server.ingest = [](auto& /*context*/, const auto& /*request*/, auto& response) {
+    v1::IngestResult& before = *response.add_items()->mutable_result();
+    before.set_ticket_id("t");
+    before.set_joined(true);  // As the first time.
+    before.set_duplicate(true);
+    v1::ItemError& error = *response.add_items()->mutable_error();
+    error.set_code(grpc::StatusCode::FAILED_PRECONDITION);
+    error.set_reason("CHANNEL_UNKNOWN");
+    error.set_message("expected a configured channel");
+    return grpc::Status::OK;
+  };
+  const File file(absl::StrCat("{\n", kTwoLines));
+  const Ended ended = server.Run({"ingest", "-q", "-f", file.path(), "-o", "json"});
+  EXPECT_EQ(ended.exit_code, kExitRefused);
+  EXPECT_THAT(ended.errors, HasSubstr("line 3: CHANNEL_UNKNOWN: expected a configured channel\n"));
+  const std::vector<std::string> lines = absl::StrSplit(ended.output, '\n', absl::SkipEmpty());
+  ASSERT_EQ(lines.size(), 4);
+  EXPECT_THAT(lines[0], StartsWith("{\"line\":1,\"error\":{\"reason\":\"LINE_MALFORMED\","));
+  EXPECT_EQ(lines[1], "{\"line\":2,\"ticketId\":\"t\",\"joined\":true,\"duplicate\":true}");
+  EXPECT_EQ(lines[2],
+            "{\"line\":3,\"error\":{\"code\":9,\"reason\":\"CHANNEL_UNKNOWN\","
+            "\"message\":\"expected a configured channel\"}}");
+  EXPECT_EQ(lines[3],
+            "{\"summary\":{\"ingested\":0,\"joined\":0,\"unroutable\":0,\"duplicates\":1,"
+            "\"malformed\":1,\"refused\":1}}");
 }
 
 TEST(Apply, ToANewWorkspaceShowsWhatItMakesAndMakesNothingElse) {

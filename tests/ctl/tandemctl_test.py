@@ -374,14 +374,14 @@ class Ingest(CtlTest):
     def test_takes_a_file_in_once_however_often_it_is_run(self):
         file = self.folder / "contacts.jsonl"
         file.write_text(self.lines())
-        self.assertIn("Ingested 3 contacts (0 joined a ticket, 0 were in before",
+        self.assertIn("Ingested 3 new contacts (0 joined a ticket, 0 unroutable); 0 were in before",
                       self.done("ingest", "-f", str(file)))
         # More lines than before, in another order: only what is new comes in.
         grown = self.lines().splitlines()[::-1] + [self.lines().splitlines()[0], "",
                                                   json.dumps({"channel": "chat", "client": "acme",
                                                               "process_type": "support", "externalId": "mine"})]
         file.write_text("\n".join(grown))
-        self.assertIn("Ingested 5 contacts (0 joined a ticket, 3 were in before",
+        self.assertIn("Ingested 2 new contacts (0 joined a ticket, 0 unroutable); 3 were in before",
                       self.done("ingest", "-f", str(file)))
         self.assertEqual(self.count(), 5)
         self.done("ingest", "-f", str(file), "--run", "again")
@@ -392,7 +392,7 @@ class Ingest(CtlTest):
                json.dumps({"chanel": "chat"}), "x" * 300_000, self.lines().splitlines()[0]]
         ended = self.ctl("ingest", "-f", "-", stdin=self.lines(*bad))
         self.assertEqual(ended.returncode, 1)
-        self.assertIn("Ingested 4 contacts", ended.stdout)
+        self.assertIn("Ingested 4 new contacts", ended.stdout)
         self.assertIn("3 malformed lines, 1 refused", ended.stdout)
         for fault in ("line 4: expected a Contact in JSON", "line 5: CHANNEL_UNKNOWN", "line 6: expected a Contact",
                       "line 7: expected at most"):
@@ -402,8 +402,8 @@ class Ingest(CtlTest):
         lines = "".join(json.dumps({"channel": "chat", "client": "acme", "processType": "support",
                                     "payloadJson": json.dumps({"n": i, "text": "x" * 3000})}) + "\n"
                         for i in range(1200))
-        self.assertIn("Ingested 1200 contacts", self.done("ingest", "-q", "-f", "-", stdin=lines))
-        self.assertIn("1200 were in before", self.done("ingest", "-q", "-f", "-", stdin=lines))
+        self.assertIn("Ingested 1200 new contacts", self.done("ingest", "-q", "-f", "-", stdin=lines))
+        self.assertIn("Ingested 0 new", self.done("ingest", "-q", "-f", "-", stdin=lines))
         self.assertEqual(self.count(), 1200)
 
     def test_does_not_wait_for_a_full_batch_while_a_pipe_is_quiet(self):
@@ -415,12 +415,12 @@ class Ingest(CtlTest):
         while self.count() < 3 and time.monotonic() < deadline:
             time.sleep(0.1)
         self.assertEqual(self.count(), 3)
-        self.assertIn("Ingested 3 contacts", process.communicate(timeout=LIMIT_SECONDS)[0])
+        self.assertIn("Ingested 3 new contacts", process.communicate(timeout=LIMIT_SECONDS)[0])
 
     def test_takes_the_sample_days_form(self):
         day = json.dumps({"external_id": "d-1", "received_s": 0, "client": "acme", "process_type": "support",
                           "channel": "chat"})
-        self.assertIn("Ingested 1 contacts", self.done("ingest", "--form", "day", "-f", "-", stdin=day))
+        self.assertIn("Ingested 1 new contacts", self.done("ingest", "--form", "day", "-f", "-", stdin=day))
         self.assertIn("1 were in before", self.done("ingest", "--form", "day", "-f", "-", stdin=day))
 
     def test_answers_a_request_id_once(self):
@@ -517,7 +517,7 @@ class Agent(CtlTest):
         text = self.done("agent", "login", "ana",
                          stdin="available\nwait\nshow\naccept\nfinish\ncomplete solved\nshow\nquit\n")
         for part in ("logged in as ana", "you are OFFLINE", "not-ready reasons: ", "lunch", "dispositions: solved",
-                     "status: done", f"ticket {ticket}, until", "accept: done, ACTIVE", "finish: done, WRAP_UP",
+                     "status: done", f"ticket {ticket}, until", "accept: done, ACTIVE", "finish: done, WRAP_UP", f"{ticket} is yours no more",
                      "complete: done", "no offers, no tickets", "logged out"):
             self.assertIn(part, text)
         ended = json.loads(self.done("get", "ticket", ticket, "-o", "json"))

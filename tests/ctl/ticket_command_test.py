@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Goal: `tandemctl ticket` changes tickets and writes to them, `get` finds what its filters say, an agent begins work of
+their own, and who gets no offer is told why. Method: as in tandemctl_test.py, the program of this build against a server
+of this build.
+
+    tests/ctl/ticket_command_test.py
+"""
+
+import json
+import unittest
+
+from tandemctl_test import FLOOR, CtlTest, setUpModule  # noqa: F401
+
+
+class Ticket(CtlTest):
+
+    def ticket(self, verb, *arguments, stdin=""):
+        return self.done("ticket", verb, *arguments, stdin=stdin)
+
+    def shown(self, ticket):
+        return json.loads(self.done("get", "ticket", ticket, "-o", "json"))
+
+    def test_is_changed_in_one_step_and_found_by_its_reference(self):
+        ticket = self.chat("--attribute", "old=1")
+        self.chat()
+        self.assertEqual(self.ticket("update", ticket, "--priority", "7", "--subject", "Charged twice", "--attribute", "amount=1200",
+                                     "--attribute", "a=b=c", "--remove-attribute", "old", "--reference", "crm=CASE-4711",
+                                     "--reference", "erp=9", "--expected-revision", "1"),
+                         f"Ticket {ticket} is at revision 2\n")
+        shown = self.shown(ticket)
+        self.assertEqual((shown["priority"], shown["subject"], shown["attributes"]),
+                         (7, "Charged twice", {"amount": "1200", "a": "b=c"}))
+        found = json.loads(self.done("get", "tickets", "--reference", "crm=CASE-4711", "-o", "json"))["tickets"]
+        self.assertEqual([one["id"] for one in found], [ticket])
+        self.ticket("update", ticket, "--remove-reference", "crm=CASE-4711")
+        self.assertEqual(self.shown(ticket)["externalReferences"], [{"system": "erp", "id": "9"}])
+        stale = self.ctl("ticket", "update", ticket, "--priority", "1", "--expected-revision", "1")
+        self.assertEqual(stale.returncode, 1)
+        self.assertIn("REVISION_STALE", stale.stderr)
+        for words in (("get", "tickets", "--reference", "crm"), ("ticket", "update", ticket, "--reference", "crm")):
+            wrong = self.ctl(*words)
+            self.assertEqual(wrong.returncode, 2)
+            self.assertIn("expected SYSTEM=ID, as in crm=CASE-4711, but got crm", wrong.stderr)
+
+    def test_gets_notes_messages_and_a_survey(self):
+        ticket = self.chat()
+        self.assertRegex(self.ticket("note", ticket, "waits for the bank", "--agent", "ana"), rf"^Note \d+ is on ticket {ticket}\n$")
+        self.ticket("note", ticket, "-", stdin="two\nlines\n")
+        notes = json.loads(self.done("get", "notes", "--ticket", ticket, "-o", "json"))["notes"]
+        self.assertEqual([(note.get("agent"), note["text"]) for note in notes],
+                         [("ana", "waits for the bank"), (None, "two\nlines\n")])
+        self.assertRegex(self.ticket("message", ticket, "still waiting", "--from", "customer"),
+                         rf"^Message \d+ is on ticket {ticket}, QUEUED\n$")
+        self.ticket("message", ticket, "soon", "--from", "agent", "--agent", "ana", "--direction", "internal")
+        messages = json.loads(self.done("get", "messages", "--ticket", ticket, "-o", "json"))["messages"]
+        self.assertEqual([(one["author"], one["direction"], one["text"]) for one in messages[-2:]],
+                         [("PARTY_CUSTOMER", "DIRECTION_INBOUND", "still waiting"), ("PARTY_AGENT", "DIRECTION_INTERNAL", "soon")])
+        self.done("agent", "login", "ana", stdin="available\nwait\naccept\nfinish\ncomplete solved\nquit\n")
+        self.assertEqual(self.ticket("survey", ticket, "--score", "csat=4/1-5", "--score", "nps=9/10"),
+                         f"The survey is on ticket {ticket}\n")
+        self.assertIn("SURVEY", self.done("history", "ticket", ticket))
+        wrong = self.ctl("ticket", "survey", ticket, "--score", "csat=4")
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn("as in csat=4/1-5, but got csat=4", wrong.stderr)
+        self.assertIn("FIELD_OUT_OF_RANGE", self.ctl("ticket", "survey", ticket, "--score", "csat=9/1-5").stderr)
+
+
+class Filters(CtlTest):
+
+    def ids(self, *arguments):
+        answer = json.loads(self.done("get", *arguments, "-o", "json"))
+        [items] = answer.values()
+        return [item["id"] for item in items]
+
+    def test_choose_what_is_configured(self):
+        for words, found in ((("agents", "--client", "acme"), ["ana"]), (("agents", "--team", "nobody"), []),
+                             (("agents", "--routing-profile", "everything"), ["ana", "bob"]),
+                             (("agents", "--process-type", "support", "--client", "globex"), ["bob"]),
+                             (("agents", "--skill", "billing"), []), (("queues", "--office", "back"), ["jobs"]),
+                             (("queues", "--urgency", "live"), ["chats"]), (("process-types", "--queue", "jobs"), ["bookkeeping"]),
+                             (("routing-profiles", "--queue", "chats"), ["everything"])):
+            with self.subTest(words=words):
+                self.assertEqual(self.ids(*words), found)
+        self.assertIn("chat", self.ids("channels", "--capacity-group", "messaging"))
+        self.assertNotIn("voice", self.ids("channels", "--capacity-group", "messaging"))
+
+    def test_that_do_not_fit_are_refused(self):
+        for words, hint in ((("queues", "--team", "north"), "--team is one of agents"),
+                            (("sites", "--client", "acme"), "--client is one of tickets, agents, queues"),
+                            (("events",), "events are printed by `tandemctl events`")):
+            with self.subTest(words=words):
+                ended = self.ctl("get", *words)
+                self.assertEqual(ended.returncode, 2)
+                self.assertIn(hint, ended.stderr)
+
+
+class Agent(CtlTest):
+
+    def test_begins_work_of_their_own(self):
+        text = self.done("agent", "login", "ana", stdin="available\nbegin chat support acme\nfinish\ncomplete solved\nquit\n")
+        for part in ("begin: ticket ", " is ACTIVE", "finish: done, WRAP_UP", "complete: done"):
+            self.assertIn(part, text)
+        refused = self.ctl("agent", "login", "ana", stdin="available\nbegin chat support globex\nbegin chat\nquit\n")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("AGENT_NOT_QUALIFIED", refused.stdout)
+        self.assertIn("begin: expected a channel, a process type and a client", refused.stdout)
+
+    def wait(self, *lines):
+        ended = self.ctl("agent", "login", "ana", stdin="\n".join([*lines, "wait 0.3", "quit"]) + "\n")
+        self.assertEqual(ended.returncode, 1)
+        return ended.stdout[ended.stdout.index("wait: no offer came\n"):]
+
+    def test_is_told_why_no_offer_comes(self):
+        self.assertIn("you are OFFLINE; `available` takes offers\n", self.wait())
+        self.assertIn("no ticket waits\n", self.wait("available"))
+        self.chat(client="globex")
+        self.assertIn("none of the tickets that wait is for this agent", self.wait("available"))
+        job = json.loads(self.done("ingest", "--channel", "task", "--client", "acme", "--process-type", "bookkeeping", "-o",
+                                   "json"))["ticketId"]
+        self.assertIn(f"ticket {job} waits in queue jobs; what keeps those who could take it: PULL_ONLY 1: the queue is claimed "
+                      f"from, not offered\n`tandemctl explain ticket {job}` tells more\n", self.wait("available"))
+        floor = self.folder / "reserve.yaml"
+        floor.write_text(FLOOR.replace("{queue: jobs, pull: true, no_push: true}]", "{queue: jobs}]\n    live_reserve: 1"))
+        self.done("apply", "-f", str(floor))
+        self.assertIn("LIVE_RESERVE 1: agents who could answer calls and chats are kept back for them", self.wait("available"))
+
+
+if __name__ == "__main__":
+    unittest.main()
