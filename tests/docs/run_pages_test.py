@@ -50,10 +50,10 @@ RUN_ELSEWHERE = {
     "docs/how-to/deploy-on-kubernetes.md": {"console": KUBERNETES},
     "docs/how-to/upgrade.md": {"console": KUBERNETES},
     "docs/how-to/receive-webhooks.md": {"python": "tests/docs/docs_test.py"},
-    "docs/tutorials/agent-desktop.md": {"sh": SDK},
-    "docs/tutorials/email-to-ticket.md": {"sh": SDK, "text": SDK},
-    **{f"deploy/sdk/{language}/README.md": {kind: "tests/sdk/conformance_test.py"}
-       for language, kind in (("go", "go"), ("java", "java"), ("python", "python"), ("typescript", "js"))},
+    "docs/tutorials/agent-desktop.md": {"sh": SDK, "text": SDK, "ts": SDK},
+    "docs/tutorials/email-to-ticket.md": {"sh": SDK, "text": SDK, "py": SDK},
+    **{f"deploy/sdk/{language}/README.md": dict.fromkeys(("sh", *kinds), "tests/sdk/conformance_test.py")
+       for language, kinds in (("go", ["go"]), ("java", ["java"]), ("python", ["python", "py"]), ("typescript", ["js", "ts"]))},
     **{f"docs/how-to/model-my-routing-from-{system}.md": {"yaml": "tests/ctl/tandemctl_test.py",
                                                           "json": "tests/ctl/tandemctl_test.py"}
        for system in ("amazon-connect", "genesys", "job-router", "taskrouter")},

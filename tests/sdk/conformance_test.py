@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
-"""Goal: an engineer gets the same from tandem in every language. Method: one program a language does the same walk
-against a server of this build, which is killed and started again on the way; each must say exactly what
-tests/sdk/walk.txt says. tests/sdk/README.md tells the walk.
+"""Goal: an engineer gets the same from tandem in every language. Method: programs that do the same through each SDK. One
+does a walk against a server of this build, which is killed and started again on the way; another one makes calls to a stub,
+which notes all that came. Each must say exactly what tests/sdk/walk.txt and calls.txt say. tests/sdk/README.md tells both.
 
-    deploy/dev/sdk && tests/sdk/conformance_test.py [Python] [Go] [TypeScript] [Java]
+    deploy/dev/sdk && build/tools/sdk-python/bin/python tests/sdk/conformance_test.py [Python] [Go] [TypeScript] [Java]
 """
 
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -16,60 +15,74 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(ROOT / "tests/support"))
+sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "tests/sdk")]
+import languages  # noqa: E402
+from languages import TESTS, run  # noqa: E402
+from stub import Refusal, Stub, grpc, refuse, say, stay  # noqa: E402
 from tandem_server import BIN, Server  # noqa: E402
 
-TESTS = ROOT / "tests/sdk"
-SDK = ROOT / "build/sdk"
-PYTHON = ROOT / "build/tools/sdk-python/bin/python"
-WALK_SECONDS = 120
+from tandem.v1 import agent_service_pb2, event_service_pb2, ingest_service_pb2  # noqa: E402
+
+PROGRAM_SECONDS = 120
+# Of channel.json: how often a unary call is sent at most.
+MOST_ATTEMPTS = 5
 
 
-def run(*command, seconds=300, **options):
-    """What the command printed; it has to succeed. Without a terminal, whose settings Maven would change."""
-    ended = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                           timeout=seconds, stdin=subprocess.DEVNULL, start_new_session=True, **options)
-    assert ended.returncode == 0, f"{command}: {ended.stdout}"
-    return ended.stdout
+def opened(generation):
+    return agent_service_pb2.StreamAgentSessionResponse(opened=agent_service_pb2.AgentSnapshot(generation=generation))
 
 
-class Walk:
-    """What is asked of every language. A class below says how its programs are made and started."""
+def cut(requests, _gone):
+    """Loses the stream when a verb comes up."""
+    next(requests)
+    raise UNAVAILABLE
+
+
+def agree(requests, _gone):
+    """Does every verb that comes up, until the session is closed."""
+    for request in requests:
+        if request.WhichOneof("verb") == "close":
+            return
+        yield agent_service_pb2.StreamAgentSessionResponse(result=agent_service_pb2.VerbResult(tag=request.tag))
+
+
+def events(token):
+    return event_service_pb2.StreamEventsResponse(resume_token=token)
+
+
+UNAVAILABLE = Refusal(grpc.StatusCode.UNAVAILABLE, "STORE_UNAVAILABLE", 0.25)
+BUSY = Refusal(grpc.StatusCode.RESOURCE_EXHAUSTED, "OVERLOADED", 1.5)
+SCRIPT = {
+    "IngestService.IngestContact": [refuse(UNAVAILABLE), refuse(UNAVAILABLE), say(ingest_service_pb2.IngestContactResponse())],
+    "TicketService.GetTicket": [refuse(UNAVAILABLE)],
+    "WebhookService.CreateWebhook": [refuse(UNAVAILABLE)],
+    "TicketService.ListTickets": [refuse(BUSY)],
+    "EventService.StreamEvents": [say(events("one"), then=refuse(UNAVAILABLE)), say(events("two"), then=stay)],
+    "AgentService.StreamAgentSession": [say(opened(1), then=cut), say(opened(2), then=agree)],
+}
+
+
+class Conformance:
+    """What is asked of every language."""
 
     @classmethod
     def setUpClass(cls):
+        cls.language.prepare()
         cls.server = Server()
         cls.addClassCleanup(cls.server.stop)
-        cls.folder = ROOT / "build/sdk-tests" / cls.__name__.lower()
-        cls.folder.mkdir(parents=True, exist_ok=True)
-        cls.prepare()
+        cls.stub = Stub(SCRIPT)
+        cls.addClassCleanup(cls.stub.stop)
+        tls = cls.stub.encrypt(cls.language.folder)
+        cls.stub.start()
+        cls.said_of_calls = cls.said_by("calls", cls.stub.address, *tls)
 
-    def test_says_what_all_say(self):
-        self.assertEqual(self.walk(), (TESTS / "walk.txt").read_text().splitlines())
-
-    def test_the_example_of_its_readme_runs(self):
-        run(BIN / "tandemctl", "--address", self.server.address, "apply", "--yes", "-f", "deploy/starter")
-        page = (ROOT / "build/sdk" / self.__class__.__name__.lower() / "README.md").read_text()
-        example = re.search(r"^```(?:python|go|js|java)\n(.*?)^```", page, re.MULTILINE | re.DOTALL).group(1)
-        self.assertIn("127.0.0.1:9400", example)
-        printed = self.run_example(example.replace("127.0.0.1:9400", self.server.address))
-        self.assertRegex(printed, r"\A[0-9a-f-]{36}\n\Z")
-
-    def test_has_every_service(self):
-        clients = [path for path in (ROOT / "deploy/sdk" / self.__class__.__name__.lower()).rglob("*lient.*")
-                   if path.stem.lower() in ("client", "tandemclient") and "node_modules" not in path.parts]
-        self.assertEqual(len(clients), 1)
-        for proto in (ROOT / "proto/tandem/v1").glob("*_service.proto"):
-            service = re.search(r"^service (\w+)", proto.read_text(), re.MULTILINE).group(1)
-            self.assertIn(service, clients[0].read_text())
-
-    def walk(self):
-        """What the walk's program prints, but for its orders, which are obeyed."""
-        orders = {"» kill the server": self.server.kill, "» start the server": self.server.start}
+    @classmethod
+    def said_by(cls, program, *arguments, orders=()):
+        """What the program prints, but for its orders, which are obeyed."""
         said = []
-        with subprocess.Popen([*self.command(), self.server.address, TESTS / "floor.json"], stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=self.folder) as process:
-            watchdog = threading.Timer(WALK_SECONDS, process.kill)
+        with subprocess.Popen([*cls.language.command(program), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, cwd=cls.language.folder) as process:
+            watchdog = threading.Timer(PROGRAM_SECONDS, process.kill)
             watchdog.start()
             for line in process.stdout:
                 line = line.rstrip("\n")
@@ -79,85 +92,92 @@ class Walk:
                 else:
                     said.append(line)
             watchdog.cancel()
-        self.assertEqual(process.returncode, 0, "\n".join(said))
+        assert process.returncode == 0, "\n".join(said)
         return said
 
+    def test_says_on_the_walk_what_all_say(self):
+        orders = {"» kill the server": self.server.kill, "» start the server": self.server.start}
+        said = self.said_by("walk", self.server.address, TESTS / "floor.json", orders=orders)
+        self.assertEqual(said, (TESTS / "walk.txt").read_text().splitlines())
 
-class Python(Walk, unittest.TestCase):
+    def test_says_of_the_calls_what_all_say(self):
+        self.assertEqual(self.said_of_calls, (TESTS / "calls.txt").read_text().splitlines())
 
-    @classmethod
-    def prepare(cls):
-        run(PYTHON, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--force-reinstall",
-            SDK / "python")
+    def test_sends_a_new_token_with_each_call_and_the_same_one_with_its_repeats(self):
+        calls = 0
+        for attempt in self.stub.attempts:
+            calls += attempt.repeats == "0"
+            with self.subTest(method=attempt.method, repeats=attempt.repeats):
+                self.assertEqual(attempt.authorization, [f"Bearer token-{calls}"])
 
-    def command(self):
-        return [PYTHON, TESTS / "python/walk.py"]
+    def test_encrypts_when_it_is_told_to(self):
+        self.assertEqual([attempt.method for attempt in self.stub.attempts if attempt.encrypted],
+                         ["TicketService.ListMessages"])
 
-    def run_example(self, text):
-        return run(PYTHON, "-c", text)
+    def test_repeats_an_unavailable_call_by_the_same_request_until_it_succeeds(self):
+        attempts = self.stub.of("IngestService.IngestContact")
+        self.assertEqual([attempt.repeats for attempt in attempts], ["0", "1", "2"])
+        self.assertEqual([attempt.request for attempt in attempts], [attempts[0].request] * 3)
+        self.assertRegex(attempts[0].request.request_id, r"\A[0-9a-f-]{36}\Z")
 
+    def test_gives_up_after_the_shipped_number_of_attempts(self):
+        self.assertEqual([attempt.repeats for attempt in self.stub.of("TicketService.GetTicket")],
+                         [str(number) for number in range(MOST_ATTEMPTS)])
 
-class Go(Walk, unittest.TestCase):
+    def test_repeats_neither_what_would_be_done_twice_nor_what_the_server_is_too_busy_for(self):
+        for method in ("WebhookService.CreateWebhook", "TicketService.ListTickets"):
+            with self.subTest(method=method):
+                self.assertEqual(len(self.stub.of(method)), 1)
 
-    @classmethod
-    def prepare(cls):
-        cls.go = run("deploy/dev/find-go", cwd=ROOT).strip()
-        # Programs of their own, which name the SDK as the README tells to.
-        module = (SDK / "go/go.mod").read_text().replace("module tandem", "module walk")
-        module += f"\nrequire tandem v0.1.0\n\nreplace tandem => {SDK / 'go'}\n"
-        (cls.folder / "go.mod").write_text(module)
-        shutil.copy(SDK / "go/go.sum", cls.folder)
-        cls.build("walk", (TESTS / "go/walk.go").read_text())
-        run(cls.go, "vet", ".", cwd=SDK / "go")
+    def test_fills_in_the_workspace_and_request_ids_in_every_service(self):
+        ids = []
+        for attempt in self.stub.attempts:
+            with self.subTest(method=attempt.method):
+                fields = attempt.request.DESCRIPTOR.fields_by_name
+                given = attempt.method == "TicketService.CancelTicket"
+                if "workspace" in fields:
+                    self.assertEqual(attempt.request.workspace, "other" if given else "acme")
+                if "request_id" in fields and attempt.repeats == "0":
+                    self.assertNotIn(attempt.request.request_id, ["", *ids])
+                    ids.append(attempt.request.request_id)
+                    self.assertEqual(attempt.request.request_id == "given", given)
+        services = {attempt.method.partition(".")[0] for attempt in self.stub.attempts}
+        self.assertEqual(services, {re.search(r"^service (\w+)", proto.read_text(), re.MULTILINE).group(1)
+                                    for proto in (ROOT / "proto/tandem/v1").glob("*_service.proto")})
 
-    @classmethod
-    def build(cls, name, text):
-        (cls.folder / name).mkdir(exist_ok=True)
-        (cls.folder / name / "main.go").write_text(text)
-        run(cls.go, "build", "-o", cls.folder / "bin" / name, f"./{name}", cwd=cls.folder)
+    def test_comes_back_to_streams_where_they_were_cut(self):
+        self.assertEqual([attempt.request.resume_token for attempt in self.stub.of("EventService.StreamEvents")], ["", "one"])
+        opened = self.stub.of("AgentService.StreamAgentSession")
+        self.assertEqual(len(opened), 2)
+        self.assertEqual(opened[0].request.open, opened[1].request.open)
+        self.assertEqual((opened[0].request.open.agent, opened[0].request.open.workspace), ("ana", "acme"))
 
-    def command(self):
-        return [self.folder / "bin/walk"]
-
-    def run_example(self, text):
-        self.build("example", text)
-        return run(self.folder / "bin/example")
-
-
-class TypeScript(Walk, unittest.TestCase):
-
-    @classmethod
-    def prepare(cls):
-        (cls.folder / "package.json").write_text('{"type": "module", "private": true}')
-        run("npm", "install", "--silent", "--no-fund", "--no-audit", "--offline", "--install-links=false",
-            SDK / "typescript", cwd=cls.folder)
-        shutil.copy(TESTS / "typescript/walk.ts", cls.folder)
-        run("node", SDK / "typescript/node_modules/typescript/bin/tsc", "--module", "nodenext", "--target", "es2022",
-            "--strict", "--skipLibCheck", "--typeRoots", SDK / "typescript/node_modules/@types", "walk.ts", cwd=cls.folder)
-
-    def command(self):
-        return ["node", self.folder / "walk.js"]
-
-    def run_example(self, text):
-        (self.folder / "example.mjs").write_text(text)
-        return run("node", "example.mjs", cwd=self.folder)
+    def test_the_example_of_its_readme_runs(self):
+        run(BIN / "tandemctl", "--address", self.server.address, "apply", "--yes", "-f", "deploy/starter")
+        example = self.language.blocks("(?:python|go|js|java)")[0]
+        self.assertIn("127.0.0.1:9400", example)
+        printed = self.language.run_example(example.replace("127.0.0.1:9400", self.server.address))
+        self.assertRegex(printed, r"\A[0-9a-f-]{36}\n\Z")
 
 
-class Java(Walk, unittest.TestCase):
+class Python(Conformance, unittest.TestCase):
+    language = languages.Python()
 
-    @classmethod
-    def prepare(cls):
-        run("mvn", "--batch-mode", "--quiet", "--file", SDK / "java/pom.xml", "package", "dependency:copy-dependencies")
-        target = SDK / "java/target"
-        cls.path = f"{target / 'classes'}:{target / 'dependency'}/*:{cls.folder}"
-        run("javac", "-d", cls.folder, "-cp", cls.path, TESTS / "java/Walk.java")
+    def test_the_parts_of_programs_in_its_readme_run(self):
+        said = self.said_by("parts", self.server.address, TESTS / "floor.json", self.language.readme)
+        self.assertEqual(said, ["done", "done"])
 
-    def command(self):
-        return ["java", "-cp", self.path, "Walk"]
 
-    def run_example(self, text):
-        (self.folder / "Example.java").write_text(text)
-        return run("java", "-cp", self.path, self.folder / "Example.java")
+class Go(Conformance, unittest.TestCase):
+    language = languages.Go()
+
+
+class TypeScript(Conformance, unittest.TestCase):
+    language = languages.TypeScript()
+
+
+class Java(Conformance, unittest.TestCase):
+    language = languages.Java()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/keepalive"
@@ -72,7 +73,8 @@ func WithCredentials(credentials credentials.TransportCredentials) Option {
 	return func(s *settings) { s.credentials = credentials }
 }
 
-// WithToken calls `token` before each call; what it returns is sent as "authorization: Bearer …".
+// WithToken calls `token` before each call; what it returns is sent as "authorization: Bearer …". When it fails, the call
+// fails with UNAVAILABLE; sessions and streams of events try again.
 func WithToken(token func(context.Context) (string, error)) Option {
 	return func(s *settings) { s.token = token }
 }
@@ -201,7 +203,7 @@ func (c *Client) signed(ctx context.Context) (context.Context, error) {
 	}
 	token, err := c.settings.token(ctx)
 	if err != nil {
-		return nil, err
+		return nil, &Error{Code: codes.Unavailable, Message: fmt.Sprintf("no token: %v", err)}
 	}
 	return metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer "+token), nil
 }

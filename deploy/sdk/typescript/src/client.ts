@@ -17,7 +17,7 @@ import {
   Metadata,
 } from "nice-grpc";
 
-import { TandemError } from "./errors.js";
+import { Status, TandemError } from "./errors.js";
 import { AgentSession } from "./session.js";
 import { AgentServiceDefinition } from "./tandem/v1/agent_service.js";
 import { ConfigurationServiceDefinition } from "./tandem/v1/configuration_service.js";
@@ -45,7 +45,8 @@ export interface ConnectOptions {
   workspace?: string;
   /** ChannelCredentials of @grpc/grpc-js, for a server behind a proxy with TLS. By default nothing is encrypted. */
   credentials?: ChannelCredentials;
-  /** Called before each call; what it returns is sent as `authorization: Bearer …`. */
+  /** Called before each call; what it returns is sent as `authorization: Bearer …`. When it throws, the call fails with
+   * UNAVAILABLE; sessions and streams of events try again. */
   token?: () => string | Promise<string>;
   /** More options of the channel; they go before the shipped ones. */
   channelOptions?: ChannelOptions;
@@ -146,7 +147,7 @@ export class TandemClient {
   ): AsyncGenerator<Response, Response | void, undefined> {
     const metadata = Metadata(callOptions.metadata);
     if (this.options.token) {
-      metadata.set("authorization", `Bearer ${await this.options.token()}`);
+      metadata.set("authorization", `Bearer ${await tokenOf(this.options.token)}`);
     }
     let trailer: Metadata | undefined;
     const onTrailer = (received: Metadata) => {
@@ -172,6 +173,14 @@ export class TandemClient {
       values["requestId"] = randomUUID();
     }
     return { ...request, ...values };
+  }
+}
+
+async function tokenOf(token: () => string | Promise<string>): Promise<string> {
+  try {
+    return await token();
+  } catch (error) {
+    throw new TandemError(Status.UNAVAILABLE, `no token: ${error}`);
   }
 }
 
@@ -214,9 +223,11 @@ for (const definition of [
   EventServiceDefinition,
   IngestServiceDefinition,
   MediaServiceDefinition,
+  ParticipantServiceDefinition,
   QueueServiceDefinition,
   ReportServiceDefinition,
   ResourceServiceDefinition,
+  SupervisorServiceDefinition,
   SystemServiceDefinition,
   TicketServiceDefinition,
   WatchServiceDefinition,

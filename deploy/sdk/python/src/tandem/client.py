@@ -23,7 +23,8 @@ def connect(address, *, workspace="", credentials=None, token=None, options=()):
 
     workspace    what requests get that name none
     credentials  grpc.ChannelCredentials, for a server behind a proxy with TLS; by default nothing is encrypted
-    token        called before each call; what it returns is sent as `authorization: Bearer …`
+    token        called before each call; what it returns is sent as `authorization: Bearer …`. When it raises, the call
+                 fails with UNAVAILABLE; sessions and streams of events try again
     options      more options of the channel; they go before the shipped ones
     """
     options = [*channel_options(), *options]
@@ -42,6 +43,8 @@ def channel_options():
         ("grpc.service_config", json.dumps(shipped["service_config"])),
         ("grpc.keepalive_time_ms", shipped["keepalive"]["time_ms"]),
         ("grpc.keepalive_timeout_ms", shipped["keepalive"]["timeout_ms"]),
+        # Without it a ping of ours may stay without an answer for a minute, whatever the line before says.
+        ("grpc.http2.ping_timeout_ms", shipped["keepalive"]["timeout_ms"]),
         ("grpc.http2.max_pings_without_data", 0),
     ]
 
@@ -91,18 +94,20 @@ class Client:
             request = event_service_pb2.StreamEventsRequest(
                 workspace=workspace or self.workspace, resume_token=resume_token, filter=filter,
                 start=start if not resume_token else event_service_pb2.EVENT_START_UNSPECIFIED)
-            stream = self.event_service.StreamEvents(request)
+            stream = None
             try:
+                stream = self.event_service.StreamEvents(request)
                 for message in stream:
                     resume_token = message.resume_token
                     waits = pauses()
                     yield message
-            except grpc.RpcError as error:
+            except (grpc.RpcError, TandemError) as error:
                 refusal = TandemError.of(error)
                 if not refusal.is_passing:
                     raise refusal from None
             finally:
-                stream.cancel()
+                if stream is not None:
+                    stream.cancel()
             time.sleep(next(waits))
 
     def pages(self, method, request):
@@ -163,7 +168,11 @@ class _Interceptor(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInter
     def _signed(self, details):
         if self._token is None:
             return details
-        metadata = [*(details.metadata or ()), ("authorization", f"Bearer {self._token()}")]
+        try:
+            token = self._token()
+        except Exception as error:
+            raise TandemError(grpc.StatusCode.UNAVAILABLE, f"no token: {error}") from error
+        metadata = [*(details.metadata or ()), ("authorization", f"Bearer {token}")]
         return _Details(details.method, details.timeout, metadata, details.credentials, details.wait_for_ready,
                         details.compression)
 

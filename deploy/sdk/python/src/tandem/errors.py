@@ -38,6 +38,8 @@ class TandemError(Exception):
     @classmethod
     def of(cls, error):
         """From what grpc raises, or from a call that ended."""
+        if isinstance(error, cls):
+            return error
         reason_name, metadata, fields, retry_after = "", {}, [], None
         status = rpc_status.from_call(error)
         for detail in status.details if status else ():

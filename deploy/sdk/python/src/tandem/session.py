@@ -165,7 +165,7 @@ class AgentSession:
             try:
                 if self._follow():
                     waits = pauses()
-            except grpc.RpcError as error:
+            except (grpc.RpcError, TandemError) as error:
                 lost = TandemError.of(error)
                 if not lost.is_passing:
                     break

@@ -8,12 +8,13 @@ import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
-import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ClientInterceptors.CheckedForwardingClientCall;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.tandem.v1.AgentServiceGrpc;
 import io.tandem.v1.ConfigurationServiceGrpc;
 import io.tandem.v1.EventServiceGrpc;
@@ -92,7 +93,10 @@ public final class TandemClient implements AutoCloseable {
       return this;
     }
 
-    /** Called before each call; what it returns is sent as {@code authorization: Bearer …}. */
+    /**
+     * Called before each call; what it returns is sent as {@code authorization: Bearer …}. When it throws, the call fails
+     * with UNAVAILABLE; sessions and streams of events try again.
+     */
     public Builder token(Supplier<String> token) {
       this.token = token;
       return this;
@@ -240,13 +244,13 @@ public final class TandemClient implements AutoCloseable {
 
     @Override
     public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-      return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+      return new CheckedForwardingClientCall<>(next.newCall(method, options)) {
         @Override
-        public void start(Listener<A> listener, Metadata headers) {
+        protected void checkedStart(Listener<A> listener, Metadata headers) {
           if (token != null) {
-            headers.put(AUTHORIZATION, "Bearer " + token.get());
+            headers.put(AUTHORIZATION, "Bearer " + tokenNow());
           }
-          super.start(listener, headers);
+          delegate().start(listener, headers);
         }
 
         @Override
@@ -256,6 +260,14 @@ public final class TandemClient implements AutoCloseable {
           super.sendMessage(single ? (Q) filled((Message) request) : request);
         }
       };
+    }
+
+    private String tokenNow() {
+      try {
+        return token.get();
+      } catch (RuntimeException error) {
+        throw Status.UNAVAILABLE.withDescription("no token: " + error).withCause(error).asRuntimeException();
+      }
     }
 
     private Message filled(Message request) {
