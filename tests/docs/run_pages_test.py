@@ -22,6 +22,8 @@ import json
 import os
 import pathlib
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,6 +36,7 @@ sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "tests/docs")]
 import reference  # noqa: E402
+from certificates import Authority  # noqa: E402
 from docs_test import documents  # noqa: E402
 from private_postgres import PrivatePostgres  # noqa: E402
 from tandem_server import BIN, Server  # noqa: E402
@@ -82,6 +85,9 @@ CONTACTS = {
 LOGGED_IN = {"say-who-works-on-what": ["bo"]}
 # Its commands are for a PostgreSQL of its own.
 WITH_POSTGRESQL = "run-with-your-own-postgresql"
+# Its servers have certificates, which are there as files; each is for the commands behind it, as one elsewhere.
+WITH_CERTIFICATES = "encrypt-connections"
+ELSEWHERE = "router.example:9400"
 # Words of a command that a test can't wait for, or that are about a day that will have passed.
 TOMORROW = (datetime.datetime.now() + datetime.timedelta(days=1)).strftime("%Y-%m-%d")
 FOR_A_WHILE = "timeout --foreground --preserve-status --signal=INT 2"
@@ -218,6 +224,7 @@ class PageRun:
         self.ids = {}
         self.agents = []
         self.postgresql = PrivatePostgres() if self.name == WITH_POSTGRESQL else None
+        self.elsewhere = None
         for entry in ROOT.iterdir():
             if entry.name not in (".git", "build"):
                 (folder / entry.name).symlink_to(entry)
@@ -226,6 +233,30 @@ class PageRun:
             self.postgresql.start()
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("TANDEM_")} | {
             "PATH": f"{BIN}:{os.environ['PATH']}", "TANDEM_ADDRESS": server.address, "TANDEM_WORKSPACE": self.workspace}
+
+    def make_certificates(self):
+        """The files that the page names."""
+        authority = Authority(self.folder, "authority")
+        for name, (certificate, key) in (("tls", authority.vouch_for("server")), ("desk-7", authority.vouch_for("desk"))):
+            certificate.rename(self.folder / f"{name}.crt")
+            key.rename(self.folder / f"{name}.key")
+        for name in ("ca", "clients"):
+            shutil.copy(authority.certificate, self.folder / f"{name}.crt")
+
+    def serve(self, command):
+        """Starts the server of a page in place of the one before, on loopback and with the floor."""
+        self.end_elsewhere()
+        words = shlex.split(command[0])[1:]
+        at = words.index("--listen")
+        self.elsewhere = Server(*(self.folder / word if (self.folder / word).is_file() else word
+                                  for word in words[:at] + words[at + 2:]))
+        ctl = f"tandemctl --address {self.elsewhere.address} --ca ca.crt --cert desk-7.crt --key desk-7.key"
+        self.bash(f"{ctl} wait && {ctl} apply --yes -f floor.yaml")
+        return ""
+
+    def end_elsewhere(self):
+        if self.elsewhere:
+            self.elsewhere.stop()
 
     def bash(self, script, exit_code=0):
         command = ["timeout", "--kill-after=5", str(LIMIT_SECONDS), "bash", "-euo", "pipefail", "-c", script]
@@ -243,6 +274,8 @@ class PageRun:
             return
         self.prepared = True
         self.apply()
+        if self.name == WITH_CERTIFICATES:
+            self.make_certificates()
         for name, text in FILES.get(self.name, {}).items():
             (self.folder / name).write_text(text)
         for words in CONTACTS.get(self.name, []):
@@ -258,6 +291,7 @@ class PageRun:
                 state = self.bash(f"tandemctl describe agent {agent}")
 
     def end(self):
+        self.end_elsewhere()
         for process in self.agents:
             process.stdin.close()
             process.wait(timeout=LIMIT_SECONDS)
@@ -280,6 +314,9 @@ class PageRun:
             return
         self.test.assertIsNone(BUILDS.search(script), f"expected a reason why it is not run:\n{script}")
         self.prepare()
+        if self.name == WITH_CERTIFICATES:
+            script = re.sub(r"(?m)^tandemd .*\n", self.serve, script.replace("/etc/tandem/", ""))
+            script = script.replace(ELSEWHERE, self.elsewhere.address)
         for words, others in INSTEAD:
             script = re.sub(words, others, script)
         if self.postgresql:

@@ -13,40 +13,20 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "tests/support"))
+from certificates import Authority  # noqa: E402
+
 BIN = pathlib.Path(os.environ.get("TANDEM_BIN", "build/release/bin")).resolve()
 LIMIT_SECONDS = 60
 # The server looks at its files every ten seconds.
 RENEWAL_SECONDS = 30
-
-
-def openssl(*arguments):
-    subprocess.run(["openssl", *arguments], check=True, capture_output=True, timeout=LIMIT_SECONDS)
-
-
-class Authority:
-    """Who vouches for others."""
-
-    def __init__(self, folder, name):
-        self.folder, self.name = folder, name
-        self.certificate = folder / f"{name}.pem"
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                "-subj", f"/CN={name}", "-keyout", folder / f"{name}.key", "-out", self.certificate)
-
-    def vouch_for(self, name, known_as="IP:127.0.0.1,DNS:localhost"):
-        """Certificate and key of somebody; of a server, unless it is known as something else."""
-        certificate, key, request = (self.folder / f"{self.name}-{name}.{end}" for end in ("pem", "key", "csr"))
-        extensions = self.folder / "extensions"
-        extensions.write_text(f"subjectAltName={known_as}\n")
-        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", f"/CN={name}",
-                "-keyout", key, "-out", request)
-        openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.folder / f"{self.name}.key",
-                "-CAcreateserial", "-days", "2", "-extfile", extensions, "-out", certificate)
-        return certificate, key
 
 
 def put(source, target):
