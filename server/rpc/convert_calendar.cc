@@ -100,10 +100,7 @@ router::CalendarException ToException(const v1::CalendarException& message, cons
 void Read(const v1::Calendar& message, const std::string& path, router::Calendar& to,
           Faults& faults) {
   to.time_zone = message.time_zone();
-  if (!to.time_zone.empty() && !query::FindTimeZone(to.time_zone)) {
-    faults.Add(Reason::kTimeZoneUnknown, path + ".time_zone",
-               "expected the IANA name of a time zone, but this machine has none of the name");
-  }
+  CheckTimeZone(to.time_zone, path + ".time_zone", faults);
   if (faults.HasAtMost(message.weekly_size(), router::kMaxWeeklyHours, path + ".weekly")) {
     for (int i = 0; i < message.weekly_size(); ++i) {
       to.weekly.push_back(ToWeekly(message.weekly(i), At(path + ".weekly", i), faults));

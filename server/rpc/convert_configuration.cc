@@ -154,9 +154,10 @@ router::Calendar Convert(const v1::Calendar& message, const std::string& path, F
   return calendar;
 }
 
-router::Site Convert(const v1::Site& message, const std::string&, Faults&) {
+router::Site Convert(const v1::Site& message, const std::string& path, Faults& faults) {
   auto site = Named<router::Site>(message);
   site.time_zone = message.time_zone();
+  CheckTimeZone(site.time_zone, path + ".time_zone", faults);
   return site;
 }
 

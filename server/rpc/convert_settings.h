@@ -17,6 +17,7 @@ template <typename Message>
 void ConvertSettings(const Message& message, const std::string& path, router::WorkspaceSettings& to,
                      Faults& faults) {
   to.time_zone = message.time_zone();
+  CheckTimeZone(to.time_zone, path + ".time_zone", faults);
   if (message.has_session_grace()) {
     to.session_grace = ToDuration(message.session_grace(), path + ".session_grace", faults);
   }

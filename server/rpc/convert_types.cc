@@ -119,6 +119,12 @@ void Fill(const router::Predicate& predicate, v1::Predicate& to) {
 
 }  // namespace
 
+void CheckTimeZone(const std::string& name, const std::string& field, Faults& faults) {
+  if (name.empty() || query::FindTimeZone(name)) return;
+  faults.Add(Reason::kTimeZoneUnknown, field,
+             "expected the IANA name of a time zone, but this machine has none of the name");
+}
+
 std::string At(const std::string& list, int index) {
   return fmt::format("{}[{}]", list, index);
 }

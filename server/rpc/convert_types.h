@@ -49,6 +49,9 @@ void Fill(const router::PlanCondition& condition, v1::PlanCondition& to);
 // when nobody knows the value. True when it can be used.
 bool CheckEnum(int value, int last, std::string_view field, Faults& faults);
 
+// TIME_ZONE_UNKNOWN unless it is empty or the IANA name of a zone that the machine knows.
+void CheckTimeZone(const std::string& name, const std::string& field, Faults& faults);
+
 // The path of an element: "queues[3]".
 std::string At(const std::string& list, int index);
 

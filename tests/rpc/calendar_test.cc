@@ -251,5 +251,47 @@ TEST(ClosedQueue, IsNotConfiguredInACircleNorLeftWithoutItsCalendar) {
             "RESOURCE_REFERENCED");
 }
 
+TEST(TimeZones, AreThoseOfTheMachine) {
+  Fixture f;
+  const auto said = [](const grpc::Status& status) {
+    const Error error = Decode(status);
+    return error.reason + (error.fields.empty() ? "" : " " + error.fields.front());
+  };
+  v1::UpdateWorkspaceSettingsRequest settings;
+  settings.set_workspace(kWorkspace);
+  settings.mutable_settings()->set_time_zone("Mars/X");
+  v1::UpdateWorkspaceSettingsResponse set;
+  EXPECT_EQ(said(f.resources->UpdateWorkspaceSettings(ClientContext(), settings, &set)),
+            "TIME_ZONE_UNKNOWN settings.time_zone");
+  settings.mutable_settings()->set_time_zone("Asia/Kolkata");
+  EXPECT_EQ(ReasonOf(f.resources->UpdateWorkspaceSettings(ClientContext(), settings, &set)), "OK");
+
+  v1::CreateSiteRequest create;
+  create.set_workspace(kWorkspace);
+  create.mutable_site()->set_id("north");
+  create.mutable_site()->set_time_zone("Nope/Zone");
+  v1::CreateSiteResponse created;
+  EXPECT_EQ(said(f.resources->CreateSite(ClientContext(), create, &created)),
+            "TIME_ZONE_UNKNOWN site.time_zone");
+  create.mutable_site()->clear_time_zone();
+  ASSERT_EQ(ReasonOf(f.resources->CreateSite(ClientContext(), create, &created)), "OK");
+  EXPECT_EQ(created.site().time_zone(), "Asia/Kolkata");
+  v1::UpdateSiteRequest update;
+  update.set_workspace(kWorkspace);
+  *update.mutable_site() = created.site();
+  update.mutable_site()->set_time_zone("../../etc/passwd");
+  v1::UpdateSiteResponse updated;
+  EXPECT_EQ(said(f.resources->UpdateSite(ClientContext(), update, &updated)),
+            "TIME_ZONE_UNKNOWN site.time_zone");
+
+  v1::ApplyConfigurationRequest apply;
+  apply.set_workspace(kWorkspace);
+  *apply.mutable_configuration() = SmallConfiguration();
+  apply.mutable_configuration()->set_time_zone("Foo/Bar");
+  v1::ApplyConfigurationResponse applied;
+  EXPECT_EQ(said(f.configurations->ApplyConfiguration(ClientContext(), apply, &applied)),
+            "TIME_ZONE_UNKNOWN configuration.time_zone");
+}
+
 }  // namespace
 }  // namespace tandem::rpc
