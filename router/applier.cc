@@ -225,6 +225,7 @@ void Applier::CloseInterval(AgentIndex index, Time idle_since) {
     }
     if (one_client) row.client = workspace_.client_ids.Name(client);
     row.idle_since = idle_since;
+    row.cost_per_hour_milli = agent.cost_per_hour_milli;
   }
   agent.interval_since = now_;
 }
@@ -558,6 +559,7 @@ SegmentRow& Applier::SegmentOf(const Ticket& ticket, uint32_t number, AgentIndex
   row.process_type = workspace_.process_type_ids.Name(ticket.process_type);
   row.ended_at = now_;
   row.outcome = outcome;
+  row.cost_per_hour_milli = AgentAt(agent).cost_per_hour_milli;
   return row;
 }
 

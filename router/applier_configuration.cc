@@ -270,6 +270,8 @@ AgentIndex Applier::ConfigureAgent(Agent agent) {
     state.ordinal = workspace_.next_agent_ordinal++;
     state.status_since = state.interval_since = now_;
     MarkDirty(index);
+  } else if (state.cost_per_hour_milli != agent.cost_per_hour_milli) {
+    CloseInterval(index, state.idle_since);  // what was before costs what it cost
   }
   Traits traits = TraitsOf(agent);
   state.routing_profile = traits.routing_profile;

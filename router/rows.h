@@ -243,9 +243,10 @@ struct SegmentRow {
   AssignmentRole role = AssignmentRole::kOwner;
   bool resolved = false;
   std::string disposition;
+  int64_t cost_per_hour_milli = 0;  // the agent's when it ended; 0: none was configured
 };
 
-// One stretch of an agent's day in which status, reason, session and load did not change.
+// One stretch of an agent's day in which status, reason, session, load and cost did not change.
 struct AgentIntervalRow {
   std::string workspace;
   std::string agent;
@@ -254,9 +255,10 @@ struct AgentIntervalRow {
   std::string reason;
   // Tickets owned (accepted or claimed) per group.
   std::array<uint32_t, kCapacityGroups> load{};
-  std::string client;      // when all owned tickets are of one client; else empty
-  int64_t generation = 0;  // of the session; 0: none open
-  Time idle_since;         // the agent's when the next interval begins
+  std::string client;               // when all owned tickets are of one client; else empty
+  int64_t generation = 0;           // of the session; 0: none open
+  Time idle_since;                  // the agent's when the next interval begins
+  int64_t cost_per_hour_milli = 0;  // the agent's; 0: none was configured
 };
 
 // What changes with every ticket, an agent's idle_since and interval_since, is kept by the row of

@@ -81,6 +81,14 @@ class ColumnsOf {
         });
   }
 
+  // A number; 0 is NULL.
+  static ColumnOf NumberOrNone(const char* name, auto access) {
+    return Make(
+        name, SqlType::kInt8, access,
+        [](int64_t value, ArrayEncoder& to) { value != 0 ? to.Int8(value) : to.Null(); },
+        [](Cell cell, int64_t& value) { value = cell ? ParseInt8(cell) : 0; });
+  }
+
   // An instant; unset is NULL.
   static ColumnOf Instant(const char* name, auto access) {
     return Make(

@@ -321,30 +321,32 @@ const Table<router::VisitRow>& VisitTable() {
 const Table<router::SegmentRow>& SegmentTable() {
   using Row = router::SegmentRow;
   using C = ColumnsOf<Row>;
-  static const Table<Row> table{"tandem.segment",
-                                3,
-                                {C::Key("workspace", &Row::workspace),
-                                 C::KeyUuid("ticket_id", &Row::ticket),
-                                 C::Number("segment_number", &Row::segment_number),
-                                 C::Text("agent", &Row::agent),
-                                 C::Text("queue", &Row::queue),
-                                 C::Text("client", &Row::client),
-                                 C::Text("channel", &Row::channel),
-                                 C::Text("process_type", &Row::process_type),
-                                 C::Instant("began_at", &Row::began_at),
-                                 C::Flag("claimed", &Row::claimed),
-                                 C::Instant("accepted_at", &Row::accepted_at),
-                                 C::Instant("connected_at", &Row::connected_at),
-                                 C::Span("held_us", &Row::held),
-                                 C::Span("interrupted_us", &Row::interrupted),
-                                 C::Instant("disconnected_at", &Row::disconnected_at),
-                                 C::Named("disconnected_by", &Row::disconnected_by),
-                                 C::Instant("finished_at", &Row::finished_at),
-                                 C::Instant("ended_at", &Row::ended_at),
-                                 C::Named("outcome", &Row::outcome),
-                                 C::Named("role", &Row::role),
-                                 C::Text("disposition", &Row::disposition),
-                                 C::Flag("resolved", &Row::resolved)}};
+  static const Table<Row> table{
+      "tandem.segment",
+      3,
+      {C::Key("workspace", &Row::workspace),
+       C::KeyUuid("ticket_id", &Row::ticket),
+       C::Number("segment_number", &Row::segment_number),
+       C::Text("agent", &Row::agent),
+       C::Text("queue", &Row::queue),
+       C::Text("client", &Row::client),
+       C::Text("channel", &Row::channel),
+       C::Text("process_type", &Row::process_type),
+       C::Instant("began_at", &Row::began_at),
+       C::Flag("claimed", &Row::claimed),
+       C::Instant("accepted_at", &Row::accepted_at),
+       C::Instant("connected_at", &Row::connected_at),
+       C::Span("held_us", &Row::held),
+       C::Span("interrupted_us", &Row::interrupted),
+       C::Instant("disconnected_at", &Row::disconnected_at),
+       C::Named("disconnected_by", &Row::disconnected_by),
+       C::Instant("finished_at", &Row::finished_at),
+       C::Instant("ended_at", &Row::ended_at),
+       C::Named("outcome", &Row::outcome),
+       C::Named("role", &Row::role),
+       C::Text("disposition", &Row::disposition),
+       C::Flag("resolved", &Row::resolved),
+       C::NumberOrNone("cost_per_hour_milli", &Row::cost_per_hour_milli)}};
   return table;
 }
 
@@ -362,7 +364,8 @@ const Table<router::AgentIntervalRow>& AgentIntervalTable() {
        C::Number("load_messaging", Load(CapacityGroup::kMessaging)),
        C::Number("load_email", Load(CapacityGroup::kEmail)),
        C::Number("load_task", Load(CapacityGroup::kTask)), C::Text("client", &Row::client),
-       C::Number("generation", &Row::generation), C::Instant("idle_since", &Row::idle_since)}};
+       C::Number("generation", &Row::generation), C::Instant("idle_since", &Row::idle_since),
+       C::NumberOrNone("cost_per_hour_milli", &Row::cost_per_hour_milli)}};
   return table;
 }
 

@@ -503,6 +503,7 @@ std::string TextOf(const SegmentRow& row) {
       .Add("role", RoleOf(row.role))
       .Add("disposition", row.disposition)
       .Flag("resolved", row.resolved)
+      .Number("cost", row.cost_per_hour_milli)
       .text();
 }
 
@@ -514,7 +515,8 @@ std::string TextOf(const AgentIntervalRow& row) {
       .Add("reason", row.reason)
       .Add("client", row.client)
       .Number("generation", row.generation)
-      .Add("idle", row.idle_since);
+      .Add("idle", row.idle_since)
+      .Number("cost", row.cost_per_hour_milli);
   static const char* const groups[] = {"voice", "messaging", "email", "task"};
   for (size_t group = 0; group < kCapacityGroups; ++group) {
     line.Number(groups[group], uint64_t{row.load[group]});

@@ -469,6 +469,7 @@ router::SegmentRow SampleSegment(uint64_t ticket, uint32_t number) {
   row.outcome = router::SegmentOutcome::kConnectFailed;
   row.disposition = "SOLD";
   row.resolved = true;
+  row.cost_per_hour_milli = 18'000;
   return row;
 }
 
@@ -484,6 +485,7 @@ router::AgentIntervalRow SampleInterval(const std::string& agent) {
   row.client = "bank";
   row.generation = 9;
   row.idle_since = kMorning + Minutes(2);
+  row.cost_per_hour_milli = 18'000;
   return row;
 }
 
