@@ -295,7 +295,7 @@ int DescribeTicket(Caller& caller, const GetOptions& options) {
   Description description;
   description.Add("", TicketText(ticket), "ticket", ToJson(ticket));
   description.Add("history", HistoryText(history), "events", ToJson(history)["events"]);
-  for (const char* plural : {"messages", "notes"}) {
+  for (const char* plural : {"messages", "notes", "scores"}) {
     status = AddOfTicket(caller, plural, options.id, description);
     if (!status.ok()) return Report(status);
   }
@@ -441,7 +441,8 @@ void AddFilters(CLI::App& command, Context& context, GetOptions& options) {
            ->capture_default_str(),
        {kTickets}, "Which tickets");
   note(command.add_option("--ticket", options.ticket, "Of this ticket")->type_name("ID"),
-       {"notes", "messages", "transfer-targets"}, "Which notes, messages, transfer-targets");
+       {"notes", "messages", "scores", "transfer-targets"},
+       "Which notes, messages, scores, transfer-targets");
   note(AddDuration(command, "--since", options.since, "What ended in the last so long [24h]"),
        {kStatistics}, "Which queue-statistics");
 }

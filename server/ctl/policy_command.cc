@@ -1,11 +1,13 @@
 // policy put, policy delete: how service levels are reckoned. `get policies` lists them.
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 
 #include "server/ctl/command_table.h"
 #include "server/ctl/policy_flags.h"
+#include "server/ctl/reading.h"
 #include "server/ctl/sent_once.h"
 #include "server/ctl/spans.h"
 
@@ -16,6 +18,7 @@ namespace v1 = tandem::v1;
 
 struct PolicyOptions {
   v1::ServiceLevelPolicy policy;
+  std::optional<SaidInstant> effective_from;
   int64_t expected_revision = 0;  // 0: whatever it is now.
 };
 
@@ -24,6 +27,12 @@ int PutPolicy(const Target& target, const PolicyOptions& options) {
   v1::PutServiceLevelPolicyRequest request;
   *request.mutable_policy() = options.policy;
   request.set_expected_revision(options.expected_revision);
+  if (options.effective_from) {
+    absl::Time from;
+    const grpc::Status status = ReadInstant(caller, *options.effective_from, from);
+    if (!status.ok()) return Report(status);
+    *request.mutable_policy()->mutable_effective_from() = ToTimestamp(from);
+  }
   v1::PutServiceLevelPolicyResponse response;
   const grpc::Status status = caller.AskOnce(
       *caller.client().reports, &v1::ReportService::Stub::PutServiceLevelPolicy, request, response);
@@ -109,8 +118,18 @@ Examples:
           "--name", [put](const std::string& name) { put->policy.set_display_name(name); },
           "For people: what was agreed, and with whom")
       ->type_name("TEXT");
+  command
+      ->add_option_function<std::string>(
+          "--client", [put](const std::string& id) { put->policy.set_client(id); },
+          "For the work of this client")
+      ->type_name("ID");
+  AddIds(*command, "--queue", "For these queues; several times, or with commas",
+         *put->policy.mutable_queues());
+  AddInstant(*command, "--effective-from", "Count by itself from here on, in the workspace's zone",
+             [put](const SaidInstant& instant) { put->effective_from = instant; });
   command->footer(R"(
 Examples:
+  tandemctl policy put acme-july --client acme --effective-from 2026-07-01 --threshold 30s
   tandemctl policy put acme-2026 --threshold 20s --abandons ignored --name "Acme, from March on"
   tandemctl policy put acme-2026 --threshold 30s --expected-revision 1)");
 

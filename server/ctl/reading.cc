@@ -108,6 +108,10 @@ grpc::Status ReadKind(Caller& caller, const Kind& kind, const std::string& ticke
     return ReadPages(caller, *client.tickets, &v1::TicketService::Stub::ListMessages,
                      of_ticket(v1::ListMessagesRequest()), *messages);
   }
+  if (auto* scores = dynamic_cast<v1::ListSurveyScoresResponse*>(holder.get())) {
+    return ReadPages(caller, *client.tickets, &v1::TicketService::Stub::ListSurveyScores,
+                     of_ticket(v1::ListSurveyScoresRequest()), *scores);
+  }
   if (auto* targets = dynamic_cast<v1::ListTransferTargetsResponse*>(holder.get())) {
     return ReadPages(caller, *client.tickets, &v1::TicketService::Stub::ListTransferTargets,
                      of_ticket(v1::ListTransferTargetsRequest()), *targets);
@@ -189,6 +193,22 @@ grpc::Status LoadZone(const std::string& name, absl::TimeZone& zone) {
   if (absl::LoadTimeZone(name, &zone)) return grpc::Status::OK;
   return {grpc::StatusCode::FAILED_PRECONDITION,
           absl::StrCat("expected to find the time zone ", name, " on this machine")};
+}
+
+grpc::Status ReadZone(Caller& caller, const std::string& name, absl::TimeZone& zone) {
+  if (!name.empty()) return LoadZone(name, zone);
+  v1::GetConfigurationResponse configured;
+  const grpc::Status status = ReadConfiguration(caller, configured);
+  return status.ok() ? LoadZone(configured.configuration().time_zone(), zone) : status;
+}
+
+grpc::Status ReadInstant(Caller& caller, const SaidInstant& said, absl::Time& time) {
+  v1::GetServerInfoResponse info;
+  grpc::Status status = ReadServerInfo(caller, info);
+  absl::TimeZone zone = absl::UTCTimeZone();
+  if (status.ok() && said.kind == SaidInstant::Kind::kCivil) status = ReadZone(caller, "", zone);
+  time = Resolve(said, ToTime(info.server_time()), zone);
+  return status;
 }
 
 }  // namespace tandem::ctl

@@ -11,6 +11,7 @@
 
 #include "server/ctl/caller.h"
 #include "server/ctl/kinds.h"
+#include "server/ctl/spans.h"
 #include "tandem/v1/configuration_service.pb.h"
 #include "tandem/v1/queue_service.pb.h"
 #include "tandem/v1/resource_service.pb.h"
@@ -66,6 +67,10 @@ struct ItemFilter {
 
 // A workspace's time zone. FAILED_PRECONDITION when the server knows it, but this machine does not.
 [[nodiscard]] grpc::Status LoadZone(const std::string& name, absl::TimeZone& zone);
+// The same of the zone that is named, or else of the workspace's.
+[[nodiscard]] grpc::Status ReadZone(Caller& caller, const std::string& name, absl::TimeZone& zone);
+// The instant, in the workspace's time zone and by the server's clock.
+[[nodiscard]] grpc::Status ReadInstant(Caller& caller, const SaidInstant& said, absl::Time& time);
 
 }  // namespace tandem::ctl
 

@@ -62,14 +62,7 @@ grpc::Status SetTimes(Caller& caller, const ReportOptions& options,
   const absl::Time now = ToTime(info.server_time());
   absl::TimeZone zone = absl::UTCTimeZone();
   if (IsCivil(options.since) || (options.until && IsCivil(*options.until))) {
-    std::string name = request.time_zone();
-    if (name.empty()) {
-      v1::GetConfigurationResponse configured;
-      status = ReadConfiguration(caller, configured);
-      if (!status.ok()) return status;
-      name = configured.configuration().time_zone();
-    }
-    status = LoadZone(name, zone);
+    status = ReadZone(caller, request.time_zone(), zone);
     if (!status.ok()) return status;
   }
   *request.mutable_since() = ToTimestamp(Resolve(options.since, now, zone));
@@ -154,6 +147,7 @@ void AddFilter(CLI::App& command, v1::ReportFilter& filter) {
   add("--process-type", "Of these process types", *filter.mutable_process_types());
   add("--channel", "Of these channels", *filter.mutable_channels());
   add("--agent", "Of these agents", *filter.mutable_agents());
+  add("--survey", "Of these surveys, as csat", *filter.mutable_surveys());
 }
 
 }  // namespace
@@ -166,12 +160,12 @@ void AddReport(CLI::App& app, Context& context) {
 Examples:
   tandemctl report --by queue --since 2026-03-02 --until 2026-03-03 --interval 30m
   tandemctl report --by client --threshold 20s --abandons ignored --measures service_level
-  tandemctl report --by agent --since 7d -o json
+  tandemctl report --by agent --survey csat --measures csat,survey_responses --since 7d -o json
 
 Instants: 2026-03-02 or 2026-03-02T08:30 in the report's time zone, 2026-03-02T08:30:00Z, or so long
 ago: 24h, 7d. A policy comes by its id (--policy), or for this report only (--threshold with --abandons
-and --short-abandon); without one each visit's own target is its threshold. `tandemctl get measures`
-says what each measure is. The server ends a report after 10 s; unless told otherwise by --timeout, it
+and --short-abandon); without one each visit is reckoned by the policy that counts for its client and
+queue by itself, or by its own target. `tandemctl get measures` says what each measure is. The server ends a report after 10 s; unless told otherwise by --timeout, it
 is waited for for 30 s.)");
   AddWords(
       *command, context, "--by", "Group by these; several with commas",
@@ -179,9 +173,10 @@ is waited for for 30 s.)");
        {"client", v1::REPORT_DIMENSION_CLIENT},
        {"process-type", v1::REPORT_DIMENSION_PROCESS_TYPE},
        {"channel", v1::REPORT_DIMENSION_CHANNEL},
-       {"agent", v1::REPORT_DIMENSION_AGENT}},
+       {"agent", v1::REPORT_DIMENSION_AGENT},
+       {"survey", v1::REPORT_DIMENSION_SURVEY}},
       [options](int by) { options->request.add_group_by(static_cast<v1::ReportDimension>(by)); })
-      ->type_name("queue|client|process-type|channel|agent");
+      ->type_name("queue|client|process-type|channel|agent|survey");
   AddTimes(*command, context, *options);
   AddTexts(*command, "--measures", "Ids of measures, with commas; or all [a few that fit]",
            [options](const std::string& id) { options->measures.push_back(id); })

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 
 #include "server/ctl/render.h"
 #include "server/ctl/spans.h"
@@ -26,6 +27,7 @@ std::vector<Dimension> DimensionsOf(const v1::QueryMetricsRequest& request) {
       {v1::REPORT_DIMENSION_PROCESS_TYPE, {"process type", &v1::MetricsRow::process_type}},
       {v1::REPORT_DIMENSION_CHANNEL, {"channel", &v1::MetricsRow::channel}},
       {v1::REPORT_DIMENSION_AGENT, {"agent", &v1::MetricsRow::agent}},
+      {v1::REPORT_DIMENSION_SURVEY, {"survey", &v1::MetricsRow::survey}},
   };
   std::vector<Dimension> wanted;
   for (const auto& [dimension, text] : dimensions) {
@@ -56,6 +58,8 @@ std::string Show(const v1::MetricValue& value, v1::MeasureUnit unit) {
       return ShowSpan(Rounded(absl::Seconds(value.value())));
     case v1::MEASURE_UNIT_SHARE:
       return absl::StrFormat("%.1f%%", value.value() * 100);
+    case v1::MEASURE_UNIT_MONEY:
+      return absl::StrFormat("%.2f", value.value());
     default:  // counts, and units of a newer server
       return value.has_denominator() ? absl::StrFormat("%.2f", value.value())
                                      : absl::StrFormat("%.0f", value.value());
@@ -75,6 +79,12 @@ std::string ReportTable(const v1::QueryMetricsRequest& request,
   for (const std::string& measure : report.measures()) {
     columns.push_back({measure, TextTable::Align::kRight});
   }
+  // One that was asked for says nothing new.
+  const bool policies =
+      !report.has_policy() && std::ranges::any_of(report.rows(), [](const v1::MetricsRow& row) {
+        return !row.policies().empty();
+      });
+  if (policies) columns.push_back({"policy"});
   TextTable table(std::move(columns));
   for (const v1::MetricsRow& row : report.rows()) {
     std::vector<std::string> cells;
@@ -85,6 +95,9 @@ std::string ReportTable(const v1::QueryMetricsRequest& request,
     if (intervals) cells.push_back(LocalTime(row.interval_start(), report.time_zone()));
     for (int i = 0; i < row.values_size(); ++i) {
       cells.push_back(Show(row.values(i), units[report.measures(i)]));
+    }
+    if (policies) {
+      cells.push_back(row.policies().empty() ? "-" : absl::StrJoin(row.policies(), ","));
     }
     table.AddRow(std::move(cells));
   }

@@ -36,7 +36,7 @@ constexpr Measure kMeasures[] = {
     {"abandoned", "Abandoned", One(kAbandoned), {}, kCount,
      "B: visits that ended because the customer left; short ones included", kOurs},
     {"short_abandoned", "Short abandons", One(kShortAbandoned), {}, kCount,
-     "B_S: abandoned after a wait up to the short-abandon limit", "UniVoIP, Genesys", true},
+     "B_S: abandoned after a wait up to the short-abandon limit", "UniVoIP, Genesys"},
     {"transferred_out", "Transfers out", One(kVisitTransferred), {}, kCount,
      "visits that ended by a transfer while waiting, or before they were answered",
      "Genesys (flow-out)"},
@@ -60,15 +60,15 @@ constexpr Measure kMeasures[] = {
      "visits to which a step of the ticket's plan moved it", kOurs},
     {"answered_in_threshold", "Answered within threshold", One(kAnsweredInTime), {}, kCount,
      "A_T: answered after a wait up to T, or by its own target without a policy",
-     "Cisco ICM", true},
+     "Cisco ICM"},
     {"abandoned_in_threshold", "Abandoned within threshold", One(kAbandonedInTime), {}, kCount,
-     "B_T: abandoned after a wait up to T, without short abandons", "Cisco ICM", true},
+     "B_T: abandoned after a wait up to T, without short abandons", "Cisco ICM"},
     {"decided", "Decided", One(kDecided), {}, kCount,
      "O_T: A_T + B_T + every visit that lasted longer than T, without short abandons",
-     "Cisco ICM", true},
-    {"service_level", "Service level", One(kAnsweredInTime), One(kDecided), kShare,
+     "Cisco ICM"},
+    {"service_level", "Service level", One(kLevelReached), One(kLevelAsked), kShare,
      "ignored: A_T / (O_T - B_T); negative: A_T / O_T; positive: (A_T + B_T) / O_T",
-     "Cisco ICM, types 1, 2 and 3", true, true},
+     "Cisco ICM, types 1, 2 and 3"},
     {"answered_in_target", "Answered in target", One(kAnsweredByTarget), {}, kCount,
      "answered no later than the own target of the visit", kOurs},
     {"target_attainment", "Target attainment", One(kAnsweredByTarget), Both(kAnswered, kAbandoned),
@@ -76,7 +76,7 @@ constexpr Measure kMeasures[] = {
     {"answer_rate", "Answer rate", One(kAnswered), One(kOffered), kShare, "A / O", kWfmLabs},
     {"abandonment_rate", "Abandonment rate", Less(kAbandoned, kShortAbandoned),
      Less(kOffered, kShortAbandoned), kShare, "(B - B_S) / (O - B_S)",
-     "B / O of Amazon Connect; short abandons left out of both sides", true},
+     "B / O of Amazon Connect; short abandons left out of both sides"},
     {"flow_out_rate", "Flow-out rate", Both(kVisitTransferred, kVisitOverflowed), One(kOffered),
      kShare, "(transferred_out + overflowed_out) / O", "Genesys (flow-out)"},
     {"average_speed_of_answer", "Average speed of answer (ASA)", One(kAnswerWaitTime),
@@ -179,6 +179,13 @@ constexpr Measure kMeasures[] = {
      "of handled: the customer disconnected media", kOurs},
     {"ended_by_agent", "Ended by the agent", One(kEndedByAgent), {}, kCount,
      "of handled: the agent disconnected media", kOurs},
+    {"handling_cost", "Handling cost", One(kHandlingCost), {}, kMoney,
+     "of handled: handling time at the agent's cost per hour when the segment ended, to millionths",
+     kOurs},
+    {"average_handling_cost", "Average handling cost", One(kHandlingCost), One(kCostedHandled),
+     kMoney, "handling_cost / segments of handled whose cost is known", "tandem, after COPC"},
+    {"handled_with_cost", "Handled with known cost", One(kCostedHandled), {}, kCount,
+     "of handled: by agents whose cost per hour was configured then", kOurs},
     {"signed_in_time", "Signed-in time", One(kSignedInTime), {}, kSeconds,
      "time in any status but OFFLINE", kOurs},
     {"available_time", "Available time", One(kAvailableTime), {}, kSeconds, "time AVAILABLE",
@@ -208,6 +215,12 @@ constexpr Measure kMeasures[] = {
      "available_time / signed_in_time", kOurs},
     {"concurrency", "Tickets at once", One(kWorkTime), One(kBusyTime), kCount,
      "work_time / busy_time", kOurs},
+    {"staff_cost", "Staff cost", One(kStaffCost), {}, kMoney,
+     "signed-in time at the agent's cost per hour then, to millionths", kOurs},
+    {"idle_cost", "Cost of idle time", One(kIdleCost), {}, kMoney,
+     "idle time, likewise", kOurs},
+    {"signed_in_time_with_cost", "Signed-in time with known cost", One(kCostedTime), {}, kSeconds,
+     "of signed_in_time: of agents whose cost per hour was configured then", kOurs},
     {"messages_in", "Messages from customers", One(kMessagesIn), {}, kCount, "inbound messages",
      kOurs},
     {"messages_out", "Messages to customers", One(kMessagesOut), {}, kCount, "outbound messages",
@@ -277,6 +290,33 @@ constexpr Measure kMeasures[] = {
      "of backlog: created 120 h ago or earlier", "turnella.com (ageing 5+)"},
     {"oldest_open", "Age of the oldest open ticket", One(kLongestOpen), {}, kSeconds,
      "largest time since creation of backlog", kOurs},
+    {"survey_responses", "Survey responses", One(kResponses), {}, kCount, "scores recorded",
+     kOurs},
+    {"csat", "Satisfied (CSAT, top two boxes)", One(kTopTwo), One(kResponses), kShare,
+     "scores that are one of the two best answers of their scale (of two: the better) / "
+     "survey_responses",
+     "Qualtrics (top-two-box)"},
+    {"csat_satisfied", "Satisfied responses", One(kTopTwo), {}, kCount,
+     "of survey_responses: one of the two best answers", "Qualtrics (top-two-box)"},
+    {"csat_mean", "Mean score", One(kNormalisedScores), One(kResponses), kShare,
+     "(score - lowest) / (highest - lowest), to millionths / survey_responses", kOurs},
+    {"nps", "Net promoter score (NPS)", Less(kPromoters, kDetractors), One(kNpsScale), kShare,
+     "(scores of 9 or 10 - scores of 0 to 6) / scores, of those on the scale from 0 to 10",
+     "Bain & Company"},
+    {"consultations", "Consultations", One(kConsulted), {}, kCount,
+     "segments of those who were consulted, and accepted", kOurs},
+    {"consult_time", "Consultation time", One(kConsultTime), {}, kSeconds,
+     "from acceptance to the end of these", "tandem, after Amazon Connect (consultation time)"},
+    {"conferences", "Conference parts", One(kConferred), {}, kCount,
+     "segments of those who took part in a conference besides the owner", kOurs},
+    {"conference_time", "Conference time", One(kConferenceTime), {}, kSeconds,
+     "from acceptance, or since the role was taken, to the end of these", kOurs},
+    {"monitorings", "Monitorings", One(kMonitored), {}, kCount,
+     "segments of those who listened", kOurs},
+    {"monitor_time", "Monitoring time", One(kMonitorTime), {}, kSeconds,
+     "from acceptance to the end of these", kOurs},
+    {"participation_cost", "Cost of taking part", One(kParticipationCost), {}, kMoney,
+     "consultation, conference and monitoring time at the agent's cost per hour then", kOurs},
     // clang-format on
 };
 
@@ -336,27 +376,15 @@ store::FactSource SourceOf(const Measure& measure) {
   return store::SourceOf(measure.above.plus);
 }
 
-Measure WithTreatment(const Measure& measure, store::AbandonTreatment abandons) {
-  Measure treated = measure;
-  if (!measure.by_treatment) return treated;
-  switch (abandons) {
-    case store::AbandonTreatment::kIgnored:
-      treated.below->minus = Sum::kAbandonedInTime;
-      return treated;
-    case store::AbandonTreatment::kNegative:
-      return treated;
-    case store::AbandonTreatment::kPositive:
-      treated.above.also = Sum::kAbandonedInTime;
-      return treated;
-  }
-  std::abort();
-}
-
 std::vector<Sum> SumsOf(const Measure& measure) {
   std::vector<Sum> sums;
   AddSums(measure.above, sums);
   if (measure.below) AddSums(*measure.below, sums);
   return sums;
+}
+
+bool IsByPolicy(const Measure& measure) {
+  return std::ranges::any_of(SumsOf(measure), store::IsByThreshold);
 }
 
 }  // namespace tandem::query

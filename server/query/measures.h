@@ -15,12 +15,11 @@
 #include <vector>
 
 #include "server/store/facts.h"
-#include "server/store/policies.h"
 
 namespace tandem::query {
 
 // Numbers as tandem.v1.MeasureUnit.
-enum class MeasureUnit : uint8_t { kCount = 1, kSeconds = 2, kShare = 3 };
+enum class MeasureUnit : uint8_t { kCount = 1, kSeconds = 2, kShare = 3, kMoney = 4 };
 // Numbers as tandem.v1.MeasureKind.
 enum class MeasureKind : uint8_t { kTotal = 1, kRatio = 2, kMaximum = 3, kPercentile = 4 };
 
@@ -39,8 +38,6 @@ struct Measure {
   MeasureUnit unit;
   const char* formula;
   const char* origin;
-  bool by_policy = false;     // the threshold or the short-abandon limit matters
-  bool by_treatment = false;  // the treatment of abandons matters, too: see WithTreatment
 };
 
 // In the order in which they are listed.
@@ -56,8 +53,8 @@ MeasureKind KindOf(const Measure& measure);
 // Both sides have the same source.
 store::FactSource SourceOf(const Measure& measure);
 
-// The measure with the terms that the treatment of abandons gives it.
-Measure WithTreatment(const Measure& measure, store::AbandonTreatment abandons);
+// True when the service-level policy matters.
+bool IsByPolicy(const Measure& measure);
 
 // Every sum that the measure is made of.
 std::vector<store::Sum> SumsOf(const Measure& measure);

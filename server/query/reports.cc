@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -11,6 +13,7 @@
 
 #include "fmt/format.h"
 #include "router/limits.h"
+#include "server/query/resources.h"
 #include "server/query/workspaces.h"
 
 namespace tandem::query {
@@ -71,7 +74,8 @@ Rejection FactFault(const std::string& workspace, const absl::Status& status) {
 // A report as it was asked for, looked up and checked.
 struct Plan {
   std::vector<Measure> measures;
-  std::optional<store::ServiceLevelPolicy> policy;
+  std::optional<store::ServiceLevelPolicy> policy;  // for all; none: those of the query's rules
+  std::vector<std::string> rules;                   // the policies of the query's rules
   std::string time_zone;
   store::FactQuery query;
 };
@@ -102,12 +106,21 @@ struct Position {
   FactRow::Key last;
 };
 
-uint64_t FingerprintOf(const std::optional<store::ServiceLevelPolicy>& policy) {
+uint64_t FingerprintOf(const Plan& plan) {
   FilterFingerprint fingerprint("policy");
-  if (policy) {
-    fingerprint.Add(policy->threshold.us);
-    fingerprint.Add(static_cast<int64_t>(policy->abandons));
-    fingerprint.Add(policy->short_abandon_limit.us);
+  const auto add = [&](const store::Threshold& threshold) {
+    fingerprint.Add(threshold.within.value_or(router::Duration{}).us);
+    fingerprint.Add(static_cast<int64_t>(threshold.abandons));
+    fingerprint.Add(threshold.short_abandon.value_or(router::Duration{}).us);
+  };
+  add(plan.query.threshold);
+  for (size_t i = 0; i < plan.rules.size(); ++i) {
+    const store::ThresholdRule& rule = plan.query.rules[i];
+    fingerprint.Add(plan.rules[i]);
+    fingerprint.Add(rule.client);
+    for (const std::string& queue : rule.queues) fingerprint.Add(queue);
+    fingerprint.Add(rule.since.us);
+    add(rule.threshold);
   }
   return fingerprint.value();
 }
@@ -132,7 +145,6 @@ std::optional<Position> ReadPosition(const std::string& text) {
 }
 
 std::optional<Rejection> PlanMeasures(const ReportRequest& request, Plan& plan) {
-  const auto abandons = plan.policy ? plan.policy->abandons : store::AbandonTreatment::kNegative;
   std::vector<const Measure*> found;
   for (size_t i = 0; i < request.measures.size(); ++i) {
     found.push_back(FindMeasure(request.measures[i]));
@@ -142,10 +154,54 @@ std::optional<Rejection> PlanMeasures(const ReportRequest& request, Plan& plan) 
     for (const Measure& measure : Measures()) found.push_back(&measure);
   }
   for (const Measure* measure : found) {
-    plan.measures.push_back(WithTreatment(*measure, abandons));
+    plan.measures.push_back(*measure);
     for (const Sum sum : SumsOf(plan.measures.back())) {
       plan.query.sums.set(static_cast<size_t>(sum));
     }
+  }
+  return std::nullopt;
+}
+
+store::Threshold ThresholdOf(const store::ServiceLevelPolicy& policy) {
+  store::Threshold threshold;
+  threshold.within = policy.threshold;
+  if (policy.short_abandon_limit.us > 0) threshold.short_abandon = policy.short_abandon_limit;
+  threshold.abandons = policy.abandons;
+  return threshold;
+}
+
+// How much a policy says of the visits that it is for.
+int Narrowness(const store::ServiceLevelPolicy& policy) {
+  return (policy.client.empty() ? 0 : 2) + (policy.queues.empty() ? 0 : 1);
+}
+
+// Those that count by themselves, in the order in which they are tried.
+std::optional<Rejection> PlanRules(store::PolicyStore& policies, const ReportRequest& request,
+                                   Plan& plan) {
+  auto found = policies.ListPolicies(request.workspace);
+  if (!found.ok()) return StoreFault(found.status());
+  std::vector<store::ServiceLevelPolicy> rules = *std::move(found);
+  const auto& clients = request.filter[store::IndexOf(store::Dimension::kClient)];
+  std::erase_if(rules, [&](const store::ServiceLevelPolicy& policy) {
+    const bool is_filtered = !policy.client.empty() && !clients.empty() &&
+                             std::ranges::count(clients, policy.client) == 0;
+    return is_filtered || !policy.effective_from.IsSet() ||
+           policy.effective_from >= plan.query.boundaries.back();
+  });
+  std::ranges::stable_sort(rules, std::greater(), [](const store::ServiceLevelPolicy& policy) {
+    return std::pair(Narrowness(policy), policy.effective_from);
+  });
+  // What one of the whole range goes before is never met.
+  std::set<std::pair<std::string, std::vector<std::string>>> settled;
+  for (store::ServiceLevelPolicy& policy : rules) {
+    const auto scope = std::pair(policy.client, policy.queues);
+    if (settled.contains(scope)) continue;
+    if (policy.effective_from <= request.since) settled.insert(scope);
+    plan.query.rules.push_back({.client = std::move(policy.client),
+                                .queues = std::move(policy.queues),
+                                .since = policy.effective_from,
+                                .threshold = ThresholdOf(policy)});
+    plan.rules.push_back(std::move(policy.id));
   }
   return std::nullopt;
 }
@@ -159,10 +215,10 @@ std::optional<Rejection> PlanPolicy(store::PolicyStore& policies, const ReportRe
     if (!found.ok()) return StoreFault(found.status());
     plan.policy = *std::move(found);
   }
-  if (!plan.policy) return std::nullopt;
-  plan.query.threshold.within = plan.policy->threshold;
-  if (plan.policy->short_abandon_limit.us > 0) {
-    plan.query.threshold.short_abandon = plan.policy->short_abandon_limit;
+  if (plan.policy) {
+    plan.query.threshold = ThresholdOf(*plan.policy);
+  } else if (std::ranges::any_of(plan.measures, IsByPolicy)) {
+    return PlanRules(policies, request, plan);
   }
   return std::nullopt;
 }
@@ -186,9 +242,15 @@ std::optional<Rejection> PlanIntervals(store::Reader& reader, const ReportReques
                        : request.time_zone;
   const auto zone = FindTimeZone(plan.time_zone);
   if (!zone) {
-    return FieldFault(Reason::kTimeZoneUnknown, "time_zone",
-                      "expected the IANA name of a time zone, but \"" + plan.time_zone +
-                          "\" is none that the server knows");
+    return FieldFault(
+        Reason::kTimeZoneUnknown, "time_zone",
+        request.time_zone.empty()
+            ? "expected the workspace's settings to have the IANA name of a time zone, but \"" +
+                  plan.time_zone +
+                  "\" is none that the server knows; set another with UpdateWorkspaceSettings, or "
+                  "name one in the request"
+            : "expected the IANA name of a time zone, but \"" + plan.time_zone +
+                  "\" is none that the server knows");
   }
   plan.query.boundaries =
       BoundariesOf(request.since, until, request.interval, *zone, router::kMaxReportIntervals);
@@ -211,8 +273,8 @@ Result<Plan> PlanReport(store::Reader& reader, store::PolicyStore& policies,
   plan.query.max_rows = router::kMaxReportRows;
   plan.query.max_time = router::kMaxReportTime;
   if (auto rejection = PlanIntervals(reader, request, now, plan)) return *std::move(rejection);
-  if (auto rejection = PlanPolicy(policies, request, plan)) return *std::move(rejection);
   if (auto rejection = PlanMeasures(request, plan)) return *std::move(rejection);
+  if (auto rejection = PlanPolicy(policies, request, plan)) return *std::move(rejection);
   return plan;
 }
 
@@ -228,8 +290,8 @@ int64_t TotalOf(const Terms& terms, const FactRow& row) {
 MetricValue ValueOf(const Measure& measure, const store::FactQuery& query, const FactRow& row) {
   MetricValue value;
   if (!store::CanAnswer(query, SourceOf(measure))) return value;
-  const double unit =
-      store::IsTime(measure.above.plus) && measure.unit == MeasureUnit::kSeconds ? 1e6 : 1;
+  const bool is_span = store::IsTime(measure.above.plus) && measure.unit == MeasureUnit::kSeconds;
+  const double unit = is_span || store::IsMillionths(measure.above.plus) ? 1e6 : 1;
   switch (KindOf(measure)) {
     case MeasureKind::kMaximum:
     case MeasureKind::kPercentile: {
@@ -268,9 +330,15 @@ ReportRow RowOf(const Plan& plan, FactRow&& row) {
   ReportRow report{.ids = std::move(row.key.ids),
                    .start = plan.query.boundaries[row.key.interval],
                    .end = plan.query.boundaries[row.key.interval + 1],
-                   .values = {}};
+                   .values = {},
+                   .policies = {}};
   for (const Measure& measure : plan.measures) {
     report.values.push_back(ValueOf(measure, plan.query, row));
+  }
+  for (const size_t rule : row.rules) report.policies.push_back(plan.rules[rule]);
+  std::ranges::sort(report.policies);
+  if (plan.policy && !plan.policy->id.empty() && std::ranges::any_of(plan.measures, IsByPolicy)) {
+    report.policies.push_back(plan.policy->id);
   }
   return report;
 }
@@ -293,7 +361,7 @@ Result<Report> QueryMetrics(store::Reader& reader, store::PolicyStore& policies,
   Result<Plan> planned = PlanReport(reader, policies, request, now);
   if (auto* rejection = std::get_if<Rejection>(&planned)) return std::move(*rejection);
   const Plan& plan = std::get<Plan>(planned);
-  const uint64_t policy = FingerprintOf(plan.policy);
+  const uint64_t policy = FingerprintOf(plan);
   if (from && from->policy != policy) {
     return FieldFault(Reason::kPageTokenInvalid, "page_token",
                       "expected the policy of the page before, but it was changed since; begin "
@@ -324,10 +392,27 @@ Result<Report> QueryMetrics(store::Reader& reader, store::PolicyStore& policies,
   return report;
 }
 
-Result<store::ServiceLevelPolicy> PutPolicy(store::PolicyStore& policies,
+Result<store::ServiceLevelPolicy> PutPolicy(store::Reader& reader, store::PolicyStore& policies,
                                             const std::string& workspace,
                                             const store::ServiceLevelPolicy& policy,
                                             int64_t expected_revision) {
+  const auto is_missing = [&](router::ResourceKind kind, const std::string& id) {
+    auto found = GetResource(reader, workspace, kind, id);
+    auto* rejection = std::get_if<Rejection>(&found);
+    if (rejection == nullptr) return std::optional<Rejection>();
+    if (rejection->reason != Reason::kResourceNotFound) return std::optional(*rejection);
+    return std::optional(
+        FieldFault(Reason::kReferenceBroken,
+                   kind == router::ResourceKind::kClient ? "policy.client" : "policy.queues",
+                   fmt::format("expected a {} of this workspace, but there is no \"{}\"",
+                               router::ToString(kind), id)));
+  };
+  if (!policy.client.empty()) {
+    if (auto missing = is_missing(router::ResourceKind::kClient, policy.client)) return *missing;
+  }
+  for (const std::string& queue : policy.queues) {
+    if (auto missing = is_missing(router::ResourceKind::kQueue, queue)) return *missing;
+  }
   auto changed = policies.PutPolicy(workspace, policy, expected_revision);
   if (absl::IsNotFound(changed.status())) return WorkspaceNotFound(workspace);
   if (absl::IsResourceExhausted(changed.status())) {

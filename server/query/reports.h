@@ -33,7 +33,7 @@ struct ReportRequest {
   std::bitset<store::kDimensions> group_by;
   std::array<std::vector<std::string>, store::kDimensions> filter;
   std::vector<std::string> measures;  // empty: all
-  std::string policy_id;              // empty: none stored
+  std::string policy_id;              // empty: those that count by themselves
   std::optional<store::ServiceLevelPolicy> policy;
   PageRequest page;
 };
@@ -47,7 +47,8 @@ struct MetricValue {
 struct ReportRow {
   std::array<std::string, store::kDimensions> ids;
   router::Time start, end;
-  std::vector<MetricValue> values;  // one for each measure
+  std::vector<MetricValue> values;    // one for each measure
+  std::vector<std::string> policies;  // stored ones that were applied, by id
 };
 
 struct Report {
@@ -56,7 +57,7 @@ struct Report {
   std::string next_token;  // empty when there are no more
   router::Time until, counted_at;
   std::string time_zone;
-  std::optional<store::ServiceLevelPolicy> policy;
+  std::optional<store::ServiceLevelPolicy> policy;  // none: each row's
 };
 
 // One page of a report. `now`: the server's clock. Requires a request whose fields have their form.
@@ -65,8 +66,9 @@ struct Report {
 Result<Report> QueryMetrics(store::Reader& reader, store::PolicyStore& policies,
                             const ReportRequest& request, router::Time now);
 
-// kWorkspaceNotFound, kRevisionStale; kFieldTooLarge when the workspace has too many.
-Result<store::ServiceLevelPolicy> PutPolicy(store::PolicyStore& policies,
+// kWorkspaceNotFound, kRevisionStale; kReferenceBroken when its client or a queue is not
+// configured; kFieldTooLarge when the workspace has too many.
+Result<store::ServiceLevelPolicy> PutPolicy(store::Reader& reader, store::PolicyStore& policies,
                                             const std::string& workspace,
                                             const store::ServiceLevelPolicy& policy,
                                             int64_t expected_revision);

@@ -4,6 +4,10 @@
 #include <cstddef>
 #include <utility>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
 namespace tandem::query {
 namespace {
 
@@ -37,6 +41,22 @@ uint64_t Fingerprint(const std::string& workspace, const store::TicketFilter& fi
   return fingerprint.value();
 }
 
+uint64_t Fingerprint(const char* list, const std::string& workspace, router::TicketId ticket) {
+  FilterFingerprint fingerprint(list);
+  fingerprint.Add(workspace);
+  fingerprint.Add(router::ToString(ticket));
+  return fingerprint.value();
+}
+
+// Nothing when there is such a ticket, open or closed.
+std::optional<Rejection> CheckExists(store::Reader& reader, const std::string& workspace,
+                                     router::TicketId ticket) {
+  const auto exists = reader.GetTickets(workspace, {ticket});
+  if (!exists.ok()) return StoreFault(exists.status());
+  if (exists->empty()) return TicketNotFound(ticket);
+  return std::nullopt;
+}
+
 // A page of what a ticket has, by sequence; `list` is the name of the list.
 template <typename Row>
 Result<PageOf<Row>> ListOfTicket(store::Reader& reader,
@@ -44,10 +64,8 @@ Result<PageOf<Row>> ListOfTicket(store::Reader& reader,
                                      const std::string&, router::TicketId, int64_t, int32_t),
                                  const char* list, const std::string& workspace,
                                  router::TicketId ticket, const PageRequest& page) {
-  FilterFingerprint fingerprint(list);
-  fingerprint.Add(workspace);
-  fingerprint.Add(router::ToString(ticket));
-  const Result<PagePlan> planned = PlanPage(page, kDefaultEventPage, fingerprint.value());
+  const uint64_t fingerprint = Fingerprint(list, workspace, ticket);
+  const Result<PagePlan> planned = PlanPage(page, kDefaultEventPage, fingerprint);
   if (const auto* rejection = std::get_if<Rejection>(&planned)) return *rejection;
   const PagePlan& plan = std::get<PagePlan>(planned);
 
@@ -55,15 +73,13 @@ Result<PageOf<Row>> ListOfTicket(store::Reader& reader,
   auto found = (reader.*read)(workspace, ticket, after, plan.size + 1);
   if (!found.ok()) return StoreFault(found.status());
   if (found->empty() && !plan.from) {
-    const auto exists = reader.GetTickets(workspace, {ticket});
-    if (!exists.ok()) return StoreFault(exists.status());
-    if (exists->empty()) return TicketNotFound(ticket);
+    if (auto rejection = CheckExists(reader, workspace, ticket)) return *std::move(rejection);
   }
   PageOf<Row> result{.rows = *std::move(found), .next_token = {}};
   if (result.rows.size() > static_cast<size_t>(plan.size)) {
     result.rows.resize(static_cast<size_t>(plan.size));
     const auto last = static_cast<uint64_t>(result.rows.back().sequence);
-    result.next_token = MakePageToken({.high = 0, .low = last}, fingerprint.value());
+    result.next_token = MakePageToken({.high = 0, .low = last}, fingerprint);
   }
   return result;
 }
@@ -131,6 +147,34 @@ Result<MessagePage> ListMessages(store::Reader& reader, const std::string& works
                                  router::TicketId ticket, const PageRequest& page) {
   return ListOfTicket<router::MessageRow>(reader, &store::Reader::ListMessages, "messages",
                                           workspace, ticket, page);
+}
+
+Result<ScorePage> ListScores(store::Reader& reader, const std::string& workspace,
+                             router::TicketId ticket, const PageRequest& page) {
+  const uint64_t fingerprint = Fingerprint("scores", workspace, ticket);
+  const Result<TextPagePlan> planned = PlanTextPage(page, kDefaultEventPage, fingerprint);
+  if (const auto* rejection = std::get_if<Rejection>(&planned)) return *rejection;
+  const TextPagePlan& plan = std::get<TextPagePlan>(planned);
+  store::ScorePlace after;
+  if (plan.from) {
+    const std::pair<std::string, std::string> words =
+        absl::StrSplit(*plan.from, absl::MaxSplits(' ', 1));
+    if (!absl::SimpleAtoi(words.first, &after.sequence)) return PageTokenFault();
+    after.measure = words.second;
+  }
+  auto found = reader.ListScores(workspace, ticket, after, plan.size + 1);
+  if (!found.ok()) return StoreFault(found.status());
+  if (found->empty() && !plan.from) {
+    if (auto rejection = CheckExists(reader, workspace, ticket)) return *std::move(rejection);
+  }
+  ScorePage result{.rows = *std::move(found), .next_token = {}};
+  if (result.rows.size() > static_cast<size_t>(plan.size)) {
+    result.rows.resize(static_cast<size_t>(plan.size));
+    const router::SurveyRow& last = result.rows.back();
+    result.next_token =
+        MakeTextPageToken(absl::StrCat(last.sequence, " ", last.score.measure), fingerprint);
+  }
+  return result;
 }
 
 Result<std::optional<router::ClosedTicket>> FindClosed(store::Reader& reader,

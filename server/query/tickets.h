@@ -34,6 +34,7 @@ struct PageOf {
 using EventPage = PageOf<router::EventRow>;
 using NotePage = PageOf<router::NoteRow>;
 using MessagePage = PageOf<router::MessageRow>;
+using ScorePage = PageOf<router::SurveyRow>;
 
 router::Rejection TicketClosed(router::TicketId ticket, router::TicketState state);
 
@@ -57,6 +58,8 @@ Result<NotePage> ListNotes(store::Reader& reader, const std::string& workspace,
                            router::TicketId ticket, const PageRequest& page);
 Result<MessagePage> ListMessages(store::Reader& reader, const std::string& workspace,
                                  router::TicketId ticket, const PageRequest& page);
+Result<ScorePage> ListScores(store::Reader& reader, const std::string& workspace,
+                             router::TicketId ticket, const PageRequest& page);
 
 // What the router has to be told of a ticket that it no longer holds; nothing when it is not
 // closed, or there is none.

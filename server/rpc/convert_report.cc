@@ -1,5 +1,6 @@
 #include "server/rpc/convert_report.h"
 
+#include <algorithm>
 #include <limits>
 #include <string>
 #include <vector>
@@ -24,12 +25,14 @@ static_assert(static_cast<int>(ReportInterval::kWhole) == v1::REPORT_INTERVAL_WH
 static_assert(static_cast<int>(ReportInterval::kDay) == v1::REPORT_INTERVAL_DAY);
 static_assert(static_cast<int>(Dimension::kQueue) == v1::REPORT_DIMENSION_QUEUE);
 static_assert(static_cast<int>(Dimension::kAgent) == v1::REPORT_DIMENSION_AGENT);
+static_assert(static_cast<int>(Dimension::kSurvey) == v1::REPORT_DIMENSION_SURVEY);
 static_assert(static_cast<int>(AbandonTreatment::kIgnored) == v1::ABANDON_TREATMENT_IGNORED);
 static_assert(static_cast<int>(AbandonTreatment::kPositive) == v1::ABANDON_TREATMENT_POSITIVE);
 static_assert(static_cast<int>(FactSource::kVisits) == v1::FACT_SOURCE_VISITS);
 static_assert(static_cast<int>(FactSource::kOpenTickets) == v1::FACT_SOURCE_OPEN_TICKETS);
+static_assert(static_cast<int>(FactSource::kParticipations) == v1::FACT_SOURCE_PARTICIPATIONS);
 static_assert(static_cast<int>(MeasureUnit::kCount) == v1::MEASURE_UNIT_COUNT);
-static_assert(static_cast<int>(MeasureUnit::kShare) == v1::MEASURE_UNIT_SHARE);
+static_assert(static_cast<int>(MeasureUnit::kMoney) == v1::MEASURE_UNIT_MONEY);
 static_assert(static_cast<int>(MeasureKind::kTotal) == v1::MEASURE_KIND_TOTAL);
 static_assert(static_cast<int>(MeasureKind::kPercentile) == v1::MEASURE_KIND_PERCENTILE);
 
@@ -65,6 +68,24 @@ void ReadFilter(const v1::ReportFilter& filter, query::ReportRequest& to, Faults
   read(Dimension::kProcessType, filter.process_types(), "filter.process_types");
   read(Dimension::kChannel, filter.channels(), "filter.channels");
   read(Dimension::kAgent, filter.agents(), "filter.agents");
+  read(Dimension::kSurvey, filter.surveys(), "filter.surveys");
+}
+
+// For which visits a policy counts by itself.
+void ReadScope(const v1::ServiceLevelPolicy& policy, store::ServiceLevelPolicy& to,
+               Faults& faults) {
+  to.client = policy.client();
+  faults.OptionalId(policy.client(), "policy.client");
+  to.queues = ToIds(policy.queues(), router::kMaxFilterValues, "policy.queues", faults);
+  std::ranges::sort(to.queues);
+  to.queues.erase(std::ranges::unique(to.queues).begin(), to.queues.end());
+  if (policy.has_effective_from()) {
+    to.effective_from = ToTime(policy.effective_from(), "policy.effective_from", faults);
+  }
+  if (!to.effective_from.IsSet() && (!to.client.empty() || !to.queues.empty())) {
+    faults.Add(Reason::kFieldRequired, "policy.effective_from",
+               "expected from when on it counts for its client or queues, but it is not set");
+  }
 }
 
 void Fill(const query::MetricValue& value, v1::MetricValue& to) {
@@ -82,7 +103,9 @@ void Fill(const query::ReportRow& row, v1::MetricsRow& to) {
   to.set_process_type(id(Dimension::kProcessType));
   to.set_channel(id(Dimension::kChannel));
   to.set_agent(id(Dimension::kAgent));
+  to.set_survey(id(Dimension::kSurvey));
   for (const query::MetricValue& value : row.values) Fill(value, *to.add_values());
+  for (const std::string& policy : row.policies) to.add_policies(policy);
 }
 
 }  // namespace
@@ -118,6 +141,7 @@ store::ServiceLevelPolicy ToPolicy(const v1::ServiceLevelPolicy& policy, Faults&
                  "expected 0 to 30 days, but it is another span");
     }
   }
+  ReadScope(policy, to, faults);
   return to;
 }
 
@@ -150,6 +174,10 @@ query::ReportRequest ToReportRequest(const v1::QueryMetricsRequest& request, Fau
       faults.Add(Reason::kFieldMalformed, "policy.id",
                  "expected no id of a policy that is not stored, but there is one");
     }
+    if (to.policy->effective_from.IsSet()) {
+      faults.Add(Reason::kFieldMalformed, "policy.effective_from",
+                 "expected a policy for the whole report, but it counts from an instant on");
+    }
   }
   to.page = {.size = request.page_size(), .token = request.page_token()};
   return to;
@@ -179,7 +207,7 @@ void Fill(const query::Measure& measure, v1::Measure& to) {
       to.add_dimensions(static_cast<v1::ReportDimension>(i));
     }
   }
-  to.set_depends_on_policy(measure.by_policy);
+  to.set_depends_on_policy(query::IsByPolicy(measure));
 }
 
 void Fill(const store::ServiceLevelPolicy& policy, v1::ServiceLevelPolicy& to) {
@@ -189,6 +217,11 @@ void Fill(const store::ServiceLevelPolicy& policy, v1::ServiceLevelPolicy& to) {
   to.set_abandons(static_cast<v1::AbandonTreatment>(policy.abandons));
   *to.mutable_short_abandon_limit() = ToProtoDuration(policy.short_abandon_limit);
   to.set_revision(policy.revision);
+  to.set_client(policy.client);
+  for (const std::string& queue : policy.queues) to.add_queues(queue);
+  if (policy.effective_from.IsSet()) {
+    *to.mutable_effective_from() = ToTimestamp(policy.effective_from);
+  }
 }
 
 }  // namespace tandem::rpc

@@ -213,6 +213,17 @@ void Fill(const router::MessageRow& row, v1::Message& to) {
   if (row.contact.IsSet()) to.set_contact_id(router::ToString(row.contact));
 }
 
+void Fill(const router::SurveyRow& row, v1::RecordedScore& to) {
+  to.set_sequence(row.sequence);
+  to.set_measure(row.score.measure);
+  to.set_score(row.score.score);
+  to.set_lowest(row.score.lowest);
+  to.set_highest(row.score.highest);
+  *to.mutable_answered_at() = ToTimestamp(row.at);
+  to.set_agent(row.agent);
+  to.set_queue(row.queue);
+}
+
 void Fill(const query::TransferTarget& target, v1::TransferTarget& to) {
   const router::Queue& configured = target.queue.configured;
   to.set_queue(target.queue.queue);

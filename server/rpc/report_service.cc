@@ -44,7 +44,7 @@ void PutServiceLevelPolicy(Backend& backend, Call call, v1::PutServiceLevelPolic
        [&backend, call, policy = std::move(policy), workspace = request.workspace(),
         revision = request.expected_revision()] {
          FinishQuery<v1::PutServiceLevelPolicyResponse>(
-             call, query::PutPolicy(backend.policies, workspace, policy, revision),
+             call, query::PutPolicy(backend.reader, backend.policies, workspace, policy, revision),
              [](const store::ServiceLevelPolicy& put, v1::PutServiceLevelPolicyResponse& response) {
                Fill(put, *response.mutable_policy());
              });

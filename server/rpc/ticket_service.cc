@@ -86,6 +86,11 @@ void ListMessages(Backend& backend, Call call, v1::ListMessagesRequest& request)
                &v1::ListMessagesResponse::add_messages);
 }
 
+void ListSurveyScores(Backend& backend, Call call, v1::ListSurveyScoresRequest& request) {
+  ListOfTicket(backend, call, request, query::ListScores,
+               &v1::ListSurveyScoresResponse::add_scores);
+}
+
 void ListTransferTargets(Backend& backend, Call call, v1::ListTransferTargetsRequest& request) {
   Faults faults;
   faults.RequireId(request.workspace(), "workspace");
@@ -241,6 +246,7 @@ Service MakeTicketService(Backend& backend) {
   maker.Serve(AddMessage);
   maker.Serve(ReopenTicket);
   maker.Serve(ListMessages);
+  maker.Serve(ListSurveyScores);
   maker.Serve(RecordSurvey);
   maker.Serve(ListTransferTargets);
   return std::move(maker).Make();

@@ -12,14 +12,18 @@ bool HasDimension(FactSource source, Dimension dimension) {
     case FactSource::kVisits:
     case FactSource::kSegments:
     case FactSource::kClosedTickets:
+    case FactSource::kParticipations:
+      return dimension != Dimension::kSurvey;
+    case FactSource::kSurveys:
       return true;
     case FactSource::kAgentIntervals:
       return dimension == Dimension::kAgent;
     case FactSource::kMessages:
     case FactSource::kCreatedTickets:
-      return dimension != Dimension::kQueue && dimension != Dimension::kAgent;
+      return dimension == Dimension::kClient || dimension == Dimension::kProcessType ||
+             dimension == Dimension::kChannel;
     case FactSource::kOpenTickets:
-      return dimension != Dimension::kAgent;
+      return dimension != Dimension::kAgent && dimension != Dimension::kSurvey;
   }
   return false;
 }
@@ -32,7 +36,9 @@ FactSource SourceOf(Sum sum) {
   if (sum < Sum::kReceived) return FactSource::kMessages;
   if (sum < Sum::kCompleted) return FactSource::kCreatedTickets;
   if (sum < Sum::kOpen) return FactSource::kClosedTickets;
-  return FactSource::kOpenTickets;
+  if (sum < Sum::kResponses) return FactSource::kOpenTickets;
+  if (sum < Sum::kConsulted) return FactSource::kSurveys;
+  return FactSource::kParticipations;
 }
 
 SumKind KindOf(Sum sum) {
@@ -74,6 +80,10 @@ bool IsTime(Sum sum) {
     case Sum::kIdleTime:
     case Sum::kBusyTime:
     case Sum::kWorkTime:
+    case Sum::kCostedTime:
+    case Sum::kConsultTime:
+    case Sum::kConferenceTime:
+    case Sum::kMonitorTime:
     case Sum::kFirstResponseTime:
     case Sum::kTurnaroundTime:
     case Sum::kFirstAnswerTime:
@@ -81,6 +91,23 @@ bool IsTime(Sum sum) {
     default:  // the others are counts, or time by their kind
       return KindOf(sum) != SumKind::kTotal;
   }
+}
+
+bool IsMillionths(Sum sum) {
+  return sum == Sum::kHandlingCost || sum == Sum::kStaffCost || sum == Sum::kIdleCost ||
+         sum == Sum::kNormalisedScores || sum == Sum::kParticipationCost;
+}
+
+bool IsByThreshold(Sum sum) {
+  return sum == Sum::kShortAbandoned || sum == Sum::kAnsweredInTime ||
+         sum == Sum::kAbandonedInTime || sum == Sum::kDecided || sum == Sum::kLevelReached ||
+         sum == Sum::kLevelAsked;
+}
+
+bool UsesRules(const FactQuery& query) {
+  if (query.rules.empty()) return false;
+  const std::vector<Sum> sums = SumsOf(query, FactSource::kVisits);
+  return std::ranges::any_of(sums, IsByThreshold);
 }
 
 bool CanAnswer(const FactQuery& query, FactSource source) {

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@
 #include "absl/status/statusor.h"
 
 #include "router/time.h"
+#include "server/store/policies.h"
 
 namespace tandem::store {
 
@@ -35,8 +37,10 @@ enum class FactSource : uint8_t {
   kCreatedTickets = 5,  // created_at
   kClosedTickets = 6,   // closed_at
   kOpenTickets = 7,     // FactQuery::now; counted in the first interval
+  kSurveys = 8,         // at
+  kParticipations = 9,  // ended_at
 };
-inline constexpr int kFactSources = 7;
+inline constexpr int kFactSources = 9;
 
 // By what facts are grouped and filtered. Numbers as tandem.v1.ReportDimension.
 enum class Dimension : uint8_t {
@@ -45,8 +49,9 @@ enum class Dimension : uint8_t {
   kProcessType = 3,
   kChannel = 4,
   kAgent = 5,
+  kSurvey = 6,
 };
-inline constexpr size_t kDimensions = 5;
+inline constexpr size_t kDimensions = 6;
 constexpr size_t IndexOf(Dimension dimension) {
   return static_cast<size_t>(dimension) - 1;
 }
@@ -54,8 +59,9 @@ constexpr size_t IndexOf(Dimension dimension) {
 // True when facts of the source have the dimension.
 bool HasDimension(FactSource source, Dimension dimension);
 
-// Each is a count unless its name ends in _time (a sum of microseconds), begins with kLongest (the
-// largest, in microseconds) or ends in P90 (the 90th percentile by nearest rank, in microseconds).
+// Each is a count unless its name ends in Time (a sum of microseconds), begins with kLongest (the
+// largest, in microseconds), ends in P90 (the 90th percentile by nearest rank, in microseconds), or
+// ends in Cost or Scores (a sum of millionths, of which each fact gives whole ones, rounded down).
 enum class Sum : uint8_t {
   // Visits. "In time": within the policy's threshold, or by the visit's own target. "Short": an
   // abandon within the policy's limit.
@@ -74,6 +80,8 @@ enum class Sum : uint8_t {
   kAnsweredInTime,     // A_T
   kAbandonedInTime,    // B_T, without short ones
   kDecided,            // O_T, without short abandons
+  kLevelReached,       // A_T, with B_T where abandons are positive
+  kLevelAsked,         // O_T, without B_T where abandons are ignored
   kAnsweredByTarget,   // by its own target, whatever the policy
   kAnswerWaitTime,     // of answered visits
   kAbandonWaitTime,    // of abandoned visits
@@ -116,6 +124,8 @@ enum class Sum : uint8_t {
   kHandledResolved,  // of kHandledCompleted: with a disposition that resolves
   kEndedByCustomer,  // media, of handled
   kEndedByAgent,     // media, of handled
+  kHandlingCost,   // handling time at what the agent cost, of handled by those whose cost is known
+  kCostedHandled,  // those
 
   // Agent intervals. Signed in: any status but OFFLINE.
   kSignedInTime,
@@ -123,9 +133,12 @@ enum class Sum : uint8_t {
   kNotReadyTime,
   kNotRespondingTime,
   kDrainingTime,
-  kIdleTime,  // AVAILABLE and owning nothing
-  kBusyTime,  // signed in and owning a ticket
-  kWorkTime,  // signed in: each owned ticket's time by itself
+  kIdleTime,    // AVAILABLE and owning nothing
+  kBusyTime,    // signed in and owning a ticket
+  kWorkTime,    // signed in: each owned ticket's time by itself
+  kStaffCost,   // signed-in time at what the agent cost
+  kIdleCost,    // idle time, likewise
+  kCostedTime,  // signed-in time of agents whose cost is known
 
   // Messages.
   kMessagesIn,
@@ -166,8 +179,25 @@ enum class Sum : uint8_t {
   kOpenUnderFiveDays,
   kOpenFiveDaysOrMore,
   kLongestOpen,
+
+  // Surveys. A score from 0, the worst answer, to 1, the best.
+  kResponses,
+  kNormalisedScores,
+  kTopTwo,      // one of the two best answers; of a scale of two, the better one
+  kNpsScale,    // on the scale from 0 to 10
+  kPromoters,   // of these: 9 or 10
+  kDetractors,  // of these: 0 to 6
+
+  // Segments of those who took part besides the owner, and accepted.
+  kConsulted,
+  kConsultTime,
+  kConferred,
+  kConferenceTime,
+  kMonitored,
+  kMonitorTime,
+  kParticipationCost,  // of these times, at what the agents cost
 };
-inline constexpr size_t kSums = static_cast<size_t>(Sum::kLongestOpen) + 1;
+inline constexpr size_t kSums = static_cast<size_t>(Sum::kParticipationCost) + 1;
 
 enum class SumKind : uint8_t { kTotal, kMaximum, kPercentile };
 
@@ -175,11 +205,24 @@ FactSource SourceOf(Sum sum);
 SumKind KindOf(Sum sum);
 // True when the value is a span.
 bool IsTime(Sum sum);
+// True when the value is in millionths.
+bool IsMillionths(Sum sum);
+// True when the threshold matters.
+bool IsByThreshold(Sum sum);
 
-// By what a visit is in time, and an abandon short.
+// By what a visit is in time, and an abandon short, and what abandons do to the service level.
 struct Threshold {
   std::optional<router::Duration> within;         // unset: by the visit's own target
   std::optional<router::Duration> short_abandon;  // unset: none is short
+  AbandonTreatment abandons = AbandonTreatment::kNegative;
+};
+
+// A threshold for some visits.
+struct ThresholdRule {
+  std::string client;               // empty: of every client
+  std::vector<std::string> queues;  // empty: in every queue
+  router::Time since;               // for those that left then or later
+  Threshold threshold;
 };
 
 struct FactQuery {
@@ -190,6 +233,8 @@ struct FactQuery {
   // Ids by dimension; an empty list passes everything. Sources without the dimension give nothing.
   std::array<std::vector<std::string>, kDimensions> filter;
   std::bitset<kSums> sums;  // what to compute; others stay unset
+  // For each visit the first that is for it; where there is none, `threshold`.
+  std::vector<ThresholdRule> rules;
   Threshold threshold;
   router::Time now;           // for open tickets
   size_t max_rows = 0;        // RESOURCE_EXHAUSTED above
@@ -207,11 +252,17 @@ struct FactRow {
   // By Sum. Unset: not asked for, the source gave no row for the key, or nothing that has a largest
   // value or a percentile.
   std::array<std::optional<int64_t>, kSums> values;
+  // Of FactQuery::rules, by index: those that were for visits of the row. Only when a sum by
+  // threshold is wanted.
+  std::set<size_t> rules;
 };
 
 // True when the source can be asked this: it has every dimension that the query groups or filters
 // by, some sum of it is wanted, and open tickets are asked for in one interval.
 bool CanAnswer(const FactQuery& query, FactSource source);
+
+// True when a sum that the query wants is by threshold, and it has rules.
+bool UsesRules(const FactQuery& query);
 
 // The sums of one source that a query wants, in their order.
 std::vector<Sum> SumsOf(const FactQuery& query, FactSource source);

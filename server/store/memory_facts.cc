@@ -28,6 +28,14 @@ Amount Count(bool counts) {
 Amount Span(bool counts, Duration span) {
   return counts ? Amount(span.us) : std::nullopt;
 }
+// A span at what an hour of it costs, in millionths; nothing when the cost is not known.
+Amount Cost(bool counts, Duration span, int64_t cost_per_hour_milli) {
+  if (!counts || cost_per_hour_milli == 0) return std::nullopt;
+  constexpr int64_t kMicrosPerMillionth = 3'600'000;  // at 0.001 an hour
+  // In two parts, so that nothing overflows.
+  return span.us / kMicrosPerMillionth * cost_per_hour_milli +
+         span.us % kMicrosPerMillionth * cost_per_hour_milli / kMicrosPerMillionth;
+}
 Duration NotNegative(Duration span) {
   return std::max(span, Duration{});
 }
@@ -56,6 +64,15 @@ struct VisitFact {
     return threshold.short_abandon && Left(ExitReason::kAbandoned) &&
            wait() <= *threshold.short_abandon;
   }
+  bool answered_in_time() const { return Left(ExitReason::kAnswered) && in_time(); }
+  bool abandoned_in_time() const {
+    return Left(ExitReason::kAbandoned) && in_time() && !is_short();
+  }
+  bool decided() const {
+    return (Left(ExitReason::kAnswered) || Left(ExitReason::kAbandoned) || !in_time()) &&
+           !is_short();
+  }
+  bool Treats(AbandonTreatment abandons) const { return threshold.abandons == abandons; }
 };
 using V = VisitFact;
 
@@ -81,17 +98,18 @@ constexpr SumOver<V> kVisitSums[] = {
      [](const V& v) { return Count(v.row.entry_reason == EntryReason::kTransferred); }},
     {Sum::kOverflowedIn,
      [](const V& v) { return Count(v.row.entry_reason == EntryReason::kOverflowed); }},
-    {Sum::kAnsweredInTime,
-     [](const V& v) { return Count(v.Left(ExitReason::kAnswered) && v.in_time()); }},
-    {Sum::kAbandonedInTime,
+    {Sum::kAnsweredInTime, [](const V& v) { return Count(v.answered_in_time()); }},
+    {Sum::kAbandonedInTime, [](const V& v) { return Count(v.abandoned_in_time()); }},
+    {Sum::kDecided, [](const V& v) { return Count(v.decided()); }},
+    {Sum::kLevelReached,
      [](const V& v) {
-       return Count(v.Left(ExitReason::kAbandoned) && v.in_time() && !v.is_short());
+       return Count(v.answered_in_time() ||
+                    (v.Treats(AbandonTreatment::kPositive) && v.abandoned_in_time()));
      }},
-    {Sum::kDecided,
+    {Sum::kLevelAsked,
      [](const V& v) {
-       const bool decided =
-           v.Left(ExitReason::kAnswered) || v.Left(ExitReason::kAbandoned) || !v.in_time();
-       return Count(decided && !v.is_short());
+       return Count(v.decided() &&
+                    !(v.Treats(AbandonTreatment::kIgnored) && v.abandoned_in_time()));
      }},
     {Sum::kAnsweredByTarget,
      [](const V& v) { return Count(v.Left(ExitReason::kAnswered) && v.by_target()); }},
@@ -186,6 +204,37 @@ constexpr SumOver<S> kSegmentSums[] = {
        return Count(s.handled() && s.row.disconnected_at.IsSet() &&
                     s.row.disconnected_by == router::Party::kAgent);
      }},
+    {Sum::kHandlingCost,
+     [](const S& s) { return Cost(s.handled(), s.handling(), s.row.cost_per_hour_milli); }},
+    {Sum::kCostedHandled,
+     [](const S& s) { return Count(s.handled() && s.row.cost_per_hour_milli != 0); }},
+};
+
+struct ParticipationFact {
+  const router::SegmentRow& row;
+
+  bool TookPartAs(router::AssignmentRole role) const {
+    return row.role == role && row.connected_at.IsSet();
+  }
+  Duration time() const { return row.ended_at - row.connected_at; }
+};
+using P = ParticipationFact;
+using router::AssignmentRole;
+
+constexpr SumOver<P> kParticipationSums[] = {
+    {Sum::kConsulted, [](const P& p) { return Count(p.TookPartAs(AssignmentRole::kConsult)); }},
+    {Sum::kConsultTime,
+     [](const P& p) { return Span(p.TookPartAs(AssignmentRole::kConsult), p.time()); }},
+    {Sum::kConferred, [](const P& p) { return Count(p.TookPartAs(AssignmentRole::kConference)); }},
+    {Sum::kConferenceTime,
+     [](const P& p) { return Span(p.TookPartAs(AssignmentRole::kConference), p.time()); }},
+    {Sum::kMonitored, [](const P& p) { return Count(p.TookPartAs(AssignmentRole::kMonitor)); }},
+    {Sum::kMonitorTime,
+     [](const P& p) { return Span(p.TookPartAs(AssignmentRole::kMonitor), p.time()); }},
+    {Sum::kParticipationCost,
+     [](const P& p) {
+       return Cost(p.row.connected_at.IsSet(), p.time(), p.row.cost_per_hour_milli);
+     }},
 };
 
 // --------------------------------------------------------------------------------- agent intervals
@@ -201,6 +250,7 @@ struct IntervalFact {
   }
   bool Is(AgentStatus status) const { return row.status == status; }
   bool signed_in() const { return !Is(AgentStatus::kOffline); }
+  bool idle() const { return Is(AgentStatus::kAvailable) && load() == 0; }
 };
 using I = IntervalFact;
 
@@ -212,10 +262,15 @@ constexpr SumOver<I> kIntervalSums[] = {
     {Sum::kNotRespondingTime,
      [](const I& i) { return Span(i.Is(AgentStatus::kNotResponding), i.overlap); }},
     {Sum::kDrainingTime, [](const I& i) { return Span(i.Is(AgentStatus::kDraining), i.overlap); }},
-    {Sum::kIdleTime,
-     [](const I& i) { return Span(i.Is(AgentStatus::kAvailable) && i.load() == 0, i.overlap); }},
+    {Sum::kIdleTime, [](const I& i) { return Span(i.idle(), i.overlap); }},
     {Sum::kBusyTime, [](const I& i) { return Span(i.signed_in() && i.load() > 0, i.overlap); }},
     {Sum::kWorkTime, [](const I& i) { return Span(i.signed_in(), i.overlap * i.load()); }},
+    {Sum::kStaffCost,
+     [](const I& i) { return Cost(i.signed_in(), i.overlap, i.row.cost_per_hour_milli); }},
+    {Sum::kIdleCost,
+     [](const I& i) { return Cost(i.idle(), i.overlap, i.row.cost_per_hour_milli); }},
+    {Sum::kCostedTime,
+     [](const I& i) { return Span(i.signed_in() && i.row.cost_per_hour_milli != 0, i.overlap); }},
 };
 
 // ---------------------------------------------------------------------------------------- messages
@@ -336,19 +391,42 @@ constexpr SumOver<O> kOpenSums[] = {
     {Sum::kLongestOpen, [](const O& o) { return Span(true, o.age()); }},
 };
 
+// ----------------------------------------------------------------------------------------- surveys
+
+struct ScoreFact {
+  const router::SurveyScore& row;
+
+  bool on_nps_scale() const { return row.lowest == 0 && row.highest == 10; }
+  bool top_two() const { return row.score >= std::max(row.highest - 1, row.lowest + 1); }
+  int64_t millionths() const {
+    return int64_t{row.score - row.lowest} * 1'000'000 / (row.highest - row.lowest);
+  }
+};
+using R = ScoreFact;
+
+constexpr SumOver<R> kScoreSums[] = {
+    {Sum::kResponses, [](const R&) { return Count(true); }},
+    {Sum::kNormalisedScores, [](const R& r) { return Amount(r.millionths()); }},
+    {Sum::kTopTwo, [](const R& r) { return Count(r.top_two()); }},
+    {Sum::kNpsScale, [](const R& r) { return Count(r.on_nps_scale()); }},
+    {Sum::kPromoters, [](const R& r) { return Count(r.on_nps_scale() && r.row.score >= 9); }},
+    {Sum::kDetractors, [](const R& r) { return Count(r.on_nps_scale() && r.row.score <= 6); }},
+};
+
 // --------------------------------------------------------------------------------------- gathering
 
-// By dimension: queue, client, process type, channel, agent.
+// By dimension: queue, client, process type, channel, agent, survey.
 using Ids = std::array<const std::string*, kDimensions>;
 
 class Gatherer {
  public:
   explicit Gatherer(const FactQuery& query) : query_(query), rows_(query.max_rows) {}
 
-  // Adds a fact to its group in the interval, unless the filter leaves it out.
+  // Adds a fact to its group in the interval, unless the filter leaves it out: then nullptr.
   template <typename Fact, size_t kCount>
-  void Add(const SumOver<Fact> (&sums)[kCount], const Fact& fact, const Ids& ids, size_t interval) {
-    if (!Passes(ids)) return;
+  FactRow* Add(const SumOver<Fact> (&sums)[kCount], const Fact& fact, const Ids& ids,
+               size_t interval) {
+    if (!Passes(ids)) return nullptr;
     FactRow::Key key{.ids = {}, .interval = interval};
     for (size_t i = 0; i < kDimensions; ++i) {
       if (query_.group_by[i]) key.ids[i] = *ids[i];
@@ -359,6 +437,7 @@ class Gatherer {
         AddTo(row, sum.sum, sum.amount(fact));
       }
     }
+    return &row;
   }
 
   absl::StatusOr<std::vector<FactRow>> Take() && {
@@ -403,12 +482,26 @@ class Gatherer {
 
 const std::string kNone;
 
+bool IsFor(const ThresholdRule& rule, const router::VisitRow& visit) {
+  return (rule.client.empty() || rule.client == visit.client) &&
+         (rule.queues.empty() || std::ranges::count(rule.queues, visit.queue) > 0) &&
+         rule.since <= visit.left_at;
+}
+
 void GatherVisits(const MemoryStore::Contents& contents, const FactQuery& query, Gatherer& to) {
+  const bool uses_rules = UsesRules(query);
   for (const auto& [key, row] : contents.visits) {
     const auto interval = IntervalOf(query, row.left_at);
     if (row.workspace != query.workspace || !interval) continue;
-    to.Add(kVisitSums, VisitFact{row, query.threshold},
-           {&row.queue, &row.client, &row.process_type, &row.channel, &row.agent}, *interval);
+    const auto rule = std::ranges::find_if(
+        query.rules, [&](const ThresholdRule& candidate) { return IsFor(candidate, row); });
+    const bool found = rule != query.rules.end();
+    FactRow* const group = to.Add(
+        kVisitSums, VisitFact{row, found ? rule->threshold : query.threshold},
+        {&row.queue, &row.client, &row.process_type, &row.channel, &row.agent, &kNone}, *interval);
+    if (group != nullptr && uses_rules && found) {
+      group->rules.insert(static_cast<size_t>(rule - query.rules.begin()));
+    }
   }
 }
 
@@ -434,7 +527,31 @@ void GatherSegments(const MemoryStore::Contents& contents, const FactQuery& quer
     const bool offered =
         !row.claimed && !(at_once && (first || handed_over.contains({row.ticket, row.began_at})));
     to.Add(kSegmentSums, SegmentFact{row, offered},
-           {&row.queue, &row.client, &row.process_type, &row.channel, &row.agent}, *interval);
+           {&row.queue, &row.client, &row.process_type, &row.channel, &row.agent, &kNone},
+           *interval);
+  }
+}
+
+void GatherParticipations(const MemoryStore::Contents& contents, const FactQuery& query,
+                          Gatherer& to) {
+  for (const auto& [key, row] : contents.segments) {
+    const auto interval = IntervalOf(query, row.ended_at);
+    if (row.workspace != query.workspace || !interval) continue;
+    if (row.role == AssignmentRole::kOwner) continue;
+    to.Add(kParticipationSums, ParticipationFact{row},
+           {&row.queue, &row.client, &row.process_type, &row.channel, &row.agent, &kNone},
+           *interval);
+  }
+}
+
+void GatherSurveys(const MemoryStore::Contents& contents, const FactQuery& query, Gatherer& to) {
+  for (const auto& [key, row] : contents.surveys) {
+    const auto interval = IntervalOf(query, row.at);
+    if (row.workspace != query.workspace || !interval) continue;
+    to.Add(
+        kScoreSums, ScoreFact{row.score},
+        {&row.queue, &row.client, &row.process_type, &row.channel, &row.agent, &row.score.measure},
+        *interval);
   }
 }
 
@@ -447,7 +564,7 @@ void GatherAgentIntervals(const MemoryStore::Contents& contents, const FactQuery
                                std::max(row.began_at, query.boundaries[i]);
       if (overlap.us <= 0) continue;
       to.Add(kIntervalSums, IntervalFact{row, overlap},
-             {&kNone, &kNone, &kNone, &kNone, &row.agent}, i);
+             {&kNone, &kNone, &kNone, &kNone, &row.agent, &kNone}, i);
     }
   }
 }
@@ -467,7 +584,8 @@ void GatherMessages(const MemoryStore::Contents& contents, const FactQuery& quer
     const router::TicketRow& ticket = found->second;
     const bool is_first = IsResponse(row) && first.at(row.ticket) == order(row);
     to.Add(kMessageSums, MessageFact{row, is_first, NotNegative(row.at - ticket.created_at)},
-           {&kNone, &ticket.client, &ticket.process_type, &ticket.channel, &kNone}, *interval);
+           {&kNone, &ticket.client, &ticket.process_type, &ticket.channel, &kNone, &kNone},
+           *interval);
   }
 }
 
@@ -475,8 +593,8 @@ void GatherCreated(const MemoryStore::Contents& contents, const FactQuery& query
   for (const auto& [key, row] : contents.tickets) {
     const auto interval = IntervalOf(query, row.created_at);
     if (key.first != query.workspace || !interval) continue;
-    to.Add(kCreatedSums, row, {&kNone, &row.client, &row.process_type, &row.channel, &kNone},
-           *interval);
+    to.Add(kCreatedSums, row,
+           {&kNone, &row.client, &row.process_type, &row.channel, &kNone, &kNone}, *interval);
   }
 }
 
@@ -490,7 +608,8 @@ void GatherClosed(const MemoryStore::Contents& contents, const FactQuery& query,
     const bool resolved = last != contents.segments.end() && last->second.resolved;
     const T& row = ticket->second;
     to.Add(kClosedSums, ClosedFact{row, state, DueAt(contents, row), resolved},
-           {&state.queue, &row.client, &row.process_type, &row.channel, &state.agent}, *interval);
+           {&state.queue, &row.client, &row.process_type, &row.channel, &state.agent, &kNone},
+           *interval);
   }
 }
 
@@ -501,7 +620,7 @@ void GatherOpen(const MemoryStore::Contents& contents, const FactQuery& query, G
     if (ticket == contents.tickets.end()) continue;
     const T& row = ticket->second;
     to.Add(kOpenSums, OpenFact{row, state, DueAt(contents, row), query.now},
-           {&state.queue, &row.client, &row.process_type, &row.channel, &kNone}, 0);
+           {&state.queue, &row.client, &row.process_type, &row.channel, &kNone, &kNone}, 0);
   }
 }
 
@@ -522,6 +641,10 @@ void GatherSource(const MemoryStore::Contents& contents, const FactQuery& query,
       return GatherClosed(contents, query, to);
     case FactSource::kOpenTickets:
       return GatherOpen(contents, query, to);
+    case FactSource::kSurveys:
+      return GatherSurveys(contents, query, to);
+    case FactSource::kParticipations:
+      return GatherParticipations(contents, query, to);
   }
 }
 

@@ -3,13 +3,6 @@
 #include "server/store/memory_store.h"
 
 namespace tandem::store {
-namespace {
-
-absl::Status Unreachable() {
-  return absl::UnavailableError("expected a store that answers, but calls were told to fail");
-}
-
-}  // namespace
 
 absl::StatusOr<std::vector<ServiceLevelPolicy>> MemoryStore::ListPolicies(
     const std::string& workspace) {

@@ -23,10 +23,6 @@ router::Time ComputerClock() {
   return {std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count()};
 }
 
-absl::Status Unavailable() {
-  return absl::UnavailableError("the memory store was told to fail");
-}
-
 KnownContact ToKnownContact(const router::ContactRow& row, const router::TicketRow& ticket) {
   return {.workspace = row.workspace,
           .channel = row.content.channel,
@@ -195,6 +191,10 @@ MemoryStore::Contents MemoryStore::Copy() const {
   return contents_;
 }
 
+absl::Status MemoryStore::Unreachable() {
+  return absl::UnavailableError("the memory store was told to fail");
+}
+
 bool MemoryStore::CallFails() {
   if (failing_calls_ > 0) {
     --failing_calls_;
@@ -207,7 +207,7 @@ bool MemoryStore::CallFails() {
 
 absl::StatusOr<Acquired> MemoryStore::Acquire(Shard shard, const std::string& owner) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   Contents::ShardRow& row = contents_.shards[shard];
   row.owner = owner;
   return Acquired{++row.epoch};
@@ -215,7 +215,7 @@ absl::StatusOr<Acquired> MemoryStore::Acquire(Shard shard, const std::string& ow
 
 absl::StatusOr<Loaded> MemoryStore::Load(Shard shard, int64_t epoch) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   const auto row = contents_.shards.find(shard);
   if (row == contents_.shards.end() || row->second.epoch != epoch) {
     return absl::AbortedError(absl::StrCat("expected epoch ", epoch, " of shard ", shard,
@@ -390,7 +390,7 @@ void MemoryStore::Apply(const Batch& batch) {
 
 absl::StatusOr<Resolution> MemoryStore::Resolve(const Batch& batch) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   const auto shard = contents_.shards.find(batch.shard);
   if (shard == contents_.shards.end() || shard->second.epoch != batch.epoch) {
     return absl::AbortedError(absl::StrCat("expected epoch ", batch.epoch, " of shard ",
@@ -401,7 +401,7 @@ absl::StatusOr<Resolution> MemoryStore::Resolve(const Batch& batch) {
 
 absl::StatusOr<Store::LookUpHits> MemoryStore::LookUp(const LookUpKeys& keys) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   LookUpHits hits;
   for (const RequestKey& key : keys.requests) {
     hits.requests.push_back(Newest(contents_.requests, {key.workspace, key.request}));
@@ -416,7 +416,7 @@ absl::StatusOr<Store::LookUpHits> MemoryStore::LookUp(const LookUpKeys& keys) {
 
 absl::Status MemoryStore::Maintain(router::Time now) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   std::erase_if(contents_.requests,
                 [&](const auto& entry) { return entry.second.at < now - kRequestRetention; });
   return absl::OkStatus();
@@ -464,7 +464,7 @@ absl::StatusOr<TicketView> MemoryStore::View(const Contents::TicketKey& key) con
 absl::StatusOr<std::vector<TicketView>> MemoryStore::GetTickets(
     const std::string& workspace, const std::vector<router::TicketId>& tickets) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   std::vector<TicketView> views;
   for (const router::TicketId ticket : tickets) {
     absl::StatusOr<TicketView> view = View({workspace, ticket});
@@ -478,7 +478,7 @@ absl::StatusOr<std::vector<TicketView>> MemoryStore::ListTickets(const std::stri
                                                                  router::TicketId before,
                                                                  int32_t limit) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   const auto& states = contents_.ticket_states;
   std::set<Contents::TicketKey> of_external_id;
   for (const auto& [key, contact] : contents_.contacts) {
@@ -504,7 +504,7 @@ absl::StatusOr<std::vector<TicketView>> MemoryStore::ListTickets(const std::stri
 absl::StatusOr<std::vector<router::EventRow>> MemoryStore::ListTicketEvents(
     const std::string& workspace, router::TicketId ticket, int64_t after, int32_t limit) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   std::vector<router::EventRow> events;
   for (auto it = contents_.events.upper_bound({workspace, after});
        it != contents_.events.end() && it->first.first == workspace &&
@@ -515,40 +515,10 @@ absl::StatusOr<std::vector<router::EventRow>> MemoryStore::ListTicketEvents(
   return events;
 }
 
-absl::StatusOr<std::vector<router::NoteRow>> MemoryStore::ListNotes(const std::string& workspace,
-                                                                    router::TicketId ticket,
-                                                                    int64_t after, int32_t limit) {
-  const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
-  std::vector<router::NoteRow> notes;
-  for (auto it = contents_.notes.upper_bound({workspace, ticket, after});
-       it != contents_.notes.end() && std::get<0>(it->first) == workspace &&
-       std::get<1>(it->first) == ticket && notes.size() < static_cast<size_t>(std::max(limit, 0));
-       ++it) {
-    notes.push_back(it->second);
-  }
-  return notes;
-}
-
-absl::StatusOr<std::vector<router::MessageRow>> MemoryStore::ListMessages(
-    const std::string& workspace, router::TicketId ticket, int64_t after, int32_t limit) {
-  const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
-  std::vector<router::MessageRow> messages;
-  for (const router::MessageRow& row : contents_.messages) {
-    if (row.workspace == workspace && row.ticket == ticket && row.sequence > after) {
-      messages.push_back(row);
-    }
-  }
-  std::ranges::sort(messages, {}, &router::MessageRow::sequence);
-  messages.resize(std::min(messages.size(), static_cast<size_t>(std::max(limit, 0))));
-  return messages;
-}
-
 absl::StatusOr<std::optional<router::TicketRows>> MemoryStore::GetClosedTicket(
     const std::string& workspace, router::TicketId ticket) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   const Contents::TicketKey key{workspace, ticket};
   const auto state = contents_.ticket_states.find(key);
   if (state == contents_.ticket_states.end() || !router::IsClosed(state->second.state)) {
@@ -564,7 +534,7 @@ absl::StatusOr<std::optional<router::TicketRows>> MemoryStore::GetClosedTicket(
 absl::StatusOr<Additions> MemoryStore::CountAdditions(const std::string& workspace,
                                                       router::TicketId ticket) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   const auto of_ticket = [&](const router::MessageRow& row) {
     return row.workspace == workspace && row.ticket == ticket && !row.contact.IsSet();
   };
@@ -583,7 +553,7 @@ absl::StatusOr<std::vector<router::EventRow>> MemoryStore::ListEvents(const std:
                                                                       int64_t after,
                                                                       int32_t limit) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   std::vector<router::EventRow> events;
   for (auto it = contents_.events.upper_bound({workspace, after});
        it != contents_.events.end() && it->first.first == workspace &&
@@ -600,7 +570,7 @@ absl::StatusOr<std::vector<router::EventRow>> MemoryStore::ListEvents(const std:
 
 absl::StatusOr<EventRange> MemoryStore::GetEventRange(const std::string& workspace) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   if (!contents_.workspaces.contains(workspace)) return absl::NotFoundError("no such workspace");
   const auto first = contents_.events.lower_bound({workspace, 0});
   const auto end = contents_.events.upper_bound({workspace, std::numeric_limits<int64_t>::max()});
@@ -610,7 +580,7 @@ absl::StatusOr<EventRange> MemoryStore::GetEventRange(const std::string& workspa
 
 absl::StatusOr<router::WorkspaceRow> MemoryStore::GetConfiguration(const std::string& workspace) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   const auto found = contents_.workspaces.find(workspace);
   if (found == contents_.workspaces.end()) return absl::NotFoundError("no such workspace");
   return WithResources(found->second.second);
@@ -618,7 +588,7 @@ absl::StatusOr<router::WorkspaceRow> MemoryStore::GetConfiguration(const std::st
 
 absl::StatusOr<router::WorkspaceRow> MemoryStore::GetWorkspace(const std::string& workspace) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   const auto found = contents_.workspaces.find(workspace);
   if (found == contents_.workspaces.end()) return absl::NotFoundError("no such workspace");
   return found->second.second;
@@ -627,7 +597,7 @@ absl::StatusOr<router::WorkspaceRow> MemoryStore::GetWorkspace(const std::string
 absl::StatusOr<std::optional<router::Resource>> MemoryStore::GetResource(
     const std::string& workspace, router::ResourceKind kind, const std::string& id) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   if (!contents_.workspaces.contains(workspace)) return absl::NotFoundError("no such workspace");
   const auto found = contents_.resources.find({workspace, kind, id});
   if (found == contents_.resources.end()) return std::nullopt;
@@ -638,7 +608,7 @@ absl::StatusOr<std::vector<router::Resource>> MemoryStore::ListResources(
     const std::string& workspace, const ResourceFilter& filter, const std::string& after,
     int32_t limit) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   if (!contents_.workspaces.contains(workspace)) return absl::NotFoundError("no such workspace");
   std::vector<router::Resource> resources;
   for (auto it = contents_.resources.upper_bound({workspace, filter.kind, after});
@@ -653,7 +623,7 @@ absl::StatusOr<std::vector<router::Resource>> MemoryStore::ListResources(
 
 absl::StatusOr<LiveState> MemoryStore::GetLiveState(const std::string& workspace) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   const auto found = contents_.workspaces.find(workspace);
   if (found == contents_.workspaces.end()) return absl::NotFoundError("no such workspace");
   LiveState live;
@@ -677,7 +647,7 @@ absl::StatusOr<LiveState> MemoryStore::GetLiveState(const std::string& workspace
 absl::StatusOr<std::vector<QueueStatistics>> MemoryStore::ListQueueStatistics(
     const std::string& workspace, router::Time since) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   const auto found = contents_.workspaces.find(workspace);
   if (found == contents_.workspaces.end()) return absl::NotFoundError("no such workspace");
   const router::Configuration configuration = WithResources(found->second.second).configuration;
@@ -707,7 +677,7 @@ absl::StatusOr<std::vector<QueueStatistics>> MemoryStore::ListQueueStatistics(
 
 absl::StatusOr<std::vector<FactRow>> MemoryStore::SumFacts(const FactQuery& query) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unavailable();
+  if (CallFails()) return Unreachable();
   return SumFactsOf(contents_, query);
 }
 

@@ -128,6 +128,10 @@ class MemoryStore : public Store, public Reader, public PolicyStore {
   absl::StatusOr<std::vector<router::NoteRow>> ListNotes(const std::string& workspace,
                                                          router::TicketId ticket, int64_t after,
                                                          int32_t limit) override;
+  absl::StatusOr<std::vector<router::SurveyRow>> ListScores(const std::string& workspace,
+                                                            router::TicketId ticket,
+                                                            const ScorePlace& after,
+                                                            int32_t limit) override;
   absl::StatusOr<std::vector<router::MessageRow>> ListMessages(const std::string& workspace,
                                                                router::TicketId ticket,
                                                                int64_t after,
@@ -168,6 +172,8 @@ class MemoryStore : public Store, public Reader, public PolicyStore {
  private:
   // Counts down FailCalls. True when this call finds no database.
   bool CallFails() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What that call says.
+  static absl::Status Unreachable();
   // True when every append row is new and every value could be stored.
   bool CanApply(const Batch& batch) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Apply(const Batch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

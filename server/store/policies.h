@@ -26,7 +26,11 @@ struct ServiceLevelPolicy {
   router::Duration threshold;
   AbandonTreatment abandons = AbandonTreatment::kNegative;
   router::Duration short_abandon_limit;  // 0: no abandon is short
-  int64_t revision = 0;                  // grows by one with each change; 0: never stored
+  // For which visits it counts by itself; see tandem.v1.ServiceLevelPolicy.
+  std::string client;               // empty: of every client
+  std::vector<std::string> queues;  // empty: in every queue
+  router::Time effective_from;      // unset: only where it is named
+  int64_t revision = 0;             // grows by one with each change; 0: never stored
   friend bool operator==(const ServiceLevelPolicy&, const ServiceLevelPolicy&) = default;
 };
 

@@ -1,14 +1,18 @@
 #include "server/store/postgres_facts.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 
 #include "pqxx/except"
 #include "pqxx/result"
@@ -19,8 +23,9 @@ namespace tandem::store {
 namespace {
 
 // A sum in SQL: of `amount` (an interval; nullptr counts) over the facts for which `counts` is true
-// (nullptr: all). KindOf says how. {in_time} and {short} stand for the policy's conditions, {due}
-// for when a ticket is due, {now} for the instant of the report.
+// (nullptr: all). KindOf says how, AggregateOf what is no interval. {in_time}, {short}, {positive}
+// and {ignored} stand for the policy's conditions, {due} for when a ticket is due, {now} for the
+// instant of the report.
 struct SumSql {
   Sum sum;
   const char* amount;
@@ -55,6 +60,12 @@ constexpr SumSql kVisitSums[] = {
     {Sum::kAbandonedInTime, nullptr, "f.exit_reason = 'ABANDONED' AND {in_time} AND NOT {short}"},
     {Sum::kDecided, nullptr,
      "(f.exit_reason IN ('ANSWERED', 'ABANDONED') OR NOT {in_time}) AND NOT {short}"},
+    {Sum::kLevelReached, nullptr,
+     "{in_time} AND (f.exit_reason = 'ANSWERED'"
+     " OR (f.exit_reason = 'ABANDONED' AND {positive} AND NOT {short}))"},
+    {Sum::kLevelAsked, nullptr,
+     "(f.exit_reason IN ('ANSWERED', 'ABANDONED') OR NOT {in_time}) AND NOT {short}"
+     " AND NOT ({ignored} AND f.exit_reason = 'ABANDONED' AND {in_time})"},
     {Sum::kAnsweredByTarget, nullptr, "f.exit_reason = 'ANSWERED' AND f.left_at <= f.target"},
     {Sum::kAnswerWaitTime, kWait, kIsAnswered},
     {Sum::kAbandonWaitTime, kWait, kIsAbandoned},
@@ -79,6 +90,8 @@ constexpr SumSql kVisitSums[] = {
 constexpr char kIsHandled[] = "f.connected_at IS NOT NULL";
 constexpr char kHandling[] = "f.ended_at - f.connected_at";
 
+constexpr char kIsCostedHandled[] =
+    "f.connected_at IS NOT NULL AND f.cost_per_hour_milli IS NOT NULL";
 constexpr char kIsAcceptedOffer[] = "offer.made AND f.accepted_at IS NOT NULL";
 
 constexpr SumSql kSegmentSums[] = {
@@ -119,6 +132,31 @@ constexpr SumSql kSegmentSums[] = {
     {Sum::kEndedByAgent, nullptr,
      "f.connected_at IS NOT NULL AND f.disconnected_at IS NOT NULL"
      " AND f.disconnected_by = 'AGENT'"},
+    {Sum::kHandlingCost, kHandling, kIsCostedHandled},
+    {Sum::kCostedHandled, nullptr, kIsCostedHandled},
+};
+
+constexpr char kHasConsulted[] = "f.role = 'CONSULT' AND f.connected_at IS NOT NULL";
+constexpr char kHasConferred[] = "f.role = 'CONFERENCE' AND f.connected_at IS NOT NULL";
+constexpr char kHasMonitored[] = "f.role = 'MONITOR' AND f.connected_at IS NOT NULL";
+
+constexpr SumSql kParticipationSums[] = {
+    {Sum::kConsulted, nullptr, kHasConsulted},
+    {Sum::kConsultTime, kHandling, kHasConsulted},
+    {Sum::kConferred, nullptr, kHasConferred},
+    {Sum::kConferenceTime, kHandling, kHasConferred},
+    {Sum::kMonitored, nullptr, kHasMonitored},
+    {Sum::kMonitorTime, kHandling, kHasMonitored},
+    {Sum::kParticipationCost, kHandling, kIsCostedHandled},
+};
+
+constexpr SumSql kScoreSums[] = {
+    {Sum::kResponses, nullptr, nullptr},
+    {Sum::kNormalisedScores, nullptr, nullptr},  // see AggregateOf
+    {Sum::kTopTwo, nullptr, "f.score >= greatest(f.highest - 1, f.lowest + 1)"},
+    {Sum::kNpsScale, nullptr, "f.lowest = 0 AND f.highest = 10"},
+    {Sum::kPromoters, nullptr, "f.lowest = 0 AND f.highest = 10 AND f.score >= 9"},
+    {Sum::kDetractors, nullptr, "f.lowest = 0 AND f.highest = 10 AND f.score <= 6"},
 };
 
 // Work that an agent began by hand was never offered, nor was what another owner handed over. It
@@ -131,6 +169,7 @@ constexpr char kOffer[] =
     " OR (e.type = 'OWNER_CHANGED' AND e.at = f.began_at)))) AS made OFFSET 0) offer";
 
 constexpr char kIsSignedIn[] = "f.status <> 'OFFLINE'";
+constexpr char kIsIdle[] = "f.status = 'AVAILABLE' AND part.load = 0";
 constexpr char kOverlap[] = "part.overlap";
 
 constexpr SumSql kIntervalSums[] = {
@@ -139,9 +178,12 @@ constexpr SumSql kIntervalSums[] = {
     {Sum::kNotReadyTime, kOverlap, "f.status = 'NOT_READY'"},
     {Sum::kNotRespondingTime, kOverlap, "f.status = 'NOT_RESPONDING'"},
     {Sum::kDrainingTime, kOverlap, "f.status = 'DRAINING'"},
-    {Sum::kIdleTime, kOverlap, "f.status = 'AVAILABLE' AND part.load = 0"},
+    {Sum::kIdleTime, kOverlap, kIsIdle},
     {Sum::kBusyTime, kOverlap, "f.status <> 'OFFLINE' AND part.load > 0"},
     {Sum::kWorkTime, "part.overlap * part.load", kIsSignedIn},
+    {Sum::kStaffCost, kOverlap, kIsSignedIn},
+    {Sum::kIdleCost, kOverlap, kIsIdle},
+    {Sum::kCostedTime, kOverlap, "f.status <> 'OFFLINE' AND f.cost_per_hour_milli IS NOT NULL"},
 };
 
 constexpr char kSinceCreation[] = "greatest(f.at - t.created_at, interval '0')";
@@ -237,6 +279,10 @@ SourceSql SqlOf(FactSource source) {
       return {kClosedSums, "tandem.ticket_state", kWithTicket, "f.closed_at", "t"};
     case FactSource::kOpenTickets:
       return {kOpenSums, "tandem.ticket_state", kWithTicket, nullptr, "t"};
+    case FactSource::kSurveys:
+      return {kScoreSums, "tandem.survey", "", "f.at", "f"};
+    case FactSource::kParticipations:
+      return {kParticipationSums, "tandem.segment", "", "f.ended_at", "f"};
   }
   std::abort();
 }
@@ -253,18 +299,29 @@ std::string ColumnOf(const SourceSql& source, Dimension dimension) {
       return absl::StrCat(source.subject, ".channel");
     case Dimension::kAgent:
       return "f.agent";
+    case Dimension::kSurvey:
+      return "f.measure";
   }
   std::abort();
 }
 
 // ------------------------------------------------------------------------------------- statements
 
-// An aggregate as bigint: a count, or microseconds.
+// An aggregate as bigint: a count, microseconds, or millionths.
 std::string AggregateOf(const SumSql& sum) {
   const std::string filter =
       sum.counts == nullptr ? "" : absl::StrCat(" FILTER (WHERE ", sum.counts, ")");
   if (sum.sum == Sum::kContacts) return absl::StrCat("sum(f.contact_count)", filter, "::bigint");
+  if (sum.sum == Sum::kNormalisedScores) {
+    return absl::StrCat("sum((f.score - f.lowest) * 1000000 / (f.highest - f.lowest))", filter,
+                        "::bigint");
+  }
   if (sum.amount == nullptr) return absl::StrCat("count(*)", filter);
+  if (IsMillionths(sum.sum)) {  // at what an hour of the span costs, in thousandths
+    return absl::StrCat("sum(div((extract(epoch FROM ", sum.amount,
+                        ") * 1000000)::bigint::numeric * f.cost_per_hour_milli, 3600000))", filter,
+                        "::bigint");
+  }
   std::string spans;
   switch (KindOf(sum.sum)) {
     case SumKind::kTotal:
@@ -283,7 +340,10 @@ std::string AggregateOf(const SumSql& sum) {
 class Builder {
  public:
   Builder(const FactQuery& query, FactSource source)
-      : query_(query), source_(source), sql_(SqlOf(source)) {}
+      : query_(query),
+        source_(source),
+        sql_(SqlOf(source)),
+        uses_rules_(source == FactSource::kVisits && UsesRules(query)) {}
 
   FactStatement Build() {
     workspace_ = Parameter(query_.workspace, "text");
@@ -302,6 +362,7 @@ class Builder {
         absl::StrAppend(&sql, ", ", Filled(AggregateOf(sum)));
       }
     }
+    if (uses_rules_) sql += ", string_agg(DISTINCT rule.number::text, ' ')";
     absl::StrAppend(&sql, from, Where(), " GROUP BY ", groups, " LIMIT ", query_.max_rows + 1);
     return {std::move(sql), std::move(parameters_)};
   }
@@ -333,6 +394,7 @@ class Builder {
     const bool first = wanted(Sum::kFirstResponses) || wanted(Sum::kFirstResponseTime) ||
                        wanted(Sum::kFirstResponseP90);
     if (source_ == FactSource::kMessages && first) from += kFirstResponse;
+    if (uses_rules_) from += Rule();
     const bool offer =
         wanted(Sum::kOffers) || wanted(Sum::kOffersAccepted) || wanted(Sum::kOfferTime);
     if (source_ == FactSource::kSegments && offer) from += kOffer;
@@ -342,6 +404,49 @@ class Builder {
                       " AND g.ticket_id = f.ticket_id AND g.segment_number = f.segment_number");
     }
     return from;
+  }
+
+  // The first of the rules that is for the visit. One for several queues is as many in a row.
+  std::string Rule() {
+    size_t size = 0;
+    for (const ThresholdRule& rule : query_.rules) size += std::max<size_t>(1, rule.queues.size());
+    ArrayEncoder numbers(SqlType::kInt8, size), clients(SqlType::kText, size),
+        queues(SqlType::kText, size), since(SqlType::kTimestamp, size),
+        within(SqlType::kInt8, size), short_abandon(SqlType::kInt8, size),
+        abandons(SqlType::kInt8, size);
+    const auto text = [](const std::string& value, ArrayEncoder& to) {
+      value.empty() ? to.Null() : to.Text(value);
+    };
+    const auto span = [](const std::optional<router::Duration>& value, ArrayEncoder& to) {
+      value ? to.Int8(value->us) : to.Null();
+    };
+    for (size_t i = 0; i < query_.rules.size(); ++i) {
+      const ThresholdRule& rule = query_.rules[i];
+      for (size_t k = 0; k < std::max<size_t>(1, rule.queues.size()); ++k) {
+        numbers.Int8(static_cast<int64_t>(i));
+        text(rule.client, clients);
+        text(rule.queues.empty() ? "" : rule.queues[k], queues);
+        since.Timestamp(rule.since);
+        span(rule.threshold.within, within);
+        span(rule.threshold.short_abandon, short_abandon);
+        abandons.Int8(static_cast<int64_t>(rule.threshold.abandons));
+      }
+    }
+    std::string arrays = Parameter(numbers.Take(), "bigint[]");
+    absl::StrAppend(&arrays, ", ", Parameter(clients.Take(), "text[]"));
+    absl::StrAppend(&arrays, ", ", Parameter(queues.Take(), "text[]"));
+    absl::StrAppend(&arrays, ", ", Parameter(since.Take(), "timestamptz[]"));
+    absl::StrAppend(&arrays, ", ", Parameter(within.Take(), "bigint[]"));
+    absl::StrAppend(&arrays, ", ", Parameter(short_abandon.Take(), "bigint[]"));
+    absl::StrAppend(&arrays, ", ", Parameter(abandons.Take(), "bigint[]"));
+    return absl::StrCat(
+        " LEFT JOIN LATERAL (SELECT r.number, r.within * interval '1 microsecond' AS within,"
+        " r.short * interval '1 microsecond' AS short, r.abandons FROM unnest(",
+        arrays,
+        ") AS r(number, client, queue, since, within, short, abandons)"
+        " WHERE (r.client IS NULL OR r.client = f.client)"
+        " AND (r.queue IS NULL OR r.queue = f.queue) AND r.since <= f.left_at"
+        " ORDER BY r.number LIMIT 1) rule ON true");
   }
 
   static constexpr char kLoad[] =
@@ -375,8 +480,9 @@ class Builder {
                       " AND f.ended_at > f.began_at");
     } else if (sql_.at != nullptr) {
       absl::StrAppend(&where, " AND ", sql_.at, " >= ", since_, " AND ", sql_.at, " < ", until_);
-      // Of those who take part besides no measure is made.
+      // Those who take part besides are a source of their own.
       if (source_ == FactSource::kSegments) where += " AND f.role = 'OWNER'";
+      if (source_ == FactSource::kParticipations) where += " AND f.role <> 'OWNER'";
     } else {
       // Names the range, so that its parameters have a use.
       absl::StrAppend(&where, " AND f.closed_at IS NULL AND ", since_, " < ", until_);
@@ -393,8 +499,12 @@ class Builder {
 
   // The expression with its conditions in place.
   std::string Filled(const std::string& expression) {
-    std::string filled = absl::StrReplaceAll(
-        expression, {{"{in_time}", InTime()}, {"{short}", Short()}, {"{due}", kDue}});
+    std::string filled =
+        absl::StrReplaceAll(expression, {{"{in_time}", InTime()},
+                                         {"{short}", Short()},
+                                         {"{positive}", Treats(AbandonTreatment::kPositive)},
+                                         {"{ignored}", Treats(AbandonTreatment::kIgnored)},
+                                         {"{due}", kDue}});
     if (filled.find("{now}") == std::string::npos) return filled;
     if (now_.empty()) now_ = Parameter(BinaryTimestamp(query_.now), "timestamptz");
     return absl::StrReplaceAll(filled, {{"{now}", now_}});
@@ -404,20 +514,41 @@ class Builder {
     return absl::StrCat("(f.left_at - f.entered_at <= interval '", at_most.us, " microseconds')");
   }
 
+  // The condition under the visit's rule, where there is one.
+  std::string WithRule(const std::string& without, const std::string& by_rule) const {
+    if (!uses_rules_) return without;
+    return absl::StrCat("(CASE WHEN rule.number IS NULL THEN ", without, " ELSE ", by_rule,
+                        " END)");
+  }
+
   std::string InTime() const {
-    if (query_.threshold.within) return Waited(*query_.threshold.within);
-    return "coalesce(f.left_at <= f.target, false)";
+    const std::string without = query_.threshold.within ? Waited(*query_.threshold.within)
+                                                        : "coalesce(f.left_at <= f.target, false)";
+    return WithRule(without,
+                    "coalesce(f.left_at - f.entered_at <= rule.within, f.left_at <= f.target,"
+                    " false)");
   }
 
   std::string Short() const {
-    if (!query_.threshold.short_abandon) return "false";
-    return absl::StrCat("(f.exit_reason = 'ABANDONED' AND ",
-                        Waited(*query_.threshold.short_abandon), ")");
+    std::string without = "false";
+    if (query_.threshold.short_abandon) {
+      without = absl::StrCat("(f.exit_reason = 'ABANDONED' AND ",
+                             Waited(*query_.threshold.short_abandon), ")");
+    }
+    return WithRule(without,
+                    "coalesce(f.exit_reason = 'ABANDONED'"
+                    " AND f.left_at - f.entered_at <= rule.short, false)");
+  }
+
+  std::string Treats(AbandonTreatment abandons) const {
+    return WithRule(query_.threshold.abandons == abandons ? "true" : "false",
+                    absl::StrCat("rule.abandons = ", static_cast<int>(abandons)));
   }
 
   const FactQuery& query_;
   const FactSource source_;
   const SourceSql sql_;
+  const bool uses_rules_;
   size_t columns_ = 1;
   std::vector<pqxx::binarystring> parameters_;
   std::string workspace_, since_, until_, boundaries_, now_;  // references to parameters
@@ -442,6 +573,11 @@ void AddRow(const pqxx::row& cells_of, const FactQuery& query, const std::vector
     } else if (KindOf(sum) == SumKind::kTotal) {
       value = 0;  // SQL's sum over nothing is NULL
     }
+  }
+  if (column == static_cast<size_t>(cells_of.size())) return;
+  const std::string rules(cells(column).value_or(""));
+  for (const std::string_view number : absl::StrSplit(rules, ' ', absl::SkipEmpty())) {
+    row.rules.insert(static_cast<size_t>(ParseInt8(number)));
   }
 }
 

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 
 #include "pqxx/nontransaction"
 #include "pqxx/transaction"
@@ -21,7 +23,9 @@ namespace {
 constexpr char kSettings[] = "-c statement_timeout=5s -c lock_timeout=5s";
 
 constexpr char kSelect[] =
-    "SELECT policy, coalesce(display_name, ''), threshold_us, abandons, short_abandon_us, revision"
+    "SELECT policy, coalesce(display_name, ''), threshold_us, abandons, short_abandon_us, revision,"
+    " coalesce(client, ''), array_to_string(queues, ' '),"
+    " (extract(epoch FROM coalesce(effective_from, 'epoch')) * 1000000)::bigint"
     " FROM tandem.service_level_policy WHERE workspace = $1";
 
 // Changes of one workspace's policies go one after the other: revisions and their number hold.
@@ -30,11 +34,15 @@ constexpr char kOneByOne[] =
 
 ServiceLevelPolicy DecodePolicy(const pqxx::row& row) {
   const auto cells = CellsOf(row);
+  const std::string queues(cells(7).value_or(""));  // ids have no spaces
   return {.id = std::string(cells(0).value_or("")),
           .display_name = std::string(cells(1).value_or("")),
           .threshold = {ParseInt8(cells(2))},
           .abandons = FromName<AbandonTreatment>(cells(3).value_or("")),
           .short_abandon_limit = {ParseInt8(cells(4))},
+          .client = std::string(cells(6).value_or("")),
+          .queues = absl::StrSplit(queues, ' ', absl::SkipEmpty()),
+          .effective_from = {ParseInt8(cells(8))},
           .revision = ParseInt8(cells(5))};
 }
 
@@ -124,13 +132,18 @@ absl::StatusOr<PolicyChange> PostgresPolicies::PutPolicy(const std::string& work
     ++wanted.revision;
     work.exec_params(
         "INSERT INTO tandem.service_level_policy (workspace, policy, display_name, threshold_us,"
-        " abandons, short_abandon_us, revision)"
-        " VALUES ($1, $2, nullif($3, ''), $4, $5, $6, $7)"
+        " abandons, short_abandon_us, revision, client, queues, effective_from)"
+        " VALUES ($1, $2, nullif($3, ''), $4, $5, $6, $7, nullif($8, ''),"
+        " string_to_array($9, ' '),"
+        " timestamptz 'epoch' + nullif($10::bigint, 0) * interval '1 microsecond')"
         " ON CONFLICT (workspace, policy) DO UPDATE SET display_name = excluded.display_name,"
         " threshold_us = excluded.threshold_us, abandons = excluded.abandons,"
-        " short_abandon_us = excluded.short_abandon_us, revision = excluded.revision",
+        " short_abandon_us = excluded.short_abandon_us, revision = excluded.revision,"
+        " client = excluded.client, queues = excluded.queues,"
+        " effective_from = excluded.effective_from",
         workspace, wanted.id, wanted.display_name, wanted.threshold.us, NameOf(wanted.abandons),
-        wanted.short_abandon_limit.us, wanted.revision);
+        wanted.short_abandon_limit.us, wanted.revision, wanted.client,
+        absl::StrJoin(wanted.queues, " "), wanted.effective_from.us);
     work.commit();
     if (warnings.seen()) return NoReplica();
     return PolicyChange{.done = true, .policy = wanted};

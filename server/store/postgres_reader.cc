@@ -294,6 +294,23 @@ absl::StatusOr<std::vector<router::NoteRow>> PostgresReader::ListNotes(const std
   return ListOfTicket(NoteTable(), workspace, ticket, after, limit);
 }
 
+absl::StatusOr<std::vector<router::SurveyRow>> PostgresReader::ListScores(
+    const std::string& workspace, router::TicketId ticket, const ScorePlace& after, int32_t limit) {
+  using Rows = std::vector<router::SurveyRow>;
+  return Read([&](pqxx::connection& connection) -> absl::StatusOr<Rows> {
+    pqxx::nontransaction work(connection);
+    const pqxx::result found = work.exec_params(
+        absl::StrCat("SELECT ", SelectList(SurveyTable(), "s"),
+                     " FROM tandem.survey s WHERE workspace = $1 AND ticket_id = $2"
+                     " AND (sequence, measure) > ($3, $4) ORDER BY sequence, measure LIMIT ",
+                     std::max(limit, 0)),
+        workspace, router::ToString(ticket), after.sequence, after.measure);
+    Rows rows;
+    for (const pqxx::row& row : found) rows.push_back(Decode(SurveyTable(), 0, CellsOf(row)));
+    return rows;
+  });
+}
+
 absl::StatusOr<std::vector<router::MessageRow>> PostgresReader::ListMessages(
     const std::string& workspace, router::TicketId ticket, int64_t after, int32_t limit) {
   return ListOfTicket(MessageTable(), workspace, ticket, after, limit);

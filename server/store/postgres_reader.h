@@ -37,6 +37,10 @@ class PostgresReader : public Reader {
   absl::StatusOr<std::vector<router::NoteRow>> ListNotes(const std::string& workspace,
                                                          router::TicketId ticket, int64_t after,
                                                          int32_t limit) override;
+  absl::StatusOr<std::vector<router::SurveyRow>> ListScores(const std::string& workspace,
+                                                            router::TicketId ticket,
+                                                            const ScorePlace& after,
+                                                            int32_t limit) override;
   absl::StatusOr<std::vector<router::MessageRow>> ListMessages(const std::string& workspace,
                                                                router::TicketId ticket,
                                                                int64_t after,

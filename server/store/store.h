@@ -203,6 +203,12 @@ struct Additions {
   uint32_t scores = 0;
 };
 
+// Behind which score of a ticket a page of them begins; none: with the first.
+struct ScorePlace {
+  int64_t sequence = 0;
+  std::string measure;
+};
+
 // Resources of one kind. All that are set must hold; each is for the kinds that have such a field.
 struct ResourceFilter {
   router::ResourceKind kind = router::ResourceKind::kClient;
@@ -288,6 +294,11 @@ class Reader {
                                                                        router::TicketId ticket,
                                                                        int64_t after,
                                                                        int32_t limit) = 0;
+  // By sequence and measure, those behind `after`, at most `limit`.
+  virtual absl::StatusOr<std::vector<router::SurveyRow>> ListScores(const std::string& workspace,
+                                                                    router::TicketId ticket,
+                                                                    const ScorePlace& after,
+                                                                    int32_t limit) = 0;
   // The ticket's rows as they are; nothing when it is open, or there is none.
   virtual absl::StatusOr<std::optional<router::TicketRows>> GetClosedTicket(
       const std::string& workspace, router::TicketId ticket) = 0;

@@ -25,6 +25,8 @@ TEST(Show, SaysAValueInItsUnit) {
   EXPECT_EQ(Show(Value(12.34, true), v1::MEASURE_UNIT_SECONDS), "12.3s");
   EXPECT_EQ(Show(Value(245, true), v1::MEASURE_UNIT_SECONDS), "4m5s");
   EXPECT_EQ(Show(Value(3'845, true), v1::MEASURE_UNIT_SECONDS), "1h4m5s");
+  EXPECT_EQ(Show(Value(-0.1, true), v1::MEASURE_UNIT_SHARE), "-10.0%");
+  EXPECT_EQ(Show(Value(1234.567, true), v1::MEASURE_UNIT_MONEY), "1234.57");
   EXPECT_EQ(Show(v1::MetricValue(), v1::MEASURE_UNIT_SECONDS), "-");
 }
 
@@ -51,6 +53,33 @@ TEST(ReportTable, AlignsMeasuresAndShowsTimesInTheReportsZone) {
   EXPECT_EQ(ReportTable(request, report, catalogue),
             "queue     from (Asia/Kolkata)  offered  service_level\n"
             "voice-en  2026-03-02 09:00          12              -\n");
+}
+
+TEST(ReportTable, TellsThePoliciesOfEachRowUnlessOneWasAskedFor) {
+  v1::QueryMetricsRequest request;
+  request.add_group_by(v1::REPORT_DIMENSION_CLIENT);
+  v1::QueryMetricsResponse report;
+  report.add_measures("service_level");
+  v1::ListMeasuresResponse catalogue;
+  v1::Measure& measure = *catalogue.add_measures();
+  measure.set_id("service_level");
+  measure.set_unit(v1::MEASURE_UNIT_SHARE);
+  for (const char* client : {"acme", "globex"}) {
+    v1::MetricsRow& row = *report.add_rows();
+    row.set_client(client);
+    *row.add_values() = Value(0.5, true);
+  }
+  report.mutable_rows(0)->add_policies("acme-1");
+  report.mutable_rows(0)->add_policies("acme-2");
+  EXPECT_EQ(ReportTable(request, report, catalogue),
+            "client  service_level  policy\n"
+            "acme            50.0%  acme-1,acme-2\n"
+            "globex          50.0%  -\n");
+  report.mutable_policy()->set_id("acme-1");
+  EXPECT_EQ(ReportTable(request, report, catalogue),
+            "client  service_level\n"
+            "acme            50.0%\n"
+            "globex          50.0%\n");
 }
 
 }  // namespace

@@ -210,8 +210,8 @@ class Reading(CtlTest):
         for part in ("Charged twice", "TICKET_CREATED", "1 OFFLINE"):
             self.assertIn(part, text)
         parts = json.loads(self.done("describe", "ticket", ticket, "-o", "json"))
-        self.assertEqual(set(parts), {"ticket", "events", "messages", "notes", "explanation"})
-        self.assertEqual((len(parts["messages"]), parts["notes"]), (1, []))
+        self.assertEqual(set(parts), {"ticket", "events", "messages", "notes", "scores", "explanation"})
+        self.assertEqual((len(parts["messages"]), parts["notes"], parts["scores"]), (1, [], []))
         for words in (("get", "messages", "--ticket", ticket), ("list", "messages", "--ticket", ticket)):
             self.assertRegex(self.done(*words), r"^sequence +sent at .*\n +\d+ +\S+Z +CUSTOMER +INBOUND")
         self.assertEqual(json.loads(self.done("get", "notes", "--ticket", ticket, "-o", "json")), {"notes": []})

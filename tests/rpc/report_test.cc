@@ -4,14 +4,18 @@
 #include <map>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "google/protobuf/util/time_util.h"
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "router/limits.h"
 #include "server/query/intervals.h"
 #include "server/query/measures.h"
+#include "server/query/reports.h"
+#include "server/store/memory_store.h"
 #include "tests/rpc/fixture.h"
 
 namespace tandem::rpc {
@@ -321,6 +325,97 @@ TEST(QueryMetrics, RefusesWhatItCannotSay) {
   EXPECT_NE(error.message.find("did you mean \"service_level\"?"), std::string::npos);
 }
 
+// Of a database that has one from before zones were checked.
+TEST(QueryMetrics, SaysWhichSettingToMendWhenTheWorkspaceHasNoZone) {
+  store::MemoryStore store;
+  const auto acquired = store.Acquire(0, "test");
+  ASSERT_TRUE(acquired.ok()) << acquired.status();
+  store::Batch batch;
+  batch.epoch = acquired->epoch;
+  batch.sequence = 1;
+  router::WorkspaceRow& row = batch.changes.workspaces.emplace_back();
+  row.workspace = kWorkspace;
+  row.revision = 1;
+  row.configuration.time_zone = "Mars/X";
+  ASSERT_EQ(store.Commit(batch), store::CommitResult::kCommitted);
+  query::ReportRequest request;
+  request.workspace = kWorkspace;
+  request.since = {1};
+  const router::Time now{2};
+  const auto refused = query::QueryMetrics(store, store, request, now);
+  const auto* rejection = std::get_if<router::Rejection>(&refused);
+  ASSERT_NE(rejection, nullptr);
+  EXPECT_EQ(rejection->reason, router::Reason::kTimeZoneUnknown);
+  EXPECT_THAT(rejection->message, ::testing::HasSubstr("\"Mars/X\""));
+  EXPECT_THAT(rejection->message, ::testing::HasSubstr("UpdateWorkspaceSettings"));
+  request.time_zone = "UTC";
+  EXPECT_TRUE(
+      std::holds_alternative<query::Report>(query::QueryMetrics(store, store, request, now)));
+}
+
+TEST(QueryMetrics, SumsUpWhatCustomersScored) {
+  Fixture f;
+  const v1::SessionRef ann = f.LogIn("ann");
+  const std::string ticket = f.Take(ann, ChatContact());
+  ASSERT_EQ(ReasonOf(f.Complete(ann, ticket, "solved")), "OK");
+  const auto record = [&](const std::string& measure, int score, int lowest, int highest) {
+    v1::RecordSurveyRequest survey;
+    survey.set_workspace(kWorkspace);
+    survey.set_ticket_id(ticket);
+    v1::SurveyScore* said = survey.add_scores();
+    said->set_measure(measure);
+    said->set_score(score);
+    said->set_lowest(lowest);
+    said->set_highest(highest);
+    v1::RecordSurveyResponse response;
+    ASSERT_EQ(ReasonOf(f.tickets->RecordSurvey(ClientContext(), survey, &response)), "OK");
+  };
+  record("csat", 4, 1, 5);
+  record("csat", 2, 1, 5);
+  record("nps", 3, 0, 10);
+  v1::QueryMetricsRequest request =
+      LastHour({"csat", "csat_mean", "survey_responses", "nps", "offered"});
+  request.add_group_by(v1::REPORT_DIMENSION_SURVEY);
+  request.add_group_by(v1::REPORT_DIMENSION_AGENT);
+  const v1::QueryMetricsResponse report = Query(f, request);
+  ASSERT_EQ(report.rows_size(), 2);
+  EXPECT_EQ(report.rows(0).survey(), "csat");
+  EXPECT_EQ(report.rows(0).agent(), "ann");
+  auto csat = ValuesOf(report, 0);
+  EXPECT_EQ(csat["csat"].value(), 0.5);
+  EXPECT_EQ(csat["csat_mean"].value(), 0.5);
+  EXPECT_EQ(csat["csat_mean"].numerator(), 1'000'000);
+  EXPECT_EQ(csat["survey_responses"].value(), 2);
+  EXPECT_FALSE(csat["nps"].has_value()) << "nobody answered on its scale";
+  EXPECT_FALSE(csat["offered"].has_value()) << "visits have no survey";
+  EXPECT_EQ(report.rows(1).survey(), "nps");
+  EXPECT_EQ(ValuesOf(report, 1)["nps"].value(), -1);
+  request = LastHour({"csat"});
+  request.mutable_filter()->add_surveys("csat");
+  EXPECT_EQ(ValuesOf(Query(f, request), 0)["csat"].denominator(), 2);
+}
+
+TEST(QueryMetrics, KeepsWhatAnAgentCostThen) {
+  Fixture f;
+  const auto set_cost = [&](int64_t cost) {
+    v1::Configuration configuration = SmallConfiguration();
+    for (v1::Agent& agent : *configuration.mutable_agents()) agent.set_cost_per_hour_milli(cost);
+    f.Apply(configuration);
+  };
+  set_cost(router::kMaxCostPerHourMilli);
+  const v1::SessionRef ann = f.LogIn("ann");
+  const std::string ticket = f.Take(ann, ChatContact());
+  ASSERT_EQ(ReasonOf(f.Complete(ann, ticket, "solved")), "OK");
+  const v1::QueryMetricsRequest request = LastHour({"handling_cost", "staff_cost"});
+  const int64_t cost = ValuesOf(Query(f, request), 0)["handling_cost"].numerator();
+  EXPECT_GT(cost, 0);
+  set_cost(0);
+  ASSERT_EQ(ReasonOf(f.Close(ann)), "OK");
+  const v1::QueryMetricsResponse later = Query(f, request);
+  EXPECT_EQ(ValuesOf(later, 0)["handling_cost"].numerator(), cost);
+  EXPECT_GE(ValuesOf(later, 0)["staff_cost"].numerator(), cost);
+}
+
 TEST(QueryMetrics, WaitsApartFromOtherReads) {
   FixtureOptions options;
   options.server.max_waiting_reports = 0;
@@ -421,6 +516,71 @@ TEST(ServiceLevelPolicies, AreKeptAndNamedInReports) {
   remove.set_expected_revision(2);
   EXPECT_EQ(try_remove(), "OK");
   EXPECT_EQ(try_remove(), "POLICY_NOT_FOUND");
+}
+
+TEST(ServiceLevelPolicies, CountByThemselvesForTheirClient) {
+  Fixture f;
+  PlayALittle(f);
+  v1::PutServiceLevelPolicyRequest put;
+  v1::PutServiceLevelPolicyResponse was_put;
+  put.set_workspace(kWorkspace);
+  v1::ServiceLevelPolicy& policy = *put.mutable_policy();
+  policy = HourPolicy(v1::ABANDON_TREATMENT_IGNORED);
+  policy.set_id("acme-1");
+  policy.set_client("acme");
+  const auto try_put = [&] {
+    const Error error = Decode(f.reports->PutServiceLevelPolicy(ClientContext(), put, &was_put));
+    return error.reason + (error.fields.empty() ? "" : " " + error.fields.front());
+  };
+  EXPECT_EQ(try_put(), "FIELD_REQUIRED policy.effective_from");
+  policy.mutable_effective_from()->set_seconds(1'000'000);
+  policy.add_queues("chats");
+  policy.add_queues("calls");
+  policy.add_queues("chats");
+  ASSERT_EQ(ReasonOf(f.reports->PutServiceLevelPolicy(ClientContext(), put, &was_put)), "OK");
+  EXPECT_EQ(was_put.policy().queues_size(), 2) << "each once, in order";
+  EXPECT_EQ(was_put.policy().queues(0), "calls");
+  EXPECT_EQ(was_put.policy().client(), "acme");
+  EXPECT_EQ(was_put.policy().effective_from().seconds(), 1'000'000);
+
+  v1::QueryMetricsRequest request = LastHour({"service_level"});
+  request.add_group_by(v1::REPORT_DIMENSION_CLIENT);
+  v1::QueryMetricsResponse report = Query(f, request);
+  ASSERT_EQ(report.rows_size(), 1);
+  EXPECT_EQ(ValuesOf(report, 0)["service_level"].denominator(), 1) << "who left is ignored";
+  ASSERT_EQ(report.rows(0).policies_size(), 1);
+  EXPECT_EQ(report.rows(0).policies(0), "acme-1");
+  EXPECT_FALSE(report.has_policy());
+
+  // A later version, and one that is only for who names it.
+  policy.set_id("acme-2");
+  policy.set_abandons(v1::ABANDON_TREATMENT_NEGATIVE);
+  *policy.mutable_effective_from() = request.since();
+  ASSERT_EQ(ReasonOf(f.reports->PutServiceLevelPolicy(ClientContext(), put, &was_put)), "OK");
+  report = Query(f, request);
+  EXPECT_EQ(report.rows(0).policies(0), "acme-2");
+  EXPECT_EQ(ValuesOf(report, 0)["service_level"].denominator(), 2);
+  request.set_policy_id("acme-1");
+  report = Query(f, request);
+  EXPECT_EQ(report.policy().id(), "acme-1");
+  EXPECT_EQ(report.rows(0).policies(0), "acme-1");
+  EXPECT_EQ(ValuesOf(report, 0)["service_level"].denominator(), 1);
+  *request.mutable_policy() = HourPolicy(v1::ABANDON_TREATMENT_POSITIVE);
+  report = Query(f, request);
+  EXPECT_EQ(report.rows(0).policies_size(), 0);
+  EXPECT_EQ(ValuesOf(report, 0)["service_level"].numerator(), 2);
+
+  policy.set_client("nobody");
+  EXPECT_EQ(try_put(), "REFERENCE_BROKEN policy.client");
+  policy.clear_client();
+  policy.add_queues("nowhere");
+  EXPECT_EQ(try_put(), "REFERENCE_BROKEN policy.queues");
+  policy.add_queues("A B");
+  EXPECT_EQ(try_put(), "FIELD_MALFORMED policy.queues[4]");
+  *request.mutable_policy()->mutable_effective_from() = request.since();
+  v1::QueryMetricsResponse response;
+  EXPECT_EQ(Decode(f.reports->QueryMetrics(ClientContext(), request, &response)).fields,
+            std::vector<std::string>{"policy.effective_from"});
 }
 
 // --------------------------------------------------------------------------------------- intervals

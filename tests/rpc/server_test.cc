@@ -171,6 +171,11 @@ class BrokenReader : public store::Reader {
                                                          int64_t, int32_t) override {
     return std::vector<router::NoteRow>();
   }
+  absl::StatusOr<std::vector<router::SurveyRow>> ListScores(const std::string&, router::TicketId,
+                                                            const store::ScorePlace&,
+                                                            int32_t) override {
+    return std::vector<router::SurveyRow>();
+  }
   absl::StatusOr<std::vector<router::MessageRow>> ListMessages(const std::string&, router::TicketId,
                                                                int64_t, int32_t) override {
     return std::vector<router::MessageRow>();

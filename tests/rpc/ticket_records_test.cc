@@ -359,6 +359,51 @@ TEST(RecordSurvey, CountsForWhoServedTheCustomerLast) {
   }
 }
 
+TEST(ListSurveyScores, GivesPagesOfOpenAndClosedTickets) {
+  Records f;
+  const v1::SessionRef ann = f.LogIn("ann");
+  const std::string ticket = f.Take(ann, ChatContact());
+  auto request = About<v1::ListSurveyScoresRequest>(ticket);
+  v1::ListSurveyScoresResponse response;
+  const auto list = [&] {
+    return ReasonOf(f.tickets->ListSurveyScores(ClientContext(), request, &response));
+  };
+  EXPECT_EQ(list(), "OK");
+  EXPECT_EQ(response.scores_size(), 0);
+  ASSERT_EQ(ReasonOf(f.Finish(ann, ticket)), "OK");
+  ASSERT_EQ(ReasonOf(f.Record(Survey(ticket, 2))), "OK");
+  EXPECT_EQ(list(), "OK");
+  EXPECT_EQ(response.scores_size(), 2) << "of an open ticket";
+  ASSERT_EQ(ReasonOf(f.Complete(ann, ticket)), "OK");
+  ASSERT_EQ(ReasonOf(f.Record(Survey(ticket))), "OK");
+  request.set_page_size(1);
+  std::vector<std::string> measures;
+  int64_t last = 0;
+  do {
+    ASSERT_EQ(list(), "OK");
+    ASSERT_EQ(response.scores_size(), 1);
+    const v1::RecordedScore& score = response.scores(0);
+    measures.push_back(score.measure());
+    EXPECT_EQ(score.score(), 4);
+    EXPECT_EQ(score.lowest(), 1);
+    EXPECT_EQ(score.highest(), 5);
+    EXPECT_EQ(score.agent(), "ann");
+    EXPECT_EQ(score.queue(), "chats");
+    EXPECT_GT(score.answered_at().seconds(), 0);
+    EXPECT_GE(score.sequence(), last);
+    last = score.sequence();
+    request.set_page_token(response.next_page_token());
+  } while (!response.next_page_token().empty());
+  EXPECT_EQ(measures, (std::vector<std::string>{"measure-0", "measure-1", "measure-0"}));
+  request.set_page_token("next");
+  EXPECT_EQ(list(), "PAGE_TOKEN_INVALID");
+  request.clear_page_token();
+  request.set_page_size(-1);
+  EXPECT_EQ(list(), "FIELD_OUT_OF_RANGE");
+  request = About<v1::ListSurveyScoresRequest>(kNoTicket);
+  EXPECT_EQ(list(), "TICKET_NOT_FOUND");
+}
+
 TEST(RecordSurvey, StopsAtTheLimitOfATicket) {
   Records f;
   const std::string ticket = f.Done(f.LogIn("ann"));

@@ -160,11 +160,70 @@ TEST_P(FactsConformance, CountsVisitsByTheThreshold) {
   EXPECT_EQ(ValueOf(row, Sum::kAbandonedInTime), 7);
   EXPECT_EQ(ValueOf(row, Sum::kDecided), 96);
 
+  query.threshold.abandons = store::AbandonTreatment::kIgnored;
+  row = Row(query);
+  EXPECT_EQ(ValueOf(row, Sum::kLevelReached), 70);
+  EXPECT_EQ(ValueOf(row, Sum::kLevelAsked), 96 - 7);
+  query.threshold.abandons = store::AbandonTreatment::kPositive;
+  row = Row(query);
+  EXPECT_EQ(ValueOf(row, Sum::kLevelReached), 70 + 7);
+  EXPECT_EQ(ValueOf(row, Sum::kLevelAsked), 96);
+
   query.threshold = {};  // by the own target of each
   row = Row(query);
   EXPECT_EQ(ValueOf(row, Sum::kAnsweredInTime), 60);
   EXPECT_EQ(ValueOf(row, Sum::kAbandonedInTime), 3);
   EXPECT_EQ(ValueOf(row, Sum::kDecided), 103) << "who was called off after the target counts";
+}
+
+// Visits of 15 s each in three queues of two clients, at 8:00 and at 9:00.
+TEST_P(FactsConformance, TakesForEachVisitTheFirstRuleThatIsForIt) {
+  router::Changes changes = OneWorkspace();
+  uint32_t number = 0;
+  for (const int64_t hour : {0, 1}) {
+    for (const auto& [client, queue] : std::map<std::string, std::string>{
+             {"bank", "loans"}, {"bank2", "loans"}, {"shop", "orders"}}) {
+      router::VisitRow visit = SampleVisit(1, ++number);
+      visit.client = client == "bank2" ? "bank" : client;
+      visit.queue = client == "bank2" ? "cards" : queue;
+      visit.entered_at = kMorning + Hours(hour);
+      visit.left_at = visit.entered_at + Seconds(15);
+      visit.target = visit.entered_at + Seconds(15);
+      visit.exit_reason = ExitReason::kAnswered;
+      changes.visits.push_back(visit);
+    }
+  }
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  FactQuery query = WholeQuery(kMorning, kMorning + Hours(2));
+  query.group_by.set(store::IndexOf(Dimension::kClient));
+  const auto rule = [](const std::string& client, std::vector<std::string> queues, Time since,
+                       Duration within) {
+    return store::ThresholdRule{
+        .client = client,
+        .queues = std::move(queues),
+        .since = since,
+        .threshold = {
+            .within = within, .short_abandon = {}, .abandons = store::AbandonTreatment::kNegative}};
+  };
+  // What the bank's customers wait is short enough until 9:00, and too long from then on.
+  query.rules = {rule("bank", {"cards", "loans"}, kMorning + Hours(1), Seconds(14)),
+                 rule("bank", {}, kMorning, Seconds(20)), rule("other", {}, kMorning, Seconds(1)),
+                 rule("", {"nowhere"}, kMorning, Seconds(1))};
+  std::vector<FactRow> rows = Rows(query);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(ValueOf(rows[0], Sum::kAnsweredInTime), 2);
+  EXPECT_EQ(ValueOf(rows[0], Sum::kLevelReached), 2);
+  EXPECT_EQ(ValueOf(rows[0], Sum::kLevelAsked), 4);
+  EXPECT_THAT(rows[0].rules, ElementsAre(0u, 1u));
+  EXPECT_EQ(ValueOf(rows[1], Sum::kAnsweredInTime), 2) << "by their own targets";
+  EXPECT_THAT(rows[1].rules, IsEmpty());
+  query.rules.push_back(rule("", {}, kMorning + Hours(1) + Seconds(15), Seconds(1)));
+  rows = Rows(query);
+  EXPECT_EQ(ValueOf(rows[1], Sum::kAnsweredInTime), 1) << "from the very instant on";
+  EXPECT_THAT(rows[1].rules, ElementsAre(4u));
+  query.sums.reset();
+  query.sums.set(static_cast<size_t>(Sum::kOffered));
+  EXPECT_THAT(Rows(query)[0].rules, IsEmpty()) << "nothing asks for them";
 }
 
 TEST_P(FactsConformance, CountsAVisitWhenItEnds) {
@@ -272,7 +331,7 @@ TEST_P(FactsConformance, OfThoseWhoTakePartOnlyTheOwnerCounts) {
   add(2, kConsult, router::SegmentOutcome::kMissed);
   add(3, kConsult, router::SegmentOutcome::kRoleChanged);
   add(4, kConference, router::SegmentOutcome::kRoleChanged);
-  add(5, kMonitor, router::SegmentOutcome::kLeft);
+  add(5, kMonitor, router::SegmentOutcome::kMissed).connected_at = {};
   router::SegmentRow& next = add(6, kOwner, router::SegmentOutcome::kCompleted);
   next.accepted_at = next.began_at;
   router::EventRow& event = changes.events.emplace_back(SampleEvent(10, 1));
@@ -287,6 +346,84 @@ TEST_P(FactsConformance, OfThoseWhoTakePartOnlyTheOwnerCounts) {
   EXPECT_EQ(ValueOf(row, Sum::kHandledTransferred), 1);
   EXPECT_EQ(ValueOf(row, Sum::kHandledCompleted), 1);
   EXPECT_EQ(ValueOf(row, Sum::kHandlingTime), Seconds(4 + 4).us);
+  EXPECT_EQ(ValueOf(row, Sum::kConsulted), 2) << "whoever accepted";
+  EXPECT_EQ(ValueOf(row, Sum::kConsultTime), Seconds(4 + 4).us);
+  EXPECT_EQ(ValueOf(row, Sum::kConferred), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kConferenceTime), Seconds(4).us);
+  EXPECT_EQ(ValueOf(row, Sum::kMonitored), 0) << "not who never accepted";
+  EXPECT_EQ(ValueOf(row, Sum::kMonitorTime), 0);
+  EXPECT_EQ(ValueOf(row, Sum::kParticipationCost), 60'000) << "12 s at 18 an hour";
+}
+
+// 4 s of handling at 18 an hour are 0.02; a third of a millionth is not counted.
+TEST_P(FactsConformance, ReckonsWithWhatAgentsCostThen) {
+  router::Changes changes = OneWorkspace();
+  for (const int64_t cost : {18'000, 36'000, 0, 1}) {
+    router::SegmentRow& row = changes.segments.emplace_back(
+        SampleSegment(1, static_cast<uint32_t>(changes.segments.size() + 1)));
+    row.cost_per_hour_milli = cost;
+  }
+  router::AgentIntervalRow idle = SampleInterval("ann");
+  idle.status = router::AgentStatus::kAvailable;
+  idle.load = {};
+  idle.began_at = kMorning;
+  idle.ended_at = kMorning + Hours(1);
+  idle.cost_per_hour_milli = router::kMaxCostPerHourMilli;
+  router::AgentIntervalRow busy = idle;
+  busy.load = {1, 0, 0, 0};
+  busy.began_at = idle.ended_at;
+  busy.ended_at = kMorning + Hours(3);
+  busy.cost_per_hour_milli = 30'500;
+  router::AgentIntervalRow unknown = busy;
+  unknown.agent = "ben";
+  unknown.cost_per_hour_milli = 0;
+  changes.agent_intervals = {idle, busy, unknown};
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  const FactRow row = Row(WholeQuery(kMorning, kMorning + Hours(2)));
+  EXPECT_EQ(ValueOf(row, Sum::kHandled), 4);
+  EXPECT_EQ(ValueOf(row, Sum::kCostedHandled), 3);
+  EXPECT_EQ(ValueOf(row, Sum::kHandlingCost), 20'000 + 40'000 + 1);
+  EXPECT_EQ(ValueOf(row, Sum::kIdleCost), 1'000'000'000'000);
+  EXPECT_EQ(ValueOf(row, Sum::kStaffCost), 1'000'000'000'000 + 30'500'000);
+  EXPECT_EQ(ValueOf(row, Sum::kCostedTime), Hours(2).us);
+  EXPECT_EQ(ValueOf(row, Sum::kSignedInTime), Hours(3).us);
+}
+
+TEST_P(FactsConformance, SumsScoresOnTheirScales) {
+  router::Changes changes = OneWorkspace();
+  const auto add = [&](const std::string& measure, int32_t score, int32_t lowest, int32_t highest) {
+    router::SurveyRow& row = changes.surveys.emplace_back(
+        SampleSurvey(1, static_cast<int64_t>(changes.surveys.size() + 1), measure));
+    row.score.score = score;
+    row.score.lowest = lowest;
+    row.score.highest = highest;
+    row.at = kMorning;
+  };
+  for (const int32_t score : {5, 4, 3, 1}) add("csat", score, 1, 5);
+  for (const int32_t score : {10, 9, 8, 7, 6, 0}) add("nps", score, 0, 10);
+  add("solved", 1, 0, 1);
+  add("solved", 0, 0, 1);
+  add("thirds", 1, 0, 3);
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  FactQuery query = WholeQuery(kMorning, kMorning + Hours(1));
+  query.group_by.set(store::IndexOf(Dimension::kSurvey));
+  const std::vector<FactRow> rows = Rows(query);
+  ASSERT_EQ(rows.size(), 4u);
+  EXPECT_EQ(rows[0].key.ids[store::IndexOf(Dimension::kSurvey)], "csat");
+  EXPECT_EQ(ValueOf(rows[0], Sum::kResponses), 4);
+  EXPECT_EQ(ValueOf(rows[0], Sum::kTopTwo), 2);
+  EXPECT_EQ(ValueOf(rows[0], Sum::kNormalisedScores), 1'000'000 + 750'000 + 500'000);
+  EXPECT_EQ(ValueOf(rows[0], Sum::kNpsScale), 0);
+  EXPECT_EQ(ValueOf(rows[1], Sum::kNpsScale), 6);
+  EXPECT_EQ(ValueOf(rows[1], Sum::kPromoters), 2);
+  EXPECT_EQ(ValueOf(rows[1], Sum::kDetractors), 2);
+  EXPECT_EQ(ValueOf(rows[2], Sum::kTopTwo), 1) << "of two answers one is good";
+  EXPECT_EQ(ValueOf(rows[3], Sum::kNormalisedScores), 333'333);
+  query.filter[store::IndexOf(Dimension::kSurvey)] = {"nps"};
+  query.filter[store::IndexOf(Dimension::kAgent)] = {SampleSurvey(1, 1, "nps").agent};
+  EXPECT_EQ(Rows(query).size(), 1u);
+  query.boundaries = {kMorning + Hours(1), kMorning + Hours(2)};
+  EXPECT_THAT(Rows(query), IsEmpty()) << "a score counts when the customer answered";
 }
 
 TEST_P(FactsConformance, CutsAgentIntervalsAtTheReportsIntervals) {
@@ -408,6 +545,7 @@ std::map<std::string, std::string> Printed(const std::vector<FactRow>& rows) {
     std::string key = std::to_string(row.key.interval);
     for (const std::string& id : row.key.ids) key += "/" + id;
     std::string values;
+    for (const size_t rule : row.rules) values += "rule " + std::to_string(rule) + " ";
     for (size_t i = 0; i < row.values.size(); ++i) {
       values += std::to_string(i) + ":";
       values += (row.values[i] ? std::to_string(*row.values[i]) : "-") + " ";
@@ -415,6 +553,28 @@ std::map<std::string, std::string> Printed(const std::vector<FactRow>& rows) {
     printed[key] = values;
   }
   return printed;
+}
+
+// Some that are never met, of every scope, and from different instants on.
+std::vector<store::ThresholdRule> SomeRules(Time from) {
+  using enum store::AbandonTreatment;
+  return {
+      {.client = "client1",
+       .queues = {"queue1", "queue3"},
+       .since = from + Hours(30),
+       .threshold = {.within = Seconds(10), .short_abandon = Seconds(3), .abandons = kPositive}},
+      {.client = "client1",
+       .queues = {},
+       .since = from + Hours(20),
+       .threshold = {.within = Seconds(40), .short_abandon = {}, .abandons = kIgnored}},
+      {.client = "client1",
+       .queues = {},
+       .since = from,
+       .threshold = {.within = Seconds(20), .short_abandon = Seconds(5), .abandons = kNegative}},
+      {.client = "",
+       .queues = {"queue2"},
+       .since = from + Hours(10),
+       .threshold = {.within = Seconds(30), .short_abandon = Seconds(8), .abandons = kPositive}}};
 }
 
 TEST(FactsOfBothStores, AreSummedUpAlike) {
@@ -434,9 +594,9 @@ TEST(FactsOfBothStores, AreSummedUpAlike) {
   int compared = 0;
   for (const auto interval : {query::ReportInterval::kWhole, query::ReportInterval::kQuarterHour,
                               query::ReportInterval::kHour, query::ReportInterval::kDay}) {
-    for (uint32_t groups = 0; groups < 32;
+    for (uint32_t groups = 0; groups < 64;
          groups += interval == query::ReportInterval::kWhole ? 1 : 5) {
-      for (int variant = 0; variant < 3; ++variant) {
+      for (int variant = 0; variant < 4; ++variant) {
         FactQuery query = WholeQuery(from + Hours(1), until - Hours(1));
         query.now = until;
         query.boundaries = query::BoundariesOf(query.boundaries[0], query.boundaries[1], interval,
@@ -447,6 +607,10 @@ TEST(FactsOfBothStores, AreSummedUpAlike) {
           query.threshold.short_abandon = Seconds(8);
           query.filter[store::IndexOf(Dimension::kClient)] = {"client1", "client9"};
           query.filter[store::IndexOf(Dimension::kChannel)] = {"channel1", "channel2"};
+        }
+        if (variant > 2) {
+          query.rules = SomeRules(from);
+          query.filter = {};
         }
         const auto of_memory = memory.reader().SumFacts(query);
         const auto of_postgres = postgres.reader().SumFacts(query);

@@ -28,6 +28,9 @@ ServiceLevelPolicy SamplePolicy(const std::string& id) {
           .threshold = Seconds(20),
           .abandons = AbandonTreatment::kIgnored,
           .short_abandon_limit = Seconds(5),
+          .client = {},
+          .queues = {},
+          .effective_from = {},
           .revision = 0};
 }
 
@@ -66,6 +69,26 @@ TEST_P(PolicyConformance, KeepsWhatWasPut) {
   plain.revision = 1;
   EXPECT_THAT(*policies.ListPolicies(kWorkspace), ElementsAre(plain, stored));
   EXPECT_THAT(*policies.ListPolicies("other"), IsEmpty());
+}
+
+TEST_P(PolicyConformance, KeepsForWhomAndFromWhenOnAPolicyIs) {
+  ASSERT_EQ(Commit(OneWorkspace()), CommitResult::kCommitted);
+  ServiceLevelPolicy policy = SamplePolicy("gold");
+  policy.client = "bank";
+  policy.queues = {"cards", "loans"};
+  policy.effective_from = kMorning + router::Microseconds(1);
+  Put(policy);
+  policy.revision = 1;
+  EXPECT_EQ(*backing_->policies().GetPolicy(kWorkspace, "gold"), policy);
+  EXPECT_EQ(Put(policy).policy, policy) << "the same again changes nothing";
+  policy.client.clear();
+  policy.queues = {"cards"};
+  EXPECT_EQ(Put(policy).policy.revision, 2);
+  policy.queues.clear();
+  policy.effective_from = {};
+  Put(policy);
+  policy.revision = 3;
+  EXPECT_THAT(*backing_->policies().ListPolicies(kWorkspace), ElementsAre(policy));
 }
 
 TEST_P(PolicyConformance, ChangesOnlyTheRevisionThatIsExpected) {

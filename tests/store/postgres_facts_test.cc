@@ -40,6 +40,7 @@ using router::Hours;
 using router::Seconds;
 using router::Time;
 using store::Dimension;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // A database with our schema, and reports over it.
@@ -191,6 +192,59 @@ TEST_F(Reconciled, ServiceLevelsInEachTreatment) {
                           ") THEN 1 ELSE 0 END), sum(CASE WHEN ", kShort, " THEN 0 ELSE 1 END)")));
 }
 
+// Two versions for one client, one for a queue of all, and each visit's own target.
+TEST_F(Reconciled, ServiceLevelsByThePolicyOfEachClient) {
+  store::PostgresPolicies policies(database_->url());
+  const auto put = [&](const char* id, const char* client, std::vector<std::string> queues,
+                       Time from, router::Duration threshold) {
+    const auto change = policies.PutPolicy(kWorkspace,
+                                           {.id = id,
+                                            .display_name = {},
+                                            .threshold = threshold,
+                                            .abandons = store::AbandonTreatment::kPositive,
+                                            .short_abandon_limit = {},
+                                            .client = client,
+                                            .queues = std::move(queues),
+                                            .effective_from = from,
+                                            .revision = 0},
+                                           0);
+    ASSERT_TRUE(change.ok()) << change.status();
+  };
+  put("old", "client1", {}, kMorning - Days(9), Seconds(50));
+  put("never", "client1", {}, kMorning - Days(10), Seconds(1));
+  put("new", "client1", {}, kMorning + Hours(40), Seconds(10));
+  put("cheap", "", {"queue2"}, kMorning, Seconds(30));
+  put("named", "client2", {}, {}, Seconds(1));
+  ReportRequest request = Request(kReportSince, kReportUntil);
+  request.group_by.set(store::IndexOf(Dimension::kClient));
+  request.measures = {"service_level"};
+  const Report report = database_->Query(request, kReportUntil);
+  ASSERT_EQ(report.rows.size(), 2u);
+  EXPECT_THAT(report.rows[0].policies, ElementsAre("new", "old"));
+  EXPECT_THAT(report.rows[1].policies, ElementsAre("cheap"));
+  EXPECT_FALSE(report.policy);
+  // The waits allowed, and what counts: (A_T + B_T) / O_T, or A_T / O_T by the own target.
+  const pqxx::result expected = database_->Sql(absl::StrCat(
+      "WITH v AS (SELECT *, CASE WHEN client = 'client1' AND left_at >= '2026-11-25 00:00:00+00'"
+      " THEN 10 WHEN client = 'client1' THEN 50 WHEN queue = 'queue2' THEN 30 END AS allowed"
+      " FROM tandem.visit WHERE left_at >= ",
+      kSince, " AND left_at < ", kBefore,
+      "), d AS (SELECT *, CASE WHEN allowed IS NULL THEN coalesce(left_at <= target, false)"
+      " ELSE extract(epoch FROM left_at) - extract(epoch FROM entered_at) <= allowed END AS soon"
+      " FROM v) SELECT client, sum((soon AND (exit_reason = 'ANSWERED' OR exit_reason ="
+      " 'ABANDONED' AND allowed IS NOT NULL))::int), sum((NOT soon OR exit_reason IN ('ANSWERED',"
+      " 'ABANDONED'))::int) FROM d GROUP BY client ORDER BY client"));
+  ASSERT_EQ(expected.size(), 2u);
+  for (size_t i = 0; i < 2; ++i) {
+    const auto row = expected[static_cast<pqxx::result::size_type>(i)];
+    EXPECT_EQ(NumeratorOf(report, report.rows[i], "service_level"), row[1].as<int64_t>());
+    EXPECT_EQ(DenominatorOf(report, report.rows[i], "service_level"), row[2].as<int64_t>());
+  }
+  for (const char* id : {"old", "never", "new", "cheap", "named"}) {
+    ASSERT_TRUE(policies.DeletePolicy(kWorkspace, id, 0).ok());
+  }
+}
+
 TEST_F(Reconciled, AnswersAndWaits) {
   const ReportRequest request = Request(kReportSince, kReportUntil);
   ExpectByQueue("answer_rate", request, Visits("sum((exit_reason = 'ANSWERED')::int), count(*)"));
@@ -211,7 +265,7 @@ TEST_F(Reconciled, HandlingTimes) {
                    " extract(epoch FROM connected_at)), 0) * 1000000)::bigint, count(connected_at)"
                    " FROM tandem.segment WHERE ended_at BETWEEN ",
                    kSince, " AND timestamptz ", kBefore,
-                   " - interval '1 microsecond' GROUP BY queue"));
+                   " - interval '1 microsecond' AND role = 'OWNER' GROUP BY queue"));
   ReportRequest request = Request(kReportSince, kReportUntil);
   request.measures = {"handling_time", "talk_time", "hold_time", "wrap_up_time"};
   const Report report = database_->Query(request, kReportUntil);
@@ -239,6 +293,54 @@ TEST_F(Reconciled, TimesOfAgents) {
                                    " > 0"));
 }
 
+TEST_F(Reconciled, ScoresOfSurveys) {
+  const auto scores = [](const std::string& columns, const std::string& which) {
+    return absl::StrCat("SELECT queue, ", columns, " FROM tandem.survey WHERE at >= ", kSince,
+                        " AND at < ", kBefore, " AND ", which, " GROUP BY queue");
+  };
+  ReportRequest request = Request(kReportSince, kReportUntil);
+  ExpectByQueue("csat", request,
+                scores("sum(CASE WHEN highest - score < 2 THEN 1 ELSE 0 END), count(*)", "true"));
+  request.filter[store::IndexOf(Dimension::kSurvey)] = {"scale1"};
+  ExpectByQueue(
+      "csat_mean", request,
+      scores("sum(floor((score - 1) / 3.0 * 1000000))::bigint, count(*)", "measure = 'scale1'"));
+  request.filter[store::IndexOf(Dimension::kSurvey)] = {"nps"};
+  ExpectByQueue(
+      "nps", request,
+      scores("sum(CASE WHEN score > 8 THEN 1 WHEN score < 7 THEN -1 ELSE 0 END), count(*)",
+             "measure = 'nps'"));
+}
+
+// To the millionth, of which each fact may lose less than one.
+TEST_F(Reconciled, WhatAgentsCost) {
+  const auto expect = [](const char* measure, const char* span, const std::string& from) {
+    ReportRequest request = Request(kReportSince, kReportUntil);
+    request.measures = {measure};
+    const Report report = database_->Query(request, kReportUntil);
+    const pqxx::result found = database_->Sql(
+        absl::StrCat("SELECT sum(extract(epoch FROM ", span,
+                     ") / 3600 * cost_per_hour_milli * 1000)::bigint, count(*) FROM ", from));
+    const int64_t exact = found[0][0].as<int64_t>();
+    const int64_t cost = NumeratorOf(report, report.rows.at(0), measure);
+    EXPECT_GT(cost, 1'000'000) << measure;
+    EXPECT_LE(cost, exact) << measure;
+    EXPECT_GE(cost, exact - found[0][1].as<int64_t>()) << measure;
+  };
+  const std::string ended =
+      absl::StrCat("tandem.segment WHERE ended_at >= ", kSince, " AND ended_at < ", kBefore);
+  expect("handling_cost", "(ended_at - connected_at)", ended + " AND role = 'OWNER'");
+  expect("participation_cost", "(ended_at - connected_at)", ended + " AND role <> 'OWNER'");
+  expect("staff_cost", "(upper(part) - lower(part))",
+         absl::StrCat("(SELECT tstzrange(began_at, ended_at) * tstzrange(", kSince, ", ", kBefore,
+                      ") AS part, * FROM tandem.agent_interval) f WHERE NOT isempty(part)"
+                      " AND status <> 'OFFLINE'"));
+  ExpectTotal("consult_time",
+              absl::StrCat("SELECT round(sum(extract(epoch FROM ended_at) - extract(epoch FROM"
+                           " connected_at)) * 1000000)::bigint FROM ",
+                           ended, " AND role = 'CONSULT'"));
+}
+
 TEST_F(Reconciled, TicketsAndMessages) {
   ExpectTotal("received", absl::StrCat("SELECT count(*) FROM tandem.ticket WHERE created_at >= ",
                                        kSince, " AND created_at < ", kBefore));
@@ -264,7 +366,7 @@ TEST_F(Reconciled, GroupsAndIntervalsAddUp) {
   const Report whole = database_->Query(Request(kReportSince, kReportUntil), kReportUntil);
   ASSERT_EQ(whole.rows.size(), 1u);
   for (const Dimension dimension : {Dimension::kQueue, Dimension::kClient, Dimension::kProcessType,
-                                    Dimension::kChannel, Dimension::kAgent}) {
+                                    Dimension::kChannel, Dimension::kAgent, Dimension::kSurvey}) {
     ReportRequest request = Request(kReportSince, kReportUntil);
     request.interval = ReportInterval::kHour;
     request.group_by.set(store::IndexOf(dimension));
@@ -323,6 +425,9 @@ INSERT INTO tandem.ticket_state
          CASE WHEN i % 100 = 0 THEN NULL ELSE at END, 'SOLD', 1, NULL, 1, NULL, 'CREATED', 1, NULL,
          NULL, NULL, NULL, 0, NULL, 'UNKNOWN', NULL
   FROM made ORDER BY i;
+INSERT INTO tandem.survey
+  SELECT 'acme', id, i, 'csat', 1 + i % 5, 1, 5, at, agent, queue, client, channel, type
+  FROM made ORDER BY i;
 DROP TABLE made;
 )";
 
@@ -374,6 +479,7 @@ TEST_F(Million, ADayIsFoundByTheBlocksThatHoldIt) {
       {store::FactSource::kCreatedTickets, "ticket_created_at"},
       {store::FactSource::kClosedTickets, "ticket_state_closed"},
       {store::FactSource::kOpenTickets, "ticket_state_open"},
+      {store::FactSource::kSurveys, "survey_at"},
   };
   for (const auto& [source, index] : indexes) {
     EXPECT_THAT(Plan(OneDay(), source), HasSubstr(index));

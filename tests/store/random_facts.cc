@@ -110,6 +110,24 @@ router::SegmentRow SegmentOf(Maker& make, uint64_t number, const router::TicketR
   row.ended_at = make.After(std::max(last, row.finished_at), router::Minutes(1));
   row.outcome = make.Value(router::kLastSegmentOutcome);
   row.resolved = make.OneIn(2);
+  row.cost_per_hour_milli = make.OneIn(3) ? 0 : make.Number(1, 40'000);
+  if (make.OneIn(4)) row.role = make.Value(router::AssignmentRole::kMonitor);
+  return row;
+}
+
+router::SurveyRow ScoreOf(Maker& make, uint64_t number, const router::SegmentRow& judged) {
+  router::SurveyRow row = SampleSurvey(number, static_cast<int64_t>(number), "csat");
+  if (make.OneIn(2)) {
+    row.score = {"nps", static_cast<int32_t>(make.Number(0, 10)), 0, 10};
+  } else {
+    row.score = {make.One("scale", 2), static_cast<int32_t>(make.Number(1, 4)), 1, 4};
+  }
+  row.at = make.Instant();
+  row.agent = judged.agent;
+  row.queue = judged.queue;
+  row.client = judged.client;
+  row.channel = judged.channel;
+  row.process_type = judged.process_type;
   return row;
 }
 
@@ -129,6 +147,7 @@ router::AgentIntervalRow IntervalOf(Maker& make) {
   row.began_at = make.Instant();
   row.ended_at = make.After(row.began_at, make.OneIn(8) ? router::Days(2) : router::Hours(1));
   row.status = make.Value(router::kLastAgentStatus);
+  row.cost_per_hour_milli = make.OneIn(3) ? 0 : make.Number(1, 40'000);
   for (uint32_t& load : row.load) load = static_cast<uint32_t>(make.Number(0, 1));
   if (make.OneIn(2)) row.load = {};
   return row;
@@ -160,6 +179,7 @@ router::Changes RandomFacts(uint64_t seed, int tickets, Time from, Time until) {
       changes.messages.push_back(MessageOf(make, i, 3 * i + k, ticket));
     }
     changes.agent_intervals.push_back(IntervalOf(make));
+    if (make.OneIn(2)) changes.surveys.push_back(ScoreOf(make, i, changes.segments.back()));
   }
   return changes;
 }

@@ -192,6 +192,26 @@ TEST_P(ReaderConformance, NotesAndMessagesPageFromTheOldestAndAreCounted) {
   EXPECT_EQ(reader.CountAdditions(kWorkspace, Ticket(3))->notes, 0u);
 }
 
+TEST_P(ReaderConformance, ScoresPageBySequenceAndMeasure) {
+  router::Changes changes = OneWorkspace();
+  changes.surveys = {SampleSurvey(1, 10, "nps"), SampleSurvey(1, 10, "csat"),
+                     SampleSurvey(1, 9, "effort"), SampleSurvey(2, 1, "csat")};
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  store::Reader& reader = backing_->reader();
+  const auto all = reader.ListScores(kWorkspace, Ticket(1), {}, 10);
+  ASSERT_TRUE(all.ok()) << all.status();
+  ASSERT_EQ(all->size(), 3u);
+  EXPECT_EQ(Fields(all->at(0)), Fields(changes.surveys[2]));
+  EXPECT_EQ(Fields(all->at(1)), Fields(changes.surveys[1]));
+  EXPECT_EQ(Fields(all->at(2)), Fields(changes.surveys[0]));
+  const auto rest = reader.ListScores(kWorkspace, Ticket(1), {10, "csat"}, 10);
+  ASSERT_EQ(rest->size(), 1u);
+  EXPECT_EQ(Fields(rest->at(0)), Fields(changes.surveys[0]));
+  EXPECT_EQ(reader.ListScores(kWorkspace, Ticket(1), {}, 2)->size(), 2u);
+  EXPECT_THAT(*reader.ListScores(kWorkspace, Ticket(3), {}, 2), IsEmpty());
+  EXPECT_THAT(*reader.ListScores("other", Ticket(1), {}, 2), IsEmpty());
+}
+
 TEST_P(ReaderConformance, ListTicketEventsPagesFromTheOldest) {
   router::Changes changes = OneWorkspace();
   for (int64_t i = 1; i <= 6; ++i) changes.events.push_back(SampleEvent(i, i % 2 == 0 ? 2 : 1));
