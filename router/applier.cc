@@ -25,6 +25,7 @@ EventRow& Applier::RecordTicket(EventType type, const Ticket& ticket) {
   EventRow& event = Record(type);
   event.ticket = ticket.id;
   event.client = workspace_.client_ids.Name(ticket.client);
+  event.queue = workspace_.queue_ids.Name(ticket.queue);
   if (ticket.trace_parent != nullptr) event.trace_parent = *ticket.trace_parent;
   event.agent = workspace_.AgentName(ticket.agent);
   return event;

@@ -96,7 +96,7 @@ struct TicketUpdate {
 struct TicketRef {
   TicketId id;
   TicketIndex open;  // unset: it is closed
-  std::string client, trace_parent;
+  std::string client, queue, trace_parent;
 };
 
 enum class OfferEnd : uint8_t { kDeclined, kMissed, kFailed, kRescinded };
@@ -158,8 +158,9 @@ class Applier {
   // `priority` and `key`: as they are from then on, in the queue that it is in.
   void PlanStepTaken(TicketIndex ticket, uint32_t priority, Time key);
   void PlanStepSkipped(TicketIndex ticket, const char* reason);
-  // Requires that it is QUEUED. `key`: in the new queue. An empty reason: a step of its plan.
-  void TicketOverflowed(TicketIndex ticket, QueueIndex queue, Time key, const char* reason);
+  // Requires that it is QUEUED. `key`: in the new queue. The event says
+  // `why`, and behind it the queue that it leaves. Empty: a step of its plan.
+  void TicketOverflowed(TicketIndex ticket, QueueIndex queue, Time key, const char* why);
   // Requires that it is QUEUED or set aside.
   void TicketExpired(TicketIndex ticket, const std::string& reason);
   TicketIndex AgentContactStarted(NewTicket&& created, AgentIndex agent);
@@ -338,6 +339,8 @@ class Applier {
   // on that it joins. Pass: anybody, from now on.
   void KeepFor(Ticket& ticket, AgentIndex agent, Time until);
   static void ForgetLastAgent(Ticket& ticket);
+  // Its events from this one on, which were recorded before it changed its queue.
+  void TellNewQueue(const Ticket& ticket, size_t first);
   void PassLastAgent(Ticket& ticket);
   static Callback& CallbackOf(Ticket& ticket);
   void UseChannel(Ticket& ticket, ChannelIndex channel);

@@ -36,7 +36,6 @@ void Applier::ScheduleAnew(TicketIndex index) {
 void Applier::CallbackRequested(TicketIndex index, const CallbackAgreement& agreement) {
   Ticket& ticket = TicketAt(index);
   EventRow& event = RecordTicket(EventType::kCallbackRequested, ticket);
-  event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.until = agreement.at;
   event.reason = agreement.reason;
   LeaveQueue(index);
@@ -63,7 +62,6 @@ void Applier::CallbackAttemptEnded(TicketIndex index, const EndedAttempt& attemp
   ++callback.attempts;
   callback.last_outcome = attempt.outcome;
   EventRow& event = RecordTicket(EventType::kCallbackAttemptEnded, ticket);
-  event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.offer_number = ticket.leased ? 0 : ticket.offer_number;
   event.reason = ToString(attempt.outcome);
   event.until = attempt.next_at;

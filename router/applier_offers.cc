@@ -175,7 +175,6 @@ void Applier::TicketOffered(TicketIndex index, AgentIndex agent, OfferReason rea
   });
   EventRow& event = RecordTicket(EventType::kTicketOffered, ticket);
   if (rings) event.agent = workspace_.AgentName(agent);
-  event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.offer_number = number;
   event.until = until;
   event.reason = kReasons[static_cast<size_t>(reason)];

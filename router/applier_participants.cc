@@ -123,7 +123,6 @@ void Applier::ParticipantInvited(TicketIndex index, AgentIndex agent) {
   SetTimer(index);
   MarkDirty(index);
   EventRow& event = RecordParticipant(EventType::kParticipantInvited, ticket, invited);
-  event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.until = invited.until;
   event.reason = workspace_.AgentName(ticket.agent);
   Notify(agent, OfferMade{OfferViewOf(workspace_, ticket, invited)});

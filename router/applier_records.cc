@@ -39,6 +39,7 @@ EventRow& Applier::RecordAddition(EventType type, const TicketRef& to, const std
   EventRow& event = Record(type);
   event.ticket = to.id;
   event.client = to.client;
+  event.queue = to.queue;
   event.trace_parent = to.trace_parent;
   event.agent = agent;
   return event;

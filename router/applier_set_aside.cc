@@ -23,7 +23,6 @@ void Applier::TicketEntered(TicketIndex index, const Entry& entry, const char* r
   ticket.target = entry.target;
   ticket.key = entry.key;
   EventRow& event = RecordTicket(EventType::kTicketEntered, ticket);
-  event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.until = ticket.target;
   event.reason = reason;
   EnterQueue(index, EntryReason::kScheduled);
@@ -63,7 +62,6 @@ void Applier::TicketUnparked(TicketIndex index, const Unparking& unparking) {
   EventRow& event = RecordTicket(
       unparking.reopened ? EventType::kTicketReopened : EventType::kTicketUnparked, ticket);
   event.agent = workspace_.AgentName(ticket.last_agent);
-  event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.until = ticket.target;
   event.reason = unparking.reason;
   event.number = unparking.reopened ? ticket.reopen_count : unparking.clock_stopped.us;

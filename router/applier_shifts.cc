@@ -26,7 +26,6 @@ void Applier::TicketReturned(TicketIndex index, const char* reason, Time kept_un
   Ticket& ticket = TicketAt(index);
   const AgentIndex agent = ticket.agent;
   EventRow& event = RecordTicket(EventType::kTicketReturned, ticket);
-  event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.reason = reason;
   event.number = (now_ - AgentAt(agent).away_since).us;
   event.until = kept_until;

@@ -19,7 +19,6 @@ void Applier::TicketAssigned(TicketIndex index, const Assignment& assignment) {
     state.idle_since = now_;
   });
   EventRow& event = RecordTicket(EventType::kTicketAssigned, ticket);
-  event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.offer_number = ticket.offer_number;
   event.reason = assignment.supervisor;
   event.number = (assignment.over_capacity ? 1 : 0) + (assignment.against_requirement ? 2 : 0);

@@ -26,7 +26,6 @@ TicketIndex Applier::TicketCreated(NewTicket&& created) {
   const bool enters = !created.not_before.IsSet();
   if (enters) ticket.visit_entered_at = now_;
   EventRow& event = RecordTicket(EventType::kTicketCreated, ticket);
-  event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.contact = created.row.contact;
   event.until = ticket.target;
   event.reason = Joined(created.row.rules);
@@ -62,7 +61,6 @@ TicketIndex Applier::AgentContactStarted(NewTicket&& created, AgentIndex agent) 
   });
   ForgiveMisses(agent);
   EventRow& event = RecordTicket(EventType::kAgentContactStarted, ticket);
-  event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.contact = created.row.contact;
   event.offer_number = ticket.offer_number;
   event.reason = Joined(created.row.rules);
@@ -221,8 +219,9 @@ void Applier::TicketResumed(TicketIndex index) {
 
 void Applier::TicketTransferred(TicketIndex index, const Transfer& transfer) {
   Ticket& ticket = TicketAt(index);
+  const size_t first = changes_.events.size();
   EventRow& event = RecordTicket(EventType::kTicketTransferred, ticket);
-  event.queue = workspace_.queue_ids.Name(transfer.queue);
+  event.reason = workspace_.queue_ids.Name(ticket.queue);
   event.until = transfer.target;
   if (transfer.keep_for.IsSet()) {
     EventRow& kept = RecordTicket(EventType::kTicketKept, ticket);
@@ -244,8 +243,17 @@ void Applier::TicketTransferred(TicketIndex index, const Transfer& transfer) {
   ticket.target = transfer.target;
   ticket.key = transfer.key;
   ChangeQueue(ticket, transfer.queue, std::move(requirement));
+  TellNewQueue(ticket, first);
   if (transfer.keep_for.IsSet()) KeepFor(ticket, transfer.keep_for, transfer.kept_until);
   EnterQueue(index, EntryReason::kTransferred);
+}
+
+// An event tells the queue in which its ticket is after it.
+void Applier::TellNewQueue(const Ticket& ticket, size_t first) {
+  for (size_t i = first; i < changes_.events.size(); ++i) {
+    EventRow& event = changes_.events[i];
+    if (event.ticket == ticket.id) event.queue = workspace_.queue_ids.Name(ticket.queue);
+  }
 }
 
 void Applier::TicketCanceled(TicketIndex index, const std::string& reason) {
@@ -311,10 +319,10 @@ void Applier::PlanStepSkipped(TicketIndex index, const char* reason) {
 }
 
 // Its age and its target stay, and the plan's clock goes on. It is kept for nobody there.
-void Applier::TicketOverflowed(TicketIndex index, QueueIndex queue, Time key, const char* reason) {
+void Applier::TicketOverflowed(TicketIndex index, QueueIndex queue, Time key, const char* why) {
   Ticket& ticket = TicketAt(index);
   EventRow& event = RecordTicket(EventType::kTicketOverflowed, ticket);
-  event.reason = reason;
+  event.reason = why + workspace_.queue_ids.Name(ticket.queue);
   event.queue = workspace_.queue_ids.Name(queue);
   event.until = ticket.target;
   LeaveQueue(index);
@@ -371,7 +379,6 @@ void Applier::TicketClaimed(TicketIndex index, AgentIndex agent) {
   });
   ForgiveMisses(agent);
   EventRow& event = RecordTicket(EventType::kTicketClaimed, ticket);
-  event.queue = workspace_.queue_ids.Name(ticket.queue);
   event.until = ticket.until;
   NotifyWork(index, agent, false);
   NoteRearranged(agent);

@@ -119,7 +119,7 @@ void OverflowClosedQueues(Context& context, uint32_t& budget) {
     const Ticket& ticket = workspace.ticket(move.ticket);
     const Time key = KeyIn(*workspace.queue(move.to).configured, ticket.queued_at, ticket.target,
                            ticket.priority);
-    context.apply.TicketOverflowed(move.ticket, move.to, key, "QUEUE_CLOSED");
+    context.apply.TicketOverflowed(move.ticket, move.to, key, "QUEUE_CLOSED:");
     TakeOverdueSteps(context);
   }
 }

@@ -84,6 +84,7 @@ std::variant<Found, Rejection> FindOpenOrClosed(const Workspace& workspace,
   if (const auto* index = std::get_if<TicketIndex>(&open)) {
     const Ticket& ticket = workspace.ticket(*index);
     Found found{{ticket.id, *index, workspace.client_ids.Name(ticket.client),
+                 workspace.queue_ids.Name(ticket.queue),
                  ticket.trace_parent == nullptr ? "" : *ticket.trace_parent}};
     if (ticket.detail != nullptr) {
       found.notes = ticket.detail->notes;
@@ -94,7 +95,7 @@ std::variant<Found, Rejection> FindOpenOrClosed(const Workspace& workspace,
   }
   if (!command.closed) return std::get<Rejection>(open);
   const ClosedTicket& closed = *command.closed;
-  return Found{{command.ticket, TicketIndex{}, closed.client, closed.trace_parent},
+  return Found{{command.ticket, TicketIndex{}, closed.client, closed.queue, closed.trace_parent},
                closed.notes,
                closed.messages,
                closed.scores};

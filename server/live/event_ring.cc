@@ -1,6 +1,7 @@
 #include "server/live/event_ring.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace tandem::live {
 namespace {
@@ -8,12 +9,22 @@ namespace {
 // Events looked at under one lock, so that a filter that few pass keeps nobody waiting.
 constexpr int64_t kMostLookedAt = 2'000;
 
+// The queue that a ticket left by this event; empty when it left none for another.
+// TICKET_TRANSFERRED and TICKET_OVERFLOWED name it at the end of their reason.
+std::string_view LeftQueue(const router::EventRow& event) {
+  const bool moved = event.type == router::EventType::kTicketTransferred ||
+                     event.type == router::EventType::kTicketOverflowed;
+  if (!moved) return {};
+  const std::string_view reason = event.reason;
+  return reason.substr(reason.rfind(':') + 1);  // all of it, without one
+}
+
 }  // namespace
 
 bool EventFilter::Passes(const router::EventRow& event) const {
   return (types.none() || types.test(static_cast<size_t>(event.type))) &&
          (clients.empty() || clients.contains(event.client)) &&
-         (queues.empty() || queues.contains(event.queue)) &&
+         (queues.empty() || queues.contains(event.queue) || queues.contains(LeftQueue(event))) &&
          (tickets.empty() || tickets.contains(event.ticket));
 }
 

@@ -564,6 +564,7 @@ std::optional<ClosedTicket> GoldenLanguage::ParseClosed(Words& words) {
   ClosedTicket closed;
   closed.client = *client;
   closed.agent = "ana";
+  closed.queue = words.Value("queue").value_or("");
   closed.notes = ParseNumber(words.Value("notes").value_or("0"));
   return closed;
 }

@@ -397,6 +397,7 @@ Action RandomCommands::MakeRecord(const Workspace& workspace, TicketId ticket) {
     closed.emplace();
     closed->client = Pick(workspace.configuration.clients).id;
     closed->agent = "a1";
+    closed->queue = "q1";
   }
   const std::string agent = Chance(60) ? "" : "a" + std::to_string(1 + Below(9));
   switch (Below(3)) {

@@ -233,7 +233,6 @@ Outcome ReferenceRouter::Do(const StartAgentContact& command) {
   ticket.agent = agent.id;
   ticket.offer_number = 1;
   EventRow& event = EmitAboutOffer(EventType::kAgentContactStarted, ticket);
-  event.queue = ticket.queue;
   event.contact = command.new_contact;
   event.reason = Joined(ticket.rules);
   Handle(ticket, agent);
@@ -266,7 +265,6 @@ Outcome ReferenceRouter::Do(const ClaimTickets& command) {
     agent.idle_since = now_;
     agent.misses = 0;
     EventRow& event = Emit(EventType::kTicketClaimed, *ticket, agent.id);
-    event.queue = ticket->queue;
     event.until = ticket->until;
     LookAtIdle();
     claimed.tickets.push_back(ticket->id);

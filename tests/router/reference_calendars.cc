@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include "tests/router/reference_router.h"
 
@@ -174,11 +175,10 @@ ReferenceRouter::TicketData* ReferenceRouter::FirstToOverflow() {
 
 void ReferenceRouter::Overflow(TicketData& ticket) {
   EndVisit(ticket, VisitEnd::kOther);
-  ticket.queue = OverflowOf(QueueOf(ticket))->id;
+  const std::string left = std::exchange(ticket.queue, OverflowOf(QueueOf(ticket))->id);
   EventRow& event = Emit(EventType::kTicketOverflowed, ticket);
-  event.queue = ticket.queue;
   event.until = ticket.target;
-  event.reason = "QUEUE_CLOSED";
+  event.reason = "QUEUE_CLOSED:" + left;
   EnterQueue(ticket);
   TakeStepsOfReturned();
 }

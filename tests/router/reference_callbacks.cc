@@ -55,7 +55,6 @@ Outcome ReferenceRouter::Do(const RequestCallback& command) {
 // Now, with the place that it has; or later, with one of its own.
 void ReferenceRouter::CallBack(TicketData& ticket, Time at, Time not_after, const char* reason) {
   EventRow& event = Emit(EventType::kCallbackRequested, ticket);
-  event.queue = ticket.queue;
   event.reason = reason;
   if (at > now_) event.until = at;
   EndVisit(ticket, VisitEnd::kOther);
@@ -131,7 +130,6 @@ StateReached ReferenceRouter::EndAttempt(TicketData& ticket, CallbackOutcome out
   ticket.attempts += 1;
   ticket.last_outcome = outcome;
   EventRow& event = Emit(EventType::kCallbackAttemptEnded, ticket, ticket.agent);
-  event.queue = ticket.queue;
   if (ticket.by_offer) event.offer_number = ticket.offer_number;
   event.reason = names[static_cast<size_t>(outcome)];
   event.number = ticket.attempts;

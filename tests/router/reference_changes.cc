@@ -25,6 +25,7 @@ EventRow& ReferenceRouter::Emit(EventType type) {
 EventRow& ReferenceRouter::Emit(EventType type, const TicketData& ticket) {
   EventRow& event = Emit(type);
   event.ticket = ticket.id;
+  event.queue = ticket.queue;
   return event;
 }
 
@@ -532,9 +533,9 @@ void ReferenceRouter::TakeStep(TicketData& ticket) {
   Arrive(ticket);
   if (step.queue.empty() || step.queue == ticket.queue) return;
   EndVisit(ticket, VisitEnd::kOther);
-  ticket.queue = step.queue;
+  const std::string left = std::exchange(ticket.queue, step.queue);
   EventRow& event = Emit(EventType::kTicketOverflowed, ticket);
-  event.queue = ticket.queue;
+  event.reason = left;
   event.until = ticket.target;
   EnterQueue(ticket);
 }

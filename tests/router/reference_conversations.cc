@@ -161,6 +161,7 @@ Outcome ReferenceRouter::Do(const AddMessage& command) {
   }
   EventRow& event = Emit(EventType::kMessageAdded);
   event.ticket = command.ticket;
+  event.queue = ticket != nullptr ? ticket->queue : command.closed->queue;
   event.agent = command.agent;
   event.reason = "SYSTEM";
   if (command.author == Party::kCustomer) event.reason = "CUSTOMER";

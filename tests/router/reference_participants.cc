@@ -242,7 +242,6 @@ Outcome ReferenceRouter::Do(const InviteParticipant& command) {
   ticket.participants.push_back(
       {agent.id, AssignmentRole::kConsult, ticket.last_invitation, until});
   EventRow& event = EmitAbout(EventType::kParticipantInvited, ticket, ticket.participants.back());
-  event.queue = ticket.queue;
   event.until = until;
   event.reason = ticket.agent;
   LookAtIdle();

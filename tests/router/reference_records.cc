@@ -59,12 +59,12 @@ Outcome ReferenceRouter::Do(const UpdateTicket& command) {
 }
 
 Outcome ReferenceRouter::Do(const AddNote& command) {
-  if (FindTicket(command.ticket) == nullptr && !command.closed) {
-    return Refuse(Reason::kTicketNotFound);
-  }
+  const TicketData* ticket = FindTicket(command.ticket);
+  if (ticket == nullptr && !command.closed) return Refuse(Reason::kTicketNotFound);
   if (const Refusal refusal = CheckAuthor(command.agent)) return Refuse(*refusal);
   EventRow& event = Emit(EventType::kNoteAdded);
   event.ticket = command.ticket;
+  event.queue = ticket != nullptr ? ticket->queue : command.closed->queue;
   event.agent = command.agent;
   return Reply{Recorded{event.sequence}};
 }
@@ -77,6 +77,7 @@ Outcome ReferenceRouter::Do(const RecordSurvey& command) {
   }
   EventRow& event = Emit(EventType::kSurveyRecorded);
   event.ticket = command.ticket;
+  event.queue = ticket != nullptr ? ticket->queue : command.closed->queue;
   event.agent = ticket != nullptr ? ticket->agent : command.closed->agent;
   event.number = static_cast<int64_t>(command.scores.size());
   return Reply{Done{}};

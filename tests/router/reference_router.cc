@@ -534,7 +534,6 @@ void ReferenceRouter::MakeOffer(TicketData& ticket, AgentState& agent, const cha
   }
   EventRow& event = Emit(EventType::kTicketOffered, ticket, agent.id);
   event.offer_number = number;
-  event.queue = ticket.queue;
   event.reason = reason;
   event.until = until;
   LookAtIdle();

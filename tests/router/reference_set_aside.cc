@@ -31,7 +31,6 @@ void ReferenceRouter::Enter(TicketData& ticket, const char* reason) {
   SetTarget(ticket);
   if (IsCallback(ticket)) ticket.target = std::min(ticket.until, now_);
   EventRow& event = Emit(EventType::kTicketEntered, ticket);
-  event.queue = ticket.queue;
   event.until = ticket.target;
   event.reason = reason;
   EnterQueue(ticket);
@@ -136,7 +135,6 @@ void ReferenceRouter::Unpark(TicketData& ticket, const char* reason, bool reopen
   }
   EventRow& event = Emit(reopened ? EventType::kTicketReopened : EventType::kTicketUnparked, ticket,
                          ticket.parked_by);
-  event.queue = ticket.queue;
   event.until = ticket.target;
   event.reason = reason;
   event.number = reopened ? ticket.reopen_count : stopped.us;

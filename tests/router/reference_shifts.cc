@@ -90,7 +90,6 @@ void ReferenceRouter::ExpireAgent(AgentState& agent) {
     const Duration limit = ReturnLimitOf(*workspace_, *ticket);
     const bool limited = limit.us != 0 && agent.away_since + limit <= deadline;
     EventRow& event = Emit(EventType::kTicketReturned, *ticket, agent.id);
-    event.queue = ticket->queue;
     event.reason = limited ? "AGENT_AWAY" : "SHIFT_ENDED";
     event.number = (now_ - agent.away_since).us;
     const Duration wait = QueueOf(*ticket).last_agent_wait.value_or(Duration{});

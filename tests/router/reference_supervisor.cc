@@ -151,7 +151,6 @@ Outcome ReferenceRouter::Do(const AssignTicket& command) {
   ticket->agent = agent.id;
   ticket->offer_number = NextOffer(*ticket);
   EventRow& event = EmitAboutOffer(EventType::kTicketAssigned, *ticket);
-  event.queue = ticket->queue;
   event.reason = command.supervisor;
   event.number = (over ? 1 : 0) + (why.empty() ? 0 : 2);
   Handle(*ticket, agent);

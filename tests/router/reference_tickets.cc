@@ -351,7 +351,6 @@ Outcome ReferenceRouter::Do(const IngestContact& command) {
   Keep(completion, ticket);
   EnterLater(ticket, enters_at, *queue, defaults);
   EventRow& event = Emit(EventType::kTicketCreated, ticket);
-  event.queue = ticket.queue;
   event.contact = command.new_contact;
   event.until = ticket.target;
   event.reason = Joined(ticket.rules);
@@ -466,7 +465,7 @@ Outcome ReferenceRouter::Do(const TransferTicket& command) {
   if (ticket->state == TicketState::kOffered) Rescind(*ticket, "TRANSFERRED");
   const Office office = QueueOf(*ticket).office;
   EndVisit(*ticket, VisitEnd::kOther);
-  ticket->queue = queue->id;
+  const std::string left = std::exchange(ticket->queue, queue->id);
   ticket->requirement = ticket->base;
   ticket->plan_step = 0;
   ticket->plan_waited = Duration{};
@@ -476,7 +475,7 @@ Outcome ReferenceRouter::Do(const TransferTicket& command) {
     SetTarget(*ticket);
   }
   EventRow& event = Emit(EventType::kTicketTransferred, *ticket, ticket->agent);
-  event.queue = ticket->queue;
+  event.reason = left;
   event.until = ticket->target;
   if (command.agent.empty()) {
     EndParticipants(*ticket, "TRANSFERRED");

@@ -245,7 +245,7 @@ TEST(StreamEvents, FilterByClientQueueTicketAndType) {
   };
   using Ids = std::vector<std::string>;
   EXPECT_EQ(tickets(*by_client, 2), (Ids{second, second}));
-  EXPECT_EQ(tickets(*by_queue, 1), (Ids{third}));
+  EXPECT_EQ(tickets(*by_queue, 2), (Ids{third, third}));
   EXPECT_EQ(tickets(*by_ticket, 1), (Ids{first}));
   EXPECT_EQ(tickets(*by_type, 3), (Ids{first, second, third}));
   EXPECT_EQ(tickets(*by_all, 1), (Ids{second}));
@@ -253,6 +253,48 @@ TEST(StreamEvents, FilterByClientQueueTicketAndType) {
   resumed.mutable_filter()->add_clients("globex");
   Follower from_database(f, resumed);
   EXPECT_EQ(tickets(from_database, 2), (Ids{second, second}));
+}
+
+TEST(StreamEvents, OfAQueueTellAllThatHappensToItsTickets) {
+  Fixture f;
+  const auto follow = [&](const std::string& queue, std::vector<v1::EventType> types) {
+    Request request = FromOldest();
+    request.mutable_filter()->add_queues(queue);
+    request.mutable_filter()->add_types(v1::EVENT_TYPE_TICKET_TRANSFERRED);
+    for (const v1::EventType type : types) request.mutable_filter()->add_types(type);
+    return std::make_unique<Follower>(f, request);
+  };
+  const v1::SessionRef ann = f.LogIn("ann");
+  const std::string ticket = f.Take(ann, ChatContact());
+  EXPECT_EQ(ReasonOf(f.Complete(ann, ticket, "solved")), "OK");
+  const std::string moved = f.Take(ann, ChatContact());
+  EXPECT_EQ(ReasonOf(f.Transfer(moved, "private")), "OK");
+  EXPECT_EQ(ReasonOf(f.Accept(ann, f.OfferOf(ann))), "OK");
+  EXPECT_EQ(ReasonOf(f.Complete(ann, moved, "solved")), "OK");
+
+  const auto left =
+      follow("chats", {v1::EVENT_TYPE_OFFER_ACCEPTED, v1::EVENT_TYPE_TICKET_COMPLETED})->Take(4);
+  EXPECT_EQ(left[0].type(), v1::EVENT_TYPE_OFFER_ACCEPTED);
+  EXPECT_EQ(left[1].type(), v1::EVENT_TYPE_TICKET_COMPLETED);
+  EXPECT_EQ(left[1].ticket_id(), ticket);
+  EXPECT_EQ(left[1].queue(), "chats");
+  EXPECT_EQ(left[2].ticket_id(), moved);
+  EXPECT_EQ(left[3].type(), v1::EVENT_TYPE_TICKET_TRANSFERRED) << "told to the queue that it left";
+  EXPECT_EQ(left[3].queue(), "private");
+  EXPECT_EQ(left[3].reason(), "chats");
+  const auto entered = follow("private", {v1::EVENT_TYPE_TICKET_COMPLETED})->Take(2);
+  EXPECT_EQ(entered[0].type(), v1::EVENT_TYPE_TICKET_TRANSFERRED);
+  EXPECT_EQ(entered[1].type(), v1::EVENT_TYPE_TICKET_COMPLETED);
+  EXPECT_EQ(entered[1].ticket_id(), moved);
+
+  // What is added to a closed ticket is told to the queue that it was in last.
+  v1::AddNoteRequest note;
+  note.set_workspace(kWorkspace);
+  note.set_ticket_id(moved);
+  note.set_text("late");
+  v1::AddNoteResponse noted;
+  EXPECT_EQ(ReasonOf(f.tickets->AddNote(ClientContext(), note, &noted)), "OK");
+  EXPECT_EQ(f.Last(moved, v1::EVENT_TYPE_NOTE_ADDED).queue(), "private");
 }
 
 TEST(StreamEvents, HeartbeatsCarryATokenBehindWhatIsLeftOut) {
