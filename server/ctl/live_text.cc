@@ -126,10 +126,17 @@ std::string AgentNowText(const v1::WatchedAgent& agent, absl::Time now) {
                   LabelledLine("offers", absl::StrCat(agent.offers())),
                   LabelledLine("owned", absl::StrCat(agent.owned())));
   if (agent.work().empty()) return text;
-  TextTable table({{"ticket"}, {"state"}, {"queue"}, {"channel"}, {"client"}, {"for", kRight}});
+  TextTable table({{"ticket"},
+                   {"state"},
+                   {"queue"},
+                   {"channel"},
+                   {"client"},
+                   {"for", kRight},
+                   {"on hold", kRight}});
   for (const v1::WatchedWork& work : agent.work()) {
     table.AddRow({work.ticket_id(), StateName(work.state()), work.queue(), work.channel(),
-                  work.client(), AgeOf(work.since(), now)});
+                  work.client(), AgeOf(work.since(), now),
+                  work.has_held_since() ? AgeOf(work.held_since(), now) : "-"});
   }
   return absl::StrCat(text, "\n", table.ToString());
 }

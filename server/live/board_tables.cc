@@ -17,6 +17,32 @@ bool Waits(TicketState state) {
   return state == TicketState::kQueued || state == TicketState::kOffered;
 }
 
+// Since when it is in its state, of one that an agent has; see tandem.v1.WatchedWork.
+router::Time SinceOf(const store::LiveTicket& ticket) {
+  const auto or_else = [](router::Time time, router::Time other) {
+    return time.IsSet() ? time : other;
+  };
+  switch (ticket.state) {
+    case TicketState::kConnecting:
+      return or_else(ticket.accepted_at, ticket.segment_began_at);
+    case TicketState::kActive:
+      return or_else(ticket.connected_at, or_else(ticket.accepted_at, ticket.segment_began_at));
+    case TicketState::kWrapUp:
+      return or_else(std::max(ticket.disconnected_at, ticket.finished_at), ticket.segment_began_at);
+    case TicketState::kOffered:
+    case TicketState::kAssigned:
+    case TicketState::kQueued:
+    case TicketState::kScheduled:
+    case TicketState::kParked:
+    case TicketState::kCompleted:
+    case TicketState::kCanceled:
+    case TicketState::kAbandoned:
+    case TicketState::kExpired:
+      break;
+  }
+  return ticket.segment_began_at;
+}
+
 }  // namespace
 
 // ----------------------------------------------------------------------------------------
@@ -191,7 +217,9 @@ void BoardTables::Move(router::TicketId id, const store::LiveTicket& to) {
   ticket.queue = queue_numbers_.Of(to.queue);
   ticket.agent = to.agent.empty() ? Ticket::kNone : agent_numbers_.Of(to.agent);
   ticket.queued_at = to.queued_at;
-  ticket.since = to.segment_began_at;
+  ticket.since = SinceOf(to);
+  ticket.had_since = to.segment_began_at;
+  ticket.held_since = to.held_since;
   if (to.state == TicketState::kOffered && to.participants) {
     for (const router::ParticipantRow& ring : to.participants->all) {
       rings_[id].emplace(agent_numbers_.Of(ring.agent), ring.began_at);
@@ -322,15 +350,18 @@ AgentEntry BoardTables::MakeAgent(uint32_t number) const {
     const Ticket& ticket = tickets_.at(id);
     ticket.state == TicketState::kOffered ? ++entry.offers : ++entry.owned;
     const bool is_ring = ticket.agent != number;
+    const router::Time since = is_ring ? rings_.at(id).at(number) : ticket.since;
     entry.work.push_back({.ticket = id,
                           .state = ticket.state,
                           .queue = queue_numbers_.Name(ticket.queue),
                           .channel = words_.Name(ticket.channel),
                           .client = words_.Name(ticket.client),
-                          .since = is_ring ? rings_.at(id).at(number) : ticket.since});
+                          .since = since,
+                          .had_since = is_ring ? since : ticket.had_since,
+                          .held_since = is_ring ? router::Time{} : ticket.held_since});
   }
   std::sort(entry.work.begin(), entry.work.end(), [](const AgentWork& a, const AgentWork& b) {
-    return std::pair(a.since, a.ticket) < std::pair(b.since, b.ticket);
+    return std::pair(a.had_since, a.ticket) < std::pair(b.had_since, b.ticket);
   });
   if (entry.work.size() > AgentEntry::kMostWork) entry.work.resize(AgentEntry::kMostWork);
   return entry;

@@ -69,7 +69,9 @@ struct AgentWork {
   router::TicketId ticket;
   router::TicketState state = router::TicketState::kActive;
   std::string queue, channel, client;
-  router::Time since;
+  router::Time since;       // in this state
+  router::Time had_since;   // offered, claimed or assigned
+  router::Time held_since;  // unset: the customer is not on hold
   friend bool operator==(const AgentWork&, const AgentWork&) = default;
 };
 
@@ -86,7 +88,7 @@ struct AgentEntry {
   router::Time since;
   bool connected = false;
   int32_t offers = 0, owned = 0;
-  std::vector<AgentWork> work;  // oldest first, at most kMostWork
+  std::vector<AgentWork> work;  // by had_since, at most kMostWork
   friend bool operator==(const AgentEntry& a, const AgentEntry& b);
 };
 
@@ -149,7 +151,7 @@ class BoardTables {
     router::TicketState state = router::TicketState::kQueued;
     bool counted = false;
     uint32_t queue = kNone, agent = kNone, channel = kNone, client = kNone;
-    router::Time queued_at, since;
+    router::Time queued_at, since, had_since, held_since;
     uint32_t connection = 0;  // the offer whose media is wanted
   };
   // Where a ticket came in that may have media.

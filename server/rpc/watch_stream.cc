@@ -111,6 +111,8 @@ void Add(const live::AgentEntry& entry, router::Time /*now*/, v1::WatchAgentsRes
     item.set_channel(work.channel);
     item.set_client(work.client);
     if (work.since.IsSet()) *item.mutable_since() = ToTimestamp(work.since);
+    if (work.had_since.IsSet()) *item.mutable_had_since() = ToTimestamp(work.had_since);
+    if (work.held_since.IsSet()) *item.mutable_held_since() = ToTimestamp(work.held_since);
   }
 }
 

@@ -170,7 +170,10 @@ const Table<LiveTicket>& LiveStateTable() {
        C::Text("agent", &Row::agent), C::Flag("leased", &Row::leased),
        C::Number("offer_number", &Row::offer_number), C::Instant("until", &Row::until),
        C::Instant("segment_began_at", &Row::segment_began_at),
-       C::Instant("disconnected_at", &Row::disconnected_at), C::Text("channel", &Row::channel_now),
+       C::Instant("accepted_at", &Row::accepted_at), C::Instant("connected_at", &Row::connected_at),
+       C::Instant("held_since", &Row::held_since),
+       C::Instant("disconnected_at", &Row::disconnected_at),
+       C::Instant("finished_at", &Row::finished_at), C::Text("channel", &Row::channel_now),
        C::OptionalJson("participants", &Row::participants, ParticipantsToJson,
                        ParticipantsFromJson)}};
   return table;

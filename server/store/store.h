@@ -244,7 +244,8 @@ struct LiveTicket {
   std::string queue, agent;
   bool leased = false;
   uint32_t offer_number = 0;
-  router::Time queued_at, until, segment_began_at, disconnected_at;
+  router::Time queued_at, until, segment_began_at, accepted_at, connected_at, held_since;
+  router::Time disconnected_at, finished_at;
   std::string channel, client, entry_point, external_id;
   std::string channel_now;  // empty: the one above, that it came over
   router::Rare<router::ParticipantRows> participants{};

@@ -241,6 +241,47 @@ TEST_F(BoardTest, CountsFromTheDatabaseAndGoesOnFromBatches) {
   EXPECT_EQ(Chats().available_agents, 1);
 }
 
+TEST_F(BoardTest, TellsSinceWhenWorkIsInItsStateAndOnHold) {
+  const auto moved = [](TicketState state) {
+    router::Changes changes = Moved(1, state, 10);
+    router::TicketStateRow& row = changes.ticket_states[0];
+    row.segment_began_at = {20};
+    if (state == TicketState::kOffered) return changes;
+    row.accepted_at = {30};
+    if (state == TicketState::kConnecting) return changes;
+    row.connected_at = {40};
+    return changes;
+  };
+  const auto expect = [&](int64_t since, int64_t held_since) {
+    const AgentEntry ann = Ann();
+    ASSERT_EQ(ann.work.size(), 1U);
+    EXPECT_EQ(ann.work[0].since, (router::Time{since}));
+    EXPECT_EQ(ann.work[0].had_since, (router::Time{20}));
+    EXPECT_EQ(ann.work[0].held_since, (router::Time{held_since}));
+  };
+  Commit(NewTicket(1, 10));
+  Commit(moved(TicketState::kOffered));
+  Load();
+  expect(20, 0);
+  Tell(moved(TicketState::kConnecting));
+  expect(30, 0);
+  Tell(moved(TicketState::kActive));
+  expect(40, 0);
+  router::Changes held = moved(TicketState::kActive);
+  held.ticket_states[0].held_since = {45};
+  Tell(std::move(held));
+  expect(40, 45);
+  router::Changes ended = moved(TicketState::kWrapUp);
+  ended.ticket_states[0].disconnected_at = {50};
+  Tell(std::move(ended));
+  expect(50, 0);
+  router::Changes finished = moved(TicketState::kWrapUp);
+  finished.ticket_states[0].disconnected_at = {50};
+  finished.ticket_states[0].finished_at = {55};
+  Tell(std::move(finished));
+  expect(55, 0);
+}
+
 TEST_F(BoardTest, CountsAnOfferForEachAgentWhomATicketRings) {
   const auto ring = [](const char* first, const char* second) {
     router::Changes changes = Moved(1, TicketState::kOffered, 10);

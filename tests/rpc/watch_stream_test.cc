@@ -204,6 +204,8 @@ TEST(WatchAgents, ShowsStatusSinceAndWork) {
   EXPECT_EQ(work.channel(), "chat");
   EXPECT_EQ(work.client(), "acme");
   EXPECT_TRUE(work.has_since());
+  EXPECT_TRUE(work.has_had_since());
+  EXPECT_FALSE(work.has_held_since());
   EXPECT_EQ(ReasonOf(f.SetStatus(ann, v1::AGENT_STATUS_NOT_READY, "lunch")), "OK");
   ASSERT_TRUE(watcher.Until(is(v1::AGENT_STATUS_NOT_READY)));
   EXPECT_EQ(watcher.held["ann"].reason(), "lunch");

@@ -402,9 +402,11 @@ TEST_P(ReaderConformance, GetLiveStateGivesAWorkspaceAsOfItsLastCommit) {
   EXPECT_EQ(ticket.ticket, Ticket(3));
   EXPECT_EQ(
       std::tie(ticket.state, ticket.queue, ticket.agent, ticket.leased, ticket.offer_number,
-               ticket.queued_at, ticket.until, ticket.segment_began_at, ticket.disconnected_at),
+               ticket.queued_at, ticket.until, ticket.segment_began_at, ticket.accepted_at,
+               ticket.connected_at, ticket.held_since, ticket.disconnected_at, ticket.finished_at),
       std::tie(state.state, state.queue, state.agent, state.leased, state.offer_number,
-               state.queued_at, state.until, state.segment_began_at, state.disconnected_at));
+               state.queued_at, state.until, state.segment_began_at, state.accepted_at,
+               state.connected_at, state.held_since, state.disconnected_at, state.finished_at));
   ASSERT_TRUE(ticket.participants);
   EXPECT_EQ(ticket.participants->all.size(), state.participants->all.size());
   EXPECT_EQ(std::tie(ticket.channel, ticket.client, ticket.entry_point, ticket.external_id),
