@@ -295,7 +295,7 @@ int DescribeTicket(Caller& caller, const GetOptions& options) {
   Description description;
   description.Add("", TicketText(ticket), "ticket", ToJson(ticket));
   description.Add("history", HistoryText(history), "events", ToJson(history)["events"]);
-  for (const char* plural : {"messages", "notes", "scores"}) {
+  for (const char* plural : {"contacts", "messages", "notes", "scores"}) {
     status = AddOfTicket(caller, plural, options.id, description);
     if (!status.ok()) return Report(status);
   }
@@ -441,8 +441,8 @@ void AddFilters(CLI::App& command, Context& context, GetOptions& options) {
            ->capture_default_str(),
        {kTickets}, "Which tickets");
   note(command.add_option("--ticket", options.ticket, "Of this ticket")->type_name("ID"),
-       {"notes", "messages", "scores", "transfer-targets"},
-       "Which notes, messages, scores, transfer-targets");
+       {"contacts", "notes", "messages", "scores", "transfer-targets"},
+       "Which contacts, notes, messages, scores, transfer-targets");
   note(AddDuration(command, "--since", options.since, "What ended in the last so long [24h]"),
        {kStatistics}, "Which queue-statistics");
 }
@@ -480,6 +480,8 @@ Examples:
   tandemctl get queues --client acme-retail --urgency live
   tandemctl get tickets --reference crm=CASE-4711
   tandemctl get messages --ticket 01890a5d-ac96-774b-bcce-b302099a8057
+  tandemctl get contacts --ticket 01890a5d-ac96-774b-bcce-b302099a8057   # what the customer said
+  tandemctl get workspaces                           # of the server, whatever --workspace says
   tandemctl get policies                             # by which `tandemctl report` reckons
   tandemctl get measures                             # what it can measure, with formula and origin
   tandemctl get configuration -o yaml > floor.yaml   # what `tandemctl apply -f floor.yaml` takes)" +
@@ -517,7 +519,8 @@ Examples:
   std::vector<std::string> kinds = {kTicket};
   for (const Kind& kind : Kinds()) {
     // The others are named within their ticket.
-    if (!kind.of_ticket && kind.name != "transfer-target") kinds.push_back(kind.name);
+    const bool is_listed_only = kind.name == "transfer-target" || kind.name == "workspace";
+    if (!kind.of_ticket && !is_listed_only) kinds.push_back(kind.name);
   }
   AddKind(*command, context, *options, std::move(kinds));
   command->add_option("ID", options->id, "Its id")->required()->type_name("");

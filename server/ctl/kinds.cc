@@ -12,6 +12,7 @@
 
 #include "server/ctl/spans.h"
 #include "tandem/v1/configuration.pb.h"
+#include "tandem/v1/configuration_service.pb.h"
 #include "tandem/v1/report_service.pb.h"
 #include "tandem/v1/ticket_service.pb.h"
 #include "tandem/v1/webhook_service.pb.h"
@@ -73,6 +74,12 @@ std::vector<Kind> FindOtherKinds() {
        ListOf<v1::ListMessagesResponse>("messages"),
        {"sequence", "sent_at", "author", "agent", "direction", "text"},
        /*of_ticket=*/true},
+      {"contact",
+       "contacts",
+       ListOf<v1::ListContactsResponse>("contacts"),
+       {"sequence", "queued_at", "channel", "direction", "external_id", "subject", "payload_json"},
+       /*of_ticket=*/true},
+      {"workspace", "workspaces", ListOf<v1::ListWorkspacesResponse>("workspaces")},
       {"webhook",
        "webhooks",
        ListOf<v1::ListWebhooksResponse>("webhooks"),

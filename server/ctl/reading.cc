@@ -112,6 +112,15 @@ grpc::Status ReadKind(Caller& caller, const Kind& kind, const std::string& ticke
     return ReadPages(caller, *client.tickets, &v1::TicketService::Stub::ListSurveyScores,
                      of_ticket(v1::ListSurveyScoresRequest()), *scores);
   }
+  if (auto* contacts = dynamic_cast<v1::ListContactsResponse*>(holder.get())) {
+    return ReadPages(caller, *client.tickets, &v1::TicketService::Stub::ListContacts,
+                     of_ticket(v1::ListContactsRequest()), *contacts);
+  }
+  if (auto* workspaces = dynamic_cast<v1::ListWorkspacesResponse*>(holder.get())) {
+    return ReadPages(caller, *client.configurations,
+                     &v1::ConfigurationService::Stub::ListWorkspaces, v1::ListWorkspacesRequest(),
+                     *workspaces);
+  }
   if (auto* targets = dynamic_cast<v1::ListTransferTargetsResponse*>(holder.get())) {
     return ReadPages(caller, *client.tickets, &v1::TicketService::Stub::ListTransferTargets,
                      of_ticket(v1::ListTransferTargetsRequest()), *targets);

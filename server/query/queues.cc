@@ -1,8 +1,10 @@
 #include "server/query/queues.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
+#include "router/state.h"
 #include "server/query/tickets.h"
 #include "server/query/workspaces.h"
 
@@ -14,23 +16,81 @@ uint64_t PlaceOf(const std::string& queue) {
   return FilterFingerprint(queue).value();
 }
 
-// The queues that the ticket could move to; all, by id, when it is unset.
-Result<std::vector<store::QueueStatistics>> FindTargets(store::Reader& reader,
-                                                        const std::string& workspace,
-                                                        router::TicketId ticket,
-                                                        router::Time since) {
-  auto found = reader.ListQueueStatistics(workspace, since);
-  if (!found.ok()) return StoreFaultIn(workspace, found.status());
-  if (!ticket.IsSet()) return *std::move(found);
-  const auto read = GetTicket(reader, workspace, ticket);
-  if (const auto* rejection = std::get_if<router::Rejection>(&read)) return *rejection;
-  const auto& view = std::get<store::TicketView>(read);
-  if (router::IsClosed(view.state.state)) return TicketClosed(ticket, view.state.state);
-  std::erase_if(*found, [&](const store::QueueStatistics& queue) {
+// Those that the ticket could move to.
+std::vector<store::QueueStatistics> TargetsOf(const store::TicketView& view,
+                                              std::vector<store::QueueStatistics> queues) {
+  std::erase_if(queues, [&](const store::QueueStatistics& queue) {
     const std::string& client = queue.configured.client;
     return queue.queue == view.state.queue || (!client.empty() && client != view.ticket.client);
   });
-  return *std::move(found);
+  return queues;
+}
+
+// Capacity groups by channel: of the ticket's and of all that the colleagues have.
+using Groups = std::map<std::string, std::optional<router::CapacityGroup>>;
+
+absl::StatusOr<Groups> GroupsOf(store::Reader& reader, const std::string& workspace,
+                                const std::string& channel,
+                                const std::vector<store::Colleague>& colleagues) {
+  Groups groups{{channel, std::nullopt}};
+  for (const store::Colleague& one : colleagues) {
+    for (const auto& [name, count] : one.held) groups.emplace(name, std::nullopt);
+  }
+  for (auto& [name, group] : groups) {
+    const auto found = reader.GetResource(workspace, router::ResourceKind::kChannel, name);
+    if (!found.ok()) return found.status();
+    if (found->has_value()) group = std::get<router::Channel>(**found).group;
+  }
+  return groups;
+}
+
+// Counts by the router's own rule.
+TransferAgent ReckonRoom(store::Colleague&& colleague, const std::string& channel,
+                         const Groups& groups) {
+  TransferAgent agent;
+  router::AgentState state;
+  if (colleague.configured.capacity) {
+    state.capacity = router::WorkingCapacity(*colleague.configured.capacity);
+  }
+  const auto hold = [&state](router::CapacityGroup group, uint32_t count) {
+    const auto index = static_cast<size_t>(group);
+    state.held_in_group[index] += count;
+    state.units_used += uint64_t{count} * state.capacity.groups[index].units_per_ticket;
+  };
+  for (const auto& [name, count] : colleague.held) {
+    agent.held += count;
+    if (const auto group = groups.at(name)) hold(*group, count);
+  }
+  if (const auto group = groups.at(channel)) {
+    for (; state.HasRoom(*group); ++agent.free) hold(*group, 1);
+  }
+  agent.colleague = std::move(colleague);
+  return agent;
+}
+
+Result<std::vector<TransferAgent>> FindAgents(store::Reader& reader, const std::string& workspace,
+                                              const store::TicketView& view,
+                                              const TransferAgentsWanted& wanted) {
+  std::vector<TransferAgent> agents;
+  // It is for these.
+  if (!view.ticket.requirement.agents.empty()) return agents;
+  store::ColleagueFilter filter{.client = view.ticket.client,
+                                .team = wanted.team,
+                                .text = wanted.text,
+                                .without = view.ticket.excluded_agents};
+  if (!view.state.agent.empty()) filter.without.push_back(view.state.agent);
+  const int32_t most =
+      wanted.most == 0 ? kDefaultTransferAgents : std::min(wanted.most, kMaxTransferAgents);
+  auto found = reader.ListColleagues(workspace, filter, most);
+  if (!found.ok()) return StoreFault(found.status());
+  const std::string& channel =
+      view.state.channel.empty() ? view.ticket.channel : view.state.channel;
+  const auto groups = GroupsOf(reader, workspace, channel, *found);
+  if (!groups.ok()) return StoreFaultIn(workspace, groups.status());
+  for (store::Colleague& one : *found) {
+    agents.push_back(ReckonRoom(std::move(one), channel, *groups));
+  }
+  return agents;
 }
 
 }  // namespace
@@ -48,17 +108,35 @@ Result<std::vector<store::QueueStatistics>> ListQueueStatistics(store::Reader& r
 }
 
 Result<TransferTargetPage> ListTransferTargets(store::Reader& reader, const std::string& workspace,
-                                               router::TicketId ticket, const PageRequest& page,
-                                               router::Time now) {
+                                               router::TicketId ticket,
+                                               const TransferAgentsWanted& agents,
+                                               const PageRequest& page, router::Time now) {
+  if (agents.most < 0) {
+    return FieldFault(router::Reason::kFieldOutOfRange, "max_agents",
+                      "expected 0 or more, but it is less");
+  }
   FilterFingerprint fingerprint("transfer targets");
   fingerprint.Add(workspace);
   fingerprint.Add(router::ToString(ticket));
   const Result<PagePlan> planned = PlanPage(page, kDefaultTargetPage, fingerprint.value());
   if (const auto* rejection = std::get_if<router::Rejection>(&planned)) return *rejection;
   const PagePlan& plan = std::get<PagePlan>(planned);
-  auto found = FindTargets(reader, workspace, ticket, now);
-  if (const auto* rejection = std::get_if<router::Rejection>(&found)) return *rejection;
-  auto& queues = std::get<std::vector<store::QueueStatistics>>(found);
+  auto found = reader.ListQueueStatistics(workspace, now);
+  if (!found.ok()) return StoreFaultIn(workspace, found.status());
+  std::vector<store::QueueStatistics> queues = *std::move(found);
+  TransferTargetPage result;
+  if (ticket.IsSet()) {
+    const auto read = GetTicket(reader, workspace, ticket);
+    if (const auto* rejection = std::get_if<router::Rejection>(&read)) return *rejection;
+    const auto& view = std::get<store::TicketView>(read);
+    if (router::IsClosed(view.state.state)) return TicketClosed(ticket, view.state.state);
+    queues = TargetsOf(view, std::move(queues));
+    if (!plan.from) {
+      auto colleagues = FindAgents(reader, workspace, view, agents);
+      if (auto* rejection = std::get_if<router::Rejection>(&colleagues)) return *rejection;
+      result.agents = std::get<std::vector<TransferAgent>>(std::move(colleagues));
+    }
+  }
 
   // Behind the queue that the token names; when that is gone, as many on as were shown before.
   size_t begin = 0;
@@ -69,7 +147,6 @@ Result<TransferTargetPage> ListTransferTargets(store::Reader& reader, const std:
                                  : std::min<size_t>(plan.from->high, queues.size());
   }
   const size_t end = std::min(begin + static_cast<size_t>(plan.size), queues.size());
-  TransferTargetPage result;
   for (size_t i = begin; i < end; ++i) {
     store::QueueStatistics& queue = queues[i];
     const uint32_t most = queue.configured.max_waiting;

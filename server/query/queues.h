@@ -36,16 +36,34 @@ struct TransferTarget {
   std::optional<router::Duration> estimated_wait;  // none: can't be known
 };
 
+// An agent whom a ticket can be given to.
+struct TransferAgent {
+  store::Colleague colleague;
+  uint32_t held = 0;
+  uint32_t free = 0;  // tickets of the same channel that fit besides
+};
+
+inline constexpr int32_t kDefaultTransferAgents = 20;
+inline constexpr int32_t kMaxTransferAgents = 200;
+
+// Which agents are wanted.
+struct TransferAgentsWanted {
+  std::string text, team;  // empty: any
+  int32_t most = 0;        // 0: the default; more than kMaxTransferAgents: that; negative: refused
+};
+
 struct TransferTargetPage {
   std::vector<TransferTarget> targets;
-  std::string next_token;  // empty when there are no more
+  std::vector<TransferAgent> agents;  // with the first page of a ticket
+  std::string next_token;             // empty when there are no more
 };
 
 // By id. `ticket` unset: all queues. kTicketNotFound, kTicketClosed; kWorkspaceNotFound when the
 // workspace has no configuration.
 Result<TransferTargetPage> ListTransferTargets(store::Reader& reader, const std::string& workspace,
-                                               router::TicketId ticket, const PageRequest& page,
-                                               router::Time now);
+                                               router::TicketId ticket,
+                                               const TransferAgentsWanted& agents,
+                                               const PageRequest& page, router::Time now);
 
 }  // namespace tandem::query
 

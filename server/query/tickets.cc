@@ -177,6 +177,12 @@ Result<ScorePage> ListScores(store::Reader& reader, const std::string& workspace
   return result;
 }
 
+Result<ContactPage> ListContacts(store::Reader& reader, const std::string& workspace,
+                                 router::TicketId ticket, const PageRequest& page) {
+  return ListOfTicket<store::ContactOfTicket>(reader, &store::Reader::ListContacts, "contacts",
+                                              workspace, ticket, page);
+}
+
 Result<std::optional<router::ClosedTicket>> FindClosed(store::Reader& reader,
                                                        const std::string& workspace,
                                                        router::TicketId ticket) {

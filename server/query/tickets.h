@@ -19,7 +19,7 @@
 namespace tandem::query {
 
 inline constexpr int32_t kDefaultTicketPage = 50;
-inline constexpr int32_t kDefaultEventPage = 100;  // of notes and messages, too
+inline constexpr int32_t kDefaultEventPage = 100;  // of notes, messages and contacts, too
 
 struct TicketPage {
   std::vector<store::TicketView> tickets;
@@ -35,6 +35,7 @@ using EventPage = PageOf<router::EventRow>;
 using NotePage = PageOf<router::NoteRow>;
 using MessagePage = PageOf<router::MessageRow>;
 using ScorePage = PageOf<router::SurveyRow>;
+using ContactPage = PageOf<store::ContactOfTicket>;
 
 router::Rejection TicketClosed(router::TicketId ticket, router::TicketState state);
 
@@ -60,6 +61,8 @@ Result<MessagePage> ListMessages(store::Reader& reader, const std::string& works
                                  router::TicketId ticket, const PageRequest& page);
 Result<ScorePage> ListScores(store::Reader& reader, const std::string& workspace,
                              router::TicketId ticket, const PageRequest& page);
+Result<ContactPage> ListContacts(store::Reader& reader, const std::string& workspace,
+                                 router::TicketId ticket, const PageRequest& page);
 
 // What the router has to be told of a ticket that it no longer holds; nothing when it is not
 // closed, or there is none.

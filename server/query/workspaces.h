@@ -4,16 +4,21 @@
 #ifndef TANDEM_SERVER_QUERY_WORKSPACES_H_
 #define TANDEM_SERVER_QUERY_WORKSPACES_H_
 
+#include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
 #include "router/rows.h"
 #include "server/query/fault.h"
+#include "server/query/page_token.h"
 #include "server/store/store.h"
 
 namespace tandem::query {
+
+inline constexpr int32_t kDefaultWorkspacePage = 100;
 
 router::Rejection WorkspaceNotFound(const std::string& workspace);
 
@@ -32,6 +37,13 @@ Result<T> ResultIn(const std::string& workspace, absl::StatusOr<T> found) {
 Result<router::WorkspaceRow> GetConfiguration(store::Reader& reader, const std::string& workspace);
 // The same, with the settings alone.
 Result<router::WorkspaceRow> GetWorkspace(store::Reader& reader, const std::string& workspace);
+
+struct WorkspacePage {
+  std::vector<store::WorkspaceRevision> workspaces;
+  std::string next_token;  // empty when there are no more
+};
+// By id. kFieldOutOfRange, kPageTokenInvalid.
+Result<WorkspacePage> ListWorkspaces(store::Reader& reader, const PageRequest& page);
 
 }  // namespace tandem::query
 

@@ -29,12 +29,29 @@ void GetConfiguration(Backend& backend, Call call, v1::GetConfigurationRequest& 
   });
 }
 
+void ListWorkspaces(Backend& backend, Call call, v1::ListWorkspacesRequest& request) {
+  query::PageRequest page{.size = request.page_size(), .token = request.page_token()};
+  Read(backend, call, [&backend, call, page = std::move(page)] {
+    FinishQuery<v1::ListWorkspacesResponse>(
+        call, query::ListWorkspaces(backend.reader, page),
+        [](const query::WorkspacePage& found, v1::ListWorkspacesResponse& response) {
+          for (const store::WorkspaceRevision& one : found.workspaces) {
+            v1::Workspace& to = *response.add_workspaces();
+            to.set_id(one.workspace);
+            to.set_revision(one.revision);
+          }
+          response.set_next_page_token(found.next_token);
+        });
+  });
+}
+
 }  // namespace
 
 Service MakeConfigurationService(Backend& backend) {
   ServiceMaker<v1::ConfigurationService> maker(backend);
   maker.Serve(ApplyConfiguration);
   maker.Register(GetConfiguration);
+  maker.Serve(ListWorkspaces);
   return std::move(maker).Make();
 }
 

@@ -189,10 +189,13 @@ void Fill(const store::TicketView& view, v1::Ticket& to) {
   for (const auto& [key, value] : view.attributes) (*to.mutable_attributes())[key] = value;
   to.set_revision(view.revision);
   for (const router::ExternalReference& reference : view.references) {
-    v1::ExternalReference* message = to.add_external_references();
-    message->set_system(reference.system);
-    message->set_id(reference.id);
+    Fill(reference, *to.add_external_references());
   }
+}
+
+void Fill(const router::ExternalReference& reference, v1::ExternalReference& to) {
+  to.set_system(reference.system);
+  to.set_id(reference.id);
 }
 
 void Fill(const router::NoteRow& note, v1::Note& to) {
@@ -222,6 +225,38 @@ void Fill(const router::SurveyRow& row, v1::RecordedScore& to) {
   *to.mutable_answered_at() = ToTimestamp(row.at);
   to.set_agent(row.agent);
   to.set_queue(row.queue);
+}
+
+void Fill(const store::ContactOfTicket& said, v1::TicketContact& to) {
+  const router::NewContact& content = said.contact.content;
+  to.set_sequence(said.sequence);
+  to.set_contact_id(router::ToString(said.contact.contact));
+  to.set_channel(content.channel);
+  to.set_entry_point(content.entry_point);
+  to.set_external_id(content.external_id);
+  to.set_conversation_key(content.conversation_key);
+  to.set_direction(static_cast<v1::Direction>(content.direction));
+  to.set_initiated_by(static_cast<v1::Party>(content.initiated_by));
+  to.set_language(content.language);
+  to.set_customer_id(content.customer_id);
+  to.set_customer_segment(content.customer_segment);
+  to.set_subject(content.subject);
+  to.set_payload_json(content.payload_json);
+  for (const auto& [key, value] : content.attributes) (*to.mutable_attributes())[key] = value;
+  *to.mutable_received_at() = ToTimestamp(said.contact.received_at);
+  *to.mutable_queued_at() = ToTimestamp(said.contact.queued_at);
+}
+
+void Fill(const query::TransferAgent& agent, v1::TransferAgent& to) {
+  const store::Colleague& colleague = agent.colleague;
+  to.set_agent(colleague.now.agent);
+  to.set_display_name(colleague.configured.display_name);
+  to.set_team(colleague.configured.team);
+  to.set_status(ToProto(colleague.now.status));
+  to.set_reason(colleague.now.reason);
+  *to.mutable_since() = ToTimestamp(colleague.now.status_since);
+  to.set_held(static_cast<int32_t>(agent.held));
+  to.set_free(static_cast<int32_t>(agent.free));
 }
 
 void Fill(const query::TransferTarget& target, v1::TransferTarget& to) {

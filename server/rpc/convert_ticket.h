@@ -16,11 +16,14 @@
 namespace tandem::rpc {
 
 void Fill(const store::TicketView& view, v1::Ticket& to);
+void Fill(const router::ExternalReference& reference, v1::ExternalReference& to);
 void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to);
 void Fill(const router::ContactClassified& classified, v1::ClassifyContactResponse& to);
 void Fill(const router::NoteRow& note, v1::Note& to);
 void Fill(const router::MessageRow& row, v1::Message& to);
 void Fill(const router::SurveyRow& row, v1::RecordedScore& to);
+void Fill(const store::ContactOfTicket& said, v1::TicketContact& to);
+void Fill(const query::TransferAgent& agent, v1::TransferAgent& to);
 void Fill(const query::TransferTarget& target, v1::TransferTarget& to);
 
 // `path` is that of the message.

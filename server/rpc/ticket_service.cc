@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "router/limits.h"
 #include "server/query/queues.h"
 #include "server/query/tickets.h"
 #include "server/rpc/closed_ticket.h"
@@ -91,21 +92,32 @@ void ListSurveyScores(Backend& backend, Call call, v1::ListSurveyScoresRequest& 
                &v1::ListSurveyScoresResponse::add_scores);
 }
 
+void ListContacts(Backend& backend, Call call, v1::ListContactsRequest& request) {
+  ListOfTicket(backend, call, request, query::ListContacts,
+               &v1::ListContactsResponse::add_contacts);
+}
+
 void ListTransferTargets(Backend& backend, Call call, v1::ListTransferTargetsRequest& request) {
   Faults faults;
   faults.RequireId(request.workspace(), "workspace");
   router::TicketId ticket;
   if (!request.ticket_id().empty()) ticket = ToTicketId(request.ticket_id(), "ticket_id", faults);
+  faults.Text(request.agent_text(), router::kMaxIdBytes, "agent_text");
+  faults.OptionalId(request.agent_team(), "agent_team");
+  query::TransferAgentsWanted agents{
+      .text = request.agent_text(), .team = request.agent_team(), .most = request.max_agents()};
   if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
   query::PageRequest page{.size = request.page_size(), .token = request.page_token()};
   Read(backend, call,
-       [&backend, call, workspace = request.workspace(), ticket, page = std::move(page)] {
+       [&backend, call, workspace = request.workspace(), ticket, agents = std::move(agents),
+        page = std::move(page)] {
          FinishQuery<v1::ListTransferTargetsResponse>(
              call,
-             query::ListTransferTargets(backend.reader, workspace, ticket, page,
+             query::ListTransferTargets(backend.reader, workspace, ticket, agents, page,
                                         backend.engine.Now()),
              [](const query::TransferTargetPage& found, v1::ListTransferTargetsResponse& response) {
                for (const auto& target : found.targets) Fill(target, *response.add_targets());
+               for (const auto& agent : found.agents) Fill(agent, *response.add_agents());
                response.set_next_page_token(found.next_token);
              });
        });
@@ -247,6 +259,7 @@ Service MakeTicketService(Backend& backend) {
   maker.Serve(ReopenTicket);
   maker.Serve(ListMessages);
   maker.Serve(ListSurveyScores);
+  maker.Serve(ListContacts);
   maker.Serve(RecordSurvey);
   maker.Serve(ListTransferTargets);
   return std::move(maker).Make();

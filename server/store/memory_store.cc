@@ -155,6 +155,10 @@ void CountAgent(const router::Configuration& configuration, const router::AgentR
 
 }  // namespace
 
+absl::Status MemoryStore::Unavailable() {
+  return absl::UnavailableError("the memory store was told to fail");
+}
+
 MemoryStore::MemoryStore(std::function<router::Time()> clock)
     : clock_(clock ? std::move(clock) : ComputerClock) {}
 
@@ -499,20 +503,6 @@ absl::StatusOr<std::vector<TicketView>> MemoryStore::ListTickets(const std::stri
     if (view.ok() && Passes(filter, *view)) views.push_back(*std::move(view));
   }
   return views;
-}
-
-absl::StatusOr<std::vector<router::EventRow>> MemoryStore::ListTicketEvents(
-    const std::string& workspace, router::TicketId ticket, int64_t after, int32_t limit) {
-  const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
-  std::vector<router::EventRow> events;
-  for (auto it = contents_.events.upper_bound({workspace, after});
-       it != contents_.events.end() && it->first.first == workspace &&
-       events.size() < static_cast<size_t>(std::max(limit, 0));
-       ++it) {
-    if (it->second.ticket == ticket) events.push_back(it->second);
-  }
-  return events;
 }
 
 absl::StatusOr<std::optional<router::TicketRows>> MemoryStore::GetClosedTicket(

@@ -136,6 +136,9 @@ class MemoryStore : public Store, public Reader, public PolicyStore {
                                                                router::TicketId ticket,
                                                                int64_t after,
                                                                int32_t limit) override;
+  absl::StatusOr<std::vector<ContactOfTicket>> ListContacts(const std::string& workspace,
+                                                            router::TicketId ticket, int64_t after,
+                                                            int32_t limit) override;
   absl::StatusOr<std::optional<router::TicketRows>> GetClosedTicket(
       const std::string& workspace, router::TicketId ticket) override;
   absl::StatusOr<Additions> CountAdditions(const std::string& workspace,
@@ -143,6 +146,8 @@ class MemoryStore : public Store, public Reader, public PolicyStore {
   absl::StatusOr<std::vector<router::EventRow>> ListEvents(const std::string& workspace,
                                                            int64_t after, int32_t limit) override;
   absl::StatusOr<EventRange> GetEventRange(const std::string& workspace) override;
+  absl::StatusOr<std::vector<WorkspaceRevision>> ListWorkspaces(const std::string& after,
+                                                                int32_t limit) override;
   absl::StatusOr<router::WorkspaceRow> GetConfiguration(const std::string& workspace) override;
   absl::StatusOr<router::WorkspaceRow> GetWorkspace(const std::string& workspace) override;
   absl::StatusOr<std::optional<router::Resource>> GetResource(const std::string& workspace,
@@ -155,6 +160,9 @@ class MemoryStore : public Store, public Reader, public PolicyStore {
   absl::StatusOr<LiveState> GetLiveState(const std::string& workspace) override;
   absl::StatusOr<std::vector<QueueStatistics>> ListQueueStatistics(const std::string& workspace,
                                                                    router::Time since) override;
+  absl::StatusOr<std::vector<Colleague>> ListColleagues(const std::string& workspace,
+                                                        const ColleagueFilter& filter,
+                                                        int32_t limit) override;
   absl::StatusOr<std::vector<FactRow>> SumFacts(const FactQuery& query) override;
 
   // ----------------------------------------------------------------------------------- PolicyStore
@@ -170,6 +178,7 @@ class MemoryStore : public Store, public Reader, public PolicyStore {
                                             int64_t expected_revision) override;
 
  private:
+  static absl::Status Unavailable();
   // Counts down FailCalls. True when this call finds no database.
   bool CallFails() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // What that call says.

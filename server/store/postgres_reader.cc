@@ -316,6 +316,30 @@ absl::StatusOr<std::vector<router::MessageRow>> PostgresReader::ListMessages(
   return ListOfTicket(MessageTable(), workspace, ticket, after, limit);
 }
 
+// By their messages, which have an index and an order.
+absl::StatusOr<std::vector<ContactOfTicket>> PostgresReader::ListContacts(
+    const std::string& workspace, router::TicketId ticket, int64_t after, int32_t limit) {
+  using Contacts = absl::StatusOr<std::vector<ContactOfTicket>>;
+  return Read([&](pqxx::connection& connection) -> Contacts {
+    pqxx::nontransaction work(connection);
+    const pqxx::result found = work.exec_params(
+        absl::StrCat("SELECT ", SelectList(ContactTable(), "c"),
+                     ", m.sequence FROM tandem.message m"
+                     " JOIN tandem.contact c USING (workspace, contact_id)"
+                     " WHERE m.workspace = $1 AND m.ticket_id = $2 AND m.sequence > $3"
+                     " ORDER BY m.sequence LIMIT ",
+                     std::max(limit, 0)),
+        workspace, router::ToString(ticket), after);
+    std::vector<ContactOfTicket> contacts;
+    for (const pqxx::row& row : found) {
+      const auto cells = CellsOf(row);
+      contacts.push_back({.sequence = ParseInt8(cells(ContactTable().columns.size())),
+                          .contact = Decode(ContactTable(), 0, cells)});
+    }
+    return contacts;
+  });
+}
+
 absl::StatusOr<std::optional<router::TicketRows>> PostgresReader::GetClosedTicket(
     const std::string& workspace, router::TicketId ticket) {
   using Rows = std::optional<router::TicketRows>;
@@ -403,6 +427,26 @@ absl::StatusOr<EventRange> PostgresReader::GetEventRange(const std::string& work
   });
 }
 
+absl::StatusOr<std::vector<WorkspaceRevision>> PostgresReader::ListWorkspaces(
+    const std::string& after, int32_t limit) {
+  using Workspaces = absl::StatusOr<std::vector<WorkspaceRevision>>;
+  return Read([&](pqxx::connection& connection) -> Workspaces {
+    pqxx::nontransaction work(connection);
+    const pqxx::result rows =
+        work.exec_params(absl::StrCat("SELECT workspace, revision FROM tandem.workspace"
+                                      " WHERE workspace > $1 ORDER BY workspace LIMIT ",
+                                      std::max(limit, 0)),
+                         after);
+    std::vector<WorkspaceRevision> workspaces;
+    for (const pqxx::row& row : rows) {
+      const auto cells = CellsOf(row);
+      workspaces.push_back(
+          {.workspace = std::string(cells(0).value_or("")), .revision = ParseInt8(cells(1))});
+    }
+    return workspaces;
+  });
+}
+
 absl::StatusOr<router::WorkspaceRow> PostgresReader::GetConfiguration(
     const std::string& workspace) {
   return Read([&](pqxx::connection& connection) {
@@ -487,6 +531,60 @@ absl::StatusOr<std::vector<QueueStatistics>> PostgresReader::ListQueueStatistics
       if (queue != statistics.end() && queue->queue == visit.queue) queue->recent.Add(visit.what);
     }
     return statistics;
+  });
+}
+
+absl::StatusOr<std::vector<Colleague>> PostgresReader::ListColleagues(const std::string& workspace,
+                                                                      const ColleagueFilter& filter,
+                                                                      int32_t limit) {
+  using Colleagues = absl::StatusOr<std::vector<Colleague>>;
+  ResourceFilter of;
+  of.kind = router::ResourceKind::kAgent;
+  of.client = filter.client;
+  of.team = filter.team;
+  const auto texts = [](const std::vector<std::string>& all) {
+    return ArrayOf(SqlType::kText, all,
+                   [](ArrayEncoder& to, const std::string& text) { to.Text(text); });
+  };
+  return Read([&](pqxx::connection& connection) -> Colleagues {
+    Snapshot work(connection);
+    const pqxx::result rows = work.exec_params(
+        absl::StrCat("SELECT ", SelectList(AgentTable(), "a"), ", ",
+                     SelectList(ResourceTable(), "r"),
+                     " FROM tandem.agent a JOIN tandem.configuration_resource r"
+                     " ON r.workspace = a.workspace AND r.kind = 'agent' AND r.id = a.agent"
+                     " WHERE a.workspace = $1 AND a.session_open"
+                     " AND a.status NOT IN ('OFFLINE', 'DRAINING') AND r.body @> $2::jsonb"
+                     " AND (strpos(lower(a.agent), lower($3)) > 0"
+                     " OR strpos(lower(coalesce(r.body ->> 'display_name', '')), lower($3)) > 0)"
+                     " AND a.agent <> ALL($4::text[])"
+                     " ORDER BY a.status <> 'AVAILABLE', a.agent LIMIT ",
+                     std::max(limit, 0)),
+        workspace, FilterToJson(of), filter.text, texts(filter.without));
+    std::vector<Colleague> colleagues;
+    std::vector<std::string> ids;
+    for (const pqxx::row& row : rows) {
+      const auto cells = CellsOf(row);
+      Colleague& one = colleagues.emplace_back();
+      one.now = Decode(AgentTable(), 0, cells);
+      one.configured = std::get<router::Agent>(
+          ResourceOf(Decode(ResourceTable(), AgentTable().columns.size(), cells)));
+      ids.push_back(one.now.agent);
+    }
+    const pqxx::result held = work.exec_params(
+        "SELECT s.agent, coalesce(s.channel, t.channel), count(*) FROM tandem.ticket_state s"
+        " JOIN tandem.ticket t USING (workspace, ticket_id)"
+        " WHERE s.workspace = $1 AND s.closed_at IS NULL AND s.agent = ANY($2::text[])"
+        " GROUP BY 1, 2",
+        workspace, texts(ids));
+    for (const pqxx::row& row : held) {
+      const auto cells = CellsOf(row);
+      const auto one = std::ranges::find(colleagues, cells(0).value_or(""),
+                                         [](const Colleague& c) { return c.now.agent; });
+      if (one == colleagues.end()) continue;
+      one->held[std::string(cells(1).value_or(""))] = static_cast<uint32_t>(ParseInt8(cells(2)));
+    }
+    return colleagues;
   });
 }
 

@@ -45,6 +45,9 @@ class PostgresReader : public Reader {
                                                                router::TicketId ticket,
                                                                int64_t after,
                                                                int32_t limit) override;
+  absl::StatusOr<std::vector<ContactOfTicket>> ListContacts(const std::string& workspace,
+                                                            router::TicketId ticket, int64_t after,
+                                                            int32_t limit) override;
   absl::StatusOr<std::optional<router::TicketRows>> GetClosedTicket(
       const std::string& workspace, router::TicketId ticket) override;
   absl::StatusOr<Additions> CountAdditions(const std::string& workspace,
@@ -52,6 +55,8 @@ class PostgresReader : public Reader {
   absl::StatusOr<std::vector<router::EventRow>> ListEvents(const std::string& workspace,
                                                            int64_t after, int32_t limit) override;
   absl::StatusOr<EventRange> GetEventRange(const std::string& workspace) override;
+  absl::StatusOr<std::vector<WorkspaceRevision>> ListWorkspaces(const std::string& after,
+                                                                int32_t limit) override;
   absl::StatusOr<router::WorkspaceRow> GetConfiguration(const std::string& workspace) override;
   absl::StatusOr<router::WorkspaceRow> GetWorkspace(const std::string& workspace) override;
   absl::StatusOr<std::optional<router::Resource>> GetResource(const std::string& workspace,
@@ -64,6 +69,9 @@ class PostgresReader : public Reader {
   absl::StatusOr<LiveState> GetLiveState(const std::string& workspace) override;
   absl::StatusOr<std::vector<QueueStatistics>> ListQueueStatistics(const std::string& workspace,
                                                                    router::Time since) override;
+  absl::StatusOr<std::vector<Colleague>> ListColleagues(const std::string& workspace,
+                                                        const ColleagueFilter& filter,
+                                                        int32_t limit) override;
   absl::StatusOr<std::vector<FactRow>> SumFacts(const FactQuery& query) override;
 
  private:

@@ -196,6 +196,12 @@ struct TicketFilter {
   router::ExternalReference reference;  // without a system: any
 };
 
+// A contact that made its ticket or joined it, and the sequence of the event that tells of it.
+struct ContactOfTicket {
+  int64_t sequence = 0;
+  router::ContactRow contact;
+};
+
 // What was added to a ticket, open or closed; messages without those of contacts.
 struct Additions {
   uint32_t notes = 0;
@@ -237,6 +243,19 @@ struct QueueStatistics {
   router::RecentVisits recent;  // whatever `since` is
 };
 
+// Agents to whom a ticket can be given. All that are set must hold.
+struct ColleagueFilter {
+  std::string client, team;
+  std::string text;                  // in the id or the display name, whatever the case of A to Z
+  std::vector<std::string> without;  // ids
+};
+// An agent who is signed in, and what it has: owned or offered first, by channel.
+struct Colleague {
+  router::Agent configured;
+  router::AgentRow now;
+  std::map<std::string, uint32_t> held;
+};
+
 // An open ticket as live views need it: where it is, and what of it never changes.
 struct LiveTicket {
   router::TicketId ticket;
@@ -260,6 +279,13 @@ struct LiveState {
   std::vector<router::AgentRow> agents;
   std::vector<LiveTicket> tickets;                      // the open ones
   std::vector<router::LoadedState::QueueVisit> visits;  // as LoadedState has them
+};
+
+// A workspace and the revision of its configuration.
+struct WorkspaceRevision {
+  std::string workspace;
+  int64_t revision = 0;
+  friend bool operator==(const WorkspaceRevision&, const WorkspaceRevision&) = default;
 };
 
 // Sequences of a workspace's events; no number between them is missing.
@@ -300,6 +326,10 @@ class Reader {
                                                                     router::TicketId ticket,
                                                                     const ScorePlace& after,
                                                                     int32_t limit) = 0;
+  virtual absl::StatusOr<std::vector<ContactOfTicket>> ListContacts(const std::string& workspace,
+                                                                    router::TicketId ticket,
+                                                                    int64_t after,
+                                                                    int32_t limit) = 0;
   // The ticket's rows as they are; nothing when it is open, or there is none.
   virtual absl::StatusOr<std::optional<router::TicketRows>> GetClosedTicket(
       const std::string& workspace, router::TicketId ticket) = 0;
@@ -314,6 +344,10 @@ class Reader {
 
   // Which events there are. NOT_FOUND when the workspace has no configuration.
   virtual absl::StatusOr<EventRange> GetEventRange(const std::string& workspace) = 0;
+
+  // Those that have a configuration, by id, with one above `after`, at most `limit`.
+  virtual absl::StatusOr<std::vector<WorkspaceRevision>> ListWorkspaces(const std::string& after,
+                                                                        int32_t limit) = 0;
 
   // NOT_FOUND when the workspace has none.
   virtual absl::StatusOr<router::WorkspaceRow> GetConfiguration(const std::string& workspace) = 0;
@@ -340,6 +374,12 @@ class Reader {
   // `since`. NOT_FOUND when the workspace has no configuration.
   virtual absl::StatusOr<std::vector<QueueStatistics>> ListQueueStatistics(
       const std::string& workspace, router::Time since) = 0;
+
+  // Agents with a session who are neither OFFLINE nor DRAINING, those who are AVAILABLE first, then
+  // by id; at most `limit`.
+  virtual absl::StatusOr<std::vector<Colleague>> ListColleagues(const std::string& workspace,
+                                                                const ColleagueFilter& filter,
+                                                                int32_t limit) = 0;
 
   // The sums that are asked for, by group and interval, in the order of their keys; all sources as
   // of one instant. Sources that can't answer (see CanAnswer) give nothing. RESOURCE_EXHAUSTED

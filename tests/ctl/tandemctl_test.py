@@ -206,14 +206,15 @@ class Reading(CtlTest):
         self.assertEqual(json.loads(self.done("history", "ticket", ticket, "-o", "json"))["events"][0]["type"],
                          "EVENT_TYPE_TICKET_CREATED")
         self.assertIn("1 OFFLINE", self.done("explain", "ticket", ticket))
-        text = self.done("describe", "ticket", ticket)
         for part in ("Charged twice", "TICKET_CREATED", "1 OFFLINE"):
-            self.assertIn(part, text)
+            self.assertIn(part, self.done("describe", "ticket", ticket))
         parts = json.loads(self.done("describe", "ticket", ticket, "-o", "json"))
-        self.assertEqual(set(parts), {"ticket", "events", "messages", "notes", "scores", "explanation"})
+        self.assertEqual(set(parts), {"ticket", "events", "contacts", "messages", "notes", "scores", "explanation"})
         self.assertEqual((len(parts["messages"]), parts["notes"], parts["scores"]), (1, [], []))
-        for words in (("get", "messages", "--ticket", ticket), ("list", "messages", "--ticket", ticket)):
-            self.assertRegex(self.done(*words), r"^sequence +sent at .*\n +\d+ +\S+Z +CUSTOMER +INBOUND")
+        self.assertEqual(len(parts["contacts"]), 1)
+        self.assertIn(self.workspace, self.done("get", "workspaces"))
+        for words, line in (("get", "messages"), r"CUSTOMER +INBOUND"), (("list", "contacts"), r"chat.* Charged twice"):
+            self.assertRegex(self.done(*words, "--ticket", ticket), rf"^sequence +\w+ at .*\n +\d+ +\S+Z +{line}")
         self.assertEqual(json.loads(self.done("get", "notes", "--ticket", ticket, "-o", "json")), {"notes": []})
         targets = json.loads(self.done("get", "transfer-targets", "--ticket", ticket, "-o", "json"))["targets"]
         self.assertEqual([(target["queue"], target["waiting"]) for target in targets], [("jobs", 0)])

@@ -67,6 +67,42 @@ TEST(ApplyConfiguration, ToAWorkspaceThatIsNewAppliesOnce) {
   EXPECT_EQ(second.error_message(), "expected no configuration, but revision 1 is in force");
 }
 
+TEST(ListWorkspaces, PagesThroughThoseThatHaveAConfiguration) {
+  Fixture f;
+  for (const char* workspace : {"zurich", "amsterdam"}) {
+    v1::ApplyConfigurationRequest request;
+    request.set_workspace(workspace);
+    *request.mutable_configuration() = SmallConfiguration();
+    v1::ApplyConfigurationResponse response;
+    ASSERT_EQ(ReasonOf(f.configurations->ApplyConfiguration(ClientContext(), request, &response)),
+              "OK");
+  }
+  f.Apply(SmallConfiguration());
+  v1::ListWorkspacesRequest request;
+  request.set_page_size(2);
+  std::vector<std::string> ids;
+  v1::ListWorkspacesResponse response;
+  do {
+    ASSERT_EQ(ReasonOf(f.configurations->ListWorkspaces(ClientContext(), request, &response)),
+              "OK");
+    EXPECT_LE(response.workspaces_size(), 2);
+    for (const v1::Workspace& workspace : response.workspaces()) {
+      ids.push_back(workspace.id());
+      EXPECT_EQ(workspace.revision(), workspace.id() == kWorkspace ? 2 : 1);
+    }
+    request.set_page_token(response.next_page_token());
+  } while (!response.next_page_token().empty());
+  std::vector<std::string> expected = {"amsterdam", kWorkspace, "zurich"};
+  EXPECT_EQ(ids, expected);
+  request.set_page_token("other");
+  EXPECT_EQ(ReasonOf(f.configurations->ListWorkspaces(ClientContext(), request, &response)),
+            "PAGE_TOKEN_INVALID");
+  request.clear_page_token();
+  request.set_page_size(-1);
+  EXPECT_EQ(ReasonOf(f.configurations->ListWorkspaces(ClientContext(), request, &response)),
+            "FIELD_OUT_OF_RANGE");
+}
+
 TEST(IngestContact, MakesATicketThatShowsEverythingOfTheContact) {
   Fixture f;
   v1::Contact contact = ChatContact();

@@ -180,6 +180,20 @@ class BrokenReader : public store::Reader {
                                                                int64_t, int32_t) override {
     return std::vector<router::MessageRow>();
   }
+  absl::StatusOr<std::vector<store::ContactOfTicket>> ListContacts(const std::string&,
+                                                                   router::TicketId, int64_t,
+                                                                   int32_t) override {
+    return std::vector<store::ContactOfTicket>();
+  }
+  absl::StatusOr<std::vector<store::Colleague>> ListColleagues(const std::string&,
+                                                               const store::ColleagueFilter&,
+                                                               int32_t) override {
+    return std::vector<store::Colleague>();
+  }
+  absl::StatusOr<std::vector<store::WorkspaceRevision>> ListWorkspaces(const std::string&,
+                                                                       int32_t) override {
+    return std::vector<store::WorkspaceRevision>();
+  }
   absl::StatusOr<std::optional<router::TicketRows>> GetClosedTicket(const std::string&,
                                                                     router::TicketId) override {
     return std::nullopt;

@@ -498,8 +498,129 @@ TEST(Records, NameTheFieldAtFault) {
          "scores[0].lowest");
 }
 
+// ------------------------------------------------------------------------------------------
+// contacts
+
+TEST(ListContacts, TellsWhatEachContactOfATicketSaid) {
+  Records f;
+  v1::Contact first = ChatContact();
+  first.set_conversation_key("visitor-4");
+  first.set_external_id("chat-1");
+  first.set_subject("Where is my parcel?");
+  first.set_payload_json(R"({"order": 17})");
+  (*first.mutable_attributes())["page"] = "/cart";
+  first.set_customer_id("c-1");
+  v1::Contact second = first;
+  second.set_external_id("chat-2");
+  second.set_subject("And the invoice?");
+  second.set_payload_json(R"({"invoice": 3})");
+  second.clear_attributes();
+  const std::string ticket = f.Ingest(first);
+  EXPECT_EQ(f.Ingest(second), ticket);
+  auto request = About<v1::ListContactsRequest>(ticket);
+  request.set_page_size(1);
+  std::vector<v1::TicketContact> contacts;
+  v1::ListContactsResponse response;
+  do {
+    ASSERT_EQ(ReasonOf(f.tickets->ListContacts(ClientContext(), request, &response)), "OK");
+    ASSERT_EQ(response.contacts_size(), 1);
+    contacts.push_back(response.contacts(0));
+    request.set_page_token(response.next_page_token());
+  } while (!response.next_page_token().empty());
+  ASSERT_EQ(contacts.size(), 2U);
+  EXPECT_EQ(contacts[0].sequence(), f.EventsOf(ticket)[0].sequence());
+  EXPECT_EQ(contacts[0].contact_id(), f.EventsOf(ticket)[0].contact_id());
+  EXPECT_EQ(contacts[0].subject(), "Where is my parcel?");
+  EXPECT_EQ(contacts[0].payload_json(), R"({"order": 17})");
+  EXPECT_EQ(contacts[0].attributes().at("page"), "/cart");
+  EXPECT_EQ(contacts[0].customer_id(), "c-1");
+  EXPECT_EQ(contacts[0].direction(), v1::DIRECTION_INBOUND);
+  EXPECT_EQ(contacts[0].initiated_by(), v1::PARTY_CUSTOMER);
+  EXPECT_EQ(contacts[0].conversation_key(), "visitor-4");
+  EXPECT_GT(contacts[0].received_at().seconds(), 0);
+  EXPECT_GT(contacts[0].queued_at().seconds(), 0);
+  EXPECT_EQ(contacts[1].subject(), "And the invoice?");
+  EXPECT_EQ(contacts[1].payload_json(), R"({"invoice": 3})");
+  EXPECT_EQ(contacts[1].external_id(), "chat-2");
+  EXPECT_EQ(contacts[1].attributes_size(), 0);
+  EXPECT_GT(contacts[1].sequence(), contacts[0].sequence());
+  EXPECT_EQ(contacts[1].contact_id(), f.Messages(ticket)[1].contact_id());
+
+  EXPECT_EQ(ReasonOf(f.Cancel(ticket)), "OK");
+  auto whole = About<v1::ListContactsRequest>(ticket);
+  ASSERT_EQ(ReasonOf(f.tickets->ListContacts(ClientContext(), whole, &response)), "OK");
+  EXPECT_EQ(response.contacts_size(), 2) << "a closed ticket's, too";
+  whole.set_page_token("other");
+  EXPECT_EQ(ReasonOf(f.tickets->ListContacts(ClientContext(), whole, &response)),
+            "PAGE_TOKEN_INVALID");
+  whole.clear_page_token();
+  whole.set_page_size(-1);
+  EXPECT_EQ(ReasonOf(f.tickets->ListContacts(ClientContext(), whole, &response)),
+            "FIELD_OUT_OF_RANGE");
+  EXPECT_EQ(ReasonOf(f.tickets->ListContacts(ClientContext(),
+                                             About<v1::ListContactsRequest>(kNoTicket), &response)),
+            "TICKET_NOT_FOUND");
+}
+
 // --------------------------------------------------------------------------------- transfer
 // targets
+
+TEST(ListTransferTargets, NamesColleaguesWhoMayTakeTheTicketAndTheirRoom) {
+  Records f;
+  const v1::SessionRef ann = f.LogIn("ann");
+  const v1::SessionRef bob = f.LogIn("bob");
+  const std::string ticket = f.Take(ann, ChatContact());
+  auto request = About<v1::ListTransferTargetsRequest>(ticket);
+  v1::ListTransferTargetsResponse response;
+  const auto list = [&] {
+    return ReasonOf(f.tickets->ListTransferTargets(ClientContext(), request, &response));
+  };
+  ASSERT_EQ(list(), "OK");
+  ASSERT_EQ(response.agents_size(), 1) << "not the one who has it";
+  EXPECT_EQ(response.agents(0).agent(), "bob");
+  EXPECT_EQ(response.agents(0).status(), v1::AGENT_STATUS_AVAILABLE);
+  EXPECT_EQ(response.agents(0).held(), 0);
+  const int32_t room = response.agents(0).free();
+  EXPECT_GT(room, 0);
+  EXPECT_GT(response.agents(0).since().seconds(), 0);
+
+  EXPECT_EQ(ReasonOf(f.SetStatus(ann, v1::AGENT_STATUS_NOT_READY, "lunch")), "OK");
+  f.Take(bob, ChatContact());
+  EXPECT_EQ(ReasonOf(f.SetStatus(bob, v1::AGENT_STATUS_NOT_READY, "lunch")), "OK");
+  ASSERT_EQ(list(), "OK");
+  ASSERT_EQ(response.agents_size(), 1);
+  EXPECT_EQ(response.agents(0).held(), 1);
+  EXPECT_EQ(response.agents(0).free(), room - 1);
+  EXPECT_EQ(response.agents(0).reason(), "lunch");
+
+  request.set_agent_text("BO");
+  ASSERT_EQ(list(), "OK");
+  EXPECT_EQ(response.agents_size(), 1);
+  request.set_agent_text("nobody");
+  ASSERT_EQ(list(), "OK");
+  EXPECT_EQ(response.agents_size(), 0);
+  EXPECT_GT(response.targets_size(), 0);
+  request.clear_agent_text();
+  request.set_agent_team("night");
+  ASSERT_EQ(list(), "OK");
+  EXPECT_EQ(response.agents_size(), 0);
+  request.set_agent_team("not an id");
+  EXPECT_EQ(list(), "FIELD_MALFORMED");
+  request.clear_agent_team();
+  request.set_max_agents(-1);
+  EXPECT_EQ(list(), "FIELD_OUT_OF_RANGE");
+  request.clear_max_agents();
+
+  v1::Contact without = ChatContact();
+  without.add_excluded_agents("bob");
+  request.set_ticket_id(f.Ingest(without));
+  ASSERT_EQ(list(), "OK");
+  ASSERT_EQ(response.agents_size(), 1);
+  EXPECT_EQ(response.agents(0).agent(), "ann");
+  request.clear_ticket_id();
+  ASSERT_EQ(list(), "OK");
+  EXPECT_EQ(response.agents_size(), 0) << "of no ticket";
+}
 
 TEST(ListTransferTargets, ShowsWhereATicketCanGoAndWhoIsThere) {
   Records f;

@@ -212,6 +212,98 @@ TEST_P(ReaderConformance, ScoresPageBySequenceAndMeasure) {
   EXPECT_THAT(*reader.ListScores("other", Ticket(1), {}, 2), IsEmpty());
 }
 
+TEST_P(ReaderConformance, ContactsOfATicketComeInTheOrderOfTheirEvents) {
+  router::Changes changes = OneWorkspace();
+  // The one that made it has the greater id, so that the order is not that of ids.
+  changes.contacts = {SampleContact(9, 1), SampleContact(4, 1), SampleContact(5, 2)};
+  changes.contacts[1].content.subject = "And the invoice?";
+  const std::vector<std::pair<int64_t, uint64_t>> told = {{12, 4}, {7, 9}, {8, 5}};
+  for (const auto& [sequence, contact] : told) {
+    changes.messages.push_back(SampleMessage(contact == 5 ? 2 : 1));
+    changes.messages.back().sequence = sequence;
+    changes.messages.back().contact = Contact(contact);
+  }
+  changes.messages.push_back(SampleMessage(1));
+  changes.messages.back().sequence = 10;
+  changes.messages.back().contact = {};  // of no contact
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  store::Reader& reader = backing_->reader();
+  const auto contacts = reader.ListContacts(kWorkspace, Ticket(1), 0, 10);
+  ASSERT_TRUE(contacts.ok()) << contacts.status();
+  ASSERT_EQ(contacts->size(), 2U);
+  EXPECT_EQ(contacts->at(0).sequence, 7);
+  EXPECT_EQ(Fields(contacts->at(0).contact), Fields(changes.contacts[0]));
+  EXPECT_EQ(contacts->at(1).sequence, 12);
+  EXPECT_EQ(Fields(contacts->at(1).contact), Fields(changes.contacts[1]));
+  EXPECT_EQ(reader.ListContacts(kWorkspace, Ticket(1), 7, 10)->size(), 1U);
+  EXPECT_EQ(reader.ListContacts(kWorkspace, Ticket(1), 0, 1)->at(0).sequence, 7);
+  EXPECT_TRUE(reader.ListContacts(kWorkspace, Ticket(1), 12, 10)->empty());
+  EXPECT_TRUE(reader.ListContacts("other", Ticket(1), 0, 10)->empty());
+}
+
+TEST_P(ReaderConformance, ListWorkspacesPagesById) {
+  store::Reader& reader = backing_->reader();
+  EXPECT_TRUE(reader.ListWorkspaces("", 10)->empty());
+  router::Changes changes = OneWorkspace();
+  for (const char* name : {"b", "a", "c"}) changes.workspaces.push_back(SampleWorkspace(name));
+  changes.workspaces.back().revision = 77;
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  const auto list = [&](const std::string& after, int32_t limit) {
+    std::vector<std::string> names;
+    const auto found = reader.ListWorkspaces(after, limit);
+    for (const auto& one : *found) names.push_back(one.workspace);
+    return names;
+  };
+  EXPECT_THAT(list("", 2), ElementsAre("a", "acme"));
+  EXPECT_THAT(list("b", 1), ElementsAre("c"));
+  EXPECT_EQ(reader.ListWorkspaces("b", 1)->at(0).revision, 77);
+  EXPECT_EQ(list("", 10).size(), 4U);
+}
+
+TEST_P(ReaderConformance, ColleaguesAreThoseWhoAreThereAndPassWithWhatTheyHave) {
+  store::Reader& reader = backing_->reader();
+  ASSERT_EQ(Commit(OneWorkspace()), CommitResult::kCommitted);
+  router::Changes changes;
+  router::Agent bob = SampleConfiguredAgent();
+  bob.id = "bob";
+  bob.display_name = "Roberta Silva";
+  bob.team = "south";
+  bob.clients = {"airline", "bank"};
+  changes.resources.push_back({kWorkspace, bob, false});
+  router::Agent carl = bob;
+  carl.id = "carl";
+  changes.resources.push_back({kWorkspace, carl, false});
+  changes.agents = {SampleAgent("ann", 1), SampleAgent("bob", 2), SampleAgent("carl", 3)};
+  changes.agents[1].status = router::AgentStatus::kAvailable;
+  changes.agents[2].status = router::AgentStatus::kDraining;
+  for (uint64_t i = 1; i <= 3; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
+  changes.ticket_states[1] = ClosedState(2, TicketState::kCompleted, kMorning);
+  changes.ticket_states[2].channel = "callback";
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+
+  const auto list = [&](const store::ColleagueFilter& filter, int32_t limit = 10) {
+    std::vector<std::string> names;
+    const auto found = reader.ListColleagues(kWorkspace, filter, limit);
+    EXPECT_TRUE(found.ok()) << found.status();
+    for (const auto& one : *found) names.push_back(one.now.agent);
+    return names;
+  };
+  EXPECT_THAT(list({}), ElementsAre("bob", "ann")) << "who is AVAILABLE first";
+  EXPECT_THAT(list({}, 1), ElementsAre("bob"));
+  EXPECT_THAT(list({.client = "airline", .team = "", .text = "", .without = {}}),
+              ElementsAre("bob"));
+  EXPECT_THAT(list({.client = "", .team = "north", .text = "", .without = {}}), ElementsAre("ann"));
+  EXPECT_THAT(list({.client = "", .team = "", .text = "SILVA", .without = {}}), ElementsAre("bob"));
+  EXPECT_THAT(list({.client = "", .team = "", .text = "An", .without = {}}), ElementsAre("ann"));
+  EXPECT_THAT(list({.client = "", .team = "", .text = "", .without = {"bob"}}), ElementsAre("ann"));
+  const auto found = reader.ListColleagues(kWorkspace, {}, 10);
+  EXPECT_TRUE(found->at(0).held.empty());
+  EXPECT_EQ(Fields(found->at(1).now), Fields(changes.agents[0]));
+  EXPECT_EQ(found->at(1).configured, SampleConfiguredAgent());
+  EXPECT_EQ(found->at(1).held, (std::map<std::string, uint32_t>{{"callback", 1}, {"voice", 1}}));
+  EXPECT_TRUE(reader.ListColleagues("other", {}, 10)->empty());
+}
+
 TEST_P(ReaderConformance, ListTicketEventsPagesFromTheOldest) {
   router::Changes changes = OneWorkspace();
   for (int64_t i = 1; i <= 6; ++i) changes.events.push_back(SampleEvent(i, i % 2 == 0 ? 2 : 1));
