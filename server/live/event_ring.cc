@@ -1,7 +1,8 @@
 #include "server/live/event_ring.h"
 
 #include <algorithm>
-#include <string_view>
+
+#include "absl/strings/string_view.h"
 
 namespace tandem::live {
 namespace {
@@ -11,11 +12,11 @@ constexpr int64_t kMostLookedAt = 2'000;
 
 // The queue that a ticket left by this event; empty when it left none for another.
 // TICKET_TRANSFERRED and TICKET_OVERFLOWED name it at the end of their reason.
-std::string_view LeftQueue(const router::EventRow& event) {
+absl::string_view LeftQueue(const router::EventRow& event) {
   const bool moved = event.type == router::EventType::kTicketTransferred ||
                      event.type == router::EventType::kTicketOverflowed;
   if (!moved) return {};
-  const std::string_view reason = event.reason;
+  const absl::string_view reason = event.reason;
   return reason.substr(reason.rfind(':') + 1);  // all of it, without one
 }
 

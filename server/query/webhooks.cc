@@ -1,10 +1,13 @@
 #include "server/query/webhooks.h"
 
+#include <cstddef>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 #include "router/limits.h"
+#include "router/resources.h"
+#include "server/query/workspaces.h"
 
 namespace tandem::query {
 namespace {
@@ -69,6 +72,37 @@ void Apply(const WebhookChange& change, router::Time now, WebhookRow& row) {
 }
 
 }  // namespace
+
+Result<std::vector<FilterName>> FindNotConfigured(store::Reader& reader,
+                                                  const std::string& workspace,
+                                                  const std::vector<FilterName>& names) {
+  std::vector<FilterName> missing;
+  for (const FilterName& name : names) {
+    const auto found = reader.GetResource(workspace, name.kind, name.id);
+    if (!found.ok()) return StoreFaultIn(workspace, found.status());
+    if (!found->has_value()) missing.push_back(name);
+  }
+  return missing;
+}
+
+std::optional<Rejection> CheckConfigured(store::Reader& reader, const std::string& workspace,
+                                         const std::vector<FilterName>& names) {
+  const auto found = FindNotConfigured(reader, workspace, names);
+  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
+  const auto& missing = std::get<std::vector<FilterName>>(found);
+  if (missing.empty()) return std::nullopt;
+  const auto described = [](const FilterName& name) {
+    return absl::StrCat("expected a configured ", router::InWords(name.kind), ", but there is no '",
+                        name.id, "'");
+  };
+  Rejection rejection =
+      FieldFault(Reason::kReferenceBroken, missing[0].field, described(missing[0]));
+  for (size_t i = 1; i < missing.size(); ++i) {
+    rejection.violations.push_back(
+        {.field = missing[i].field, .description = described(missing[i])});
+  }
+  return rejection;
+}
 
 Result<WebhookView> CreateWebhook(store::Reader& reader, store::WebhookStore& webhooks,
                                   WebhookRow row, const std::string& token, EventStart start) {

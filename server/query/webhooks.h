@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "router/model.h"
+#include "router/rejection.h"
 #include "router/time.h"
 #include "server/query/events.h"
 #include "server/query/fault.h"
@@ -25,6 +27,21 @@ struct WebhookView {
   store::WebhookCounts counts;
   router::Time oldest_undelivered;  // unset: the receiver has everything
 };
+
+// A resource that a webhook's filter names, and where.
+struct FilterName {
+  router::ResourceKind kind = router::ResourceKind::kClient;
+  std::string id;
+  std::string field;
+};
+// Those that are not configured. kWorkspaceNotFound when the workspace has no configuration.
+Result<std::vector<FilterName>> FindNotConfigured(store::Reader& reader,
+                                                  const std::string& workspace,
+                                                  const std::vector<FilterName>& names);
+// kReferenceBroken when there are such, and its refusals.
+std::optional<router::Rejection> CheckConfigured(store::Reader& reader,
+                                                 const std::string& workspace,
+                                                 const std::vector<FilterName>& names);
 
 // Where it begins is what FindPosition says. kWebhookExists, kTooManyWebhooks, and its refusals.
 Result<WebhookView> CreateWebhook(store::Reader& reader, store::WebhookStore& webhooks,

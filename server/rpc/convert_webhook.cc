@@ -4,10 +4,13 @@
 #include <stdexcept>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/util/json_util.h"
 
 #include "router/limits.h"
+#include "router/resources.h"
 #include "server/rpc/convert_event.h"
+#include "server/rpc/convert_ticket.h"
 #include "server/rpc/convert_types.h"
 #include "server/rpc/faults.h"
 #include "server/rpc/field_mask.h"
@@ -85,18 +88,36 @@ int64_t ToRevision(int64_t revision, Faults& faults) {
   return revision;
 }
 
-std::string BodyOf(const router::EventRow& event) {
+// Nothing that may be personal data: see WebhookTicket.
+void FillTicket(const store::TicketView& view, v1::WebhookTicket& to) {
+  const router::TicketRow& ticket = view.ticket;
+  const router::TicketStateRow& state = view.state;
+  to.set_client(ticket.client);
+  to.set_channel(state.channel.empty() ? ticket.channel : state.channel);
+  to.set_process_type(ticket.process_type);
+  to.set_queue(state.queue);
+  to.set_state(ToProto(state.state));
+  to.set_external_id(ticket.external_id);
+  for (const router::ExternalReference& reference : view.references) {
+    Fill(reference, *to.add_external_references());
+  }
+  to.set_disposition(state.disposition);
+}
+
+std::string BodyOf(const router::EventRow& event, const store::TicketView* ticket) {
   v1::WebhookPayload payload;
   payload.set_type(static_cast<v1::EventType>(event.type));
   *payload.mutable_timestamp() = ToTimestamp(event.at);
   payload.set_workspace(event.workspace);
   Fill(event, *payload.mutable_data());
+  if (ticket != nullptr) FillTicket(*ticket, *payload.mutable_ticket());
   return ToJson(payload);
 }
 
 }  // namespace
 
-void Fill(const query::WebhookView& view, v1::Webhook& to) {
+void Fill(const query::WebhookView& view, const std::vector<query::FilterName>& missing,
+          v1::Webhook& to) {
   const WebhookRow& row = view.row;
   to.set_id(row.key.webhook);
   to.set_url(row.url);
@@ -117,6 +138,9 @@ void Fill(const query::WebhookView& view, v1::Webhook& to) {
     *to.mutable_oldest_undelivered_at() = ToTimestamp(view.oldest_undelivered);
   }
   to.set_last_error(row.progress.last_error);
+  for (const query::FilterName& name : missing) {
+    to.add_filter_not_configured(absl::StrCat(router::ToString(name.kind), ":", name.id));
+  }
 }
 
 void Fill(const store::WebhookDelivery& letter, v1::DeadLetter& to) {
@@ -185,6 +209,19 @@ std::variant<query::WebhookChange, Rejection> ToWebhookChange(
   change.secret = ToSecret(request.secret(), faults);
   if (auto rejection = faults.Take()) return *std::move(rejection);
   return change;
+}
+
+std::vector<query::FilterName> NamesOf(const std::string& filter_json) {
+  const v1::EventFilter filter = FilterOf(filter_json);
+  std::vector<query::FilterName> names;
+  const auto add = [&](router::ResourceKind kind, const auto& ids, const char* list) {
+    for (int i = 0; i < ids.size(); ++i) {
+      names.push_back({kind, ids[i], absl::StrCat("webhook.filter.", list, "[", i, "]")});
+    }
+  };
+  add(router::ResourceKind::kClient, filter.clients(), "clients");
+  add(router::ResourceKind::kQueue, filter.queues(), "queues");
+  return names;
 }
 
 std::variant<Redelivery, Rejection> ToRedelivery(const v1::RedeliverDeadLettersRequest& request) {

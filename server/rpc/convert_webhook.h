@@ -19,8 +19,9 @@
 
 namespace tandem::rpc {
 
-// How a webhook fares, never its secrets.
-void Fill(const query::WebhookView& view, v1::Webhook& to);
+// How a webhook fares, never its secrets. `missing`: of the filter's names.
+void Fill(const query::WebhookView& view, const std::vector<query::FilterName>& missing,
+          v1::Webhook& to);
 void Fill(const store::WebhookDelivery& letter, v1::DeadLetter& to);
 
 struct WebhookToCreate {
@@ -37,6 +38,10 @@ std::variant<query::WebhookChange, router::Rejection> ToWebhookChange(
 // The same for a rotation, without the time when the secret before ends.
 std::variant<query::WebhookChange, router::Rejection> ToWebhookChange(
     const v1::RotateWebhookSecretRequest& request);
+
+// What a stored filter, or one that was checked, names that has to be configured; the fields are
+// those of a request.
+std::vector<query::FilterName> NamesOf(const std::string& filter_json);
 
 struct Redelivery {
   store::WebhookKey key;

@@ -35,12 +35,62 @@ std::string Shown(const std::string& secret) {
   return std::string(webhook::kSecretPrefix) + secret;
 }
 
-void FillView(const query::WebhookView& view, auto& response) {
-  Fill(view, *response.mutable_webhook());
+// A webhook, and what its filter names that is not configured.
+struct ShownWebhook {
+  query::WebhookView view;
+  std::vector<query::FilterName> missing;
+};
+
+query::Result<ShownWebhook> Look(Backend& backend, query::Result<query::WebhookView> result) {
+  if (auto* rejection = std::get_if<Rejection>(&result)) return std::move(*rejection);
+  auto& view = std::get<query::WebhookView>(result);
+  auto missing = query::FindNotConfigured(backend.reader, view.row.key.workspace,
+                                          NamesOf(view.row.filter_json));
+  if (auto* rejection = std::get_if<Rejection>(&missing)) return std::move(*rejection);
+  return ShownWebhook{std::move(view),
+                      std::get<std::vector<query::FilterName>>(std::move(missing))};
 }
-void FillViewAndSecret(const query::WebhookView& view, auto& response) {
-  FillView(view, response);
-  response.set_secret(Shown(view.row.secret));
+
+query::Result<std::vector<ShownWebhook>> LookAtAll(Backend& backend, const std::string& workspace) {
+  auto found = query::ListWebhooks(backend.reader, backend.webhooks, workspace);
+  if (auto* rejection = std::get_if<Rejection>(&found)) return std::move(*rejection);
+  std::vector<ShownWebhook> shown;
+  for (query::WebhookView& view : std::get<std::vector<query::WebhookView>>(found)) {
+    auto one = Look(backend, std::move(view));
+    if (auto* rejection = std::get_if<Rejection>(&one)) return std::move(*rejection);
+    shown.push_back(std::get<ShownWebhook>(std::move(one)));
+  }
+  return shown;
+}
+
+query::Result<query::WebhookView> Create(Backend& backend, WebhookToCreate wanted) {
+  if (auto rejection = query::CheckConfigured(backend.reader, wanted.row.key.workspace,
+                                              NamesOf(wanted.row.filter_json))) {
+    return *std::move(rejection);
+  }
+  return query::CreateWebhook(backend.reader, backend.webhooks, std::move(wanted.row), wanted.token,
+                              wanted.start);
+}
+
+// A webhook that is not there is named in front of what the filter names.
+query::Result<query::WebhookView> Update(Backend& backend, const query::WebhookChange& change) {
+  if (change.filter_json) {
+    auto found = query::GetWebhook(backend.reader, backend.webhooks, change.key);
+    if (std::holds_alternative<Rejection>(found)) return found;
+    if (auto rejection = query::CheckConfigured(backend.reader, change.key.workspace,
+                                                NamesOf(*change.filter_json))) {
+      return *std::move(rejection);
+    }
+  }
+  return query::UpdateWebhook(backend.reader, backend.webhooks, change, WallNow());
+}
+
+void FillView(const ShownWebhook& shown, auto& response) {
+  Fill(shown.view, shown.missing, *response.mutable_webhook());
+}
+void FillViewAndSecret(const ShownWebhook& shown, auto& response) {
+  FillView(shown, response);
+  response.set_secret(Shown(shown.view.row.secret));
 }
 
 // `workspace` and `webhook_id` of a request that says little else.
@@ -59,10 +109,9 @@ void CreateWebhook(Backend& backend, Call call, v1::CreateWebhookRequest& reques
   Read(backend, call,
        [&backend, call, wanted = std::move(std::get<WebhookToCreate>(asked))]() mutable {
          wanted.row.created_at = wanted.row.updated_at = WallNow();
-         const auto result = query::CreateWebhook(
-             backend.reader, backend.webhooks, std::move(wanted.row), wanted.token, wanted.start);
+         auto result = Create(backend, std::move(wanted));
          backend.dispatcher.Reload();
-         FinishQuery<v1::CreateWebhookResponse>(call, result,
+         FinishQuery<v1::CreateWebhookResponse>(call, Look(backend, std::move(result)),
                                                 FillViewAndSecret<v1::CreateWebhookResponse>);
        });
 }
@@ -72,9 +121,9 @@ void GetWebhook(Backend& backend, Call call, v1::GetWebhookRequest& request) {
   WebhookKey key = ToKey(request, faults);
   if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
   Read(backend, call, [&backend, call, key = std::move(key)] {
-    FinishQuery<v1::GetWebhookResponse>(call,
-                                        query::GetWebhook(backend.reader, backend.webhooks, key),
-                                        FillView<v1::GetWebhookResponse>);
+    FinishQuery<v1::GetWebhookResponse>(
+        call, Look(backend, query::GetWebhook(backend.reader, backend.webhooks, key)),
+        FillView<v1::GetWebhookResponse>);
   });
 }
 
@@ -84,9 +133,9 @@ void ListWebhooks(Backend& backend, Call call, v1::ListWebhooksRequest& request)
   if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
   Read(backend, call, [&backend, call, workspace = request.workspace()] {
     FinishQuery<v1::ListWebhooksResponse>(
-        call, query::ListWebhooks(backend.reader, backend.webhooks, workspace),
-        [](const std::vector<query::WebhookView>& views, v1::ListWebhooksResponse& response) {
-          for (const query::WebhookView& view : views) Fill(view, *response.add_webhooks());
+        call, LookAtAll(backend, workspace),
+        [](const std::vector<ShownWebhook>& shown, v1::ListWebhooksResponse& response) {
+          for (const auto& [view, missing] : shown) Fill(view, missing, *response.add_webhooks());
         });
   });
 }
@@ -95,9 +144,10 @@ void UpdateWebhook(Backend& backend, Call call, v1::UpdateWebhookRequest& reques
   auto asked = ToWebhookChange(request, backend.webhook_private_networks);
   if (const auto* rejection = std::get_if<Rejection>(&asked)) return call.Refuse(*rejection);
   Read(backend, call, [&backend, call, change = std::move(std::get<query::WebhookChange>(asked))] {
-    const auto result = query::UpdateWebhook(backend.reader, backend.webhooks, change, WallNow());
+    auto result = Update(backend, change);
     backend.dispatcher.Reload();
-    FinishQuery<v1::UpdateWebhookResponse>(call, result, FillView<v1::UpdateWebhookResponse>);
+    FinishQuery<v1::UpdateWebhookResponse>(call, Look(backend, std::move(result)),
+                                           FillView<v1::UpdateWebhookResponse>);
   });
 }
 
@@ -122,10 +172,11 @@ void RotateWebhookSecret(Backend& backend, Call call, v1::RotateWebhookSecretReq
        [&backend, call, change = std::move(std::get<query::WebhookChange>(asked))]() mutable {
          const router::Time now = WallNow();
          change.previous_secret_until = now + kSecretsOverlap;
-         const auto result = query::UpdateWebhook(backend.reader, backend.webhooks, change, now);
+         auto result = query::UpdateWebhook(backend.reader, backend.webhooks, change, now);
          backend.dispatcher.Reload();
          FinishQuery<v1::RotateWebhookSecretResponse>(
-             call, result, FillViewAndSecret<v1::RotateWebhookSecretResponse>);
+             call, Look(backend, std::move(result)),
+             FillViewAndSecret<v1::RotateWebhookSecretResponse>);
        });
 }
 

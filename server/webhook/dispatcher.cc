@@ -4,6 +4,7 @@
 #include <atomic>
 #include <map>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -100,6 +101,13 @@ class Dispatcher::Impl final : public live::Listener {
     WebhookKey webhook;
     int64_t sequence = 0;
   };
+  // In flight for its line, and to be sent in this turn.
+  struct Due {
+    const Line* line = nullptr;
+    router::EventRow event;
+  };
+  using TicketKey = std::pair<std::string, router::TicketId>;
+  using Tickets = std::map<TicketKey, store::TicketView>;
 
   void Run();
   void Turn(Time now);
@@ -113,8 +121,9 @@ class Dispatcher::Impl final : public live::Listener {
   void ReadOn(Line& line, Time now);
   bool ReadPage(Line& line, size_t room, Time now);
   void SendDue(Time now);
-  bool SendNext(Line& line, Time now);
-  void Send(const Line& line, const router::EventRow& event, Time now);
+  bool TakeNext(Line& line, Time now, std::vector<Due>& due);
+  std::optional<Tickets> TicketsOf(const std::vector<Due>& due);
+  void Send(const Due& due, const store::TicketView* ticket, Time now);
   void OnAnswer(const Answer& answer, Time now);
   void Disable(Line& line, Time now);
   bool Save(Line& line);
@@ -337,27 +346,40 @@ bool Dispatcher::Impl::ReadPage(Line& line, size_t room, Time now) {
 // are more requests than may be under way.
 void Dispatcher::Impl::SendDue(Time now) {
   if (lines_.empty()) return;
+  std::vector<Due> due;
   auto at = lines_.upper_bound(served_last_);
-  for (size_t idle = 0; idle < lines_.size() && flights_.size() < options_.in_flight; ++at) {
+  for (size_t idle = 0; idle < lines_.size() && flights_.size() + due.size() < options_.in_flight;
+       ++at) {
     if (at == lines_.end()) at = lines_.begin();
-    if (SendNext(at->second, now)) {
+    if (TakeNext(at->second, now, due)) {
       served_last_ = at->first;
       idle = 0;
     } else {
       ++idle;
     }
   }
+  if (due.empty()) return;
+  const std::optional<Tickets> tickets = TicketsOf(due);
+  if (!tickets) {
+    begin_anew_ = true;  // they stay in flight, and all is loaded again
+    return;
+  }
+  for (const Due& one : due) {
+    const auto found = tickets->find({one.event.workspace, one.event.ticket});
+    Send(one, found == tickets->end() ? nullptr : &found->second, now);
+  }
 }
 
-bool Dispatcher::Impl::SendNext(Line& line, Time now) {
+// Whether the line had one that is due.
+bool Dispatcher::Impl::TakeNext(Line& line, Time now, std::vector<Due>& due) {
   if (line.ending) return false;
   const std::optional<int64_t> sequence = line.queue.Next(now);
   if (!sequence) return false;
   if (const router::EventRow* event = line.queue.Event(*sequence)) {
-    Send(line, *event, now);
+    due.push_back({&line, *event});
     return true;
   }
-  const auto read = reader_.ListEvents(line.row.key.workspace, *sequence - 1, 1);
+  auto read = reader_.ListEvents(line.row.key.workspace, *sequence - 1, 1);
   if (!read.ok()) {
     begin_anew_ = true;  // it stays in flight, and all is loaded again
     return false;
@@ -365,19 +387,38 @@ bool Dispatcher::Impl::SendNext(Line& line, Time now) {
   if (read->empty() || read->front().sequence != *sequence) {
     line.queue.GiveUp(*sequence, now, "the event was removed before it was sent");
   } else {
-    Send(line, read->front(), now);
+    due.push_back({&line, std::move(read->front())});
   }
   return true;
 }
 
-void Dispatcher::Impl::Send(const Line& line, const router::EventRow& event, Time now) {
-  const WebhookRow& row = line.row;
-  const std::string id = absl::StrCat(row.key.workspace, ".", row.key.webhook, ".", event.sequence);
+// One read for each workspace. Nothing when the database can't be reached.
+std::optional<Dispatcher::Impl::Tickets> Dispatcher::Impl::TicketsOf(const std::vector<Due>& due) {
+  std::map<std::string, std::set<router::TicketId>> wanted;
+  for (const Due& one : due) {
+    if (one.event.ticket.IsSet()) wanted[one.event.workspace].insert(one.event.ticket);
+  }
+  Tickets tickets;
+  for (const auto& [workspace, ids] : wanted) {
+    auto read = reader_.GetTickets(workspace, {ids.begin(), ids.end()});
+    if (!read.ok()) return std::nullopt;
+    for (store::TicketView& view : *read) {
+      const TicketKey key(workspace, view.ticket.ticket);
+      tickets.emplace(key, std::move(view));
+    }
+  }
+  return tickets;
+}
+
+void Dispatcher::Impl::Send(const Due& due, const store::TicketView* ticket, Time now) {
+  const WebhookRow& row = due.line->row;
+  const int64_t sequence = due.event.sequence;
+  const std::string id = absl::StrCat(row.key.workspace, ".", row.key.webhook, ".", sequence);
   const int64_t seconds = now.us / 1'000'000;
   Request request;
   request.id = ++last_flight_;
   request.url = row.url;
-  request.body = rendering_.body(event);
+  request.body = rendering_.body(due.event, ticket);
   std::string signatures = Sign(row.secret, id, seconds, request.body);
   if (!row.previous_secret.empty() && now < row.previous_secret_until) {
     absl::StrAppend(&signatures, " ", Sign(row.previous_secret, id, seconds, request.body));
@@ -385,7 +426,7 @@ void Dispatcher::Impl::Send(const Line& line, const router::EventRow& event, Tim
   request.headers = {"content-type: application/json", absl::StrCat("webhook-id: ", id),
                      absl::StrCat("webhook-timestamp: ", seconds),
                      absl::StrCat("webhook-signature: ", signatures)};
-  flights_.emplace(request.id, Flight{.webhook = row.key, .sequence = event.sequence});
+  flights_.emplace(request.id, Flight{.webhook = row.key, .sequence = sequence});
   sender_.Start(std::move(request));
 }
 

@@ -1,9 +1,10 @@
 // Sends the events of all workspaces to their webhooks.
 //
 // One thread: it reads events behind each webhook's position as they become durable, sends what is
-// due (delivery_queue.h), and saves what changed some times a second. It sends while the engine has
-// the shard. Which server saves is settled by the engine's epoch, so what a former writer still
-// does can't spoil what the next one knows; it can send an event twice.
+// due (delivery_queue.h) with what its tickets are, read together, and saves what changed some
+// times a second. It sends while the engine has the shard. Which server saves is settled by the
+// engine's epoch, so what a former writer still does can't spoil what the next one knows; it can
+// send an event twice.
 //
 // Thread rule: every function is safe from any thread.
 #ifndef TANDEM_SERVER_WEBHOOK_DISPATCHER_H_
@@ -39,7 +40,8 @@ struct DispatcherOptions {
 // What is known of messages only where they are: the form of a filter and of a body.
 struct Rendering {
   std::function<live::EventFilter(const std::string& filter_json)> filter;
-  std::function<std::string(const router::EventRow& event)> body;
+  // `ticket`: the event's, as it is when it is sent; null when the event is of none.
+  std::function<std::string(const router::EventRow& event, const store::TicketView* ticket)> body;
 };
 
 // What the dispatcher counted since it began. By its thread; read by any.

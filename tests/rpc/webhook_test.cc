@@ -245,6 +245,92 @@ TEST(Webhooks, SendWhatTheirFilterLetsThrough) {
   EXPECT_EQ(payloads[0].data().ticket_id(), job);
 }
 
+TEST(Webhooks, TellEnoughOfATicketToFindItsCase) {
+  Fixture f(Options());
+  Receiver receiver;
+  Webhooks webhooks(f);
+  auto request = Wanted(receiver.Url());
+  request.mutable_webhook()->mutable_filter()->add_queues("chats");
+  request.mutable_webhook()->mutable_filter()->add_types(v1::EVENT_TYPE_TICKET_COMPLETED);
+  ASSERT_EQ(webhooks.Create(request), "OK");
+  const v1::SessionRef ann = f.LogIn("ann");
+  v1::Contact contact = ChatContact();
+  contact.set_external_id("chat-17");
+  contact.set_customer_id("c-4711");
+  contact.set_subject("Where is my parcel?");
+  const std::string ticket = f.Take(ann, contact);
+  v1::UpdateTicketRequest update;
+  update.set_workspace(kWorkspace);
+  update.set_ticket_id(ticket);
+  v1::ExternalReference* reference = update.add_add_external_references();
+  reference->set_system("crm");
+  reference->set_id("CASE-4711");
+  v1::UpdateTicketResponse updated;
+  ASSERT_EQ(ReasonOf(f.tickets->UpdateTicket(ClientContext(), update, &updated)), "OK");
+  ASSERT_EQ(ReasonOf(f.Complete(ann, ticket, "solved")), "OK");
+  ASSERT_TRUE(Eventually([&] { return !receiver.requests().empty(); }));
+
+  const v1::WebhookPayload payload = receiver.payloads().front();
+  EXPECT_EQ(payload.type(), v1::EVENT_TYPE_TICKET_COMPLETED);
+  EXPECT_EQ(payload.data().queue(), "chats");
+  const v1::WebhookTicket& told = payload.ticket();
+  ASSERT_EQ(told.external_references_size(), 1);
+  EXPECT_EQ(told.external_references(0).system(), "crm");
+  EXPECT_EQ(told.external_references(0).id(), "CASE-4711");
+  EXPECT_EQ(told.client(), "acme");
+  EXPECT_EQ(told.channel(), "chat");
+  EXPECT_EQ(told.process_type(), "support");
+  EXPECT_EQ(told.queue(), "chats");
+  EXPECT_EQ(told.external_id(), "chat-17");
+  EXPECT_EQ(told.state(), v1::TICKET_STATE_COMPLETED);
+  EXPECT_EQ(told.disposition(), "solved");
+  const std::string body = receiver.requests().front().body;
+  EXPECT_THAT(body, Not(HasSubstr("c-4711"))) << "no personal data";
+  EXPECT_THAT(body, Not(HasSubstr("parcel")));
+}
+
+TEST(Webhooks, NameWhatTheirFilterHasThatIsNotConfigured) {
+  Fixture f(Options());
+  Webhooks webhooks(f);
+  auto request = Wanted();
+  v1::EventFilter* filter = request.mutable_webhook()->mutable_filter();
+  filter->add_clients("acme");
+  filter->add_clients("initech");
+  filter->add_queues("gone");
+  v1::CreateWebhookResponse response;
+  const Error error = Decode(f.webhooks->CreateWebhook(ClientContext(), request, &response));
+  EXPECT_EQ(error.reason, "REFERENCE_BROKEN");
+  EXPECT_THAT(error.fields, ElementsAre("webhook.filter.clients[1]", "webhook.filter.queues[0]"));
+  filter->clear_clients();
+  filter->set_queues(0, "tiny");
+  ASSERT_EQ(webhooks.Create(request), "OK");
+  EXPECT_EQ(webhooks.created.webhook().filter_not_configured_size(), 0);
+  v1::Webhook change;
+  change.set_id("crm");
+  change.mutable_filter()->add_queues("gone");
+  EXPECT_EQ(webhooks.Update(change, {"filter"}), "REFERENCE_BROKEN");
+  change.set_id("nobody");
+  EXPECT_EQ(webhooks.Update(change, {"filter"}), "WEBHOOK_NOT_FOUND");
+
+  // A queue that is deleted stays in it, and is named.
+  v1::DeleteQueueRequest gone;
+  gone.set_workspace(kWorkspace);
+  gone.set_id("tiny");
+  v1::DeleteQueueResponse deleted;
+  ASSERT_EQ(ReasonOf(f.resources->DeleteQueue(ClientContext(), gone, &deleted)), "OK");
+  ASSERT_EQ(webhooks.Get(), "OK");
+  EXPECT_THAT(webhooks.shown.filter_not_configured(), ElementsAre("queue:tiny"));
+  v1::ListWebhooksRequest all;
+  all.set_workspace(kWorkspace);
+  v1::ListWebhooksResponse listed;
+  ASSERT_EQ(ReasonOf(f.webhooks->ListWebhooks(ClientContext(), all, &listed)), "OK");
+  EXPECT_EQ(listed.webhooks(0).filter_not_configured_size(), 1);
+  change.set_id("crm");
+  change.clear_filter();
+  change.set_disabled(true);
+  EXPECT_EQ(webhooks.Update(change, {"disabled"}), "OK") << "only a filter that changes is checked";
+}
+
 TEST(Webhooks, ShowTheirSecretOnce) {
   Fixture f(Options());
   Webhooks webhooks(f);

@@ -123,7 +123,8 @@ class DispatcherTest : public ::testing::Test {
   void Begin() {
     const Rendering rendering{
         .filter = [](const std::string&) { return live::EventFilter(); },
-        .body = [](const router::EventRow& event) { return absl::StrCat(event.sequence); }};
+        .body = [](const router::EventRow& event,
+                   const store::TicketView*) { return absl::StrCat(event.sequence); }};
     dispatcher_ =
         std::make_unique<Dispatcher>(options_, rendering, engine_, hub_, store_, webhooks_);
   }
