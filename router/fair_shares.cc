@@ -27,11 +27,12 @@ bool FairShares::Configure(std::vector<std::optional<FairShare>> configured) {
   if (configured == configured_) return false;
   configured_ = std::move(configured);
   clients_.assign(configured_.size(), {});
-  with_floor_.clear();
+  waiting_.assign((configured_.size() + 63) / 64, 0);
   weights_ = shared_ = 0;
+  first_tier_ = ClientTier::kWithinShare;
   for (uint32_t i = 0; i < configured_.size(); ++i) {
     clients_[i].share = configured_[i].value_or(FairShare{});
-    if (clients_[i].share.floor != 0) with_floor_.push_back(ClientIndex{i});
+    if (clients_[i].share.floor != 0) first_tier_ = ClientTier::kBelowFloor;
   }
   return any;
 }
@@ -40,6 +41,9 @@ void FairShares::Count(uint64_t OfClient::*counted, ClientIndex client, int by) 
   OfClient& of = clients_[client.value];
   const bool counted_before = of.waiting + of.in_hand != 0;
   of.*counted += static_cast<uint64_t>(int64_t{by});
+  uint64_t& waiting = waiting_[client.value / 64];
+  const uint64_t bit = uint64_t{1} << (client.value % 64);
+  waiting = of.waiting != 0 ? waiting | bit : waiting & ~bit;
   if (of.share.weight == 0) return;
   if (counted == &OfClient::in_hand) shared_ += static_cast<uint64_t>(int64_t{by});
   const bool counts = of.waiting + of.in_hand != 0;
@@ -49,13 +53,6 @@ void FairShares::Count(uint64_t OfClient::*counted, ClientIndex client, int by) 
   } else {
     weights_ -= of.share.weight;
   }
-}
-
-ClientTier FairShares::FirstWaiting() const {
-  const bool below = std::any_of(with_floor_.begin(), with_floor_.end(), [&](ClientIndex client) {
-    return clients_[client.value].waiting != 0 && TierOf(client) == ClientTier::kBelowFloor;
-  });
-  return below ? ClientTier::kBelowFloor : ClientTier::kWithinShare;
 }
 
 std::vector<std::optional<FairShare>> FairSharesOf(const Workspace& workspace) {

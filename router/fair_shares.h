@@ -14,6 +14,8 @@
 #ifndef TANDEM_ROUTER_FAIR_SHARES_H_
 #define TANDEM_ROUTER_FAIR_SHARES_H_
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -43,8 +45,23 @@ class FairShares {
     const bool over = of.share.weight != 0 && of.in_hand * weights_ > of.share.weight * shared_;
     return at_ceiling || over ? ClientTier::kOverShare : ClientTier::kWithinShare;
   }
-  // No ticket that waits is of one that goes before.
-  ClientTier FirstWaiting() const;
+  // The first tier of the clients that have anything QUEUED, and for whom `serves` is true;
+  // kOverShare when none has.
+  template <typename Serves>
+  ClientTier FirstWaiting(Serves serves) const {
+    ClientTier first = ClientTier::kOverShare;
+    for (size_t i = 0; i < waiting_.size(); ++i) {
+      for (uint64_t left = waiting_[i]; left != 0; left &= left - 1) {
+        const ClientIndex client{static_cast<uint32_t>(i * 64) +
+                                 static_cast<uint32_t>(std::countr_zero(left))};
+        const ClientTier tier = TierOf(client);
+        if (tier >= first || !serves(client)) continue;
+        first = tier;
+        if (first == first_tier_) return first;
+      }
+    }
+    return first;
+  }
 
   uint64_t in_hand(ClientIndex client) const { return clients_[client.value].in_hand; }
   uint64_t weights() const { return weights_; }
@@ -62,8 +79,9 @@ class FairShares {
   void Count(uint64_t OfClient::*counted, ClientIndex client, int by);
 
   std::vector<std::optional<FairShare>> configured_;
-  std::vector<OfClient> clients_;  // by index; empty: none has one
-  std::vector<ClientIndex> with_floor_;
+  std::vector<OfClient> clients_;                     // by index; empty: none has one
+  std::vector<uint64_t> waiting_;                     // bit per client with anything QUEUED
+  ClientTier first_tier_ = ClientTier::kWithinShare;  // nobody can be before it
   uint64_t weights_ = 0, shared_ = 0;
 };
 

@@ -291,7 +291,9 @@ TicketIndex Matching::BestTicket(const Workspace& workspace, AgentIndex index, M
                 /*passes_over=*/agent.cooling != 0};
   if (workspace.shares.any()) {
     seeker.shares = &workspace.shares;
-    seeker.first_tier = workspace.shares.FirstWaiting();
+    const Traits& traits = TraitsOf(agent.profile);
+    seeker.first_tier =
+        workspace.shares.FirstWaiting([&](ClientIndex client) { return traits.MayServe(client); });
   }
   return BestOf(workspace, seeker);
 }

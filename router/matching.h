@@ -270,7 +270,7 @@ class Matching {
     bool passes_over;  // a cool-down, or an offer that it has, may keep it from a group's first
     bool back_only = false;              // of BACK-office queues
     const FairShares* shares = nullptr;  // null: no client has one
-    // No ticket of the line is of one that goes before.
+    // No ticket of the line that it may take is of one that goes before.
     ClientTier first_tier = ClientTier::kOverShare;
   };
   // The ticket that looks for an agent.

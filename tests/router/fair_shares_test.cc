@@ -16,6 +16,10 @@ FairShares Configured(std::vector<std::optional<FairShare>> configured) {
   return shares;
 }
 
+ClientTier FirstWaiting(const FairShares& shares) {
+  return shares.FirstWaiting([](ClientIndex) { return true; });
+}
+
 TEST(FairShares, AreKeptOnlyWhileAClientHasOne) {
   FairShares shares;
   EXPECT_FALSE(shares.any());
@@ -59,15 +63,33 @@ TEST(FairShares, FloorsGoBeforeSharesAndCeilings) {
   FairShares shares =
       Configured({FairShare{.weight = 1, .floor = 2, .ceiling = 2}, FairShare{.weight = 1}});
   shares.CountWaiting(kGlobex, 1);
-  EXPECT_EQ(shares.FirstWaiting(), ClientTier::kWithinShare) << "nothing of acme waits";
+  EXPECT_EQ(FirstWaiting(shares), ClientTier::kWithinShare) << "nothing of acme waits";
   shares.CountWaiting(kAcme, 1);
-  EXPECT_EQ(shares.FirstWaiting(), ClientTier::kBelowFloor);
+  EXPECT_EQ(FirstWaiting(shares), ClientTier::kBelowFloor);
   shares.CountInHand(kAcme, 1);
   EXPECT_EQ(shares.TierOf(kAcme), ClientTier::kBelowFloor) << "though it is over its share";
   shares.CountInHand(kAcme, 1);
   shares.CountInHand(kGlobex, 9);
   EXPECT_EQ(shares.TierOf(kAcme), ClientTier::kOverShare) << "at its ceiling";
-  EXPECT_EQ(shares.FirstWaiting(), ClientTier::kWithinShare);
+  EXPECT_EQ(FirstWaiting(shares), ClientTier::kOverShare);
+}
+
+TEST(FairShares, WhatWaitsFirstIsOfAClientThatIsServed) {
+  FairShares shares = Configured({FairShare{.weight = 1}, FairShare{.weight = 1}, std::nullopt});
+  EXPECT_EQ(FirstWaiting(shares), ClientTier::kOverShare) << "nothing waits";
+  shares.CountInHand(kAcme, 3);
+  shares.CountInHand(kGlobex, 1);
+  shares.CountWaiting(kAcme, 2);
+  EXPECT_EQ(FirstWaiting(shares), ClientTier::kOverShare) << "all that waits is over its share";
+  shares.CountWaiting(kGlobex, 1);
+  EXPECT_EQ(FirstWaiting(shares), ClientTier::kWithinShare);
+  const auto serves_acme = [](ClientIndex client) { return client == kAcme; };
+  EXPECT_EQ(shares.FirstWaiting(serves_acme), ClientTier::kOverShare) << "globex is for others";
+  shares.CountWaiting(kGlobex, -1);
+  shares.CountWaiting(kInitech, 1);
+  EXPECT_EQ(FirstWaiting(shares), ClientTier::kWithinShare) << "one without a share is within it";
+  shares.CountWaiting(kInitech, -1);
+  EXPECT_EQ(FirstWaiting(shares), ClientTier::kOverShare);
 }
 
 TEST(FairShares, HoldForMoreThanFitsInto32Bits) {
