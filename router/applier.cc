@@ -519,10 +519,16 @@ void Applier::CoolDownsEnded(TicketIndex index) {
   MarkDirty(index);
 }
 
-// Of this no row tells, and no event: it follows from the ticket's age.
+// Of this no row tells, and no event: it follows from the ticket's age. That it is late lets nobody
+// take it who could not before.
 void Applier::TicketAged(TicketIndex index) {
+  const bool waits = TicketAt(index).state == TicketState::kQueued;
+  FreshTickets& fresh = waits ? workspace_.fresh_tickets : workspace_.fresh_rings;
+  const bool looked_at =
+      workspace_.NextDelayAt(TicketAt(index)) > now_ && !fresh.Has(FreshOf(index));
   LeaveLine(index);
   JoinLine(index);
+  if (looked_at) fresh.Forget(FreshOf(index));
 }
 
 void Applier::TicketsAged() {

@@ -40,6 +40,9 @@ class FreshTickets {
  public:
   bool empty() const { return tickets_.empty(); }
   const FreshTicket& First() const { return *tickets_.begin(); }
+  bool Has(const FreshTicket& fresh) const {
+    return tickets_.contains(fresh) || by_priority_.contains(fresh);
+  }
   void Add(const FreshTicket& fresh, bool priority_first) {
     if (priority_first) {
       const auto [at, is_new] = by_priority_.insert(fresh);

@@ -624,7 +624,7 @@ void ReferenceRouter::ExpireTicket(TicketData& ticket) {
     if (ticket.silent_until.IsSet() && ticket.silent_until <= deadline) return EndSilence(ticket);
     if (InvitationEndsAt(ticket) <= deadline) return MissInvitation(ticket);
     if (NextDelayAt(workspace_->configuration, ticket) <= deadline) return Arrive(ticket);
-    if (LateAt(workspace_->configuration, ticket) <= deadline) return Arrive(ticket);
+    if (LateAt(workspace_->configuration, ticket) <= deadline) return BecomeLate(ticket);
     std::erase_if(ticket.cool_downs,
                   [&](const CoolDown& cool_down) { return cool_down.until <= now_; });
     if (ticket.state == TicketState::kQueued) workspace_->arrived.insert(ticket.id);

@@ -22,6 +22,17 @@ Time ReferenceRouter::LateAt(const Configuration& configuration, const TicketDat
                                                                                : kEndOfTime;
 }
 
+// Nobody may take it who could not before, but for whom a delay passed, too.
+void ReferenceRouter::BecomeLate(TicketData& ticket) {
+  const bool is_looked_at =
+      workspace_->arrived.contains(ticket.id) || workspace_->ring_arrived.contains(ticket.id);
+  const bool delay_passed = NextDelayAt(workspace_->configuration, ticket) <= now_;
+  Arrive(ticket);
+  if (is_looked_at || delay_passed) return;
+  workspace_->arrived.erase(ticket.id);
+  workspace_->ring_arrived.erase(ticket.id);
+}
+
 bool ReferenceRouter::IsAfterPunctual(const TicketData& ticket) const {
   return ticket.late && QueueOf(ticket).late_work.order == LateOrder::kAfterPunctual;
 }

@@ -302,6 +302,7 @@ class ReferenceRouter {
   static std::tuple<bool, Time, uint64_t> AmongQueues(const Place& place);
   // reference_late.cc
   bool IsAfterPunctual(const TicketData& ticket) const;
+  void BecomeLate(TicketData& ticket);
   bool IsLateTurn(const Queue& queue) const;
   void CountPick(const TicketData& picked);
   void ForgetPicks(const Configuration& before);
