@@ -492,13 +492,15 @@ void Applier::TimeLost(Duration lost) {
     // Times at which tickets enter their queues were agreed on, whether we are there or not.
     const bool limited = ticket.until.IsSet() && !IsSetAside(ticket.state);
     const bool invites = InvitationEndsAt(ticket) != kEndOfTime;
-    const bool timed =
-        limited || ticket.silent_until.IsSet() || !ticket.cool_downs.empty() || invites;
+    const bool timed = limited || ticket.silent_until.IsSet() || ticket.kept_until.IsSet() ||
+                       !ticket.cool_downs.empty() || invites;
     if (!ticket.in_use || !timed) continue;
     if (limited) ticket.until = ticket.until + lost;
     // Nor could the customer break the silence.
     if (ticket.silent_until.IsSet()) ticket.silent_until = ticket.silent_until + lost;
     for (CoolDownState& cool_down : ticket.cool_downs) cool_down.until = cool_down.until + lost;
+    // Nor the agent for whom it is kept take it.
+    if (ticket.kept_until.IsSet()) ticket.kept_until = ticket.kept_until + lost;
     if (invites) {
       for (Participant& participant : ticket.participants->all) {
         if (participant.IsInvited()) participant.until = participant.until + lost;

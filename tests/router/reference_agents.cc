@@ -420,6 +420,7 @@ Outcome ReferenceRouter::Do(const TimeLost& command) {
       if (ticket.until.IsSet() && !agreed) ticket.until = ticket.until + command.lost;
       if (ticket.silent_until.IsSet()) ticket.silent_until = ticket.silent_until + command.lost;
       for (Participant& participant : ticket.participants) {
+      if (ticket.kept_until.IsSet()) ticket.kept_until = ticket.kept_until + command.lost;
         if (participant.until.IsSet()) participant.until = participant.until + command.lost;
       }
       for (CoolDown& cool_down : ticket.cool_downs) {
