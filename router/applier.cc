@@ -149,29 +149,29 @@ void Applier::FreshTicketTaken() {
 void Applier::CountLoad(AgentIndex index) {
   AgentState& agent = AgentAt(index);
   agent.held_in_group.fill(0);
-  for (const TicketIndex ticket : agent.held) {
-    ++agent.held_in_group[static_cast<size_t>(workspace_.channel_of(TicketAt(ticket)).group)];
-  }
+  agent.deferrable_in_group.fill(0);
+  agent.units_used = 0;
+  for (const TicketIndex ticket : agent.held) CountGroup(agent, TicketAt(ticket), +1);
   for (const TicketIndex ticket : agent.joined) {
     if (!TakesCapacity(Workspace::FindParticipant(TicketAt(ticket), index)->role)) continue;
-    ++agent.held_in_group[static_cast<size_t>(workspace_.channel_of(TicketAt(ticket)).group)];
-  }
-  agent.units_used = 0;
-  for (size_t group = 0; group < kCapacityGroups; ++group) {
-    agent.units_used +=
-        uint64_t{agent.held_in_group[group]} * agent.capacity.groups[group].units_per_ticket;
+    CountGroup(agent, TicketAt(ticket), +1);
   }
 }
 
 void Applier::CountGroup(AgentState& agent, const Ticket& ticket, int by) {
-  const auto group = static_cast<size_t>(workspace_.channel_of(ticket).group);
+  const CapacityGroup of = workspace_.channel_of(ticket).group;
+  const auto group = static_cast<size_t>(of);
   const uint32_t units = agent.capacity.groups[group].units_per_ticket;
+  const bool live_interrupts = (agent.capacity.live_interrupts & BitOf(of)) != 0;
+  const bool deferrable = live_interrupts && workspace_.UrgencyOf(ticket) == Urgency::kDeferrable;
   if (by > 0) {
     ++agent.held_in_group[group];
     agent.units_used += units;
+    if (deferrable) ++agent.deferrable_in_group[group];
   } else {
     --agent.held_in_group[group];
     agent.units_used -= units;
+    if (deferrable) --agent.deferrable_in_group[group];
   }
 }
 

@@ -299,6 +299,8 @@ class Applier {
   void Hold(AgentIndex agent, TicketIndex ticket);
   void Unhold(AgentIndex agent, TicketIndex ticket);
   void CountLoad(AgentIndex agent);
+  // What is DEFERRABLE changed, for agents of whom it is counted.
+  void CountDeferrable();
   // One ticket more, or less, that takes the agent's capacity.
   void CountGroup(AgentState& agent, const Ticket& ticket, int by);
   void Join(AgentIndex agent, TicketIndex ticket, AssignmentRole role);

@@ -280,7 +280,7 @@ AgentIndex Applier::ConfigureAgent(Agent agent) {
   state.capacity = WorkingCapacity(*agent.capacity);
   state.cost_per_hour_milli = agent.cost_per_hour_milli;
   CountLoad(index);
-  WorkOutGroups(state);
+  WorkOutKinds(state);
   if (state.HasWork()) workspace_.rearranged_agents.push_back(index);
   workspace_.agent_resources[index.value] = std::move(agent);
   return index;
@@ -298,7 +298,7 @@ void Applier::EnterIndexes(AgentIndex index) {
 void Applier::LeaveIndexes(AgentIndex index) {
   AgentState& state = AgentAt(index);
   workspace_.matching.RemoveReady(index, state);
-  state.open_groups = state.interrupting_groups = 0;
+  state.open_kinds = state.interrupting_kinds = 0;
   SetIdle(index, state, false);
   UncountInTeam(index);
   workspace_.matching.RemoveMember(state.profile);
@@ -445,6 +445,7 @@ void Applier::RouteAgain(ResourceKind kind, const std::string& id,
   if (kind == ResourceKind::kQueue &&
       (changed("urgency") || changed("calendar") || changed("office"))) {
     workspace_.matching.ForgetPassing(workspace_);
+    if (changed("urgency")) CountDeferrable();
     GainReady({});
   } else if (kind == ResourceKind::kNotReadyReason && changed("exempt")) {
     CountPauses();
@@ -498,9 +499,9 @@ void Applier::TimeLost(Duration lost) {
     if (limited) ticket.until = ticket.until + lost;
     // Nor could the customer break the silence.
     if (ticket.silent_until.IsSet()) ticket.silent_until = ticket.silent_until + lost;
-    for (CoolDownState& cool_down : ticket.cool_downs) cool_down.until = cool_down.until + lost;
     // Nor the agent for whom it is kept take it.
     if (ticket.kept_until.IsSet()) ticket.kept_until = ticket.kept_until + lost;
+    for (CoolDownState& cool_down : ticket.cool_downs) cool_down.until = cool_down.until + lost;
     if (invites) {
       for (Participant& participant : ticket.participants->all) {
         if (participant.IsInvited()) participant.until = participant.until + lost;

@@ -1,29 +1,19 @@
-// Work that waits for other work of its agent (GroupCapacity.interrupts).
+// Work that waits for other work of its agent (GroupCapacity.interrupts, live_interrupts).
 #include <algorithm>
 #include <utility>
 
 #include "router/applier.h"
+#include "router/applier_change_agent.h"
 #include "router/snapshot.h"
 
 namespace tandem::router {
 
-WorkingCapacity::WorkingCapacity(const Capacity& configured) : total_units(configured.total_units) {
-  const auto interrupted_by = [&](size_t group) {
-    uint32_t interrupted = 0;
-    for (const CapacityGroup other : configured.groups[group].interrupts) {
-      interrupted |= BitOf(other);
-    }
-    return interrupted;
-  };
-  for (size_t i = 0; i < kCapacityGroups; ++i) {
-    const GroupCapacity& group = configured.groups[i];
-    groups[i] = {group.max, group.units_per_ticket, interrupted_by(i), 0};
-    interrupts = interrupts || groups[i].interrupts != 0;
-    for (size_t j = 0; j < kCapacityGroups; ++j) {
-      if (i == j || ((groups[i].interrupts >> j) & 1U) != 0) continue;
-      const bool waits = ((interrupted_by(j) >> i) & 1U) != 0;
-      if (waits || group.exclusive || configured.groups[j].exclusive) groups[i].shut_by |= 1U << j;
-    }
+void Applier::CountDeferrable() {
+  for (uint32_t i = 0; i < workspace_.agents.size(); ++i) {
+    const AgentIndex index{i};
+    if (AgentAt(index).capacity.live_interrupts == 0 || !AgentAt(index).HasWork()) continue;
+    ChangeAgent(index, [&](AgentState&) { CountLoad(index); });
+    NoteRearranged(index);
   }
 }
 
@@ -44,27 +34,31 @@ void Applier::RearrangeWork() {
 void Applier::RearrangeWork(AgentIndex index) {
   const AgentState& agent = AgentAt(index);
   std::vector<TicketIndex> owned;
-  uint32_t interrupted = 0;  // groups
+  uint32_t interrupted = 0;  // kinds of work
+  const auto interrupts = [&](const Ticket& ticket) {
+    const CapacityGroup group = workspace_.channel_of(ticket).group;
+    interrupted |= BothKindsOf(agent.capacity.groups[static_cast<size_t>(group)].interrupts);
+    if (workspace_.UrgencyOf(ticket) != Urgency::kLive) return;
+    interrupted |= KindsOf(Urgency::kDeferrable, agent.capacity.live_interrupts & BitOf(group));
+  };
   for (const TicketIndex held : agent.held) {
-    const Ticket& ticket = TicketAt(held);
-    if (!IsOwned(ticket)) continue;
+    if (!IsOwned(TicketAt(held))) continue;
     owned.push_back(held);
-    const auto group = static_cast<size_t>(workspace_.channel_of(ticket).group);
-    interrupted |= agent.capacity.groups[group].interrupts;
+    interrupts(TicketAt(held));
   }
   for (const TicketIndex joined : agent.joined) {
     const Ticket& ticket = TicketAt(joined);
     const Participant& participant = *Workspace::FindParticipant(ticket, index);
-    if (participant.IsInvited() || !TakesCapacity(participant.role)) continue;
-    const auto group = static_cast<size_t>(workspace_.channel_of(ticket).group);
-    interrupted |= agent.capacity.groups[group].interrupts;
+    if (!participant.IsInvited() && TakesCapacity(participant.role)) interrupts(ticket);
   }
   std::sort(owned.begin(), owned.end(), [&](TicketIndex a, TicketIndex b) {
     return TicketAt(a).arrival < TicketAt(b).arrival;
   });
   for (const TicketIndex held : owned) {
     Ticket& ticket = TicketAt(held);
-    const bool waits = (interrupted & BitOf(workspace_.channel_of(ticket).group)) != 0;
+    const uint32_t kind =
+        KindBit(workspace_.channel_of(ticket).group, workspace_.UrgencyOf(ticket));
+    const bool waits = (interrupted & kind) != 0;
     if (waits == ticket.interrupted_since.IsSet()) continue;
     EventRow& event =
         RecordTicket(waits ? EventType::kTicketInterrupted : EventType::kInterruptionEnded, ticket);

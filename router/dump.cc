@@ -181,6 +181,7 @@ void DumpConfiguredAgent(const Agent& agent, std::string& out) {
     for (const CapacityGroup other : group.interrupts) {
       line("interrupts", static_cast<int>(other));
     }
+    line("live_interrupts", group.live_interrupts);
   }
   for (const SkillLevel& skill : agent.skills) line(skill.skill.c_str(), skill.level);
   for (const AgentLanguage& language : agent.languages) {
@@ -204,7 +205,7 @@ void DumpAgent(const Workspace& workspace, AgentIndex index, std::string& out) {
       "open", agent.session_open)("lost_at", agent.session_lost_at)(
       "grace_until", agent.grace_until)("away_since", agent.away_since)(
       "shift_ends_at", agent.shift_ends_at)("interval_since", agent.interval_since)(
-      "assisted", agent.assisted)("units_used", agent.units_used)("open_groups", agent.open_groups)(
+      "assisted", agent.assisted)("units_used", agent.units_used)("open_kinds", agent.open_kinds)(
       "idle", agent.idle)("cooling", agent.cooling)("signed_in", agent.in_team.signed_in)(
       "pauses", agent.in_team.pauses);
 }

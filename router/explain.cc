@@ -39,10 +39,13 @@ Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex
   if (agent.status == AgentStatus::kNotResponding) return Obstacle::kNotResponding;
   if (!agent.IsReadyFor(ticket_class.group)) return Obstacle::kNotReady;
   if (!agent.FitsShift(workspace.now + ticket.expected_handling_time)) return Obstacle::kShift;
-  if (!agent.HasGroupOpen(ticket_class.group)) return Obstacle::kBusy;
+  const Urgency urgency = workspace.UrgencyOf(ticket);
+  if (!agent.HasOpen(ticket_class.group, urgency)) return Obstacle::kBusy;
   if (Workspace::IsCooling(ticket, index)) return Obstacle::kCoolingDown;
-  const bool deferrable = workspace.queue(ticket.queue).configured->urgency == Urgency::kDeferrable;
-  if (deferrable && !workspace.ReserveAllows(agent, ticket.queue)) return Obstacle::kLiveReserve;
+  const bool deferrable = urgency == Urgency::kDeferrable;
+  if (deferrable && !workspace.ReserveAllows(agent, ticket.queue, ticket_class.group)) {
+    return Obstacle::kLiveReserve;
+  }
   if (DelayedUntil(workspace, ticket, passing.delay).IsSet()) return Obstacle::kDelayed;
   if (!passing.push || !workspace.Offers(ticket.queue, ticket.channel)) return Obstacle::kPullOnly;
   const bool rings_no_more = ticket.state == TicketState::kOffered && !ticket.ringing;

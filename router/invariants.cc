@@ -16,15 +16,21 @@ namespace {
 void CheckAgent(const Workspace& workspace, AgentIndex index) {
   const AgentState& agent = workspace.agent(index);
   const std::string who = "agent " + workspace.AgentName(index) + " of " + workspace.id;
-  std::array<uint32_t, kCapacityGroups> in_group{};
+  std::array<uint32_t, kCapacityGroups> in_group{}, deferrable{};
   uint64_t units = 0;
+  const auto count = [&](const Ticket& ticket) {
+    const CapacityGroup of = workspace.channel_of(ticket).group;
+    const auto group = static_cast<size_t>(of);
+    ++in_group[group];
+    units += agent.capacity.groups[group].units_per_ticket;
+    if ((agent.capacity.live_interrupts & BitOf(of)) == 0) return;
+    if (workspace.UrgencyOf(ticket) == Urgency::kDeferrable) ++deferrable[group];
+  };
   for (size_t i = 0; i < agent.held.size(); ++i) {
     const Ticket& ticket = workspace.ticket(agent.held[i]);
     TANDEM_INVARIANT(ticket.in_use && ticket.agent == index, who + " holds tickets that name it");
     TANDEM_INVARIANT(ticket.held_position == i, who + " holds tickets where they say");
-    const auto group = static_cast<size_t>(workspace.channel_of(ticket).group);
-    ++in_group[group];
-    units += agent.capacity.groups[group].units_per_ticket;
+    count(ticket);
   }
   uint32_t assisted = 0;
   for (const TicketIndex joined : agent.joined) {
@@ -34,19 +40,19 @@ void CheckAgent(const Workspace& workspace, AgentIndex index) {
     TANDEM_INVARIANT(participant != nullptr, who + " takes part in tickets that name it");
     if (!TakesCapacity(participant->role)) continue;
     ++assisted;
-    const auto group = static_cast<size_t>(workspace.channel_of(ticket).group);
-    ++in_group[group];
-    units += agent.capacity.groups[group].units_per_ticket;
+    count(ticket);
   }
   TANDEM_INVARIANT(assisted == agent.assisted, who + " counts in how many it takes part");
   TANDEM_INVARIANT(agent.session_open || agent.joined.empty(),
                    who + " takes part in tickets only while its session is open");
   TANDEM_INVARIANT(in_group == agent.held_in_group, who + " counts its tickets per group");
+  TANDEM_INVARIANT(deferrable == agent.deferrable_in_group,
+                   who + " counts what LIVE tickets of the same group interrupt");
   TANDEM_INVARIANT(units == agent.units_used, who + " counts its units: " + std::to_string(units) +
                                                   " against " + std::to_string(agent.units_used));
-  TANDEM_INVARIANT(agent.open_groups == OpenGroups(agent), who + " knows its open groups");
-  TANDEM_INVARIANT(agent.interrupting_groups == InterruptingGroups(agent, agent.open_groups),
-                   who + " knows in which groups a ticket would interrupt others");
+  TANDEM_INVARIANT(agent.open_kinds == OpenKinds(agent), who + " knows what is open to it");
+  TANDEM_INVARIANT(agent.interrupting_kinds == InterruptingKinds(agent, agent.open_kinds),
+                   who + " knows of which kind a ticket would interrupt others");
   TANDEM_INVARIANT(agent.idle == agent.IsIdle(), who + " knows that it is idle");
   TANDEM_INVARIANT(agent.configured || (agent.held.empty() && agent.joined.empty()),
                    who + " is configured while it has work");
@@ -220,7 +226,8 @@ bool MayTake(const Workspace& workspace, AgentIndex agent_index, const Ticket& t
   const AgentState& agent = workspace.agent(agent_index);
   if (!agent.Ready()) return false;
   const TicketClass& ticket_class = workspace.matching.ClassOf(ticket.ticket_class);
-  if ((OpenGroups(agent) >> static_cast<uint32_t>(ticket_class.group) & 1U) == 0) return false;
+  const Urgency urgency = workspace.UrgencyOf(ticket);
+  if ((OpenKinds(agent) & KindBit(ticket_class.group, urgency)) == 0) return false;
   const TicketClass::Agents& agents = ticket_class.groups[ticket.group].agents;
   if (!agents.Name(agent_index) || agents.Exclude(agent_index)) return false;
   if (Workspace::IsCooling(ticket, agent_index)) return false;
@@ -229,11 +236,10 @@ bool MayTake(const Workspace& workspace, AgentIndex agent_index, const Ticket& t
   if (!passing.push || passing.early) return false;
   const QueueState& queue = workspace.queue(ticket.queue);
   const bool open = queue.calendar == nullptr || queue.calendar->hours.is_open;
-  const bool held =
-      queue.configured->urgency == Urgency::kLive || (workspace.IsCallback(ticket) && queue.closed);
+  const bool held = urgency == Urgency::kLive || (workspace.IsCallback(ticket) && queue.closed);
   if (!open && held) return false;
-  if (workspace.queue(ticket.queue).configured->urgency == Urgency::kLive) return true;
-  if (!agent.IsIdle()) return true;
+  if (urgency == Urgency::kLive) return true;
+  if (!agent.IsIdle() || (agent.capacity.yielding & BitOf(ticket_class.group)) != 0) return true;
   uint32_t idle = 0, on_back = 0;
   for (const AgentState& other : workspace.agents) {
     if (other.routing_profile != agent.routing_profile) continue;

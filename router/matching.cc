@@ -170,8 +170,7 @@ void Matching::ForEachNaming(const Workspace& workspace, const Seeker& seeker,
     const Urgency urgency = workspace.queue(ticket_class.spec.queue).configured->urgency;
     if (Skips(workspace, seeker, ticket_class.spec.queue)) continue;
     if (Holds(workspace, seeker, ticket_class.spec.queue, named.ticket_class)) continue;
-    if (urgency == Urgency::kDeferrable && !seeker.reserve_allows) continue;
-    if (!seeker.agent.HasGroupOpen(ticket_class.group)) continue;
+    if ((seeker.open_kinds & KindBit(ticket_class.group, urgency)) == 0) continue;
     if (!FitsShift(workspace, seeker.agent, ticket_class)) continue;
     if (group.agents.Exclude(seeker.index)) continue;
     const Passing passing = Test(workspace, ticket_class, seeker.agent.profile);
@@ -194,7 +193,7 @@ void Matching::Consider(const Workspace& workspace, const Seeker& seeker, ClassI
   Candidate candidate{level, TierOf(seeker, outline.client),
                       KeyNow(workspace, outline.queue, head.key), head.ticket};
   if (!candidate.Before(best)) return;
-  if (!seeker.agent.HasGroupOpen(outline.group)) return;
+  if ((seeker.open_kinds & KindBit(outline.group, level.second)) == 0) return;
   if (!FitsShift(workspace, seeker.agent, classes_[ticket_class.value])) return;
   // The first group excludes nobody.
   if (head.group != 0 || seeker.passes_over) {
@@ -253,7 +252,7 @@ TicketIndex Matching::BestOfFirsts(const Workspace& workspace, const Seeker& see
     if (candidate.Before(first)) first = candidate;
   });
   for (const Pool::Level& level : levels) {
-    if (level.key.second == Urgency::kDeferrable && !seeker.reserve_allows) continue;
+    if ((seeker.open_kinds & KindsOf(level.key.second)) == 0) continue;
     absl::flat_hash_map<QueueIndex, Candidate> firsts;
     for (const QueueIndex queue : level.queues) {
       const auto it = naming.find(queue);
@@ -286,7 +285,7 @@ TicketIndex Matching::BestTicket(const Workspace& workspace, AgentIndex index, M
                 agent,
                 mode,
                 only,
-                workspace.ReserveAllows(agent),
+                workspace.KindsOpenTo(agent),
                 waiting_,
                 /*passes_over=*/agent.cooling != 0};
   if (workspace.shares.any()) {
@@ -305,7 +304,7 @@ TicketIndex Matching::BestRing(const Workspace& workspace, AgentIndex index) con
                 agent,
                 Mode::kPush,
                 QueueIndex{},
-                workspace.ReserveAllows(agent),
+                workspace.KindsOpenTo(agent),
                 ringing_,
                 /*passes_over=*/agent.cooling != 0 || agent.HasWork()};
   if (workspace.shares.any()) {
@@ -319,7 +318,8 @@ TicketIndex Matching::BestRing(const Workspace& workspace, AgentIndex index) con
 TicketIndex Matching::BestOf(const Workspace& workspace, const Seeker& seeker) const {
   if (workspace.BackGoesFirst(seeker.agent)) {
     Seeker on_back = seeker;
-    on_back.back_only = on_back.reserve_allows = true;
+    on_back.back_only = true;
+    on_back.open_kinds = seeker.agent.open_kinds;
     const TicketIndex best = BestOfAll(workspace, on_back);
     if (best.IsSet()) return best;
   }
@@ -340,7 +340,7 @@ TicketIndex Matching::BestOfAll(const Workspace& workspace, const Seeker& seeker
     if (candidate.Before(naming)) naming = candidate;
   });
   for (const Pool::Level& level : levels) {
-    if (level.key.second == Urgency::kDeferrable && !seeker.reserve_allows) continue;
+    if ((seeker.open_kinds & KindsOf(level.key.second)) == 0) continue;
     if (naming.ticket.IsSet() && naming.level < level.key) break;
     Candidate best;
     if (naming.level == level.key) best = naming;
@@ -359,31 +359,31 @@ TicketIndex Matching::BestOfAll(const Workspace& workspace, const Seeker& seeker
 // --- a ticket looks for an agent ---
 
 void Matching::AddReady(AgentIndex index, const AgentState& agent) {
-  ready_.Add(index, agent, agent.open_groups & ~agent.interrupting_groups);
-  interruptible_.Add(index, agent, agent.interrupting_groups);
+  ready_.Add(index, agent, agent.open_kinds & ~agent.interrupting_kinds);
+  interruptible_.Add(index, agent, agent.interrupting_kinds);
 }
 
 void Matching::RemoveReady(AgentIndex index, const AgentState& agent) {
-  ready_.Remove(index, agent, agent.open_groups & ~agent.interrupting_groups);
-  interruptible_.Remove(index, agent, agent.interrupting_groups);
+  ready_.Remove(index, agent, agent.open_kinds & ~agent.interrupting_kinds);
+  interruptible_.Remove(index, agent, agent.interrupting_kinds);
 }
 
 // The lists of agents of a profile that passes who may be offered the ticket.
-uint32_t Matching::ListsOpenTo(const Workspace& workspace, const Sought& sought,
-                               ProfileIndex profile) const {
+ListSet Matching::ListsOpenTo(const Workspace& workspace, const Sought& sought,
+                              ProfileIndex profile) const {
   const Pool::Entry* entry = PoolOf(workspace, profile).Find(sought.ticket_class.spec.queue);
   if (entry == nullptr || !entry->push) return 0;
-  if (sought.live) return sought.lists;
+  if (sought.urgency == Urgency::kLive) return sought.lists;
   const auto& pool = workspace.routing_profiles[profiles_[profile.value].routing_profile.value];
   // Who is idle has no BACK-office work.
   const bool floor_asks = sought.back && pool.IsBelowFloor();
-  return ListsFor(sought.ticket_class.group,
+  return ListsFor(sought.ticket_class.group, sought.urgency,
                   floor_asks || pool.idle_agents.size() > pool.configured->live_reserve);
 }
 
 // Takes the profile's first agent in these lists if it goes before the best so far.
 void Matching::Consider(const Workspace& workspace, const Sought& sought, ProfileIndex profile,
-                        uint32_t lists, uint32_t score, ReadyKey& best) const {
+                        ListSet lists, uint32_t score, ReadyKey& best) const {
   const auto accept = [&](AgentIndex index) {
     const AgentState& agent = workspace.agent(index);
     return !sought.agents.Exclude(index) &&
@@ -398,14 +398,15 @@ void Matching::Consider(const Workspace& workspace, const Sought& sought, Profil
 AgentIndex Matching::BestAgent(const Workspace& workspace, TicketIndex index) const {
   const Ticket& ticket = workspace.ticket(index);
   TicketClass& ticket_class = classes_[ticket.ticket_class.value];
+  const Urgency urgency = workspace.UrgencyOf(ticket);
   const auto sought_among = [&](const ReadyAgents& ready) {
     return Sought{ticket,
                   ticket_class,
                   ticket_class.groups[ticket.group].agents,
                   OrderOf(ticket_class.distribution),
-                  workspace.queue(ticket.queue).configured->urgency == Urgency::kLive,
+                  urgency,
                   workspace.queue(ticket.queue).IsBack(),
-                  ListsFor(ticket_class.group, true),
+                  ListsFor(ticket_class.group, urgency, true),
                   ready};
   };
   if (!workspace.Offers(ticket.queue, ticket.channel)) return {};
@@ -431,7 +432,7 @@ AgentIndex Matching::BestOfReady(const Workspace& workspace, const Sought& sough
                                   ReadyAgents::LeadOf(sought.order, best)) {
       return;
     }
-    Consider(workspace, sought, profile, 1U << list, 0, best);
+    Consider(workspace, sought, profile, OnlyList(list), 0, best);
   });
   return best.agent;
 }
@@ -440,13 +441,13 @@ AgentIndex Matching::BestOfReady(const Workspace& workspace, const Sought& sough
 bool Matching::WalkReady(const Workspace& workspace, const Sought& sought, ReadyKey& best) const {
   const Subset& passing = sought.ticket_class.passing;
   size_t steps = StepsTo(passing.size(), profile_log_.size());
-  for (uint32_t left = sought.ready.lists() & sought.lists; left != 0; left &= left - 1) {
+  for (ListSet left = sought.ready.lists() & sought.lists; left != 0; left &= left - 1) {
     const auto list = static_cast<uint32_t>(std::countr_zero(left));
     for (const ReadyKey& head : sought.ready.HeadsOf(sought.order, list)) {
       if (best.agent.IsSet() && !(head < best)) break;
       if (steps-- == 0) return false;
       if (!passing.Has(head.profile.value)) continue;
-      Consider(workspace, sought, head.profile, 1U << list, 0, best);
+      Consider(workspace, sought, head.profile, OnlyList(list), 0, best);
     }
   }
   return true;
@@ -456,7 +457,7 @@ bool Matching::WalkReady(const Workspace& workspace, const Sought& sought, Ready
 // and has agents in it.
 template <typename Function>
 void Matching::ForEachReadyPassing(const Sought& sought, Function function) const {
-  for (uint32_t left = sought.ready.lists() & sought.lists; left != 0; left &= left - 1) {
+  for (ListSet left = sought.ready.lists() & sought.lists; left != 0; left &= left - 1) {
     const auto list = static_cast<uint32_t>(std::countr_zero(left));
     sought.ticket_class.passing.ForEachIn(sought.ready.ProfilesIn(list), [&](uint32_t profile) {
       function(list, ProfileIndex{profile});
@@ -482,18 +483,18 @@ AgentIndex Matching::BestMatch(const Workspace& workspace, const Sought& sought)
       ForEachReadyPassing(sought, [&](uint32_t list, ProfileIndex profile) {
         const uint32_t score = ScoreOf(ticket_class.clauses, ticket_class.preferences,
                                        ticket_class.mode, TraitsOf(profile));
-        Consider(workspace, sought, profile, 1U << list, score, best);
+        Consider(workspace, sought, profile, OnlyList(list), score, best);
       });
       break;
     }
-    for (uint32_t left = sought.ready.lists() & sought.lists; left != 0; left &= left - 1) {
+    for (ListSet left = sought.ready.lists() & sought.lists; left != 0; left &= left - 1) {
       const auto list = static_cast<uint32_t>(std::countr_zero(left));
       if (!sought.ready.ProfilesIn(list).Has(scored.profile.value)) continue;
       if (best.agent.IsSet() &&
           sought.ready.LeadOf(ReadyOrder::kIdle, list, scored.profile) > best.idle_since.us) {
         continue;  // no higher a score, and idle less long
       }
-      Consider(workspace, sought, scored.profile, 1U << list, scored.score, best);
+      Consider(workspace, sought, scored.profile, OnlyList(list), scored.score, best);
     }
   }
   return best.agent;
@@ -505,8 +506,12 @@ AgentIndex Matching::BestOfNamed(const Workspace& workspace, const Sought& sough
   bool best_interrupts = false;
   for (const AgentIndex index : sought.agents.named) {
     const AgentState& agent = workspace.agent(index);
-    if (!agent.HasGroupOpen(sought.ticket_class.group) || sought.agents.Exclude(index)) continue;
-    if (!sought.live && !workspace.ReserveAllows(agent, sought.ticket.queue)) continue;
+    if (!agent.HasOpen(sought.ticket_class.group, sought.urgency)) continue;
+    if (sought.agents.Exclude(index)) continue;
+    if (sought.urgency == Urgency::kDeferrable &&
+        !workspace.ReserveAllows(agent, sought.ticket.queue, sought.ticket_class.group)) {
+      continue;
+    }
     if (Workspace::IsCooling(sought.ticket, index)) continue;
     if (Workspace::IsOfferedTo(sought.ticket, index)) continue;
     if (!FitsShift(workspace, agent, sought.ticket_class)) continue;
@@ -514,7 +519,7 @@ AgentIndex Matching::BestOfNamed(const Workspace& workspace, const Sought& sough
     if (!passing.push || passing.early) continue;
     ReadyKey candidate = KeyOf(sought.order, index, agent);
     candidate.weight -= passing.score;
-    const bool interrupts = agent.WouldInterruptFor(sought.ticket_class.group);
+    const bool interrupts = agent.WouldInterruptFor(sought.ticket_class.group, sought.urgency);
     if (best.agent.IsSet() && interrupts > best_interrupts) continue;
     if (!best.agent.IsSet() || interrupts < best_interrupts || candidate < best) {
       best = candidate;

@@ -265,7 +265,7 @@ class Matching {
     const AgentState& agent;
     Mode mode;
     QueueIndex only;
-    bool reserve_allows;
+    uint32_t open_kinds;  // of work that the agent may take, as the live reserve allows
     const Line& line;
     bool passes_over;  // a cool-down, or an offer that it has, may keep it from a group's first
     bool back_only = false;              // of BACK-office queues
@@ -279,8 +279,9 @@ class Matching {
     TicketClass& ticket_class;
     const TicketClass::Agents& agents;
     ReadyOrder order;
-    bool live, back;
-    uint32_t lists;  // of agents who have room for it
+    Urgency urgency;
+    bool back;
+    ListSet lists;  // of agents who have room for it
     const ReadyAgents& ready;
   };
 
@@ -335,10 +336,9 @@ class Matching {
   TicketIndex BestOf(const Workspace& workspace, const Seeker& seeker) const;
   TicketIndex BestOfAll(const Workspace& workspace, const Seeker& seeker) const;
 
-  uint32_t ListsOpenTo(const Workspace& workspace, const Sought& sought,
-                       ProfileIndex profile) const;
+  ListSet ListsOpenTo(const Workspace& workspace, const Sought& sought, ProfileIndex profile) const;
   void Consider(const Workspace& workspace, const Sought& sought, ProfileIndex profile,
-                uint32_t lists, uint32_t score, ReadyKey& best) const;
+                ListSet lists, uint32_t score, ReadyKey& best) const;
   AgentIndex BestOfNamed(const Workspace& workspace, const Sought& sought) const;
   AgentIndex BestOfReady(const Workspace& workspace, const Sought& sought) const;
   bool WalkReady(const Workspace& workspace, const Sought& sought, ReadyKey& best) const;
@@ -348,7 +348,7 @@ class Matching {
   void ForEachReadyPassing(const Sought& sought, Function function) const;
 
   WaitingForest forest_;
-  // Who takes a ticket beside what it has, and whose it interrupts: with the groups that are open
+  // Who takes a ticket beside what it has, and whose it interrupts: with the kinds that are open
   // so. The second ones are asked when nobody of the first may take it.
   ReadyAgents ready_, interruptible_;
   // What is worked out lazily is mutable: it follows from the rest.

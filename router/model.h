@@ -525,6 +525,7 @@ struct GroupCapacity {
   uint32_t units_per_ticket = 1;
   bool exclusive = false;                 // no ticket of another group beside one of this
   std::vector<CapacityGroup> interrupts;  // whose tickets wait while there is one of this
+  bool live_interrupts = false;           // so do its own DEFERRABLE ones while there is a LIVE one
   friend bool operator==(const GroupCapacity&, const GroupCapacity&) = default;
 };
 

@@ -92,7 +92,9 @@ std::optional<Rejection> CheckReady(const Workspace& workspace, const Ticket& ti
                   {{"status", ToString(agent.status)}});
   }
   if (!agent.Ready()) return RefuseLost(name);
-  if (!agent.HasRoom(group)) return RefuseBusy(workspace.channel_ids.Name(ticket.channel));
+  if (!agent.HasRoom(group, workspace.UrgencyOf(ticket))) {
+    return RefuseBusy(workspace.channel_ids.Name(ticket.channel));
+  }
   return std::nullopt;
 }
 

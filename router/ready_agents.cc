@@ -9,18 +9,37 @@
 namespace tandem::router {
 namespace {
 
-uint32_t ListOf(const AgentState& agent, uint32_t open_groups) {
-  return open_groups | (agent.idle ? kIdleBit : 0);
+uint32_t ListNumber(ListKind of, uint32_t open_groups) {
+  return open_groups | static_cast<uint32_t>(of) << kCapacityGroups;
+}
+
+// Calls `function` with each list that an agent with these kinds of work open is in.
+template <typename Function>
+void ForEachListOf(const AgentState& agent, uint32_t open_kinds, Function function) {
+  const uint32_t live = GroupsOf(open_kinds, Urgency::kLive);
+  const uint32_t deferrable = GroupsOf(open_kinds, Urgency::kDeferrable);
+  const uint32_t both = live & deferrable;
+  const uint32_t reserved = agent.idle ? both & ~agent.capacity.yielding : 0;
+  if (reserved != 0) function(ListNumber(ListKind::kIdle, reserved));
+  if (both != reserved) function(ListNumber(ListKind::kAnybody, both & ~reserved));
+  if (live == deferrable) return;
+  if (live != both) function(ListNumber(ListKind::kLiveAlone, live & ~both));
+  if (deferrable != both) function(ListNumber(ListKind::kDeferrableAlone, deferrable & ~both));
 }
 
 struct ListMasks {
-  std::array<std::array<uint32_t, 2>, kCapacityGroups> masks{};
+  struct OfGroup {
+    ListSet live = 0, deferrable = 0, idle = 0;
+  };
+  std::array<OfGroup, kCapacityGroups> groups;
   ListMasks() {
     for (uint32_t group = 0; group < kCapacityGroups; ++group) {
       for (uint32_t list = 0; list < kReadyLists; ++list) {
         if (((list >> group) & 1U) == 0) continue;
-        masks[group][1] |= 1U << list;
-        if ((list & kIdleBit) == 0) masks[group][0] |= 1U << list;
+        const auto of = static_cast<ListKind>(list >> kCapacityGroups);
+        if (of != ListKind::kDeferrableAlone) groups[group].live |= OnlyList(list);
+        if (of != ListKind::kLiveAlone) groups[group].deferrable |= OnlyList(list);
+        if (of == ListKind::kIdle) groups[group].idle |= OnlyList(list);
       }
     }
   }
@@ -62,8 +81,10 @@ ReadyKey KeyOf(ReadyOrder order, AgentIndex index, const AgentState& agent) {
   return key;
 }
 
-uint32_t ListsFor(CapacityGroup group, bool idle_allowed) {
-  return kListMasks.masks[static_cast<size_t>(group)][idle_allowed ? 1 : 0];
+ListSet ListsFor(CapacityGroup group, Urgency urgency, bool idle_allowed) {
+  const ListMasks::OfGroup& of = kListMasks.groups[static_cast<size_t>(group)];
+  const ListSet lists = urgency == Urgency::kLive ? of.live : of.deferrable;
+  return idle_allowed ? lists : lists & ~of.idle;
 }
 
 void ReadyAgents::HeadChanged(ReadyOrder order, uint32_t list, ProfileIndex profile) {
@@ -90,11 +111,14 @@ const ReadyAgents::Heads& ReadyAgents::HeadsOf(ReadyOrder order, uint32_t list) 
   return of_list.heads;
 }
 
-void ReadyAgents::Add(AgentIndex index, const AgentState& agent, uint32_t open_groups) {
-  if (open_groups == 0) return;
+void ReadyAgents::Add(AgentIndex index, const AgentState& agent, uint32_t open_kinds) {
+  if (open_kinds == 0) return;
   if (agent.profile.value >= profiles_.size()) profiles_.resize(agent.profile.value + 1);
+  ForEachListOf(agent, open_kinds, [&](uint32_t list) { AddTo(list, index, agent); });
+}
+
+void ReadyAgents::AddTo(uint32_t list, AgentIndex index, const AgentState& agent) {
   OfProfile& profile = profiles_[agent.profile.value];
-  const uint32_t list = ListOf(agent, open_groups);
   for (uint32_t left = orders_; left != 0; left &= left - 1) {
     const auto order = static_cast<ReadyOrder>(std::countr_zero(left));
     auto& members = profile.members[static_cast<size_t>(order)];
@@ -105,17 +129,20 @@ void ReadyAgents::Add(AgentIndex index, const AgentState& agent, uint32_t open_g
     leads[agent.profile.value] = LeadOf(order, at->key);
     HeadChanged(order, list, agent.profile);
   }
-  if ((profile.lists >> list & 1U) != 0) return;
-  profile.lists |= 1U << list;
+  if ((profile.lists & OnlyList(list)) != 0) return;
+  profile.lists |= OnlyList(list);
   in_list_[list].Add(agent.profile.value);
   ++profiles_in_list_[list];
-  lists_ |= 1U << list;
+  lists_ |= OnlyList(list);
 }
 
-void ReadyAgents::Remove(AgentIndex index, const AgentState& agent, uint32_t open_groups) {
-  if (open_groups == 0) return;
+void ReadyAgents::Remove(AgentIndex index, const AgentState& agent, uint32_t open_kinds) {
+  if (open_kinds == 0) return;
+  ForEachListOf(agent, open_kinds, [&](uint32_t list) { RemoveFrom(list, index, agent); });
+}
+
+void ReadyAgents::RemoveFrom(uint32_t list, AgentIndex index, const AgentState& agent) {
   OfProfile& profile = profiles_[agent.profile.value];
-  const uint32_t list = ListOf(agent, open_groups);
   bool any = false;
   for (uint32_t left = orders_; left != 0; left &= left - 1) {
     const auto order = static_cast<ReadyOrder>(std::countr_zero(left));
@@ -134,9 +161,9 @@ void ReadyAgents::Remove(AgentIndex index, const AgentState& agent, uint32_t ope
     HeadChanged(order, list, agent.profile);
   }
   if (any) return;
-  profile.lists &= ~(1U << list);
+  profile.lists &= ~OnlyList(list);
   in_list_[list].Remove(agent.profile.value);
-  if (--profiles_in_list_[list] == 0) lists_ &= ~(1U << list);
+  if (--profiles_in_list_[list] == 0) lists_ &= ~OnlyList(list);
 }
 
 void ReadyAgents::Clear() {

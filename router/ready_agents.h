@@ -1,10 +1,13 @@
 // The agents who can take work now, in the orders in which queues give work out. Internal to
 // router/.
 //
-// A *list* holds the ready agents who have the same capacity groups open and are, or are not,
-// idle. Within it each profile has its agents in order, and the lists' *heads* are the first agent
-// of each profile, in order: who looks for the first agent of some profiles meets each profile
-// once. Heads are put in order when somebody walks them, so they cost nothing where nobody does.
+// A *list* holds the ready agents who have the same capacity groups open, for LIVE and DEFERRABLE
+// tickets alike, and may, or may not, be kept from the latter by the live reserve. Who has work,
+// and has a group open for tickets of one urgency alone, is in a list for these besides: so is an
+// agent whose LIVE tickets interrupt DEFERRABLE ones of the same group, and nobody else. Within a
+// list each profile has its agents in order, and the lists' *heads* are the first agent of each
+// profile, in order: who looks for the first agent of some profiles meets each profile once. Heads
+// are put in order when somebody walks them, so they cost nothing where nobody does.
 #ifndef TANDEM_ROUTER_READY_AGENTS_H_
 #define TANDEM_ROUTER_READY_AGENTS_H_
 
@@ -25,6 +28,22 @@
 namespace tandem::router {
 
 struct AgentState;
+
+// A kind of work: the tickets of a group, of one urgency. For sets of kinds.
+constexpr uint32_t KindBit(CapacityGroup group, Urgency urgency) {
+  return BitOf(group) << (urgency == Urgency::kLive ? 0 : kCapacityGroups);
+}
+// Those of one urgency, or of both, of these groups.
+constexpr uint32_t KindsOf(Urgency urgency, uint32_t groups = kAllCapacityGroups) {
+  return groups << (urgency == Urgency::kLive ? 0 : kCapacityGroups);
+}
+constexpr uint32_t BothKindsOf(uint32_t groups) {
+  return groups | groups << kCapacityGroups;
+}
+// The groups of those of the urgency.
+constexpr uint32_t GroupsOf(uint32_t kinds, Urgency urgency) {
+  return (urgency == Urgency::kLive ? kinds : kinds >> kCapacityGroups) & kAllCapacityGroups;
+}
 
 // What agents are ordered by, beside how long they are idle.
 enum class ReadyOrder : uint8_t { kIdle = 0, kLoad, kTurn, kCost };
@@ -52,13 +71,23 @@ struct ReadyKey {
 };
 ReadyKey KeyOf(ReadyOrder order, AgentIndex index, const AgentState& agent);
 
-// Lists are numbered by the open groups, as bits, and one more bit for idle agents. Sets of lists
-// are bits of these numbers.
-inline constexpr uint32_t kIdleBit = 1U << kCapacityGroups;
-inline constexpr uint32_t kReadyLists = 2 * kIdleBit;
-// The lists of agents who can take a ticket of the group; those of idle agents only when
+// Lists are numbered by the open groups, as bits, and two more bits: whom the list is of. Sets of
+// lists are bits of these numbers.
+enum class ListKind : uint8_t {
+  kAnybody = 0,      // whom the live reserve keeps from nothing
+  kIdle,             // those whom it keeps from DEFERRABLE tickets while it asks for them
+  kLiveAlone,        // to whom the groups are open for LIVE tickets only
+  kDeferrableAlone,  // and for DEFERRABLE ones
+};
+inline constexpr uint32_t kReadyLists = 4U << kCapacityGroups;
+using ListSet = uint64_t;
+static_assert(kReadyLists == 64);
+constexpr ListSet OnlyList(uint32_t list) {
+  return ListSet{1} << list;
+}
+// The lists of agents who can take a ticket of the kind; those of idle agents only when
 // `idle_allowed`.
-uint32_t ListsFor(CapacityGroup group, bool idle_allowed);
+ListSet ListsFor(CapacityGroup group, Urgency urgency, bool idle_allowed);
 
 class ReadyAgents {
  public:
@@ -69,15 +98,15 @@ class ReadyAgents {
   uint32_t orders() const { return orders_; }
   void SetOrders(uint32_t orders) { orders_ = orders | 1U; }
 
-  // Puts the agent into the list of those who have these groups open, given where it was: none.
-  // Without any it is in no list. Removed, it must be as it was when it was added.
-  void Add(AgentIndex index, const AgentState& agent, uint32_t open_groups);
-  void Remove(AgentIndex index, const AgentState& agent, uint32_t open_groups);
+  // Puts the agent into the lists of those who have these kinds of work open, given where it was:
+  // none. Without any it is in no list. Removed, it must be as it was when it was added.
+  void Add(AgentIndex index, const AgentState& agent, uint32_t open_kinds);
+  void Remove(AgentIndex index, const AgentState& agent, uint32_t open_kinds);
   // Forgets everybody, and the profiles.
   void Clear();
 
   // The lists with anybody.
-  uint32_t lists() const { return lists_; }
+  ListSet lists() const { return lists_; }
   // The profiles with anybody in the list.
   const Bits& ProfilesIn(uint32_t list) const { return in_list_[list]; }
   // The first agent of each profile in the list, in order. Valid until an agent is added or
@@ -95,13 +124,13 @@ class ReadyAgents {
   // The first agent of the profile in these lists whom `accept` takes and whose key, `score` taken
   // off its weight, is less than `best`; which it replaces. Looks at nobody behind that agent.
   template <typename Accept>
-  void FindFirst(ProfileIndex profile, ReadyOrder order, uint32_t lists, int64_t score,
+  void FindFirst(ProfileIndex profile, ReadyOrder order, ListSet lists, int64_t score,
                  Accept accept, ReadyKey& best) const {
     const OfProfile& ready = profiles_[profile.value];
     const auto& members = ready.members[static_cast<size_t>(order)];
-    for (uint32_t left = ready.lists & lists; left != 0; left &= left - 1) {
+    for (ListSet left = ready.lists & lists; left != 0; left &= left - 1) {
       const auto list = static_cast<uint32_t>(std::countr_zero(left));
-      const bool first_list = (ready.lists & ((1U << list) - 1)) == 0;
+      const bool first_list = (ready.lists & (OnlyList(list) - 1)) == 0;
       auto it = first_list ? members.begin() : members.lower_bound(Member{list, kFirst});
       while (it->list == list) {
         ReadyKey candidate = it->key;
@@ -125,7 +154,7 @@ class ReadyAgents {
     }
   };
   struct OfProfile {
-    uint32_t lists = 0;  // with anybody, as bits
+    ListSet lists = 0;  // with anybody
     std::array<absl::btree_set<Member>, kReadyOrders> members;
   };
   // The heads of a list, as they were when they were walked last, and what changed since.
@@ -136,12 +165,14 @@ class ReadyAgents {
     Bits has_changed;
   };
 
+  void AddTo(uint32_t list, AgentIndex index, const AgentState& agent);
+  void RemoveFrom(uint32_t list, AgentIndex index, const AgentState& agent);
   void HeadChanged(ReadyOrder order, uint32_t list, ProfileIndex profile);
 
   static constexpr ReadyKey kFirst{INT64_MIN, Time{INT64_MIN}, 0, {}, {}};
 
   uint32_t orders_ = 1;
-  uint32_t lists_ = 0;
+  ListSet lists_ = 0;
   std::vector<OfProfile> profiles_;
   std::array<Bits, kReadyLists> in_list_;
   std::array<uint32_t, kReadyLists> profiles_in_list_{};

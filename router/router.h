@@ -55,11 +55,14 @@
 // `queued_at`, unless the ticket is kept for the agent; the agent has the ticket's client and
 // process type and passes every clause; the ticket names the agent or nobody, does not exclude the
 // agent, and no cool-down of the two runs; the group of the ticket's channel has fewer tickets
-// (offered or owned) than its maximum, and the units of all plus this one's stay within the total;
-// and, when the queue is DEFERRABLE and the agent is idle, more agents of the routing profile are
-// idle than its live_reserve, or the queue is one of the BACK office and the back_floor is not met.
-// Idle: AVAILABLE, session open and not lost, no ticket offered or owned. Claiming asks the same,
-// with `pull` in place of push, and of tickets that are QUEUED only.
+// (offered or owned) than its maximum, and the units of all plus this one's stay within the total,
+// what this one would interrupt not counted; nothing that the agent has would interrupt it (a LIVE
+// ticket interrupts DEFERRABLE ones of its group where that has live_interrupts); and, when the
+// queue is DEFERRABLE and the agent is idle, more agents of the routing profile are idle than its
+// live_reserve, or the agent with this one ticket could still be given a LIVE one of every group of
+// which it takes any, and some of these would interrupt it, or the queue is one of the BACK office
+// and the back_floor is not met. Idle: AVAILABLE, session open and not lost, no ticket offered or
+// owned. Claiming asks the same, with `pull` in place of push, and of tickets that are QUEUED only.
 //
 // Invariant: after each command, unless HasPendingRouting(), no ticket and agent exist such that
 // the agent may take the ticket by offer (work-conserving).

@@ -22,7 +22,8 @@ AgentIndex BestFor(const Workspace& workspace, TicketIndex ticket, AgentIndex fr
   const DistributionMode mode = workspace.queue(queue).configured->distribution_mode;
   if (mode == DistributionMode::kLongestIdle && workspace.fresh_tickets.empty() &&
       !workspace.agent(freed).WouldInterruptFor(
-          workspace.channel_of(workspace.ticket(ticket)).group)) {
+          workspace.channel_of(workspace.ticket(ticket)).group,
+          workspace.UrgencyOf(workspace.ticket(ticket)))) {
     return freed;
   }
   return workspace.matching.BestAgent(workspace, ticket);
@@ -45,7 +46,7 @@ bool RingFurther(Context& context) {
   while (!workspace.ring_gained_agents.empty()) {
     const AgentIndex agent = workspace.ring_gained_agents.begin()->agent;
     TicketIndex ticket;
-    if (workspace.agent(agent).open_groups != 0) {
+    if (workspace.agent(agent).open_kinds != 0) {
       ticket = workspace.matching.BestRing(workspace, agent);
     }
     if (ticket.IsSet()) {
@@ -182,7 +183,7 @@ void RouteUntilQuiet(Context& context, uint32_t& budget) {
     if (!workspace.gained_agents.empty()) {
       const AgentIndex agent = workspace.gained_agents.begin()->agent;
       TicketIndex ticket;
-      if (workspace.agent(agent).open_groups != 0) {
+      if (workspace.agent(agent).open_kinds != 0) {
         ticket = workspace.matching.BestTicket(workspace, agent, Mode::kPush, QueueIndex{});
       }
       if (!ticket.IsSet()) {

@@ -38,6 +38,7 @@
 #include "router/rows.h"
 #include "router/time.h"
 #include "router/waiting_forest.h"
+#include "router/working_capacity.h"
 
 namespace tandem::router {
 
@@ -183,22 +184,6 @@ struct Ticket {
   std::unique_ptr<std::string> trace_parent;  // null: none
 };
 
-// An agent's capacity as decisions need it. Sets of groups are bits.
-struct WorkingCapacity {
-  struct Group {
-    uint32_t max = 0;
-    uint32_t units_per_ticket = 1;
-    uint32_t interrupts = 0;  // the groups whose tickets one of this interrupts
-    uint32_t shut_by = 0;     // the groups whose tickets keep one of this away
-  };
-  uint32_t total_units = 0;
-  std::array<Group, kCapacityGroups> groups;
-  bool interrupts = false;  // any group does
-
-  WorkingCapacity() = default;
-  explicit WorkingCapacity(const Capacity& configured);
-};
-
 // One agent, configured now or still owning work.
 struct AgentState {
   // First what is read wherever it is looked for, as of tickets.
@@ -213,9 +198,9 @@ struct AgentState {
   ProfileIndex profile;
   RoutingProfileIndex routing_profile;
   // Where Matching has it.
-  // Bit per group in which it can take a ticket now; 0: not ready. And those of them in which a
-  // ticket would interrupt others that it has.
-  uint32_t open_groups = 0, interrupting_groups = 0;
+  // Bit per kind of work of which it can take a ticket now (KindBit); 0: not ready. And those of
+  // them of which a ticket would interrupt others that it has.
+  uint32_t open_kinds = 0, interrupting_kinds = 0;
   uint32_t idle_position = 0;
   uint32_t ready_groups = 0;  // AVAILABLE: for these alone; 0: for all
   Time idle_since;
@@ -236,6 +221,8 @@ struct AgentState {
   std::vector<TicketIndex> held;
   uint64_t units_used = 0;
   std::array<uint32_t, kCapacityGroups> held_in_group{};
+  // Of these, the DEFERRABLE ones; counted only of groups whose LIVE tickets interrupt them.
+  std::array<uint32_t, kCapacityGroups> deferrable_in_group{};
   WorkingCapacity capacity;
 
   // Those that others own in which it takes part, or is invited to; of them, `assisted` take
@@ -274,11 +261,20 @@ struct AgentState {
   }
   // Whether the last work of one who goes when it ends has ended.
   bool IsDrained() const { return status == AgentStatus::kDraining && !HasWork(); }
-  // Whether one more ticket of the group fits, ready or not.
-  bool HasRoom(CapacityGroup group) const {
+  // Whether one more ticket of the kind fits, ready or not.
+  bool HasRoom(CapacityGroup group, Urgency urgency) const {
     const WorkingCapacity::Group& of_group = capacity.groups[static_cast<size_t>(group)];
-    if (held_in_group[static_cast<size_t>(group)] >= of_group.max) return false;
+    uint32_t in_group = held_in_group[static_cast<size_t>(group)];
     uint64_t units = units_used + of_group.units_per_ticket;
+    if ((capacity.live_interrupts & BitOf(group)) != 0) {
+      const uint32_t deferrable = deferrable_in_group[static_cast<size_t>(group)];
+      if (urgency == Urgency::kDeferrable && in_group != deferrable) return false;
+      if (urgency == Urgency::kLive) {
+        in_group -= deferrable;
+        units -= uint64_t{deferrable} * of_group.units_per_ticket;
+      }
+    }
+    if (in_group >= of_group.max) return false;
     if (of_group.shut_by != 0 && (HeldGroups() & of_group.shut_by) != 0) return false;
     for (uint32_t left = of_group.interrupts; left != 0; left &= left - 1) {
       const auto other = static_cast<size_t>(std::countr_zero(left));
@@ -304,9 +300,9 @@ struct AgentState {
     reachable = std::min<uint64_t>(reachable, capacity.total_units);
     return reachable == 0 ? 0 : static_cast<int64_t>(units_used * 1'000'000 / reachable);
   }
-  // Whether a ticket of the group, which is open, would interrupt others that it has.
-  bool WouldInterruptFor(CapacityGroup group) const {
-    return (interrupting_groups & BitOf(group)) != 0;
+  // Whether a ticket of the kind, which is open, would interrupt others that it has.
+  bool WouldInterruptFor(CapacityGroup group, Urgency urgency) const {
+    return (interrupting_kinds & KindBit(group, urgency)) != 0;
   }
   // Whether work that ends then does so within its shift.
   bool FitsShift(Time ends_at) const { return !shift_ends_at.IsSet() || ends_at <= shift_ends_at; }
@@ -315,8 +311,8 @@ struct AgentState {
     return status == AgentStatus::kOffline ||
            (status == AgentStatus::kDraining && next_status == AgentStatus::kOffline);
   }
-  bool HasGroupOpen(CapacityGroup group) const {
-    return ((open_groups >> static_cast<uint32_t>(group)) & 1U) != 0;
+  bool HasOpen(CapacityGroup group, Urgency urgency) const {
+    return (open_kinds & KindBit(group, urgency)) != 0;
   }
 };
 
@@ -454,6 +450,9 @@ struct Workspace {
   const QueueState& queue(QueueIndex index) const { return queues[index.value]; }
   const Channel& channel_of(const Ticket& ticket) const {
     return *channels[ticket.channel.value].configured;
+  }
+  Urgency UrgencyOf(const Ticket& ticket) const {
+    return queue(ticket.queue).configured->urgency;
   }
   // Whether its customer is to be called.
   bool IsCallback(const Ticket& ticket) const {
@@ -606,15 +605,22 @@ struct Workspace {
     return back_floors && !agent.on_back_of.IsSet() &&
            routing_profiles[agent.routing_profile.value].IsBelowFloor();
   }
-  // Whether the live reserve lets the agent take DEFERRABLE work.
+  // Whether the live reserve lets the agent take DEFERRABLE work, whatever its group.
   bool ReserveAllows(const AgentState& agent) const {
     if (!agent.idle) return true;
     const RoutingProfileState& profile = routing_profiles[agent.routing_profile.value];
     return profile.idle_agents.size() > profile.configured->live_reserve;
   }
-  // The same of work of this queue, which is DEFERRABLE.
-  bool ReserveAllows(const AgentState& agent, QueueIndex from) const {
-    return ReserveAllows(agent) || (BackGoesFirst(agent) && queue(from).IsBack());
+  // The kinds of work of which the agent may take a ticket, as the live reserve allows.
+  uint32_t KindsOpenTo(const AgentState& agent) const {
+    if (ReserveAllows(agent)) return agent.open_kinds;
+    const uint32_t yielding = KindsOf(Urgency::kDeferrable, agent.capacity.yielding);
+    return agent.open_kinds & (KindsOf(Urgency::kLive) | yielding);
+  }
+  // The same of work of this group in this queue, which is DEFERRABLE.
+  bool ReserveAllows(const AgentState& agent, QueueIndex from, CapacityGroup group) const {
+    return ReserveAllows(agent) || (agent.capacity.yielding & BitOf(group)) != 0 ||
+           (BackGoesFirst(agent) && queue(from).IsBack());
   }
   // Whether a cool-down keeps the agent from the ticket.
   static bool IsCooling(const Ticket& ticket, AgentIndex agent) {

@@ -28,7 +28,8 @@ std::optional<Rejection> CheckAssignment(const Workspace& workspace, const Ticke
     assignment.against_requirement = true;
   }
   // An offer of this very ticket takes the place that the ticket will.
-  if (!Workspace::IsOfferedTo(ticket, index) && !agent.HasRoom(ticket_class.group)) {
+  if (!Workspace::IsOfferedTo(ticket, index) &&
+      !agent.HasRoom(ticket_class.group, workspace.UrgencyOf(ticket))) {
     if (!command.override_capacity) return RefuseBusy(workspace.channel_ids.Name(ticket.channel));
     assignment.over_capacity = true;
   }

@@ -317,7 +317,7 @@ Outcome Join(Context& context, TicketIndex index, IngestContact& command) {
   return Reply(reply);
 }
 
-// Whether the agent may begin a contact by hand now.
+// Whether the agent may begin a contact by hand now, if there is room for it.
 std::optional<Rejection> CheckBeginner(const Workspace& workspace, AgentIndex index,
                                        const NewContact& contact) {
   const AgentState& agent = workspace.agent(index);
@@ -329,12 +329,15 @@ std::optional<Rejection> CheckBeginner(const Workspace& workspace, AgentIndex in
                                                   "', but '" + workspace.AgentName(index) +
                                                   "' lacks one of them");
   }
-  if (auto rejection = CheckMayBegin(agent)) return rejection;
-  const ChannelIndex channel = workspace.channel_ids.Find(contact.channel);
-  if (!agent.HasRoom(workspace.channels[channel.value].configured->group)) {
-    return RefuseBusy(contact.channel);
-  }
-  return std::nullopt;
+  return CheckMayBegin(agent);
+}
+
+std::optional<Rejection> CheckBeginnersRoom(const Workspace& workspace, AgentIndex index,
+                                            const std::string& channel, QueueIndex queue) {
+  const ChannelState& of = workspace.channels[workspace.channel_ids.Find(channel).value];
+  const Urgency urgency = workspace.queue(queue).configured->urgency;
+  if (workspace.agent(index).HasRoom(of.configured->group, urgency)) return std::nullopt;
+  return RefuseBusy(channel);
 }
 
 // Keeps a ticket that goes to a queue for an agent who is there, and may take it there. One that
@@ -546,6 +549,10 @@ Outcome Decide(Context& context, StartAgentContact& command) {
   if (open.IsSet()) return RefuseConversation(workspace.ticket(open));
   const auto placed = Place(workspace, command.contact);
   if (const auto* rejection = std::get_if<Rejection>(&placed)) return *rejection;
+  if (auto rejection = CheckBeginnersRoom(workspace, agent, command.contact.channel,
+                                          std::get<Placement>(placed).queue)) {
+    return *std::move(rejection);
+  }
   if (auto rejection = CheckOpenTickets(context)) return *std::move(rejection);
   const NewIds ids{command.new_ticket, command.new_contact};
   const Said said = SaidBy(command.contact, context.now);

@@ -311,6 +311,7 @@ router::Capacity ToCapacity(const v1::Capacity& message, const std::string& path
       capacity.groups[index].units_per_ticket = group.units_per_ticket();
     }
     capacity.groups[index].exclusive = group.exclusive();
+    capacity.groups[index].live_interrupts = group.live_interrupts();
     for (int j = 0; j < group.interrupts_size(); ++j) {
       const std::string interrupted = At(At(path + ".groups", i) + ".interrupts", j);
       if (!CheckEnum(group.interrupts(j), v1::CAPACITY_GROUP_TASK, interrupted, faults)) continue;
@@ -510,6 +511,7 @@ void FillCapacity(const router::Capacity& capacity, v1::Capacity& to) {
     group->set_max(capacity.groups[i].max);
     group->set_units_per_ticket(capacity.groups[i].units_per_ticket);
     group->set_exclusive(capacity.groups[i].exclusive);
+    group->set_live_interrupts(capacity.groups[i].live_interrupts);
     for (const router::CapacityGroup interrupted : capacity.groups[i].interrupts) {
       group->add_interrupts(static_cast<v1::CapacityGroup>(static_cast<int>(interrupted) + 1));
     }

@@ -303,6 +303,7 @@ void Fields(auto& io, Of<router::GroupCapacity> auto& group) {
   io("units_per_ticket", group.units_per_ticket);
   io("exclusive", group.exclusive);
   io("interrupts", group.interrupts);
+  io("live_interrupts", group.live_interrupts);
 }
 
 void Fields(auto& io, Of<router::Capacity> auto& capacity) {

@@ -262,13 +262,13 @@ class Indexes {
     now_.us += 1;
     agent.idle_since = now_;
     agent.turn = now_.us;
-    agent.open_groups = 0xf;
+    agent.open_kinds = BothKindsOf(kAllCapacityGroups);
     workspace_.matching.AddReady(index, agent);
   }
   void MakeBusy(AgentIndex index) {
     AgentState& agent = workspace_.agents[index.value];
     workspace_.matching.RemoveReady(index, agent);
-    agent.open_groups = 0;
+    agent.open_kinds = 0;
   }
 
   std::mt19937_64 random_{1};

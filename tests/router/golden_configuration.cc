@@ -342,7 +342,7 @@ RoutingProfile ParseProfile(Words& words) {
 
 // `agent ana profile=front clients=acme types=support skills=billing:5 languages=fr:B2:C1
 // site=lisbon team=night attributes=region:emea,years:7
-//  capacity=6/voice:1x6:exclusive:interrupts-email+task/messaging:3x2`
+//  capacity=6/voice:1x6:exclusive:interrupts-email+task/messaging:3x2:live-interrupts`
 Agent ParseAgent(Words& words) {
   Agent agent;
   agent.id = words.Next("the agent's id");
@@ -387,8 +387,14 @@ Agent ParseAgent(Words& words) {
           parsed.exclusive = true;
           continue;
         }
+        if (group[j] == "live-interrupts") {
+          parsed.live_interrupts = true;
+          continue;
+        }
         const std::vector<std::string> interrupts = Split(group[j], '-');
-        if (interrupts[0] != "interrupts") throw LineError("expected interrupts-, exclusive");
+        if (interrupts[0] != "interrupts") {
+          throw LineError("expected interrupts-, live-interrupts, exclusive");
+        }
         for (const std::string& other : Split(interrupts.at(1), '+')) {
           parsed.interrupts.push_back(ParseGroup(other));
         }

@@ -233,8 +233,15 @@ class LargeFloor {
     now_.us += 1;
     agent.idle_since = Time{now_.us - static_cast<int64_t>(Below(2) == 0 ? 0 : Below(50'000))};
     agent.turn = static_cast<int64_t>(Below(100));
-    agent.open_groups = 1 + static_cast<uint32_t>(Below(15));
+    agent.open_kinds = BothKindsOf(1 + static_cast<uint32_t>(Below(15)));
     agent.idle = Below(3) != 0;
+    agent.capacity.yielding = Below(3) == 0 ? static_cast<uint32_t>(Below(16)) : 0;
+    // LIVE work interrupts DEFERRABLE work of the same group only where there is work.
+    if (!agent.idle && Below(3) == 0) {
+      agent.open_kinds &= KindsOf(Urgency::kLive) | static_cast<uint32_t>(Below(256));
+    }
+    agent.interrupting_kinds =
+        agent.idle ? 0 : agent.open_kinds & static_cast<uint32_t>(Below(256));
     if (agent.idle) PoolOf(agent).idle_agents.push_back(index);
     workspace_.matching.AddReady(index, agent);
     ready_[index.value] = true;
@@ -245,7 +252,7 @@ class LargeFloor {
     workspace_.matching.RemoveReady(index, agent);
     if (agent.idle) std::erase(PoolOf(agent).idle_agents, index);
     agent.idle = false;
-    agent.open_groups = 0;
+    agent.open_kinds = agent.interrupting_kinds = 0;
     ready_[index.value] = false;
   }
 
@@ -301,10 +308,13 @@ class LargeFloor {
     const AgentState& agent = workspace_.agent(index);
     const std::string name = workspace_.AgentName(index);
     const auto& excluded = ticket.excluded_agents;
-    const bool live = workspace_.queue(ticket.queue).configured->urgency == Urgency::kLive;
-    return agent.HasGroupOpen(workspace_.matching.ClassOf(ticket.ticket_class).group) &&
+    const Urgency urgency = workspace_.UrgencyOf(ticket);
+    const CapacityGroup group = workspace_.matching.ClassOf(ticket.ticket_class).group;
+    const bool yields = (agent.capacity.yielding & BitOf(group)) != 0;
+    return agent.HasOpen(group, urgency) &&
            std::find(excluded.begin(), excluded.end(), name) == excluded.end() &&
-           !Workspace::IsCooling(ticket, index) && (live || workspace_.ReserveAllows(agent));
+           !Workspace::IsCooling(ticket, index) &&
+           (urgency == Urgency::kLive || yields || workspace_.ReserveAllows(agent));
   }
 
   // None before the delay has passed.
@@ -344,7 +354,9 @@ class LargeFloor {
   AgentIndex SearchAgent(TicketIndex index) {
     const Ticket& ticket = workspace_.ticket(index);
     const ReadyOrder order = OrderOf(workspace_.matching.ClassOf(ticket.ticket_class).distribution);
+    const CapacityGroup group = workspace_.matching.ClassOf(ticket.ticket_class).group;
     ReadyKey best;
+    bool best_interrupts = false;
     for (uint32_t i = 0; i < kAgents; ++i) {
       const AgentIndex agent{i};
       if (!MayTake(agent, ticket)) continue;
@@ -352,7 +364,12 @@ class LargeFloor {
       if (!passing.push) continue;
       ReadyKey key = KeyOf(order, agent, workspace_.agent(agent));
       key.weight -= passing.score;
-      if (!best.agent.IsSet() || key < best) best = key;
+      const bool interrupts =
+          workspace_.agent(agent).WouldInterruptFor(group, workspace_.UrgencyOf(ticket));
+      if (best.agent.IsSet() && interrupts > best_interrupts) continue;
+      if (best.agent.IsSet() && interrupts == best_interrupts && !(key < best)) continue;
+      best = key;
+      best_interrupts = interrupts;
     }
     return best.agent;
   }

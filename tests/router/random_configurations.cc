@@ -220,6 +220,7 @@ Agent RandomCommands::MakeAgent(uint32_t number, const Configuration& configurat
       group.max = static_cast<uint32_t>(Below(4));
       group.units_per_ticket = static_cast<uint32_t>(1 + Below(3));
       group.exclusive = Chance(10);
+      group.live_interrupts = Chance(25);
     }
     if (Chance(40)) {
       for (uint32_t earlier = 0; earlier < kCapacityGroups; ++earlier) {

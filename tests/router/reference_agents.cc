@@ -215,13 +215,14 @@ Outcome ReferenceRouter::Do(const StartAgentContact& command) {
   if (agent.status != AgentStatus::kAvailable && agent.status != AgentStatus::kNotReady) {
     return Refuse(Reason::kAgentStatusForbids);
   }
-  TicketData probe;
-  probe.contact.channel = contact.channel;
-  if (!HasCapacity(agent, probe)) return Refuse(Reason::kAgentBusy);
   if (FindConversation(contact) != nullptr) return Refuse(Reason::kConversationOpen);
   const Queue* queue = nullptr;
   ProcessTypeDefaults defaults;
   if (const Refusal refusal = FindPlace(contact, &queue, &defaults)) return Refuse(*refusal);
+  TicketData probe;
+  probe.contact.channel = contact.channel;
+  probe.queue = queue->id;
+  if (!HasCapacity(agent, probe)) return Refuse(Reason::kAgentBusy);
   if (TooManyOpen()) return Refuse(Reason::kTooManyOpenTickets);
 
   LeaveReserve(agent);
@@ -419,8 +420,8 @@ Outcome ReferenceRouter::Do(const TimeLost& command) {
           ticket.state == TicketState::kScheduled || ticket.state == TicketState::kParked;
       if (ticket.until.IsSet() && !agreed) ticket.until = ticket.until + command.lost;
       if (ticket.silent_until.IsSet()) ticket.silent_until = ticket.silent_until + command.lost;
-      for (Participant& participant : ticket.participants) {
       if (ticket.kept_until.IsSet()) ticket.kept_until = ticket.kept_until + command.lost;
+      for (Participant& participant : ticket.participants) {
         if (participant.until.IsSet()) participant.until = participant.until + command.lost;
       }
       for (CoolDown& cool_down : ticket.cool_downs) {

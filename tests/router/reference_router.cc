@@ -144,8 +144,41 @@ bool ReferenceRouter::Interrupts(const AgentState& agent, const TicketData& tick
                                  const TicketData& other) const {
   const std::optional<Capacity>& capacity = FindAgent(agent.id)->capacity;
   if (!capacity) return false;
-  const auto& groups = capacity->groups[static_cast<size_t>(ChannelOf(ticket).group)].interrupts;
+  const GroupCapacity& group = capacity->groups[static_cast<size_t>(ChannelOf(ticket).group)];
+  if (ChannelOf(ticket).group == ChannelOf(other).group) {
+    return group.live_interrupts && QueueOf(ticket).urgency == Urgency::kLive &&
+           QueueOf(other).urgency == Urgency::kDeferrable;
+  }
+  const auto& groups = group.interrupts;
   return std::count(groups.begin(), groups.end(), ChannelOf(other).group) > 0;
+}
+
+// Whether the agent, with nothing but one ticket like this, which is DEFERRABLE, could be given a
+// LIVE one of every group of which it takes any, and one of these would interrupt it.
+bool ReferenceRouter::Yields(const AgentState& agent, const TicketData& ticket) const {
+  const std::optional<Capacity>& capacity = FindAgent(agent.id)->capacity;
+  if (!capacity) return false;
+  const CapacityGroup group = ChannelOf(ticket).group;
+  const GroupCapacity& has = capacity->groups[static_cast<size_t>(group)];
+  const auto is_in = [](CapacityGroup one, const std::vector<CapacityGroup>& groups) {
+    return std::count(groups.begin(), groups.end(), one) > 0;
+  };
+  bool is_interrupted = false;
+  for (size_t i = 0; i < kCapacityGroups; ++i) {
+    const auto other = static_cast<CapacityGroup>(i);
+    const GroupCapacity& comes = capacity->groups[i];
+    if (comes.max == 0 || comes.units_per_ticket > capacity->total_units) continue;
+    if (other == group ? has.live_interrupts : is_in(group, comes.interrupts)) {
+      is_interrupted = true;
+      continue;
+    }
+    if (has.units_per_ticket + comes.units_per_ticket > capacity->total_units) return false;
+    if (other == group && has.max < 2) return false;
+    if (other != group && (has.exclusive || comes.exclusive || is_in(other, has.interrupts))) {
+      return false;
+    }
+  }
+  return is_interrupted;
 }
 
 bool ReferenceRouter::InterruptsAny(const AgentState& agent, const TicketData& ticket) const {
@@ -284,6 +317,7 @@ bool ReferenceRouter::IsCoolingDown(const AgentState& agent, const TicketData& t
 bool ReferenceRouter::IsReserved(const AgentState& agent, const TicketData& ticket) const {
   const std::string& profile = FindAgent(agent.id)->routing_profile;
   if (QueueOf(ticket).office == Office::kBack && BackGoesFirst(agent)) return false;
+  if (Yields(agent, ticket)) return false;
   return QueueOf(ticket).urgency == Urgency::kDeferrable && IsIdle(agent) &&
          CountIdle(profile) <= FindProfile(profile)->live_reserve;
 }

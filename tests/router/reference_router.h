@@ -287,6 +287,7 @@ class ReferenceRouter {
   // Whether one ticket of the agent waits while it has the other.
   bool Interrupts(const AgentState& agent, const TicketData& ticket, const TicketData& other) const;
   bool InterruptsAny(const AgentState& agent, const TicketData& ticket) const;
+  bool Yields(const AgentState& agent, const TicketData& ticket) const;
   void RearrangeWork();
   bool Passes(const Agent& agent, const Clause& clause, LanguageMode mode) const;
   bool Has(const Agent& agent, const PredicateKind& kind, LanguageMode mode) const;
@@ -301,8 +302,8 @@ class ReferenceRouter {
   Place PlaceInTurn(const TicketData& ticket) const;
   static std::tuple<bool, Time, uint64_t> AmongQueues(const Place& place);
   // reference_late.cc
-  bool IsAfterPunctual(const TicketData& ticket) const;
   void BecomeLate(TicketData& ticket);
+  bool IsAfterPunctual(const TicketData& ticket) const;
   bool IsLateTurn(const Queue& queue) const;
   void CountPick(const TicketData& picked);
   void ForgetPicks(const Configuration& before);

@@ -105,6 +105,54 @@ TEST(SetAgentStatus, ForSomeGroupsAlone) {
   EXPECT_EQ(f.Get(call).agent(), "ann");
 }
 
+// ann and bob take two tickets of MESSAGING, of which LIVE ones interrupt those of the queue
+// "posts", which is DEFERRABLE.
+v1::Configuration ConfigurationWithPosts() {
+  v1::Configuration configuration = SmallConfiguration();
+  v1::Queue* posts = configuration.add_queues();
+  *posts = configuration.queues(1);
+  posts->set_id("posts");
+  posts->set_urgency(v1::URGENCY_DEFERRABLE);
+  configuration.mutable_routing_profiles(0)->add_queues()->set_queue("posts");
+  for (v1::Agent& agent : *configuration.mutable_agents()) {
+    agent.clear_capacity();
+    v1::GroupCapacity* messages = agent.mutable_capacity()->add_groups();
+    messages->set_group(v1::CAPACITY_GROUP_MESSAGING);
+    messages->set_max(2);
+    messages->set_live_interrupts(true);
+  }
+  return configuration;
+}
+
+TEST(Interruptions, ChatsInterruptPostsOfTheSameGroup) {
+  Fixture f;
+  f.Apply(ConfigurationWithPosts());
+  v1::GetConfigurationRequest request;
+  request.set_workspace(kWorkspace);
+  v1::GetConfigurationResponse response;
+  ASSERT_EQ(ReasonOf(f.configurations->GetConfiguration(ClientContext(), request, &response)),
+            "OK");
+  for (const v1::GroupCapacity& group : response.configuration().agents(0).capacity().groups()) {
+    EXPECT_EQ(group.live_interrupts(), group.group() == v1::CAPACITY_GROUP_MESSAGING);
+  }
+  const v1::SessionRef ann = f.LogIn("ann");
+  v1::Contact post = ChatContact();
+  post.set_queue("posts");
+  const std::string first = f.Take(ann, post);
+  const std::string second = f.Take(ann, post);
+  const std::string chat = f.Take(ann, ChatContact());
+  EXPECT_TRUE(f.Get(first).has_interrupted_since());
+  EXPECT_TRUE(f.Get(second).has_interrupted_since());
+  EXPECT_FALSE(f.Get(chat).has_interrupted_since());
+  ASSERT_EQ(ReasonOf(f.Complete(ann, second)), "OK");
+  const std::string third = f.Ingest(post);
+  EXPECT_EQ(f.Get(third).state(), v1::TICKET_STATE_QUEUED) << "there is a chat";
+  ASSERT_EQ(ReasonOf(f.Complete(ann, chat)), "OK");
+  EXPECT_FALSE(f.Get(first).has_interrupted_since());
+  EXPECT_EQ(f.EventsOf(first, v1::EVENT_TYPE_INTERRUPTION_ENDED).size(), 1U);
+  EXPECT_EQ(f.Get(third).state(), v1::TICKET_STATE_OFFERED);
+}
+
 TEST(Interruptions, AnExclusiveGroupComesToNobodyWithOtherWork) {
   InterruptingFloor f;
   const v1::SessionRef ann = f.ann;

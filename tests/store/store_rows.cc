@@ -70,9 +70,9 @@ router::Agent SampleConfiguredAgent() {
   agent.attributes = {{"region", kUnicode}, {"years", "7"}};
   agent.capacity.emplace();
   agent.capacity->total_units = 7;
-  agent.capacity->groups[1] = {3, 2, false, {}};
+  agent.capacity->groups[1] = {3, 2, false, {}, /*live_interrupts=*/true};
   agent.capacity->groups[3] = {
-      1, 5, true, {router::CapacityGroup::kVoice, router::CapacityGroup::kEmail}};
+      1, 5, true, {router::CapacityGroup::kVoice, router::CapacityGroup::kEmail}, false};
   agent.cost_per_hour_milli = 25'500;
   return agent;
 }

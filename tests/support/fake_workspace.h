@@ -74,9 +74,10 @@ inline router::Configuration SmallConfiguration(int agents) {
     agent.clients = {"acme", "globex"};
     router::Capacity capacity;
     capacity.total_units = 6;
-    capacity.groups[static_cast<size_t>(router::CapacityGroup::kVoice)] = {1, 4, false, {}};
-    capacity.groups[static_cast<size_t>(router::CapacityGroup::kMessaging)] = {2, 2, false, {}};
-    capacity.groups[static_cast<size_t>(router::CapacityGroup::kTask)] = {3, 1, false, {}};
+    capacity.groups[static_cast<size_t>(router::CapacityGroup::kVoice)] = {1, 4, false, {}, false};
+    capacity.groups[static_cast<size_t>(router::CapacityGroup::kMessaging)] = {
+        2, 2, false, {}, false};
+    capacity.groups[static_cast<size_t>(router::CapacityGroup::kTask)] = {3, 1, false, {}, false};
     agent.capacity = capacity;
     configuration.agents.push_back(agent);
   }
