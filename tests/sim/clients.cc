@@ -24,14 +24,30 @@ const router::Reply* ReplyIn(const router::Outcome& outcome) {
   return std::get_if<router::Reply>(&outcome);
 }
 
-// The small workspace, whose front office rings so many at once.
 router::Command Configure(int agents, uint32_t rings) {
-  router::ApplyConfiguration apply{.configuration = test::SmallConfiguration(agents)};
-  apply.configuration.queues[0].concurrent_offers = rings;
-  return test::In(std::move(apply));
+  return test::In(
+      router::ApplyConfiguration{.configuration = SimulatedConfiguration(agents, rings)});
 }
 
 }  // namespace
+
+router::Configuration SimulatedConfiguration(int agents, uint32_t rings) {
+  using router::CapacityGroup;
+  router::Configuration configuration = test::SmallConfiguration(agents);
+  configuration.queues[0].concurrent_offers = rings;
+  router::Queue posts = configuration.queues[0];
+  posts.id = "posts";
+  posts.urgency = router::Urgency::kDeferrable;
+  configuration.queues.push_back(posts);
+  configuration.routing_profiles[0].queues.push_back({.queue = "posts", .rank = 2});
+  for (router::Agent& agent : configuration.agents) {
+    auto& groups = agent.capacity->groups;
+    groups[static_cast<size_t>(CapacityGroup::kVoice)].interrupts = {CapacityGroup::kTask};
+    groups[static_cast<size_t>(CapacityGroup::kMessaging)].live_interrupts = true;
+    groups[static_cast<size_t>(CapacityGroup::kTask)].live_interrupts = true;
+  }
+  return configuration;
+}
 
 // ----------------------------------------------------------------------------------------- clients
 
@@ -147,6 +163,8 @@ router::Command Clients::NewContact() {
   ingest.contact.subject = world_.Chance(8) ? std::string(test::kPoison) : "contact";
   ingest.contact.priority = static_cast<uint32_t>(world_.Pick(4));
   if (ingest.contact.subject == test::kPoison) return In(std::move(ingest));
+  if (kind < 2) ingest.contact.queue = "posts";
+  if (kind == 8) ingest.contact.queue = "care";
   if (world_.Chance(100)) {
     const router::PlanCondition crowded{.waiting_more_than = 2};
     ingest.contact.plan = {{.after = router::Seconds(5), .min_priority = 5, .condition = crowded},
@@ -197,6 +215,11 @@ void Clients::Ingest() {
   });
 }
 
+std::optional<router::TicketId> Clients::AnyTicket() {
+  if (tickets_.empty()) return std::nullopt;
+  return tickets_[static_cast<size_t>(world_.Pick(static_cast<int>(tickets_.size())))];
+}
+
 // A supervisor's verb, or a transfer to an agent. Capacity is not overridden: the history holds it.
 router::Command Clients::AboutAgent(router::TicketId ticket) {
   const std::string agent = test::AgentName(1 + world_.Pick(kAgents));
@@ -228,9 +251,8 @@ void Clients::Supervisor() {
     agent.process_types = {"question", "job"};
     if (world_.Chance(200)) agent.process_types.pop_back();
     Start(In(router::UpdateResource{agent, {"process_types"}, 0, world_.Chance(100)}), true);
-  } else if (!tickets_.empty()) {
-    const router::TicketId ticket =
-        tickets_[static_cast<size_t>(world_.Pick(static_cast<int>(tickets_.size())))];
+  } else if (const auto any = AnyTicket()) {
+    const router::TicketId ticket = *any;
     if (kind < 4) {
       Start(In(router::ExplainTicket{ticket}), false);
     } else if (kind == 4) {
@@ -411,6 +433,8 @@ void Desk::Choose(const router::AgentSnapshot& snapshot) {
     Answer(snapshot.offers.front());
   } else if (!snapshot.work.empty() && dice < 950) {
     Work(snapshot.work[static_cast<size_t>(world_.Pick(static_cast<int>(snapshot.work.size())))]);
+  } else if (dice < 960) {
+    Monitor();
   } else if (dice < 970) {
     Do(router::ClaimTickets{session(), static_cast<uint32_t>(1 + world_.Pick(3)), ""});
   } else {
@@ -450,6 +474,15 @@ void Desk::Consult(const router::WorkView& work) {
         dice < 60 ? router::AssignmentRole::kConference : router::AssignmentRole::kConsult});
   } else {
     Do(router::EndParticipation{work.ticket, session(), agent});
+  }
+}
+
+// A team leader listens to what a colleague has in hand: mostly newer tickets, as others are
+// closed.
+void Desk::Monitor() {
+  for (int tries = 0; tries < 5; ++tries) {
+    const auto ticket = clients_.AnyTicket();
+    if (ticket) Do(router::MonitorTicket{*ticket, session()});
   }
 }
 

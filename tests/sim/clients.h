@@ -22,6 +22,11 @@ namespace tandem::sim {
 
 inline constexpr int kAgents = 10;
 
+// What is simulated: the small workspace of tests/support, whose front office rings so many at
+// once, and a queue "posts" of work in it that can wait. Calls interrupt tasks; chats interrupt
+// posts, and tasks of which a customer waits for one interrupt jobs.
+router::Configuration SimulatedConfiguration(int agents, uint32_t rings);
+
 // Something that a client wants done, with every answer that the engine gave to it.
 struct Operation {
   int number = 0;
@@ -59,6 +64,7 @@ class Desk : public engine::NoticeSink {
   void Show(const router::AgentSnapshot& snapshot);
   router::SessionRef session() const;
   void Consult(const router::WorkView& work);
+  void Monitor();
 
   World& world_;
   Clients& clients_;
@@ -88,6 +94,8 @@ class Clients {
   void Media(router::TicketId ticket, router::OfferId offer);
 
   const std::vector<OperationPtr>& operations() const { return operations_; }
+  // One of the tickets that came in; unset while none did.
+  std::optional<router::TicketId> AnyTicket();
 
  private:
   void Send(const OperationPtr& operation);

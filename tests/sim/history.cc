@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 #include <string>
@@ -27,9 +26,10 @@ using Contents = store::MemoryStore::Contents;
 // Follows every ticket and every agent's load through the events.
 class Replay {
  public:
-  explicit Replay(const Contents& contents) : contents_(contents) {
-    const router::Configuration configuration = test::SmallConfiguration(1);
+  Replay(const Contents& contents, HistoryCounts& counts) : contents_(contents), counts_(counts) {
+    const router::Configuration configuration = SimulatedConfiguration(1, 1);
     capacity_ = *configuration.agents.front().capacity;
+    for (const router::Queue& queue : configuration.queues) urgencies_[queue.id] = queue.urgency;
     for (const router::Channel& channel : configuration.channels) {
       groups_[channel.id] = static_cast<size_t>(channel.group);
     }
@@ -43,31 +43,38 @@ class Replay {
       if (testing::Test::HasFailure()) return;
     }
     CompareStates();
+    CompareInterruptions();
   }
 
  private:
+  struct Other {
+    int64_t role = 0;
+    bool joined = false;  // else invited
+  };
   struct Ticket {
     std::set<std::string> offered_to;
     std::string owner;
-    std::map<std::string, int64_t> others;  // who take part, or are invited to, with their roles
+    std::map<std::string, Other> others;  // who take part, or are invited to
+    std::string queue;
     bool closed = false;
     bool is_callback = false;  // it became one
-  };
-  struct Load {
-    std::array<uint32_t, router::kCapacityGroups> tickets{};
+    bool interrupted = false;
+    std::set<std::string> rescinded_from;  // since it was offered last
   };
 
   void Apply(const EventRow& event) {
     SCOPED_TRACE(std::string(router::ToString(event.type)) + " " + std::to_string(event.sequence) +
                  " " + router::ToString(event.ticket));
     Ticket& ticket = tickets_[event.ticket];
+    if (!event.queue.empty()) ticket.queue = event.queue;
     switch (event.type) {
       case EventType::kTicketOffered:
         ASSERT_EQ(ticket.owner, "") << "offered while owned";
         ASSERT_FALSE(ticket.closed);
         ASSERT_TRUE(ticket.offered_to.insert(event.agent).second) << "offered twice";
+        ticket.rescinded_from.clear();
         ASSERT_EQ(ticket.offered_to.size() > 1, event.reason == "RING");
-        Take(event);
+        TakeIfFits(event);
         return;
       case EventType::kOfferAccepted:
         ASSERT_EQ(ticket.offered_to, std::set{event.agent});
@@ -75,12 +82,14 @@ class Replay {
         ticket.offered_to.clear();
         ticket.owner = event.agent;
         return;
+      case EventType::kOfferRescinded:
+        ticket.rescinded_from.insert(event.agent);
+        [[fallthrough]];
       case EventType::kOfferDeclined:
       case EventType::kOfferMissed:
       case EventType::kOfferFailed:
-      case EventType::kOfferRescinded:
         ASSERT_EQ(ticket.offered_to.erase(event.agent), 1U);
-        --loads_[event.agent].tickets[GroupOf(event.ticket)];
+        loads_[event.agent].erase(event.ticket);
         return;
       case EventType::kTicketClaimed:
       case EventType::kTicketAssigned:
@@ -89,7 +98,12 @@ class Replay {
         ASSERT_TRUE(ticket.offered_to.empty()) << "taken while offered";
         ASSERT_FALSE(ticket.closed);
         ticket.owner = event.agent;
-        Take(event);
+        // Assigned to whom it was offered, it takes the place of the offer, whatever came since.
+        if (ticket.rescinded_from.contains(event.agent)) {
+          loads_[event.agent].insert(event.ticket);
+        } else {
+          TakeIfFits(event);
+        }
         return;
       case EventType::kTicketReleased:
       case EventType::kTicketParked:
@@ -138,11 +152,14 @@ class Replay {
           Join(ticket, event);
         } else {
           ASSERT_TRUE(ticket.others.contains(event.agent)) << "joined without an invitation";
+          ticket.others[event.agent].joined = true;
+          ++counts_.consulted;
         }
         return;
       case EventType::kParticipantRoleChanged:
         ASSERT_TRUE(ticket.others.contains(event.agent));
-        ticket.others[event.agent] = event.number;
+        ASSERT_FALSE(IsMonitor(ticket.others[event.agent].role) || IsMonitor(event.number));
+        ticket.others[event.agent].role = event.number;
         return;
       case EventType::kInvitationEnded:
       case EventType::kParticipantLeft:
@@ -150,10 +167,12 @@ class Replay {
         return;
       case EventType::kOwnerChanged:
         ASSERT_EQ(ticket.owner, event.reason);
+        ASSERT_TRUE(ticket.others.contains(event.agent) && ticket.others[event.agent].joined);
         Part(ticket, event);
         Free(ticket, event.ticket);
         ticket.owner = event.agent;
-        Take(event);
+        // It was counted before; what came since interrupts it maybe.
+        loads_[event.agent].insert(event.ticket);
         return;
       case EventType::kTicketCompleted:
         // Nobody has what the customer's silence completes.
@@ -215,8 +234,18 @@ class Replay {
       case EventType::kOpenHoursSet:
       case EventType::kCalendarOpened:
       case EventType::kCalendarClosed:
+        return;
       case EventType::kTicketInterrupted:
+        ASSERT_EQ(ticket.owner, event.agent) << "interrupted, but not at hand";
+        ASSERT_FALSE(std::exchange(ticket.interrupted, true)) << "interrupted twice";
+        ASSERT_TRUE(IsInterrupted(event.ticket, ticket)) << "interrupted by nothing";
+        ++counts_.interruptions;
+        if (IsInterruptedInGroup(event.ticket, ticket)) ++counts_.interruptions_in_group;
+        return;
       case EventType::kInterruptionEnded:
+        ASSERT_EQ(ticket.owner, event.agent) << "goes on, but not at hand";
+        ASSERT_TRUE(std::exchange(ticket.interrupted, false)) << "goes on, but never stood";
+        ASSERT_FALSE(IsInterrupted(event.ticket, ticket)) << "goes on, though it is interrupted";
         return;
     }
   }
@@ -226,16 +255,51 @@ class Replay {
     return groups_.at(contents_.tickets.at({test::kWorkspace, ticket}).channel);
   }
 
-  void Take(const EventRow& event) {
-    Load& load = loads_[event.agent];
-    const size_t group = GroupOf(event.ticket);
-    ++load.tickets[group];
-    ASSERT_LE(load.tickets[group], capacity_.groups[group].max) << event.agent;
-    uint32_t units = 0;
-    for (size_t i = 0; i < router::kCapacityGroups; ++i) {
-      units += load.tickets[i] * capacity_.groups[i].units_per_ticket;
+  bool IsLive(TicketId ticket) const {
+    return urgencies_.at(tickets_.at(ticket).queue) == router::Urgency::kLive;
+  }
+  bool Interrupts(TicketId ticket, TicketId other) const {
+    const size_t group = GroupOf(ticket), of_other = GroupOf(other);
+    const router::GroupCapacity& configured = capacity_.groups[group];
+    if (group == of_other) return configured.live_interrupts && IsLive(ticket) && !IsLive(other);
+    const auto& interrupts = configured.interrupts;
+    return std::ranges::count(interrupts, static_cast<router::CapacityGroup>(of_other)) > 0;
+  }
+  // Whether the agent works on it, as owner or beside the owner; who monitors does not.
+  bool WorksOn(const std::string& agent, const Ticket& ticket) const {
+    if (ticket.owner == agent) return true;
+    const auto other = ticket.others.find(agent);
+    return other != ticket.others.end() && other->second.joined && !IsMonitor(other->second.role);
+  }
+  bool IsInterrupted(TicketId id, const Ticket& ticket) const {
+    const auto load = loads_.find(ticket.owner);
+    return load != loads_.end() && std::ranges::any_of(load->second, [&](TicketId other) {
+             return WorksOn(ticket.owner, tickets_.at(other)) && Interrupts(other, id);
+           });
+  }
+  bool IsInterruptedInGroup(TicketId id, const Ticket& ticket) const {
+    return std::ranges::any_of(loads_.at(ticket.owner), [&](TicketId other) {
+      return GroupOf(other) == GroupOf(id) && WorksOn(ticket.owner, tickets_.at(other)) &&
+             Interrupts(other, id);
+    });
+  }
+
+  // What the agent has, and this does not interrupt, leaves room for it.
+  void TakeIfFits(const EventRow& event) {
+    std::set<TicketId>& load = loads_[event.agent];
+    const router::GroupCapacity& of = capacity_.groups[GroupOf(event.ticket)];
+    uint32_t in_group = 1, units = of.units_per_ticket;
+    for (const TicketId other : load) {
+      if (Interrupts(event.ticket, other)) continue;
+      ASSERT_FALSE(Interrupts(other, event.ticket))
+          << event.agent << " has work that interrupts it";
+      const router::GroupCapacity& of_other = capacity_.groups[GroupOf(other)];
+      units += of_other.units_per_ticket;
+      if (&of_other == &of) ++in_group;
     }
+    ASSERT_LE(in_group, of.max) << event.agent;
     ASSERT_LE(units, capacity_.total_units) << event.agent;
+    ASSERT_TRUE(load.insert(event.ticket).second) << event.agent << " has it twice";
   }
 
   static bool IsMonitor(int64_t role) {
@@ -245,20 +309,29 @@ class Replay {
   void Join(Ticket& ticket, const EventRow& event) {
     ASSERT_NE(ticket.owner, "") << "takes part in what nobody owns";
     ASSERT_NE(ticket.owner, event.agent) << "takes part besides itself";
-    ASSERT_TRUE(ticket.others.emplace(event.agent, event.number).second) << "takes part twice";
-    if (!IsMonitor(event.number)) Take(event);
+    const bool monitors = IsMonitor(event.number);
+    const Other other{event.number, /*joined=*/monitors || event.offer_number == 0};
+    ASSERT_TRUE(ticket.others.emplace(event.agent, other).second) << "takes part twice";
+    if (monitors) {
+      ++counts_.monitored;
+    } else if (event.type == EventType::kParticipantJoined) {
+      loads_[event.agent].insert(event.ticket);  // who handed it over has it still
+    } else {
+      TakeIfFits(event);
+    }
   }
 
   void Part(Ticket& ticket, const EventRow& event) {
     const auto found = ticket.others.find(event.agent);
     ASSERT_NE(found, ticket.others.end()) << "left without taking part";
-    if (!IsMonitor(found->second)) --loads_[event.agent].tickets[GroupOf(event.ticket)];
+    if (!IsMonitor(found->second.role)) loads_[event.agent].erase(event.ticket);
     ticket.others.erase(found);
   }
 
   void Free(Ticket& ticket, TicketId id) {
     const std::string agent = std::exchange(ticket.owner, "");
-    if (!agent.empty()) --loads_[agent].tickets[GroupOf(id)];
+    if (!agent.empty()) loads_[agent].erase(id);
+    ticket.interrupted = false;
   }
 
   static bool IsHeldByNobody(const Ticket& ticket) {
@@ -275,33 +348,46 @@ class Replay {
       EXPECT_EQ(ticket.owner, owned ? row.agent : "") << router::ToString(key.second);
       std::set<std::string> rung;
       if (offered) rung.insert(row.agent);
-      std::map<std::string, int64_t> others;
+      EXPECT_EQ(ticket.interrupted, owned && row.interrupted_since.IsSet())
+          << router::ToString(key.second);
+      std::map<std::string, std::pair<int64_t, bool>> others, replayed;
       if (row.participants) {
         for (const router::ParticipantRow& other : row.participants->all) {
           if (other.role == router::AssignmentRole::kOwner) {
             rung.insert(other.agent);
           } else {
-            others[other.agent] = static_cast<int64_t>(other.role);
+            others[other.agent] = {static_cast<int64_t>(other.role), !other.until.IsSet()};
           }
         }
       }
       EXPECT_EQ(ticket.offered_to, rung) << router::ToString(key.second);
-      EXPECT_EQ(ticket.others, others) << router::ToString(key.second);
+      for (const auto& [agent, other] : ticket.others) replayed[agent] = {other.role, other.joined};
+      EXPECT_EQ(replayed, others) << router::ToString(key.second);
+    }
+  }
+
+  // Nothing waits for what has gone, and nothing that is interrupted goes on.
+  void CompareInterruptions() {
+    for (const auto& [id, ticket] : tickets_) {
+      if (ticket.owner.empty()) continue;
+      EXPECT_EQ(ticket.interrupted, IsInterrupted(id, ticket)) << router::ToString(id);
     }
   }
 
   const Contents& contents_;
+  HistoryCounts& counts_;
   router::Capacity capacity_;
-  std::map<std::string, size_t> groups_;  // by channel
+  std::map<std::string, size_t> groups_;              // by channel
+  std::map<std::string, router::Urgency> urgencies_;  // by queue
   std::map<TicketId, Ticket> tickets_;
-  std::map<std::string, Load> loads_;
+  std::map<std::string, std::set<TicketId>> loads_;  // by agent: what takes capacity
 };
 
 // ----------------------------------------------------------------------------------------- answers
 
 class Judge {
  public:
-  explicit Judge(const Contents& contents) : contents_(contents) {
+  Judge(const Contents& contents, HistoryCounts& counts) : contents_(contents), counts_(counts) {
     for (const auto& [key, event] : contents.events) {
       happened_.insert({event.type, event.ticket, event.offer_number, event.agent});
       happened_.insert({event.type, event.ticket, 0, event.agent});
@@ -317,8 +403,6 @@ class Judge {
       if (testing::Test::HasFailure()) return;
     }
   }
-
-  const HistoryCounts& counts() const { return counts_; }
 
  private:
   bool Happened(EventType type, TicketId ticket, uint32_t offer = 0,
@@ -442,6 +526,9 @@ class Judge {
   void Promised(const router::InviteParticipant& action, const router::Reply&) {
     EXPECT_TRUE(Happened(EventType::kParticipantInvited, action.ticket, 0, action.agent));
   }
+  void Promised(const router::MonitorTicket& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kParticipantJoined, action.ticket, 0, action.session.agent));
+  }
   void Promised(const router::HandOverTicket& action, const router::Reply&) {
     EXPECT_TRUE(Happened(EventType::kOwnerChanged, action.ticket, 0, action.agent));
   }
@@ -461,16 +548,16 @@ class Judge {
   std::set<std::tuple<EventType, TicketId, uint32_t, std::string>> happened_;
   std::map<std::string, int> contacts_;  // by subject, which names the operation
   std::map<std::string, std::pair<TicketId, router::ContactId>> by_external_id_;
-  HistoryCounts counts_;
+  HistoryCounts& counts_;
 };
 
 }  // namespace
 
 HistoryCounts CheckHistory(const Contents& contents, const std::vector<OperationPtr>& operations) {
-  Replay(contents).Run();
-  Judge judge(contents);
-  judge.Operations(operations);
-  return judge.counts();
+  HistoryCounts counts;
+  Replay(contents, counts).Run();
+  Judge(contents, counts).Operations(operations);
+  return counts;
 }
 
 }  // namespace tandem::sim

@@ -15,6 +15,8 @@ struct HistoryCounts {
   int repeated = 0;      // further replies to the same operation
   int data_refused = 0;
   int reused_ids = 0;
+  int interruptions = 0, interruptions_in_group = 0;  // the latter by LIVE work of the same group
+  int consulted = 0, monitored = 0;                   // how often somebody began to take part
 };
 
 // Fails the test where one of these does not hold:
@@ -24,7 +26,10 @@ struct HistoryCounts {
 //   - events are numbered without gaps;
 //   - a ticket has one owner at a time and is offered to one agent at a time, and to none while
 //   owned;
-//   - no agent ever has more than the capacity allows;
+//   - no agent is ever given more than the capacity allows beside what the new work interrupts, nor
+//   anything that other work of the agent interrupts; who monitors needs none;
+//   - what interrupts a ticket is at hand when it is interrupted, and has gone when that ends; in
+//   the end exactly the tickets wait that something interrupts;
 //   - state rows say what the events add up to.
 HistoryCounts CheckHistory(const store::MemoryStore::Contents& contents,
                            const std::vector<OperationPtr>& operations);

@@ -34,7 +34,7 @@ uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
   return text != nullptr && absl::SimpleAtoi(text, &value) ? value : otherwise;
 }
 
-void RunOne(uint64_t seed) {
+HistoryCounts RunOne(uint64_t seed) {
   World world(seed);
   Clients clients(world);
   clients.Begin();
@@ -57,21 +57,34 @@ void RunOne(uint64_t seed) {
   std::cout << "seed " << seed << ": " << clients.operations().size() << " operations, "
             << history.acknowledged << " acknowledged, " << history.refused << " refused, "
             << history.repeated << " repeated, " << history.data_refused << " data refused, "
-            << history.reused_ids << " ids reused; " << counts.crashes << " crashes, "
-            << counts.late_commits << " late commits, " << counts.commit_faults
+            << history.reused_ids << " ids reused; " << history.interruptions << " interruptions, "
+            << history.interruptions_in_group << " within a group, " << history.consulted
+            << " consulted, " << history.monitored << " monitored; " << counts.crashes
+            << " crashes, " << counts.late_commits << " late commits, " << counts.commit_faults
             << " commit faults, " << counts.away << " times away, " << counts.stalls << " stalls, "
             << counts.comparisons << " comparisons" << std::endl;
+  return history;
 }
 
 TEST(Simulation, KeepsEveryPromiseWhateverFails) {
   spdlog::set_level(spdlog::level::off);
   const uint64_t first = FromEnvironment("TANDEM_SIMULATION_SEED", 1);
   const uint64_t runs = FromEnvironment("TANDEM_SIMULATION_RUNS", 40);
+  HistoryCounts all;
   for (uint64_t seed = first; seed < first + runs; ++seed) {
     SCOPED_TRACE("TANDEM_SIMULATION_SEED=" + std::to_string(seed) + " TANDEM_SIMULATION_RUNS=1");
-    RunOne(seed);
+    const HistoryCounts history = RunOne(seed);
     if (HasFailure()) return;
+    all.interruptions += history.interruptions;
+    all.interruptions_in_group += history.interruptions_in_group;
+    all.consulted += history.consulted;
+    all.monitored += history.monitored;
   }
+  if (runs < 10) return;
+  EXPECT_GT(all.interruptions, all.interruptions_in_group) << "from group to group";
+  EXPECT_GT(all.interruptions_in_group, 0);
+  EXPECT_GT(all.consulted, 0);
+  EXPECT_GT(all.monitored, 0);
 }
 
 }  // namespace
