@@ -460,8 +460,11 @@ void Desk::Answer(const router::OfferView& offer) {
 // The owner, with others or in search of them.
 void Desk::Consult(const router::WorkView& work) {
   if (work.participants.empty() || world_.Chance(200)) {
-    const std::string agent = test::AgentName(1 + world_.Pick(kAgents));
-    Do(router::InviteParticipant{work.ticket, session(), agent});
+    // Most are busy.
+    for (int tries = 0; tries < 4; ++tries) {
+      const std::string agent = test::AgentName(1 + world_.Pick(kAgents));
+      Do(router::InviteParticipant{work.ticket, session(), agent});
+    }
     return;
   }
   const std::string& agent = work.participants.front().agent;
