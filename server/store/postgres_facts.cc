@@ -6,8 +6,9 @@
 #include <cstddef>
 #include <optional>
 #include <span>
-#include <string_view>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -575,8 +576,9 @@ void AddRow(const pqxx::row& cells_of, const FactQuery& query, const std::vector
     }
   }
   if (column == static_cast<size_t>(cells_of.size())) return;
-  const std::string rules(cells(column).value_or(""));
-  for (const std::string_view number : absl::StrSplit(rules, ' ', absl::SkipEmpty())) {
+  const std::vector<std::string> rules =
+      absl::StrSplit(std::string(cells(column).value_or("")), ' ', absl::SkipEmpty());
+  for (const std::string& number : rules) {
     row.rules.insert(static_cast<size_t>(ParseInt8(number)));
   }
 }
