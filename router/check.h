@@ -57,7 +57,7 @@ class References {
   virtual std::string OverflowOf(const std::string& queue) const = 0;
   // How many queues at most a ticket has been in that overflowed into the queue, one after the
   // other; 0 where each queue is looked at from itself.
-  virtual uint32_t HopsTo(const std::string& queue) const = 0;
+  virtual uint32_t HopsTo(const std::string& /*queue*/) const { return 0; }
 };
 // The urgency of a queue that there is.
 using UrgencyOf = std::function<Urgency(const std::string& queue)>;

@@ -63,7 +63,6 @@ class IdSets : public References {
     const auto found = overflows_.find(queue);
     return found == overflows_.end() ? "" : found->second;
   }
-  uint32_t HopsTo(const std::string& /*queue*/) const override { return 0; }
   void AddOverflow(const Queue& queue) {
     if (queue.when_closed == WhenClosed::kOverflow) {
       overflows_.emplace(queue.id, queue.overflow_queue);
@@ -406,9 +405,8 @@ class ResourceChecker {
     for (uint32_t hops = references_.HopsTo(queue.id) + 1; !at.empty(); ++hops) {
       if (hops > kMaxOverflowHops || at == queue.id) {
         faults_.Add(Reason::kOverflowEndless, path,
-                    "expected queues that overflow to one another to end within " +
-                        std::to_string(kMaxOverflowHops) + ", but over " + Quoted(queue.id) +
-                        " they don't");
+                    "expected overflowing to end within " + std::to_string(kMaxOverflowHops) +
+                        " queues, but over " + Quoted(queue.id) + " it does not");
         return;
       }
       at = references_.OverflowOf(at);

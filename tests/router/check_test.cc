@@ -480,7 +480,6 @@ TEST(CheckResource, SeesThatAQueueWouldComeBackToItself) {
     std::string OverflowOf(const std::string& queue) const override {
       return queue == "b" ? "c" : queue == "c" ? "a" : "";
     }
-    uint32_t HopsTo(const std::string&) const override { return 0; }
   };
   Queue queue;
   queue.id = "a";
