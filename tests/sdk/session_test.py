@@ -54,6 +54,9 @@ class Script(agent_service_pb2_grpc.AgentServiceServicer):
 class Session(unittest.TestCase):
 
     def against(self, *streams):
+        return self.client_of(*streams).session("ana", "desk")
+
+    def client_of(self, *streams):
         server = grpc.server(concurrent.futures.ThreadPoolExecutor())
         agent_service_pb2_grpc.add_AgentServiceServicer_to_server(Script(*streams), server)
         port = server.add_insecure_port("127.0.0.1:0")
@@ -61,7 +64,17 @@ class Session(unittest.TestCase):
         self.addCleanup(server.stop, 0)
         client = tandem.connect(f"127.0.0.1:{port}", workspace="test")
         self.addCleanup(client.close)
-        return client.session("ana", "desk")
+        return client
+
+    def test_raises_what_ends_any_stream_as_its_own_error(self):
+        def refuse(requests):
+            raise PermissionError
+            yield
+
+        opening = messages.StreamAgentSessionRequest(open=messages.OpenSessionRequest(agent="ben"))
+        with self.assertRaises(tandem.TandemError) as raised:
+            list(self.client_of(refuse).agents.StreamAgentSession(iter([opening])))
+        self.assertEqual(raised.exception.code, grpc.StatusCode.ABORTED)
 
     def changes(self, session, count):
         return [session.next(timeout=LIMIT_SECONDS) for _ in range(count)]

@@ -101,10 +101,9 @@ class Client:
                     resume_token = message.resume_token
                     waits = pauses()
                     yield message
-            except (grpc.RpcError, TandemError) as error:
-                refusal = TandemError.of(error)
+            except TandemError as refusal:
                 if not refusal.is_passing:
-                    raise refusal from None
+                    raise
             finally:
                 if stream is not None:
                     stream.cancel()
@@ -146,13 +145,13 @@ class _Interceptor(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInter
         return call
 
     def intercept_unary_stream(self, continuation, details, request):
-        return continuation(self._signed(details), self._filled(request))
+        return _Stream(continuation(self._signed(details), self._filled(request)))
 
     def intercept_stream_unary(self, continuation, details, requests):
         return continuation(self._signed(details), requests)
 
     def intercept_stream_stream(self, continuation, details, requests):
-        return continuation(self._signed(details), requests)
+        return _Stream(continuation(self._signed(details), requests))
 
     def _filled(self, request):
         fields = request.DESCRIPTOR.fields_by_name
@@ -175,6 +174,25 @@ class _Interceptor(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInter
         metadata = [*(details.metadata or ()), ("authorization", f"Bearer {token}")]
         return _Details(details.method, details.timeout, metadata, details.credentials, details.wait_for_ready,
                         details.compression)
+
+
+class _Stream:
+    """A call that streams down, and ends with a TandemError where it fails; else as it came from grpc."""
+
+    def __init__(self, call):
+        self._call = call
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        try:
+            return next(self._call)
+        except grpc.RpcError as error:
+            raise TandemError.of(error) from None
+
+    def __getattr__(self, name):
+        return getattr(self._call, name)
 
 
 class _Details(grpc.ClientCallDetails):

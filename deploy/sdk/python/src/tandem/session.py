@@ -165,11 +165,10 @@ class AgentSession:
             try:
                 if self._follow():
                     waits = pauses()
-            except (grpc.RpcError, TandemError) as error:
-                lost = TandemError.of(error)
-                if not lost.is_passing:
+            except TandemError as error:
+                if not error.is_passing:
+                    lost = error
                     break
-                lost = None
             except ValueError as error:  # gRPC's word for a client that was closed.
                 lost = TandemError(grpc.StatusCode.CANCELLED, str(error), "")
                 break
@@ -187,8 +186,8 @@ class AgentSession:
                 opened = True
                 with self._lock:
                     self._take(message, upward)
-        except grpc.RpcError as error:
-            if not opened or not TandemError.of(error).is_passing:
+        except TandemError as error:
+            if not opened or not error.is_passing:
                 raise
         finally:
             with self._lock:
