@@ -602,7 +602,7 @@ class HowToPages(unittest.TestCase):
     def test_what_they_show_to_users_of_other_systems_is_taken_and_finds_somebody(self):
         """Each page has one configuration, and contacts for it."""
         pages = sorted((ROOT / "docs/how-to").glob("model-my-routing-from-*.md"))
-        self.assertEqual(len(pages), 4)
+        self.assertEqual(len(pages), 6)
         for page in pages:
             with self.subTest(page=page.name):
                 blocks = {kind: re.findall(rf"^```{kind}\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)

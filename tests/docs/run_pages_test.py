@@ -59,7 +59,7 @@ RUN_ELSEWHERE = {
        for language, kinds in (("go", ["go"]), ("java", ["java"]), ("python", ["python", "py"]), ("typescript", ["js", "ts"]))},
     **{f"docs/how-to/model-my-routing-from-{system}.md": {"yaml": "tests/ctl/tandemctl_test.py",
                                                           "json": "tests/ctl/tandemctl_test.py"}
-       for system in ("amazon-connect", "genesys", "job-router", "taskrouter")},
+       for system in ("amazon-connect", "genesys", "job-router", "omni-channel", "taskrouter", "zendesk")},
 }
 
 # Pages with blocks that are neither run nor say why. Exact: a page that has none fails the test as long as it is here.
