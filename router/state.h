@@ -451,9 +451,7 @@ struct Workspace {
   const Channel& channel_of(const Ticket& ticket) const {
     return *channels[ticket.channel.value].configured;
   }
-  Urgency UrgencyOf(const Ticket& ticket) const {
-    return queue(ticket.queue).configured->urgency;
-  }
+  Urgency UrgencyOf(const Ticket& ticket) const { return queue(ticket.queue).configured->urgency; }
   // Whether its customer is to be called.
   bool IsCallback(const Ticket& ticket) const {
     return channel_ids.Name(ticket.channel) == kCallbackChannel;

@@ -44,7 +44,8 @@ absl::StatusOr<Groups> GroupsOf(store::Reader& reader, const std::string& worksp
   return groups;
 }
 
-// Counts by the router's own rule.
+// Counts by the router's own rule; that LIVE work interrupts other work of its group is left out,
+// as rows don't tell that work's urgency.
 TransferAgent ReckonRoom(store::Colleague&& colleague, const std::string& channel,
                          const Groups& groups) {
   TransferAgent agent;
@@ -62,7 +63,7 @@ TransferAgent ReckonRoom(store::Colleague&& colleague, const std::string& channe
     if (const auto group = groups.at(name)) hold(*group, count);
   }
   if (const auto group = groups.at(channel)) {
-    for (; state.HasRoom(*group); ++agent.free) hold(*group, 1);
+    for (; state.HasRoom(*group, router::Urgency::kLive); ++agent.free) hold(*group, 1);
   }
   agent.colleague = std::move(colleague);
   return agent;

@@ -5,6 +5,7 @@
 
 #include "fmt/format.h"
 #include "router/limits.h"
+#include "server/query/intervals.h"
 
 namespace tandem::rpc {
 namespace {
