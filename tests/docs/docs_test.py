@@ -56,6 +56,17 @@ class Documents(unittest.TestCase):
                     if anchor and file.suffix == ".md":
                         self.assertIn(anchor, anchors(file))
 
+    def test_the_figures_of_the_readme_are_those_of_the_page_that_tells_how_to_get_them(self):
+        figure = re.compile(r"\d[\d,.]*")
+        page = (ROOT / "docs/how-to/reproduce-the-figures.md").read_text()
+        told = {text.rstrip(".,") for text in figure.findall(page)}
+        numbers = (ROOT / "README.md").read_text().split("\n## Numbers\n")[1].split("\n## ")[0]
+        rows = [line.split("|")[2] for line in numbers.splitlines() if line.startswith("| ")][2:]
+        self.assertGreater(len(rows), 5)
+        for row in rows:
+            with self.subTest(measured=row):
+                self.assertEqual({text.rstrip(".,") for text in figure.findall(row)} - told, set())
+
     def test_every_file_they_name_exists(self):
         for page in documents():
             for named in NAMED_FILE.findall(page.read_text()):
