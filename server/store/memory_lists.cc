@@ -50,6 +50,22 @@ absl::StatusOr<std::vector<router::NoteRow>> MemoryStore::ListNotes(const std::s
   return notes;
 }
 
+absl::StatusOr<std::vector<router::SurveyRow>> MemoryStore::ListScores(const std::string& workspace,
+                                                                       router::TicketId ticket,
+                                                                       const ScorePlace& after,
+                                                                       int32_t limit) {
+  const sync::MutexLock lock(mutex_);
+  if (CallFails()) return Unavailable();
+  std::vector<router::SurveyRow> scores;
+  for (auto it = contents_.surveys.upper_bound({workspace, ticket, after.sequence, after.measure});
+       it != contents_.surveys.end() && std::get<0>(it->first) == workspace &&
+       std::get<1>(it->first) == ticket && scores.size() < static_cast<size_t>(std::max(limit, 0));
+       ++it) {
+    scores.push_back(it->second);
+  }
+  return scores;
+}
+
 absl::StatusOr<std::vector<router::MessageRow>> MemoryStore::ListMessages(
     const std::string& workspace, router::TicketId ticket, int64_t after, int32_t limit) {
   const sync::MutexLock lock(mutex_);

@@ -7,7 +7,7 @@ namespace tandem::store {
 absl::StatusOr<std::vector<ServiceLevelPolicy>> MemoryStore::ListPolicies(
     const std::string& workspace) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   std::vector<ServiceLevelPolicy> policies;
   for (const auto& [key, policy] : contents_.policies) {
     if (key.first == workspace) policies.push_back(policy);
@@ -18,7 +18,7 @@ absl::StatusOr<std::vector<ServiceLevelPolicy>> MemoryStore::ListPolicies(
 absl::StatusOr<ServiceLevelPolicy> MemoryStore::GetPolicy(const std::string& workspace,
                                                           const std::string& id) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   const auto found = contents_.policies.find({workspace, id});
   if (found == contents_.policies.end()) return absl::NotFoundError("no such policy");
   return found->second;
@@ -28,7 +28,7 @@ absl::StatusOr<PolicyChange> MemoryStore::PutPolicy(const std::string& workspace
                                                     const ServiceLevelPolicy& policy,
                                                     int64_t expected_revision) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   const auto found = contents_.policies.find({workspace, policy.id});
   const ServiceLevelPolicy held =
       found == contents_.policies.end() ? ServiceLevelPolicy{} : found->second;
@@ -55,7 +55,7 @@ absl::StatusOr<PolicyChange> MemoryStore::DeletePolicy(const std::string& worksp
                                                        const std::string& id,
                                                        int64_t expected_revision) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   const auto found = contents_.policies.find({workspace, id});
   if (found == contents_.policies.end()) return absl::NotFoundError("no such policy");
   const ServiceLevelPolicy held = found->second;

@@ -155,10 +155,6 @@ void CountAgent(const router::Configuration& configuration, const router::AgentR
 
 }  // namespace
 
-absl::Status MemoryStore::Unavailable() {
-  return absl::UnavailableError("the memory store was told to fail");
-}
-
 MemoryStore::MemoryStore(std::function<router::Time()> clock)
     : clock_(clock ? std::move(clock) : ComputerClock) {}
 
@@ -195,7 +191,7 @@ MemoryStore::Contents MemoryStore::Copy() const {
   return contents_;
 }
 
-absl::Status MemoryStore::Unreachable() {
+absl::Status MemoryStore::Unavailable() {
   return absl::UnavailableError("the memory store was told to fail");
 }
 
@@ -211,7 +207,7 @@ bool MemoryStore::CallFails() {
 
 absl::StatusOr<Acquired> MemoryStore::Acquire(Shard shard, const std::string& owner) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   Contents::ShardRow& row = contents_.shards[shard];
   row.owner = owner;
   return Acquired{++row.epoch};
@@ -219,7 +215,7 @@ absl::StatusOr<Acquired> MemoryStore::Acquire(Shard shard, const std::string& ow
 
 absl::StatusOr<Loaded> MemoryStore::Load(Shard shard, int64_t epoch) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   const auto row = contents_.shards.find(shard);
   if (row == contents_.shards.end() || row->second.epoch != epoch) {
     return absl::AbortedError(absl::StrCat("expected epoch ", epoch, " of shard ", shard,
@@ -394,7 +390,7 @@ void MemoryStore::Apply(const Batch& batch) {
 
 absl::StatusOr<Resolution> MemoryStore::Resolve(const Batch& batch) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   const auto shard = contents_.shards.find(batch.shard);
   if (shard == contents_.shards.end() || shard->second.epoch != batch.epoch) {
     return absl::AbortedError(absl::StrCat("expected epoch ", batch.epoch, " of shard ",
@@ -405,7 +401,7 @@ absl::StatusOr<Resolution> MemoryStore::Resolve(const Batch& batch) {
 
 absl::StatusOr<Store::LookUpHits> MemoryStore::LookUp(const LookUpKeys& keys) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   LookUpHits hits;
   for (const RequestKey& key : keys.requests) {
     hits.requests.push_back(Newest(contents_.requests, {key.workspace, key.request}));
@@ -420,7 +416,7 @@ absl::StatusOr<Store::LookUpHits> MemoryStore::LookUp(const LookUpKeys& keys) {
 
 absl::Status MemoryStore::Maintain(router::Time now) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   std::erase_if(contents_.requests,
                 [&](const auto& entry) { return entry.second.at < now - kRequestRetention; });
   return absl::OkStatus();
@@ -468,7 +464,7 @@ absl::StatusOr<TicketView> MemoryStore::View(const Contents::TicketKey& key) con
 absl::StatusOr<std::vector<TicketView>> MemoryStore::GetTickets(
     const std::string& workspace, const std::vector<router::TicketId>& tickets) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   std::vector<TicketView> views;
   for (const router::TicketId ticket : tickets) {
     absl::StatusOr<TicketView> view = View({workspace, ticket});
@@ -482,7 +478,7 @@ absl::StatusOr<std::vector<TicketView>> MemoryStore::ListTickets(const std::stri
                                                                  router::TicketId before,
                                                                  int32_t limit) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   const auto& states = contents_.ticket_states;
   std::set<Contents::TicketKey> of_external_id;
   for (const auto& [key, contact] : contents_.contacts) {
@@ -508,7 +504,7 @@ absl::StatusOr<std::vector<TicketView>> MemoryStore::ListTickets(const std::stri
 absl::StatusOr<std::optional<router::TicketRows>> MemoryStore::GetClosedTicket(
     const std::string& workspace, router::TicketId ticket) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   const Contents::TicketKey key{workspace, ticket};
   const auto state = contents_.ticket_states.find(key);
   if (state == contents_.ticket_states.end() || !router::IsClosed(state->second.state)) {
@@ -524,7 +520,7 @@ absl::StatusOr<std::optional<router::TicketRows>> MemoryStore::GetClosedTicket(
 absl::StatusOr<Additions> MemoryStore::CountAdditions(const std::string& workspace,
                                                       router::TicketId ticket) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   const auto of_ticket = [&](const router::MessageRow& row) {
     return row.workspace == workspace && row.ticket == ticket && !row.contact.IsSet();
   };
@@ -543,7 +539,7 @@ absl::StatusOr<std::vector<router::EventRow>> MemoryStore::ListEvents(const std:
                                                                       int64_t after,
                                                                       int32_t limit) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   std::vector<router::EventRow> events;
   for (auto it = contents_.events.upper_bound({workspace, after});
        it != contents_.events.end() && it->first.first == workspace &&
@@ -560,7 +556,7 @@ absl::StatusOr<std::vector<router::EventRow>> MemoryStore::ListEvents(const std:
 
 absl::StatusOr<EventRange> MemoryStore::GetEventRange(const std::string& workspace) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   if (!contents_.workspaces.contains(workspace)) return absl::NotFoundError("no such workspace");
   const auto first = contents_.events.lower_bound({workspace, 0});
   const auto end = contents_.events.upper_bound({workspace, std::numeric_limits<int64_t>::max()});
@@ -570,7 +566,7 @@ absl::StatusOr<EventRange> MemoryStore::GetEventRange(const std::string& workspa
 
 absl::StatusOr<router::WorkspaceRow> MemoryStore::GetConfiguration(const std::string& workspace) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   const auto found = contents_.workspaces.find(workspace);
   if (found == contents_.workspaces.end()) return absl::NotFoundError("no such workspace");
   return WithResources(found->second.second);
@@ -578,7 +574,7 @@ absl::StatusOr<router::WorkspaceRow> MemoryStore::GetConfiguration(const std::st
 
 absl::StatusOr<router::WorkspaceRow> MemoryStore::GetWorkspace(const std::string& workspace) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   const auto found = contents_.workspaces.find(workspace);
   if (found == contents_.workspaces.end()) return absl::NotFoundError("no such workspace");
   return found->second.second;
@@ -587,7 +583,7 @@ absl::StatusOr<router::WorkspaceRow> MemoryStore::GetWorkspace(const std::string
 absl::StatusOr<std::optional<router::Resource>> MemoryStore::GetResource(
     const std::string& workspace, router::ResourceKind kind, const std::string& id) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   if (!contents_.workspaces.contains(workspace)) return absl::NotFoundError("no such workspace");
   const auto found = contents_.resources.find({workspace, kind, id});
   if (found == contents_.resources.end()) return std::nullopt;
@@ -598,7 +594,7 @@ absl::StatusOr<std::vector<router::Resource>> MemoryStore::ListResources(
     const std::string& workspace, const ResourceFilter& filter, const std::string& after,
     int32_t limit) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   if (!contents_.workspaces.contains(workspace)) return absl::NotFoundError("no such workspace");
   std::vector<router::Resource> resources;
   for (auto it = contents_.resources.upper_bound({workspace, filter.kind, after});
@@ -613,7 +609,7 @@ absl::StatusOr<std::vector<router::Resource>> MemoryStore::ListResources(
 
 absl::StatusOr<LiveState> MemoryStore::GetLiveState(const std::string& workspace) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   const auto found = contents_.workspaces.find(workspace);
   if (found == contents_.workspaces.end()) return absl::NotFoundError("no such workspace");
   LiveState live;
@@ -637,7 +633,7 @@ absl::StatusOr<LiveState> MemoryStore::GetLiveState(const std::string& workspace
 absl::StatusOr<std::vector<QueueStatistics>> MemoryStore::ListQueueStatistics(
     const std::string& workspace, router::Time since) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   const auto found = contents_.workspaces.find(workspace);
   if (found == contents_.workspaces.end()) return absl::NotFoundError("no such workspace");
   const router::Configuration configuration = WithResources(found->second.second).configuration;
@@ -667,7 +663,7 @@ absl::StatusOr<std::vector<QueueStatistics>> MemoryStore::ListQueueStatistics(
 
 absl::StatusOr<std::vector<FactRow>> MemoryStore::SumFacts(const FactQuery& query) {
   const sync::MutexLock lock(mutex_);
-  if (CallFails()) return Unreachable();
+  if (CallFails()) return Unavailable();
   return SumFactsOf(contents_, query);
 }
 

@@ -178,11 +178,10 @@ class MemoryStore : public Store, public Reader, public PolicyStore {
                                             int64_t expected_revision) override;
 
  private:
-  static absl::Status Unavailable();
   // Counts down FailCalls. True when this call finds no database.
   bool CallFails() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // What that call says.
-  static absl::Status Unreachable();
+  static absl::Status Unavailable();
   // True when every append row is new and every value could be stored.
   bool CanApply(const Batch& batch) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Apply(const Batch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
