@@ -55,28 +55,6 @@ router::Plan SamplePlan() {
   return plan;
 }
 
-router::Agent SampleConfiguredAgent() {
-  router::Agent agent;
-  agent.id = "ann";
-  agent.display_name = kUnicode;
-  agent.kind = router::AgentKind::kAutomated;
-  agent.team = "north";
-  agent.site = "berlin";
-  agent.routing_profile = "all";
-  agent.skills = {{"cards", 3}, {"loans", 1}};
-  agent.languages = {{"de", router::Cefr::kC2, router::Cefr::kNone}};
-  agent.process_types = {"claim", "call"};
-  agent.clients = {"bank"};
-  agent.attributes = {{"region", kUnicode}, {"years", "7"}};
-  agent.capacity.emplace();
-  agent.capacity->total_units = 7;
-  agent.capacity->groups[1] = {3, 2, false, {}, /*live_interrupts=*/true};
-  agent.capacity->groups[3] = {
-      1, 5, true, {router::CapacityGroup::kVoice, router::CapacityGroup::kEmail}, false};
-  agent.cost_per_hour_milli = 25'500;
-  return agent;
-}
-
 router::Calendar SampleCalendar() {
   router::Calendar calendar;
   calendar.id = "lisbon";
@@ -118,6 +96,28 @@ router::Queue SampleQueue(const std::string& id) {
 }
 
 }  // namespace
+
+router::Agent SampleConfiguredAgent() {
+  router::Agent agent;
+  agent.id = "ann";
+  agent.display_name = kUnicode;
+  agent.kind = router::AgentKind::kAutomated;
+  agent.team = "north";
+  agent.site = "berlin";
+  agent.routing_profile = "all";
+  agent.skills = {{"cards", 3}, {"loans", 1}};
+  agent.languages = {{"de", router::Cefr::kC2, router::Cefr::kNone}};
+  agent.process_types = {"claim", "call"};
+  agent.clients = {"bank"};
+  agent.attributes = {{"region", kUnicode}, {"years", "7"}};
+  agent.capacity.emplace();
+  agent.capacity->total_units = 7;
+  agent.capacity->groups[1] = {3, 2, false, {}, /*live_interrupts=*/true};
+  agent.capacity->groups[3] = {
+      1, 5, true, {router::CapacityGroup::kVoice, router::CapacityGroup::kEmail}, false};
+  agent.cost_per_hour_milli = 25'500;
+  return agent;
+}
 
 router::WorkspaceRow SampleWorkspace(const std::string& workspace) {
   router::WorkspaceRow row;

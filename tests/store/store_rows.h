@@ -31,6 +31,8 @@ router::WorkspaceRow SampleWorkspace(const std::string& workspace = kWorkspace);
 std::vector<router::ResourceRow> ResourceRowsOf(const router::WorkspaceRow& workspace);
 // A workspace as it is written: its row, and those of its resources.
 void AddWorkspace(router::Changes& changes, const router::WorkspaceRow& workspace);
+// "ann", as she is configured.
+router::Agent SampleConfiguredAgent();
 router::AgentRow SampleAgent(const std::string& agent, uint64_t ordinal);
 // An open ticket in the hands of an agent, with everything set that can be.
 router::TicketStateRow SampleState(uint64_t ticket);
