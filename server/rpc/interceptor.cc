@@ -5,15 +5,19 @@
 #include <algorithm>
 #include <cstdlib>
 #include <deque>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/synchronization/mutex.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/descriptor_database.h"
 
 #include "router/check.h"
 #include "router/ids.h"
@@ -79,6 +83,28 @@ std::string TextOf(const google::protobuf::Message& message, const char* name) {
   return message.GetReflection()->GetString(message, field);
 }
 
+// Each rpc has a request of its own.
+using RequestMethods = absl::flat_hash_map<const google::protobuf::Descriptor*,
+                                           const google::protobuf::MethodDescriptor*>;
+
+RequestMethods MethodsByRequest() {
+  using google::protobuf::DescriptorPool;
+  std::vector<std::string> files;
+  DescriptorPool::internal_generated_database()->FindAllFileNames(&files);
+  RequestMethods methods;
+  for (const std::string& name : files) {
+    if (!absl::StartsWith(name, "tandem/")) continue;
+    const auto& file = *DescriptorPool::generated_pool()->FindFileByName(name);
+    for (int i = 0; i < file.service_count(); ++i) {
+      for (int j = 0; j < file.service(i)->method_count(); ++j) {
+        const google::protobuf::MethodDescriptor& method = *file.service(i)->method(j);
+        methods.emplace(method.input_type(), &method);
+      }
+    }
+  }
+  return methods;
+}
+
 }  // namespace
 
 const char* NameOf(grpc::StatusCode code) {
@@ -93,13 +119,10 @@ const Method& MethodOf(const google::protobuf::MethodDescriptor& descriptor) {
 
 const google::protobuf::MethodDescriptor& MethodDescriptorOf(
     const google::protobuf::Descriptor& request) {
-  const google::protobuf::FileDescriptor& file = *request.file();
-  for (int i = 0; i < file.service_count(); ++i) {
-    for (int j = 0; j < file.service(i)->method_count(); ++j) {
-      const google::protobuf::MethodDescriptor& method = *file.service(i)->method(j);
-      if (method.input_type() == &request) return method;
-    }
-  }
+  // A request may be in another file than its service.
+  static const auto* const methods = new RequestMethods(MethodsByRequest());
+  const auto found = methods->find(&request);
+  if (found != methods->end()) return *found->second;
   spdlog::critical("expected {} to be the request of an rpc, but there is none",
                    request.full_name());
   std::abort();
