@@ -20,7 +20,7 @@ void AddEventFilter(CLI::App& command, Context& context, v1::EventFilter& filter
         ->group(kGroup);
   };
   add("--client", "Of tickets of this client", *filter.mutable_clients());
-  add("--queue", "That name this queue", *filter.mutable_queues());
+  add("--queue", "Of tickets in this queue, and of those that leave it", *filter.mutable_queues());
   add("--ticket", "Of this ticket", *filter.mutable_ticket_ids());
   AddWords(command, context, "--type", "Of this type", WordsOf(*v1::EventType_descriptor()),
            [&filter, note](int type) {

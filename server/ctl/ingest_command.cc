@@ -158,7 +158,10 @@ class LineReport {
 
   // One object a line, or one document each.
   void PrintData(const Json& data) const {
-    if (form_ == Form::kJson) std::cout << data.dump() << "\n" << std::flush;
+    // What is wrong with a line quotes it, and a quote may begin or end within a character.
+    if (form_ == Form::kJson) {
+      std::cout << data.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n" << std::flush;
+    }
     if (form_ == Form::kYaml) std::cout << "---\n" << ToYaml(data) << std::flush;
   }
 

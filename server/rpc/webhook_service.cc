@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -51,14 +53,41 @@ query::Result<ShownWebhook> Look(Backend& backend, query::Result<query::WebhookV
                       std::get<std::vector<query::FilterName>>(std::move(missing))};
 }
 
+// Of one that was just changed. That is done, and its secret is told once: a look that fails
+// finds nothing.
+query::Result<ShownWebhook> LookAtChanged(Backend& backend,
+                                          query::Result<query::WebhookView> result) {
+  auto looked = Look(backend, result);
+  const bool changed = std::holds_alternative<query::WebhookView>(result);
+  if (!changed || std::holds_alternative<ShownWebhook>(looked)) return looked;
+  return ShownWebhook{std::get<query::WebhookView>(std::move(result)), {}};
+}
+
 query::Result<std::vector<ShownWebhook>> LookAtAll(Backend& backend, const std::string& workspace) {
   auto found = query::ListWebhooks(backend.reader, backend.webhooks, workspace);
   if (auto* rejection = std::get_if<Rejection>(&found)) return std::move(*rejection);
+  auto& views = std::get<std::vector<query::WebhookView>>(found);
+  // Each name is looked up once, however many filters have it.
+  const auto id_of = [](const query::FilterName& name) { return std::pair(name.kind, name.id); };
+  std::map<std::pair<router::ResourceKind, std::string>, query::FilterName> names;
+  for (const query::WebhookView& view : views) {
+    for (query::FilterName& name : NamesOf(view.row.filter_json)) {
+      names.try_emplace(id_of(name), std::move(name));
+    }
+  }
+  std::vector<query::FilterName> distinct;
+  for (const auto& [id, name] : names) distinct.push_back(name);
+  const auto looked = query::FindNotConfigured(backend.reader, workspace, distinct);
+  if (const auto* rejection = std::get_if<Rejection>(&looked)) return *rejection;
+  std::set<std::pair<router::ResourceKind, std::string>> missing;
+  for (const query::FilterName& name : std::get<std::vector<query::FilterName>>(looked)) {
+    missing.insert(id_of(name));
+  }
   std::vector<ShownWebhook> shown;
-  for (query::WebhookView& view : std::get<std::vector<query::WebhookView>>(found)) {
-    auto one = Look(backend, std::move(view));
-    if (auto* rejection = std::get_if<Rejection>(&one)) return std::move(*rejection);
-    shown.push_back(std::get<ShownWebhook>(std::move(one)));
+  for (query::WebhookView& view : views) {
+    std::vector<query::FilterName> own = NamesOf(view.row.filter_json);
+    std::erase_if(own, [&](const auto& name) { return !missing.contains(id_of(name)); });
+    shown.push_back({std::move(view), std::move(own)});
   }
   return shown;
 }
@@ -111,7 +140,7 @@ void CreateWebhook(Backend& backend, Call call, v1::CreateWebhookRequest& reques
          wanted.row.created_at = wanted.row.updated_at = WallNow();
          auto result = Create(backend, std::move(wanted));
          backend.dispatcher.Reload();
-         FinishQuery<v1::CreateWebhookResponse>(call, Look(backend, std::move(result)),
+         FinishQuery<v1::CreateWebhookResponse>(call, LookAtChanged(backend, std::move(result)),
                                                 FillViewAndSecret<v1::CreateWebhookResponse>);
        });
 }
@@ -146,7 +175,7 @@ void UpdateWebhook(Backend& backend, Call call, v1::UpdateWebhookRequest& reques
   Read(backend, call, [&backend, call, change = std::move(std::get<query::WebhookChange>(asked))] {
     auto result = Update(backend, change);
     backend.dispatcher.Reload();
-    FinishQuery<v1::UpdateWebhookResponse>(call, Look(backend, std::move(result)),
+    FinishQuery<v1::UpdateWebhookResponse>(call, LookAtChanged(backend, std::move(result)),
                                            FillView<v1::UpdateWebhookResponse>);
   });
 }
@@ -175,7 +204,7 @@ void RotateWebhookSecret(Backend& backend, Call call, v1::RotateWebhookSecretReq
          auto result = query::UpdateWebhook(backend.reader, backend.webhooks, change, now);
          backend.dispatcher.Reload();
          FinishQuery<v1::RotateWebhookSecretResponse>(
-             call, Look(backend, std::move(result)),
+             call, LookAtChanged(backend, std::move(result)),
              FillViewAndSecret<v1::RotateWebhookSecretResponse>);
        });
 }

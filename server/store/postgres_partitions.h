@@ -8,8 +8,8 @@
 
 namespace tandem::store {
 
-// Does that for requests, and deletes old commit rows, in short transactions that
-// wait for no lock long. Throws what libpqxx throws; what was done until then stays done.
+// Does that for requests, and deletes old commit rows, in short transactions that wait for no lock
+// long. Throws what libpqxx throws; what was done until then stays done.
 void MaintainPartitions(pqxx::connection& connection, router::Time now);
 
 }  // namespace tandem::store

@@ -555,8 +555,9 @@ absl::StatusOr<std::vector<Colleague>> PostgresReader::ListColleagues(const std:
                      " ON r.workspace = a.workspace AND r.kind = 'agent' AND r.id = a.agent"
                      " WHERE a.workspace = $1 AND a.session_open"
                      " AND a.status NOT IN ('OFFLINE', 'DRAINING') AND r.body @> $2::jsonb"
-                     " AND (strpos(lower(a.agent), lower($3)) > 0"
-                     " OR strpos(lower(coalesce(r.body ->> 'display_name', '')), lower($3)) > 0)"
+                     " AND (strpos(lower(a.agent), lower($3 COLLATE \"C\")) > 0"
+                     " OR strpos(lower(coalesce(r.body ->> 'display_name', '') COLLATE \"C\"),"
+                     " lower($3 COLLATE \"C\")) > 0)"
                      " AND a.agent <> ALL($4::text[])"
                      " ORDER BY a.status <> 'AVAILABLE', a.agent LIMIT ",
                      std::max(limit, 0)),

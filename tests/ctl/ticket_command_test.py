@@ -125,5 +125,17 @@ class Agent(CtlTest):
         self.assertIn("LIVE_RESERVE 1: agents who could answer calls and chats are kept back for them", self.wait("available"))
 
 
+class IngestLines(CtlTest):
+
+    def test_a_line_at_fault_is_told_whatever_characters_it_has(self):
+        good = json.dumps({"channel": "chat", "client": "acme", "processType": "support"})
+        bad = ('{"subject": "M\u00fcller \u00fc\u00fc\u00fc\u00fc\u00fc\u00fc" oops}', '{"subject": "ok", "note": "\ud83d\ude00\ud83d\ude00" oops}')
+        done = self.ctl("ingest", "-f", "-", "-o", "json", stdin="\n".join([bad[0], good, bad[1]]) + "\n")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([bool(line.get("error")) for line in lines if "line" in line], [True, True, False])
+        self.assertEqual(lines[-1]["summary"]["ingested"], 1, lines)
+
+
 if __name__ == "__main__":
     unittest.main()
