@@ -120,7 +120,8 @@ std::string Plain(std::string_view text) {
     if (absl::ascii_iscntrl(byte)) plain[i] = ' ';
     if (c1) plain[i] = plain[i + 1] = ' ';
   }
-  return plain;
+  // A quote of a line at fault may begin or end within a character.
+  return Json::parse(Json(plain).dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 size_t DisplayWidth(const std::string& text) {

@@ -42,7 +42,8 @@ struct Document {
 // The document in the form asked for, ended by a newline.
 [[nodiscard]] std::string Render(const Document& document, Form form);
 
-// One line of text that does nothing to a terminal: control characters become blanks.
+// One line of text that does nothing to a terminal: control characters become blanks, and what is
+// no character a mark of it.
 [[nodiscard]] std::string Plain(std::string_view text);
 
 // How many columns of a terminal a plain text takes: most characters one, Chinese ones two, accents

@@ -129,7 +129,7 @@ class IngestLines(CtlTest):
 
     def test_a_line_at_fault_is_told_whatever_characters_it_has(self):
         good = json.dumps({"channel": "chat", "client": "acme", "processType": "support"})
-        bad = ('{"subject": "M\u00fcller \u00fc\u00fc\u00fc\u00fc\u00fc\u00fc" oops}', '{"subject": "ok", "note": "\ud83d\ude00\ud83d\ude00" oops}')
+        bad = ('{"subject": "M\u00fcller \u00fc\u00fc\u00fc\u00fc\u00fc\u00fc" oops}', '{"subject": "ok", "note": "\U0001f600\U0001f600" oops}')
         done = self.ctl("ingest", "-f", "-", "-o", "json", stdin="\n".join([bad[0], good, bad[1]]) + "\n")
         self.assertEqual(done.returncode, 1, done.stderr)
         lines = [json.loads(line) for line in done.stdout.splitlines()]
