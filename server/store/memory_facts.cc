@@ -494,7 +494,8 @@ void GatherVisits(const MemoryStore::Contents& contents, const FactQuery& query,
     const auto interval = IntervalOf(query, row.left_at);
     if (row.workspace != query.workspace || !interval) continue;
     const auto rule = std::ranges::find_if(
-        query.rules, [&](const ThresholdRule& candidate) { return IsFor(candidate, row); });
+        query.rules,
+        [&visit = row](const ThresholdRule& candidate) { return IsFor(candidate, visit); });
     const bool found = rule != query.rules.end();
     FactRow* const group = to.Add(
         kVisitSums, VisitFact{row, found ? rule->threshold : query.threshold},
