@@ -20,7 +20,7 @@ test: ## Run everything that must hold (STAGES="format tidy" runs only these sta
 	@deploy/dev/test $(STAGES)
 
 soak: ## Run random commands and the simulation for half an hour (COMMANDS=10000000 RUNS=2000)
-	@deploy/dev/soak $(ARGS)
+	@deploy/dev/soak
 
 sdk: ## Make the SDKs of Python, Go, TypeScript and Java in build/sdk (ARGS="python go" makes these)
 	@deploy/dev/install-packages sdk

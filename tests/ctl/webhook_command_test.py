@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""Goal: `tandemctl webhook` makes, changes and removes webhooks, shows what they gave up and sends it again, and shows a
-secret once. Method: as in tandemctl_test.py, the program of this build against a server of this build; the receiver is
+"""Goal: `tandemctl webhook` makes, changes and removes webhooks, says when they gave nothing up, and shows a secret once. Method: as in tandemctl_test.py, the program of this build against a server of this build; the receiver is
 a host that does not exist.
 
     tests/ctl/webhook_command_test.py
@@ -71,7 +70,7 @@ class Webhook(CtlTest):
         self.assertEqual(self.webhook("delete", "crm"), f"Deleted webhook crm of workspace {self.workspace}\n")
         self.assertEqual(json.loads(self.done("get", "webhooks", "-o", "json")), {"webhooks": []})
 
-    def test_says_what_was_given_up(self):
+    def test_says_that_nothing_was_given_up(self):
         self.webhook("create", "crm", "--url", URL)
         self.assertEqual(json.loads(self.webhook("dead-letters", "crm", "-o", "json")), {"deadLetters": []})
         self.assertIn("sequence", self.webhook("dead-letters", "crm"))

@@ -55,15 +55,12 @@ RUN_ELSEWHERE = {
     "docs/how-to/receive-webhooks.md": {"python": "tests/docs/docs_test.py"},
     "docs/tutorials/agent-desktop.md": {"sh": SDK, "text": SDK, "ts": SDK},
     "docs/tutorials/email-to-ticket.md": {"sh": SDK, "text": SDK, "py": SDK},
-    **{f"deploy/sdk/{language}/README.md": dict.fromkeys(("sh", *kinds), "tests/sdk/conformance_test.py")
+    **{f"deploy/sdk/{language}/README.md": dict.fromkeys(("sh", *kinds), "tests/sdk/languages.py")
        for language, kinds in (("go", ["go"]), ("java", ["java"]), ("python", ["python", "py"]), ("typescript", ["js", "ts"]))},
     **{f"docs/how-to/model-my-routing-from-{system}.md": {"yaml": "tests/ctl/tandemctl_test.py",
                                                           "json": "tests/ctl/tandemctl_test.py"}
        for system in ("amazon-connect", "genesys", "job-router", "omni-channel", "taskrouter", "zendesk")},
 }
-
-# Pages with blocks that are neither run nor say why. Exact: a page that has none fails the test as long as it is here.
-PAGES_NOT_YET = []
 
 # What is there before the first command of a page: files, contacts, and agents with a session, who are AVAILABLE.
 CONTACT = {"channel": "chat", "client": "acme", "processType": "support"}
@@ -406,14 +403,10 @@ def test_of(page):
 for document in sorted(documents()):
     label = str(document.relative_to(ROOT))
     if next(blocks_of(document), None):
-        setattr(Pages, "test_" + re.sub(r"\W", "_", label.removesuffix(".md")),
-                unittest.expectedFailure(test_of(document)) if label in PAGES_NOT_YET else test_of(document))
+        setattr(Pages, "test_" + re.sub(r"\W", "_", label.removesuffix(".md")), test_of(document))
 
 
 class Lists(unittest.TestCase):
-
-    def test_the_pages_that_are_not_run_yet_exist(self):
-        self.assertEqual([name for name in PAGES_NOT_YET if not (ROOT / name).exists()], [])
 
     def test_the_tests_that_run_pages_instead_name_them(self):
         for name, kinds in RUN_ELSEWHERE.items():

@@ -27,7 +27,8 @@ class Reproducible(unittest.TestCase):
     def built(self, folder, **environment):
         """What a copy of the sources in this folder makes, by hash; its debug information is a part of it."""
         sources = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="tandem-made-", dir="/tmp"))) / folder
-        shutil.copytree(ROOT, sources, ignore=shutil.ignore_patterns("build", ".git"), copy_function=shutil.copy)
+        shutil.copytree(ROOT, sources, copy_function=shutil.copy,
+                        ignore=lambda folder, names: {"build", ".git"} & set(names) if pathlib.Path(folder) == ROOT else set())
         for command in (["cmake", "--preset", "release"], ["ninja", "-C", "build/release", *MADE]):
             ended = subprocess.run(command, cwd=sources, env={**os.environ, **environment}, text=True, timeout=LIMIT_SECONDS,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
