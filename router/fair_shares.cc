@@ -27,7 +27,7 @@ bool FairShares::Configure(std::vector<std::optional<FairShare>> configured) {
   if (configured == configured_) return false;
   configured_ = std::move(configured);
   clients_.assign(configured_.size(), {});
-  waiting_.assign((configured_.size() + 63) / 64, 0);
+  waiting_.Clear();
   weights_ = shared_ = 0;
   first_tier_ = ClientTier::kWithinShare;
   for (uint32_t i = 0; i < configured_.size(); ++i) {
@@ -41,9 +41,7 @@ void FairShares::Count(uint64_t OfClient::*counted, ClientIndex client, int by) 
   OfClient& of = clients_[client.value];
   const bool counted_before = of.waiting + of.in_hand != 0;
   of.*counted += static_cast<uint64_t>(int64_t{by});
-  uint64_t& waiting = waiting_[client.value / 64];
-  const uint64_t bit = uint64_t{1} << (client.value % 64);
-  waiting = of.waiting != 0 ? waiting | bit : waiting & ~bit;
+  of.waiting != 0 ? waiting_.Add(client.value) : waiting_.Remove(client.value);
   if (of.share.weight == 0) return;
   if (counted == &OfClient::in_hand) shared_ += static_cast<uint64_t>(int64_t{by});
   const bool counts = of.waiting + of.in_hand != 0;

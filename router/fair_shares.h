@@ -20,6 +20,7 @@
 #include <optional>
 #include <vector>
 
+#include "router/bits.h"
 #include "router/fair_share.h"
 #include "router/ids.h"
 
@@ -50,8 +51,8 @@ class FairShares {
   template <typename Serves>
   ClientTier FirstWaiting(Serves serves) const {
     ClientTier first = ClientTier::kOverShare;
-    for (size_t i = 0; i < waiting_.size(); ++i) {
-      for (uint64_t left = waiting_[i]; left != 0; left &= left - 1) {
+    for (size_t i = 0; i < waiting_.words(); ++i) {
+      for (uint64_t left = waiting_.Word(i); left != 0; left &= left - 1) {
         const ClientIndex client{static_cast<uint32_t>(i * 64) +
                                  static_cast<uint32_t>(std::countr_zero(left))};
         const ClientTier tier = TierOf(client);
@@ -80,7 +81,7 @@ class FairShares {
 
   std::vector<std::optional<FairShare>> configured_;
   std::vector<OfClient> clients_;                     // by index; empty: none has one
-  std::vector<uint64_t> waiting_;                     // bit per client with anything QUEUED
+  Bits waiting_;                                      // clients with anything QUEUED
   ClientTier first_tier_ = ClientTier::kWithinShare;  // nobody can be before it
   uint64_t weights_ = 0, shared_ = 0;
 };

@@ -9,7 +9,7 @@
 namespace tandem::router {
 namespace {
 
-uint32_t ListNumber(ListKind of, uint32_t open_groups) {
+uint32_t ListNumber(ListOf of, uint32_t open_groups) {
   return open_groups | static_cast<uint32_t>(of) << kCapacityGroups;
 }
 
@@ -20,26 +20,26 @@ void ForEachListOf(const AgentState& agent, uint32_t open_kinds, Function functi
   const uint32_t deferrable = GroupsOf(open_kinds, Urgency::kDeferrable);
   const uint32_t both = live & deferrable;
   const uint32_t reserved = agent.idle ? both & ~agent.capacity.yielding : 0;
-  if (reserved != 0) function(ListNumber(ListKind::kIdle, reserved));
-  if (both != reserved) function(ListNumber(ListKind::kAnybody, both & ~reserved));
+  if (reserved != 0) function(ListNumber(ListOf::kReserved, reserved));
+  if (both != reserved) function(ListNumber(ListOf::kAnybody, both & ~reserved));
   if (live == deferrable) return;
-  if (live != both) function(ListNumber(ListKind::kLiveAlone, live & ~both));
-  if (deferrable != both) function(ListNumber(ListKind::kDeferrableAlone, deferrable & ~both));
+  if (live != both) function(ListNumber(ListOf::kLiveAlone, live & ~both));
+  if (deferrable != both) function(ListNumber(ListOf::kDeferrableAlone, deferrable & ~both));
 }
 
 struct ListMasks {
   struct OfGroup {
-    ListSet live = 0, deferrable = 0, idle = 0;
+    ListSet live = 0, deferrable = 0, reserved = 0;
   };
   std::array<OfGroup, kCapacityGroups> groups;
   ListMasks() {
     for (uint32_t group = 0; group < kCapacityGroups; ++group) {
       for (uint32_t list = 0; list < kReadyLists; ++list) {
         if (((list >> group) & 1U) == 0) continue;
-        const auto of = static_cast<ListKind>(list >> kCapacityGroups);
-        if (of != ListKind::kDeferrableAlone) groups[group].live |= OnlyList(list);
-        if (of != ListKind::kLiveAlone) groups[group].deferrable |= OnlyList(list);
-        if (of == ListKind::kIdle) groups[group].idle |= OnlyList(list);
+        const auto of = static_cast<ListOf>(list >> kCapacityGroups);
+        if (of != ListOf::kDeferrableAlone) groups[group].live |= OnlyList(list);
+        if (of != ListOf::kLiveAlone) groups[group].deferrable |= OnlyList(list);
+        if (of == ListOf::kReserved) groups[group].reserved |= OnlyList(list);
       }
     }
   }
@@ -81,10 +81,10 @@ ReadyKey KeyOf(ReadyOrder order, AgentIndex index, const AgentState& agent) {
   return key;
 }
 
-ListSet ListsFor(CapacityGroup group, Urgency urgency, bool idle_allowed) {
+ListSet ListsFor(CapacityGroup group, Urgency urgency, bool reserve_allows) {
   const ListMasks::OfGroup& of = kListMasks.groups[static_cast<size_t>(group)];
   const ListSet lists = urgency == Urgency::kLive ? of.live : of.deferrable;
-  return idle_allowed ? lists : lists & ~of.idle;
+  return reserve_allows ? lists : lists & ~of.reserved;
 }
 
 void ReadyAgents::HeadChanged(ReadyOrder order, uint32_t list, ProfileIndex profile) {

@@ -73,9 +73,9 @@ ReadyKey KeyOf(ReadyOrder order, AgentIndex index, const AgentState& agent);
 
 // Lists are numbered by the open groups, as bits, and two more bits: whom the list is of. Sets of
 // lists are bits of these numbers.
-enum class ListKind : uint8_t {
+enum class ListOf : uint8_t {
   kAnybody = 0,      // whom the live reserve keeps from nothing
-  kIdle,             // those whom it keeps from DEFERRABLE tickets while it asks for them
+  kReserved,         // those whom it keeps from DEFERRABLE tickets while it asks for them
   kLiveAlone,        // to whom the groups are open for LIVE tickets only
   kDeferrableAlone,  // and for DEFERRABLE ones
 };
@@ -85,9 +85,9 @@ static_assert(kReadyLists == 64);
 constexpr ListSet OnlyList(uint32_t list) {
   return ListSet{1} << list;
 }
-// The lists of agents who can take a ticket of the kind; those of idle agents only when
-// `idle_allowed`.
-ListSet ListsFor(CapacityGroup group, Urgency urgency, bool idle_allowed);
+// The lists of agents who can take a ticket of the kind; those whom the reserve
+// keeps back only when `reserve_allows`.
+ListSet ListsFor(CapacityGroup group, Urgency urgency, bool reserve_allows);
 
 class ReadyAgents {
  public:

@@ -35,8 +35,7 @@ bool StillLooks(const Workspace& workspace, const FreshTicket& fresh, bool rings
   const Ticket& ticket = workspace.ticket(fresh.ticket);
   const bool looks = rings ? ticket.ringing : ticket.state == TicketState::kQueued;
   return ticket.in_use && looks && fresh.key == workspace.WaitKeyOf(ticket) &&
-         fresh.queue == ticket.queue &&
-         fresh.urgency == workspace.queue(ticket.queue).configured->urgency;
+         fresh.queue == ticket.queue && fresh.urgency == workspace.UrgencyOf(ticket);
 }
 
 // Nothing that waits can go to anybody: one more ring for a ticket that is offered already. False:

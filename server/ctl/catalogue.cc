@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "server/ctl/day_convert.h"
 #include "server/ctl/day_file.h"
 #include "server/ctl/yaml_message.h"
+#include "server/files/read.h"
 #include "yaml-cpp/yaml.h"
 
 namespace tandem::ctl {
@@ -68,11 +68,9 @@ absl::StatusOr<Configuration> ReadCatalogue(const std::string& path, CatalogueOr
   if (!files.ok()) return files.status();
   Configuration merged;
   for (const std::filesystem::path& file : *files) {
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    if (!in) return absl::NotFoundError(absl::StrCat("expected to read ", file.string()));
-    absl::StatusOr<Configuration> part = Parse(text.str(), file.string(), origin);
+    const std::optional<std::string> text = files::ReadFile(file.string());
+    if (!text) return absl::NotFoundError(absl::StrCat("expected to read ", file.string()));
+    absl::StatusOr<Configuration> part = Parse(*text, file.string(), origin);
     if (!part.ok()) return part.status();
     merged.MergeFrom(*part);
   }

@@ -1,8 +1,8 @@
 // classify: what would become of a contact, and by which rules.
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +13,7 @@
 #include "server/ctl/line_reader.h"
 #include "server/ctl/reading.h"
 #include "server/ctl/ticket_text.h"
+#include "server/files/read.h"
 
 namespace tandem::ctl {
 namespace {
@@ -32,9 +33,9 @@ absl::StatusOr<v1::Contact> ReadContact(const std::string& path) {
     if (!status.ok()) return status;
   }
   std::istream& in = path == "-" ? std::cin : file;
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (in.bad()) return absl::InvalidArgumentError("expected to read all of " + path);
-  absl::StatusOr<v1::Contact> contact = ParseContact(text);
+  const std::optional<std::string> text = files::ReadAll(in);
+  if (!text) return absl::InvalidArgumentError("expected to read all of " + path);
+  absl::StatusOr<v1::Contact> contact = ParseContact(*text);
   if (contact.ok()) return contact;
   return absl::InvalidArgumentError(absl::StrCat(path, ": ", contact.status().message()));
 }

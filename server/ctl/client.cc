@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <random>
 
@@ -15,6 +13,7 @@
 #include "google/rpc/status.pb.h"
 
 #include "server/ctl/render.h"
+#include "server/files/read.h"
 
 namespace tandem::ctl {
 namespace {
@@ -36,8 +35,7 @@ void ForEachDetail(const grpc::Status& status, const Visit& visit) {
 // connection fails for it.
 std::string Contents(const std::string& path) {
   if (path.empty()) return "";
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return files::ReadFile(path).value_or("");
 }
 
 std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const Security& security) {
@@ -82,6 +80,7 @@ Client::Client(const std::shared_ptr<grpc::Channel>& channel)
       system(v1::SystemService::NewStub(channel)),
       tickets(v1::TicketService::NewStub(channel)),
       watch(v1::WatchService::NewStub(channel)),
+      webhooks(v1::WebhookService::NewStub(channel)),
       work(v1::WorkService::NewStub(channel)) {}
 
 std::string ReasonOf(const grpc::Status& status) {

@@ -22,6 +22,7 @@
 #include "tandem/v1/system_service.grpc.pb.h"
 #include "tandem/v1/ticket_service.grpc.pb.h"
 #include "tandem/v1/watch_service.grpc.pb.h"
+#include "tandem/v1/webhook_service.grpc.pb.h"
 #include "tandem/v1/work_service.grpc.pb.h"
 
 namespace tandem::ctl {
@@ -49,7 +50,7 @@ struct Target {
 [[nodiscard]] std::shared_ptr<grpc::Channel> Connect(const std::string& address,
                                                      const Security& security = {});
 
-// Stubs of every service over one connection. Thread-safe.
+// Stubs of the services that commands call, over one connection. Thread-safe.
 struct Client {
   explicit Client(const std::shared_ptr<grpc::Channel>& channel);
 
@@ -65,6 +66,7 @@ struct Client {
   std::unique_ptr<tandem::v1::SystemService::Stub> system;
   std::unique_ptr<tandem::v1::TicketService::Stub> tickets;
   std::unique_ptr<tandem::v1::WatchService::Stub> watch;
+  std::unique_ptr<tandem::v1::WebhookService::Stub> webhooks;
   std::unique_ptr<tandem::v1::WorkService::Stub> work;
 };
 

@@ -1,9 +1,8 @@
 #include "server/ctl/load_scenario.h"
 
-#include <fstream>
 #include <functional>
+#include <optional>
 #include <set>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -12,6 +11,7 @@
 
 #include "server/ctl/spans.h"
 #include "server/ctl/yaml_message.h"
+#include "server/files/read.h"
 #include "yaml-cpp/yaml.h"
 
 namespace tandem::ctl {
@@ -208,11 +208,9 @@ absl::StatusOr<Scenario> ParseScenario(const std::string& text, const std::strin
 }
 
 absl::StatusOr<Scenario> ReadScenario(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) return absl::NotFoundError(absl::StrCat("expected to read ", path));
-  return ParseScenario(text.str(), path);
+  const std::optional<std::string> text = files::ReadFile(path);
+  if (!text) return absl::NotFoundError(absl::StrCat("expected to read ", path));
+  return ParseScenario(*text, path);
 }
 
 }  // namespace tandem::ctl

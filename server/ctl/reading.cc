@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "server/ctl/spans.h"
-#include "tandem/v1/webhook_service.grpc.pb.h"
 
 namespace tandem::ctl {
 namespace {
@@ -96,9 +95,8 @@ grpc::Status ReadKind(Caller& caller, const Kind& kind, const std::string& ticke
                       v1::ListMeasuresRequest(), *measures);
   }
   if (auto* webhooks = dynamic_cast<v1::ListWebhooksResponse*>(holder.get())) {
-    return caller.Ask(*v1::WebhookService::NewStub(caller.channel()),
-                      &v1::WebhookService::Stub::ListWebhooks, v1::ListWebhooksRequest(),
-                      *webhooks);
+    return caller.Ask(*client.webhooks, &v1::WebhookService::Stub::ListWebhooks,
+                      v1::ListWebhooksRequest(), *webhooks);
   }
   if (auto* notes = dynamic_cast<v1::ListNotesResponse*>(holder.get())) {
     return ReadPages(caller, *client.tickets, &v1::TicketService::Stub::ListNotes,

@@ -1,6 +1,5 @@
 // ticket update, note, message, survey: what is written to a ticket.
 #include <iostream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +13,7 @@
 #include "server/ctl/command_table.h"
 #include "server/ctl/ticket_filter_options.h"
 #include "server/ctl/ticket_text.h"
+#include "server/files/read.h"
 
 namespace tandem::ctl {
 namespace {
@@ -30,7 +30,7 @@ struct WriteOptions {
 
 // A text, or all of standard input for "-".
 std::string TextOrInput(const std::string& text) {
-  return text == "-" ? std::string{std::istreambuf_iterator<char>(std::cin), {}} : text;
+  return text == "-" ? files::ReadAll(std::cin).value_or("") : text;
 }
 
 google::protobuf::Timestamp InstantOf(const SaidInstant& instant) {

@@ -1,10 +1,7 @@
 // webhook create, update, delete, rotate-secret, dead-letters, redeliver: events over HTTP.
 // `get webhooks` lists them.
 #include <algorithm>
-#include <fstream>
 #include <iostream>
-#include <iterator>
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -17,7 +14,7 @@
 #include "server/ctl/command_table.h"
 #include "server/ctl/event_filter_options.h"
 #include "server/ctl/sent_once.h"
-#include "tandem/v1/webhook_service.grpc.pb.h"
+#include "server/files/read.h"
 
 namespace tandem::ctl {
 namespace {
@@ -35,19 +32,12 @@ struct WebhookOptions {
   Form form = Form::kTable;
 };
 
-std::unique_ptr<v1::WebhookService::Stub> StubOf(Caller& caller) {
-  return v1::WebhookService::NewStub(caller.channel());
-}
-
 // "whsec_…" from the file that is named, so that it is in no list of processes. Empty without one.
 absl::StatusOr<std::string> ReadSecret(const std::string& path) {
   if (path.empty()) return std::string();
-  std::ifstream file;
-  if (path != "-") file.open(path, std::ios::binary);
-  std::istream& in = path == "-" ? std::cin : file;
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  const std::string secret(absl::StripAsciiWhitespace(text));
-  if (!in.bad() && !secret.empty()) return secret;
+  const auto text = path == "-" ? files::ReadAll(std::cin) : files::ReadFile(path);
+  const std::string secret(absl::StripAsciiWhitespace(text.value_or("")));
+  if (!secret.empty()) return secret;
   return absl::InvalidArgumentError(absl::StrCat("expected a secret in ", path));
 }
 
@@ -72,8 +62,8 @@ int Create(const Target& target, WebhookOptions& options) {
   *request.mutable_webhook() = options.webhook;
   request.set_secret(*secret);
   v1::CreateWebhookResponse response;
-  const grpc::Status status =
-      caller.AskOnce(*StubOf(caller), &v1::WebhookService::Stub::CreateWebhook, request, response);
+  const grpc::Status status = caller.AskOnce(
+      *caller.client().webhooks, &v1::WebhookService::Stub::CreateWebhook, request, response);
   if (!status.ok()) return ReportSentOnce(status, "webhook " + options.webhook.id());
   ShowWithSecret(std::move(response), "is created", !secret->empty(), options.form);
   return kExitDone;
@@ -88,8 +78,8 @@ int Update(const Target& target, WebhookOptions& options) {
   *request.mutable_webhook() = options.webhook;
   request.set_expected_revision(options.expected_revision);
   v1::UpdateWebhookResponse response;
-  const grpc::Status status =
-      caller.AskOnce(*StubOf(caller), &v1::WebhookService::Stub::UpdateWebhook, request, response);
+  const grpc::Status status = caller.AskOnce(
+      *caller.client().webhooks, &v1::WebhookService::Stub::UpdateWebhook, request, response);
   if (!status.ok()) return ReportSentOnce(status, "webhook " + options.webhook.id());
   std::cout << absl::StrCat("Webhook ", response.webhook().id(), " is at revision ",
                             response.webhook().revision(), "\n");
@@ -102,8 +92,8 @@ int Delete(const Target& target, WebhookOptions& options) {
   request.set_webhook_id(options.webhook.id());
   request.set_expected_revision(options.expected_revision);
   v1::DeleteWebhookResponse response;
-  const grpc::Status status =
-      caller.AskOnce(*StubOf(caller), &v1::WebhookService::Stub::DeleteWebhook, request, response);
+  const grpc::Status status = caller.AskOnce(
+      *caller.client().webhooks, &v1::WebhookService::Stub::DeleteWebhook, request, response);
   if (!status.ok()) return ReportSentOnce(status, "webhook " + options.webhook.id());
   std::cout << absl::StrCat("Deleted webhook ", options.webhook.id(), " of workspace ",
                             target.workspace, "\n");
@@ -120,7 +110,7 @@ int RotateSecret(const Target& target, WebhookOptions& options) {
   request.set_secret(*secret);
   v1::RotateWebhookSecretResponse response;
   const grpc::Status status = caller.AskOnce(
-      *StubOf(caller), &v1::WebhookService::Stub::RotateWebhookSecret, request, response);
+      *caller.client().webhooks, &v1::WebhookService::Stub::RotateWebhookSecret, request, response);
   if (!status.ok()) return ReportSentOnce(status, "webhook " + options.webhook.id());
   ShowWithSecret(std::move(response), "has another secret; the one before signs, too, for 24 h",
                  !secret->empty(), options.form);
@@ -154,8 +144,8 @@ int ListDeadLetters(const Target& target, WebhookOptions& options) {
     const int64_t left = options.limit == 0 ? kPage : options.limit - all.dead_letters_size();
     request.set_page_size(static_cast<int32_t>(std::min(left, kPage)));
     v1::ListDeadLettersResponse page;
-    const grpc::Status status =
-        caller.Ask(*StubOf(caller), &v1::WebhookService::Stub::ListDeadLetters, request, page);
+    const grpc::Status status = caller.Ask(
+        *caller.client().webhooks, &v1::WebhookService::Stub::ListDeadLetters, request, page);
     if (!status.ok()) return Report(status);
     request.set_page_token(page.next_page_token());
     all.MergeFrom(page);
@@ -181,8 +171,9 @@ int Redeliver(const Target& target, WebhookOptions& options) {
   request.set_webhook_id(options.webhook.id());
   v1::RedeliverDeadLettersResponse response;
   // Safe to repeat: what is sent again is no dead letter any more.
-  const grpc::Status status = caller.Ask(
-      *StubOf(caller), &v1::WebhookService::Stub::RedeliverDeadLetters, request, response);
+  const grpc::Status status =
+      caller.Ask(*caller.client().webhooks, &v1::WebhookService::Stub::RedeliverDeadLetters,
+                 request, response);
   if (!status.ok()) return Report(status);
   std::string text = absl::StrCat(response.redelivered(), " dead letters are sent again\n");
   if (!response.not_found().empty()) {

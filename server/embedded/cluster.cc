@@ -23,6 +23,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 
+#include "server/files/read.h"
 #include "spdlog/spdlog.h"
 
 namespace tandem::embedded {
@@ -156,7 +157,7 @@ std::string ChooseSocketFolder(const std::string& data_folder, const std::string
 absl::StatusOr<int> VersionOfCluster(const std::string& folder) {
   const std::string path = folder + "/PG_VERSION";
   int version = 0;
-  if (!absl::SimpleAtoi(ReadSmallFile(path).value_or(""), &version)) {
+  if (!absl::SimpleAtoi(files::ReadFile(path).value_or(""), &version)) {
     return CannotUse(folder, "expected a PostgreSQL cluster, but its PG_VERSION can't be read");
   }
   return version;
@@ -333,7 +334,7 @@ absl::StatusOr<Cluster> FindRunningCluster(const std::string& data_folder,
 }
 
 std::optional<PostmasterFile> ReadPostmasterFile(const Cluster& cluster) {
-  const std::optional<std::string> text = ReadSmallFile(cluster.folder + "/postmaster.pid");
+  const std::optional<std::string> text = files::ReadFile(cluster.folder + "/postmaster.pid");
   if (!text.has_value()) {
     return std::nullopt;
   }

@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "server/embedded/process.h"
+#include "server/files/read.h"
 
 namespace tandem::embedded {
 namespace {
@@ -52,7 +53,7 @@ absl::Status CheckPurpose(const std::string& folder, Purpose purpose) {
     return file ? absl::OkStatus()
                 : absl::FailedPreconditionError(absl::StrCat("cannot write ", path));
   }
-  const std::string found(absl::StripAsciiWhitespace(ReadSmallFile(path).value_or("")));
+  const std::string found(absl::StripAsciiWhitespace(files::ReadFile(path).value_or("")));
   if (found == NameOf(purpose)) {
     return absl::OkStatus();
   }
@@ -99,7 +100,7 @@ absl::StatusOr<DataDirectory> DataDirectory::Open(const std::string& path, Purpo
   }
   DataDirectory directory(canonical, lock);
   if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
-    const std::string holder(absl::StripAsciiWhitespace(ReadSmallFile(lock_path).value_or("")));
+    const std::string holder(absl::StripAsciiWhitespace(files::ReadFile(lock_path).value_or("")));
     return absl::FailedPreconditionError(
         absl::StrCat("expected the data folder ", canonical,
                      " to be free, but another tandemd uses it (process ",

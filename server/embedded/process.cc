@@ -15,15 +15,14 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <memory>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+
+#include "server/files/read.h"
 
 namespace tandem::embedded {
 namespace {
@@ -265,21 +264,9 @@ absl::Status BecomeProgram(const Program& program) {
   return SystemError(absl::StrCat("cannot run ", program.command[0]));
 }
 
-std::optional<std::string> ReadSmallFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    return std::nullopt;
-  }
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (file.bad()) {
-    return std::nullopt;
-  }
-  return text;
-}
-
 std::optional<ProcessInfo> ReadProcess(pid_t pid) {
   const std::string folder = absl::StrCat("/proc/", pid);
-  const std::optional<std::string> stat = ReadSmallFile(folder + "/stat");
+  const std::optional<std::string> stat = files::ReadFile(folder + "/stat");
   if (!stat.has_value()) {
     return std::nullopt;
   }
@@ -296,7 +283,7 @@ std::optional<ProcessInfo> ReadProcess(pid_t pid) {
     return std::nullopt;
   }
   info.state = fields[0][0];
-  const std::string command = ReadSmallFile(folder + "/cmdline").value_or("");
+  const std::string command = files::ReadFile(folder + "/cmdline").value_or("");
   info.command = absl::StrSplit(command, '\0', absl::SkipEmpty());
   return info;
 }

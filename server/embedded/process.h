@@ -80,9 +80,6 @@ std::vector<ProcessInfo> ListProcesses();
 // The folder a process works in; empty when we may not know.
 std::string WorkingDirectoryOf(pid_t pid);
 
-// All of a small file, or nullopt.
-std::optional<std::string> ReadSmallFile(const std::string& path);
-
 }  // namespace tandem::embedded
 
 #endif  // TANDEM_SERVER_EMBEDDED_PROCESS_H_

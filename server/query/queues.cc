@@ -1,10 +1,12 @@
 #include "server/query/queues.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
-#include "router/state.h"
+#include "router/limits.h"
+#include "router/room.h"
 #include "server/query/tickets.h"
 #include "server/query/workspaces.h"
 
@@ -26,44 +28,36 @@ std::vector<store::QueueStatistics> TargetsOf(const store::TicketView& view,
   return queues;
 }
 
-// Capacity groups by channel: of the ticket's and of all that the colleagues have.
-using Groups = std::map<std::string, std::optional<router::CapacityGroup>>;
+// Capacity groups by channel.
+using Groups = std::map<std::string, router::CapacityGroup>;
 
-absl::StatusOr<Groups> GroupsOf(store::Reader& reader, const std::string& workspace,
-                                const std::string& channel,
-                                const std::vector<store::Colleague>& colleagues) {
-  Groups groups{{channel, std::nullopt}};
-  for (const store::Colleague& one : colleagues) {
-    for (const auto& [name, count] : one.held) groups.emplace(name, std::nullopt);
-  }
-  for (auto& [name, group] : groups) {
-    const auto found = reader.GetResource(workspace, router::ResourceKind::kChannel, name);
-    if (!found.ok()) return found.status();
-    if (found->has_value()) group = std::get<router::Channel>(**found).group;
+absl::StatusOr<Groups> GroupsOf(store::Reader& reader, const std::string& workspace) {
+  store::ResourceFilter filter;
+  filter.kind = router::ResourceKind::kChannel;
+  const auto found =
+      reader.ListResources(workspace, filter, "", static_cast<int32_t>(router::kMaxChannels));
+  if (!found.ok()) return found.status();
+  Groups groups;
+  for (const router::Resource& resource : *found) {
+    const auto& channel = std::get<router::Channel>(resource);
+    groups.emplace(channel.id, channel.group);
   }
   return groups;
 }
 
-// Counts by the router's own rule; that LIVE work interrupts other work of its group is left out,
-// as rows don't tell that work's urgency.
+// What the agent has is known by channel alone, so all of it takes room.
 TransferAgent ReckonRoom(store::Colleague&& colleague, const std::string& channel,
                          const Groups& groups) {
   TransferAgent agent;
-  router::AgentState state;
-  if (colleague.configured.capacity) {
-    state.capacity = router::WorkingCapacity(*colleague.configured.capacity);
-  }
-  const auto hold = [&state](router::CapacityGroup group, uint32_t count) {
-    const auto index = static_cast<size_t>(group);
-    state.held_in_group[index] += count;
-    state.units_used += uint64_t{count} * state.capacity.groups[index].units_per_ticket;
-  };
+  std::array<uint32_t, router::kCapacityGroups> held{};
   for (const auto& [name, count] : colleague.held) {
     agent.held += count;
-    if (const auto group = groups.at(name)) hold(*group, count);
+    const auto group = groups.find(name);
+    if (group != groups.end()) held[static_cast<size_t>(group->second)] += count;
   }
-  if (const auto group = groups.at(channel)) {
-    for (; state.HasRoom(*group, router::Urgency::kLive); ++agent.free) hold(*group, 1);
+  const auto group = groups.find(channel);
+  if (group != groups.end() && colleague.configured.capacity) {
+    agent.free = router::RoomFor(*colleague.configured.capacity, held, group->second);
   }
   agent.colleague = std::move(colleague);
   return agent;
@@ -86,7 +80,7 @@ Result<std::vector<TransferAgent>> FindAgents(store::Reader& reader, const std::
   if (!found.ok()) return StoreFault(found.status());
   const std::string& channel =
       view.state.channel.empty() ? view.ticket.channel : view.state.channel;
-  const auto groups = GroupsOf(reader, workspace, channel, *found);
+  const auto groups = GroupsOf(reader, workspace);
   if (!groups.ok()) return StoreFaultIn(workspace, groups.status());
   for (store::Colleague& one : *found) {
     agents.push_back(ReckonRoom(std::move(one), channel, *groups));

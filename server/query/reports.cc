@@ -74,6 +74,7 @@ Rejection FactFault(const std::string& workspace, const absl::Status& status) {
 // A report as it was asked for, looked up and checked.
 struct Plan {
   std::vector<Measure> measures;
+  bool by_policy = false;                           // one of them is reckoned by a policy
   std::optional<store::ServiceLevelPolicy> policy;  // for all; none: those of the query's rules
   std::vector<std::string> rules;                   // the policies of the query's rules
   std::string time_zone;
@@ -155,10 +156,9 @@ std::optional<Rejection> PlanMeasures(const ReportRequest& request, Plan& plan) 
   }
   for (const Measure* measure : found) {
     plan.measures.push_back(*measure);
-    for (const Sum sum : SumsOf(plan.measures.back())) {
-      plan.query.sums.set(static_cast<size_t>(sum));
-    }
+    for (const Sum sum : SumsOf(*measure)) plan.query.sums.set(static_cast<size_t>(sum));
   }
+  plan.by_policy = std::ranges::any_of(plan.measures, IsByPolicy);
   return std::nullopt;
 }
 
@@ -217,7 +217,7 @@ std::optional<Rejection> PlanPolicy(store::PolicyStore& policies, const ReportRe
   }
   if (plan.policy) {
     plan.query.threshold = ThresholdOf(*plan.policy);
-  } else if (std::ranges::any_of(plan.measures, IsByPolicy)) {
+  } else if (plan.by_policy) {
     return PlanRules(policies, request, plan);
   }
   return std::nullopt;
@@ -337,7 +337,7 @@ ReportRow RowOf(const Plan& plan, FactRow&& row) {
   }
   for (const size_t rule : row.rules) report.policies.push_back(plan.rules[rule]);
   std::ranges::sort(report.policies);
-  if (plan.policy && !plan.policy->id.empty() && std::ranges::any_of(plan.measures, IsByPolicy)) {
+  if (plan.policy && !plan.policy->id.empty() && plan.by_policy) {
     report.policies.push_back(plan.policy->id);
   }
   return report;

@@ -19,7 +19,7 @@
 namespace tandem::query {
 
 inline constexpr int32_t kDefaultTicketPage = 50;
-inline constexpr int32_t kDefaultEventPage = 100;  // of notes, messages and contacts, too
+inline constexpr int32_t kDefaultEventPage = 100;  // of notes, messages, contacts and scores, too
 
 struct TicketPage {
   std::vector<store::TicketView> tickets;

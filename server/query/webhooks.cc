@@ -75,19 +75,25 @@ void Apply(const WebhookChange& change, router::Time now, WebhookRow& row) {
 
 Result<std::vector<FilterName>> FindNotConfigured(store::Reader& reader,
                                                   const std::string& workspace,
-                                                  const std::vector<FilterName>& names) {
+                                                  const std::vector<FilterName>& names,
+                                                  KnownNames& known) {
   std::vector<FilterName> missing;
   for (const FilterName& name : names) {
-    const auto found = reader.GetResource(workspace, name.kind, name.id);
-    if (!found.ok()) return StoreFaultIn(workspace, found.status());
-    if (!found->has_value()) missing.push_back(name);
+    const auto [at, added] = known.try_emplace({name.kind, name.id});
+    if (added) {
+      const auto found = reader.GetResource(workspace, name.kind, name.id);
+      if (!found.ok()) return StoreFaultIn(workspace, found.status());
+      at->second = found->has_value();
+    }
+    if (!at->second) missing.push_back(name);
   }
   return missing;
 }
 
 std::optional<Rejection> CheckConfigured(store::Reader& reader, const std::string& workspace,
                                          const std::vector<FilterName>& names) {
-  const auto found = FindNotConfigured(reader, workspace, names);
+  KnownNames known;
+  const auto found = FindNotConfigured(reader, workspace, names, known);
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const auto& missing = std::get<std::vector<FilterName>>(found);
   if (missing.empty()) return std::nullopt;

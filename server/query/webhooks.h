@@ -6,8 +6,10 @@
 #define TANDEM_SERVER_QUERY_WEBHOOKS_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -34,10 +36,14 @@ struct FilterName {
   std::string id;
   std::string field;
 };
-// Those that are not configured. kWorkspaceNotFound when the workspace has no configuration.
+// Whether names are configured, as far as they were looked up.
+using KnownNames = std::map<std::pair<router::ResourceKind, std::string>, bool>;
+// Those that are not configured; what is in `known` is not looked up again. kWorkspaceNotFound when
+// the workspace has no configuration.
 Result<std::vector<FilterName>> FindNotConfigured(store::Reader& reader,
                                                   const std::string& workspace,
-                                                  const std::vector<FilterName>& names);
+                                                  const std::vector<FilterName>& names,
+                                                  KnownNames& known);
 // kReferenceBroken when there are such, and its refusals.
 std::optional<router::Rejection> CheckConfigured(store::Reader& reader,
                                                  const std::string& workspace,

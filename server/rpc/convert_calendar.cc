@@ -8,7 +8,6 @@
 
 #include "fmt/format.h"
 #include "router/limits.h"
-#include "server/query/intervals.h"
 #include "server/rpc/convert_types.h"
 
 namespace tandem::rpc {

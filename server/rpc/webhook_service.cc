@@ -1,8 +1,6 @@
 #include <algorithm>
 #include <limits>
-#include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -43,51 +41,42 @@ struct ShownWebhook {
   std::vector<query::FilterName> missing;
 };
 
-query::Result<ShownWebhook> Look(Backend& backend, query::Result<query::WebhookView> result) {
+query::Result<ShownWebhook> Look(Backend& backend, query::Result<query::WebhookView> result,
+                                 query::KnownNames& known) {
   if (auto* rejection = std::get_if<Rejection>(&result)) return std::move(*rejection);
   auto& view = std::get<query::WebhookView>(result);
   auto missing = query::FindNotConfigured(backend.reader, view.row.key.workspace,
-                                          NamesOf(view.row.filter_json));
+                                          NamesOf(view.row.filter_json), known);
   if (auto* rejection = std::get_if<Rejection>(&missing)) return std::move(*rejection);
   return ShownWebhook{std::move(view),
                       std::get<std::vector<query::FilterName>>(std::move(missing))};
 }
 
-// Of one that was just changed. That is done, and its secret is told once: a look that fails
-// finds nothing.
-query::Result<ShownWebhook> LookAtChanged(Backend& backend,
-                                          query::Result<query::WebhookView> result) {
-  auto looked = Look(backend, result);
-  const bool changed = std::holds_alternative<query::WebhookView>(result);
-  if (!changed || std::holds_alternative<ShownWebhook>(looked)) return looked;
-  return ShownWebhook{std::get<query::WebhookView>(std::move(result)), {}};
+// One that was just changed, which is done, with a secret that may be told this once: a look-up
+// that fails finds nothing. `checked`: its filter's names were.
+query::Result<ShownWebhook> Changed(Backend& backend, query::Result<query::WebhookView> result,
+                                    bool checked) {
+  if (auto* rejection = std::get_if<Rejection>(&result)) return std::move(*rejection);
+  ShownWebhook shown{std::get<query::WebhookView>(std::move(result)), {}};
+  if (checked) return shown;
+  query::KnownNames known;
+  auto missing = query::FindNotConfigured(backend.reader, shown.view.row.key.workspace,
+                                          NamesOf(shown.view.row.filter_json), known);
+  if (auto* found = std::get_if<std::vector<query::FilterName>>(&missing)) {
+    shown.missing = std::move(*found);
+  }
+  return shown;
 }
 
 query::Result<std::vector<ShownWebhook>> LookAtAll(Backend& backend, const std::string& workspace) {
   auto found = query::ListWebhooks(backend.reader, backend.webhooks, workspace);
   if (auto* rejection = std::get_if<Rejection>(&found)) return std::move(*rejection);
-  auto& views = std::get<std::vector<query::WebhookView>>(found);
-  // Each name is looked up once, however many filters have it.
-  const auto id_of = [](const query::FilterName& name) { return std::pair(name.kind, name.id); };
-  std::map<std::pair<router::ResourceKind, std::string>, query::FilterName> names;
-  for (const query::WebhookView& view : views) {
-    for (query::FilterName& name : NamesOf(view.row.filter_json)) {
-      names.try_emplace(id_of(name), std::move(name));
-    }
-  }
-  std::vector<query::FilterName> distinct;
-  for (const auto& [id, name] : names) distinct.push_back(name);
-  const auto looked = query::FindNotConfigured(backend.reader, workspace, distinct);
-  if (const auto* rejection = std::get_if<Rejection>(&looked)) return *rejection;
-  std::set<std::pair<router::ResourceKind, std::string>> missing;
-  for (const query::FilterName& name : std::get<std::vector<query::FilterName>>(looked)) {
-    missing.insert(id_of(name));
-  }
+  query::KnownNames known;
   std::vector<ShownWebhook> shown;
-  for (query::WebhookView& view : views) {
-    std::vector<query::FilterName> own = NamesOf(view.row.filter_json);
-    std::erase_if(own, [&](const auto& name) { return !missing.contains(id_of(name)); });
-    shown.push_back({std::move(view), std::move(own)});
+  for (query::WebhookView& view : std::get<std::vector<query::WebhookView>>(found)) {
+    auto one = Look(backend, std::move(view), known);
+    if (auto* rejection = std::get_if<Rejection>(&one)) return std::move(*rejection);
+    shown.push_back(std::get<ShownWebhook>(std::move(one)));
   }
   return shown;
 }
@@ -140,8 +129,9 @@ void CreateWebhook(Backend& backend, Call call, v1::CreateWebhookRequest& reques
          wanted.row.created_at = wanted.row.updated_at = WallNow();
          auto result = Create(backend, std::move(wanted));
          backend.dispatcher.Reload();
-         FinishQuery<v1::CreateWebhookResponse>(call, LookAtChanged(backend, std::move(result)),
-                                                FillViewAndSecret<v1::CreateWebhookResponse>);
+         FinishQuery<v1::CreateWebhookResponse>(
+             call, Changed(backend, std::move(result), /*checked=*/true),
+             FillViewAndSecret<v1::CreateWebhookResponse>);
        });
 }
 
@@ -150,8 +140,9 @@ void GetWebhook(Backend& backend, Call call, v1::GetWebhookRequest& request) {
   WebhookKey key = ToKey(request, faults);
   if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
   Read(backend, call, [&backend, call, key = std::move(key)] {
+    query::KnownNames known;
     FinishQuery<v1::GetWebhookResponse>(
-        call, Look(backend, query::GetWebhook(backend.reader, backend.webhooks, key)),
+        call, Look(backend, query::GetWebhook(backend.reader, backend.webhooks, key), known),
         FillView<v1::GetWebhookResponse>);
   });
 }
@@ -175,8 +166,9 @@ void UpdateWebhook(Backend& backend, Call call, v1::UpdateWebhookRequest& reques
   Read(backend, call, [&backend, call, change = std::move(std::get<query::WebhookChange>(asked))] {
     auto result = Update(backend, change);
     backend.dispatcher.Reload();
-    FinishQuery<v1::UpdateWebhookResponse>(call, LookAtChanged(backend, std::move(result)),
-                                           FillView<v1::UpdateWebhookResponse>);
+    FinishQuery<v1::UpdateWebhookResponse>(
+        call, Changed(backend, std::move(result), change.filter_json.has_value()),
+        FillView<v1::UpdateWebhookResponse>);
   });
 }
 
@@ -204,7 +196,7 @@ void RotateWebhookSecret(Backend& backend, Call call, v1::RotateWebhookSecretReq
          auto result = query::UpdateWebhook(backend.reader, backend.webhooks, change, now);
          backend.dispatcher.Reload();
          FinishQuery<v1::RotateWebhookSecretResponse>(
-             call, LookAtChanged(backend, std::move(result)),
+             call, Changed(backend, std::move(result), /*checked=*/false),
              FillViewAndSecret<v1::RotateWebhookSecretResponse>);
        });
 }

@@ -1,6 +1,5 @@
 // The lists of a store in memory: what one ticket has, workspaces, and who is there.
 #include <algorithm>
-#include <functional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"

@@ -481,9 +481,9 @@ absl::StatusOr<std::vector<TicketView>> MemoryStore::ListTickets(const std::stri
   if (CallFails()) return Unavailable();
   const auto& states = contents_.ticket_states;
   std::set<Contents::TicketKey> of_external_id;
-  for (const auto& [key, contact] : contents_.contacts) {
-    const std::string& external_id = contact.content.external_id;
-    if (!external_id.empty() && external_id == filter.external_id) {
+  if (!filter.external_id.empty()) {
+    for (const auto& [key, contact] : contents_.contacts) {
+      if (contact.content.external_id != filter.external_id) continue;
       of_external_id.emplace(contact.workspace, contact.ticket);
     }
   }

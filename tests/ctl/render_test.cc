@@ -136,6 +136,10 @@ TEST(Plain, LeavesATerminalAlone) {
             "  2J\xC3\xA9");
 }
 
+TEST(Plain, MarksWhatIsNoCharacter) {
+  EXPECT_EQ(Plain("a\xC3"), "a\xEF\xBF\xBD");
+}
+
 TEST(TicketText, ShowsWhatIsKnown) {
   v1::Ticket ticket;
   ticket.set_id("t-1");

@@ -20,6 +20,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "server/ctl/client.h"
 #include "server/embedded/process.h"
+#include "server/files/read.h"
 #include "tests/e2e/server_process.h"
 #include "tests/support/postgres_cluster.h"
 
@@ -39,8 +40,7 @@ constexpr char kServing = 1;
 constexpr char kNotServing = 2;
 
 pid_t ParentOf(pid_t process) {
-  const std::string stat =
-      embedded::ReadSmallFile(absl::StrCat("/proc/", process, "/stat")).value_or("");
+  const std::string stat = files::ReadFile(absl::StrCat("/proc/", process, "/stat")).value_or("");
   // After the name, which ends with the last parenthesis, come state and parent.
   const size_t name_end = stat.rfind(')');
   return name_end == std::string::npos ? 0

@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "server/files/read.h"
 #include "tests/e2e/server_process.h"
 #include "tests/support/postgres_cluster.h"
 
@@ -144,7 +145,7 @@ TEST(Tandemd, WritesItsPortAndItsLogAsJson) {
   ASSERT_TRUE(Serve(server, {"--data-dir", folder.path() + "/data", "--port-file", port_file,
                              "--log-format", "json"}))
       << server.Log();
-  const std::string port = embedded::ReadSmallFile(port_file).value_or("");
+  const std::string port = files::ReadFile(port_file).value_or("");
   EXPECT_THAT(server.Log(), HasSubstr("serving on 127.0.0.1:" + port));
   EXPECT_THAT(server.Log(), HasSubstr(R"("level":"info","message":")"));
   EXPECT_EQ(Stop(server), 0) << server.Log();
@@ -178,9 +179,8 @@ TEST(Tandemd, ShowsNobodyThePasswordOfItsDatabase) {
                  kStartLimit))
       << server.Log();
   EXPECT_THAT(server.Log(), Not(HasSubstr("open-sesame")));
-  EXPECT_THAT(
-      embedded::ReadSmallFile(absl::StrCat("/proc/", server.pid(), "/cmdline")).value_or(""),
-      Not(HasSubstr("open-sesame")));
+  EXPECT_THAT(files::ReadFile(absl::StrCat("/proc/", server.pid(), "/cmdline")).value_or(""),
+              Not(HasSubstr("open-sesame")));
   EXPECT_EQ(Stop(server), 0) << server.Log();
 }
 

@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "server/embedded/process.h"
+#include "server/files/read.h"
 #include "tests/support/child_process.h"
 
 namespace tandem::e2e {
@@ -60,7 +61,7 @@ Ended Run(const std::vector<std::string>& command, const std::vector<std::string
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
-  return {ExitCodeOf(status), embedded::ReadSmallFile(log_path).value_or("")};
+  return {ExitCodeOf(status), files::ReadFile(log_path).value_or("")};
 }
 
 ServerProcess::~ServerProcess() {
@@ -109,7 +110,7 @@ std::optional<int> ServerProcess::WaitForEnd(milliseconds limit) {
 }
 
 std::string ServerProcess::Log() const {
-  return embedded::ReadSmallFile(log_path_).value_or("");
+  return files::ReadFile(log_path_).value_or("");
 }
 
 int FreePort() {

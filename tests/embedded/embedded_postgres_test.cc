@@ -25,6 +25,7 @@
 #include "server/embedded/cluster.h"
 #include "server/embedded/data_directory.h"
 #include "server/embedded/process.h"
+#include "server/files/read.h"
 #include "tests/support/folder.h"
 
 namespace tandem::embedded {
@@ -211,7 +212,7 @@ TEST(EmbeddedPostgres, IgnoresAPostmasterFileThatNamesAForeignProcess) {
   {
     const auto running = Start(folder.path());
     ASSERT_NE(running, nullptr);
-    text = ReadSmallFile(folder.path() + "/postgres/postmaster.pid").value_or("");
+    text = files::ReadFile(folder.path() + "/postgres/postmaster.pid").value_or("");
     running->StopAll();
   }
   // As after a restart of the machine: the number now belongs to somebody else, here to this test.

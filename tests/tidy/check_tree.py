@@ -95,6 +95,7 @@ def line_of(text, offset):
 # What the code of a layer may include of ours. `main` is what lies directly in server/: it wires the rest.
 ARROWS = {
     "router": {"router"},
+    "files": {"files"},
     "sync": {"sync"},
     "log": {"log"},
     "metrics": {"metrics"},
@@ -105,11 +106,11 @@ ARROWS = {
     "webhook": {"webhook", "live", "engine", "store", "router", "metrics", "sync"},
     "rpc": {"rpc", "live", "webhook", "engine", "query", "store", "router", "log", "metrics", "sync"},
     "http": {"http", "engine", "query"},
-    "embedded": {"embedded"},
-    "ctl": {"ctl"},
-    "main": {"main", "ctl", "embedded", "http", "rpc", "live", "webhook", "query", "engine", "store", "router", "log",
+    "embedded": {"embedded", "files"},
+    "ctl": {"ctl", "files"},
+    "main": {"main", "ctl", "embedded", "files", "http", "rpc", "live", "webhook", "query", "engine", "store", "router", "log",
              "metrics", "sync"},
-    "tests": {"tests", "main", "ctl", "embedded", "http", "rpc", "live", "webhook", "query", "engine", "store",
+    "tests": {"tests", "main", "ctl", "embedded", "files", "http", "rpc", "live", "webhook", "query", "engine", "store",
               "router", "log", "metrics", "sync"},
 }
 ROUTER_ABSEIL = re.compile(r"absl/(container|hash|types)/")
