@@ -30,6 +30,14 @@ class Bits {
     return words_[index];
   }
 
+  // Whether both have the same members, whatever room they have for more.
+  friend bool operator==(const Bits& a, const Bits& b) {
+    for (size_t i = 0; i < std::max(a.words(), b.words()); ++i) {
+      if (a.Word(i) != b.Word(i)) return false;
+    }
+    return true;
+  }
+
   void Unite(const Bits& other) {
     if (words_.size() < other.words_.size()) words_.resize(other.words_.size());
     for (size_t i = 0; i < other.words_.size(); ++i) words_[i] |= other.words_[i];

@@ -144,6 +144,10 @@ struct ResumeTicket {
 struct ExplainTicket {
   TicketId ticket;
 };
+// Reply: AgentExplanation. Changes nothing.
+struct ExplainAgent {
+  std::string agent;
+};
 // Reply: TicketRevised. What is not set stays as it is.
 struct UpdateTicket {
   TicketId ticket;
@@ -389,12 +393,12 @@ using Action =
                  UpdateWorkspaceSettings, IngestContact, ClassifyContact, CancelTicket,
                  AbandonTicket, CompleteTicket, ReleaseTicket, TransferTicket, RescheduleTicket,
                  RequestCallback, EndCallbackAttempt, ParkTicket, ResumeTicket, ExplainTicket,
-                 UpdateTicket, AddNote, AddMessage, ReopenTicket, RecordSurvey, OpenSession,
-                 CloseSession, LoseSession, GetAgent, SetAgentStatus, AcceptOffer, DeclineOffer,
-                 StartTicket, FinishTicket, StartAgentContact, InviteParticipant, EndParticipation,
-                 SetParticipantRole, HandOverTicket, MonitorTicket, AssignTicket, RequeueTicket,
-                 OverrideAgentStatus, SetShiftEnd, ClaimTickets, ExtendLeases, ReportMediaEvent,
-                 SetOpenHours, AdvanceTime, ContinueRouting, TimeLost>;
+                 ExplainAgent, UpdateTicket, AddNote, AddMessage, ReopenTicket, RecordSurvey,
+                 OpenSession, CloseSession, LoseSession, GetAgent, SetAgentStatus, AcceptOffer,
+                 DeclineOffer, StartTicket, FinishTicket, StartAgentContact, InviteParticipant,
+                 EndParticipation, SetParticipantRole, HandOverTicket, MonitorTicket, AssignTicket,
+                 RequeueTicket, OverrideAgentStatus, SetShiftEnd, ClaimTickets, ExtendLeases,
+                 ReportMediaEvent, SetOpenHours, AdvanceTime, ContinueRouting, TimeLost>;
 
 struct Command {
   std::string workspace;
@@ -522,6 +526,35 @@ enum class Obstacle : uint8_t {
 };
 inline constexpr Obstacle kLastObstacle = Obstacle::kOfferedToOthers;
 
+// Why an agent gets no more than it has.
+struct AgentExplanation {
+  AgentStatus status = AgentStatus::kOffline;
+  std::string reason;  // empty: none was given
+  Time status_since;
+  Obstacle obstacle = Obstacle::kNone;  // what keeps it from all work; kNone: nothing
+  // A capacity group of which it takes anything.
+  struct OfGroup {
+    CapacityGroup group = CapacityGroup::kTask;
+    uint32_t held = 0, max = 0;                         // tickets that it has, and may have
+    bool ready = false;                                 // its readiness is not for others alone
+    bool takes_live = false, takes_deferrable = false;  // one more, now
+  };
+  std::vector<OfGroup> groups;
+  // A queue of its routing profile.
+  struct OfQueue {
+    std::string queue;
+    uint32_t rank = 0;
+    bool push = false, pull = false;
+    Duration delay;
+    uint64_t waiting = 0;                 // whoever may take it
+    uint64_t qualified = 0;               // of it, what the agent may take, be it after a delay
+    TicketId first;                       // of that; unset: there is none
+    Obstacle obstacle = Obstacle::kNone;  // what keeps the agent from the first; kNone: nothing
+    Time delayed_until;                   // when that is its delay: until then
+  };
+  std::vector<OfQueue> queues;  // by rank
+};
+
 struct Explanation {
   struct ClauseCount {
     std::string clause;
@@ -632,7 +665,7 @@ struct ResourceChanged {
 using Reply =
     std::variant<Done, ConfigurationApplied, ContactIngested, StateReached, TicketsClaimed,
                  LeasesExtended, MediaReported, AgentSnapshot, Explanation, TicketRevised, Recorded,
-                 ContactStarted, ResourceChanged, ContactClassified>;
+                 ContactStarted, ResourceChanged, ContactClassified, AgentExplanation>;
 
 // What a command gave: a reply, or why it was refused.
 using Outcome = std::variant<Reply, Rejection>;

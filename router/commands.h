@@ -47,6 +47,7 @@ Outcome Decide(Context& context, const EndCallbackAttempt& command);
 Outcome Decide(Context& context, const ParkTicket& command);
 Outcome Decide(Context& context, const ResumeTicket& command);
 Outcome Decide(Context& context, const ExplainTicket& command);
+Outcome Decide(Context& context, const ExplainAgent& command);
 Outcome Decide(Context& context, UpdateTicket& command);
 Outcome Decide(Context& context, AddNote& command);
 Outcome Decide(Context& context, AddMessage& command);

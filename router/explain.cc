@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "router/commands.h"
+#include "router/obstacle.h"
 #include "router/open_hours.h"
 #include "router/requirement.h"
 #include "router/snapshot.h"
@@ -15,42 +16,6 @@ namespace tandem::router {
 namespace {
 
 constexpr size_t kObstacles = static_cast<size_t>(kLastObstacle) + 1;
-
-// When agents with this delay may take the ticket; unset: as soon as they can.
-Time DelayedUntil(const Workspace& workspace, const Ticket& ticket, Duration delay) {
-  const bool waits = ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered;
-  const Time until = ticket.queued_at + delay;
-  return !waits || ticket.kept_until.IsSet() || until <= workspace.now ? Time{} : until;
-}
-
-// The first thing that keeps a qualified agent from the ticket.
-Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex index,
-                    const Passing& passing) {
-  const AgentState& agent = workspace.agent(index);
-  const TicketClass& ticket_class = workspace.matching.ClassOf(ticket.ticket_class);
-  if (ticket_class.groups[ticket.group].agents.Exclude(index)) return Obstacle::kExcluded;
-  if (ticket.agent == index || Workspace::IsOfferedTo(ticket, index)) return Obstacle::kNone;
-  if (ticket.kept_until.IsSet() && ticket.last_agent != index) return Obstacle::kKeptForLastAgent;
-  if (agent.status == AgentStatus::kOffline || !agent.session_open) return Obstacle::kOffline;
-  if (agent.session_lost_at.IsSet()) return Obstacle::kSessionLost;
-  if (agent.status == AgentStatus::kNotReady || agent.status == AgentStatus::kDraining) {
-    return Obstacle::kNotReady;
-  }
-  if (agent.status == AgentStatus::kNotResponding) return Obstacle::kNotResponding;
-  if (!agent.IsReadyFor(ticket_class.group)) return Obstacle::kNotReady;
-  if (!agent.FitsShift(workspace.now + ticket.expected_handling_time)) return Obstacle::kShift;
-  const Urgency urgency = workspace.UrgencyOf(ticket);
-  if (!agent.HasOpen(ticket_class.group, urgency)) return Obstacle::kBusy;
-  if (Workspace::IsCooling(ticket, index)) return Obstacle::kCoolingDown;
-  const bool deferrable = urgency == Urgency::kDeferrable;
-  if (deferrable && !workspace.ReserveAllows(agent, ticket.queue, ticket_class.group)) {
-    return Obstacle::kLiveReserve;
-  }
-  if (DelayedUntil(workspace, ticket, passing.delay).IsSet()) return Obstacle::kDelayed;
-  if (!passing.push || !workspace.Offers(ticket.queue, ticket.channel)) return Obstacle::kPullOnly;
-  const bool rings_no_more = ticket.state == TicketState::kOffered && !ticket.ringing;
-  return rings_no_more ? Obstacle::kOfferedToOthers : Obstacle::kNone;
-}
 
 // Counts the agents who pass, clause by clause.
 class ClauseCounter {

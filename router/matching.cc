@@ -613,6 +613,32 @@ Matching::Place Matching::PlaceIn(QueueIndex queue, WaitKey key) const {
   return {keys.Rank(key), keys.size()};
 }
 
+Matching::Prospects Matching::ProspectsOf(const Workspace& workspace, QueueIndex queue,
+                                          AgentIndex agent) const {
+  Prospects found;
+  if (queue.value >= queues_.size()) return found;
+  const ProfileIndex profile = workspace.agent(agent).profile;
+  WaitKey first;
+  for (const auto& [bars, classes] : queues_[queue.value].classes) {
+    for (const ClassIndex index : classes) {
+      const TicketClass& ticket_class = classes_[index.value];
+      const Passing passing = Test(workspace, ticket_class, profile);
+      if (!passing.push && !passing.pull) continue;
+      for (const TicketClass::Group& group : ticket_class.groups) {
+        const bool kept_out = !group.agents.Name(agent) || group.agents.Exclude(agent);
+        if (kept_out || group.tree.empty()) continue;
+        found.tickets += forest_.Size(group.tree);
+        const TicketIndex ticket = forest_.First(group.tree);
+        if (found.first.IsSet() && first < forest_.KeyOf(ticket)) continue;
+        found.first = ticket;
+        found.passing = passing;
+        first = forest_.KeyOf(ticket);
+      }
+    }
+  }
+  return found;
+}
+
 bool Matching::HasLate(QueueIndex queue) const {
   const auto [punctual, all] = PlaceIn(queue, kFirstLate);
   return punctual < all;

@@ -163,6 +163,14 @@ class Matching {
     size_t all = 0;
   };
   Place PlaceIn(QueueIndex queue, WaitKey key) const;
+  // What waits in the queue for the agent, who qualifies for it, be it after a delay, and is not
+  // kept out: how much, what goes first, and how the profile passes that.
+  struct Prospects {
+    size_t tickets = 0;
+    TicketIndex first;  // unset: none
+    Passing passing;
+  };
+  Prospects ProspectsOf(const Workspace& workspace, QueueIndex queue, AgentIndex agent) const;
   // Whether a late ticket waits in the queue, where such go after punctual ones.
   bool HasLate(QueueIndex queue) const;
   // A class as it would be: for Test, and without tickets.

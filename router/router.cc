@@ -20,8 +20,8 @@ namespace tandem::router {
 // Commands that change nothing; what waits for routing goes on waiting.
 template <typename ActionType>
 constexpr bool kReadsOnly =
-    std::is_same_v<ActionType, ExplainTicket> || std::is_same_v<ActionType, GetAgent> ||
-    std::is_same_v<ActionType, ClassifyContact>;
+    std::is_same_v<ActionType, ExplainTicket> || std::is_same_v<ActionType, ExplainAgent> ||
+    std::is_same_v<ActionType, GetAgent> || std::is_same_v<ActionType, ClassifyContact>;
 
 Router::Router(RouterOptions options) : core_(std::make_unique<Core>(options)) {}
 Router::~Router() = default;

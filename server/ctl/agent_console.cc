@@ -14,7 +14,6 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 
 #include "server/ctl/render.h"
@@ -74,24 +73,20 @@ std::string OfferLine(const v1::Offer& offer) {
                             ", until ", ShortTime(offer.expires_at())));
 }
 
-std::string RoleName(v1::AssignmentRole role) {
-  return std::string(absl::StripPrefix(v1::AssignmentRole_Name(role), "ASSIGNMENT_ROLE_"));
-}
-
 // "ticket 0193… is ACTIVE, CONSULT, with ana OWNER"
 std::string WorkLine(const v1::Work& work) {
-  std::string line = absl::StrCat("ticket ", work.ticket_id(), " is ", StateName(work.state()));
-  if (work.role() != v1::ASSIGNMENT_ROLE_OWNER) absl::StrAppend(&line, ", ", RoleName(work.role()));
+  std::string line = absl::StrCat("ticket ", work.ticket_id(), " is ", ShortEnum(work.state()));
+  if (work.role() != v1::ASSIGNMENT_ROLE_OWNER)
+    absl::StrAppend(&line, ", ", ShortEnum(work.role()));
   for (const v1::Participant& other : work.participants()) {
-    absl::StrAppend(&line, ", with ", Plain(other.agent()), " ", RoleName(other.role()),
+    absl::StrAppend(&line, ", with ", Plain(other.agent()), " ", ShortEnum(other.role()),
                     other.invited() ? " (invited)" : "");
   }
   return line;
 }
 
 std::string StatusText(v1::AgentStatus status, const std::string& reason) {
-  return absl::StrCat(absl::StripPrefix(v1::AgentStatus_Name(status), "AGENT_STATUS_"),
-                      reason.empty() ? "" : ", " + Plain(reason));
+  return absl::StrCat(ShortEnum(status), reason.empty() ? "" : ", " + Plain(reason));
 }
 
 std::string StatusLine(const v1::AgentState& state) {
@@ -280,7 +275,7 @@ std::optional<v1::VerbResult> AgentConsole::Do(const std::string& what, Request 
   Say(absl::StrCat(what, ": done",
                    result->ticket_state() == v1::TICKET_STATE_UNSPECIFIED
                        ? ""
-                       : ", " + StateName(result->ticket_state())));
+                       : ", " + ShortEnum(result->ticket_state())));
   return result;
 }
 
@@ -486,7 +481,7 @@ bool AgentConsole::Begin(const Words& arguments) {
     return false;
   }
   SetWork(response.ticket_id(), response.state());
-  Say(absl::StrCat("begin: ticket ", response.ticket_id(), " is ", StateName(response.state())));
+  Say(absl::StrCat("begin: ticket ", response.ticket_id(), " is ", ShortEnum(response.state())));
   return true;
 }
 
@@ -518,7 +513,7 @@ std::optional<std::string> AgentConsole::PickTicket(const Words& arguments, size
   }
   if (fitting.size() == 1) return fitting.front();
   const std::string wanted = absl::StrJoin(
-      states, " or ", [](std::string* text, v1::TicketState state) { *text += StateName(state); });
+      states, " or ", [](std::string* text, v1::TicketState state) { *text += ShortEnum(state); });
   Say(fitting.empty() ? absl::StrCat("expected a ticket that is ", wanted, ", but there is none")
                       : absl::StrCat("several tickets are ", wanted, ": name one, as `show` does"));
   return std::nullopt;
@@ -642,7 +637,7 @@ bool AgentConsole::Show(const Words& /*arguments*/) {
   const std::lock_guard lock(mutex_);
   for (const v1::Offer& offer : offers_) Say(OfferLine(offer));
   for (const auto& [ticket, state] : work_) {
-    Say(absl::StrCat("ticket ", ticket, " is ", StateName(state)));
+    Say(absl::StrCat("ticket ", ticket, " is ", ShortEnum(state)));
   }
   if (offers_.empty() && work_.empty()) Say("no offers, no tickets");
   return true;

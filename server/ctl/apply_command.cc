@@ -41,9 +41,7 @@ struct ApplyOptions {
 
 // "routing-profile", as in `get`.
 std::string KindName(v1::ResourceKind kind) {
-  const auto* value = v1::ResourceKind_descriptor()->FindValueByNumber(kind);
-  const std::string name = value == nullptr ? absl::StrCat(kind) : ShortEnum(*value);
-  return absl::StrReplaceAll(absl::AsciiStrToLower(name), {{"_", "-"}});
+  return absl::StrReplaceAll(absl::AsciiStrToLower(ShortEnum(kind)), {{"_", "-"}});
 }
 
 // The resources of a configuration by kind and id.

@@ -39,7 +39,7 @@ int RequestCallback(const Target& target, CallbackOptions& options) {
       *caller.client().tickets, &v1::TicketService::Stub::RequestCallback, request, response);
   if (!status.ok()) return Report(status);
   std::cout << absl::StrCat(
-      "Ticket ", request.ticket_id(), " is a call-back, ", StateName(response.state()),
+      "Ticket ", request.ticket_id(), " is a call-back, ", ShortEnum(response.state()),
       response.has_enters_at() ? absl::StrCat(" until ", google::protobuf::util::TimeUtil::ToString(
                                                              response.enters_at()))
                                : "",

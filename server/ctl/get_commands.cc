@@ -300,11 +300,8 @@ int DescribeTicket(Caller& caller, const GetOptions& options) {
     if (!status.ok()) return Report(status);
   }
   if (ticket.state() == v1::TICKET_STATE_QUEUED) {
-    v1::ExplainTicketRequest request;
-    request.set_ticket_id(options.id);
     v1::ExplainTicketResponse explained;
-    status = caller.Ask(*caller.client().tickets, &v1::TicketService::Stub::ExplainTicket, request,
-                        explained);
+    status = ReadExplanation(caller, options.id, explained);
     // It may have been closed in between; then there is nothing to explain.
     if (status.ok()) {
       description.Add("why it waits", ExplanationText(explained), "explanation", ToJson(explained));
@@ -335,6 +332,11 @@ int AddAgentNow(Caller& caller, const std::string& agent, Description& descripti
     description.Add("now", AgentNowText(one, ToTime(now.server_time())), "now",
                     ToJson(one, Defaults::kWrite));
   }
+  v1::ExplainAgentResponse explained;
+  const grpc::Status explaining = ReadExplanation(caller, agent, explained);
+  if (!explaining.ok()) return Report(explaining);
+  description.Add("what waits for it", AgentExplanationText(explained), "explanation",
+                  ToJson(explained, Defaults::kWrite));
   return kExitDone;
 }
 

@@ -21,11 +21,6 @@ std::string AgeOf(const google::protobuf::Timestamp& since, absl::Time now) {
   return ShowAge(now - ToTime(since));
 }
 
-std::string StatusName(v1::AgentStatus status) {
-  const auto* value = v1::AgentStatus_descriptor()->FindValueByNumber(status);
-  return value == nullptr ? absl::StrCat(status) : ShortEnum(*value);
-}
-
 // "ACTIVE/chats,WRAP_UP/chats,+2": the oldest tickets.
 std::string ShortWork(const v1::WatchedAgent& agent) {
   constexpr int kShown = 2;
@@ -33,7 +28,7 @@ std::string ShortWork(const v1::WatchedAgent& agent) {
   for (int i = 0; i < std::min(agent.work_size(), kShown); ++i) {
     const v1::WatchedWork& work = agent.work(i);
     shown.push_back(
-        absl::StrCat(StateName(work.state()), work.queue().empty() ? "" : "/", work.queue()));
+        absl::StrCat(ShortEnum(work.state()), work.queue().empty() ? "" : "/", work.queue()));
   }
   const int more = agent.offers() + agent.owned() - static_cast<int>(shown.size());
   if (more > 0) shown.push_back(absl::StrCat("+", more));
@@ -95,7 +90,7 @@ std::vector<std::string> LiveCells(const v1::WatchedAgent& agent, absl::Time now
   return {agent.agent(),
           agent.team(),
           agent.site(),
-          StatusName(agent.status()),
+          ShortEnum(agent.status()),
           agent.reason(),
           agent.has_since() ? AgeOf(agent.since(), now) : "-",
           Connected(agent),
@@ -115,8 +110,45 @@ std::string LiveLine(const std::vector<TextTable::Column>& columns,
   return line;
 }
 
+std::string AgentExplanationText(const v1::ExplainAgentResponse& explained) {
+  std::string text = ShortEnum(explained.status());
+  if (!explained.reason().empty()) absl::StrAppend(&text, ", ", Plain(explained.reason()));
+  if (explained.has_status_since()) {
+    absl::StrAppend(&text, ", since ", Show(explained.status_since()));
+  }
+  absl::StrAppend(&text,
+                  explained.obstacle() == v1::OBSTACLE_KIND_NONE
+                      ? "\n"
+                      : absl::StrCat(": takes nothing, ", ShortEnum(explained.obstacle()), "\n"));
+  TextTable groups({{"group"}, {"has", kRight}, {"of", kRight}, {"takes one more"}});
+  for (const v1::GroupRoom& group : explained.groups()) {
+    const char* takes = group.takes_live() && group.takes_deferrable() ? "any"
+                        : group.takes_live()                           ? "LIVE"
+                        : group.takes_deferrable()                     ? "DEFERRABLE"
+                        : group.ready()                                ? "no"
+                                                                       : "no, not ready for it";
+    groups.AddRow(
+        {ShortEnum(group.group()), absl::StrCat(group.held()), absl::StrCat(group.max()), takes});
+  }
+  TextTable queues({{"queue"},
+                    {"rank", kRight},
+                    {"waiting", kRight},
+                    {"for this agent", kRight},
+                    {"the first of these"},
+                    {"what keeps it away"}});
+  for (const v1::QueueProspects& queue : explained.queues()) {
+    const bool any = !queue.first_ticket_id().empty();
+    std::string obstacle = any ? ShortEnum(queue.obstacle()) : "-";
+    if (queue.has_until()) absl::StrAppend(&obstacle, " until ", Show(queue.until()));
+    queues.AddRow({queue.queue(), absl::StrCat(queue.rank()), absl::StrCat(queue.waiting()),
+                   absl::StrCat(queue.qualified()), any ? queue.first_ticket_id() : "-",
+                   std::move(obstacle)});
+  }
+  return absl::StrCat(text, "\n", groups.ToString(), "\n", queues.ToString());
+}
+
 std::string AgentNowText(const v1::WatchedAgent& agent, absl::Time now) {
-  std::string text = LabelledLine("status", StatusName(agent.status()));
+  std::string text = LabelledLine("status", ShortEnum(agent.status()));
   absl::StrAppend(&text, LabelledLine("reason", agent.reason()));
   if (agent.has_since()) {
     absl::StrAppend(&text, LabelledLine("for", absl::StrCat(AgeOf(agent.since(), now), ", since ",
@@ -134,7 +166,7 @@ std::string AgentNowText(const v1::WatchedAgent& agent, absl::Time now) {
                    {"for", kRight},
                    {"on hold", kRight}});
   for (const v1::WatchedWork& work : agent.work()) {
-    table.AddRow({work.ticket_id(), StateName(work.state()), work.queue(), work.channel(),
+    table.AddRow({work.ticket_id(), ShortEnum(work.state()), work.queue(), work.channel(),
                   work.client(), AgeOf(work.since(), now),
                   work.has_held_since() ? AgeOf(work.held_since(), now) : "-"});
   }

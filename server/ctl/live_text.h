@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 
 #include "server/ctl/render.h"
+#include "tandem/v1/supervisor_service.pb.h"
 #include "tandem/v1/watch_service.pb.h"
 
 namespace tandem::ctl {
@@ -23,6 +24,9 @@ namespace tandem::ctl {
 // "queue=chats waiting=3 …": a row for a line of its own, without cells that say nothing.
 [[nodiscard]] std::string LiveLine(const std::vector<TextTable::Column>& columns,
                                    const std::vector<std::string>& cells);
+
+// Why an agent gets no more than it has: its room, and what waits for it, queue by queue.
+[[nodiscard]] std::string AgentExplanationText(const tandem::v1::ExplainAgentResponse& explained);
 
 // Status, offers and work of one agent, in a few lines.
 [[nodiscard]] std::string AgentNowText(const tandem::v1::WatchedAgent& agent, absl::Time now);

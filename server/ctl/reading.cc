@@ -165,6 +165,22 @@ grpc::Status ReadFiltered(Caller& caller, const Kind& kind, const ItemFilter& fi
   return status;
 }
 
+grpc::Status ReadExplanation(Caller& caller, const std::string& ticket_id,
+                             v1::ExplainTicketResponse& explained) {
+  v1::ExplainTicketRequest request;
+  request.set_ticket_id(ticket_id);
+  return caller.Ask(*caller.client().tickets, &v1::TicketService::Stub::ExplainTicket, request,
+                    explained);
+}
+
+grpc::Status ReadExplanation(Caller& caller, const std::string& agent,
+                             v1::ExplainAgentResponse& explained) {
+  v1::ExplainAgentRequest request;
+  request.set_agent(agent);
+  return caller.Ask(*caller.client().supervisors, &v1::SupervisorService::Stub::ExplainAgent,
+                    request, explained);
+}
+
 grpc::Status ReadAgentNow(Caller& caller, const std::string& agent, v1::WatchAgentsResponse& now) {
   v1::WatchAgentsRequest request;
   request.set_workspace(caller.target().workspace);

@@ -55,6 +55,12 @@ struct ItemFilter {
 [[nodiscard]] grpc::Status ReadFiltered(Caller& caller, const Kind& kind, const ItemFilter& filter,
                                         std::unique_ptr<google::protobuf::Message>& holder);
 
+// Why a ticket waits; why an agent gets no more.
+[[nodiscard]] grpc::Status ReadExplanation(Caller& caller, const std::string& ticket_id,
+                                           tandem::v1::ExplainTicketResponse& explained);
+[[nodiscard]] grpc::Status ReadExplanation(Caller& caller, const std::string& agent,
+                                           tandem::v1::ExplainAgentResponse& explained);
+
 // One agent as they are now; none when there is no such agent.
 [[nodiscard]] grpc::Status ReadAgentNow(Caller& caller, const std::string& agent,
                                         tandem::v1::WatchAgentsResponse& now);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "google/protobuf/generated_enum_reflection.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/timestamp.pb.h"
 
@@ -61,6 +62,12 @@ struct Document {
 
 // "QUEUED" of TICKET_STATE_QUEUED: the name without its enum's own.
 [[nodiscard]] std::string ShortEnum(const google::protobuf::EnumValueDescriptor& value);
+// The same of a value; its number when it has no name, as that of a newer server.
+template <typename Enum>
+[[nodiscard]] std::string ShortEnum(Enum value) {
+  const auto* named = google::protobuf::GetEnumDescriptor<Enum>()->FindValueByNumber(value);
+  return named == nullptr ? std::to_string(static_cast<int>(value)) : ShortEnum(*named);
+}
 
 // Text in columns, two blanks between them. A column of which nothing is known ("") in any row is
 // left out; one such cell is "-".

@@ -36,7 +36,7 @@ int Assign(const Target& target, SuperviseOptions& options) {
                  options.assign, response);
   if (!status.ok()) return Report(status);
   std::cout << absl::StrCat("Ticket ", options.assign.ticket_id(), " is ", options.assign.agent(),
-                            "'s, ", StateName(response.state()), "\n");
+                            "'s, ", ShortEnum(response.state()), "\n");
   return kExitDone;
 }
 

@@ -1,8 +1,13 @@
-// explain and history: one ticket's why and when.
+// explain and history: a ticket's why and when, an agent's why.
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_join.h"
 
 #include "server/ctl/command_table.h"
+#include "server/ctl/live_text.h"
 #include "server/ctl/reading.h"
 #include "server/ctl/ticket_text.h"
 
@@ -11,25 +16,35 @@ namespace {
 
 namespace v1 = tandem::v1;
 
-struct TicketOptions {
+constexpr char kTicket[] = "ticket";
+constexpr char kAgent[] = "agent";
+
+struct WhatOptions {
   std::string kind;
   std::string id;
   Form form = Form::kTable;
 };
 
-int Explain(const Target& target, const TicketOptions& options) {
+int ExplainAgent(Caller& caller, const WhatOptions& options) {
+  v1::ExplainAgentResponse explained;
+  const grpc::Status status = ReadExplanation(caller, options.id, explained);
+  if (!status.ok()) return Report(status);
+  const Json json = ToJson(explained, Defaults::kWrite);
+  std::cout << Render({AgentExplanationText(explained), json}, options.form);
+  return kExitDone;
+}
+
+int Explain(const Target& target, const WhatOptions& options) {
   Caller caller(target);
-  v1::ExplainTicketRequest request;
-  request.set_ticket_id(options.id);
+  if (options.kind == kAgent) return ExplainAgent(caller, options);
   v1::ExplainTicketResponse explained;
-  const grpc::Status status = caller.Ask(
-      *caller.client().tickets, &v1::TicketService::Stub::ExplainTicket, request, explained);
+  const grpc::Status status = ReadExplanation(caller, options.id, explained);
   if (!status.ok()) return Report(status);
   std::cout << Render({ExplanationText(explained), ToJson(explained)}, options.form);
   return kExitDone;
 }
 
-int History(const Target& target, const TicketOptions& options) {
+int History(const Target& target, const WhatOptions& options) {
   Caller caller(target);
   v1::ListTicketEventsResponse history;
   const grpc::Status status = ReadHistory(caller, options.id, history);
@@ -38,15 +53,17 @@ int History(const Target& target, const TicketOptions& options) {
   return kExitDone;
 }
 
-// Both read `tandemctl VERB ticket ID`.
-CLI::App* AddTicketCommand(CLI::App& app, Context& context, const std::string& name,
-                           const std::string& help,
-                           int (*run)(const Target&, const TicketOptions&)) {
-  const auto options = std::make_shared<TicketOptions>();
+// Both read `tandemctl VERB KIND ID`.
+CLI::App* AddKindCommand(CLI::App& app, Context& context, const std::string& name,
+                         const std::string& help, const std::vector<std::string>& kinds,
+                         int (*run)(const Target&, const WhatOptions&)) {
+  const auto options = std::make_shared<WhatOptions>();
   CLI::App* command = app.add_subcommand(name, help);
   CLI::Option* kind =
-      command->add_option("KIND", options->kind, "What: ticket")->required()->type_name("");
-  Restrict(context, kind, {"ticket"});
+      command->add_option("KIND", options->kind, "What: " + absl::StrJoin(kinds, " or "))
+          ->required()
+          ->type_name("");
+  Restrict(context, kind, kinds);
   command->add_option("ID", options->id, "Its id")->required()->type_name("");
   AddForm(*command, context, options->form);
   command->callback(
@@ -57,16 +74,19 @@ CLI::App* AddTicketCommand(CLI::App& app, Context& context, const std::string& n
 }  // namespace
 
 void AddExplain(CLI::App& app, Context& context) {
-  AddTicketCommand(app, context, "explain",
-                   "Print why a ticket waits: who may take it, and what keeps the others", Explain)
+  AddKindCommand(app, context, "explain",
+                 "Print why a ticket waits, and what keeps those who could take it; or what waits "
+                 "for an agent, and why the agent gets no more",
+                 {kTicket, kAgent}, Explain)
       ->footer(R"(
 Examples:
-  tandemctl explain ticket 01890a5d-ac96-774b-bcce-b302099a8057)");
+  tandemctl explain ticket 01890a5d-ac96-774b-bcce-b302099a8057
+  tandemctl explain agent ana)");
 }
 
 void AddHistory(CLI::App& app, Context& context) {
-  AddTicketCommand(app, context, "history", "Print what happened to a ticket, oldest first",
-                   History)
+  AddKindCommand(app, context, "history", "Print what happened to a ticket, oldest first",
+                 {kTicket}, History)
       ->footer(R"(
 Examples:
   tandemctl history ticket 01890a5d-ac96-774b-bcce-b302099a8057

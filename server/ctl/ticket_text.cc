@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "google/protobuf/util/time_util.h"
 
@@ -32,9 +31,7 @@ std::string Show(const google::protobuf::Timestamp& timestamp) {
 std::string CallbackText(const v1::Callback& callback) {
   std::string text = absl::StrFormat("%d attempts", callback.attempts());
   if (callback.attempts() > 0) {
-    absl::StrAppend(
-        &text, ", the last one ",
-        absl::StripPrefix(v1::CallbackOutcome_Name(callback.last_outcome()), "CALLBACK_OUTCOME_"));
+    absl::StrAppend(&text, ", the last one ", ShortEnum(callback.last_outcome()));
   }
   if (callback.has_not_after()) absl::StrAppend(&text, ", not after ", Show(callback.not_after()));
   return text;
@@ -50,14 +47,13 @@ std::string ShareText(const v1::ClientShare& share) {
   }
   if (of.floor() != 0) parts.push_back(absl::StrCat("floor ", of.floor()));
   if (of.ceiling() != 0) parts.push_back(absl::StrCat("ceiling ", of.ceiling()));
-  return absl::StrCat("its client has ", share.in_hand(), " in hand: ",
-                      absl::StripPrefix(v1::ClientTier_Name(share.tier()), "CLIENT_TIER_"),
+  return absl::StrCat("its client has ", share.in_hand(), " in hand: ", ShortEnum(share.tier()),
                       parts.empty() ? "" : absl::StrCat(" (", absl::StrJoin(parts, ", "), ")"));
 }
 
 // Where the ticket is, and what it waits for.
 std::string WhereText(const v1::ExplainTicketResponse& explained) {
-  const std::string state = StateName(explained.state());
+  const std::string state = ShortEnum(explained.state());
   if (explained.state() == v1::TICKET_STATE_SCHEDULED) {
     return absl::StrCat(
         absl::StrFormat("%s: enters queue %s at %s, target %s\n", state, explained.queue(),
@@ -113,12 +109,10 @@ std::string WhereText(const v1::ExplainTicketResponse& explained) {
                     "\n");
   }
   for (const v1::Participant& one : explained.participants()) {
-    absl::StrAppendFormat(
-        &text, "%s: %s%s\n",
-        absl::StripPrefix(v1::AssignmentRole_Name(one.role()), "ASSIGNMENT_ROLE_"),
-        Plain(one.agent()),
-        one.invited() ? absl::StrCat(", invited until ", Show(one.invitation_expires_at()))
-                      : absl::StrCat(" since ", Show(one.since())));
+    absl::StrAppendFormat(&text, "%s: %s%s\n", ShortEnum(one.role()), Plain(one.agent()),
+                          one.invited()
+                              ? absl::StrCat(", invited until ", Show(one.invitation_expires_at()))
+                              : absl::StrCat(" since ", Show(one.since())));
   }
   if (explained.classification_rules_size() > 0) {
     absl::StrAppend(&text, "classified by ", absl::StrJoin(explained.classification_rules(), ", "),
@@ -159,10 +153,6 @@ void AppendTicket(const v1::ProspectiveTicket& ticket, std::string& text) {
 
 }  // namespace
 
-std::string StateName(v1::TicketState state) {
-  return std::string(absl::StripPrefix(v1::TicketState_Name(state), "TICKET_STATE_"));
-}
-
 std::string TicketTable(const std::vector<v1::Ticket>& tickets) {
   TextTable table({{"id"},
                    {"state"},
@@ -176,7 +166,7 @@ std::string TicketTable(const std::vector<v1::Ticket>& tickets) {
                    {"target"},
                    {"external id"}});
   for (const v1::Ticket& ticket : tickets) {
-    table.AddRow({ticket.id(), StateName(ticket.state()), ticket.queue(), ticket.channel(),
+    table.AddRow({ticket.id(), ShortEnum(ticket.state()), ticket.queue(), ticket.channel(),
                   ticket.client(), ticket.process_type(), absl::StrCat(ticket.priority()),
                   ticket.agent(), ShortTime(ticket.created_at()), ShortTime(ticket.target()),
                   ticket.external_id()});
@@ -190,7 +180,7 @@ std::string TicketText(const v1::Ticket& ticket) {
     absl::StrAppend(&text, LabelledLine(label, value));
   };
   add("ticket", ticket.id());
-  add("state", StateName(ticket.state()));
+  add("state", ShortEnum(ticket.state()));
   add("channel", ticket.channel());
   add("client", ticket.client());
   add("process type", ticket.process_type());
@@ -244,9 +234,7 @@ std::string TicketText(const v1::Ticket& ticket) {
 }
 
 std::string EventLine(const v1::Event& event) {
-  std::string text =
-      absl::StrFormat("%-27s %-24s", Show(event.at()),
-                      absl::StripPrefix(v1::EventType_Name(event.type()), "EVENT_TYPE_"));
+  std::string text = absl::StrFormat("%-27s %-24s", Show(event.at()), ShortEnum(event.type()));
   const auto add = [&text](const char* name, const std::string& value) {
     if (!value.empty()) absl::StrAppend(&text, " ", name, "=", Plain(value));
   };
@@ -272,8 +260,7 @@ std::string ExplanationText(const v1::ExplainTicketResponse& explained) {
   absl::StrAppendFormat(&text, "%5d pass all of these\n", explained.qualified_agents());
   for (const v1::Obstacle& obstacle : explained.obstacles()) {
     absl::StrAppendFormat(
-        &text, "%5d %s%s\n", obstacle.agents(),
-        absl::StripPrefix(v1::ObstacleKind_Name(obstacle.kind()), "OBSTACLE_KIND_"),
+        &text, "%5d %s%s\n", obstacle.agents(), ShortEnum(obstacle.kind()),
         obstacle.has_until() ? absl::StrCat(" until ", Show(obstacle.until())) : "");
   }
   if (explained.has_next_step()) {

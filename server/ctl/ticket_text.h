@@ -14,7 +14,6 @@
 namespace tandem::ctl {
 
 // "QUEUED".
-[[nodiscard]] std::string StateName(tandem::v1::TicketState state);
 
 // One line for each ticket below a heading.
 [[nodiscard]] std::string TicketTable(const std::vector<tandem::v1::Ticket>& tickets);

@@ -76,7 +76,7 @@ int AddMessage(const Target& target, WriteOptions& options) {
       caller.Ask(*caller.client().tickets, &v1::TicketService::Stub::AddMessage, request, response);
   if (!status.ok()) return Report(status);
   std::cout << absl::StrCat("Message ", response.sequence(), " is on ticket ", request.ticket_id(),
-                            ", ", StateName(response.state()),
+                            ", ", ShortEnum(response.state()),
                             response.reopened() ? ", reopened" : "", "\n");
   return kExitDone;
 }

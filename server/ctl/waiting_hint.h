@@ -8,8 +8,8 @@
 
 namespace tandem::ctl {
 
-// What keeps an AVAILABLE agent from what waits, in one line or two: of a ticket that the agent may
-// take, as `explain ticket` tells it. Empty when nothing is known.
+// What keeps an AVAILABLE agent from what waits, in one line or two: from the first ticket that the
+// agent may take, as `explain agent` tells it. Empty when nothing is known.
 [[nodiscard]] std::string WhyNoOffer(Caller& caller, const std::string& agent);
 
 }  // namespace tandem::ctl

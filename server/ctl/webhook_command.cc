@@ -9,7 +9,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
 
 #include "server/ctl/command_table.h"
 #include "server/ctl/event_filter_options.h"
@@ -126,9 +125,8 @@ std::string DeadLetterTable(const v1::ListDeadLettersResponse& letters) {
                    {"first failed"},
                    {"last error"}});
   for (const v1::DeadLetter& letter : letters.dead_letters()) {
-    table.AddRow({absl::StrCat(letter.sequence()),
-                  std::string(absl::StripPrefix(v1::EventType_Name(letter.type()), "EVENT_TYPE_")),
-                  ShortTime(letter.at()), letter.ticket_id(), absl::StrCat(letter.attempts()),
+    table.AddRow({absl::StrCat(letter.sequence()), ShortEnum(letter.type()), ShortTime(letter.at()),
+                  letter.ticket_id(), absl::StrCat(letter.attempts()),
                   ShortTime(letter.first_failed_at()), letter.last_error()});
   }
   return table.ToString();

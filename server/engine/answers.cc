@@ -77,6 +77,7 @@ struct Keeper {
   void operator()(const router::AgentSnapshot&) const { NotKept(); }
   void operator()(const router::Explanation&) const { NotKept(); }
   void operator()(const router::ContactClassified&) const { NotKept(); }
+  void operator()(const router::AgentExplanation&) const { NotKept(); }
 
   [[noreturn]] void NotKept() const {
     std::fprintf(stderr, "expected a reply that is kept, but its kind is %u\n", answer.kind);
@@ -91,6 +92,7 @@ bool KeepsAnswer(const router::Command& command) {
   return !std::holds_alternative<router::OpenSession>(action) &&
          !std::holds_alternative<router::GetAgent>(action) &&
          !std::holds_alternative<router::ExplainTicket>(action) &&
+         !std::holds_alternative<router::ExplainAgent>(action) &&
          !std::holds_alternative<router::ClassifyContact>(action) &&
          !std::holds_alternative<router::ExtendLeases>(action);
 }

@@ -467,6 +467,11 @@ router::Action ToAction(v1::SetShiftEndRequest& request, router::Time now, Fault
   return action;
 }
 
+router::Action ToAction(v1::ExplainAgentRequest& request, router::Time /*now*/, Faults& faults) {
+  faults.RequireId(request.agent(), "agent");
+  return router::ExplainAgent{.agent = request.agent()};
+}
+
 // ------------------------------------------------------------------------------------------ back
 // office and media
 

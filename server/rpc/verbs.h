@@ -74,6 +74,7 @@ router::Action ToAction(v1::AssignTicketRequest& request, router::Time now, Faul
 router::Action ToAction(v1::RequeueTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::OverrideAgentStatusRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::SetShiftEndRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::ExplainAgentRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::ClaimTicketsRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::ExtendLeasesRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::ReportMediaEventRequest& request, router::Time now, Faults& faults);

@@ -100,6 +100,13 @@ const router::EventRow* DeliveryQueue::Event(int64_t sequence) const {
   return event ? &*event : nullptr;
 }
 
+void DeliveryQueue::PutBack(int64_t sequence) {
+  const LaneKey key = LaneOf(At(sequence).delivery);
+  in_flight_.erase(sequence);
+  lanes_.at(key).busy = false;
+  Await(key);
+}
+
 void DeliveryQueue::Succeeded(int64_t sequence, Time now) {
   progress_.failures_in_row = 0;
   progress_.last_success_at = now;

@@ -77,6 +77,9 @@ class DeliveryQueue {
   // An event in flight; null when it was kept, and has to be read again.
   const router::EventRow* Event(int64_t sequence) const;
 
+  // It was not sent after all, and is due again at once.
+  void PutBack(int64_t sequence);
+
   // How an event in flight ended. Taken by the receiver:
   void Succeeded(int64_t sequence, router::Time now);
   // Not taken. `jitter` is below kJitterSteps. `not_before`: the receiver asked to be left alone.

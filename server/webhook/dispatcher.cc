@@ -52,6 +52,7 @@ struct Line {
   bool all_read = false;   // of the database, when the ring had lost so much
   int64_t losses = 0;
   bool ending = false;  // it is loaded again, or gone, when nothing is in flight any more
+  Time rest_until;      // after a read that failed: what ails one workspace holds up no other
 };
 
 std::string DescribeWebhook(const WebhookKey& key) {
@@ -103,7 +104,7 @@ class Dispatcher::Impl final : public live::Listener {
   };
   // In flight for its line, and to be sent in this turn.
   struct Due {
-    const Line* line = nullptr;
+    Line* line = nullptr;
     router::EventRow event;
   };
   using TicketKey = std::pair<std::string, router::TicketId>;
@@ -122,7 +123,8 @@ class Dispatcher::Impl final : public live::Listener {
   bool ReadPage(Line& line, size_t room, Time now);
   void SendDue(Time now);
   bool TakeNext(Line& line, Time now, std::vector<Due>& due);
-  std::optional<Tickets> TicketsOf(const std::vector<Due>& due);
+  Tickets TakeTickets(std::vector<Due>& due, Time now);
+  void PutBack(const std::string& workspace, std::vector<Due>& due, Time now);
   void Send(const Due& due, const store::TicketView* ticket, Time now);
   void OnAnswer(const Answer& answer, Time now);
   void Disable(Line& line, Time now);
@@ -196,7 +198,8 @@ milliseconds Dispatcher::Impl::WaitFor(Time now) const {
   if (!engine_.ready()) return kWaitForShard;
   if (flights_.size() < options_.in_flight) {
     for (const auto& [key, line] : lines_) {
-      if (!line.ending) next = std::min(next, line.queue.NextAt(now));
+      if (line.ending) continue;
+      next = std::min(next, std::max(line.queue.NextAt(now), line.rest_until));
     }
   }
   next = std::max(next, std::min(rest_until_, now + kPauseAfterTrouble));
@@ -239,8 +242,7 @@ void Dispatcher::Impl::LoadLine(WebhookRow row, Time now) {
   auto kept = webhooks_.ListDeliveries(row.key, /*dead=*/false, 0, limit);
   const auto dead = webhooks_.ListDeliveries(row.key, /*dead=*/true, row.progress.position, limit);
   if (!kept.ok() || !dead.ok()) {
-    reload_ = true;
-    rest_until_ = now + kPauseAfterTrouble;
+    load_at_ = now + kPauseAfterTrouble;
     return;
   }
   const bool more_kept = kept->size() == options_.queue.kept;
@@ -254,7 +256,8 @@ void Dispatcher::Impl::LoadLine(WebhookRow row, Time now) {
                            .more_kept = more_kept,
                            .all_read = false,
                            .losses = 0,
-                           .ending = false});
+                           .ending = false,
+                           .rest_until = {}});
 }
 
 void Dispatcher::Impl::EndLines() {
@@ -295,7 +298,7 @@ void Dispatcher::Impl::Listen(bool wanted) {
 
 void Dispatcher::Impl::ReadOn(Line& line, Time now) {
   using Found = live::EventRing::Found;
-  if (line.ending || line.more_kept) return;
+  if (line.ending || line.more_kept || now < line.rest_until) return;
   for (size_t room = line.queue.Room(); room > 0; room = line.queue.Room()) {
     int64_t position = line.queue.taken_up_to();
     std::vector<router::EventRow> events;
@@ -316,7 +319,7 @@ bool Dispatcher::Impl::ReadPage(Line& line, size_t room, Time now) {
   const int64_t after = line.queue.taken_up_to();
   auto events = reader_.ListEvents(line.row.key.workspace, after, kEventPage);
   if (!events.ok()) {
-    begin_anew_ = true;
+    line.rest_until = now + kPauseAfterTrouble;
     return false;
   }
   line.all_read = events->size() < static_cast<size_t>(kEventPage);
@@ -358,21 +361,16 @@ void Dispatcher::Impl::SendDue(Time now) {
       ++idle;
     }
   }
-  if (due.empty()) return;
-  const std::optional<Tickets> tickets = TicketsOf(due);
-  if (!tickets) {
-    begin_anew_ = true;  // they stay in flight, and all is loaded again
-    return;
-  }
+  const Tickets tickets = TakeTickets(due, now);
   for (const Due& one : due) {
-    const auto found = tickets->find({one.event.workspace, one.event.ticket});
-    Send(one, found == tickets->end() ? nullptr : &found->second, now);
+    const auto found = tickets.find({one.event.workspace, one.event.ticket});
+    Send(one, found == tickets.end() ? nullptr : &found->second, now);
   }
 }
 
 // Whether the line had one that is due.
 bool Dispatcher::Impl::TakeNext(Line& line, Time now, std::vector<Due>& due) {
-  if (line.ending) return false;
+  if (line.ending || now < line.rest_until) return false;
   const std::optional<int64_t> sequence = line.queue.Next(now);
   if (!sequence) return false;
   if (const router::EventRow* event = line.queue.Event(*sequence)) {
@@ -381,7 +379,8 @@ bool Dispatcher::Impl::TakeNext(Line& line, Time now, std::vector<Due>& due) {
   }
   auto read = reader_.ListEvents(line.row.key.workspace, *sequence - 1, 1);
   if (!read.ok()) {
-    begin_anew_ = true;  // it stays in flight, and all is loaded again
+    line.queue.PutBack(*sequence);
+    line.rest_until = now + kPauseAfterTrouble;
     return false;
   }
   if (read->empty() || read->front().sequence != *sequence) {
@@ -392,8 +391,9 @@ bool Dispatcher::Impl::TakeNext(Line& line, Time now, std::vector<Due>& due) {
   return true;
 }
 
-// One read for each workspace. Nothing when the database can't be reached.
-std::optional<Dispatcher::Impl::Tickets> Dispatcher::Impl::TicketsOf(const std::vector<Due>& due) {
+// The tickets of what is due, one read for each workspace. What is due in one that can't be read is
+// taken out and put back.
+Dispatcher::Impl::Tickets Dispatcher::Impl::TakeTickets(std::vector<Due>& due, Time now) {
   std::map<std::string, std::set<router::TicketId>> wanted;
   for (const Due& one : due) {
     if (one.event.ticket.IsSet()) wanted[one.event.workspace].insert(one.event.ticket);
@@ -401,13 +401,25 @@ std::optional<Dispatcher::Impl::Tickets> Dispatcher::Impl::TicketsOf(const std::
   Tickets tickets;
   for (const auto& [workspace, ids] : wanted) {
     auto read = reader_.GetTickets(workspace, {ids.begin(), ids.end()});
-    if (!read.ok()) return std::nullopt;
+    if (!read.ok()) {
+      PutBack(workspace, due, now);
+      continue;
+    }
     for (store::TicketView& view : *read) {
       const TicketKey key(workspace, view.ticket.ticket);
       tickets.emplace(key, std::move(view));
     }
   }
   return tickets;
+}
+
+void Dispatcher::Impl::PutBack(const std::string& workspace, std::vector<Due>& due, Time now) {
+  std::erase_if(due, [&](const Due& one) {
+    if (one.event.workspace != workspace) return false;
+    one.line->queue.PutBack(one.event.sequence);
+    one.line->rest_until = now + kPauseAfterTrouble;
+    return true;
+  });
 }
 
 void Dispatcher::Impl::Send(const Due& due, const store::TicketView* ticket, Time now) {

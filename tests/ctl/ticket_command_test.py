@@ -112,17 +112,24 @@ class Agent(CtlTest):
 
     def test_is_told_why_no_offer_comes(self):
         self.assertIn("you are OFFLINE; `available` takes offers\n", self.wait())
-        self.assertIn("no ticket waits\n", self.wait("available"))
+        self.assertIn("no ticket waits in the agent's queues\n", self.wait("available"))
         self.chat(client="globex")
-        self.assertIn("none of the tickets that wait is for this agent", self.wait("available"))
+        self.assertIn("none of the tickets that wait in the agent's queues is for this agent", self.wait("available"))
         job = json.loads(self.done("ingest", "--channel", "task", "--client", "acme", "--process-type", "bookkeeping", "-o",
                                    "json"))["ticketId"]
-        self.assertIn(f"ticket {job} waits in queue jobs; what keeps those who could take it: PULL_ONLY 1: the queue is claimed "
-                      f"from, not offered\n`tandemctl explain ticket {job}` tells more\n", self.wait("available"))
+        self.assertIn(f"ticket {job} waits in queue jobs; what keeps the agent from it: PULL_ONLY: the queue is claimed "
+                      f"from, not offered\n`tandemctl explain agent ana` tells more\n", self.wait("available"))
+        text = self.done("explain", "agent", "ana")
+        self.assertRegex(text, r"^OFFLINE, since .*: takes nothing, OFFLINE\n")
+        self.assertRegex(text, r"\njobs +\d+ +1 +1 +" + job + r" +OFFLINE\n")
+        explained = json.loads(self.done("explain", "agent", "ana", "-o", "json"))
+        self.assertEqual({queue["queue"]: queue["qualified"] for queue in explained["queues"]}["jobs"], "1")
+        self.assertIn("what waits for it:\nOFFLINE", self.done("describe", "agent", "ana"))
+        self.assertIn("AGENT_NOT_FOUND", self.ctl("explain", "agent", "nobody").stderr)
         floor = self.folder / "reserve.yaml"
         floor.write_text(FLOOR.replace("{queue: jobs, pull: true, no_push: true}]", "{queue: jobs}]\n    live_reserve: 1"))
         self.done("apply", "-f", str(floor))
-        self.assertIn("LIVE_RESERVE 1: agents who could answer calls and chats are kept back for them", self.wait("available"))
+        self.assertIn("LIVE_RESERVE: agents who could answer calls and chats are kept back for them", self.wait("available"))
 
 
 class IngestLines(CtlTest):

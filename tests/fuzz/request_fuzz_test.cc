@@ -459,6 +459,10 @@ std::vector<Target> Targets() {
   shift.set_supervisor("sue");
   shift.mutable_ends_at()->set_seconds(1'700'003'600);
   targets.push_back(MakeTarget(shift));
+  v1::ExplainAgentRequest explain_agent;
+  explain_agent.set_workspace(kWorkspace);
+  explain_agent.set_agent("ann");
+  targets.push_back(MakeTarget(explain_agent));
   v1::AssignTicketRequest assign = WithTicket<v1::AssignTicketRequest>();
   assign.set_agent("ann");
   assign.set_supervisor("sue");

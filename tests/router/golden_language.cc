@@ -425,6 +425,7 @@ std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, W
     return request;
   }
   if (verb == "classify") return ClassifyContact{ParseContact(words, now)};
+  if (verb == "explain_agent") return ExplainAgent{words.Next("an agent")};
   if (verb == "explain") return ExplainTicket{ParseTicket(words.Next("a ticket"))};
   if (verb == "transfer") {
     TransferTicket transfer{ParseTicket(words.Next("a ticket")), ""};

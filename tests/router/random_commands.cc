@@ -172,7 +172,8 @@ Action RandomCommands::AboutAgent(const Workspace& workspace, Time now) {
   const uint64_t kind = Below(100);
   if (kind < 2) return LoseSession{SessionOf(agent)};
   if (kind < 3) return CloseSession{SessionOf(agent)};
-  if (kind < 6) return GetAgent{SessionOf(agent)};
+  if (kind < 5) return GetAgent{SessionOf(agent)};
+  if (kind < 6) return ExplainAgent{Chance(1) ? "a9" : agent.id};
   if (kind < 10) {
     return SetAgentStatus{SessionOf(agent), MakeStatus()};
   }
@@ -601,6 +602,7 @@ struct CommandText {
   std::string operator()(const ExplainTicket& a) const {
     return "explain " + router::TextOf(a.ticket);
   }
+  std::string operator()(const ExplainAgent& a) const { return "explain agent " + a.agent; }
   std::string operator()(const UpdateTicket& a) const {
     std::string text = "update " + router::TextOf(a.ticket);
     text += " expected=" + std::to_string(a.expected_revision);

@@ -17,6 +17,7 @@ bool IsForAllWorkspaces(const Action& action) {
 // Nothing becomes possible by these, and what waits for routing goes on waiting.
 bool RoutesNothing(const Action& action) {
   return std::holds_alternative<ExplainTicket>(action) ||
+         std::holds_alternative<ExplainAgent>(action) ||
          std::holds_alternative<ClassifyContact>(action) ||
          std::holds_alternative<GetAgent>(action) || std::holds_alternative<TimeLost>(action);
 }

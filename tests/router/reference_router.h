@@ -186,6 +186,8 @@ class ReferenceRouter {
   Outcome Do(const ParkTicket& command);
   Outcome Do(const ResumeTicket& command);
   Outcome Do(const ExplainTicket& command);
+  Outcome Do(const ExplainAgent& command);
+  AgentExplanation::OfQueue Explain(const AgentState& agent, const RoutingProfileQueue& of) const;
   Outcome Do(const UpdateTicket& command);
   Outcome Do(const AddNote& command);
   Outcome Do(const AddMessage& command);

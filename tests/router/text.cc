@@ -207,6 +207,9 @@ struct ReplyText {
     }
     return text;
   }
+  std::string operator()(const AgentExplanation& reply) const {
+    return TextOf(reply, /*with_room=*/with_clauses);
+  }
   std::string operator()(const ContactClassified& reply) const {
     std::string text = "classified";
     for (const ContactClassified::TriedRule& tried : reply.rules) {
@@ -273,24 +276,8 @@ struct ReplyText {
       text += "\n  " + std::to_string(clause.passing_agents) + " pass";
       if (with_clauses) text += ": " + clause.clause;
     }
-    static const char* const obstacles[] = {"",
-                                            "EXCLUDED",
-                                            "OFFLINE",
-                                            "SESSION_LOST",
-                                            "NOT_READY",
-                                            "NOT_RESPONDING",
-                                            "BUSY",
-                                            "COOLING_DOWN",
-                                            "LIVE_RESERVE",
-                                            "PULL_ONLY",
-                                            "NONE",
-                                            "KEPT_FOR_LAST_AGENT",
-                                            "SHIFT",
-                                            "DELAYED",
-                                            "OFFERED_TO_OTHERS"};
     for (const auto& [obstacle, agents] : reply.obstacles) {
-      text += std::string("\n  ") + obstacles[static_cast<size_t>(obstacle)] + " " +
-              std::to_string(agents);
+      text += std::string("\n  ") + NameOf(obstacle) + " " + std::to_string(agents);
       if (obstacle == Obstacle::kDelayed) text += " until " + TextOf(reply.delayed_until);
     }
     if (reply.next_step) {

@@ -23,7 +23,10 @@ std::string TextOf(TicketId ticket);
 std::string TextOf(OfferId offer);
 // One line without its end.
 std::string TextOf(const EventRow& event);
-// One line; more for a snapshot or an explanation. Texts of clauses only `with_clauses`.
+const char* NameOf(Obstacle obstacle);
+// Several lines. Whether there is room for one more only `with_room`.
+std::string TextOf(const AgentExplanation& explanation, bool with_room);
+// One line; more for a snapshot or an explanation. Texts of clauses, and room, only `with_clauses`.
 std::string TextOf(const Outcome& outcome, bool with_clauses = true);
 // What a desktop is told, one line.
 std::string TextOf(const Notice& notice);

@@ -430,6 +430,12 @@ TEST_F(BadInput, OfSupervisorsIsRefused) {
   order.add_groups(static_cast<v1::CapacityGroup>(9));
   ExpectRefusal(ordered(), "FIELD_OUT_OF_RANGE", "groups[1]");
 
+  v1::ExplainAgentRequest explain;
+  explain.set_workspace(kWorkspace);
+  v1::ExplainAgentResponse explained;
+  ExpectRefusal(f.supervisors->ExplainAgent(ClientContext(), explain, &explained), "FIELD_REQUIRED",
+                "agent");
+
   v1::SetShiftEndRequest shift;
   shift.set_workspace(kWorkspace);
   const auto set = [&] {

@@ -1,6 +1,7 @@
 // Goal: a ticket is transferred to one agent; supervisors assign, requeue and set statuses; agents
 // finish their work and go; and every refusal says why. Method: over a connection, one behaviour a
 // test.
+#include <algorithm>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -98,6 +99,45 @@ TEST(TransferTicket, ToAnAgentIsRefusedWithWhatKeepsThemFromIt) {
   const grpc::Status elsewhere = f.TransferTo(ticket, "bob", "tiny");
   EXPECT_EQ(ReasonOf(elsewhere), "AGENT_MAY_NOT_TAKE");
   EXPECT_EQ(Decode(elsewhere).metadata.at("why"), "QUEUE");
+}
+
+TEST(ExplainAgent, SaysWhatWaitsForTheAgentAndWhatKeepsThemFromIt) {
+  Floor f;
+  v1::ExplainAgentRequest request;
+  request.set_workspace(kWorkspace);
+  request.set_agent("bob");
+  v1::ExplainAgentResponse away;
+  ASSERT_EQ(ReasonOf(f.supervisors->ExplainAgent(ClientContext(), request, &away)), "OK");
+  EXPECT_EQ(away.obstacle(), v1::OBSTACLE_KIND_OFFLINE);
+
+  const v1::SessionRef bob = f.LogIn("bob");
+  f.Take(f.ann, ChatContact());
+  f.Take(bob, ChatContact());
+  const std::string waiting = f.Ingest(ChatContact());
+  v1::ExplainAgentResponse busy;
+  ASSERT_EQ(ReasonOf(f.supervisors->ExplainAgent(ClientContext(), request, &busy)), "OK");
+  EXPECT_EQ(busy.status(), v1::AGENT_STATUS_AVAILABLE);
+  EXPECT_TRUE(busy.has_status_since());
+  EXPECT_EQ(busy.obstacle(), v1::OBSTACLE_KIND_NONE);
+  const std::string queue = f.Get(waiting).queue();
+  const auto found = std::find_if(busy.queues().begin(), busy.queues().end(),
+                                  [&](const auto& one) { return one.queue() == queue; });
+  ASSERT_NE(found, busy.queues().end());
+  EXPECT_TRUE(found->push());
+  EXPECT_EQ(found->waiting(), 1);
+  EXPECT_EQ(found->qualified(), 1);
+  EXPECT_EQ(found->first_ticket_id(), waiting);
+  EXPECT_EQ(found->obstacle(), v1::OBSTACLE_KIND_BUSY);
+  const auto group = std::find_if(busy.groups().begin(), busy.groups().end(), [](const auto& one) {
+    return one.group() == v1::CAPACITY_GROUP_MESSAGING;
+  });
+  ASSERT_NE(group, busy.groups().end());
+  EXPECT_EQ(group->held(), 1);
+  EXPECT_FALSE(group->takes_live());
+
+  request.set_agent("nobody");
+  EXPECT_EQ(ReasonOf(f.supervisors->ExplainAgent(ClientContext(), request, &busy)),
+            "AGENT_NOT_FOUND");
 }
 
 TEST(AssignTicket, GivesItWithoutAskingAndSaysWhoDidIt) {

@@ -171,6 +171,16 @@ TEST_F(DeliveryQueueTest, TheReceiverMayAskToBeLeftAlone) {
   EXPECT_THAT(Start(kNow + Seconds(30)), ElementsAre(14, 11));
 }
 
+TEST_F(DeliveryQueueTest, WhatIsPutBackIsDueAgainBeforeWhatWaitsBehindIt) {
+  Take(11, 1);
+  Take(12, 1);
+  EXPECT_THAT(Start(), ElementsAre(11));
+  queue_.PutBack(11);
+  EXPECT_EQ(queue_.in_flight(), 0);
+  EXPECT_FALSE(queue_.TakeChanges().has_value()) << "no attempt is counted";
+  EXPECT_THAT(Start(), ElementsAre(11));
+}
+
 TEST_F(DeliveryQueueTest, WaitsATenthMoreOrLess) {
   Take(11, 1);
   Take(12, 2);

@@ -104,6 +104,35 @@ class Remembering {
   HttpReceiver receiver_;
 };
 
+// A store that can't read the events and tickets of one workspace.
+class PartlyReadable : public store::MemoryStore {
+ public:
+  void Break(const std::string& workspace) {
+    const std::lock_guard lock(mutex_);
+    broken_ = workspace;
+  }
+
+  absl::StatusOr<std::vector<store::TicketView>> GetTickets(
+      const std::string& workspace, const std::vector<router::TicketId>& tickets) override {
+    if (IsBroken(workspace)) return absl::DataLossError("broken");
+    return MemoryStore::GetTickets(workspace, tickets);
+  }
+  absl::StatusOr<std::vector<router::EventRow>> ListEvents(const std::string& workspace,
+                                                           int64_t after, int32_t limit) override {
+    if (IsBroken(workspace)) return absl::DataLossError("broken");
+    return MemoryStore::ListEvents(workspace, after, limit);
+  }
+
+ private:
+  bool IsBroken(const std::string& workspace) const {
+    const std::lock_guard lock(mutex_);
+    return broken_ == workspace;
+  }
+
+  mutable std::mutex mutex_;
+  std::string broken_;
+};
+
 class DispatcherTest : public ::testing::Test {
  protected:
   DispatcherTest() : engine_({}, store_), hub_(engine_) {
@@ -149,10 +178,10 @@ class DispatcherTest : public ::testing::Test {
   }
 
   // One more event of the workspace, durable when it returns.
-  void Happen() {
+  void Happen(const std::string& workspace = kWorkspace) {
     std::promise<bool> done;
     engine::Call call;
-    call.command = {.workspace = kWorkspace, .action = router::ApplyConfiguration()};
+    call.command = {.workspace = workspace, .action = router::ApplyConfiguration()};
     call.done = [&](router::Outcome outcome) {
       done.set_value(std::holds_alternative<router::Reply>(outcome));
     };
@@ -164,7 +193,7 @@ class DispatcherTest : public ::testing::Test {
   }
   int64_t Newest() { return store_.GetEventRange(kWorkspace)->newest; }
 
-  store::MemoryStore store_;
+  PartlyReadable store_;
   store::MemoryWebhookStore webhooks_;
   engine::Engine engine_;
   live::Hub hub_;
@@ -473,6 +502,23 @@ TEST_F(DispatcherTest, AStoreThatIsAwayForAWhileLosesNothing) {
   std::sort(taken.begin(), taken.end());
   taken.erase(std::unique(taken.begin(), taken.end()), taken.end());
   EXPECT_EQ(taken, Range(1, 6)) << "some twice";
+}
+
+TEST_F(DispatcherTest, AWorkspaceThatCanNotBeReadHoldsUpNoOther) {
+  const store::WebhookKey broken{"broken", "hook"};
+  Happen(broken.workspace);
+  store_.Break(broken.workspace);
+  Remembering receiver, of_broken;
+  AddWebhook(receiver.Url());
+  AddWebhook(of_broken.Url(), broken);
+  Begin();
+  HappenTimes(5);
+  ASSERT_TRUE(Eventually([&] { return Row().progress.position == 6; }));
+  EXPECT_EQ(receiver.taken(), Range(1, 6)) << "each once";
+  EXPECT_THAT(of_broken.taken(), IsEmpty());
+  store_.Break("");
+  ASSERT_TRUE(Eventually([&] { return Row(broken).progress.position == 1; }));
+  EXPECT_EQ(of_broken.taken(), Range(1, 1));
 }
 
 TEST_F(DispatcherTest, ReadsALongHistoryInPages) {
