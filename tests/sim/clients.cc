@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/query/tickets.h"
 #include "tests/support/fake_workspace.h"
 
 namespace tandem::sim {
@@ -24,6 +25,17 @@ const router::Reply* ReplyIn(const router::Outcome& outcome) {
   return std::get_if<router::Reply>(&outcome);
 }
 
+constexpr char kHours[] = "hours";
+
+router::Calendar AllWeek(std::optional<router::CalendarOverride> override_hours) {
+  router::Calendar calendar;
+  calendar.id = kHours;
+  calendar.time_zone = "UTC";
+  calendar.weekly = {{.days = {1, 2, 3, 4, 5, 6, 7}, .hours = {0, 24 * 60}}};
+  calendar.override_hours = std::move(override_hours);
+  return calendar;
+}
+
 router::Command Configure(int agents, uint32_t rings) {
   return test::In(
       router::ApplyConfiguration{.configuration = SimulatedConfiguration(agents, rings)});
@@ -38,8 +50,32 @@ router::Configuration SimulatedConfiguration(int agents, uint32_t rings) {
   router::Queue posts = configuration.queues[0];
   posts.id = "posts";
   posts.urgency = router::Urgency::kDeferrable;
+  posts.distribution_mode = router::DistributionMode::kBestMatch;
   configuration.queues.push_back(posts);
-  configuration.routing_profiles[0].queues.push_back({.queue = "posts", .rank = 2});
+  configuration.queues[1].order = router::QueueOrder::kPriorityFirst;
+  router::RoutingProfile& profile = configuration.routing_profiles[0];
+  profile.queues.push_back({.queue = "posts", .rank = 2, .delay = router::Seconds(1)});
+  profile.live_reserve = 1;
+  profile.back_floor = 1;
+  configuration.teams[0].max_paused = 2;
+
+  configuration.calendars = {AllWeek({})};
+  configuration.queues[0].calendar = kHours;
+  configuration.queues[0].when_closed = router::WhenClosed::kOverflow;
+  configuration.queues[0].overflow_queue = "posts";
+
+  router::ProcessTypeDefaults& question = configuration.process_types[0].defaults[0];
+  question.auto_park_after = router::Seconds(5);
+  question.auto_close_after = router::Seconds(8);
+  question.reopen_within = router::Minutes(1);
+
+  router::ClassificationRule chats;
+  chats.id = "chats";
+  chats.order = 1;
+  chats.conditions = {{.field = router::ContactField::kChannel, .asked = {"", {"chat"}}}};
+  chats.process_type = "question";
+  chats.queues = {{"care", 2}, {"posts", 1}};
+  configuration.classification_rules = {chats};
   for (router::Agent& agent : configuration.agents) {
     auto& groups = agent.capacity->groups;
     groups[static_cast<size_t>(CapacityGroup::kVoice)].interrupts = {CapacityGroup::kTask};
@@ -61,6 +97,7 @@ void Clients::Begin() {
   Start(Configure(kAgents, 2), true, [this](const router::Outcome&) {
     for (const auto& desk : desks_) desk->Begin();
     Customer();
+    Writer();
     Supervisor();
   });
 }
@@ -158,12 +195,13 @@ router::Command Clients::NewContact() {
   const int kind = world_.Pick(10);
   ingest.contact.channel = kind < 5 ? "chat" : kind < 8 ? "voice" : "task";
   ingest.contact.process_type = kind < 8 ? "question" : "job";
+  if (kind < 5 && world_.Chance(200)) ingest.contact.process_type.clear();
   ingest.contact.client = world_.Chance(600) ? "acme" : "globex";
   ingest.contact.entry_point = "site";
   ingest.contact.subject = world_.Chance(8) ? std::string(test::kPoison) : "contact";
   ingest.contact.priority = static_cast<uint32_t>(world_.Pick(4));
   if (ingest.contact.subject == test::kPoison) return In(std::move(ingest));
-  if (kind < 2) ingest.contact.queue = "posts";
+  if (kind < 2 && !ingest.contact.process_type.empty()) ingest.contact.queue = "posts";
   if (kind == 8) ingest.contact.queue = "care";
   if (world_.Chance(100)) {
     const router::PlanCondition crowded{.waiting_more_than = 2};
@@ -220,6 +258,45 @@ std::optional<router::TicketId> Clients::AnyTicket() {
   return tickets_[static_cast<size_t>(world_.Pick(static_cast<int>(tickets_.size())))];
 }
 
+// As the service adds to a ticket: one that the engine does not have is read from the database.
+template <typename Addition>
+void Clients::Add(Addition addition) {
+  Start(In(addition), true, [this, addition](const router::Outcome& outcome) mutable {
+    const auto* rejection = std::get_if<router::Rejection>(&outcome);
+    if (rejection == nullptr || rejection->reason != Reason::kTicketNotFound) return;
+    auto found = world_.store().Read([&](store::Reader& reader) {
+      return query::FindClosed(reader, test::kWorkspace, addition.ticket);
+    });
+    auto* closed = std::get_if<std::optional<router::ClosedTicket>>(&found);
+    if (closed == nullptr || !*closed) return;
+    addition.closed = std::move(*closed);
+    Start(In(std::move(addition)), true);
+  });
+}
+
+// Customers and agents write to each other, also about what is closed.
+void Clients::Writer() {
+  if (resting_) return;
+  world_.After(world_.Between(200, 1'500), [this] { Writer(); });
+  const auto ticket = AnyTicket();
+  if (!ticket) return;
+  const int kind = world_.Pick(10);
+  if (kind == 0) {
+    Add(router::AddNote{*ticket, "", "noted", std::nullopt});
+  } else if (kind == 1) {
+    Add(router::ReopenTicket{*ticket, std::nullopt});
+  } else {
+    router::AddMessage message;
+    message.ticket = *ticket;
+    message.text = "written";
+    if (kind < 6) {
+      message.direction = router::Direction::kOutbound;
+      message.author = router::Party::kAgent;
+    }
+    Add(std::move(message));
+  }
+}
+
 // A supervisor's verb, or a transfer to an agent. Capacity is not overridden: the history holds it.
 router::Command Clients::AboutAgent(router::TicketId ticket) {
   const std::string agent = test::AgentName(1 + world_.Pick(kAgents));
@@ -242,7 +319,7 @@ router::Command Clients::AboutAgent(router::TicketId ticket) {
 
 void Clients::Supervisor() {
   if (resting_) return;
-  const int kind = world_.Pick(10);
+  const int kind = world_.Pick(13);
   if (kind == 0) {
     Start(Configure(kAgents, 1 + static_cast<uint32_t>(world_.Pick(3))), true);
   } else if (kind == 1) {
@@ -251,12 +328,28 @@ void Clients::Supervisor() {
     agent.process_types = {"question", "job"};
     if (world_.Chance(200)) agent.process_types.pop_back();
     Start(In(router::UpdateResource{agent, {"process_types"}, 0, world_.Chance(100)}), true);
+  } else if (kind == 10) {
+    // Closed for a while, now and then until somebody opens it.
+    router::CalendarOverride closed;
+    if (world_.Chance(700)) {
+      closed.until = world_.DatabaseNow() + router::Seconds(1 + world_.Pick(20));
+    }
+    Start(In(router::UpdateResource{AllWeek(closed), {"override_hours"}}), true);
+  } else if (kind == 11) {
+    Start(In(router::UpdateResource{AllWeek({}), {"override_hours"}}), true);
   } else if (const auto any = AnyTicket()) {
     const router::TicketId ticket = *any;
     if (kind < 4) {
       Start(In(router::ExplainTicket{ticket}), false);
     } else if (kind == 4) {
       Start(In(router::ResumeTicket{ticket}), true);
+    } else if (kind == 12) {
+      router::UpdateTicket update;
+      update.ticket = ticket;
+      update.priority = static_cast<uint32_t>(world_.Pick(10));
+      update.attributes = {
+          {"seen", world_.Chance(500) ? std::optional<std::string>("yes") : std::nullopt}};
+      Start(In(std::move(update)), true);
     } else if (kind == 5) {
       Start(In(router::RescheduleTicket{ticket, router::Time{}}), true);
     } else if (kind == 6) {
@@ -428,7 +521,9 @@ void Desk::Choose(const router::AgentSnapshot& snapshot) {
   if (dice < 15) {
     Leave(dice < 7);
   } else if (snapshot.state.status != router::AgentStatus::kAvailable && dice < 900) {
-    Do(test::Available(session()).action);
+    router::SetAgentStatus available{session(), {.status = router::AgentStatus::kAvailable}};
+    if (world_.Chance(200)) available.to.groups = 1U + static_cast<uint32_t>(world_.Pick(15));
+    Do(std::move(available));
   } else if (!snapshot.offers.empty() && dice < 900) {
     Answer(snapshot.offers.front());
   } else if (!snapshot.work.empty() && dice < 950) {

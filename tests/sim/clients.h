@@ -24,7 +24,11 @@ inline constexpr int kAgents = 10;
 
 // What is simulated: the small workspace of tests/support, whose front office rings so many at
 // once, and a queue "posts" of work in it that can wait. Calls interrupt tasks; chats interrupt
-// posts, and tasks of which a customer waits for one interrupt jobs.
+// posts, and tasks of which a customer waits for one interrupt jobs. Posts come to agents after a
+// delay, and get the best match; jobs go by priority. Two agents pause at once; one is kept back
+// for calls, and one works for the back office. While "hours" are closed, care overflows to posts.
+// Contacts that don't say what they are about are classified and shared out. Conversations whose
+// customer is silent are parked and completed, and a message reopens them.
 router::Configuration SimulatedConfiguration(int agents, uint32_t rings);
 
 // Something that a client wants done, with every answer that the engine gave to it.
@@ -103,6 +107,9 @@ class Clients {
   void AskAgain(const OperationPtr& operation);
   void Customer();
   void Ingest();
+  void Writer();
+  template <typename Addition>
+  void Add(Addition addition);
   void Supervisor();
   router::Command AboutAgent(router::TicketId ticket);
   router::Command NewContact();

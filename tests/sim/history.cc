@@ -120,8 +120,9 @@ class Replay {
         Free(ticket, event.ticket);
         return;
       case EventType::kTicketOverflowed:
-        ASSERT_TRUE(IsHeldByNobody(ticket)) << "moved by its plan while held";
+        ASSERT_TRUE(IsHeldByNobody(ticket)) << "moved while held";
         ASSERT_FALSE(ticket.closed);
+        if (event.reason.starts_with("QUEUE_CLOSED")) ++counts_.overflowed_when_closed;
         return;
       case EventType::kTicketExpired:
         ASSERT_TRUE(IsHeldByNobody(ticket)) << "expired while held";
@@ -178,6 +179,7 @@ class Replay {
         // Nobody has what the customer's silence completes.
         ASSERT_EQ(ticket.owner,
                   event.reason == router::kDispositionSilent ? std::string() : event.agent);
+        if (event.reason == router::kDispositionSilent) ++counts_.completed_by_silence;
         [[fallthrough]];
       case EventType::kTicketCanceled:
       case EventType::kTicketAbandoned:
@@ -196,6 +198,7 @@ class Replay {
         return;
       case EventType::kTicketReopened:
         ASSERT_TRUE(std::exchange(ticket.closed, false)) << "reopened while open";
+        ++counts_.reopened;
         return;
       case EventType::kTicketScheduled:
       case EventType::kTicketEntered:
@@ -477,6 +480,15 @@ class Judge {
       EXPECT_EQ(first->second, std::pair(ingested.ticket, ingested.contact)) << "an external id";
     }
   }
+  void Promised(const router::AddMessage& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kMessageAdded, action.ticket));
+  }
+  void Promised(const router::AddNote& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kNoteAdded, action.ticket));
+  }
+  void Promised(const router::ReopenTicket& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kTicketReopened, action.ticket));
+  }
   void Promised(const router::AcceptOffer& action, const router::Reply&) {
     const auto happened = [&](EventType type) {
       return Happened(type, action.offer.ticket, action.offer.number, action.session.agent);
@@ -499,6 +511,7 @@ class Judge {
   }
   void Promised(const router::CompleteTicket& action, const router::Reply&) {
     EXPECT_TRUE(Happened(EventType::kTicketCompleted, action.ticket));
+    if (Happened(EventType::kTicketReopened, action.ticket)) return;
     EXPECT_EQ(contents_.ticket_states.at({test::kWorkspace, action.ticket}).state,
               router::TicketState::kCompleted);
   }

@@ -59,7 +59,9 @@ HistoryCounts RunOne(uint64_t seed) {
             << history.repeated << " repeated, " << history.data_refused << " data refused, "
             << history.reused_ids << " ids reused; " << history.interruptions << " interruptions, "
             << history.interruptions_in_group << " within a group, " << history.consulted
-            << " consulted, " << history.monitored << " monitored; " << counts.crashes
+            << " consulted, " << history.monitored << " monitored, "
+            << history.overflowed_when_closed << " overflowed, " << history.completed_by_silence
+            << " completed by silence, " << history.reopened << " reopened; " << counts.crashes
             << " crashes, " << counts.late_commits << " late commits, " << counts.commit_faults
             << " commit faults, " << counts.away << " times away, " << counts.stalls << " stalls, "
             << counts.comparisons << " comparisons" << std::endl;
@@ -79,12 +81,18 @@ TEST(Simulation, KeepsEveryPromiseWhateverFails) {
     all.interruptions_in_group += history.interruptions_in_group;
     all.consulted += history.consulted;
     all.monitored += history.monitored;
+    all.overflowed_when_closed += history.overflowed_when_closed;
+    all.completed_by_silence += history.completed_by_silence;
+    all.reopened += history.reopened;
   }
   if (runs < 10) return;
   EXPECT_GT(all.interruptions, all.interruptions_in_group) << "from group to group";
   EXPECT_GT(all.interruptions_in_group, 0);
   EXPECT_GT(all.consulted, 0);
   EXPECT_GT(all.monitored, 0);
+  EXPECT_GT(all.overflowed_when_closed, 0);
+  EXPECT_GT(all.completed_by_silence, 0);
+  EXPECT_GT(all.reopened, 0);
 }
 
 }  // namespace

@@ -49,6 +49,13 @@ class FakeStore : public store::Store {
   int commits() const { return Get(commits_); }
   int look_ups() const { return Get(look_ups_); }
 
+  // What a reader of the database sees.
+  template <typename Function>
+  auto Read(Function function) {
+    const std::lock_guard lock(mutex_);
+    return function(static_cast<store::Reader&>(memory_));
+  }
+
   store::MemoryStore::Contents Copy() const {
     const std::lock_guard lock(mutex_);
     return memory_.Copy();
