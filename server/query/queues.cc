@@ -67,8 +67,8 @@ Result<std::vector<TransferAgent>> FindAgents(store::Reader& reader, const std::
                                               const store::TicketView& view,
                                               const TransferAgentsWanted& wanted) {
   std::vector<TransferAgent> agents;
-  // It is for these.
-  if (!view.ticket.requirement.agents.empty()) return agents;
+  const bool is_for_some = !view.ticket.requirement.agents.empty();
+  if (wanted.none || is_for_some) return agents;
   store::ColleagueFilter filter{.client = view.ticket.client,
                                 .team = wanted.team,
                                 .text = wanted.text,

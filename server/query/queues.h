@@ -48,6 +48,7 @@ inline constexpr int32_t kMaxTransferAgents = 200;
 
 // Which agents are wanted.
 struct TransferAgentsWanted {
+  bool none = false;
   std::string text, team;  // empty: any
   int32_t most = 0;        // 0: the default; more than kMaxTransferAgents: that; negative: refused
 };

@@ -104,8 +104,10 @@ void ListTransferTargets(Backend& backend, Call call, v1::ListTransferTargetsReq
   if (!request.ticket_id().empty()) ticket = ToTicketId(request.ticket_id(), "ticket_id", faults);
   faults.Text(request.agent_text(), router::kMaxIdBytes, "agent_text");
   faults.OptionalId(request.agent_team(), "agent_team");
-  query::TransferAgentsWanted agents{
-      .text = request.agent_text(), .team = request.agent_team(), .most = request.max_agents()};
+  query::TransferAgentsWanted agents{.none = request.queues_only(),
+                                     .text = request.agent_text(),
+                                     .team = request.agent_team(),
+                                     .most = request.max_agents()};
   if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
   query::PageRequest page{.size = request.page_size(), .token = request.page_token()};
   Read(backend, call,

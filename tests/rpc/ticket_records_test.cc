@@ -610,6 +610,11 @@ TEST(ListTransferTargets, NamesColleaguesWhoMayTakeTheTicketAndTheirRoom) {
   request.set_max_agents(-1);
   EXPECT_EQ(list(), "FIELD_OUT_OF_RANGE");
   request.clear_max_agents();
+  request.set_queues_only(true);
+  ASSERT_EQ(list(), "OK");
+  EXPECT_EQ(response.agents_size(), 0);
+  EXPECT_GT(response.targets_size(), 0);
+  request.clear_queues_only();
 
   v1::Contact without = ChatContact();
   without.add_excluded_agents("bob");
