@@ -82,13 +82,14 @@ std::optional<OpenOffer> FindOpenOffer(const Workspace& workspace, const OfferId
   return std::nullopt;
 }
 
-// Whether the ticket, of a queue that rings several, is with another agent who accepted it.
+// Whether the ticket, which may have rung several, is with another agent who accepted it.
 bool IsAnsweredElsewhere(const Workspace& workspace, const OfferId& offer, AgentIndex agent) {
   const TicketIndex index = workspace.FindTicket(offer.ticket);
   if (!index.IsSet()) return false;
   const Ticket& ticket = workspace.ticket(index);
   return IsOwned(ticket) && !ticket.leased && ticket.agent != agent &&
-         workspace.queue(ticket.queue).concurrent_offers > 1;
+         (workspace.queue(ticket.queue).concurrent_offers > 1 ||
+          workspace.OfferPolicyOf(ticket).concurrent > 1);
 }
 
 // An offer that the session's agent can still answer.
@@ -170,12 +171,17 @@ Outcome Decide(Context& context, const AcceptOffer& command) {
   const auto found = FindOffer(context, command.session, command.offer);
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const OpenOffer& open = std::get<OpenOffer>(found);
+  const Ticket& ticket = context.workspace.ticket(open.ticket);
+  if (Workspace::IsConsultation(ticket)) {
+    Accept(context, open.ticket, open.agent);
+    return Reply(StateReached{TicketState::kActive});
+  }
   if (open.invites) {
     context.apply.InvitationAccepted(open.ticket, open.agent);
   } else {
     Accept(context, open.ticket, open.agent);
   }
-  return Reply(StateReached{context.workspace.ticket(open.ticket).state});
+  return Reply(StateReached{ticket.state});
 }
 
 Outcome Decide(Context& context, const DeclineOffer& command) {

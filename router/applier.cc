@@ -327,6 +327,7 @@ void Applier::SessionClosed(AgentIndex index) {
 // --- visits, queue ---
 
 void Applier::JoinClass(Ticket& ticket, Requirement requirement) {
+  if (HandOffOf(ticket) != nullptr) requirement = OfPeople(std::move(requirement));
   TicketClass::Agents agents{InternAgents(requirement.agents),
                              InternAgents(ticket.excluded_agents)};
   if (ticket.kept_until.IsSet()) agents.named = {ticket.last_agent};
@@ -567,6 +568,7 @@ SegmentRow& Applier::SegmentOf(const Ticket& ticket, uint32_t number, AgentIndex
   row.ended_at = now_;
   row.outcome = outcome;
   row.cost_per_hour_milli = AgentAt(agent).cost_per_hour_milli;
+  row.automated = AgentAt(agent).automated;
   return row;
 }
 
@@ -582,6 +584,7 @@ void Applier::EndSegment(const Ticket& ticket, SegmentOutcome outcome,
   row.disconnected_at = ticket.disconnected_at;
   row.disconnected_by = ticket.disconnected_by;
   row.finished_at = ticket.finished_at;
+  if (Workspace::IsConsultation(ticket)) row.role = AssignmentRole::kConsult;
   row.disposition = disposition;
   const auto it = workspace_.dispositions.find(disposition);
   row.resolved = it != workspace_.dispositions.end() && it->second;

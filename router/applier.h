@@ -86,7 +86,8 @@ struct Assignment {
 
 // What an update makes of a ticket.
 struct TicketUpdate {
-  TicketDetail detail;  // but for the revision, which the applier counts
+  TicketDetail detail;     // but for the revision, which the applier counts
+  bool asks_anew = false;  // its requirement was changed
   uint32_t priority = 0;
   Time due_at, target, key;
   std::string what;  // changed, as the event tells
@@ -204,6 +205,12 @@ class Applier {
   // `stays`: the former owner goes on in CONFERENCE.
   void OwnerChanged(TicketIndex ticket, AgentIndex agent, bool stays);
 
+  // Requests for somebody to consult. Requires of the ticket that it is ACTIVE, and has none open.
+  void ConsultationRequested(TicketIndex ticket, NewTicket&& request);
+  // The agent takes part in the ticket that the request, which is offered to it or QUEUED, is
+  // about.
+  void ConsultationTaken(TicketIndex request, AgentIndex agent);
+
   // Supervisors.
   // Requires that it is QUEUED.
   void TicketAssigned(TicketIndex ticket, const Assignment& assignment);
@@ -217,12 +224,16 @@ class Applier {
   void ShiftEndSet(AgentIndex agent, Time ends_at, const std::string& supervisor);
 
   // Work.
-  void TicketClaimed(TicketIndex ticket, AgentIndex agent);
+  // Requires that it is QUEUED. `picked`: the agent asked for this very one.
+  void TicketClaimed(TicketIndex ticket, AgentIndex agent, bool picked);
   void LeaseExtended(TicketIndex ticket);
   void LeaseExpired(TicketIndex ticket);
   void TicketStarted(TicketIndex ticket);
   void TicketFinished(TicketIndex ticket);
   void TicketReleased(TicketIndex ticket);
+  // From then on only people may take it, in the queue, where `key` is its place. Requires that the
+  // hand-off says all.
+  void TicketHandedOff(TicketIndex ticket, HandOff&& hand_off, QueueIndex queue, Time key);
   // An empty disposition: NOT_SET.
   void TicketCompleted(TicketIndex ticket, const std::string& disposition);
 
@@ -248,6 +259,7 @@ class Applier {
   void AdoptTicket(TicketIndex ticket, const TicketRow& row, QueueIndex queue);
   void AdoptTicketDetail(TicketIndex ticket, const TicketDetail& detail);
   void AdoptTicketState(TicketIndex ticket, const TicketStateRow& row);
+  void AdoptConsultation(TicketIndex request);
   void AdoptAgent(AgentIndex agent, const AgentRow& row);
   void AdoptVisit(const std::string& queue, const EndedVisit& visit);
 
@@ -292,6 +304,8 @@ class Applier {
   // mark as dirty.
   template <typename Change>
   void ChangeAgent(AgentIndex index, Change change);
+  // From now on the agent is there for these groups, as bits.
+  void FollowAvailability(AgentState& agent, uint32_t groups);
   void SetIdle(AgentIndex index, AgentState& agent, bool idle);
   void FollowBackWork(AgentIndex agent);
   void CountBackWork(AgentIndex agent);
@@ -348,6 +362,8 @@ class Applier {
   void UseChannel(Ticket& ticket, ChannelIndex channel);
   void ScheduleAnew(TicketIndex ticket);
   void RestartPlan(Ticket& ticket);
+  // What its plan begins with, and what it asks until the next step: waits in no class.
+  void AskFor(Ticket& ticket, const Requirement& asked);
   void StopPlanClock(Ticket& ticket);
   std::vector<AgentIndex> InternAgents(const std::vector<std::string>& names);
   void LeaveQueue(TicketIndex ticket);
@@ -367,6 +383,7 @@ class Applier {
   // The agent's ring, or the oldest, is the first offer from now on.
   void PutFirst(TicketIndex ticket, AgentIndex agent);
   void PromoteRing(TicketIndex ticket);
+  void RescindOthers(TicketIndex ticket, AgentIndex agent);
   static void SetOffer(Ticket& ticket, const Participant& ring);
   // Counts it among those that wait in its queue, from its `queued_at` on.
   void CountWaiting(const Ticket& ticket);
@@ -398,6 +415,13 @@ class Applier {
   // The ticket is ACTIVE no more.
   void EndParticipants(TicketIndex ticket, const char* reason);
   void AdoptParticipants(TicketIndex ticket, const ParticipantRows& rows);
+  TicketIndex ConsultedBy(const Ticket& request) const;
+  // The request of the ticket ends with it, if there is one.
+  void EndConsultation(TicketIndex ticket, const char* reason);
+  void NoteConsultationEnded(const Ticket& request, AgentIndex agent, const char* reason);
+  // Nobody came, and the ticket that it is about goes on.
+  void CloseRequest(const Ticket& request, TicketState state);
+  void TakeRequest(TicketIndex request, AgentIndex agent);
   void EndVisit(Ticket& ticket, ExitReason reason);
   void Answer(Ticket& ticket, Time at);
   void Close(TicketIndex ticket, TicketState state);

@@ -43,6 +43,18 @@ inline void WorkOutKinds(AgentState& agent) {
   agent.interrupting_kinds = InterruptingKinds(agent, agent.open_kinds);
 }
 
+// The groups for whose tickets the agent is there, busy or not, as bits.
+inline uint32_t AvailableGroups(const AgentState& agent) {
+  if (!agent.Ready()) return 0;
+  return agent.ready_groups == 0 ? agent.capacity.taken : agent.capacity.taken & agent.ready_groups;
+}
+
+inline void Applier::FollowAvailability(AgentState& agent, uint32_t groups) {
+  if (groups == agent.available_groups) return;
+  workspace_.matching.SetAvailable(agent.profile, agent.available_groups, groups);
+  agent.available_groups = static_cast<uint8_t>(groups);
+}
+
 // An agent is taken out of the indexes under its old values and put back under its new ones.
 template <typename Change>
 void Applier::ChangeAgent(AgentIndex index, Change change) {
@@ -53,6 +65,7 @@ void Applier::ChangeAgent(AgentIndex index, Change change) {
   workspace_.matching.RemoveReady(index, agent);
   change(agent);
   WorkOutKinds(agent);
+  FollowAvailability(agent, AvailableGroups(agent));
   SetIdle(index, agent, agent.IsIdle());
   if (workspace_.back_floors) FollowBackWork(index);
   workspace_.matching.AddReady(index, agent);

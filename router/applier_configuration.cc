@@ -225,6 +225,7 @@ Traits Applier::TraitsOf(const Agent& agent) {
   traits.routing_profile = workspace_.routing_profile_ids.Find(agent.routing_profile);
   traits.site = workspace_.site_ids.Find(agent.site);
   traits.team = workspace_.team_ids.Find(agent.team);
+  traits.kind = agent.kind;
   for (const SkillLevel& skill : agent.skills) {
     traits.skills.emplace_back(workspace_.skill_ids.Find(skill.skill), skill.level);
   }
@@ -276,6 +277,7 @@ AgentIndex Applier::ConfigureAgent(Agent agent) {
   Traits traits = TraitsOf(agent);
   state.routing_profile = traits.routing_profile;
   state.team = traits.team;
+  state.automated = agent.kind == AgentKind::kAutomated;
   state.profile = workspace_.matching.AddMember(std::move(traits));
   state.capacity = WorkingCapacity(*agent.capacity);
   state.cost_per_hour_milli = agent.cost_per_hour_milli;
@@ -288,6 +290,7 @@ AgentIndex Applier::ConfigureAgent(Agent agent) {
 
 void Applier::EnterIndexes(AgentIndex index) {
   AgentState& state = AgentAt(index);
+  FollowAvailability(state, AvailableGroups(state));
   SetIdle(index, state, state.IsIdle());
   if (workspace_.back_floors) FollowBackWork(index);
   workspace_.matching.AddReady(index, state);
@@ -298,6 +301,7 @@ void Applier::EnterIndexes(AgentIndex index) {
 void Applier::LeaveIndexes(AgentIndex index) {
   AgentState& state = AgentAt(index);
   workspace_.matching.RemoveReady(index, state);
+  FollowAvailability(state, 0);
   state.open_kinds = state.interrupting_kinds = 0;
   SetIdle(index, state, false);
   UncountInTeam(index);
@@ -493,9 +497,12 @@ void Applier::TimeLost(Duration lost) {
     // Times at which tickets enter their queues were agreed on, whether we are there or not.
     const bool limited = ticket.until.IsSet() && !IsSetAside(ticket.state);
     const bool invites = InvitationEndsAt(ticket) != kEndOfTime;
+    // Nor could anybody come who was asked for.
+    const bool asks = Workspace::IsConsultation(ticket) && ticket.plan_since.IsSet();
     const bool timed = limited || ticket.silent_until.IsSet() || ticket.kept_until.IsSet() ||
-                       !ticket.cool_downs.empty() || invites;
+                       !ticket.cool_downs.empty() || invites || asks;
     if (!ticket.in_use || !timed) continue;
+    if (asks) ticket.plan_since = ticket.plan_since + lost;
     if (limited) ticket.until = ticket.until + lost;
     // Nor could the customer break the silence.
     if (ticket.silent_until.IsSet()) ticket.silent_until = ticket.silent_until + lost;

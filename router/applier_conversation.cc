@@ -51,6 +51,7 @@ TicketIndex Applier::ReopenClosed(const ClosedTicket& closed) {
   AdoptTicket(index, rows.ticket, workspace_.queue_ids.Find(state.queue));
   Ticket& ticket = TicketAt(index);
   if (rows.detail) AdoptTicketDetail(index, *rows.detail);
+  if (rows.detail && rows.detail->requirement) DetailOf(index).requirement->plan_step = 0;
   if (rows.detail || closed.notes + closed.messages + closed.scores > 0) {
     TicketDetail& detail = DetailOf(index);
     detail.notes = closed.notes;

@@ -43,6 +43,11 @@ void Applier::AdoptTicketDetail(TicketIndex index, const TicketDetail& detail) {
   Ticket& ticket = TicketAt(index);
   ticket.detail = std::make_unique<TicketDetail>(detail);
   if (detail.due_at.IsSet()) ticket.due_at = detail.due_at;
+  if (detail.requirement) {
+    AskFor(ticket, detail.requirement->asked);
+  } else if (detail.hand_off) {
+    ChangeClass(ticket, RequirementOf(workspace_, ticket));
+  }
 }
 
 void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
@@ -77,7 +82,9 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
   ticket.plan_waited = row.plan_waited;
   if (row.plan_step > 0) {
     const TicketPlan& plan = workspace_.plans[ticket.plan];
-    ChangeClass(ticket, AskedAfter(plan.base, plan.steps, row.plan_step, row.plan_skipped));
+    const bool changed = ticket.detail != nullptr && ticket.detail->requirement;
+    const uint32_t since = changed ? ticket.detail->requirement->plan_step : 0;
+    ChangeClass(ticket, AskedAfter(plan.base, plan.steps, since, row.plan_step, row.plan_skipped));
   }
   if (row.state == TicketState::kParked) {
     ticket.parking =
@@ -105,6 +112,7 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
   ticket.disconnected_by = row.disconnected_by;
   ticket.finished_at = row.finished_at;
   if (row.participants) AdoptParticipants(index, *row.participants);
+  if (Workspace::IsConsultation(ticket)) AdoptConsultation(index);
   if (row.state == TicketState::kQueued) {
     EnterQueue(index, row.visit_entry_reason);
     return;

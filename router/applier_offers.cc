@@ -144,7 +144,7 @@ void Applier::TicketOffered(TicketIndex index, AgentIndex agent, OfferReason rea
   LeaveLine(index);
   const bool rings = reason == OfferReason::kRing;
   const uint32_t number = NextOffer(ticket);
-  const Time until = now_ + QueueOf(ticket).offer_timeout;
+  const Time until = now_ + workspace_.OfferPolicyOf(ticket).timeout;
   if (rings) {
     Participant& ring = AddParticipant(ticket, agent, AssignmentRole::kOwner);
     ring.offer_number = ticket.participants->last_offer = number;
@@ -182,14 +182,18 @@ void Applier::TicketOffered(TicketIndex index, AgentIndex agent, OfferReason rea
                                 : OfferViewOf(workspace_, ticket)});
 }
 
+// Whom it is offered to besides the agent who accepts.
+void Applier::RescindOthers(TicketIndex index, AgentIndex agent) {
+  if (TicketAt(index).participants == nullptr) return;
+  for (const AgentIndex other : OfferedTo(TicketAt(index))) {
+    if (other == agent) continue;
+    OfferEnded(index, other, OfferEnd::kRescinded, Duration{}, "ANSWERED_ELSEWHERE");
+  }
+}
+
 void Applier::OfferAccepted(TicketIndex index, AgentIndex agent) {
   Ticket& ticket = TicketAt(index);
-  if (ticket.participants != nullptr) {
-    for (const AgentIndex other : OfferedTo(ticket)) {
-      if (other == agent) continue;
-      OfferEnded(index, other, OfferEnd::kRescinded, Duration{}, "ANSWERED_ELSEWHERE");
-    }
-  }
+  RescindOthers(index, agent);
   LeaveRings(index);
   UncountWaiting(ticket);
   CloseInterval(agent, now_);

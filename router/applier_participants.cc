@@ -229,6 +229,7 @@ void Applier::EndParticipants(TicketIndex index, const char* reason) {
       Depart(index, first.agent, reason);
     }
   }
+  EndConsultation(index, reason);
 }
 
 // The ticket's state goes on, and so does its connection.
@@ -271,6 +272,7 @@ void Applier::OwnerChanged(TicketIndex index, AgentIndex agent, bool stays) {
   }
   NoteRearranged(former);
   NoteRearranged(agent);
+  EndConsultation(index, "OWNER_CHANGED");
   SetTimer(index);
   MarkDirty(index);
   NotifyParticipants(index);
@@ -280,7 +282,7 @@ void Applier::OwnerChanged(TicketIndex index, AgentIndex agent, bool stays) {
 
 void Applier::AdoptParticipants(TicketIndex index, const ParticipantRows& rows) {
   Ticket& ticket = TicketAt(index);
-  ticket.participants = std::make_unique<Participants>();
+  if (ticket.participants == nullptr) ticket.participants = std::make_unique<Participants>();
   ticket.participants->last_offer = rows.last_offer;
   ticket.participants->last_segment = rows.last_segment;
   for (const ParticipantRow& row : rows.all) {

@@ -14,6 +14,14 @@ TicketDetail& Applier::DetailOf(TicketIndex index) {
   return *ticket.detail;
 }
 
+void Applier::AskFor(Ticket& ticket, const Requirement& asked) {
+  if (ticket.plan.IsSet()) {
+    const Plan steps = workspace_.plans[ticket.plan].steps;
+    workspace_.plans.Remove(std::exchange(ticket.plan, workspace_.plans.Add(asked, steps)));
+  }
+  ChangeClass(ticket, asked);
+}
+
 void Applier::TicketUpdated(TicketIndex index, TicketUpdate&& update) {
   Ticket& ticket = TicketAt(index);
   LeaveLine(index);
@@ -25,8 +33,14 @@ void Applier::TicketUpdated(TicketIndex index, TicketUpdate&& update) {
   const int64_t revision = detail.revision + 1;
   detail = std::move(update.detail);
   detail.revision = revision;
+  if (update.asks_anew) {
+    // One that names agents itself is for these, so it is kept for nobody.
+    if (ticket.kept_until.IsSet()) ForgetLastAgent(ticket);
+    AskFor(ticket, detail.requirement->asked);
+  }
   MarkDirty(index);
   JoinLine(index);
+  if (update.asks_anew) SetTimer(index);
   EventRow& event = RecordTicket(EventType::kTicketUpdated, ticket);
   event.agent.clear();
   event.number = revision;

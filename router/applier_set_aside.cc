@@ -110,6 +110,10 @@ void Applier::RestartPlan(Ticket& ticket) {
   ticket.plan_step = ticket.plan_skipped = 0;
   ticket.plan_since = Time{};
   ticket.plan_waited = Duration{};
+  if (ticket.detail == nullptr || !ticket.detail->requirement) return;
+  // Every step counts again. The caller lists the ticket, whose state changes.
+  ticket.detail_dirty = ticket.detail_dirty || ticket.detail->requirement->plan_step != 0;
+  ticket.detail->requirement->plan_step = 0;
 }
 
 }  // namespace tandem::router

@@ -180,6 +180,7 @@ void Applier::AdoptTicket(TicketIndex index, const TicketRow& row, QueueIndex qu
   ticket.wrap_up_limit = row.wrap_up_limit;
   ticket.unroutable = row.unroutable;
   ticket.queue = queue;
+  if (row.consults.IsSet()) ParticipantsOf(ticket).consults = row.consults;
   ticket.plan = workspace_.plans.Add(row.requirement, row.plan);
   JoinClass(ticket, row.requirement);
   ++workspace_.queues[queue.value].open;
@@ -285,6 +286,7 @@ void Applier::CloseUnfinished(TicketIndex index, EventType type, TicketState sta
   EndVisit(ticket, canceled  ? ExitReason::kCanceled
                    : expired ? ExitReason::kExpired
                              : ExitReason::kAbandoned);
+  if (Workspace::IsConsultation(ticket)) CloseRequest(ticket, state);
   Close(index, state);
 }
 
@@ -358,7 +360,7 @@ void Applier::BeginHandling(TicketIndex index) {
   MarkDirty(index);
 }
 
-void Applier::TicketClaimed(TicketIndex index, AgentIndex agent) {
+void Applier::TicketClaimed(TicketIndex index, AgentIndex agent, bool picked) {
   Ticket& ticket = TicketAt(index);
   LeaveQueue(index);
   CountPick(ticket);
@@ -380,6 +382,7 @@ void Applier::TicketClaimed(TicketIndex index, AgentIndex agent) {
   ForgiveMisses(agent);
   EventRow& event = RecordTicket(EventType::kTicketClaimed, ticket);
   event.until = ticket.until;
+  if (picked) event.reason = "PICKED";
   NotifyWork(index, agent, false);
   NoteRearranged(agent);
 }

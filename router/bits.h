@@ -38,6 +38,19 @@ class Bits {
     return true;
   }
 
+  // Whether `holds` is true of any member; asks none behind the first.
+  template <typename Predicate>
+  bool Any(Predicate holds) const {
+    for (size_t i = 0; i < words_.size(); ++i) {
+      for (uint64_t left = words_[i]; left != 0; left &= left - 1) {
+        if (holds(static_cast<uint32_t>(i * 64 + static_cast<size_t>(std::countr_zero(left))))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   void Unite(const Bits& other) {
     if (words_.size() < other.words_.size()) words_.resize(other.words_.size());
     for (size_t i = 0; i < other.words_.size(); ++i) words_[i] |= other.words_[i];
@@ -105,6 +118,23 @@ class Subset {
     if (is_listed()) return std::any_of(listed_.begin(), listed_.end(), holds);
     for (size_t i = 0; i < bits_.words(); ++i) {
       for (uint64_t left = bits_.Word(i); left != 0; left &= left - 1) {
+        if (holds(static_cast<uint32_t>(i * 64 + static_cast<size_t>(std::countr_zero(left))))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+  // Whether `holds` is true of any member of both sets.
+  template <typename Predicate>
+  bool AnyIn(const Bits& others, Predicate holds) const {
+    if (is_listed()) {
+      return std::any_of(listed_.begin(), listed_.end(),
+                         [&](uint32_t member) { return others.Has(member) && holds(member); });
+    }
+    const size_t words = std::min(bits_.words(), others.words());
+    for (size_t i = 0; i < words; ++i) {
+      for (uint64_t left = bits_.Word(i) & others.Word(i); left != 0; left &= left - 1) {
         if (holds(static_cast<uint32_t>(i * 64 + static_cast<size_t>(std::countr_zero(left))))) {
           return true;
         }

@@ -117,6 +117,12 @@ void OverflowClosedQueues(Context& context, uint32_t& budget) {
     if (budget == 0) return;
     --budget;
     const Ticket& ticket = workspace.ticket(move.ticket);
+    if (Workspace::IsConsultation(ticket)) {
+      // The owner asked this queue, not that one.
+      context.apply.TicketExpired(move.ticket, "QUEUE_CLOSED");
+      TakeOverdueSteps(context);
+      continue;
+    }
     const Time key = KeyIn(*workspace.queue(move.to).configured, ticket.queued_at, ticket.target,
                            ticket.priority);
     context.apply.TicketOverflowed(move.ticket, move.to, key, "QUEUE_CLOSED:");

@@ -42,6 +42,7 @@ Outcome Decide(Context& context, const RequestCallback& command) {
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const TicketIndex index = std::get<TicketIndex>(found);
   const Ticket& ticket = workspace.ticket(index);
+  if (Workspace::IsConsultation(ticket)) return RefuseConsultation();
   if (ticket.state != TicketState::kQueued && ticket.state != TicketState::kOffered) {
     return RefuseState(ticket, "QUEUED or OFFERED");
   }

@@ -5,6 +5,7 @@
 
 #include "router/check_internal.h"
 #include "router/limits.h"
+#include "router/plan.h"
 #include "router/requirement.h"
 
 namespace tandem::router {
@@ -160,7 +161,7 @@ void Faults::RequirementOf(Requirement& requirement, const FieldPath& field) {
 void Faults::PlanOf(Plan& plan, const FieldPath& field) {
   Count(plan.size(), kMaxPlanSteps, field + ".steps");
   Bytes(BytesOf(plan), kMaxPlanBytes, field);
-  Duration earliest = kMinPlanDelay;
+  Duration earliest;  // 0: steps may be at once
   bool ended = false;
   for (size_t i = 0; i < plan.size(); ++i) {
     PlanStep& step = plan[i];
@@ -170,8 +171,10 @@ void Faults::PlanOf(Plan& plan, const FieldPath& field) {
           "expected no step behind one that ends the wait in any case, but found one");
     }
     ended = EndsWait(step) && !step.condition;
-    Span(step.after, earliest, kMaxPlanDelay, at + ".after");
-    earliest = step.after + Milliseconds(1);
+    if (step.after.us != 0 || earliest.us != 0) {
+      Span(step.after, std::max(earliest, kMinPlanDelay), kMaxPlanDelay, at + ".after");
+      earliest = step.after + Milliseconds(1);
+    }
     StepOf(step, at);
   }
 }
@@ -180,7 +183,12 @@ void Faults::StepOf(PlanStep& step, const FieldPath& at) {
   Range(step.min_priority, 0, kMaxPriority, at + ".min_priority");
   OptionalId(step.queue, at + ".queue");
   if (step.requirement) RequirementOf(*step.requirement, at + ".requirement");
-  const bool changes = step.requirement || step.min_priority != 0 || !step.queue.empty();
+  if (step.offer_timeout.us != 0) {
+    Span(step.offer_timeout, kMinOfferTimeout, kMaxOfferTimeout, at + ".offer_timeout");
+  }
+  Range(step.concurrent_offers, 0, kMaxConcurrentOffers, at + ".concurrent_offers");
+  const bool changes =
+      step.requirement || step.min_priority != 0 || !step.queue.empty() || ChangesOffers(step);
   if (step.expire) Text(step.expire->reason, kMaxReasonBytes, at + ".expire.reason");
   if (EndsWait(step)) {
     if (changes || (step.expire && step.callback)) {
@@ -203,6 +211,8 @@ void Faults::StepOf(PlanStep& step, const FieldPath& at) {
   }
   Range(condition.service_level_below_percent, 0, 100,
         at + ".condition.service_level_below_percent");
+  Range(condition.available_agents_fewer_than, 0, kMaxAgents,
+        at + ".condition.available_agents_fewer_than");
   if (condition == PlanCondition{}) {
     Add(Reason::kFieldRequired, at + ".condition", "expected something asked, but nothing is");
   }
@@ -228,6 +238,7 @@ void Faults::PredicateOf(Predicate& predicate, const FieldPath& field) {
     void operator()(AttributePredicate& attribute) const {
       faults.AttributeOf(attribute, field + ".attribute");
     }
+    void operator()(const AgentKindPredicate&) const {}
   };
   std::visit(Visitor{*this, field}, predicate.kind);
 }
@@ -239,6 +250,23 @@ void Faults::AttributeOf(const AttributePredicate& attribute, const FieldPath& f
     Text(attribute.values[v], kMaxAgentAttributeValueBytes, field.At(".values", v));
   }
   BoundsOf(attribute, field);
+}
+
+void Faults::LateWorkOf(const Queue& queue, const FieldPath& path) {
+  const auto& [order, every] = queue.late_work;
+  if (queue.urgency == Urgency::kLive && order == LateOrder::kAfterPunctual) {
+    Add(Reason::kFieldOutOfRange, path + ".order",
+        "expected IN_ORDER in a LIVE queue, but it is AFTER_PUNCTUAL");
+  }
+  if (every && order == LateOrder::kInOrder) {
+    Add(Reason::kFieldOutOfRange, path + ".every",
+        "expected it with AFTER_PUNCTUAL, but the order is IN_ORDER");
+  } else if (every == 1U) {
+    Add(Reason::kFieldOutOfRange, path + ".every",
+        "expected 0, or 2 or more, but it is 1: that is IN_ORDER");
+  } else {
+    Range(every.value_or(0), 0, kMaxLateEvery, path + ".every");
+  }
 }
 
 void Faults::BoundsOf(const AttributePredicate& attribute, const FieldPath& field) {
@@ -263,6 +291,12 @@ std::optional<Rejection> CheckText(std::string_view text, size_t max_bytes,
                                    std::string_view field) {
   Faults faults;
   faults.Text(text, max_bytes, field);
+  return faults.Take();
+}
+
+std::optional<Rejection> CheckRequirement(Requirement& requirement, std::string_view field) {
+  Faults faults;
+  faults.RequirementOf(requirement, field);
   return faults.Take();
 }
 

@@ -36,6 +36,9 @@ namespace tandem::router {
 // requirement too.
 [[nodiscard]] std::optional<Rejection> CheckContact(NewContact& contact, Time now,
                                                     std::string_view prefix);
+// What a ticket asks, which is put into canonical form.
+[[nodiscard]] std::optional<Rejection> CheckRequirement(Requirement& requirement,
+                                                        std::string_view field);
 // A configuration: limits, ids, duplicates, references. Tags are put into canonical form,
 // requirements too.
 [[nodiscard]] std::optional<Rejection> CheckConfiguration(Configuration& configuration,

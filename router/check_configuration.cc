@@ -183,7 +183,7 @@ class ResourceChecker {
     }
     faults_.PlanOf(queue.plan, path + ".plan");
     ReferencesOf(queue.plan, path + ".plan");
-    CheckLateWork(queue, path + ".late_work");
+    faults_.LateWorkOf(queue, path + ".late_work");
     OptionalReference(ResourceKind::kCalendar, queue.calendar, path + ".calendar");
     OptionalReference(ResourceKind::kQueue, queue.overflow_queue, path + ".overflow_queue");
     if (queue.when_closed == WhenClosed::kOverflow) CheckOverflow(queue, path + ".overflow_queue");
@@ -196,6 +196,9 @@ class ResourceChecker {
   void Check(Calendar& calendar, const FieldPath& path) { CheckCalendar(calendar, path, faults_); }
 
   void Check(ProcessType& type, const FieldPath& path) {
+    OptionalReference(ResourceKind::kQueue, type.hand_off.queue, path + ".hand_off.queue");
+    faults_.Range(type.hand_off.min_confidence_milli, 0, kFullConfidence,
+                  path + ".hand_off.min_confidence");
     faults_.Count(type.defaults.size(), kMaxProcessTypeDefaults, path + ".defaults");
     IdSet channels;
     for (size_t i = 0; i < type.defaults.size(); ++i) {
@@ -378,23 +381,6 @@ class ResourceChecker {
     }
     std::sort(asked.values.begin(), asked.values.end());
     faults_.BoundsOf(asked, path);
-  }
-
-  void CheckLateWork(const Queue& queue, const FieldPath& path) {
-    const auto& [order, every] = queue.late_work;
-    if (queue.urgency == Urgency::kLive && order == LateOrder::kAfterPunctual) {
-      faults_.Add(Reason::kFieldOutOfRange, path + ".order",
-                  "expected IN_ORDER in a LIVE queue, but it is AFTER_PUNCTUAL");
-    }
-    if (every && order == LateOrder::kInOrder) {
-      faults_.Add(Reason::kFieldOutOfRange, path + ".every",
-                  "expected it with AFTER_PUNCTUAL, but the order is IN_ORDER");
-    } else if (every == 1U) {
-      faults_.Add(Reason::kFieldOutOfRange, path + ".every",
-                  "expected 0, or 2 or more, but it is 1: that is IN_ORDER");
-    } else {
-      faults_.Range(every.value_or(0), 0, kMaxLateEvery, path + ".every");
-    }
   }
 
   void CheckOverflow(const Queue& queue, const FieldPath& path) {

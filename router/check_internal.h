@@ -70,6 +70,7 @@ class Faults {
   // Puts tags and the requirement itself into canonical form.
   void RequirementOf(Requirement& requirement, const FieldPath& field);
   void PlanOf(Plan& plan, const FieldPath& field);
+  void LateWorkOf(const Queue& queue, const FieldPath& field);
   // That it has values, or bounds in their order, or neither.
   void BoundsOf(const AttributePredicate& attribute, const FieldPath& field);
 

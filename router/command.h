@@ -15,8 +15,11 @@
 #include <vector>
 
 #include "router/contact.h"
+#include "router/explanation.h"
 #include "router/ids.h"
 #include "router/model.h"
+#include "router/plan.h"
+#include "router/rare.h"
 #include "router/rejection.h"
 #include "router/ticket_rows.h"
 #include "router/time.h"
@@ -92,16 +95,20 @@ struct CancelTicket {
 struct AbandonTicket {
   TicketId ticket;
 };
-// Reply: Done.
+// Reply: Done; or StateReached, QUEUED: an automated agent is not sure enough, and handed it off.
 struct CompleteTicket {
   TicketId ticket;
   SessionRef session;
-  std::string disposition;  // empty: NOT_SET
+  std::string disposition;                     // empty: NOT_SET
+  std::optional<uint32_t> confidence_milli{};  // of an automated agent; unset: it does not say
+  std::string summary{};                       // for people, should it become a hand-off
 };
 // Reply: Done.
 struct ReleaseTicket {
   TicketId ticket;
   SessionRef session;
+  // By an automated agent: it is for people from then on. Who and when are for the router to say.
+  std::optional<HandOff> hand_off{};
 };
 // Reply: Done.
 struct TransferTicket {
@@ -158,6 +165,8 @@ struct UpdateTicket {
   // By key, each once; without a value: to be taken away.
   std::vector<std::pair<std::string, std::optional<std::string>>> attributes;
   std::vector<ExternalReference> remove_references, add_references;
+  // Canonical: in place of the contact's, on top of what process type and language ask.
+  std::optional<Requirement> requirement{};
 };
 
 // What the caller knows of a closed ticket, which the router doesn't: read from the store after the
@@ -278,6 +287,21 @@ struct InviteParticipant {
   SessionRef session;
   std::string agent;
 };
+// The owner asks for somebody of a queue to consult. Reply: ConsultationRequested. `new_ticket` and
+// `new_contact` are fresh UUIDv7.
+struct ConsultQueue {
+  TicketId ticket;
+  SessionRef session;
+  std::string queue;
+  Duration time_limit{};  // then nobody is looked for any more; 0: kConsultationLimit
+  TicketId new_ticket{};
+  ContactId new_contact{};
+};
+// The owner takes that back. Reply: Done.
+struct CancelConsultation {
+  TicketId ticket;
+  SessionRef session;
+};
 // By the owner, or by who takes part. Reply: Done.
 struct EndParticipation {
   TicketId ticket;
@@ -339,6 +363,7 @@ struct ClaimTickets {
   SessionRef session;
   uint32_t max_tickets = 1;
   std::string queue;  // empty: every queue that the profile marks pull
+  TicketId ticket{};  // this one, whatever goes before it; unset: the first ones
 };
 // Reply: LeasesExtended.
 struct ExtendLeases {
@@ -388,17 +413,16 @@ struct TimeLost {
   Duration lost;
 };
 
-using Action =
-    std::variant<ApplyConfiguration, CreateResource, UpdateResource, DeleteResource,
-                 UpdateWorkspaceSettings, IngestContact, ClassifyContact, CancelTicket,
-                 AbandonTicket, CompleteTicket, ReleaseTicket, TransferTicket, RescheduleTicket,
-                 RequestCallback, EndCallbackAttempt, ParkTicket, ResumeTicket, ExplainTicket,
-                 ExplainAgent, UpdateTicket, AddNote, AddMessage, ReopenTicket, RecordSurvey,
-                 OpenSession, CloseSession, LoseSession, GetAgent, SetAgentStatus, AcceptOffer,
-                 DeclineOffer, StartTicket, FinishTicket, StartAgentContact, InviteParticipant,
-                 EndParticipation, SetParticipantRole, HandOverTicket, MonitorTicket, AssignTicket,
-                 RequeueTicket, OverrideAgentStatus, SetShiftEnd, ClaimTickets, ExtendLeases,
-                 ReportMediaEvent, SetOpenHours, AdvanceTime, ContinueRouting, TimeLost>;
+using Action = std::variant<
+    ApplyConfiguration, CreateResource, UpdateResource, DeleteResource, UpdateWorkspaceSettings,
+    IngestContact, ClassifyContact, CancelTicket, AbandonTicket, CompleteTicket, ReleaseTicket,
+    TransferTicket, RescheduleTicket, RequestCallback, EndCallbackAttempt, ParkTicket, ResumeTicket,
+    ExplainTicket, ExplainAgent, UpdateTicket, AddNote, AddMessage, ReopenTicket, RecordSurvey,
+    OpenSession, CloseSession, LoseSession, GetAgent, SetAgentStatus, AcceptOffer, DeclineOffer,
+    StartTicket, FinishTicket, StartAgentContact, InviteParticipant, ConsultQueue,
+    CancelConsultation, EndParticipation, SetParticipantRole, HandOverTicket, MonitorTicket,
+    AssignTicket, RequeueTicket, OverrideAgentStatus, SetShiftEnd, ClaimTickets, ExtendLeases,
+    ReportMediaEvent, SetOpenHours, AdvanceTime, ContinueRouting, TimeLost>;
 
 struct Command {
   std::string workspace;
@@ -463,6 +487,8 @@ struct OfferView {
   Time queued_at, target, expires_at;
   AssignmentRole role = AssignmentRole::kOwner;  // in which the agent would have the ticket
   std::string invited_by{};                      // its owner; empty: a queue brought it
+  Rare<HandOff> hand_off{};                      // but for the summary; unset: it was not
+  TicketId consults{};  // about which the queue was asked for somebody; unset: none
 };
 
 // Another agent who takes part in a ticket, or is invited to. Nobody is told of a MONITOR.
@@ -482,7 +508,11 @@ struct WorkView {
   bool interrupted = false;                      // waits for other work of the agent
   AssignmentRole role = AssignmentRole::kOwner;  // of the agent
   std::vector<ParticipantView>
-      participants{};  // the others: the owner first, if it is not the agent
+      participants{};        // the others: the owner first, if it is not the agent
+  Rare<HandOff> hand_off{};  // unset: it was not
+  // The request for somebody to consult, and the queue in which it is; unset: none is open.
+  TicketId consultation{};
+  std::string consulted_queue{};
 };
 
 struct AgentStateView {
@@ -505,135 +535,6 @@ struct AgentSnapshot {
   std::vector<std::string> not_ready_reasons;
   std::vector<std::string> dispositions;
   std::vector<std::string> parking_reasons;
-};
-
-// Names and order as tandem.v1.ObstacleKind.
-enum class Obstacle : uint8_t {
-  kExcluded = 1,
-  kOffline = 2,
-  kSessionLost = 3,
-  kNotReady = 4,
-  kNotResponding = 5,
-  kBusy = 6,
-  kCoolingDown = 7,
-  kLiveReserve = 8,
-  kPullOnly = 9,
-  kNone = 10,
-  kKeptForLastAgent = 11,
-  kShift = 12,
-  kDelayed = 13,
-  kOfferedToOthers = 14,
-};
-inline constexpr Obstacle kLastObstacle = Obstacle::kOfferedToOthers;
-
-// Why an agent gets no more than it has.
-struct AgentExplanation {
-  AgentStatus status = AgentStatus::kOffline;
-  std::string reason;  // empty: none was given
-  Time status_since;
-  Obstacle obstacle = Obstacle::kNone;  // what keeps it from all work; kNone: nothing
-  // A capacity group of which it takes anything.
-  struct OfGroup {
-    CapacityGroup group = CapacityGroup::kTask;
-    uint32_t held = 0, max = 0;                         // tickets that it has, and may have
-    bool ready = false;                                 // its readiness is not for others alone
-    bool takes_live = false, takes_deferrable = false;  // one more, now
-  };
-  std::vector<OfGroup> groups;
-  // A queue of its routing profile.
-  struct OfQueue {
-    std::string queue;
-    uint32_t rank = 0;
-    bool push = false, pull = false;
-    Duration delay;
-    uint64_t waiting = 0;                 // whoever may take it
-    uint64_t qualified = 0;               // of it, what the agent may take, be it after a delay
-    TicketId first;                       // of that; unset: there is none
-    Obstacle obstacle = Obstacle::kNone;  // what keeps the agent from the first; kNone: nothing
-    Time delayed_until;                   // when that is its delay: until then
-  };
-  std::vector<OfQueue> queues;  // by rank
-};
-
-struct Explanation {
-  struct ClauseCount {
-    std::string clause;
-    uint32_t passing_agents = 0;
-  };
-  TicketState state = TicketState::kQueued;
-  std::string queue;
-  Time queued_at, target;
-  uint64_t ahead = 0;
-  uint32_t agents = 0;
-  std::vector<ClauseCount> clauses;
-  uint32_t qualified_agents = 0;
-  std::vector<std::pair<Obstacle, uint32_t>> obstacles;  // in the enum's order, none with 0
-  Time delayed_until;           // when the first of those DELAYED may take it; unset: none is
-  Time enters_at;               // while SCHEDULED or PARKED; unset: no time is set
-  std::string parking_reason;   // while PARKED
-  std::string last_agent;       // who parked it; or for whom it is kept
-  Time kept_until;              // unset: it is not kept
-  Time silent_until;            // when the customer's silence parks or completes it; unset: never
-  Time reply_by;                // by when the customer has to be answered; unset: no limit
-  Time returns_at;              // when it leaves its agent, who is away; unset: it stays
-  bool after_punctual = false;  // it waits behind all punctual work, because its target has passed
-  // While others take part: its owner, and them in the order in which they came.
-  std::vector<ParticipantRow> participants;
-  bool is_callback = false;
-  Callback callback;
-  bool queue_closed = false;  // LIVE work is not offered, nor are call-backs
-  Time opens_at;              // when it is next open, while it is closed; unset: not known
-
-  // What the plan changes next, and what would be asked then.
-  struct NextStep {
-    uint32_t number = 0;  // from 1
-    Time at{};            // unset while the plan's clock stands
-    uint32_t min_priority = 0;
-    std::string queue{};                       // where it moves the ticket; empty: it stays
-    std::optional<PlanExpiry> expire{};        // it ends the wait: no clauses
-    bool callback = false;                     // so does this
-    std::optional<PlanCondition> condition{};  // unset: it is taken in any case
-    std::string skipped{};  // why it would be skipped if it was due now, as the event tells
-    std::vector<ClauseCount> clauses{};
-    uint32_t qualified_agents = 0;
-  };
-  std::optional<NextStep> next_step;
-  // While it is QUEUED and its client has a fair share: where that puts it, and by what.
-  struct Share {
-    ClientTier tier = ClientTier::kWithinShare;
-    FairShare configured;
-    uint64_t in_hand = 0;
-    uint64_t shared = 0, weights = 0;  // of all clients with a weight, when this one has one
-    friend bool operator==(const Share&, const Share&) = default;
-  };
-  std::optional<Share> client_share;
-  std::vector<std::string> rules;          // classification rules that filled something in
-  size_t position = 0;                     // in its queue, from 1; 0: it does not wait
-  std::optional<Duration> estimated_wait;  // from now on; unset: can't be known
-};
-
-// As tandem.v1.ClassifyContactResponse.
-struct ContactClassified {
-  struct TriedRule {
-    std::string rule;
-    bool matches = false;
-    std::string unmet;
-    std::vector<std::string> filled_in;
-  };
-  std::vector<TriedRule> rules;
-  // At most one of these two is set; else it would make a ticket.
-  std::optional<Rejection> refusal;
-  TicketId joined;
-
-  std::string client, process_type, queue, language;
-  uint32_t priority = 0;
-  Requirement requirement;
-  Plan plan;
-  Time target;
-  std::vector<Explanation::ClauseCount> clauses;
-  uint32_t qualified_agents = 0;
-  bool unroutable = false;
-  std::vector<std::string> ticket_rules;  // that filled something in
 };
 
 struct TicketRevised {
@@ -662,10 +563,14 @@ struct ResourceChanged {
   std::optional<WorkspaceSettings> settings;
 };
 
-using Reply =
-    std::variant<Done, ConfigurationApplied, ContactIngested, StateReached, TicketsClaimed,
-                 LeasesExtended, MediaReported, AgentSnapshot, Explanation, TicketRevised, Recorded,
-                 ContactStarted, ResourceChanged, ContactClassified, AgentExplanation>;
+struct ConsultationRequested {
+  TicketId request;
+};
+
+using Reply = std::variant<Done, ConfigurationApplied, ContactIngested, StateReached,
+                           TicketsClaimed, LeasesExtended, MediaReported, AgentSnapshot,
+                           Explanation, TicketRevised, Recorded, ContactStarted, ResourceChanged,
+                           ContactClassified, ConsultationRequested, AgentExplanation>;
 
 // What a command gave: a reply, or why it was refused.
 using Outcome = std::variant<Reply, Rejection>;

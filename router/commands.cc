@@ -94,10 +94,8 @@ void MarkDeviceFailed(Context& context, AgentIndex index) {
 }
 
 TicketState EndHandling(Context& context, TicketIndex ticket) {
-  if (context.workspace.ticket(ticket).wrap_up_limit.us == 0) {
-    context.apply.TicketCompleted(ticket, "");
-    return TicketState::kCompleted;
-  }
+  const bool wraps_up = context.workspace.ticket(ticket).wrap_up_limit.us != 0;
+  if (!wraps_up) return CompleteUnsaid(context, ticket);
   context.apply.TicketFinished(ticket);
   return TicketState::kWrapUp;
 }

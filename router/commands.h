@@ -64,6 +64,8 @@ Outcome Decide(Context& context, const StartTicket& command);
 Outcome Decide(Context& context, const FinishTicket& command);
 Outcome Decide(Context& context, StartAgentContact& command);
 Outcome Decide(Context& context, const InviteParticipant& command);
+Outcome Decide(Context& context, const ConsultQueue& command);
+Outcome Decide(Context& context, const CancelConsultation& command);
 Outcome Decide(Context& context, const EndParticipation& command);
 Outcome Decide(Context& context, const SetParticipantRole& command);
 Outcome Decide(Context& context, const HandOverTicket& command);
@@ -159,6 +161,8 @@ Rejection Refuse(Reason reason, std::string message,
                  std::vector<std::pair<std::string, std::string>> metadata = {});
 Rejection RefuseState(const Ticket& ticket, const char* expected);
 Rejection RefuseState(TicketState state, const char* expected);
+// Of verbs for work that an agent may own.
+Rejection RefuseConsultation();
 
 // Whether the configuration in force has the resource.
 bool IsConfigured(const Workspace& workspace, ResourceKind kind, std::string_view id);
@@ -195,7 +199,11 @@ void FollowShiftEnd(Context& context, AgentIndex agent, Time ends_at,
                     const std::string& supervisor);
 // Media could not reach the agent: NOT_READY(device), and no more offers.
 void MarkDeviceFailed(Context& context, AgentIndex agent);
-// Handling is over: wrap-up, or completion when the ticket has none. Returns the state reached.
+// Its handling ended, and nobody said how: completed; QUEUED for people, when an automated agent
+// would have to be sure.
+TicketState CompleteUnsaid(Context& context, TicketIndex ticket);
+// Handling is over: wrap-up, or what CompleteUnsaid does when the ticket has none. Returns the
+// state reached.
 TicketState EndHandling(Context& context, TicketIndex ticket);
 // A customer wrote: a ticket without media that is in WRAP_UP is ACTIVE again.
 void ResumeFromWrapUp(Context& context, TicketIndex ticket);
@@ -207,8 +215,11 @@ const char* WhySkipped(const Workspace& workspace, const Ticket& ticket, Time no
 // Which of its queue's tickets it is that is handed out, from 1: behind those that are offered and
 // those that are more urgent. 0 when it waits in none.
 size_t PositionOf(const Workspace& workspace, const Ticket& ticket);
-// How long it may wait from now on; nothing when that can't be known. See router/estimate.h.
+// How long it may wait from now on; nothing when that can't be known, as when nobody is there who
+// may take it. See router/estimate.h.
 std::optional<Duration> EstimateWait(const Workspace& workspace, const Ticket& ticket, Time now);
+// Why that can't be known; kNone when it can, or when the ticket does not wait.
+NoEstimate WhyNoEstimate(const Workspace& workspace, const Ticket& ticket, Time now);
 // Of visits that began in this command: how long each may wait, as routing left it.
 void EstimateWaits(Context& context);
 // Fills in who could take a ticket that is like this, had it come in.
@@ -247,8 +258,17 @@ Time TargetWhenDue(const Context& context, QueueIndex queue, const Ticket& ticke
 Time DueAnew(const Context& context, const Ticket& ticket);
 // No later than the customer has to be answered; once that has passed, it caps nothing.
 Time CappedTarget(Time target, Time reply_by, Time entered_at);
+// Why a ticket can't ask this; nothing when it can.
+std::optional<Rejection> CheckOwnRequirement(const Workspace& workspace, const Requirement& own);
 // What the process type says of the channel; null: nothing.
 const ProcessTypeDefaults* DefaultsFor(const ProcessType& type, const std::string& channel);
+// What a contact would become, or why it would be refused. Requires that its references are right.
+std::variant<NewTicket, Rejection> NewTicketOf(const Context& context, NewContact&& contact,
+                                               const TicketId& ticket, const ContactId& id);
+// Whether one more may take part in the ticket, which must be ACTIVE.
+std::optional<Rejection> CheckRoomForOne(const Ticket& ticket);
+// Whether no queue is asked for somebody to consult already.
+std::optional<Rejection> CheckNoneAsked(const Workspace& workspace, const Ticket& ticket);
 // Why nothing may come to the queue now: it is closed, and refuses.
 std::optional<Rejection> CheckOpen(const Workspace& workspace, QueueIndex queue, Time now);
 // The open queue with room that tickets of a closed one overflow to. Unset: they stay.

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "router/hand_off.h"
 #include "router/model.h"
 #include "router/time.h"
 
@@ -51,6 +52,14 @@ struct ExternalReference {
   friend auto operator<=>(const ExternalReference&, const ExternalReference&) = default;
 };
 
+// What a ticket asks of agents since that was changed.
+struct ChangedRequirement {
+  Requirement own;         // as it was said: in place of the contact's
+  Requirement asked;       // with what process type and language ask besides; canonical
+  uint32_t plan_step = 0;  // steps of its plan that were behind it, and count no more
+  friend bool operator==(const ChangedRequirement&, const ChangedRequirement&) = default;
+};
+
 // What was said of a ticket after it came in, and how much was added to it. An empty text, or an
 // unset instant: as its contact said, or moved by what stopped its clock.
 struct TicketDetail {
@@ -60,10 +69,12 @@ struct TicketDetail {
   // Changes of the contact's attributes, sorted by key; without a value: taken away.
   std::vector<std::pair<std::string, std::optional<std::string>>> attributes;
   std::vector<ExternalReference> references;  // sorted
+  std::optional<ChangedRequirement> requirement;
   // Added while it was open; later additions are counted by whoever reads them.
   uint32_t notes = 0;
   uint32_t messages = 0;
   uint32_t scores = 0;
+  std::optional<HandOff> hand_off{};  // the last one; set: it is for people from then on
   friend bool operator==(const TicketDetail&, const TicketDetail&) = default;
 };
 

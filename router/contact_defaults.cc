@@ -33,4 +33,16 @@ Cefr LevelFor(const Workspace& workspace, const std::string& language) {
   return Cefr::kNone;
 }
 
+Requirement WithOwn(const Requirement& own, const std::string& language,
+                    const ProcessTypeDefaults& defaults) {
+  Requirement requirement = defaults.requirement;
+  requirement.all_of.insert(requirement.all_of.end(), own.all_of.begin(), own.all_of.end());
+  requirement.prefer.insert(requirement.prefer.end(), own.prefer.begin(), own.prefer.end());
+  if (!own.agents.empty()) requirement.agents = own.agents;
+  if (!language.empty()) {
+    requirement.all_of.push_back({LanguageRequirement{language, defaults.language_level}});
+  }
+  return Canonical(std::move(requirement));
+}
+
 }  // namespace tandem::router

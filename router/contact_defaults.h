@@ -25,6 +25,12 @@ Classification FillIn(const Workspace& workspace, NewContact& contact,
 // the configured language whose tag is the longest beginning of it by whole subtags.
 Cefr LevelFor(const Workspace& workspace, const std::string& language);
 
+// What the process type asks and what the contact, or its ticket later, asks itself, in the
+// language at the process type's level; agents whom `own` names count instead of the process
+// type's.
+Requirement WithOwn(const Requirement& own, const std::string& language,
+                    const ProcessTypeDefaults& defaults);
+
 }  // namespace tandem::router
 
 #endif  // TANDEM_ROUTER_CONTACT_DEFAULTS_H_

@@ -127,7 +127,9 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
             "every", queue.late_work.every.value_or(0))("punctual", queue.late_picks.punctual);
   }
   for (const ProcessType& type : configuration.process_types) {
-    Line(out, " process_type").Named(type);
+    Line(out, " process_type")
+        .Named(type)("min_confidence", type.hand_off.min_confidence_milli)("hand_off_queue",
+                                                                           type.hand_off.queue);
     for (const ProcessTypeDefaults& entry : type.defaults) {
       Line(out, "  defaults")("channel", entry.channel)("queue", entry.queue)(
           "requirement", KeyOf(entry.requirement))("level", static_cast<int>(entry.language_level))(
@@ -221,6 +223,15 @@ void DumpDetail(const TicketDetail& detail, std::string& out) {
   for (const ExternalReference& reference : detail.references) {
     line("system", reference.system)("id", reference.id);
   }
+  if (detail.requirement) {
+    line("own", KeyOf(detail.requirement->own, {}))("asked", KeyOf(detail.requirement->asked, {}))(
+        "since", detail.requirement->plan_step);
+  }
+  if (!detail.hand_off) return;
+  const HandOff& hand_off = *detail.hand_off;
+  line("handed_off_by", hand_off.agent)("at", hand_off.at)("why", hand_off.reason)(
+      "summary", hand_off.summary)(
+      "confidence", hand_off.confidence_milli ? int64_t{*hand_off.confidence_milli} : -1);
 }
 
 void DumpTicket(const Workspace& workspace, const Ticket& ticket, std::string& out) {
@@ -280,6 +291,13 @@ void DumpParticipants(const Workspace& workspace, const Participants& participan
                       std::string& out) {
   Line(out, "  participants")("last_offer", participants.last_offer)("last_segment",
                                                                      participants.last_segment);
+  if (participants.consults.IsSet()) {
+    Line(out, "  consultation")("about", ToString(participants.consults));
+  }
+  if (participants.consultation.IsSet()) {
+    const Ticket& request = workspace.ticket(participants.consultation);
+    Line(out, "  consultation")("open", ToString(request.id));
+  }
   for (const Participant& participant : participants.all) {
     Line(out, "  participant")("agent", workspace.AgentName(participant.agent))(
         "role", ToString(participant.role))("offer", participant.offer_number)(

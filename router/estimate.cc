@@ -3,6 +3,13 @@
 #include "router/commands.h"
 
 namespace tandem::router {
+namespace {
+
+bool IsAnybodyThere(const Workspace& workspace, const Ticket& ticket) {
+  return workspace.matching.CountAvailable(workspace, ticket, 1) != 0;
+}
+
+}  // namespace
 
 size_t PositionOf(const Workspace& workspace, const Ticket& ticket) {
   // Who is offered is the next one, among others who are.
@@ -19,7 +26,17 @@ std::optional<Duration> EstimateWait(const Workspace& workspace, const Ticket& t
   const QueueState& queue = workspace.queue(ticket.queue);
   // When a closed queue goes on is its calendar's to say.
   if (position == 0 || !queue.offers) return std::nullopt;
-  return queue.recent.Wait(now, position);
+  const std::optional<Duration> wait = queue.recent.Wait(now, position);
+  if (!wait || !IsAnybodyThere(workspace, ticket)) return std::nullopt;
+  return wait;
+}
+
+NoEstimate WhyNoEstimate(const Workspace& workspace, const Ticket& ticket, Time now) {
+  const bool waits = PositionOf(workspace, ticket) != 0;
+  if (!waits || EstimateWait(workspace, ticket, now)) return NoEstimate::kNone;
+  if (!workspace.queue(ticket.queue).offers) return NoEstimate::kQueueClosed;
+  if (!IsAnybodyThere(workspace, ticket)) return NoEstimate::kNobodyAvailable;
+  return NoEstimate::kTooFewAnswers;
 }
 
 void EstimateWaits(Context& context) {

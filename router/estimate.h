@@ -8,6 +8,7 @@
 // stretches, in which nobody waited, don't count, and the mean is the time that the queue needs for
 // one ticket while there is one. What began more than kHandOutSpan ago is left out: a queue that
 // stood over night says nothing of this morning. A ticket with n before it waits for n + 1 of them.
+// While no agent is there who may take it, the past tells nothing, and nobody knows.
 // This is the queue-length estimator QL of W. Whitt, "Predicting Queueing Delays" (Management
 // Science 45(6), 1999), with the measured time between hand-outs in place of the agents' number and
 // handling time, which differ from ticket to ticket here.
@@ -80,9 +81,11 @@ class RecentVisits {
     return *interval * static_cast<int64_t>(position);
   }
 
-  // How long a ticket waits that comes now, when it goes behind the `waiting` tickets that wait.
+  // How long a ticket waits that comes now, when it goes behind the `waiting` tickets that wait;
+  // nothing while nobody is there who might take it.
   std::optional<Duration> WaitOfNext(Time now, int32_t waiting, int32_t available_agents) const {
-    if (waiting == 0 && available_agents > 0) return Duration{};
+    if (available_agents <= 0) return std::nullopt;
+    if (waiting == 0) return Duration{};
     return Wait(now, static_cast<size_t>(waiting) + 1);
   }
 

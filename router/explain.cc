@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "router/commands.h"
+#include "router/limits.h"
 #include "router/obstacle.h"
 #include "router/open_hours.h"
 #include "router/requirement.h"
@@ -123,13 +124,16 @@ Explanation::NextStep Foresee(const Workspace& workspace, const Ticket& ticket, 
                              .queue = step.queue,
                              .expire = step.expire,
                              .callback = step.callback,
-                             .condition = step.condition};
+                             .condition = step.condition,
+                             .offer_timeout = step.offer_timeout,
+                             .concurrent_offers = step.concurrent_offers};
   const Time at = workspace.NextStepAt(ticket);
   if (at != kEndOfTime) next.at = at;
   if (const char* skipped = WhySkipped(workspace, ticket, now)) next.skipped = skipped;
   if (EndsWait(step)) return next;
 
-  const Requirement asked = step.requirement ? *step.requirement : RequirementOf(workspace, ticket);
+  const Requirement asked =
+      step.requirement ? AskedOf(ticket, *step.requirement) : RequirementOf(workspace, ticket);
   ClassSpec spec = workspace.matching.ClassOf(ticket.ticket_class).spec;
   spec.requirement = asked;
   // A queue that can't take it is one that the step won't move it to.
@@ -166,6 +170,47 @@ Prospect ProspectOf(const Workspace& workspace, ClassSpec spec, const Requiremen
   return prospect;
 }
 
+// What made the agent, who has the ticket or is offered it, the one; as far as the state tells.
+Explanation::Choice ChoiceOf(const Workspace& workspace, const Ticket& ticket, AgentIndex index) {
+  const AgentState& agent = workspace.agent(index);
+  const TicketClass& of = workspace.matching.ClassOf(ticket.ticket_class);
+  const TicketClass::Agents& agents = of.groups[ticket.group].agents;
+  Explanation::Choice choice;
+  choice.agent = workspace.AgentName(index);
+  choice.offered = ticket.state == TicketState::kOffered;
+  choice.claimed = Workspace::UnderLease(ticket);
+  choice.kept = ticket.kept_until.IsSet();
+  choice.named = !choice.kept && !agents.named.empty() && agents.Name(index);
+  choice.mode = workspace.queue(ticket.queue).configured->distribution_mode;
+  switch (choice.mode) {
+    case DistributionMode::kLongestIdle:
+      if (choice.offered) choice.idle_since = agent.idle_since;
+      break;
+    case DistributionMode::kLeastLoaded:
+      choice.load = agent.Load();
+      break;
+    case DistributionMode::kRoundRobin:
+      break;
+    case DistributionMode::kBestMatch:
+      choice.score = workspace.matching.Test(workspace, of, agent.profile).score;
+      break;
+    case DistributionMode::kLowestCost:
+      choice.cost_per_hour_milli = agent.cost_per_hour_milli;
+      break;
+  }
+  return choice;
+}
+
+// The oldest offer first; nobody while it waits or is set aside.
+std::vector<Explanation::Choice> ChoicesOf(const Workspace& workspace, const Ticket& ticket) {
+  std::vector<Explanation::Choice> choices;
+  if (!ticket.agent.IsSet()) return choices;
+  std::vector<AgentIndex> agents = {ticket.agent};
+  if (ticket.state == TicketState::kOffered) agents = OfferedTo(ticket);
+  for (const AgentIndex agent : agents) choices.push_back(ChoiceOf(workspace, ticket, agent));
+  return choices;
+}
+
 // Its owner and who else takes part; nobody while no other does.
 void AddParticipants(const Workspace& workspace, const Ticket& ticket,
                      std::vector<ParticipantRow>& to) {
@@ -178,6 +223,15 @@ void AddParticipants(const Workspace& workspace, const Ticket& ticket,
   owner.began_at = ticket.segment_began_at;
   owner.accepted_at = ticket.accepted_at;
   std::move(others.begin(), others.end(), std::back_inserter(to));
+}
+
+void AddConsultation(const Workspace& workspace, const Ticket& ticket, Explanation& to) {
+  if (ticket.participants == nullptr) return;
+  to.consults = ticket.participants->consults;
+  const TicketIndex request = ticket.participants->consultation;
+  if (!request.IsSet()) return;
+  to.consultation = workspace.ticket(request).id;
+  to.consulted_queue = workspace.queue_ids.Name(workspace.ticket(request).queue);
 }
 
 }  // namespace
@@ -240,10 +294,15 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
   explanation.after_punctual =
       ticket.state == TicketState::kQueued && workspace.IsInLateClass(ticket);
   AddParticipants(workspace, ticket, explanation.participants);
+  explanation.choices = ChoicesOf(workspace, ticket);
+  AddConsultation(workspace, ticket, explanation);
   explanation.queue_closed = queue.closed;
   if (queue.closed) explanation.opens_at = NextOpening(queue.calendar->hours, context.now);
   explanation.position = PositionOf(workspace, ticket);
   explanation.estimated_wait = EstimateWait(workspace, ticket, context.now);
+  explanation.no_estimate = WhyNoEstimate(workspace, ticket, context.now);
+  explanation.available_agents = workspace.matching.CountAvailable(workspace, ticket, kMaxAgents);
+  if (explanation.position != 0) explanation.offer_policy = workspace.OfferPolicyOf(ticket);
   if (workspace.NextStep(ticket) != nullptr) {
     explanation.next_step = Foresee(workspace, ticket, context.now);
   }

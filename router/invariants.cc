@@ -53,6 +53,8 @@ void CheckAgent(const Workspace& workspace, AgentIndex index) {
   TANDEM_INVARIANT(agent.open_kinds == OpenKinds(agent), who + " knows what is open to it");
   TANDEM_INVARIANT(agent.interrupting_kinds == InterruptingKinds(agent, agent.open_kinds),
                    who + " knows of which kind a ticket would interrupt others");
+  TANDEM_INVARIANT(agent.available_groups == AvailableGroups(agent),
+                   who + " knows for which groups it is there");
   TANDEM_INVARIANT(agent.idle == agent.IsIdle(), who + " knows that it is idle");
   TANDEM_INVARIANT(agent.configured || (agent.held.empty() && agent.joined.empty()),
                    who + " is configured while it has work");
@@ -92,6 +94,24 @@ void CheckParticipants(const Workspace& workspace, TicketIndex index, const std:
     TANDEM_INVARIANT(std::count(joined.begin(), joined.end(), index) == 1,
                      which + " is known to who takes part");
   }
+}
+
+// A request and its ticket know of each other, as long as both are open.
+void CheckConsultation(const Workspace& workspace, TicketIndex index, const std::string& which) {
+  const Ticket& ticket = workspace.ticket(index);
+  if (const TicketIndex request = Workspace::ConsultationOf(ticket); request.IsSet()) {
+    TANDEM_INVARIANT(ticket.state == TicketState::kActive,
+                     which + " asks for somebody to consult only while it is ACTIVE");
+    const Ticket& asked = workspace.ticket(request);
+    TANDEM_INVARIANT(Workspace::IsConsultation(asked) && asked.participants->consults == ticket.id,
+                     which + " is what its request is about");
+  }
+  if (!Workspace::IsConsultation(ticket)) return;
+  TANDEM_INVARIANT(ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered,
+                   which + " asks for somebody to consult, and is owned by nobody");
+  const TicketIndex about = workspace.FindTicket(ticket.participants->consults);
+  TANDEM_INVARIANT(about.IsSet() && Workspace::ConsultationOf(workspace.ticket(about)) == index,
+                   which + " is known to the ticket that it is about");
 }
 
 void CheckTicket(const Workspace& workspace, TicketIndex index) {
@@ -136,7 +156,10 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
                    which + " is looked at when the next delay passes, and when it is late");
   TANDEM_INVARIANT(!ticket.kept_until.IsSet() || (waits && ticket.last_agent.IsSet()),
                    which + " is kept for an agent only while it waits");
-  if (ticket.participants != nullptr) CheckParticipants(workspace, index, which);
+  if (ticket.participants != nullptr) {
+    CheckParticipants(workspace, index, which);
+    CheckConsultation(workspace, index, which);
+  }
   const bool wants = workspace.WantsRings(ticket);
   TANDEM_INVARIANT(wants || !ticket.ringing,
                    which + " is looked at for further rings while it may have them");

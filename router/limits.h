@@ -28,6 +28,7 @@ inline constexpr size_t kMaxSessionIdBytes = 64;
 inline constexpr size_t kMaxSupervisorBytes = 128;
 
 inline constexpr size_t kMaxNoteBytes = 16'384;
+inline constexpr size_t kMaxSummaryBytes = 4'096;
 inline constexpr size_t kMaxMessageBytes = 16'384;
 
 // Requirements.
@@ -39,8 +40,9 @@ inline constexpr size_t kMaxNamedAgents = 16;
 inline constexpr size_t kMaxExcludedAgents = 16;
 inline constexpr size_t kMaxPredicateValues = 32;
 inline constexpr size_t kMaxPlanSteps = 20;
-inline constexpr size_t kMaxRequirementBytes = 16'384;  // all ids and texts together
-inline constexpr size_t kMaxPlanBytes = 65'536;         // of all steps together
+inline constexpr size_t kMaxRequirementBytes = 16'384;     // all ids and texts together
+inline constexpr size_t kMaxToldRequirementBytes = 1'000;  // in an event, in words
+inline constexpr size_t kMaxPlanBytes = 65'536;            // of all steps together
 inline constexpr uint32_t kMaxSkillLevel = 10;
 inline constexpr uint32_t kMaxPriority = 9;
 inline constexpr uint32_t kMaxLateEvery = 1'000;
@@ -58,6 +60,11 @@ inline constexpr size_t kMaxBatchContacts = 1'000;
 inline constexpr size_t kMaxBatchAgents = 5'000;
 inline constexpr uint32_t kMaxClaimTickets = 100;
 inline constexpr size_t kMaxParticipants = 10;  // of a ticket, besides its owner
+// How long somebody to consult is looked for when the owner does not say, and at most; and the
+// target of such a request where its process type has none.
+inline constexpr Duration kConsultationLimit = Minutes(2);
+inline constexpr Duration kMaxConsultationLimit = Hours(1);
+inline constexpr Duration kConsultationTarget = Seconds(20);
 inline constexpr uint32_t kMaxConcurrentOffers = 10;
 inline constexpr size_t kMaxExtendLeases = 1'000;
 inline constexpr size_t kMaxSurveyScores = 20;

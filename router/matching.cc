@@ -572,6 +572,43 @@ bool Matching::IsRoutable(const Workspace& workspace, ClassIndex class_index,
   });
 }
 
+uint32_t Matching::CountAvailable(const Workspace& workspace, const Ticket& ticket,
+                                  uint32_t most) const {
+  TicketClass& ticket_class = classes_[ticket.ticket_class.value];
+  const TicketClass::Agents& agents = ticket_class.groups[ticket.group].agents;
+  const auto group = static_cast<size_t>(ticket_class.group);
+  const auto count_of = [&](const std::vector<AgentIndex>& listed, auto counts) {
+    return static_cast<uint32_t>(std::count_if(listed.begin(), listed.end(), [&](AgentIndex index) {
+      const AgentState& agent = workspace.agent(index);
+      return ((uint32_t{agent.available_groups} >> group) & 1U) != 0 && counts(index) &&
+             Qualifies(workspace, ticket_class, agent.profile);
+    }));
+  };
+  // That it is kept for an agent passes.
+  if (!agents.named.empty() && !ticket.kept_until.IsSet()) {
+    const auto not_excluded = [&](AgentIndex index) { return !agents.Exclude(index); };
+    return std::min(most, count_of(agents.named, not_excluded));
+  }
+  // Who is excluded is counted among those of a profile, too.
+  const uint32_t excluded = count_of(agents.excluded, [](AgentIndex) { return true; });
+  uint32_t found = 0;
+  const auto is_enough_with = [&](uint32_t profile) {
+    found += profiles_[profile].available[group];
+    return found >= most + excluded;
+  };
+  FillClass(workspace, ticket_class);
+  const Bits& available = available_[group];
+  const bool has_delays = !workspace.queue(ticket_class.spec.queue).delays.empty();
+  if (!ticket_class.passing.AnyIn(available, is_enough_with) && has_delays) {
+    // Those whose delay has not passed.
+    static_cast<void>(available.Any([&](uint32_t profile) {
+      return !ticket_class.passing.Has(profile) &&
+             Qualifies(workspace, ticket_class, ProfileIndex{profile}) && is_enough_with(profile);
+    }));
+  }
+  return std::min(most, found - excluded);
+}
+
 size_t Matching::Ahead(const Workspace& workspace, const Ticket& ticket) const {
   const TicketClass& own = classes_[ticket.ticket_class.value];
   const TicketClass::Agents& agents = own.groups[ticket.group].agents;

@@ -36,6 +36,7 @@
 #ifndef TANDEM_ROUTER_MATCHING_H_
 #define TANDEM_ROUTER_MATCHING_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -133,6 +134,9 @@ class Matching {
   // Puts the agent into the ready list that fits it, given where it was.
   void AddReady(AgentIndex index, const AgentState& agent);
   void RemoveReady(AgentIndex index, const AgentState& agent);
+  // One of the profile's agents is there for these groups, as bits, busy or not; it was for those
+  // before.
+  void SetAvailable(ProfileIndex profile, uint32_t before, uint32_t now);
 
   // --- look-ups ---
 
@@ -153,6 +157,9 @@ class Matching {
   // Whether any configured agent could ever take a ticket of this group of the class, be it after a
   // delay.
   bool IsRoutable(const Workspace& workspace, ClassIndex ticket_class, uint32_t group) const;
+  // How many agents who may take the ticket, by offer or by claim, at once or after a delay, are
+  // there for its group, busy or not. Counts up to `most`, and takes what it takes to find them.
+  uint32_t CountAvailable(const Workspace& workspace, const Ticket& ticket, uint32_t most) const;
   // How many waiting tickets go before this one, of those of its class that name nobody or the same
   // agents, whatever delays have passed for them.
   size_t Ahead(const Workspace& workspace, const Ticket& ticket) const;
@@ -210,6 +217,7 @@ class Matching {
     const Traits* traits = nullptr;  // the key in profile_by_traits_
     RoutingProfileIndex routing_profile;
     uint32_t members = 0;
+    std::array<uint32_t, kCapacityGroups> available{};  // of them, those who are there, by group
     size_t position = 0;  // its place in the order in which profiles came
     // The classes that it passes, of the first `classes_seen` that came.
     Subset passing;
@@ -370,6 +378,8 @@ class Matching {
   Line waiting_{&TicketClass::Group::tree};
   Line ringing_{&TicketClass::Group::ringing};
   mutable std::vector<Profile> profiles_;
+  std::array<Bits, kCapacityGroups>
+      available_;  // by group: the profiles of which somebody is there
   std::vector<ProfileIndex> free_profiles_;
   // Profiles in use, in the order they came; what TicketClass::profiles_seen counts. One without
   // members stays, as its traits may come back, until there are many of them.

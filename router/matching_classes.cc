@@ -1,5 +1,6 @@
 // Which profile passes which class: what of it is known, and how it becomes known.
 #include <algorithm>
+#include <bit>
 #include <utility>
 #include <variant>
 
@@ -353,6 +354,18 @@ ProfileIndex Matching::AddMember(Traits traits) {
   profile_log_.push_back(index);
   ListSkills(index);
   return index;
+}
+
+void Matching::SetAvailable(ProfileIndex profile, uint32_t before, uint32_t now) {
+  for (uint32_t left = before ^ now; left != 0; left &= left - 1) {
+    const auto group = static_cast<size_t>(std::countr_zero(left));
+    uint32_t& agents = profiles_[profile.value].available[group];
+    if (((now >> group) & 1U) != 0) {
+      if (agents++ == 0) available_[group].Add(profile.value);
+    } else if (--agents == 0) {
+      available_[group].Remove(profile.value);
+    }
+  }
 }
 
 void Matching::ListSkills(ProfileIndex profile) {

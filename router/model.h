@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "router/fair_share.h"
+#include "router/hand_off.h"
 #include "router/time.h"
 
 namespace tandem::router {
@@ -59,7 +60,6 @@ const char* ToString(LateOrder order);  // "IN_ORDER"
 enum class Party : uint8_t { kUnknown = 0, kCustomer = 1, kAgent = 2, kSystem = 3 };
 const char* ToString(Party party);  // "CUSTOMER"
 enum class Direction : uint8_t { kInbound = 1, kOutbound = 2, kInternal = 3 };
-enum class AgentKind : uint8_t { kHuman = 1, kAutomated = 2 };
 
 // Where a ticket is in its life (design: docs/explanation/life-of-a-ticket.md). Numbers as
 // tandem.v1.TicketState; those from 11 on are open states that no agent and no queue has.
@@ -110,6 +110,7 @@ enum class EntryReason : uint8_t {
   kCallback = 9,
   kReopened = 12,
   kAgentGone = 16,
+  kHandedOff = 17,
 };
 const char* ToString(EntryReason reason);  // "CREATED"; empty for a number that no reason has
 
@@ -146,8 +147,9 @@ enum class SegmentOutcome : uint8_t {
   kLeft = 14,         // takes part no more
   kRoleChanged = 15,  // goes on in another role
   kAgentGone = 16,
+  kHandedOff = 17,
 };
-inline constexpr SegmentOutcome kLastSegmentOutcome = SegmentOutcome::kAgentGone;
+inline constexpr SegmentOutcome kLastSegmentOutcome = SegmentOutcome::kHandedOff;
 const char* ToString(SegmentOutcome outcome);
 
 // What an agent is to a ticket. Numbers as tandem.v1.AssignmentRole.
@@ -219,8 +221,9 @@ struct AttributePredicate {
   friend auto operator<=>(const AttributePredicate&, const AttributePredicate&) = default;
 };
 
-using PredicateKind = std::variant<SkillRequirement, LanguageRequirement, ProcessTypePredicate,
-                                   SitePredicate, TeamPredicate, AttributePredicate>;
+using PredicateKind =
+    std::variant<SkillRequirement, LanguageRequirement, ProcessTypePredicate, SitePredicate,
+                 TeamPredicate, AttributePredicate, AgentKindPredicate>;
 
 // What an agent has or, negated, lacks.
 struct Predicate {
@@ -261,6 +264,8 @@ struct PlanCondition {
   Duration estimated_wait_longer_than{};
   // The queue's, as router/estimate.h has it; 0: not asked. Not known: no.
   uint32_t service_level_below_percent = 0;
+  // Who may take the ticket and is there, busy or not; 0: not asked.
+  uint32_t available_agents_fewer_than = 0;
   friend bool operator==(const PlanCondition&, const PlanCondition&) = default;
 };
 
@@ -272,34 +277,23 @@ struct PlanExpiry {
 
 // What changes when a ticket has waited so long.
 struct PlanStep {
-  Duration after;
+  Duration after;                            // 0: at once, before it is offered to anybody
   std::optional<Requirement> requirement{};  // in place of what was asked before
   uint32_t min_priority = 0;                 // raises the priority to this
   std::string queue{};                       // moves the ticket there; empty: it stays
   std::optional<PlanExpiry> expire{};        // ends the wait, and changes nothing else
   bool callback = false;                     // so does this: the customer is called back
   std::optional<PlanCondition> condition{};  // unset: it is taken in any case
+  Duration offer_timeout{};        // in place of the queue's, as of the next offer; 0: leaves it
+  uint32_t concurrent_offers = 0;  // in place of the queue's; 0: leaves it
   friend bool operator==(const PlanStep&, const PlanStep&) = default;
 };
-// Whether the step ends the wait, and changes nothing else.
-inline bool EndsWait(const PlanStep& step) {
-  return step.expire.has_value() || step.callback;
-}
-// Whether the step waits for the end of an offer that is out.
-inline bool WaitsForOffer(const PlanStep& step) {
-  return !step.queue.empty() || EndsWait(step);
-}
-using Plan = std::vector<PlanStep>;  // each later than the one before
-// What is asked when so many steps of the plan are behind. `skipped`: those that were not taken, a
-// bit for each, the lowest for the first step.
-const Requirement& AskedAfter(const Requirement& base, const Plan& plan, uint32_t steps,
-                              uint32_t skipped);
+using Plan = std::vector<PlanStep>;  // each later than the one before, but for those at once
 
 // With every list sorted and free of repeats, so that requirements that ask the same compare equal.
 Requirement Canonical(Requirement requirement);
 
-// --- configuration: field by field as tandem.v1.Configuration, defaults filled in by FillDefaults
-// ---
+// --- configuration: as tandem.v1.Configuration, defaults filled in by FillDefaults ---
 
 struct NamedResource {
   std::string id;
@@ -488,6 +482,7 @@ struct ProcessTypeDefaults {
 
 struct ProcessType : NamedResource {
   std::vector<ProcessTypeDefaults> defaults;
+  HandOffPolicy hand_off{};
   friend bool operator==(const ProcessType&, const ProcessType&) = default;
 };
 
@@ -689,6 +684,9 @@ inline constexpr char kCallbackChannel[] = "callback";
 // The reason for which a customer's silence parks a ticket. One that is configured under this id
 // says whether its clock stops, and may be given by agents, too.
 inline constexpr char kSilentReason[] = "customer_silent";
+// Of a request for a consultation: its disposition when somebody came; why it expired else.
+inline constexpr char kDispositionConsulted[] = "CONSULTED";
+inline constexpr char kNobodyCame[] = "NOBODY_CAME";
 // The disposition of what the customer's silence completed.
 inline constexpr char kDispositionSilent[] = "CUSTOMER_SILENT";
 

@@ -166,6 +166,16 @@ const char* ToString(ContactField field) {
   std::abort();
 }
 
+const char* ToString(AgentKind kind) {
+  switch (kind) {
+    case AgentKind::kHuman:
+      return "HUMAN";
+    case AgentKind::kAutomated:
+      return "AUTOMATED";
+  }
+  std::abort();
+}
+
 const char* ToString(EntryReason reason) {
   switch (reason) {
     case EntryReason::kCreated:
@@ -190,6 +200,8 @@ const char* ToString(EntryReason reason) {
       return "REOPENED";
     case EntryReason::kAgentGone:
       return "AGENT_GONE";
+    case EntryReason::kHandedOff:
+      return "HANDED_OFF";
   }
   return "";
 }
@@ -252,6 +264,8 @@ const char* ToString(SegmentOutcome outcome) {
       return "ROLE_CHANGED";
     case SegmentOutcome::kAgentGone:
       return "AGENT_GONE";
+    case SegmentOutcome::kHandedOff:
+      return "HANDED_OFF";
   }
   std::abort();
 }
@@ -432,6 +446,12 @@ const char* ToString(EventType type) {
       return "SHIFT_END_SET";
     case EventType::kShiftEnded:
       return "SHIFT_ENDED";
+    case EventType::kTicketHandedOff:
+      return "TICKET_HANDED_OFF";
+    case EventType::kConsultationRequested:
+      return "CONSULTATION_REQUESTED";
+    case EventType::kConsultationEnded:
+      return "CONSULTATION_ENDED";
   }
   return "";
 }
@@ -520,6 +540,12 @@ const char* ToString(Reason reason) {
       return "OFFER_GONE";
     case Reason::kAnsweredElsewhere:
       return "ANSWERED_ELSEWHERE";
+    case Reason::kAgentCannotTakeNow:
+      return "AGENT_CANNOT_TAKE_NOW";
+    case Reason::kTicketIsForPeople:
+      return "TICKET_IS_FOR_PEOPLE";
+    case Reason::kAgentNotAutomated:
+      return "AGENT_NOT_AUTOMATED";
     case Reason::kOfferOfOtherAgent:
       return "OFFER_OF_OTHER_AGENT";
     case Reason::kNotOwner:
@@ -630,6 +656,14 @@ const char* ToString(Reason reason) {
       return "TOO_MANY_PARTICIPANTS";
     case Reason::kParticipantRoleForbids:
       return "PARTICIPANT_ROLE_FORBIDS";
+    case Reason::kConsultationOpen:
+      return "CONSULTATION_OPEN";
+    case Reason::kNoConsultation:
+      return "NO_CONSULTATION";
+    case Reason::kTicketIsConsultation:
+      return "TICKET_IS_CONSULTATION";
+    case Reason::kQueueNotLive:
+      return "QUEUE_NOT_LIVE";
   }
   std::abort();
 }
@@ -659,16 +693,6 @@ Requirement Canonical(Requirement requirement) {
   SortAndRemoveRepeats(requirement.prefer);
   SortAndRemoveRepeats(requirement.agents);
   return requirement;
-}
-
-const Requirement& AskedAfter(const Requirement& base, const Plan& plan, uint32_t steps,
-                              uint32_t skipped) {
-  while (steps > 0) {
-    const PlanStep& step = plan[--steps];
-    const bool taken = (skipped >> steps & 1U) == 0;
-    if (taken && step.requirement) return *step.requirement;
-  }
-  return base;
 }
 
 }  // namespace tandem::router

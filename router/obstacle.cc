@@ -1,9 +1,45 @@
 #include "router/obstacle.h"
 
+#include <cstdlib>
+
 #include "router/matching.h"
 #include "router/state.h"
 
 namespace tandem::router {
+
+const char* ToString(Obstacle obstacle) {
+  switch (obstacle) {
+    case Obstacle::kExcluded:
+      return "EXCLUDED";
+    case Obstacle::kOffline:
+      return "OFFLINE";
+    case Obstacle::kSessionLost:
+      return "SESSION_LOST";
+    case Obstacle::kNotReady:
+      return "NOT_READY";
+    case Obstacle::kNotResponding:
+      return "NOT_RESPONDING";
+    case Obstacle::kBusy:
+      return "BUSY";
+    case Obstacle::kCoolingDown:
+      return "COOLING_DOWN";
+    case Obstacle::kLiveReserve:
+      return "LIVE_RESERVE";
+    case Obstacle::kPullOnly:
+      return "PULL_ONLY";
+    case Obstacle::kNone:
+      return "NONE";
+    case Obstacle::kKeptForLastAgent:
+      return "KEPT_FOR_LAST_AGENT";
+    case Obstacle::kShift:
+      return "SHIFT";
+    case Obstacle::kDelayed:
+      return "DELAYED";
+    case Obstacle::kOfferedToOthers:
+      return "OFFERED_TO_OTHERS";
+  }
+  std::abort();
+}
 
 Time DelayedUntil(const Workspace& workspace, const Ticket& ticket, Duration delay) {
   const bool waits = ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered;

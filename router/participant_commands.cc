@@ -64,13 +64,7 @@ std::optional<Rejection> CheckRoom(const Workspace& workspace, const Ticket& tic
         "expected an agent who takes no part in the ticket, but '" + name + "' does, as " + role,
         {{"role", role}});
   }
-  if (ticket.participants != nullptr && ticket.participants->all.size() >= kMaxParticipants) {
-    const std::string most = std::to_string(kMaxParticipants);
-    return Refuse(Reason::kTooManyParticipants,
-                  "expected fewer than " + most + " to take part, but there are as many",
-                  {{"limit", most}});
-  }
-  return std::nullopt;
+  return CheckRoomForOne(ticket);
 }
 
 // NO_SESSION would tell the caller that its own one is gone.
@@ -100,6 +94,18 @@ std::optional<Rejection> CheckReady(const Workspace& workspace, const Ticket& ti
 
 }  // namespace
 
+std::optional<Rejection> CheckRoomForOne(const Ticket& ticket) {
+  if (ticket.state != TicketState::kActive) return RefuseState(ticket, "ACTIVE");
+  if (ticket.participants == nullptr) return std::nullopt;
+  // For whom a queue is asked has a place, too.
+  const size_t asked = Workspace::ConsultationOf(ticket).IsSet() ? 1 : 0;
+  if (ticket.participants->all.size() + asked < kMaxParticipants) return std::nullopt;
+  const std::string most = std::to_string(kMaxParticipants);
+  return Refuse(Reason::kTooManyParticipants,
+                "expected fewer than " + most + " to take part, but there are as many",
+                {{"limit", most}});
+}
+
 Outcome Decide(Context& context, const InviteParticipant& command) {
   const Workspace& workspace = context.workspace;
   const auto found = FindNamed(workspace, command.session, command.ticket, command.agent);
@@ -107,6 +113,7 @@ Outcome Decide(Context& context, const InviteParticipant& command) {
   const auto [index, agent] = std::get<Found>(found);
   const Ticket& ticket = workspace.ticket(index);
   if (auto rejection = CheckRoom(workspace, ticket, agent)) return *std::move(rejection);
+  if (auto rejection = CheckNoneAsked(workspace, ticket)) return *std::move(rejection);
   if (const char* why = WhyNever(workspace, ticket, agent)) return RefuseAgent(command.agent, why);
   if (auto rejection = CheckReady(workspace, ticket, workspace.agent(agent), command.agent)) {
     return *std::move(rejection);

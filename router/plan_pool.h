@@ -12,6 +12,7 @@
 
 #include "router/ids.h"
 #include "router/model.h"
+#include "router/plan.h"
 #include "router/requirement.h"
 
 namespace tandem::router {
@@ -20,6 +21,7 @@ namespace tandem::router {
 struct TicketPlan {
   Requirement base;  // until a step asks for something else
   Plan steps;
+  bool changes_offers = false;  // a step does
 };
 
 class PlanPool {
@@ -31,7 +33,7 @@ class PlanPool {
     const auto [known, is_new] = by_key_.try_emplace(key);
     if (is_new) {
       known->second = FreeIndex();
-      entries_[known->second.value] = {{base, steps}, std::move(key), 0};
+      entries_[known->second.value] = {{base, steps, ChangesOffers(steps)}, std::move(key), 0};
     }
     ++entries_[known->second.value].tickets;
     return known->second;

@@ -27,7 +27,10 @@ bool Holds(const PlanCondition& condition, const Workspace& workspace, const Tic
   // What is not known is not longer than anything.
   if (wait.us != 0 && EstimateWait(workspace, ticket, now).value_or(wait) <= wait) return false;
   const uint32_t percent = condition.service_level_below_percent;
-  return percent == 0 || IsBelow(queue.recent.ServiceLevel(now), percent);
+  if (percent != 0 && !IsBelow(queue.recent.ServiceLevel(now), percent)) return false;
+  const uint32_t fewer_than = condition.available_agents_fewer_than;
+  return fewer_than == 0 ||
+         workspace.matching.CountAvailable(workspace, ticket, fewer_than) < fewer_than;
 }
 
 bool IsOverdue(const Workspace& workspace, const Ticket& ticket, Time now) {
@@ -40,6 +43,15 @@ bool IsOver(const Ticket& ticket, Time now) {
 }
 
 }  // namespace
+
+OfferPolicy Workspace::OfferPolicyOf(const Ticket& ticket) const {
+  const QueueState& in = queue(ticket.queue);
+  const OfferPolicy by_queue{.timeout = in.configured->offer_timeout,
+                             .concurrent = in.concurrent_offers};
+  if (ticket.plan_step == 0 || !plans[ticket.plan].changes_offers) return by_queue;
+  return OfferPolicyAfter(by_queue, plans[ticket.plan].steps, ticket.plan_step,
+                          ticket.plan_skipped);
+}
 
 // A step is taken as a whole or not at all.
 const char* WhySkipped(const Workspace& workspace, const Ticket& ticket, Time now) {
@@ -103,6 +115,10 @@ void TakeOverdueSteps(Context& context) {
 }
 
 void Accept(Context& context, TicketIndex index, AgentIndex agent) {
+  if (Workspace::IsConsultation(context.workspace.ticket(index))) {
+    context.apply.ConsultationTaken(index, agent);
+    return;
+  }
   context.apply.OfferAccepted(index, agent);
   PassOverSteps(context, index);
 }

@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "router/commands.h"
+#include "router/contact_defaults.h"
 #include "router/limits.h"
 #include "router/open_hours.h"
+#include "router/requirement.h"
 #include "router/snapshot.h"
 
 namespace tandem::router {
@@ -68,7 +70,34 @@ std::string WhatChanges(const UpdateTicket& command) {
   add(!command.subject.empty(), "SUBJECT");
   add(!command.attributes.empty(), "ATTRIBUTES");
   add(!command.add_references.empty() || !command.remove_references.empty(), "EXTERNAL_REFERENCES");
+  add(command.requirement.has_value(), "REQUIREMENT");
   return what;
+}
+
+// What the ticket asks in all when it asks this itself, by what its process type and its language
+// ask now.
+Requirement AskedWith(const Workspace& workspace, const Ticket& ticket, const Requirement& own) {
+  const ProcessTypeDefaults* configured =
+      DefaultsFor(*workspace.process_types[ticket.process_type.value],
+                  workspace.channel_ids.Name(ticket.came_over));
+  ProcessTypeDefaults defaults;
+  if (configured != nullptr) defaults = *configured;
+  if (defaults.language_level == Cefr::kNone) {
+    defaults.language_level = LevelFor(workspace, ticket.language);
+  }
+  return WithOwn(own, ticket.language, defaults);
+}
+
+// Asks for something else from now on, whatever steps of its plan said before.
+void AskAnew(const Workspace& workspace, const Ticket& ticket, Requirement&& own,
+             TicketUpdate& update) {
+  ChangedRequirement& changed = update.detail.requirement.emplace();
+  changed.asked = AskedWith(workspace, ticket, own);
+  changed.own = std::move(own);
+  changed.plan_step = ticket.plan_step;
+  update.asks_anew = true;
+  update.what += ": " + InWords(RequirementOf(workspace, ticket), kMaxToldRequirementBytes) +
+                 " -> " + InWords(AskedOf(ticket, changed.asked), kMaxToldRequirementBytes);
 }
 
 // A ticket to which something is added: open, or closed as the command says.
@@ -168,9 +197,20 @@ Outcome Decide(Context& context, UpdateTicket& command) {
                   {{"expected", std::to_string(command.expected_revision)},
                    {"actual", std::to_string(detail.revision)}});
   }
+  if (command.requirement) {
+    if (Workspace::IsConsultation(ticket)) return RefuseConsultation();
+    if (!command.requirement->agents.empty() && HandOffOf(ticket) != nullptr) {
+      return Refuse(Reason::kTicketIsForPeople,
+                    "expected no agents, because the ticket is for any of the people");
+    }
+    if (auto rejection = CheckOwnRequirement(workspace, *command.requirement)) {
+      return *std::move(rejection);
+    }
+  }
   update.what = WhatChanges(command);
   if (auto rejection = Merge(command, detail)) return *std::move(rejection);
   if (!MergeReferences(command, detail)) return Full("external references", kMaxExternalReferences);
+  if (command.requirement) AskAnew(workspace, ticket, *std::move(command.requirement), update);
   if (!command.customer_id.empty()) detail.customer_id = std::move(command.customer_id);
   if (!command.customer_segment.empty()) {
     detail.customer_segment = std::move(command.customer_segment);

@@ -94,6 +94,13 @@ enum class Reason : uint8_t {
   kTooManyParticipants = 178,
   kParticipantRoleForbids = 179,
   kAnsweredElsewhere = 182,
+  kConsultationOpen = 186,
+  kNoConsultation = 187,
+  kTicketIsConsultation = 188,
+  kQueueNotLive = 189,
+  kAgentNotAutomated = 191,
+  kTicketIsForPeople = 192,
+  kAgentCannotTakeNow = 203,
 };
 
 // The name that clients see in ErrorInfo: "TICKET_NOT_FOUND".

@@ -7,6 +7,7 @@
 
 #include "router/language.h"
 #include "router/limits.h"
+#include "router/plan.h"
 
 namespace tandem::router {
 namespace {
@@ -60,6 +61,9 @@ std::string DescribeKind(const PredicateKind& kind) {
     std::string operator()(const AttributePredicate& p) const {
       return "attribute " + p.key + DescribeValue(p);
     }
+    std::string operator()(const AgentKindPredicate& p) const {
+      return std::string("agent kind ") + ToString(p.kind);
+    }
   };
   return std::visit(Visitor{}, kind);
 }
@@ -76,6 +80,7 @@ size_t BytesOf(const PredicateKind& kind) {
       for (const std::string& value : p.values) bytes += value.size();
       return bytes;
     }
+    size_t operator()(const AgentKindPredicate&) const { return 0; }
   };
   return std::visit(Visitor{}, kind);
 }
@@ -167,6 +172,7 @@ bool Passes(const CompiledPredicate& predicate, LanguageMode mode, const Traits&
       const std::string* value = traits.AttributeOf(attribute.key);
       return value != nullptr && Holds(attribute, *value);
     }
+    bool operator()(AgentKind kind) const { return kind == traits.kind; }
   };
   return std::visit(Visitor{mode, traits}, predicate.kind) != predicate.negated;
 }
@@ -214,6 +220,40 @@ std::vector<std::string> Describe(const Requirement& requirement) {
   }
   clauses.push_back(std::move(agents));
   return clauses;
+}
+
+std::string InWords(const Requirement& requirement, size_t max_bytes) {
+  std::string text;
+  for (const std::string& clause : Describe(requirement)) {
+    text += (text.empty() ? "" : " and ") + clause;
+  }
+  if (text.empty()) text = "nothing";
+  const char* before = ", preferring ";
+  for (const Preference& preference : requirement.prefer) {
+    text += before + DescribePredicate(preference.predicate) + " * " +
+            std::to_string(preference.weight);
+    before = ", ";
+  }
+  if (text.size() <= max_bytes) return text;
+  const auto is_inside = [&](size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+  };
+  size_t end = max_bytes - 3;
+  while (end > 0 && is_inside(end)) --end;
+  text.resize(end);
+  return text + "...";
+}
+
+Requirement OfPeople(Requirement requirement) {
+  const auto is_kind = [](const Predicate& predicate) {
+    return std::holds_alternative<AgentKindPredicate>(predicate.kind);
+  };
+  std::erase_if(requirement.all_of, [&](const Clause& clause) {
+    return std::all_of(clause.begin(), clause.end(), is_kind);
+  });
+  requirement.all_of.push_back({AgentKindPredicate{AgentKind::kHuman}});
+  requirement.agents.clear();
+  return Canonical(std::move(requirement));
 }
 
 size_t BytesOf(const Requirement& requirement) {
@@ -268,7 +308,12 @@ std::string KeyOf(const Requirement& base, const Plan& plan) {
       key += "?" + std::to_string(step.condition->waiting_more_than) + ":" +
              std::to_string(step.condition->oldest_waits_longer_than.us) + ":" +
              std::to_string(step.condition->estimated_wait_longer_than.us) + ":" +
-             std::to_string(step.condition->service_level_below_percent);
+             std::to_string(step.condition->service_level_below_percent) + ":" +
+             std::to_string(step.condition->available_agents_fewer_than);
+    }
+    if (ChangesOffers(step)) {
+      key += "*" + std::to_string(step.offer_timeout.us) + "*" +
+             std::to_string(step.concurrent_offers);
     }
     if (!step.requirement) continue;
     key += ',';

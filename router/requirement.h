@@ -19,6 +19,7 @@ struct Traits {
   RoutingProfileIndex routing_profile;
   SiteIndex site;
   TeamIndex team;
+  AgentKind kind = AgentKind::kHuman;
   std::vector<std::pair<SkillIndex, uint32_t>> skills;
   std::vector<AgentLanguage> languages;
   std::vector<ProcessTypeIndex> process_types;
@@ -34,8 +35,8 @@ struct Traits {
   friend auto operator<=>(const Traits&, const Traits&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const Traits& traits) {
-    h = H::combine(std::move(h), traits.routing_profile, traits.site, traits.team, traits.skills,
-                   traits.process_types, traits.clients, traits.attributes);
+    h = H::combine(std::move(h), traits.routing_profile, traits.site, traits.team, traits.kind,
+                   traits.skills, traits.process_types, traits.clients, traits.attributes);
     for (const AgentLanguage& language : traits.languages) {
       h = H::combine(std::move(h), language.tag, language.spoken, language.written);
     }
@@ -51,7 +52,7 @@ struct CompiledSkill {
 };
 struct CompiledPredicate {
   std::variant<CompiledSkill, LanguageRequirement, ProcessTypeIndex, SiteIndex, TeamIndex,
-               AttributePredicate>
+               AttributePredicate, AgentKind>
       kind;
   bool negated = false;
   friend auto operator<=>(const CompiledPredicate&, const CompiledPredicate&) = default;
@@ -82,6 +83,14 @@ std::string DescribeValue(const AttributePredicate& predicate);
 // A requirement in words, one string per clause: "skill billing >= 3 or language fr >= B2"; at last
 // the agents, when it names any.
 std::vector<std::string> Describe(const Requirement& requirement);
+
+// All of it in a line of at most so many bytes, which ends with "..." when it is cut: "nothing", or
+// "skill billing >= 3 and agent ana, preferring team night * 5".
+std::string InWords(const Requirement& requirement, size_t max_bytes);
+
+// What is asked of agents for a ticket that was handed off to people: the same, but by people, and
+// by any of them. A clause that is about the kind of agent alone, and whom it names, count no more.
+Requirement OfPeople(Requirement requirement);
 
 // The bytes of all ids and texts.
 size_t BytesOf(const Requirement& requirement);

@@ -152,6 +152,7 @@ void VisitFields(const Queue*, auto visit) {
 void VisitFields(const ProcessType*, auto visit) {
   visit("display_name", &NamedResource::display_name);
   visit("defaults", &ProcessType::defaults);
+  visit("hand_off", &ProcessType::hand_off);
 }
 void VisitFields(const RoutingProfile*, auto visit) {
   visit("display_name", &NamedResource::display_name);
@@ -297,6 +298,7 @@ void VisitReferences(const ProcessType& type, auto visit) {
     VisitReferences(entry.requirement, visit);
     VisitReferences(entry.plan, visit);
   }
+  if (!type.hand_off.queue.empty()) visit(ResourceKind::kQueue, type.hand_off.queue);
 }
 void VisitReferences(const RoutingProfile& profile, auto visit) {
   for (const RoutingProfileQueue& entry : profile.queues) visit(ResourceKind::kQueue, entry.queue);

@@ -19,9 +19,10 @@
 //      there is none the agent leaves the set.
 //   2. Then, while there are such tickets: the first by (LIVE before DEFERRABLE, key, arrival) goes
 //      to the best agent who may take it; if there is none it just waits.
-//   3. Then the same of tickets that are offered to fewer agents than their queue's
-//      concurrent_offers: agents who left the set of 1 while there were such tickets, and then such
-//      tickets to which the same happened as in 2. They get one more ring at a time.
+//   3. Then the same of tickets that are offered to fewer agents than concurrent_offers of their
+//      queue, or of the last step of their plan that says it: agents who left the set of 1 while
+//      there were such tickets, and then such tickets to which the same happened as in 2. They get
+//      one more ring at a time.
 //   4. If 2 or 3 made agents possible again, back to 1.
 // An agent's best ticket: lowest rank of its queue in the agent's routing profile; LIVE before
 // DEFERRABLE; smallest key; smallest arrival. key = max(target, queued_at) - priority * the queue's
@@ -49,7 +50,7 @@
 //   LOWEST_COST   its cost per hour
 //
 // An agent may take a ticket by offer when: the ticket is QUEUED, or is offered to fewer agents
-// than its queue's concurrent_offers, but not to this one; its queue is DEFERRABLE, has no
+// than concurrent_offers, as in step 3, but not to this one; its queue is DEFERRABLE, has no
 // calendar, or its calendar is open; the agent is AVAILABLE with an open session that is not lost;
 // the routing profile names the queue without no_push, and with a delay that has passed since
 // `queued_at`, unless the ticket is kept for the agent; the agent has the ticket's client and

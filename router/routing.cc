@@ -124,7 +124,7 @@ void OnTicketDeadline(Context& context, TicketIndex index) {
       context.apply.LeaseExpired(index);
       return;
     case TicketState::kWrapUp:
-      context.apply.TicketCompleted(index, "");
+      CompleteUnsaid(context, index);
       return;
     case TicketState::kScheduled:
     case TicketState::kParked:

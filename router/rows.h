@@ -176,8 +176,11 @@ enum class EventType : uint8_t {
   kTicketReturned = 82,
   kShiftEndSet = 83,
   kShiftEnded = 84,
+  kConsultationRequested = 85,
+  kConsultationEnded = 86,
+  kTicketHandedOff = 87,
 };
-inline constexpr EventType kLastEventType = EventType::kShiftEnded;
+inline constexpr EventType kLastEventType = EventType::kTicketHandedOff;
 const char* ToString(EventType type);  // "TICKET_CREATED"; empty for a number that no type has
 
 // Key: workspace, sequence. What happened; fields as tandem.v1.Event.
@@ -244,6 +247,7 @@ struct SegmentRow {
   bool resolved = false;
   std::string disposition;
   int64_t cost_per_hour_milli = 0;  // the agent's when it ended; 0: none was configured
+  bool automated = false;           // so was the agent
 };
 
 // One stretch of an agent's day in which status, reason, session, load and cost did not change.

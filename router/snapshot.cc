@@ -1,6 +1,9 @@
 #include "router/snapshot.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "router/requirement.h"
 
 namespace tandem::router {
 
@@ -45,7 +48,18 @@ Requirement RequirementOf(const Workspace& workspace, const Ticket& ticket) {
 }
 
 Requirement AskedAnew(const Workspace& workspace, const Ticket& ticket) {
-  return ticket.plan.IsSet() ? workspace.plans[ticket.plan].base : RequirementOf(workspace, ticket);
+  if (!ticket.plan.IsSet()) return RequirementOf(workspace, ticket);
+  return AskedOf(ticket, workspace.plans[ticket.plan].base);
+}
+
+const HandOff* HandOffOf(const Ticket& ticket) {
+  const bool handed_off = ticket.detail != nullptr && ticket.detail->hand_off;
+  return handed_off ? &*ticket.detail->hand_off : nullptr;
+}
+
+Requirement AskedOf(const Ticket& ticket, Requirement requirement) {
+  if (HandOffOf(ticket) == nullptr) return requirement;
+  return OfPeople(std::move(requirement));
 }
 
 QueueIndex OverflowQueueOf(const Workspace& workspace, const Ticket& ticket, const PlanStep& step) {
@@ -54,8 +68,11 @@ QueueIndex OverflowQueueOf(const Workspace& workspace, const Ticket& ticket, con
 
 QueueIndex QueueAfter(const Workspace& workspace, const PlanStep& step, QueueIndex queue,
                       ClientIndex client) {
-  if (step.queue.empty()) return queue;
-  const QueueIndex index = workspace.queue_ids.Find(step.queue);
+  return step.queue.empty() ? queue : QueueFor(workspace, step.queue, client);
+}
+
+QueueIndex QueueFor(const Workspace& workspace, const std::string& queue, ClientIndex client) {
+  const QueueIndex index = workspace.queue_ids.Find(queue);
   if (!index.IsSet() || workspace.queue(index).configured == nullptr) return {};
   const ClientIndex only = workspace.queue(index).client;
   return only.IsSet() && only != client ? QueueIndex{} : index;
@@ -213,6 +230,17 @@ OfferView OfferViewOf(const Workspace& workspace, const Ticket& ticket) {
   view.queued_at = ticket.queued_at;
   view.target = ticket.target;
   view.expires_at = ticket.until;
+  if (const HandOff* hand_off = HandOffOf(ticket)) {
+    HandOff facts = *hand_off;
+    facts.summary.clear();
+    view.hand_off = std::move(facts);
+  }
+  if (Workspace::IsConsultation(ticket)) {
+    view.role = AssignmentRole::kConsult;
+    view.consults = ticket.participants->consults;
+    const TicketIndex consulted = workspace.FindTicket(view.consults);
+    view.invited_by = workspace.AgentName(workspace.ticket(consulted).agent);
+  }
   return view;
 }
 
@@ -221,8 +249,9 @@ OfferView OfferViewOf(const Workspace& workspace, const Ticket& ticket,
   OfferView view = OfferViewOf(workspace, ticket);
   view.offer.number = invited.offer_number;
   view.expires_at = invited.until;
+  if (invited.IsRing()) return view;
   view.role = invited.role;
-  if (!invited.IsRing()) view.invited_by = workspace.AgentName(ticket.agent);
+  view.invited_by = workspace.AgentName(ticket.agent);
   return view;
 }
 
@@ -251,6 +280,10 @@ void AddParticipants(const Workspace& workspace, const Ticket& ticket, AgentInde
     if (other.agent == agent || other.role == AssignmentRole::kMonitor) continue;
     view.participants.push_back({workspace.AgentName(other.agent), other.role, other.IsInvited()});
   }
+  const TicketIndex request = Workspace::ConsultationOf(ticket);
+  if (!request.IsSet()) return;
+  view.consultation = workspace.ticket(request).id;
+  view.consulted_queue = workspace.queue_ids.Name(workspace.ticket(request).queue);
 }
 
 }  // namespace
@@ -267,6 +300,7 @@ WorkView WorkViewOf(const Workspace& workspace, const Ticket& ticket, AgentIndex
   view.until = ticket.until;
   view.interrupted = ticket.interrupted_since.IsSet();
   if (ticket.participants != nullptr) AddParticipants(workspace, ticket, agent, view);
+  if (const HandOff* hand_off = HandOffOf(ticket)) view.hand_off = *hand_off;
   return view;
 }
 

@@ -31,12 +31,18 @@ AgentSnapshot SnapshotOf(const Workspace& workspace, AgentIndex agent, Time now)
 Requirement RequirementOf(const Workspace& workspace, const Ticket& ticket);
 // The same once its plan begins anew.
 Requirement AskedAnew(const Workspace& workspace, const Ticket& ticket);
+// How it was handed off to people; null: it was not.
+const HandOff* HandOffOf(const Ticket& ticket);
+// What is asked of agents for the ticket when its contact, or its plan, asks this.
+Requirement AskedOf(const Ticket& ticket, Requirement requirement);
 // The queue in which the step would leave the ticket: its own, when the step does not move it.
 // Unset when there is no such queue, or it takes another client only.
 QueueIndex OverflowQueueOf(const Workspace& workspace, const Ticket& ticket, const PlanStep& step);
 // The same for a ticket of the client in the queue.
 QueueIndex QueueAfter(const Workspace& workspace, const PlanStep& step, QueueIndex queue,
                       ClientIndex client);
+// The configured queue of the id, if it takes tickets of the client; else unset.
+QueueIndex QueueFor(const Workspace& workspace, const std::string& queue, ClientIndex client);
 // The agent's tickets in order of arrival; those in which it takes part, or is invited to.
 std::vector<TicketIndex> HeldInOrder(const Workspace& workspace, const AgentState& agent);
 std::vector<TicketIndex> JoinedInOrder(const Workspace& workspace, const AgentState& agent);

@@ -32,7 +32,9 @@
 #include "router/limits.h"
 #include "router/matching.h"
 #include "router/model.h"
+#include "router/plan.h"
 #include "router/plan_pool.h"
+#include "router/queue_state.h"
 #include "router/ready_agents.h"
 #include "router/registry.h"
 #include "router/rows.h"
@@ -41,32 +43,6 @@
 #include "router/working_capacity.h"
 
 namespace tandem::router {
-
-// What is configured of a queue, and how many tickets it holds.
-struct QueueState {
-  const Queue* configured = nullptr;  // null: not configured (any more)
-  ClientIndex client;                 // unset: every client
-  // QUEUED or OFFERED: since when each waits, and its arrival.
-  absl::btree_set<std::pair<Time, uint64_t>> waiting;
-  uint32_t open = 0;                   // tickets whose queue it is, in any open state
-  const Calendar* calendar = nullptr;  // null: always open
-  bool closed = false;                 // its calendar is
-  bool offers = true;  // its tickets may be offered: not LIVE ones unless it is open
-  RecentVisits recent;
-  // Those with which routing profiles serve it, but for 0: ascending, each once.
-  std::vector<Duration> delays;
-  bool priority_first = false;     // its order, as what waits is in
-  bool late_last = false;          // late work goes after punctual work, as what waits does
-  bool late_turn = false;          // but the next of its picks may be late
-  uint32_t concurrent_offers = 1;  // as further rings are looked for
-
-  bool IsBack() const { return configured->office == Office::kBack; }
-};
-
-struct ChannelState {
-  const Channel* configured = nullptr;
-  uint32_t open = 0;
-};
 
 struct CoolDownState {
   AgentIndex agent;
@@ -102,6 +78,8 @@ struct Participant {
 struct Participants {
   uint32_t last_offer = 0, last_segment = 0;
   std::vector<Participant> all;
+  TicketIndex consultation;  // the request for somebody to consult that is open; unset: none
+  TicketId consults;         // of such a request: the ticket that it is about
 };
 
 // One open ticket. Fields are those of TicketRow and TicketStateRow that decisions and rows need.
@@ -173,7 +151,8 @@ struct Ticket {
   Duration interrupted;
 
   std::unique_ptr<Parking> parking;  // while PARKED
-  // Null: nobody ever took part besides its owner, and it never rang two at once, as of most.
+  // Null: nobody ever took part besides its owner or was asked for, and it never rang two at once,
+  // as of most.
   // Somebody takes part while it is ACTIVE only, and is rung while it is OFFERED only.
   std::unique_ptr<Participants> participants;
   // Null: as a Callback of which nothing is known, as that of most.
@@ -234,6 +213,8 @@ struct AgentState {
     bool signed_in = false;
     bool pauses = false;
   } in_team;
+  uint8_t available_groups = 0;  // as bits: see AvailableGroups
+  bool automated = false;
   std::string reason;
   std::string next_reason;
   Time status_since;
@@ -477,6 +458,14 @@ struct Workspace {
     }
     return nullptr;
   }
+  // Whether it is a request for somebody to consult.
+  static bool IsConsultation(const Ticket& ticket) {
+    return ticket.participants != nullptr && ticket.participants->consults.IsSet();
+  }
+  // That of the ticket which is open; unset: none is.
+  static TicketIndex ConsultationOf(const Ticket& ticket) {
+    return ticket.participants == nullptr ? TicketIndex{} : ticket.participants->consultation;
+  }
   // Whether the ticket is offered to the agent, as one of however many.
   static bool IsOfferedTo(const Ticket& ticket, AgentIndex agent) {
     return ticket.state == TicketState::kOffered &&
@@ -486,11 +475,13 @@ struct Workspace {
   static size_t OffersOf(const Ticket& ticket) {
     return 1 + (ticket.participants == nullptr ? 0 : ticket.participants->all.size());
   }
-  // Whether it may ring further agents, as far as its queue says.
+  // Whether it may ring further agents, as far as its offer policy says.
   bool WantsRings(const Ticket& ticket) const {
     return ticket.state == TicketState::kOffered &&
-           OffersOf(ticket) < queue(ticket.queue).concurrent_offers;
+           OffersOf(ticket) < OfferPolicyOf(ticket).concurrent;
   }
+  // How it is offered: as its queue says, or as its plan does instead.
+  OfferPolicy OfferPolicyOf(const Ticket& ticket) const;
   // From when on something waits for the end of all of its offers: a step of its plan, or the end
   // of a call-back's window. Then nobody else is rung, or their end might never come.
   Time OffersAwaitedAt(const Ticket& ticket) const {

@@ -44,6 +44,7 @@ Outcome Decide(Context& context, const AssignTicket& command) {
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const TicketIndex index = std::get<TicketIndex>(found);
   const Ticket& ticket = workspace.ticket(index);
+  if (Workspace::IsConsultation(ticket)) return RefuseConsultation();
   if (ticket.state != TicketState::kQueued && ticket.state != TicketState::kOffered &&
       ticket.state != TicketState::kParked) {
     return RefuseState(ticket, "QUEUED, OFFERED or PARKED");

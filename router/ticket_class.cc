@@ -22,6 +22,7 @@ CompiledPredicate CompilePredicate(const Workspace& workspace, const Predicate& 
     Kind operator()(const SitePredicate& p) const { return workspace.site_ids.Find(p.site); }
     Kind operator()(const TeamPredicate& p) const { return workspace.team_ids.Find(p.team); }
     Kind operator()(const AttributePredicate& p) const { return p; }
+    Kind operator()(const AgentKindPredicate& p) const { return p.kind; }
   };
   return {std::visit(Visitor{workspace}, predicate.kind), predicate.negated};
 }
@@ -31,6 +32,7 @@ bool IsUnknown(const CompiledPredicate& predicate) {
     bool operator()(const CompiledSkill& skill) const { return !skill.skill.IsSet(); }
     bool operator()(const LanguageRequirement&) const { return false; }
     bool operator()(const AttributePredicate&) const { return false; }
+    bool operator()(AgentKind) const { return false; }
     bool operator()(ProcessTypeIndex type) const { return !type.IsSet(); }
     bool operator()(SiteIndex site) const { return !site.IsSet(); }
     bool operator()(TeamIndex team) const { return !team.IsSet(); }

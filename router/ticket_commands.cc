@@ -183,20 +183,6 @@ ContactRow ContactRowOf(const Workspace& workspace, NewContact&& contact, NewIds
   return row;
 }
 
-// What the process type asks and what the contact asks; agents whom the contact names count
-// instead of the process type's.
-Requirement RequirementOf(const NewContact& contact, const ProcessTypeDefaults& defaults) {
-  Requirement requirement = defaults.requirement;
-  const Requirement& own = contact.requirement;
-  requirement.all_of.insert(requirement.all_of.end(), own.all_of.begin(), own.all_of.end());
-  requirement.prefer.insert(requirement.prefer.end(), own.prefer.begin(), own.prefer.end());
-  if (!own.agents.empty()) requirement.agents = own.agents;
-  if (!contact.language.empty()) {
-    requirement.all_of.push_back({LanguageRequirement{contact.language, defaults.language_level}});
-  }
-  return Canonical(std::move(requirement));
-}
-
 // Every step asks for the contact's language, unless it asks for languages itself.
 Plan PlanOf(const NewContact& contact, const ProcessTypeDefaults& defaults, const Queue& queue) {
   Plan plan = contact.plan ? *contact.plan : !defaults.plan.empty() ? defaults.plan : queue.plan;
@@ -231,7 +217,7 @@ TicketRow TicketRowOf(const Context& context, const NewContact& contact, NewIds 
   row.client = contact.client;
   row.process_type = contact.process_type;
   row.language = contact.language;
-  row.requirement = RequirementOf(contact, defaults);
+  row.requirement = WithOwn(contact.requirement, contact.language, defaults);
   row.plan = PlanOf(contact, defaults, queue);
   row.excluded_agents = contact.excluded_agents;
   row.entry_point = contact.entry_point;
@@ -368,6 +354,14 @@ std::optional<Rejection> KeepFor(const Context& context, const Ticket& ticket,
 
 }  // namespace
 
+std::optional<Rejection> CheckOwnRequirement(const Workspace& workspace, const Requirement& own) {
+  auto rejection = CheckAsked(workspace, own);
+  if (!rejection) return rejection;
+  rejection->violations.push_back({"requirement", rejection->message});
+  rejection->metadata.emplace_back("field", "requirement");
+  return rejection;
+}
+
 const ProcessTypeDefaults* DefaultsFor(const ProcessType& type, const std::string& channel) {
   const ProcessTypeDefaults* any = nullptr;
   for (const ProcessTypeDefaults& entry : type.defaults) {
@@ -415,6 +409,7 @@ Time DueAnew(const Context& context, const Ticket& ticket) {
 std::optional<Rejection> CheckReopening(const Context& context, const ClosedTicket& closed) {
   const Workspace& workspace = context.workspace;
   if (closed.rows.empty()) return RefuseState(closed.state, "COMPLETED");
+  if (closed.rows.front().ticket.consults.IsSet()) return RefuseConsultation();
   const TicketRows& rows = closed.rows.front();
   const TicketRow& row = rows.ticket;
   const auto again = std::find_if(workspace.closed_again.rbegin(), workspace.closed_again.rend(),
@@ -429,7 +424,7 @@ std::optional<Rejection> CheckReopening(const Context& context, const ClosedTick
   contact.channel = row.channel;
   contact.client = row.client;
   contact.process_type = row.process_type;
-  contact.requirement = row.requirement;
+  contact.requirement = rows.requirement();
   if (auto rejection = CheckReferences(workspace, contact, {})) return rejection;
   const QueueIndex queue = workspace.queue_ids.Find(rows.state.queue);
   const ClientIndex client = workspace.client_ids.Find(row.client);
@@ -477,6 +472,15 @@ std::variant<Arrival, Rejection> Arrive(const Context& context, const NewContact
 }
 
 }  // namespace
+
+std::variant<NewTicket, Rejection> NewTicketOf(const Context& context, NewContact&& contact,
+                                               const TicketId& ticket, const ContactId& id) {
+  auto arrived = Arrive(context, contact);
+  if (auto* rejection = std::get_if<Rejection>(&arrived)) return std::move(*rejection);
+  const Arrival& arrival = std::get<Arrival>(arrived);
+  return NewTicketOf(context, std::move(contact), {ticket, id}, {}, arrival.placement,
+                     arrival.enters_at);
+}
 
 Outcome Decide(Context& context, IngestContact& command) {
   const Workspace& workspace = context.workspace;
@@ -604,48 +608,13 @@ Outcome Decide(Context& context, const AbandonTicket& command) {
   return Reply(Done{});
 }
 
-Outcome Decide(Context& context, const CompleteTicket& command) {
-  const auto found = FindOwned(context.workspace, command.session, command.ticket);
-  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
-  const TicketIndex index = std::get<TicketIndex>(found);
-  const Ticket& ticket = context.workspace.ticket(index);
-  if (context.workspace.MediaConnected(ticket)) {
-    return Refuse(Reason::kMediaConnected,
-                  "expected media that the adapter has ended, but it is connected");
-  }
-  if (ticket.state != TicketState::kActive && ticket.state != TicketState::kWrapUp) {
-    return RefuseState(ticket, "ACTIVE or WRAP_UP");
-  }
-  if (!command.disposition.empty() &&
-      !context.workspace.dispositions.contains(command.disposition)) {
-    return Unknown(Reason::kDispositionUnknown, "disposition", command.disposition);
-  }
-  context.apply.TicketCompleted(index, command.disposition);
-  return Reply(Done{});
-}
-
-Outcome Decide(Context& context, const ReleaseTicket& command) {
-  const auto found = FindOwned(context.workspace, command.session, command.ticket);
-  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
-  const TicketIndex index = std::get<TicketIndex>(found);
-  const Ticket& ticket = context.workspace.ticket(index);
-  if (context.workspace.MediaConnected(ticket)) {
-    return Refuse(Reason::kMediaConnected,
-                  "expected a ticket without connected media, but it is connected");
-  }
-  if (ticket.state != TicketState::kAssigned && ticket.state != TicketState::kActive) {
-    return RefuseState(ticket, "ASSIGNED or ACTIVE");
-  }
-  context.apply.TicketReleased(index);
-  return Reply(Done{});
-}
-
 Outcome Decide(Context& context, const TransferTicket& command) {
   const Workspace& workspace = context.workspace;
   const auto found = FindTicket(workspace, command.ticket);
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const TicketIndex index = std::get<TicketIndex>(found);
   const Ticket& ticket = workspace.ticket(index);
+  if (Workspace::IsConsultation(ticket)) return RefuseConsultation();
   const bool stays = command.queue.empty();
   const QueueIndex to = stays ? ticket.queue : workspace.queue_ids.Find(command.queue);
   const bool waits = ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered;

@@ -129,6 +129,8 @@ struct TicketRow {
   Duration expected_handling_time;
   Duration wrap_up_limit;
   bool unroutable = false;
+  // Of a request for a consultation: the ticket that somebody is to be consulted about.
+  TicketId consults{};
 };
 
 // All of one ticket.
@@ -140,6 +142,10 @@ struct TicketRows {
   // That it has now.
   const std::string& channel() const {
     return state.channel.empty() ? ticket.channel : state.channel;
+  }
+  // That its plan begins with.
+  const Requirement& requirement() const {
+    return detail && detail->requirement ? detail->requirement->asked : ticket.requirement;
   }
 };
 

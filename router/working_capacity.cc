@@ -14,6 +14,9 @@ WorkingCapacity::WorkingCapacity(const Capacity& configured) : total_units(confi
     const GroupCapacity& group = configured.groups[i];
     groups[i] = {group.max, group.units_per_ticket, interrupted_by(i), 0};
     if (group.live_interrupts) live_interrupts |= 1U << i;
+    if (group.max != 0 && group.units_per_ticket <= total_units) {
+      taken = static_cast<uint8_t>(taken | 1U << i);
+    }
     interrupts = interrupts || groups[i].interrupts != 0 || group.live_interrupts;
     for (size_t j = 0; j < kCapacityGroups; ++j) {
       if (i == j || ((groups[i].interrupts >> j) & 1U) != 0) continue;
@@ -42,7 +45,7 @@ bool WorkingCapacity::Yields(size_t group) const {
   bool interrupted = ((live_interrupts >> group) & 1U) != 0;
   for (size_t other = 0; other < kCapacityGroups; ++other) {
     const Group& of = groups[other];
-    if (of.max == 0 || of.units_per_ticket > total_units) continue;
+    if (((uint32_t{taken} >> other) & 1U) == 0) continue;
     if (!LeavesRoom(group, other)) return false;
     interrupted = interrupted || ((of.interrupts >> group) & 1U) != 0;
   }

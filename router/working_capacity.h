@@ -25,6 +25,7 @@ struct WorkingCapacity {
   // and of every group that is taken at all a LIVE ticket interrupts it, or has room beside it.
   uint32_t yielding = 0;
   bool interrupts = false;  // any group does, either way
+  uint8_t taken = 0;        // the groups of which one ticket fits when there is nothing else
 
   WorkingCapacity() = default;
   explicit WorkingCapacity(const Capacity& configured);

@@ -22,6 +22,7 @@ Examples:
 Examples:
   tandemctl agent login maria
   printf 'available\nwait\naccept\nfinish\ncomplete\n' | tandemctl agent login maria
+  printf 'available\nclaim --ticket 01890a5d-ac96-774b-bcce-b302099a8057\n' | tandemctl agent login maria
 
 Commands, one a line; offers and changes are printed as they come:
 )",

@@ -16,6 +16,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 
+#include "server/ctl/agent_text.h"
 #include "server/ctl/render.h"
 #include "server/ctl/suggest.h"
 #include "server/ctl/ticket_text.h"
@@ -64,37 +65,6 @@ class InputLines {
   std::string buffer_;
   bool at_end_ = false;
 };
-
-std::string OfferLine(const v1::Offer& offer) {
-  return Plain(absl::StrCat("offer ", offer.offer_id(), ": ", offer.channel(), " ",
-                            offer.process_type(), " of ", offer.client(), ", queue ", offer.queue(),
-                            ", ticket ", offer.ticket_id(),
-                            offer.invited_by().empty() ? "" : ", to consult ", offer.invited_by(),
-                            ", until ", ShortTime(offer.expires_at())));
-}
-
-// "ticket 0193… is ACTIVE, CONSULT, with ana OWNER"
-std::string WorkLine(const v1::Work& work) {
-  std::string line = absl::StrCat("ticket ", work.ticket_id(), " is ", ShortEnum(work.state()));
-  if (work.role() != v1::ASSIGNMENT_ROLE_OWNER)
-    absl::StrAppend(&line, ", ", ShortEnum(work.role()));
-  for (const v1::Participant& other : work.participants()) {
-    absl::StrAppend(&line, ", with ", Plain(other.agent()), " ", ShortEnum(other.role()),
-                    other.invited() ? " (invited)" : "");
-  }
-  return line;
-}
-
-std::string StatusText(v1::AgentStatus status, const std::string& reason) {
-  return absl::StrCat(ShortEnum(status), reason.empty() ? "" : ", " + Plain(reason));
-}
-
-std::string StatusLine(const v1::AgentState& state) {
-  return absl::StrCat("you are ", StatusText(state.status(), state.reason()),
-                      state.next_status() == v1::AGENT_STATUS_UNSPECIFIED
-                          ? ""
-                          : "; then " + StatusText(state.next_status(), state.next_reason()));
-}
 
 }  // namespace
 
@@ -293,16 +263,23 @@ const std::vector<AgentConsole::Verb>& AgentConsole::Verbs() {
       {"wait", "[SECONDS]", "until there is an offer; 30 s unless said", &AgentConsole::Wait},
       {"accept", "[OFFER]", "take the offer", &AgentConsole::Accept},
       {"decline", "[OFFER]", "say no to the offer", &AgentConsole::Decline},
-      {"claim", "[QUEUE]", "claim one ticket, from the queue if named", &AgentConsole::Claim},
+      {"claim", "[QUEUE]", "claim one ticket, from the queue if named; --ticket TICKET: this one",
+       &AgentConsole::Claim},
       {"begin", "CHANNEL PROCESS_TYPE CLIENT",
        "begin work of your own, such as a call that you make", &AgentConsole::Begin},
       {"start", "[TICKET]", "begin work on a claimed ticket", &AgentConsole::Start},
       {"finish", "[TICKET]", "end handling; wrap-up begins", &AgentConsole::Finish},
-      {"complete", "[DISPOSITION [TICKET]]", "be done with a ticket", &AgentConsole::Complete},
+      {"complete", "[DISPOSITION [TICKET [SURE]]]",
+       "be done with a ticket; a bot may say how sure it is, from 0 to 1", &AgentConsole::Complete},
       {"release", "[TICKET]", "give a ticket back", &AgentConsole::Release},
+      {"hand-off", "[SURE [REASON [SUMMARY]]]", "as a bot, give your ticket to people",
+       &AgentConsole::HandOff},
       {"park", "[REASON [TICKET]]", "set a ticket aside until the customer writes",
        &AgentConsole::Park},
       {"invite", "AGENT [TICKET]", "ask a colleague to consult on a ticket", &AgentConsole::Invite},
+      {"consult", "QUEUE [TICKET]", "ask for somebody of a queue to consult",
+       &AgentConsole::Consult},
+      {"consult-nobody", "[TICKET]", "ask the queue no more", &AgentConsole::ConsultNobody},
       {"conference", "AGENT [TICKET]", "who consults talks with the customer, too",
        &AgentConsole::Conference},
       {"hand-over", "AGENT [TICKET]", "who consults owns the ticket from now on",
@@ -432,7 +409,9 @@ bool AgentConsole::Accept(const Words& arguments) {
   if (!result) return false;
   const std::lock_guard lock(mutex_);
   std::erase_if(offers_, [&](const v1::Offer& one) { return one.offer_id() == offer->offer_id(); });
-  if (!offer->ticket_id().empty()) work_[offer->ticket_id()] = result->ticket_state();
+  const std::string& ticket =
+      offer->consulted_ticket_id().empty() ? offer->ticket_id() : offer->consulted_ticket_id();
+  if (!ticket.empty()) work_[ticket] = result->ticket_state();
   return true;
 }
 
@@ -449,7 +428,16 @@ bool AgentConsole::Claim(const Words& arguments) {
   v1::ClaimTicketsRequest request;
   request.set_request_id(NewUuid());
   *request.mutable_session() = Session();
-  if (!arguments.empty()) request.set_queue(arguments[0]);
+  const bool picks = !arguments.empty() && arguments[0] == "--ticket";
+  if (picks && arguments.size() != 2) {
+    Say("claim: expected the ticket's id behind --ticket");
+    return false;
+  }
+  if (picks) {
+    request.set_ticket_id(arguments[1]);
+  } else if (!arguments.empty()) {
+    request.set_queue(arguments[0]);
+  }
   v1::ClaimTicketsResponse response;
   const grpc::Status status =
       caller_.Ask(*caller_.client().work, &v1::WorkService::Stub::ClaimTickets, request, response);
@@ -549,8 +537,15 @@ bool AgentConsole::Complete(const Words& arguments) {
   request.mutable_complete()->set_request_id(NewUuid());
   request.mutable_complete()->set_ticket_id(*ticket);
   if (!arguments.empty()) request.mutable_complete()->set_disposition(arguments[0]);
-  if (!Do("complete", std::move(request))) return false;
-  SetWork(*ticket, v1::TICKET_STATE_COMPLETED);
+  if (arguments.size() > 2) {
+    const auto sure = ReadConfidence(arguments[2]);
+    if (!sure) return false;
+    request.mutable_complete()->set_confidence(*sure);
+  }
+  const auto result = Do("complete", std::move(request));
+  if (!result) return false;
+  const bool handed_off = result->ticket_state() == v1::TICKET_STATE_QUEUED;
+  SetWork(*ticket, handed_off ? v1::TICKET_STATE_QUEUED : v1::TICKET_STATE_COMPLETED);
   return true;
 }
 
@@ -598,6 +593,29 @@ bool AgentConsole::DoWithAgent(const std::string& what, const Words& arguments, 
 bool AgentConsole::Invite(const Words& arguments) {
   return DoWithAgent("invite", arguments,
                      [](Request& request) { return request.mutable_invite_participant(); });
+}
+
+bool AgentConsole::Consult(const Words& arguments) {
+  if (arguments.empty()) {
+    Say("consult: expected a queue, but none is named");
+    return false;
+  }
+  const auto ticket = PickTicket(arguments, 1, {v1::TICKET_STATE_ACTIVE});
+  if (!ticket) return false;
+  Request request;
+  request.mutable_consult_queue()->set_request_id(NewUuid());
+  request.mutable_consult_queue()->set_ticket_id(*ticket);
+  request.mutable_consult_queue()->set_queue(arguments[0]);
+  return Do("consult", std::move(request)).has_value();
+}
+
+bool AgentConsole::ConsultNobody(const Words& arguments) {
+  const auto ticket = PickTicket(arguments, 0, {v1::TICKET_STATE_ACTIVE});
+  if (!ticket) return false;
+  Request request;
+  request.mutable_cancel_consultation()->set_request_id(NewUuid());
+  request.mutable_cancel_consultation()->set_ticket_id(*ticket);
+  return Do("consult-nobody", std::move(request)).has_value();
 }
 
 bool AgentConsole::Conference(const Words& arguments) {

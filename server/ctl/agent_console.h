@@ -66,8 +66,13 @@ class AgentConsole {
   bool Finish(const Words& arguments);
   bool Complete(const Words& arguments);
   bool Release(const Words& arguments);
+  bool HandOff(const Words& arguments);
+  // How sure a bot says that it is; tells what is wrong with a word that doesn't.
+  std::optional<double> ReadConfidence(const std::string& word);
   bool Park(const Words& arguments);
   bool Invite(const Words& arguments);
+  bool Consult(const Words& arguments);
+  bool ConsultNobody(const Words& arguments);
   bool Conference(const Words& arguments);
   bool HandOver(const Words& arguments);
   bool Leave(const Words& arguments);

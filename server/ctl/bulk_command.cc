@@ -1,4 +1,5 @@
-// bulk priority, move, cancel, requeue, skills: one change to everything that a filter names.
+// bulk priority, move, cancel, requeue, requirement, skills: one change to everything that a filter
+// names.
 #include <unistd.h>
 
 #include <iostream>
@@ -13,6 +14,7 @@
 #include "server/ctl/command_table.h"
 #include "server/ctl/interrupt.h"
 #include "server/ctl/progress_line.h"
+#include "server/ctl/requirement_options.h"
 #include "server/ctl/ticket_filter_options.h"
 
 namespace tandem::ctl {
@@ -232,7 +234,7 @@ BulkOptions& AddTickets(CLI::App& group, Context& context, const std::string& na
 }
 
 // "cards=5".
-std::string AddSkill(const std::string& text, v1::BulkUpdateAgentsRequest& request) {
+std::string SetSkill(const std::string& text, v1::BulkUpdateAgentsRequest& request) {
   const size_t at = text.find('=');
   uint32_t level = 0;
   if (at == std::string::npos || !absl::SimpleAtoi(text.substr(at + 1), &level)) {
@@ -274,7 +276,7 @@ Examples:
   })->group(kWhich);
   AddTexts(*command, "--set", "Give this skill with this level, 1 to 10; may be given again",
            [&request](const std::string& text) {
-             const std::string wrong = AddSkill(text, request);
+             const std::string wrong = SetSkill(text, request);
              if (!wrong.empty()) throw CLI::ValidationError("--set", wrong);
            })
       ->type_name("SKILL=LEVEL");
@@ -301,6 +303,7 @@ Examples:
   tandemctl bulk move claims.night --queue claims --as sue
   tandemctl bulk cancel --reason storm --queue outages --validate-only --as sue
   tandemctl bulk requeue --agent ana --as sue
+  tandemctl bulk requirement --skill cards=2 --queue claims --as sue
   tandemctl bulk skills --team north --set cards=5 --remove cheques
 
 First it looks what matches, and asks. What is refused is told, and the others are changed; exit code
@@ -344,6 +347,14 @@ ticket or agent, and then the progress.)");
              R"(  tandemctl bulk requeue --agent ana --as sue
   tandemctl bulk requeue --queue claims --state ASSIGNED --as sue -y)")
       .tickets.mutable_requeue();
+  v1::BulkUpdateTicketsRequest& asked =
+      AddTickets(*group, context, "requirement", "Ask something else of agents for tickets",
+                 R"(  tandemctl bulk requirement --skill cards=2 --queue claims --as sue
+  tandemctl bulk requirement --requirement-file night.yaml --client acme-retail --as sue -y
+  tandemctl bulk requirement --ask-nothing --queue claims --state QUEUED --as sue)")
+          .tickets;
+  AddRequirementOptions(*group->get_subcommand("requirement"),
+                        [&asked]() -> v1::Requirement& { return *asked.mutable_requirement(); });
   AddSkills(*group, context);
 }
 

@@ -2,27 +2,15 @@
 
 #include <functional>
 #include <string>
-#include <utility>
 
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_split.h"
+
+#include "server/ctl/requirement_options.h"
 
 namespace tandem::ctl {
 namespace {
 
 namespace v1 = tandem::v1;
-
-void AddSkill(const std::string& text, v1::Contact& contact) {
-  const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
-  uint32_t level = 0;
-  if (!absl::SimpleAtoi(parts.second, &level)) {
-    throw CLI::ValidationError("--skill", "expected SKILL=LEVEL, but got " + text);
-  }
-  v1::SkillRequirement& skill =
-      *contact.mutable_requirement()->add_all_of()->add_any_of()->mutable_skill();
-  skill.set_skill(parts.first);
-  skill.set_level(level);
-}
 
 void AddAttribute(const std::string& text, v1::Contact& contact) {
   const size_t equals = text.find('=');
@@ -58,7 +46,7 @@ void AddContactOptions(CLI::App& command, v1::Contact& contact) {
     contact.set_priority(priority);
   });
   add("--skill", "SKILL=LEVEL", "Asked of the agent; may be given again",
-      [&](const auto& text) { AddSkill(text, contact); });
+      [&](const auto& text) { AddSkill(text, *contact.mutable_requirement()); });
   add("--customer", "ID", "The customer", [&](const auto& text) { contact.set_customer_id(text); });
   add("--segment", "TEXT", "The customer's segment",
       [&](const auto& text) { contact.set_customer_segment(text); });

@@ -21,6 +21,12 @@ std::string AgeOf(const google::protobuf::Timestamp& since, absl::Time now) {
   return ShowAge(now - ToTime(since));
 }
 
+// "nobody" when nobody is there.
+std::string EstimateOf(const v1::WatchedQueue& queue) {
+  if (queue.has_estimated_wait()) return ShowAge(ToSpan(queue.estimated_wait()));
+  return queue.available_agents() == 0 ? "nobody" : "-";
+}
+
 // "ACTIVE/chats,WRAP_UP/chats,+2": the oldest tickets.
 std::string ShortWork(const v1::WatchedAgent& agent) {
   constexpr int kShown = 2;
@@ -67,7 +73,7 @@ std::vector<std::string> LiveCells(const v1::WatchedQueue& queue, absl::Time now
           absl::StrCat(queue.waiting()),
           absl::StrCat(queue.offered()),
           queue.has_oldest_queued_at() ? AgeOf(queue.oldest_queued_at(), now) : "-",
-          queue.has_estimated_wait() ? ShowAge(ToSpan(queue.estimated_wait())) : "-",
+          EstimateOf(queue),
           queue.has_service_level() ? absl::StrFormat("%.0f%%", queue.service_level() * 100) : "-",
           absl::StrCat(queue.assigned()),
           absl::StrCat(queue.connecting()),
@@ -114,7 +120,7 @@ std::string AgentExplanationText(const v1::ExplainAgentResponse& explained) {
   std::string text = ShortEnum(explained.status());
   if (!explained.reason().empty()) absl::StrAppend(&text, ", ", Plain(explained.reason()));
   if (explained.has_status_since()) {
-    absl::StrAppend(&text, ", since ", Show(explained.status_since()));
+    absl::StrAppend(&text, ", since ", ShortTime(explained.status_since()));
   }
   absl::StrAppend(&text,
                   explained.obstacle() == v1::OBSTACLE_KIND_NONE
@@ -139,7 +145,7 @@ std::string AgentExplanationText(const v1::ExplainAgentResponse& explained) {
   for (const v1::QueueProspects& queue : explained.queues()) {
     const bool any = !queue.first_ticket_id().empty();
     std::string obstacle = any ? ShortEnum(queue.obstacle()) : "-";
-    if (queue.has_until()) absl::StrAppend(&obstacle, " until ", Show(queue.until()));
+    if (queue.has_until()) absl::StrAppend(&obstacle, " until ", ShortTime(queue.until()));
     queues.AddRow({queue.queue(), absl::StrCat(queue.rank()), absl::StrCat(queue.waiting()),
                    absl::StrCat(queue.qualified()), any ? queue.first_ticket_id() : "-",
                    std::move(obstacle)});

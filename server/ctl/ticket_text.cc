@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -37,6 +38,14 @@ std::string CallbackText(const v1::Callback& callback) {
   return text;
 }
 
+// "by bot1 at 10:00, 0.41 sure, asked_for_person"
+std::string HandOffText(const v1::HandOff& hand_off) {
+  std::string text = absl::StrCat("by ", hand_off.agent(), " at ", Show(hand_off.at()));
+  if (hand_off.has_confidence()) absl::StrAppend(&text, ", ", hand_off.confidence(), " sure");
+  if (!hand_off.reason().empty()) absl::StrAppend(&text, ", ", hand_off.reason());
+  return text;
+}
+
 // "its client has 5 in hand: OVER_SHARE (weight 1 of 4 in 8, floor 2, ceiling 10)"
 std::string ShareText(const v1::ClientShare& share) {
   std::vector<std::string> parts;
@@ -49,6 +58,64 @@ std::string ShareText(const v1::ClientShare& share) {
   if (of.ceiling() != 0) parts.push_back(absl::StrCat("ceiling ", of.ceiling()));
   return absl::StrCat("its client has ", share.in_hand(), " in hand: ", ShortEnum(share.tier()),
                       parts.empty() ? "" : absl::StrCat(" (", absl::StrJoin(parts, ", "), ")"));
+}
+
+std::string EstimateText(const v1::ExplainTicketResponse& explained) {
+  if (explained.has_estimated_wait()) return Show(explained.estimated_wait());
+  switch (explained.no_estimate()) {
+    case v1::NO_ESTIMATE_REASON_QUEUE_CLOSED:
+      return "not known: the queue is closed";
+    case v1::NO_ESTIMATE_REASON_NOBODY_AVAILABLE:
+      return "not known: nobody who may take it is available";
+    case v1::NO_ESTIMATE_REASON_TOO_FEW_ANSWERS:
+      return "not known: too few were answered in the last half hour";
+    default:
+      return "not known";
+  }
+}
+
+// "each offer held for 30s (step 2 of its plan), up to 3 at once (its queue)"
+std::string OfferPolicyText(const v1::OfferPolicy& policy) {
+  const auto whence = [](uint32_t step) {
+    return step == 0 ? "its queue" : absl::StrFormat("step %d of its plan", step);
+  };
+  return absl::StrFormat("each offer held for %s (%s), up to %d at once (%s)",
+                         Show(policy.offer_timeout()), whence(policy.offer_timeout_of_step()),
+                         policy.concurrent_offers(), whence(policy.concurrent_offers_of_step()));
+}
+
+// What the queue compared agents by, and what that is of this one.
+std::string ComparisonText(const v1::Choice& choice) {
+  const std::string mode = ShortEnum(choice.distribution_mode());
+  switch (choice.distribution_mode()) {
+    case v1::DISTRIBUTION_MODE_LONGEST_IDLE:
+      if (!choice.has_idle_since()) return mode;
+      return absl::StrCat(mode, ", idle since ", Show(choice.idle_since()));
+    case v1::DISTRIBUTION_MODE_LEAST_LOADED:
+      return absl::StrFormat("%s, %d %% of the capacity used with it", mode,
+                             choice.load_millionths() / 10'000);
+    case v1::DISTRIBUTION_MODE_BEST_MATCH:
+      return absl::StrCat(mode, ", score ", choice.score());
+    case v1::DISTRIBUTION_MODE_LOWEST_COST:
+      return absl::StrFormat("%s, %d.%03d an hour", mode, choice.cost_per_hour_milli() / 1'000,
+                             choice.cost_per_hour_milli() % 1'000);
+    default:
+      return mode;
+  }
+}
+
+// "ana: OFFERED at 10:00:00, AGENT_FREE, by LONGEST_IDLE, idle since 09:58:00".
+std::string ChoiceText(const v1::Choice& choice) {
+  std::string text = absl::StrCat(Plain(choice.agent()), ": ", ShortEnum(choice.kind()));
+  if (choice.has_at()) absl::StrAppend(&text, " at ", Show(choice.at()));
+  if (!choice.by().empty()) absl::StrAppend(&text, " by ", Plain(choice.by()));
+  if (!choice.occasion().empty()) absl::StrAppend(&text, ", ", Plain(choice.occasion()));
+  if (choice.distribution_mode() != v1::DISTRIBUTION_MODE_UNSPECIFIED) {
+    absl::StrAppend(&text, ", by ", ComparisonText(choice));
+  }
+  if (choice.kept()) absl::StrAppend(&text, ", kept for this agent");
+  if (choice.named()) absl::StrAppend(&text, ", asked for by name");
+  return text;
 }
 
 // Where the ticket is, and what it waits for.
@@ -80,9 +147,11 @@ std::string WhereText(const v1::ExplainTicketResponse& explained) {
                                      explained.queue(), Show(explained.queued_at()),
                                      Show(explained.target()), explained.ahead());
   if (explained.position() > 0) {
-    absl::StrAppendFormat(
-        &text, "number %d of its queue, estimated wait %s\n", explained.position(),
-        explained.has_estimated_wait() ? Show(explained.estimated_wait()) : "not known");
+    absl::StrAppendFormat(&text, "number %d of its queue, estimated wait %s\n",
+                          explained.position(), EstimateText(explained));
+  }
+  if (explained.has_offer_policy()) {
+    absl::StrAppend(&text, OfferPolicyText(explained.offer_policy()), "\n");
   }
   if (explained.has_client_share()) {
     absl::StrAppend(&text, ShareText(explained.client_share()), "\n");
@@ -113,6 +182,18 @@ std::string WhereText(const v1::ExplainTicketResponse& explained) {
                           one.invited()
                               ? absl::StrCat(", invited until ", Show(one.invitation_expires_at()))
                               : absl::StrCat(" since ", Show(one.since())));
+  }
+  for (const v1::Choice& choice : explained.choices()) {
+    absl::StrAppend(&text, ChoiceText(choice), "\n");
+  }
+  if (explained.has_consultation()) {
+    absl::StrAppend(&text, "queue ", Plain(explained.consultation().queue()),
+                    " is asked for somebody to consult, by ticket ", explained.consultation().id(),
+                    "\n");
+  }
+  if (!explained.consulted_ticket_id().empty()) {
+    absl::StrAppend(&text, "asks for somebody to consult on ticket ",
+                    explained.consulted_ticket_id(), "\n");
   }
   if (explained.classification_rules_size() > 0) {
     absl::StrAppend(&text, "classified by ", absl::StrJoin(explained.classification_rules(), ", "),
@@ -180,6 +261,7 @@ std::string TicketText(const v1::Ticket& ticket) {
     absl::StrAppend(&text, LabelledLine(label, value));
   };
   add("ticket", ticket.id());
+  add("to consult on", ticket.consulted_ticket_id());
   add("state", ShortEnum(ticket.state()));
   add("channel", ticket.channel());
   add("client", ticket.client());
@@ -213,6 +295,8 @@ std::string TicketText(const v1::Ticket& ticket) {
   if (ticket.has_silent_until()) add("silent until", Show(ticket.silent_until()));
   if (ticket.has_reply_by()) add("reply by", Show(ticket.reply_by()));
   if (ticket.reopen_count() > 0) add("reopened", absl::StrCat(ticket.reopen_count()));
+  if (ticket.has_hand_off()) add("handed off", HandOffText(ticket.hand_off()));
+  add("summary", ticket.hand_off().summary());
   if (ticket.has_answered_at()) add("answered", Show(ticket.answered_at()));
   if (ticket.has_closed_at()) add("closed", Show(ticket.closed_at()));
   add("disposition", ticket.disposition());
@@ -258,6 +342,8 @@ std::string ExplanationText(const v1::ExplainTicketResponse& explained) {
   absl::StrAppendFormat(&text, "%5d configured agents\n", explained.agents());
   AppendClauses(explained.clauses(), "pass", text);
   absl::StrAppendFormat(&text, "%5d pass all of these\n", explained.qualified_agents());
+  absl::StrAppendFormat(&text, "%5d of them are there, busy or not\n",
+                        explained.available_agents());
   for (const v1::Obstacle& obstacle : explained.obstacles()) {
     absl::StrAppendFormat(
         &text, "%5d %s%s\n", obstacle.agents(), ShortEnum(obstacle.kind()),
@@ -281,6 +367,14 @@ std::string ExplanationText(const v1::ExplainTicketResponse& explained) {
     if (next.min_priority() > 0) {
       absl::StrAppendFormat(&text, "      the priority will be %d at least\n", next.min_priority());
     }
+    if (next.has_offer_timeout()) {
+      absl::StrAppendFormat(&text, "      its offers will be held for %s\n",
+                            Show(next.offer_timeout()));
+    }
+    if (next.concurrent_offers() > 0) {
+      absl::StrAppendFormat(&text, "      it will be offered to up to %d at once\n",
+                            next.concurrent_offers());
+    }
     if (next.condition().waiting_more_than() > 0) {
       absl::StrAppendFormat(&text, "      if more than %d wait in the queue then\n",
                             next.condition().waiting_more_than());
@@ -296,6 +390,11 @@ std::string ExplanationText(const v1::ExplainTicketResponse& explained) {
     if (next.condition().service_level_below_percent() > 0) {
       absl::StrAppendFormat(&text, "      if the queue's service level is below %d %% then\n",
                             next.condition().service_level_below_percent());
+    }
+    if (next.condition().available_agents_fewer_than() > 0) {
+      absl::StrAppendFormat(
+          &text, "      if fewer than %d who may take it are there then; now: %d\n",
+          next.condition().available_agents_fewer_than(), explained.available_agents());
     }
     if (!next.skipped().empty()) {
       absl::StrAppend(&text, "      now it would be skipped: ", Plain(next.skipped()), "\n");

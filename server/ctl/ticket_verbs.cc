@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 
 #include "server/ctl/command_table.h"
+#include "server/ctl/requirement_options.h"
 #include "server/ctl/ticket_filter_options.h"
 #include "server/ctl/ticket_text.h"
 #include "server/files/read.h"
@@ -157,7 +158,8 @@ void AddUpdate(CLI::App& group, Context& context) {
   command->footer(R"(
 Examples:
   tandemctl ticket update 01890a5d-ac96-774b-bcce-b302099a8057 --priority 7 --reference crm=CASE-4711
-  tandemctl ticket update 01890a5d-ac96-774b-bcce-b302099a8057 --attribute amount=1200 --expected-revision 3)");
+  tandemctl ticket update 01890a5d-ac96-774b-bcce-b302099a8057 --attribute amount=1200 --expected-revision 3
+  tandemctl ticket update 01890a5d-ac96-774b-bcce-b302099a8057 --skill cards=2)");
   const auto add = [command](const char* name, const char* type, const char* help,
                              const std::function<void(const std::string&)>& set) {
     command->add_option_function<std::string>(name, set, help)->type_name(type);
@@ -202,6 +204,8 @@ Examples:
              *request.add_remove_external_references() = ReferenceOf("--remove-reference", text);
            })
       ->type_name("SYSTEM=ID");
+  AddRequirementOptions(
+      *command, [options]() -> v1::Requirement& { return *options->update.mutable_requirement(); });
   command
       ->add_option_function<int64_t>(
           "--expected-revision",

@@ -34,7 +34,7 @@ struct WebhookOptions {
 // "whsec_…" from the file that is named, so that it is in no list of processes. Empty without one.
 absl::StatusOr<std::string> ReadSecret(const std::string& path) {
   if (path.empty()) return std::string();
-  const auto text = path == "-" ? files::ReadAll(std::cin) : files::ReadFile(path);
+  const auto text = files::ReadFileOrInput(path);
   const std::string secret(absl::StripAsciiWhitespace(text.value_or("")));
   if (!secret.empty()) return secret;
   return absl::InvalidArgumentError(absl::StrCat("expected a secret in ", path));

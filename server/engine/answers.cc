@@ -35,6 +35,7 @@ static_assert(KindOf<router::TicketRevised>() == 9);
 static_assert(KindOf<router::Recorded>() == 10);
 static_assert(KindOf<router::ContactStarted>() == 11);
 static_assert(KindOf<router::ResourceChanged>() == 12);
+static_assert(KindOf<router::ConsultationRequested>() == 14);
 
 struct Keeper {
   StoredAnswer& answer;
@@ -72,6 +73,9 @@ struct Keeper {
     answer.tickets = {reply.ticket};
     answer.contact = reply.contact;
     answer.state = reply.state;
+  }
+  void operator()(const router::ConsultationRequested& reply) const {
+    answer.tickets = {reply.request};
   }
   void operator()(const router::LeasesExtended&) const { NotKept(); }
   void operator()(const router::AgentSnapshot&) const { NotKept(); }
@@ -140,6 +144,9 @@ std::optional<Reply> Recall(const StoredAnswer& answer) {
       if (answer.tickets.size() != 1) return std::nullopt;
       return router::ContactStarted{
           .ticket = answer.tickets.front(), .contact = answer.contact, .state = answer.state};
+    case KindOf<router::ConsultationRequested>():
+      if (answer.tickets.size() != 1) return std::nullopt;
+      return router::ConsultationRequested{answer.tickets.front()};
     default:  // a number from the store, not one of our enums
       return std::nullopt;
   }

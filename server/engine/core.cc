@@ -69,6 +69,7 @@ void Core::Submit(PendingCall call, SteadyTime now) {
   };
   give_ids(std::get_if<router::IngestContact>(&call.command.action));
   give_ids(std::get_if<router::StartAgentContact>(&call.command.action));
+  give_ids(std::get_if<router::ConsultQueue>(&call.command.action));
   if (!KeepsAnswer(call.command)) call.request.reset();
   if (NeedsLookUp(call)) {
     look_ups_.Add(std::move(call));

@@ -13,7 +13,7 @@ namespace tandem::engine {
 // Why offers are taken back: what the router says, and the rest together.
 inline constexpr auto kRescindReasons = std::to_array<const char*>(
     {"AGENT_GONE", "AGENT_NOT_AVAILABLE", "AGENT_NOT_RESPONDING", "ABANDONED", "ANSWERED_ELSEWHERE",
-     "ASSIGNED", "CANCELED", "NO_LONGER_ALLOWED", "REQUEUED", "TRANSFERRED", "other"});
+     "ASSIGNED", "CANCELED", "NO_LONGER_ALLOWED", "PICKED", "REQUEUED", "TRANSFERRED", "other"});
 
 struct Figures {
   // By the loop.

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <fstream>
+#include <iostream>
 
 namespace tandem::files {
 
@@ -20,6 +21,10 @@ std::optional<std::string> ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return std::nullopt;
   return ReadAll(file);
+}
+
+std::optional<std::string> ReadFileOrInput(const std::string& path) {
+  return path == "-" ? ReadAll(std::cin) : ReadFile(path);
 }
 
 }  // namespace tandem::files

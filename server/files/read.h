@@ -15,6 +15,9 @@ namespace tandem::files {
 // All of a file; nullopt when it can't be opened, too.
 [[nodiscard]] std::optional<std::string> ReadFile(const std::string& path);
 
+// The same; of "-": what is left of standard input.
+[[nodiscard]] std::optional<std::string> ReadFileOrInput(const std::string& path);
+
 }  // namespace tandem::files
 
 #endif  // TANDEM_SERVER_FILES_READ_H_

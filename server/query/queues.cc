@@ -63,12 +63,18 @@ TransferAgent ReckonRoom(store::Colleague&& colleague, const std::string& channe
   return agent;
 }
 
+// Whether what is asked of agents names them, for a transfer that begins its plan anew.
+bool IsForSome(const store::TicketView& view) {
+  if (view.hand_off) return false;
+  const auto& asked = view.requirement ? view.requirement->asked : view.ticket.requirement;
+  return !asked.agents.empty();
+}
+
 Result<std::vector<TransferAgent>> FindAgents(store::Reader& reader, const std::string& workspace,
                                               const store::TicketView& view,
                                               const TransferAgentsWanted& wanted) {
   std::vector<TransferAgent> agents;
-  const bool is_for_some = !view.ticket.requirement.agents.empty();
-  if (wanted.none || is_for_some) return agents;
+  if (wanted.none || IsForSome(view)) return agents;
   store::ColleagueFilter filter{.client = view.ticket.client,
                                 .team = wanted.team,
                                 .text = wanted.text,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -135,6 +136,28 @@ Result<EventPage> ListTicketEvents(store::Reader& reader, const std::string& wor
                                    router::TicketId ticket, const PageRequest& page) {
   return ListOfTicket<router::EventRow>(reader, &store::Reader::ListTicketEvents, "ticket events",
                                         workspace, ticket, page);
+}
+
+Result<std::vector<router::EventRow>> ListHandings(store::Reader& reader,
+                                                   const std::string& workspace,
+                                                   router::TicketId ticket) {
+  const auto hands_over = [](router::EventType type) {
+    using Type = router::EventType;
+    return type == Type::kTicketOffered || type == Type::kTicketClaimed ||
+           type == Type::kTicketAssigned || type == Type::kAgentContactStarted ||
+           type == Type::kOwnerChanged;
+  };
+  std::vector<router::EventRow> handings;
+  PageRequest page{.size = kMaxPage, .token = {}};
+  do {
+    const Result<EventPage> read = ListTicketEvents(reader, workspace, ticket, page);
+    if (const auto* rejection = std::get_if<router::Rejection>(&read)) return *rejection;
+    const EventPage& found = std::get<EventPage>(read);
+    std::ranges::copy_if(found.rows, std::back_inserter(handings), hands_over,
+                         &router::EventRow::type);
+    page.token = found.next_token;
+  } while (!page.token.empty());
+  return handings;
 }
 
 Result<NotePage> ListNotes(store::Reader& reader, const std::string& workspace,

@@ -55,6 +55,10 @@ Result<TicketPage> ListTickets(store::Reader& reader, const std::string& workspa
 // Oldest first. kTicketNotFound when the workspace has no such ticket.
 Result<EventPage> ListTicketEvents(store::Reader& reader, const std::string& workspace,
                                    router::TicketId ticket, const PageRequest& page);
+// Of these, those by which agents got the ticket, or its offer: all of them.
+Result<std::vector<router::EventRow>> ListHandings(store::Reader& reader,
+                                                   const std::string& workspace,
+                                                   router::TicketId ticket);
 Result<NotePage> ListNotes(store::Reader& reader, const std::string& workspace,
                            router::TicketId ticket, const PageRequest& page);
 Result<MessagePage> ListMessages(store::Reader& reader, const std::string& workspace,

@@ -34,11 +34,17 @@ router::Action ToChange(const v1::BulkUpdateTicketsRequest& request, const std::
       return router::CancelTicket{.ticket = {}, .reason = request.cancel().reason()};
     case v1::BulkUpdateTicketsRequest::kRequeue:
       return router::RequeueTicket{.ticket = {}, .supervisor = supervisor};
+    case v1::BulkUpdateTicketsRequest::kRequirement: {
+      router::UpdateTicket update;
+      update.requirement = ToOwnRequirement(request.requirement(), "requirement", faults);
+      return update;
+    }
     case v1::BulkUpdateTicketsRequest::CHANGE_NOT_SET:
       break;
   }
-  faults.Add(Reason::kFieldRequired, "change",
-             "expected one of priority, to_queue, cancel and requeue, but none is set");
+  faults.Add(
+      Reason::kFieldRequired, "change",
+      "expected one of priority, to_queue, cancel, requeue and requirement, but none is set");
   return router::UpdateTicket{};
 }
 
@@ -48,6 +54,7 @@ std::vector<TicketState> StatesFor(v1::BulkUpdateTicketsRequest::ChangeCase chan
     case v1::BulkUpdateTicketsRequest::kToQueue:
       return {TicketState::kQueued, TicketState::kOffered};
     case v1::BulkUpdateTicketsRequest::kCancel:
+    case v1::BulkUpdateTicketsRequest::kRequirement:
       return {TicketState::kQueued, TicketState::kOffered, TicketState::kScheduled,
               TicketState::kParked};
     case v1::BulkUpdateTicketsRequest::kRequeue:
@@ -76,7 +83,8 @@ store::TicketFilter ToOpenFilter(const v1::BulkUpdateTicketsRequest& request, Fa
 // Whether the ticket has what the change would give.
 bool Has(const store::TicketView& view, const router::Action& change) {
   if (const auto* update = std::get_if<router::UpdateTicket>(&change)) {
-    return view.state.priority == *update->priority;
+    if (update->priority) return view.state.priority == *update->priority;
+    return view.requirement && view.requirement->own == *update->requirement;
   }
   if (const auto* transfer = std::get_if<router::TransferTicket>(&change)) {
     return view.state.queue == transfer->queue;

@@ -1,6 +1,7 @@
 #include "server/rpc/convert_agent.h"
 
 #include "router/ids.h"
+#include "server/rpc/convert_hand_off.h"
 #include "server/rpc/convert_types.h"
 
 namespace tandem::rpc {
@@ -20,6 +21,8 @@ void FillOffer(const router::OfferView& offer, v1::Offer& to) {
   *to.mutable_expires_at() = ToTimestamp(offer.expires_at);
   to.set_role(ToProto(offer.role));
   to.set_invited_by(offer.invited_by);
+  if (offer.hand_off) Fill(*offer.hand_off, *to.mutable_hand_off());
+  if (offer.consults.IsSet()) to.set_consulted_ticket_id(router::ToString(offer.consults));
 }
 
 void FillWork(const router::WorkView& work, v1::Work& to) {
@@ -38,6 +41,11 @@ void FillWork(const router::WorkView& work, v1::Work& to) {
     other.set_agent(participant.agent);
     other.set_role(ToProto(participant.role));
     other.set_invited(participant.invited);
+  }
+  if (work.hand_off) Fill(*work.hand_off, *to.mutable_hand_off());
+  if (work.consultation.IsSet()) {
+    to.mutable_consultation()->set_id(router::ToString(work.consultation));
+    to.mutable_consultation()->set_queue(work.consulted_queue);
   }
 }
 

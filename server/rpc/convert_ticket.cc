@@ -1,11 +1,14 @@
 #include "server/rpc/convert_ticket.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "router/ids.h"
 #include "router/limits.h"
+#include "router/requirement.h"
+#include "server/rpc/convert_hand_off.h"
 #include "server/rpc/convert_settings.h"
 #include "server/rpc/convert_types.h"
 #include "server/rpc/status.h"
@@ -20,6 +23,10 @@ static_assert(static_cast<int>(router::Obstacle::kKeptForLastAgent) ==
               v1::OBSTACLE_KIND_KEPT_FOR_LAST_AGENT);
 static_assert(static_cast<int>(router::Obstacle::kShift) == v1::OBSTACLE_KIND_SHIFT);
 static_assert(static_cast<int>(router::kLastObstacle) == v1::OBSTACLE_KIND_OFFERED_TO_OTHERS);
+static_assert(static_cast<int>(router::NoEstimate::kQueueClosed) ==
+              v1::NO_ESTIMATE_REASON_QUEUE_CLOSED);
+static_assert(static_cast<int>(router::NoEstimate::kTooFewAnswers) ==
+              v1::NO_ESTIMATE_REASON_TOO_FEW_ANSWERS);
 static_assert(static_cast<int>(router::ClientTier::kOverShare) == v1::CLIENT_TIER_OVER_SHARE);
 static_assert(static_cast<int>(router::CallbackOutcome::kConnected) ==
               v1::CALLBACK_OUTCOME_CONNECTED);
@@ -40,6 +47,7 @@ void FillIdentity(const router::TicketRow& ticket, v1::Ticket& to) {
   to.set_customer_id(ticket.customer_id);
   to.set_customer_segment(ticket.customer_segment);
   to.set_trace_parent(ticket.trace_parent);
+  if (ticket.consults.IsSet()) to.set_consulted_ticket_id(router::ToString(ticket.consults));
   to.set_entry_point(ticket.entry_point);
   to.set_external_id(ticket.external_id);
   to.set_conversation_key(ticket.conversation_key);
@@ -164,10 +172,17 @@ void FillState(const router::TicketStateRow& state, v1::Ticket& to) {
   FillOthers(state, to);
 }
 
+void FillRequirement(const store::TicketView& view, v1::Ticket& to) {
+  const bool changed = view.requirement.has_value();
+  const router::Requirement& asked = router::AskedAfter(
+      changed ? view.requirement->asked : view.ticket.requirement, view.ticket.plan,
+      changed ? view.requirement->plan_step : 0, view.state.plan_step, view.state.plan_skipped);
+  Fill(view.hand_off ? router::OfPeople(asked) : asked, *to.mutable_requirement());
+  if (changed) Fill(view.requirement->own, *to.mutable_changed_requirement());
+}
+
 void FillPlan(const router::TicketRow& ticket, const router::TicketStateRow& state,
               v1::Ticket& to) {
-  Fill(router::AskedAfter(ticket.requirement, ticket.plan, state.plan_step, state.plan_skipped),
-       *to.mutable_requirement());
   to.set_plan_steps_taken(state.plan_step);
   for (uint32_t step = 0; step < state.plan_step; ++step) {
     if ((state.plan_skipped >> step & 1U) != 0) to.add_plan_steps_skipped(step + 1);
@@ -183,6 +198,7 @@ void Fill(const store::TicketView& view, v1::Ticket& to) {
   FillIdentity(view.ticket, to);
   FillState(view.state, to);
   FillChannel(view.ticket, view.state, to);
+  FillRequirement(view, to);
   FillPlan(view.ticket, view.state, to);
   to.set_subject(view.subject);
   to.set_payload_json(view.payload_json);
@@ -191,6 +207,7 @@ void Fill(const store::TicketView& view, v1::Ticket& to) {
   for (const router::ExternalReference& reference : view.references) {
     Fill(reference, *to.add_external_references());
   }
+  if (view.hand_off) Fill(*view.hand_off, *to.mutable_hand_off());
 }
 
 void Fill(const router::ExternalReference& reference, v1::ExternalReference& to) {
@@ -297,7 +314,69 @@ void Fill(const std::vector<router::Explanation::ClauseCount>& clauses,
   }
 }
 
+void Fill(const router::OfferPolicy& policy, v1::OfferPolicy& to) {
+  *to.mutable_offer_timeout() = ToProtoDuration(policy.timeout);
+  to.set_offer_timeout_of_step(policy.timeout_of_step);
+  to.set_concurrent_offers(policy.concurrent);
+  to.set_concurrent_offers_of_step(policy.concurrent_of_step);
+}
+
+static_assert(static_cast<int>(router::DistributionMode::kLongestIdle) ==
+              v1::DISTRIBUTION_MODE_LONGEST_IDLE);
+static_assert(static_cast<int>(router::DistributionMode::kLowestCost) ==
+              v1::DISTRIBUTION_MODE_LOWEST_COST);
+
+void Fill(const router::Explanation::Choice& choice, v1::Choice& to) {
+  to.set_agent(choice.agent);
+  to.set_offered(choice.offered);
+  to.set_kept(choice.kept);
+  to.set_named(choice.named);
+  if (choice.claimed) return;
+  to.set_distribution_mode(static_cast<v1::DistributionMode>(choice.mode));
+  if (choice.idle_since.IsSet()) *to.mutable_idle_since() = ToTimestamp(choice.idle_since);
+  to.set_load_millionths(choice.load);
+  to.set_score(choice.score);
+  to.set_cost_per_hour_milli(choice.cost_per_hour_milli);
+}
+
+// Nobody compared agents for it.
+void ForgetComparison(v1::Choice& choice) {
+  choice.clear_distribution_mode();
+  choice.clear_idle_since();
+  choice.clear_load_millionths();
+  choice.clear_score();
+  choice.clear_cost_per_hour_milli();
+}
+
+v1::ChoiceKind KindOf(const router::EventRow& handing) {
+  using Type = router::EventType;
+  if (handing.type == Type::kTicketOffered) return v1::CHOICE_KIND_OFFERED;
+  if (handing.type == Type::kTicketAssigned) return v1::CHOICE_KIND_ASSIGNED;
+  if (handing.type == Type::kOwnerChanged) return v1::CHOICE_KIND_HANDED_OVER;
+  if (handing.type != Type::kTicketClaimed) return v1::CHOICE_KIND_BEGUN;
+  return handing.reason.empty() ? v1::CHOICE_KIND_CLAIMED : v1::CHOICE_KIND_PICKED;
+}
+
+void FillHanding(const router::EventRow& handing, v1::Choice& to) {
+  to.set_kind(KindOf(handing));
+  *to.mutable_at() = ToTimestamp(handing.at);
+  if (to.kind() == v1::CHOICE_KIND_OFFERED) return to.set_occasion(handing.reason);
+  ForgetComparison(to);
+  const bool by_somebody =
+      to.kind() == v1::CHOICE_KIND_ASSIGNED || to.kind() == v1::CHOICE_KIND_HANDED_OVER;
+  if (by_somebody) to.set_by(handing.reason);
+}
+
 }  // namespace
+
+void FillHandings(const std::vector<router::EventRow>& handings, v1::ExplainTicketResponse& to) {
+  for (v1::Choice& choice : *to.mutable_choices()) {
+    const auto last = std::find_if(
+        handings.rbegin(), handings.rend(),
+        [&](const router::EventRow& handing) { return handing.agent == choice.agent(); });
+    if (last != handings.rend()) FillHanding(*last, choice);
+  }
+}
 
 void Fill(const router::ContactClassified& classified, v1::ClassifyContactResponse& to) {
   for (const router::ContactClassified::TriedRule& tried : classified.rules) {
@@ -362,6 +441,14 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
   for (const router::ParticipantRow& participant : explanation.participants) {
     FillParticipant(participant, *to.add_participants());
   }
+  for (const auto& choice : explanation.choices) Fill(choice, *to.add_choices());
+  if (explanation.consults.IsSet()) {
+    to.set_consulted_ticket_id(router::ToString(explanation.consults));
+  }
+  if (explanation.consultation.IsSet()) {
+    to.mutable_consultation()->set_id(router::ToString(explanation.consultation));
+    to.mutable_consultation()->set_queue(explanation.consulted_queue);
+  }
   to.mutable_classification_rules()->Assign(explanation.rules.begin(), explanation.rules.end());
   if (explanation.is_callback) FillCallback(explanation.callback, *to.mutable_callback());
   to.set_queue_closed(explanation.queue_closed);
@@ -370,6 +457,9 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
   if (explanation.estimated_wait) {
     *to.mutable_estimated_wait() = ToProtoDuration(*explanation.estimated_wait);
   }
+  to.set_no_estimate(static_cast<v1::NoEstimateReason>(explanation.no_estimate));
+  to.set_available_agents(static_cast<int32_t>(explanation.available_agents));
+  if (explanation.offer_policy) Fill(*explanation.offer_policy, *to.mutable_offer_policy());
   if (explanation.client_share) {
     const router::Explanation::Share& share = *explanation.client_share;
     v1::ClientShare& message = *to.mutable_client_share();
@@ -394,6 +484,10 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
   message.set_callback(next.callback);
   if (next.condition) Fill(*next.condition, *message.mutable_condition());
   message.set_skipped(next.skipped);
+  if (next.offer_timeout.us != 0) {
+    *message.mutable_offer_timeout() = ToProtoDuration(next.offer_timeout);
+  }
+  message.set_concurrent_offers(next.concurrent_offers);
 }
 
 store::TicketFilter ToFilter(const v1::TicketFilter& message, Faults& faults) {

@@ -3,6 +3,7 @@
 #define TANDEM_SERVER_RPC_CONVERT_TICKET_H_
 
 #include <string>
+#include <vector>
 
 #include "router/command.h"
 #include "router/rows.h"
@@ -18,6 +19,9 @@ namespace tandem::rpc {
 void Fill(const store::TicketView& view, v1::Ticket& to);
 void Fill(const router::ExternalReference& reference, v1::ExternalReference& to);
 void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to);
+// Says of its choices how they were made, by the events by which agents got the ticket, oldest
+// first.
+void FillHandings(const std::vector<router::EventRow>& handings, v1::ExplainTicketResponse& to);
 void Fill(const router::ContactClassified& classified, v1::ClassifyContactResponse& to);
 void Fill(const router::NoteRow& note, v1::Note& to);
 void Fill(const router::MessageRow& row, v1::Message& to);

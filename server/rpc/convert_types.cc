@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "fmt/format.h"
+#include "router/check.h"
 #include "router/limits.h"
 #include "server/query/intervals.h"
 
@@ -64,6 +65,14 @@ router::PredicateKind ToKind(const v1::Predicate& predicate, const std::string& 
       return router::TeamPredicate{.team = predicate.team()};
     case v1::Predicate::kAttribute:
       return ToAttribute(predicate.attribute(), path + ".attribute", faults);
+    case v1::Predicate::kAgentKind: {
+      router::AgentKindPredicate asked;
+      const std::string field = path + ".agent_kind";
+      if (CheckEnum(predicate.agent_kind(), v1::AGENT_KIND_AUTOMATED, field, faults)) {
+        asked.kind = static_cast<router::AgentKind>(predicate.agent_kind());
+      }
+      return asked;
+    }
     case v1::Predicate::KIND_NOT_SET:
       break;
   }
@@ -110,6 +119,9 @@ struct PredicateFiller {
     attribute.mutable_values()->Assign(predicate.values.begin(), predicate.values.end());
     if (predicate.min) attribute.set_min(*predicate.min);
     if (predicate.max) attribute.set_max(*predicate.max);
+  }
+  void operator()(const router::AgentKindPredicate& predicate) const {
+    to.set_agent_kind(static_cast<v1::AgentKind>(predicate.kind));
   }
 };
 
@@ -227,6 +239,13 @@ router::Requirement ToRequirement(const v1::Requirement& requirement, const std:
   return result;
 }
 
+router::Requirement ToOwnRequirement(const v1::Requirement& requirement, const std::string& field,
+                                     Faults& faults) {
+  router::Requirement own = ToRequirement(requirement, field, faults);
+  faults.Add(router::CheckRequirement(own, field));
+  return own;
+}
+
 void Fill(const router::Requirement& requirement, v1::Requirement& to) {
   for (const router::Clause& clause : requirement.all_of) {
     v1::Clause* target = to.add_all_of();
@@ -247,7 +266,11 @@ router::Plan ToPlan(const v1::Plan& plan, const std::string& field, Faults& faul
     const v1::PlanStep& step = plan.steps(i);
     const std::string path = At(field + ".steps", i);
     router::PlanStep& to = result.emplace_back();
-    to.after = ToPositiveDuration(step.after(), path + ".after", faults);
+    if (!step.has_after()) {
+      faults.Add(router::Reason::kFieldRequired, path + ".after",
+                 "expected a span, 0 for at once, but it is not set");
+    }
+    to.after = ToDuration(step.after(), path + ".after", faults);
     to.min_priority = step.min_priority();
     if (step.has_requirement()) {
       to.requirement = ToRequirement(step.requirement(), path + ".requirement", faults);
@@ -255,6 +278,10 @@ router::Plan ToPlan(const v1::Plan& plan, const std::string& field, Faults& faul
     to.queue = step.queue();
     if (step.has_expire()) to.expire = router::PlanExpiry{.reason = step.expire().reason()};
     to.callback = step.callback();
+    if (step.has_offer_timeout()) {
+      to.offer_timeout = ToPositiveDuration(step.offer_timeout(), path + ".offer_timeout", faults);
+    }
+    to.concurrent_offers = step.concurrent_offers();
     if (!step.has_condition()) continue;
     router::PlanCondition& condition = to.condition.emplace();
     condition.waiting_more_than = step.condition().waiting_more_than();
@@ -269,6 +296,7 @@ router::Plan ToPlan(const v1::Plan& plan, const std::string& field, Faults& faul
                              path + ".condition.estimated_wait_longer_than", faults);
     }
     condition.service_level_below_percent = step.condition().service_level_below_percent();
+    condition.available_agents_fewer_than = step.condition().available_agents_fewer_than();
   }
   return result;
 }
@@ -283,6 +311,7 @@ void Fill(const router::PlanCondition& condition, v1::PlanCondition& to) {
         ToProtoDuration(condition.estimated_wait_longer_than);
   }
   to.set_service_level_below_percent(condition.service_level_below_percent);
+  to.set_available_agents_fewer_than(condition.available_agents_fewer_than);
 }
 
 void Fill(const router::Plan& plan, v1::Plan& to) {
@@ -294,6 +323,10 @@ void Fill(const router::Plan& plan, v1::Plan& to) {
     message->set_queue(step.queue);
     if (step.expire) message->mutable_expire()->set_reason(step.expire->reason);
     message->set_callback(step.callback);
+    if (step.offer_timeout.us != 0) {
+      *message->mutable_offer_timeout() = ToProtoDuration(step.offer_timeout);
+    }
+    message->set_concurrent_offers(step.concurrent_offers);
     if (step.condition) Fill(*step.condition, *message->mutable_condition());
   }
 }

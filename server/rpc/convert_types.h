@@ -38,6 +38,9 @@ v1::TicketState ToProto(router::TicketState state);
 v1::AgentStatus ToProto(router::AgentStatus status);
 v1::AssignmentRole ToProto(router::AssignmentRole role);
 
+// What a ticket asks itself: checked, and in canonical form.
+router::Requirement ToOwnRequirement(const v1::Requirement& requirement, const std::string& field,
+                                     Faults& faults);
 router::Requirement ToRequirement(const v1::Requirement& requirement, const std::string& field,
                                   Faults& faults);
 void Fill(const router::Requirement& requirement, v1::Requirement& to);

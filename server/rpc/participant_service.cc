@@ -12,6 +12,19 @@ void InviteParticipant(Backend& backend, Call call, v1::InviteParticipantRequest
   RunTicketVerb(backend, call, request, FinishEmpty<v1::InviteParticipantResponse>);
 }
 
+void ConsultQueue(Backend& backend, Call call, v1::ConsultQueueRequest& request) {
+  RunTicketVerb(backend, call, request, [](Call answered, const router::Reply& reply) {
+    v1::ConsultQueueResponse response;
+    const auto& requested = std::get<router::ConsultationRequested>(reply);
+    response.set_consultation_id(router::ToString(requested.request));
+    answered.Finish(response);
+  });
+}
+
+void CancelConsultation(Backend& backend, Call call, v1::CancelConsultationRequest& request) {
+  RunTicketVerb(backend, call, request, FinishEmpty<v1::CancelConsultationResponse>);
+}
+
 void EndParticipation(Backend& backend, Call call, v1::EndParticipationRequest& request) {
   RunTicketVerb(backend, call, request, FinishEmpty<v1::EndParticipationResponse>);
 }
@@ -33,6 +46,8 @@ void MonitorTicket(Backend& backend, Call call, v1::MonitorTicketRequest& reques
 Service MakeParticipantService(Backend& backend) {
   ServiceMaker<v1::ParticipantService> maker(backend);
   maker.Serve(InviteParticipant);
+  maker.Serve(ConsultQueue);
+  maker.Serve(CancelConsultation);
   maker.Serve(EndParticipation);
   maker.Serve(SetParticipantRole);
   maker.Register(HandOverTicket);

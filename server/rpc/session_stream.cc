@@ -1,5 +1,6 @@
 #include "server/rpc/session_stream.h"
 
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -176,6 +177,10 @@ void SessionStream::Dispatch(v1::StreamAgentSessionRequest& message) {
       return RunOfTicket(tag, *message.mutable_hand_over());
     case Message::kMonitor:
       return RunOfTicket(tag, *message.mutable_monitor());
+    case Message::kConsultQueue:
+      return RunOfTicket(tag, *message.mutable_consult_queue());
+    case Message::kCancelConsultation:
+      return RunOfTicket(tag, *message.mutable_cancel_consultation());
     case Message::kHeartbeat:
       return Answer(tag, router::Reply(router::Done{}));
     case Message::kClose:
@@ -228,6 +233,12 @@ void SessionStream::RunOfTicket(int64_t tag, Request& request) {
   const auto ticket = router::ParseId<router::TicketId>(request.ticket_id());
   Run(request, [self = shared_from_this(), tag, ticket](const router::Outcome& outcome) {
     const auto* rejection = std::get_if<Rejection>(&outcome);
+    if constexpr (std::is_same_v<Request, v1::CompleteTicketRequest>) {
+      if (rejection == nullptr) {
+        const router::TicketState state = StateAfterCompletion(std::get<router::Reply>(outcome));
+        return self->Answer(tag, router::Reply(router::StateReached{state}));
+      }
+    }
     if (rejection == nullptr || rejection->reason != Reason::kTicketNotFound || !ticket) {
       return self->Answer(tag, outcome);
     }

@@ -123,6 +123,12 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kTicketClosed:
     case Reason::kOfferGone:
     case Reason::kAnsweredElsewhere:
+    case Reason::kAgentNotAutomated:
+    case Reason::kTicketIsForPeople:
+    case Reason::kConsultationOpen:
+    case Reason::kNoConsultation:
+    case Reason::kTicketIsConsultation:
+    case Reason::kQueueNotLive:
     case Reason::kMediaConnected:
     case Reason::kAlreadyAnswered:
     case Reason::kNotLeased:
@@ -134,6 +140,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kAgentStatusForbids:
     case Reason::kAgentBusy:
     case Reason::kAgentMayNotTake:
+    case Reason::kAgentCannotTakeNow:
     case Reason::kPauseLimitReached:
     case Reason::kResourceInUse:
     case Reason::kReportTooLarge:

@@ -1,4 +1,6 @@
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "router/limits.h"
 #include "server/query/queues.h"
@@ -125,12 +127,25 @@ void ListTransferTargets(Backend& backend, Call call, v1::ListTransferTargetsReq
        });
 }
 
+// How an agent came to the ticket is in its events only. By now what the router says is durable.
 void ExplainTicket(Backend& backend, Call call, v1::ExplainTicketRequest& request) {
-  RunVerb(backend, call, request, [](Call answered, const router::Reply& reply) {
-    v1::ExplainTicketResponse response;
-    Fill(std::get<router::Explanation>(reply), response);
-    answered.Finish(response);
-  });
+  const auto ticket = router::ParseId<router::TicketId>(request.ticket_id());
+  RunVerb(backend, call, request,
+          [&backend, workspace = request.workspace(), ticket](Call answered,
+                                                              const router::Reply& reply) {
+            v1::ExplainTicketResponse explained;
+            Fill(std::get<router::Explanation>(reply), explained);
+            if (explained.choices().empty()) return answered.Finish(explained);
+            Read(backend, answered, [&backend, answered, workspace, ticket, explained] {
+              FinishQuery<v1::ExplainTicketResponse>(
+                  answered, query::ListHandings(backend.reader, workspace, *ticket),
+                  [&](const std::vector<router::EventRow>& handings,
+                      v1::ExplainTicketResponse& response) {
+                    response = explained;
+                    FillHandings(handings, response);
+                  });
+            });
+          });
 }
 
 // ---------------------------------------------------------------------------------------------------------
@@ -161,7 +176,11 @@ void AbandonTicket(Backend& backend, Call call, v1::AbandonTicketRequest& reques
 }
 
 void CompleteTicket(Backend& backend, Call call, v1::CompleteTicketRequest& request) {
-  RunTicketVerb(backend, call, request, FinishEmpty<v1::CompleteTicketResponse>);
+  RunTicketVerb(backend, call, request, [](Call answered, const router::Reply& reply) {
+    v1::CompleteTicketResponse response;
+    response.set_state(ToProto(StateAfterCompletion(reply)));
+    answered.Finish(response);
+  });
 }
 
 void ReleaseTicket(Backend& backend, Call call, v1::ReleaseTicketRequest& request) {

@@ -7,6 +7,7 @@
 #include "router/limits.h"
 #include "server/rpc/convert_configuration.h"
 #include "server/rpc/convert_contact.h"
+#include "server/rpc/convert_hand_off.h"
 #include "server/rpc/convert_types.h"
 
 namespace tandem::rpc {
@@ -200,14 +201,22 @@ router::Action ToAction(v1::AbandonTicketRequest& request, router::Time /*now*/,
 
 router::Action ToAction(v1::CompleteTicketRequest& request, router::Time /*now*/, Faults& faults) {
   faults.OptionalId(request.disposition(), "disposition");
-  return router::CompleteTicket{.ticket = TicketOf(request.ticket_id(), faults),
+  faults.Text(request.summary(), router::kMaxSummaryBytes, "summary");
+  router::CompleteTicket action{.ticket = TicketOf(request.ticket_id(), faults),
                                 .session = ToSession(request, faults),
-                                .disposition = request.disposition()};
+                                .disposition = request.disposition(),
+                                .summary = request.summary()};
+  if (request.has_confidence()) {
+    action.confidence_milli = ToMilli(request.confidence(), "confidence", faults);
+  }
+  return action;
 }
 
 router::Action ToAction(v1::ReleaseTicketRequest& request, router::Time /*now*/, Faults& faults) {
-  return router::ReleaseTicket{.ticket = TicketOf(request.ticket_id(), faults),
+  router::ReleaseTicket action{.ticket = TicketOf(request.ticket_id(), faults),
                                .session = ToSession(request, faults)};
+  if (request.has_hand_off()) action.hand_off = ToHandOff(request.hand_off(), "hand_off", faults);
+  return action;
 }
 
 router::Action ToAction(v1::TransferTicketRequest& request, router::Time /*now*/, Faults& faults) {
@@ -395,6 +404,27 @@ router::Action ToAction(v1::InviteParticipantRequest& request, router::Time /*no
                                    .agent = request.agent()};
 }
 
+router::Action ToAction(v1::ConsultQueueRequest& request, router::Time /*now*/, Faults& faults) {
+  faults.RequireId(request.queue(), "queue");
+  router::ConsultQueue action{.ticket = TicketOf(request.ticket_id(), faults),
+                              .session = ToSession(request, faults),
+                              .queue = request.queue()};
+  if (request.has_time_limit()) {
+    action.time_limit = ToDuration(request.time_limit(), "time_limit", faults);
+    if (action.time_limit < router::Seconds(1) ||
+        action.time_limit > router::kMaxConsultationLimit) {
+      faults.Add(Reason::kFieldOutOfRange, "time_limit", "expected 1 s to 1 h, but it is another");
+    }
+  }
+  return action;
+}
+
+router::Action ToAction(v1::CancelConsultationRequest& request, router::Time /*now*/,
+                        Faults& faults) {
+  return router::CancelConsultation{.ticket = TicketOf(request.ticket_id(), faults),
+                                    .session = ToSession(request, faults)};
+}
+
 router::Action ToAction(v1::EndParticipationRequest& request, router::Time /*now*/,
                         Faults& faults) {
   faults.OptionalId(request.agent(), "agent");
@@ -482,6 +512,16 @@ router::Action ToAction(v1::ClaimTicketsRequest& request, router::Time /*now*/, 
   if (request.max_tickets() != 0) action.max_tickets = request.max_tickets();
   faults.OptionalId(request.queue(), "queue");
   action.queue = request.queue();
+  if (request.ticket_id().empty()) return action;
+  action.ticket = ToTicketId(request.ticket_id(), "ticket_id", faults);
+  if (!request.queue().empty()) {
+    faults.Add(Reason::kFieldMalformed, "queue",
+               "expected none when a ticket is named, but there is one");
+  }
+  if (request.max_tickets() > 1) {
+    faults.Add(Reason::kFieldOutOfRange, "max_tickets",
+               "expected at most 1 when a ticket is named, but there are more");
+  }
   return action;
 }
 
@@ -526,6 +566,11 @@ router::Action ToAction(v1::ReportMediaEventRequest& request, router::Time now, 
     }
   }
   return action;
+}
+
+router::TicketState StateAfterCompletion(const router::Reply& reply) {
+  const auto* reached = std::get_if<router::StateReached>(&reply);
+  return reached == nullptr ? router::TicketState::kCompleted : reached->state;
 }
 
 }  // namespace tandem::rpc

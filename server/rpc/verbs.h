@@ -66,6 +66,8 @@ router::Action ToAction(v1::StartTicketRequest& request, router::Time now, Fault
 router::Action ToAction(v1::FinishTicketRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::StartAgentContactRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::InviteParticipantRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::ConsultQueueRequest& request, router::Time now, Faults& faults);
+router::Action ToAction(v1::CancelConsultationRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::EndParticipationRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::SetParticipantRoleRequest& request, router::Time now, Faults& faults);
 router::Action ToAction(v1::HandOverTicketRequest& request, router::Time now, Faults& faults);
@@ -98,6 +100,9 @@ std::variant<Verb, router::Rejection> ToVerb(Request& request, router::Time now)
   if (auto rejection = faults.Take()) return *std::move(rejection);
   return verb;
 }
+
+// Where a completion took the ticket: it is COMPLETED, or was handed off to people.
+router::TicketState StateAfterCompletion(const router::Reply& reply);
 
 }  // namespace tandem::rpc
 

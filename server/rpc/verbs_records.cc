@@ -68,7 +68,7 @@ std::vector<router::ExternalReference> ToReferences(const Messages& messages,
 bool ChangesNothing(const router::UpdateTicket& action) {
   return !action.priority && !action.due_at.IsSet() && action.customer_id.empty() &&
          action.customer_segment.empty() && action.subject.empty() && action.attributes.empty() &&
-         action.add_references.empty() && action.remove_references.empty();
+         action.add_references.empty() && action.remove_references.empty() && !action.requirement;
 }
 
 // An instant of the caller's clock.
@@ -130,6 +130,9 @@ router::Action ToAction(v1::UpdateTicketRequest& request, router::Time now, Faul
     if (std::ranges::count(action.add_references, reference) == 0) continue;
     faults.Add(Reason::kFieldMalformed, "remove_external_references",
                "expected references that are not added as well, but one is");
+  }
+  if (request.has_requirement()) {
+    action.requirement = ToOwnRequirement(request.requirement(), "requirement", faults);
   }
   if (faults.empty() && ChangesNothing(action)) {
     faults.Add(Reason::kFieldRequired, "priority",

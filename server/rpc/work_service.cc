@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "server/query/tickets.h"
+#include "server/rpc/closed_ticket.h"
 #include "server/rpc/convert_ticket.h"
 #include "server/rpc/convert_types.h"
 #include "server/rpc/services.h"
@@ -14,7 +15,7 @@ namespace {
 // The router answers with ids; subjects and payloads are in rows only. By now the claim is durable:
 // a caller that can't be told (the database went away just then) repeats the request id.
 void ClaimTickets(Backend& backend, Call call, v1::ClaimTicketsRequest& request) {
-  RunVerb(
+  RunTicketVerb(
       backend, call, request,
       [&backend, workspace = request.workspace()](Call answered, const router::Reply& reply) {
         const auto& claimed = std::get<router::TicketsClaimed>(reply);

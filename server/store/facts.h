@@ -122,6 +122,8 @@ enum class Sum : uint8_t {
   kUnreached,  // attempts of call-backs that did not reach the customer, and are tried again
   kHandledCompleted,
   kHandledResolved,  // of kHandledCompleted: with a disposition that resolves
+  kContained,        // of kHandledCompleted: by an automated agent
+  kHandedOff,        // by an automated agent, to people
   kEndedByCustomer,  // media, of handled
   kEndedByAgent,     // media, of handled
   kHandlingCost,   // handling time at what the agent cost, of handled by those whose cost is known

@@ -194,6 +194,11 @@ constexpr SumOver<S> kSegmentSums[] = {
      [](const S& s) {
        return Count(s.handled() && s.Ended(SegmentOutcome::kCompleted) && s.row.resolved);
      }},
+    {Sum::kContained,
+     [](const S& s) {
+       return Count(s.handled() && s.Ended(SegmentOutcome::kCompleted) && s.row.automated);
+     }},
+    {Sum::kHandedOff, [](const S& s) { return Count(s.Ended(SegmentOutcome::kHandedOff)); }},
     {Sum::kEndedByCustomer,
      [](const S& s) {
        return Count(s.handled() && s.row.disconnected_at.IsSet() &&

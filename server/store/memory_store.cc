@@ -61,12 +61,22 @@ bool Matches(const std::string& wanted, const std::string& is) {
   return wanted.empty() || wanted == is;
 }
 
+// Whether the agent has it, or it is offered to the agent, be it with others.
+bool IsWith(const router::TicketStateRow& state, const std::string& agent) {
+  if (state.agent == agent) return true;
+  return state.state == router::TicketState::kOffered && state.participants &&
+         std::ranges::any_of(state.participants->all, [&](const router::ParticipantRow& ring) {
+           return ring.agent == agent;
+         });
+}
+
 bool Passes(const TicketFilter& filter, const TicketView& view) {
   const router::TicketRow& ticket = view.ticket;
   const router::TicketStateRow& state = view.state;
   return (filter.states.empty() || std::ranges::count(filter.states, state.state) > 0) &&
          Matches(filter.queue, state.queue) && Matches(filter.client, ticket.client) &&
-         Matches(filter.process_type, ticket.process_type) && Matches(filter.agent, state.agent) &&
+         Matches(filter.process_type, ticket.process_type) &&
+         (filter.agent.empty() || IsWith(state, filter.agent)) &&
          Matches(filter.last_agent, state.last_agent) &&
          Matches(filter.customer_id, ticket.customer_id) &&
          (filter.reference.system.empty() ||

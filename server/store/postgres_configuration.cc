@@ -59,7 +59,6 @@ void Fields(auto& io, Of<router::EntryPoint> auto& entry_point) {
   io("queue", entry_point.queue);
   io("priority", entry_point.priority);
 }
-
 void Fields(auto& io, Of<router::Language> auto& language) {
   io("display_name", language.display_name);
   io("tag", language.tag);
@@ -71,7 +70,6 @@ void Fields(auto& io, Of<router::ContactCondition> auto& condition) {
   io("asked", condition.asked);
   io("negated", condition.negated);
 }
-
 void Fields(auto& io, Of<router::QueueShare> auto& share) {
   io("queue", share.queue);
   io("weight", share.weight);
@@ -95,7 +93,6 @@ void Fields(auto& io, Of<router::DayHours> auto& hours) {
   io("opens", hours.opens);
   io("closes", hours.closes);
 }
-
 void Fields(auto& io, Of<router::WeeklyHours> auto& weekly) {
   io("days", weekly.days);
   io("hours", weekly.hours);
@@ -195,8 +192,8 @@ void Fields(auto& io, Of<router::PlanCondition> auto& condition) {
   io("oldest_waits_longer_than_us", condition.oldest_waits_longer_than);
   io("estimated_wait_longer_than_us", condition.estimated_wait_longer_than);
   io("service_level_below_percent", condition.service_level_below_percent);
+  io("available_agents_fewer_than", condition.available_agents_fewer_than);
 }
-
 void Fields(auto& io, Of<router::PlanExpiry> auto& expiry) {
   io("reason", expiry.reason);
 }
@@ -209,6 +206,8 @@ void Fields(auto& io, Of<router::PlanStep> auto& step) {
   io("expire", step.expire);
   io("callback", step.callback);
   io("condition", step.condition);
+  io("offer_timeout_us", step.offer_timeout);
+  io("concurrent_offers", step.concurrent_offers);
 }
 
 void Fields(auto& io, Of<router::ProcessTypeDefaults> auto& defaults) {
@@ -226,9 +225,15 @@ void Fields(auto& io, Of<router::ProcessTypeDefaults> auto& defaults) {
   io("auto_close_after_us", defaults.auto_close_after);
 }
 
+void Fields(auto& io, Of<router::HandOffPolicy> auto& policy) {
+  io("min_confidence_milli", policy.min_confidence_milli);
+  io("queue", policy.queue);
+}
+
 void Fields(auto& io, Of<router::ProcessType> auto& type) {
   io("display_name", type.display_name);
   io("defaults", type.defaults);
+  io("hand_off", type.hand_off);
 }
 
 void Fields(auto& io, Of<router::RoutingProfileQueue> auto& queue) {
@@ -279,6 +284,10 @@ void Fields(auto& io, Of<router::AttributePredicate> auto& predicate) {
   io("values", predicate.values);
   io("min", predicate.min);
   io("max", predicate.max);
+}
+
+void Fields(auto& io, Of<router::AgentKindPredicate> auto& predicate) {
+  io("agent_kind", predicate.kind);
 }
 
 void Fields(auto& io, Of<router::Preference> auto& preference) {
@@ -342,6 +351,14 @@ void Fields(auto& io, Of<router::ParticipantRows> auto& participants) {
   io("last_offer", participants.last_offer);
   io("last_segment", participants.last_segment);
   io("all", participants.all);
+}
+
+void Fields(auto& io, Of<router::HandOff> auto& hand_off) {
+  io("agent", hand_off.agent);
+  io("at_us", hand_off.at.us);
+  io("confidence_milli", hand_off.confidence_milli);
+  io("reason", hand_off.reason);
+  io("summary", hand_off.summary);
 }
 
 void Fields(auto& io, Of<router::CoolDown> auto& cool_down) {
@@ -454,6 +471,8 @@ void ReadPredicate(const json& from, router::Predicate& to) {
     Read(from, to.kind.emplace<router::TeamPredicate>());
   } else if (from.contains("attribute")) {
     Read(from, to.kind.emplace<router::AttributePredicate>());
+  } else if (from.contains("agent_kind")) {
+    Read(from, to.kind.emplace<router::AgentKindPredicate>());
   } else {
     throw CorruptValue("a predicate", from.dump());
   }
@@ -644,57 +663,20 @@ router::ParticipantRows ParticipantsFromJson(std::string_view json) {
   return ParseAs<router::ParticipantRows>(json);
 }
 
+std::string HandOffToJson(const router::HandOff& hand_off) {
+  return Print(Write(hand_off));
+}
+
+router::HandOff HandOffFromJson(std::string_view json) {
+  return ParseAs<router::HandOff>(json);
+}
+
 std::string CoolDownsToJson(const std::vector<router::CoolDown>& cool_downs) {
   return Print(Write(cool_downs));
 }
 
 std::vector<router::CoolDown> CoolDownsFromJson(std::string_view json) {
   return ParseAs<std::vector<router::CoolDown>>(json);
-}
-
-// ----------------------------------------------------------------------------------------- answers
-
-std::string AnswerToJson(const StoredAnswer& answer) {
-  const StoredAnswer plain;
-  json object = {{"kind", answer.kind}};
-  for (const router::TicketId& ticket : answer.tickets) {
-    object["tickets"].push_back(router::ToString(ticket));
-  }
-  if (answer.contact.IsSet()) object["contact"] = router::ToString(answer.contact);
-  if (answer.joined) object["joined"] = true;
-  if (answer.unroutable) object["unroutable"] = true;
-  if (answer.applied) object["applied"] = true;
-  if (answer.state != plain.state) object["state"] = NameOf(answer.state);
-  if (answer.revision != 0) object["revision"] = answer.revision;
-  if (answer.created != 0) object["created"] = answer.created;
-  if (answer.updated != 0) object["updated"] = answer.updated;
-  if (answer.deleted != 0) object["deleted"] = answer.deleted;
-  return Print(object);
-}
-
-StoredAnswer AnswerFromJson(std::string_view json) {
-  return Parse<StoredAnswer>(json, [](const nlohmann::json& from, StoredAnswer& to) {
-    const auto id_of = [](const nlohmann::json& text) {
-      const auto [high, low] = ParseUuid(text.get_ref<const std::string&>());
-      return router::TicketId{high, low};
-    };
-    to.kind = from.at("kind").get<uint32_t>();
-    if (from.contains("tickets")) {
-      for (const nlohmann::json& ticket : from.at("tickets")) to.tickets.push_back(id_of(ticket));
-    }
-    if (from.contains("contact")) {
-      const router::TicketId id = id_of(from.at("contact"));
-      to.contact = {id.high, id.low};
-    }
-    to.joined = from.value("joined", false);
-    to.unroutable = from.value("unroutable", false);
-    to.applied = from.value("applied", false);
-    if (from.contains("state")) Read(from.at("state"), to.state);
-    to.revision = from.value("revision", int64_t{0});
-    to.created = from.value("created", 0U);
-    to.updated = from.value("updated", 0U);
-    to.deleted = from.value("deleted", 0U);
-  });
 }
 
 }  // namespace tandem::store

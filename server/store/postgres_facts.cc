@@ -127,6 +127,9 @@ constexpr SumSql kSegmentSums[] = {
     {Sum::kHandledCompleted, nullptr, "f.connected_at IS NOT NULL AND f.outcome = 'COMPLETED'"},
     {Sum::kHandledResolved, nullptr,
      "f.connected_at IS NOT NULL AND f.outcome = 'COMPLETED' AND f.resolved"},
+    {Sum::kContained, nullptr,
+     "f.connected_at IS NOT NULL AND f.outcome = 'COMPLETED' AND f.automated"},
+    {Sum::kHandedOff, nullptr, "f.outcome = 'HANDED_OFF'"},
     {Sum::kEndedByCustomer, nullptr,
      "f.connected_at IS NOT NULL AND f.disconnected_at IS NOT NULL"
      " AND f.disconnected_by = 'CUSTOMER'"},

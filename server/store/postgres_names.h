@@ -76,7 +76,7 @@ struct NameTable<router::AgentStatus>
     : NamesOfRouter<router::AgentStatus, router::kLastAgentStatus> {};
 template <>
 struct NameTable<router::EntryReason>
-    : NamesOfRouter<router::EntryReason, router::EntryReason::kAgentGone> {};
+    : NamesOfRouter<router::EntryReason, router::EntryReason::kHandedOff> {};
 template <>
 struct NameTable<router::ExitReason> : NamesOfRouter<router::ExitReason, router::kLastExitReason> {
 };

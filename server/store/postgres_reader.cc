@@ -86,6 +86,14 @@ class Conditions {
     AddPlain(absl::StrCat("t.ticket_id IN (SELECT ticket_id FROM tandem.ticket WHERE ", named,
                           " UNION SELECT ticket_id FROM tandem.ticket_detail WHERE ", named, ")"));
   }
+  // Who has it, or to whom it is offered, be it with others.
+  void AddAgent(const std::string& agent) {
+    if (agent.empty()) return;
+    Add("(s.agent = ", agent);
+    absl::StrAppend(
+        &sql_, " OR s.state = 'OFFERED' AND s.participants @> jsonb_build_object('all',",
+        " jsonb_build_array(jsonb_build_object('agent', $", values_.size(), "::text))))");
+  }
   // Of whichever of its contacts.
   void AddExternalId(const std::string& external_id) {
     if (external_id.empty()) return;
@@ -107,7 +115,7 @@ class Conditions {
 Conditions ConditionsOf(const std::string& workspace, const TicketFilter& filter) {
   Conditions conditions(workspace);
   conditions.AddIfSet("s.queue = ", filter.queue);
-  conditions.AddIfSet("s.agent = ", filter.agent);
+  conditions.AddAgent(filter.agent);
   conditions.AddIfSet("s.last_agent = ", filter.last_agent);
   conditions.AddIfSet("t.client = ", filter.client);
   conditions.AddIfSet("t.process_type = ", filter.process_type);

@@ -1,5 +1,11 @@
 #include "server/store/postgres_rows.h"
 
+#include <string>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+
+#include "nlohmann/json.hpp"
 #include "server/store/postgres_columns.h"
 
 namespace tandem::store {
@@ -17,6 +23,24 @@ auto Load(router::CapacityGroup group) {
   return [=](auto& row) -> auto& {
     return row.load[static_cast<size_t>(group)];
   };
+}
+
+// {"own": [], "asked": [], "plan_step": 0}
+std::string ChangedRequirementToJson(const router::ChangedRequirement& changed) {
+  return absl::StrCat(R"({"own": )", RequirementToJson(changed.own), R"(, "asked": )",
+                      RequirementToJson(changed.asked), R"(, "plan_step": )", changed.plan_step,
+                      "}");
+}
+
+router::ChangedRequirement ChangedRequirementFromJson(std::string_view text) {
+  try {
+    const auto json = nlohmann::json::parse(text);
+    return {.own = RequirementFromJson(json.at("own").dump()),
+            .asked = RequirementFromJson(json.at("asked").dump()),
+            .plan_step = json.at("plan_step").get<uint32_t>()};
+  } catch (const nlohmann::json::exception&) {
+    throw CorruptValue("JSON that we wrote", text);
+  }
 }
 
 // Once the router has filled it in, a contact has one.
@@ -209,9 +233,12 @@ const Table<router::TicketDetailRow>& TicketDetailTable() {
                ChangedAttributesFromJson, true),
        C::Json("external_references", said(&Detail::references), ReferencesToJson,
                ReferencesFromJson, true),
+       C::OptionalJson("requirement", said(&Detail::requirement), ChangedRequirementToJson,
+                       ChangedRequirementFromJson),
        C::Number("note_count", said(&Detail::notes)),
        C::Number("message_count", said(&Detail::messages)),
-       C::Number("score_count", said(&Detail::scores))}};
+       C::Number("score_count", said(&Detail::scores)),
+       C::OptionalJson("hand_off", said(&Detail::hand_off), HandOffToJson, HandOffFromJson)}};
   return table;
 }
 
@@ -239,6 +266,7 @@ const Table<router::TicketRow>& TicketTable() {
        C::Text("customer_id", &Row::customer_id),
        C::Text("customer_segment", &Row::customer_segment),
        C::Text("trace_parent", &Row::trace_parent),
+       C::Uuid("consulted_ticket_id", &Row::consults),
        C::Instant("created_at", &Row::created_at),
        C::Instant("due_at", &Row::due_at),
        C::Span("answer_target_us", &Row::answer_target),
@@ -324,32 +352,32 @@ const Table<router::VisitRow>& VisitTable() {
 const Table<router::SegmentRow>& SegmentTable() {
   using Row = router::SegmentRow;
   using C = ColumnsOf<Row>;
-  static const Table<Row> table{
-      "tandem.segment",
-      3,
-      {C::Key("workspace", &Row::workspace),
-       C::KeyUuid("ticket_id", &Row::ticket),
-       C::Number("segment_number", &Row::segment_number),
-       C::Text("agent", &Row::agent),
-       C::Text("queue", &Row::queue),
-       C::Text("client", &Row::client),
-       C::Text("channel", &Row::channel),
-       C::Text("process_type", &Row::process_type),
-       C::Instant("began_at", &Row::began_at),
-       C::Flag("claimed", &Row::claimed),
-       C::Instant("accepted_at", &Row::accepted_at),
-       C::Instant("connected_at", &Row::connected_at),
-       C::Span("held_us", &Row::held),
-       C::Span("interrupted_us", &Row::interrupted),
-       C::Instant("disconnected_at", &Row::disconnected_at),
-       C::Named("disconnected_by", &Row::disconnected_by),
-       C::Instant("finished_at", &Row::finished_at),
-       C::Instant("ended_at", &Row::ended_at),
-       C::Named("outcome", &Row::outcome),
-       C::Named("role", &Row::role),
-       C::Text("disposition", &Row::disposition),
-       C::Flag("resolved", &Row::resolved),
-       C::NumberOrNone("cost_per_hour_milli", &Row::cost_per_hour_milli)}};
+  static const Table<Row> table{"tandem.segment",
+                                3,
+                                {C::Key("workspace", &Row::workspace),
+                                 C::KeyUuid("ticket_id", &Row::ticket),
+                                 C::Number("segment_number", &Row::segment_number),
+                                 C::Text("agent", &Row::agent),
+                                 C::Text("queue", &Row::queue),
+                                 C::Text("client", &Row::client),
+                                 C::Text("channel", &Row::channel),
+                                 C::Text("process_type", &Row::process_type),
+                                 C::Instant("began_at", &Row::began_at),
+                                 C::Flag("claimed", &Row::claimed),
+                                 C::Instant("accepted_at", &Row::accepted_at),
+                                 C::Instant("connected_at", &Row::connected_at),
+                                 C::Span("held_us", &Row::held),
+                                 C::Span("interrupted_us", &Row::interrupted),
+                                 C::Instant("disconnected_at", &Row::disconnected_at),
+                                 C::Named("disconnected_by", &Row::disconnected_by),
+                                 C::Instant("finished_at", &Row::finished_at),
+                                 C::Instant("ended_at", &Row::ended_at),
+                                 C::Named("outcome", &Row::outcome),
+                                 C::Named("role", &Row::role),
+                                 C::Text("disposition", &Row::disposition),
+                                 C::Flag("resolved", &Row::resolved),
+                                 C::NumberOrNone("cost_per_hour_milli", &Row::cost_per_hour_milli),
+                                 C::Flag("automated", &Row::automated)}};
   return table;
 }
 

@@ -65,6 +65,7 @@ bool IsPredicateStorable(const router::Predicate& predicate) {
     bool operator()(const router::AttributePredicate& p) const {
       return IsStorableText(p.key) && AllStorable(p.values);
     }
+    bool operator()(const router::AgentKindPredicate&) const { return true; }
   };
   return std::visit(Visitor{}, predicate.kind);
 }
@@ -145,14 +146,19 @@ bool IsRowStorable(const router::AgentIntervalRow& row) {
 
 bool IsRowStorable(const router::TicketDetailRow& row) {
   const router::TicketDetail& detail = row.detail;
-  return AllStorable(row.workspace, detail.customer_id, detail.customer_segment, detail.subject) &&
+  const router::HandOff hand_off = detail.hand_off.value_or(router::HandOff{});
+  return AllStorable(row.workspace, detail.customer_id, detail.customer_segment, detail.subject,
+                     hand_off.agent, hand_off.reason, hand_off.summary) &&
          std::ranges::all_of(detail.attributes,
                              [](const auto& attribute) {
                                return AllStorable(attribute.first, attribute.second.value_or(""));
                              }) &&
-         std::ranges::all_of(detail.references, [](const router::ExternalReference& reference) {
-           return AllStorable(reference.system, reference.id);
-         });
+         std::ranges::all_of(detail.references,
+                             [](const router::ExternalReference& reference) {
+                               return AllStorable(reference.system, reference.id);
+                             }) &&
+         (!detail.requirement || (IsRequirementStorable(detail.requirement->own) &&
+                                  IsRequirementStorable(detail.requirement->asked)));
 }
 
 bool IsRowStorable(const router::MessageRow& row) {

@@ -37,6 +37,8 @@ void Overlay(const router::TicketDetail& detail, TicketView& view) {
   std::sort(view.attributes.begin(), view.attributes.end());
   view.revision = detail.revision;
   view.references = detail.references;
+  view.requirement = detail.requirement;
+  view.hand_off = detail.hand_off;
 }
 
 LiveTicket ToLiveTicket(const router::TicketRow& ticket, const router::TicketStateRow& state) {

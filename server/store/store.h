@@ -185,6 +185,8 @@ struct TicketView {
   std::vector<std::pair<std::string, std::string>> attributes;  // sorted by key
   int64_t revision = 1;
   std::vector<router::ExternalReference> references;
+  std::optional<router::ChangedRequirement> requirement{};  // none: as it came in
+  std::optional<router::HandOff> hand_off;
 };
 // Lays what was said since over what was said at first.
 void Overlay(const router::TicketDetail& detail, TicketView& view);

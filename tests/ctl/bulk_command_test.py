@@ -92,7 +92,7 @@ class Bulk(CtlTest):
         self.assertEqual(self.ctl("bulk", "cancel", "--queue", "chats").returncode, 2, "who acts is not said")
         away = self.ctl("--address", "127.0.0.1:1", "--timeout", "300ms", "bulk", "cancel", "--queue", "chats", "--as", "sue")
         self.assertEqual(away.returncode, 3)
-        for words in ((), ("priority",), ("move",), ("cancel",), ("requeue",), ("skills",)):
+        for words in ((), ("priority",), ("move",), ("cancel",), ("requeue",), ("requirement",), ("skills",)):
             with self.subTest(words=words):
                 text = self.done("bulk", *words, "--help")
                 self.assertLess(text.index("Examples:"), text.index("Usage:"))

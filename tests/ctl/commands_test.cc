@@ -371,7 +371,8 @@ v1::WatchQueuesResponse QueuesMessage(const std::vector<std::pair<std::string, i
 
 std::string QueueLine(const std::string& id, int waiting) {
   return "2026-03-02T08:30:00Z queue=" + id + " waiting=" + std::to_string(waiting) +
-         " offered=0 assigned=0 connecting=0 active=0 wrap_up=0 scheduled=0 parked=0 available=0 "
+         " offered=0 estimate=nobody assigned=0 connecting=0 active=0 wrap_up=0 scheduled=0 "
+         "parked=0 available=0 "
          "agents=0\n";
 }
 

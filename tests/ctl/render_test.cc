@@ -165,6 +165,30 @@ TEST(TicketText, SaysHowFarItsPlanIs) {
               HasSubstr("1 of 2 steps behind it, 1 skipped, next 1970-01-01T00:00:00Z\n"));
 }
 
+TEST(ExplanationText, SaysWhyNobodyKnowsTheWait) {
+  v1::ExplainTicketResponse explained;
+  explained.set_position(1);
+  EXPECT_THAT(ExplanationText(explained), HasSubstr("estimated wait not known\n"));
+  explained.set_no_estimate(v1::NO_ESTIMATE_REASON_NOBODY_AVAILABLE);
+  EXPECT_THAT(ExplanationText(explained),
+              HasSubstr("estimated wait not known: nobody who may take it is available\n"));
+  EXPECT_THAT(ExplanationText(explained), HasSubstr("    0 of them are there, busy or not\n"));
+  explained.set_no_estimate(v1::NO_ESTIMATE_REASON_TOO_FEW_ANSWERS);
+  EXPECT_THAT(ExplanationText(explained),
+              HasSubstr("not known: too few were answered in the last half hour\n"));
+}
+
+TEST(ExplanationText, SaysHowTheTicketIsOfferedAndByWhat) {
+  v1::ExplainTicketResponse explained;
+  explained.set_position(1);
+  v1::OfferPolicy& policy = *explained.mutable_offer_policy();
+  policy.mutable_offer_timeout()->set_seconds(30);
+  policy.set_offer_timeout_of_step(2);
+  policy.set_concurrent_offers(3);
+  EXPECT_THAT(ExplanationText(explained), HasSubstr("each offer held for 30s (step 2 of its plan), "
+                                                    "up to 3 at once (its queue)\n"));
+}
+
 TEST(ExplanationText, SaysWhatTheNextStepOfThePlanDoes) {
   v1::ExplainTicketResponse explained;
   v1::NextStep& next = *explained.mutable_next_step();
@@ -174,16 +198,23 @@ TEST(ExplanationText, SaysWhatTheNextStepOfThePlanDoes) {
   next.mutable_condition()->mutable_oldest_waits_longer_than()->set_seconds(90);
   next.mutable_condition()->mutable_estimated_wait_longer_than()->set_seconds(120);
   next.mutable_condition()->set_service_level_below_percent(80);
+  next.mutable_condition()->set_available_agents_fewer_than(4);
+  next.mutable_offer_timeout()->set_seconds(15);
+  next.set_concurrent_offers(3);
+  explained.set_available_agents(2);
   next.set_skipped("CONDITION");
   next.set_qualified_agents(3);
   EXPECT_THAT(ExplanationText(explained),
               HasSubstr("\nStep 2 of the plan, when its clock goes on:\n"
                         "    3 will pass all of these\n"
                         "      it will move to queue spare\n"
+                        "      its offers will be held for 15s\n"
+                        "      it will be offered to up to 3 at once\n"
                         "      if more than 20 wait in the queue then\n"
                         "      if the oldest in the queue waits longer than 1m30s then\n"
                         "      if it may wait longer than 2m from then on\n"
                         "      if the queue's service level is below 80 % then\n"
+                        "      if fewer than 4 who may take it are there then; now: 2\n"
                         "      now it would be skipped: CONDITION\n"));
   next.Clear();
   next.set_number(3);

@@ -42,6 +42,24 @@ class Ticket(CtlTest):
             self.assertEqual(wrong.returncode, 2)
             self.assertIn("expected SYSTEM=ID, as in crm=CASE-4711, but got crm", wrong.stderr)
 
+    def test_asks_something_else_of_agents(self):
+        ticket = self.chat("--skill", "billing=9")
+        self.ticket("update", ticket, "--skill", "billing=3", "--only-agent", "ana")
+        self.assertEqual(self.shown(ticket)["changedRequirement"]["agents"], ["ana"])
+        self.assertIn("reason=REQUIREMENT: skill billing >= 9 -> skill billing >= 3 and agent ana", self.done("history", "ticket", ticket))
+        self.ticket("update", ticket, "--requirement-file", "-", stdin="all_of: [{any_of: [{skill: {skill: billing, level: 4}}]}]\n")
+        self.assertEqual(self.shown(ticket)["requirement"]["allOf"][0]["anyOf"][0]["skill"], {"skill": "billing", "level": 4})
+        self.ticket("update", ticket, "--ask-nothing")
+        self.assertEqual(self.shown(ticket)["changedRequirement"], {})
+        wrong = self.ctl("ticket", "update", ticket, "--requirement-file", "-", stdin="all_of: 3\n")
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn("all_of", wrong.stderr)
+        unknown = self.ctl("ticket", "update", ticket, "--skill", "juggling=1")
+        self.assertRegex(unknown.stderr, r"SKILL_UNKNOWN: .*'juggling'")
+        self.chat("--skill", "billing=9")
+        self.assertEqual(self.done("bulk", "requirement", "--skill", "billing=2", "--queue", "chats", "--as", "sue", "-y"),
+                         "2 tickets match\n2 of 2 tickets changed\n")
+
     def test_gets_notes_messages_and_a_survey(self):
         ticket = self.chat()
         self.assertRegex(self.ticket("note", ticket, "waits for the bank", "--agent", "ana"), rf"^Note \d+ is on ticket {ticket}\n$")
@@ -130,6 +148,31 @@ class Agent(CtlTest):
         floor.write_text(FLOOR.replace("{queue: jobs, pull: true, no_push: true}]", "{queue: jobs}]\n    live_reserve: 1"))
         self.done("apply", "-f", str(floor))
         self.assertIn("LIVE_RESERVE: agents who could answer calls and chats are kept back for them", self.wait("available"))
+
+
+class Picked(CtlTest):
+
+    def job(self):
+        return json.loads(self.done("ingest", "--channel", "task", "--client", "acme", "--process-type", "bookkeeping", "-o",
+                                    "json"))["ticketId"]
+
+    def test_an_agent_claims_the_ticket_that_is_wanted(self):
+        first, wanted = self.job(), self.job()
+        text = self.done("agent", "login", "ana", stdin=f"available\nclaim --ticket {wanted}\nquit\n")
+        self.assertIn(f"claim: ticket {wanted} from queue jobs", text)
+        self.assertIn("reason=NAMED", self.done("history", "ticket", wanted))
+        away = self.ctl("agent", "login", "ana", stdin=f"claim --ticket {first}\nclaim --ticket\nquit\n")
+        self.assertEqual(away.returncode, 1)
+        self.assertIn("AGENT_CANNOT_TAKE_NOW", away.stdout)
+        self.assertIn("claim: expected the ticket's id behind --ticket", away.stdout)
+
+    def test_it_is_told_why_it_was_this_agent(self):
+        with self.logged_in("ana", "available"):
+            offered = self.chat()
+            self.assertRegex(self.done("explain", "ticket", offered), r"(?m)^ana: OFFERED at \S+, ARRIVED, by LONGEST_IDLE, idle since ")
+        picked = self.job()
+        self.done("agent", "login", "ana", stdin=f"available\nclaim --ticket {picked}\nquit\n")
+        self.assertRegex(self.done("explain", "ticket", picked), r"(?m)^ana: PICKED at \S+$")
 
 
 class IngestLines(CtlTest):

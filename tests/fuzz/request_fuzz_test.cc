@@ -255,6 +255,23 @@ Target OpenMediaTarget(const v1::MediaSessionRequest& good) {
   return ConvertedTarget(good, [](const auto& request) { return ToMediaAsked(request.open()); });
 }
 
+v1::Requirement RichRequirement() {
+  v1::Requirement requirement;
+  auto* clause = requirement.add_all_of();
+  auto* skill = clause->add_any_of()->mutable_skill();
+  skill->set_skill("billing");
+  skill->set_level(3);
+  auto* language = clause->add_any_of()->mutable_language();
+  language->set_tag("zh-Hant");
+  language->set_level(v1::CEFR_LEVEL_B2);
+  clause->add_any_of()->set_agent_kind(v1::AGENT_KIND_HUMAN);
+  auto* attribute = requirement.add_prefer()->mutable_predicate();
+  attribute->mutable_attribute()->set_key("region");
+  attribute->mutable_attribute()->add_values("emea");
+  attribute->set_negated(true);
+  return requirement;
+}
+
 std::vector<Target> BulkTargets() {
   v1::BulkUpdateTicketsRequest tickets;
   tickets.set_workspace(kWorkspace);
@@ -281,6 +298,9 @@ std::vector<Target> BulkTargets() {
   std::vector<Target> targets;
   targets.push_back(ConvertedTarget(tickets, convert_tickets));
   targets.push_back(ConvertedTarget(cancel, convert_tickets));
+  v1::BulkUpdateTicketsRequest asked = tickets;
+  *asked.mutable_requirement() = RichRequirement();
+  targets.push_back(ConvertedTarget(asked, convert_tickets));
   targets.push_back(
       ConvertedTarget(agents, [](auto& request) { return ToBulkAgentsAsked(request); }));
   return targets;
@@ -347,17 +367,7 @@ v1::Contact RichContact() {
   contact.set_payload_json(R"({"order":[17,{"text":"a\nb"}]})");
   (*contact.mutable_attributes())["page"] = "/cart";
   contact.add_excluded_agents("bob");
-  auto* clause = contact.mutable_requirement()->add_all_of();
-  auto* skill = clause->add_any_of()->mutable_skill();
-  skill->set_skill("billing");
-  skill->set_level(3);
-  auto* language = clause->add_any_of()->mutable_language();
-  language->set_tag("zh-Hant");
-  language->set_level(v1::CEFR_LEVEL_B2);
-  auto* attribute = contact.mutable_requirement()->add_prefer()->mutable_predicate();
-  attribute->mutable_attribute()->set_key("region");
-  attribute->mutable_attribute()->add_values("emea");
-  attribute->set_negated(true);
+  *contact.mutable_requirement() = RichRequirement();
   auto* step = contact.mutable_plan()->add_steps();
   step->mutable_after()->set_seconds(20);
   step->mutable_requirement()->add_agents("ana");
@@ -369,6 +379,9 @@ v1::Contact RichContact() {
   overflow->mutable_condition()->mutable_oldest_waits_longer_than()->set_seconds(9);
   overflow->mutable_condition()->mutable_estimated_wait_longer_than()->set_seconds(8);
   overflow->mutable_condition()->set_service_level_below_percent(80);
+  overflow->mutable_condition()->set_available_agents_fewer_than(2);
+  overflow->mutable_offer_timeout()->set_seconds(7);
+  overflow->set_concurrent_offers(3);
   auto* expire = contact.mutable_plan()->add_steps();
   expire->mutable_after()->set_seconds(40);
   expire->mutable_expire()->set_reason("late");
@@ -397,7 +410,16 @@ std::vector<Target> Targets() {
   targets.push_back(MakeStreamTarget(
       streamed, [](v1::StreamIngestRequest& message) { return message.mutable_request(); }));
   targets.push_back(MakeTarget(WithTicket<v1::CancelTicketRequest>()));
-  targets.push_back(MakeTarget(WithTicket<v1::CompleteTicketRequest>()));
+  v1::CompleteTicketRequest complete = WithTicket<v1::CompleteTicketRequest>();
+  complete.set_disposition("done");
+  complete.set_confidence(0.75);
+  complete.set_summary("wants to know when it comes");
+  targets.push_back(MakeTarget(complete));
+  v1::ReleaseTicketRequest release = WithTicket<v1::ReleaseTicketRequest>();
+  release.mutable_hand_off()->set_confidence(0.25);
+  release.mutable_hand_off()->set_reason("unsure");
+  release.mutable_hand_off()->set_summary("wants to know when it comes");
+  targets.push_back(MakeTarget(release));
   targets.push_back(MakeTarget(WithTicket<v1::StartTicketRequest>()));
   v1::ReportMediaEventRequest report = WithTicket<v1::ReportMediaEventRequest>();
   report.set_offer_id(std::string(kTicket) + ".1");
@@ -421,6 +443,13 @@ std::vector<Target> Targets() {
   accept.mutable_session()->set_agent("ann");
   accept.mutable_session()->set_generation(3);
   targets.push_back(MakeTarget(accept));
+  v1::ClaimTicketsRequest claim;
+  claim.set_workspace(kWorkspace);
+  claim.set_request_id(kRequestId);
+  *claim.mutable_session() = accept.session();
+  claim.set_max_tickets(1);
+  claim.set_ticket_id(kTicket);
+  targets.push_back(MakeTarget(claim));
   v1::SetAgentStatusRequest status;
   status.set_workspace(kWorkspace);
   *status.mutable_session() = accept.session();
@@ -436,6 +465,14 @@ std::vector<Target> Targets() {
   *invite.mutable_session() = accept.session();
   invite.set_agent("bob");
   targets.push_back(MakeTarget(invite));
+  v1::ConsultQueueRequest consult = WithTicket<v1::ConsultQueueRequest>();
+  *consult.mutable_session() = accept.session();
+  consult.set_queue("care");
+  consult.mutable_time_limit()->set_seconds(60);
+  targets.push_back(MakeTarget(consult));
+  v1::CancelConsultationRequest nobody = WithTicket<v1::CancelConsultationRequest>();
+  *nobody.mutable_session() = accept.session();
+  targets.push_back(MakeTarget(nobody));
   v1::EndParticipationRequest end = WithTicket<v1::EndParticipationRequest>();
   *end.mutable_session() = accept.session();
   end.set_agent("bob");
@@ -518,6 +555,7 @@ std::vector<Target> Targets() {
   reference->set_id("CASE-1");
   *update.add_remove_external_references() = *reference;
   update.mutable_remove_external_references(0)->set_id("CASE-2");
+  *update.mutable_requirement() = RichRequirement();
   targets.push_back(MakeTarget(update));
   v1::AddNoteRequest note = WithTicket<v1::AddNoteRequest>();
   note.set_agent("ann");

@@ -139,6 +139,15 @@ TEST(CheckContact, TakesWhatIsWithinLimits) {
                    {.after = Seconds(3), .expire = PlanExpiry{}}};
        },
        ""},
+      {"steps at once, and how they offer",
+       [](NewContact& c) {
+         c.plan = {{.after = Duration{},
+                    .queue = "spare",
+                    .condition = PlanCondition{.available_agents_fewer_than = kMaxAgents}},
+                   {.after = Duration{}, .offer_timeout = Seconds(1), .concurrent_offers = 10},
+                   {.after = Seconds(1), .offer_timeout = Hours(1)}};
+       },
+       ""},
       {"most bytes of a requirement", [](NewContact& c) { c.requirement = WithBytes(16'384); }, ""},
       {"most bytes of a plan",
        [](NewContact& c) {
@@ -294,11 +303,42 @@ TEST(CheckContact, RefusesWhatIsBeyondALimit) {
        "FIELD_MALFORMED contact.requirement.agents[1]"},
       {"steps of a plan", [](NewContact& c) { c.plan = Steps(21); },
        "FIELD_TOO_LARGE contact.plan.steps"},
-      {"step that is due at once",
+      {"step that is due too soon, and not at once",
        [](NewContact& c) {
          c.plan = {{Milliseconds(999), Requirement{}}};
        },
        "FIELD_OUT_OF_RANGE contact.plan.steps[0].after"},
+      {"step that was due before",
+       [](NewContact& c) {
+         c.plan = {{Milliseconds(-1), Requirement{}}};
+       },
+       "FIELD_OUT_OF_RANGE contact.plan.steps[0].after"},
+      {"step at once behind one that is later",
+       [](NewContact& c) {
+         c.plan = {{Seconds(2), Requirement{}}, {Duration{}, Requirement{}}};
+       },
+       "FIELD_OUT_OF_RANGE contact.plan.steps[1].after"},
+      {"step that holds offers for too short a time",
+       [](NewContact& c) { c.plan = {{.after = Seconds(2), .offer_timeout = Milliseconds(999)}}; },
+       "FIELD_OUT_OF_RANGE contact.plan.steps[0].offer_timeout"},
+      {"step that holds offers for too long",
+       [](NewContact& c) { c.plan = {{.after = Seconds(2), .offer_timeout = Hours(2)}}; },
+       "FIELD_OUT_OF_RANGE contact.plan.steps[0].offer_timeout"},
+      {"step that offers to too many",
+       [](NewContact& c) { c.plan = {{.after = Seconds(2), .concurrent_offers = 11}}; },
+       "FIELD_OUT_OF_RANGE contact.plan.steps[0].concurrent_offers"},
+      {"step that ends the wait, and offers otherwise",
+       [](NewContact& c) {
+         c.plan = {{.after = Seconds(2), .expire = PlanExpiry{}, .concurrent_offers = 2}};
+       },
+       "FIELD_MALFORMED contact.plan.steps[0]"},
+      {"condition of more agents than there may be",
+       [](NewContact& c) {
+         c.plan = {{.after = Seconds(2),
+                    .queue = "spare",
+                    .condition = PlanCondition{.available_agents_fewer_than = kMaxAgents + 1}}};
+       },
+       "FIELD_OUT_OF_RANGE contact.plan.steps[0].condition.available_agents_fewer_than"},
       {"step that is not later than the one before",
        [](NewContact& c) {
          c.plan = {{Seconds(2), Requirement{}}, {Seconds(2), Requirement{}}};

@@ -13,7 +13,8 @@ bool IsOfOwner(const SegmentRow& segment) {
   return segment.role == AssignmentRole::kOwner;
 }
 
-// Segments of owners end with exactly these events, one for one.
+// Segments of owners, and of those to whom a request for a consultation was offered, end with
+// exactly these events, one for one.
 constexpr std::pair<SegmentOutcome, EventType> kEndings[] = {
     {SegmentOutcome::kCompleted, EventType::kTicketCompleted},
     {SegmentOutcome::kDeclined, EventType::kOfferDeclined},
@@ -24,6 +25,7 @@ constexpr std::pair<SegmentOutcome, EventType> kEndings[] = {
     {SegmentOutcome::kLeaseExpired, EventType::kLeaseExpired},
     {SegmentOutcome::kParked, EventType::kTicketParked},
     {SegmentOutcome::kAgentGone, EventType::kTicketReturned},
+    {SegmentOutcome::kHandedOff, EventType::kTicketHandedOff},
 };
 
 // What of a sequence of instants is out of order; unset ones don't count.
@@ -40,11 +42,18 @@ bool AreOrdered(std::initializer_list<Time> times) {
 }  // namespace
 
 std::string FactChecker::Check(const Changes& changes, Time now) {
+  for (const TicketRow& row : changes.tickets) {
+    if (row.consults.IsSet()) requests_.insert({row.workspace, row.ticket});
+  }
   for (std::string wrong : {CheckSequences(changes, now), CheckVisits(changes),
                             CheckSegments(changes), CheckRoles(changes), CheckIntervals(changes)}) {
     if (!wrong.empty()) return wrong;
   }
   return "";
+}
+
+bool FactChecker::EndsOffer(const SegmentRow& segment) const {
+  return IsOfOwner(segment) || requests_.contains({segment.workspace, segment.ticket});
 }
 
 std::string FactChecker::CheckSequences(const Changes& changes, Time now) {
@@ -80,12 +89,13 @@ std::string FactChecker::CheckSegments(const Changes& changes) {
   for (const auto& [outcome, type] : kEndings) {
     const auto segments = std::count_if(changes.segments.begin(), changes.segments.end(),
                                         [&](const SegmentRow& segment) {
-                                          return IsOfOwner(segment) && segment.outcome == outcome;
+                                          return EndsOffer(segment) && segment.outcome == outcome;
                                         });
-    // Nobody has a ticket that the customer's silence completes.
+    // Nobody has a ticket that the customer's silence completes, nor one that asked for somebody.
     const auto events =
         std::count_if(changes.events.begin(), changes.events.end(), [&](const EventRow& event) {
-          return event.type == type && event.reason != kDispositionSilent;
+          return event.type == type && event.reason != kDispositionSilent &&
+                 event.reason != kDispositionConsulted;
         });
     if (segments != events) {
       return "expected a segment " + std::string(ToString(outcome)) +
@@ -155,7 +165,7 @@ std::string FactChecker::CheckRoles(const Changes& changes) {
   for (const EventRow& event : changes.events) ++told[event.type];
   std::map<SegmentOutcome, int64_t> ended;
   for (const SegmentRow& segment : changes.segments) {
-    if (IsOfOwner(segment)) continue;
+    if (EndsOffer(segment)) continue;
     ++ended[segment.outcome];
     const bool took_part =
         segment.outcome == SegmentOutcome::kLeft || segment.outcome == SegmentOutcome::kRoleChanged;

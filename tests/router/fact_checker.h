@@ -19,12 +19,14 @@ class FactChecker {
  private:
   using TicketKey = std::pair<std::string, TicketId>;
 
+  bool EndsOffer(const SegmentRow& segment) const;
   std::string CheckVisits(const Changes& changes);
   std::string CheckSegments(const Changes& changes);
   std::string CheckRoles(const Changes& changes);
   std::string CheckIntervals(const Changes& changes);
   std::string CheckSequences(const Changes& changes, Time now);
 
+  std::set<TicketKey> requests_;  // for somebody to consult
   std::map<std::string, int64_t> last_sequence_;
   std::map<TicketKey, VisitRow> last_visit_;
   std::map<TicketKey, SegmentRow> last_segment_;  // of its owners

@@ -56,8 +56,15 @@ Cefr ParseCefr(const std::string& word) {
   return static_cast<Cefr>(it - names.begin());
 }
 
-// "billing:3", "billing:3-6", "fr:B2", "site:lisbon", "team:night", "type:refund", "@region",
-// "@region:emea/apac", "@years:>3", "@years:<3"; "!" before it: not.
+AgentKind ParseKind(const std::string& word) {
+  for (const AgentKind kind : {AgentKind::kHuman, AgentKind::kAutomated}) {
+    if (word == ToString(kind)) return kind;
+  }
+  throw LineError("expected HUMAN or AUTOMATED, but found " + word);
+}
+
+// "billing:3", "billing:3-6", "fr:B2", "site:lisbon", "team:night", "type:refund", "kind:HUMAN",
+// "@region", "@region:emea/apac", "@years:>3", "@years:<3"; "!" before it: not.
 Predicate ParsePredicate(const std::string& text) {
   if (text[0] == '!') {
     Predicate predicate = ParsePredicate(text.substr(1));
@@ -82,6 +89,7 @@ Predicate ParsePredicate(const std::string& text) {
   if (parts[0] == "site") return SitePredicate{parts[1]};
   if (parts[0] == "team") return TeamPredicate{parts[1]};
   if (parts[0] == "type") return ProcessTypePredicate{parts[1]};
+  if (parts[0] == "kind") return AgentKindPredicate{ParseKind(parts[1])};
   if (parts[1][0] < '0' || parts[1][0] > '9') {
     return LanguageRequirement{parts[0], ParseCefr(parts[1])};
   }
@@ -140,7 +148,11 @@ std::optional<Plan> ParsePlan(Words& words) {
     condition.oldest_waits_longer_than = ParseDuration(parts.Value("oldest").value_or("0s"));
     condition.estimated_wait_longer_than = ParseDuration(parts.Value("estimate").value_or("0s"));
     condition.service_level_below_percent = ParseNumber(parts.Value("level_below").value_or("0"));
+    condition.available_agents_fewer_than =
+        ParseNumber(parts.Value("available_below").value_or("0"));
     if (condition != PlanCondition{}) step.condition = condition;
+    step.offer_timeout = ParseDuration(parts.Value("offer").value_or("0s"));
+    step.concurrent_offers = ParseNumber(parts.Value("ring").value_or("0"));
     const bool anybody = parts.Flag("anybody");
     const Requirement requirement = ParseRequirement(parts);
     if (anybody || requirement != Requirement{}) step.requirement = requirement;
@@ -345,6 +357,7 @@ RoutingProfile ParseProfile(Words& words) {
 //  capacity=6/voice:1x6:exclusive:interrupts-email+task/messaging:3x2:live-interrupts`
 Agent ParseAgent(Words& words) {
   Agent agent;
+  if (words.Flag("AUTOMATED")) agent.kind = AgentKind::kAutomated;
   agent.id = words.Next("the agent's id");
   agent.routing_profile = words.Value("profile").value_or("");
   agent.site = words.Value("site").value_or("");

@@ -158,6 +158,8 @@ std::optional<Action> GoldenLanguage::Parse(const std::string& line, Time now) {
     made.contact.direction = Direction::kOutbound;
     made.contact.initiated_by = Party::kAgent;
     action = StartAgentContact{session, made.contact, made.new_ticket, made.new_contact};
+  } else if (verb == "consult") {
+    action = ParseConsult(words);
   } else if (verb == "media") {
     action = ParseMedia(words);
   } else if (verb == "hours") {
@@ -179,7 +181,8 @@ void GoldenLanguage::Notice(const Action& action, const Outcome& outcome) {
   if (const auto* open = std::get_if<OpenSession>(&action)) {
     generations_[open->agent] = std::get<AgentSnapshot>(*reply).generation;
   }
-  if (std::holds_alternative<ContactStarted>(*reply)) {
+  if (std::holds_alternative<ContactStarted>(*reply) ||
+      std::holds_alternative<ConsultationRequested>(*reply)) {
     ++contacts_;
     ++tickets_;
   }
@@ -241,8 +244,10 @@ bool GoldenLanguage::ParseConfiguration(const std::string& verb, Words& words) {
     auto it = std::find_if(draft_.process_types.begin(), draft_.process_types.end(),
                            [&](const ProcessType& type) { return type.id == id; });
     if (it == draft_.process_types.end()) {
-      it = draft_.process_types.insert(it, ProcessType{{id, ""}, {}});
+      it = draft_.process_types.insert(it, ProcessType{{id, ""}, {}, {}});
     }
+    it->hand_off.min_confidence_milli = ParseNumber(words.Value("confidence").value_or("0"));
+    it->hand_off.queue = words.Value("hand_off").value_or("");
     const ProcessTypeDefaults defaults = ParseDefaults(words);
     std::erase_if(it->defaults, [&](const auto& old) { return old.channel == defaults.channel; });
     if (!defaults.queue.empty()) it->defaults.push_back(defaults);
@@ -336,6 +341,27 @@ SessionRef GoldenLanguage::ParseSession(const std::string& word) const {
   return SessionRef{word, it == generations_.end() ? 0 : it->second};
 }
 
+namespace {
+
+// In thousandths: "confidence=410".
+std::optional<uint32_t> ParseConfidence(Words& words) {
+  const auto number = words.Value("confidence");
+  return number ? std::optional(ParseNumber(*number)) : std::nullopt;
+}
+
+// "release bot1 t1 hand_off confidence=410 why=asked summary=wants_a_refund"
+ReleaseTicket ParseRelease(Words& words, TicketId ticket, const SessionRef& session) {
+  ReleaseTicket release{ticket, session};
+  if (!words.Flag("hand_off")) return release;
+  HandOff& hand_off = release.hand_off.emplace();
+  hand_off.confidence_milli = ParseConfidence(words);
+  hand_off.reason = words.Value("why").value_or("");
+  hand_off.summary = words.Value("summary").value_or("");
+  return release;
+}
+
+}  // namespace
+
 std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Words& words,
                                                      Time now) {
   if (verb == "open") {
@@ -345,9 +371,9 @@ std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Wo
     return open;
   }
   static const std::vector<std::string> verbs = {
-      "close",  "lose",     "get",     "status",    "accept", "decline", "start",
-      "finish", "complete", "release", "claim",     "extend", "park",    "attempt",
-      "invite", "end_part", "role",    "hand_over", "monitor"};
+      "close",  "lose",     "get",     "status",    "accept",  "decline",    "start",
+      "finish", "complete", "release", "claim",     "extend",  "park",       "attempt",
+      "invite", "end_part", "role",    "hand_over", "monitor", "end_consult"};
   if (std::find(verbs.begin(), verbs.end(), verb) == verbs.end()) return std::nullopt;
   const SessionRef session = ParseSession(words.Next("an agent"));
   if (verb == "close") return CloseSession{session};
@@ -356,6 +382,7 @@ std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Wo
   if (verb == "status") return SetAgentStatus{session, ParseStatusChange(words)};
   if (verb == "claim") {
     ClaimTickets claim{session, 1, words.Value("queue").value_or("")};
+    if (const auto ticket = words.Value("ticket")) claim.ticket = ParseTicket(*ticket);
     if (const auto most = words.NextIfAny()) claim.max_tickets = ParseNumber(*most);
     return claim;
   }
@@ -374,7 +401,7 @@ std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Wo
   const TicketId ticket = ParseTicket(work);
   if (verb == "start") return StartTicket{session, ticket};
   if (verb == "finish") return FinishTicket{session, ticket};
-  if (verb == "release") return ReleaseTicket{ticket, session};
+  if (verb == "release") return ParseRelease(words, ticket, session);
   if (auto action = ParseParticipantVerb(verb, words, session, ticket)) return action;
   if (verb == "park") {
     ParkTicket park{ticket, session, words.Value("reason").value_or(""), Time{}};
@@ -387,7 +414,10 @@ std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Wo
     if (const auto span = words.Value("next")) end.next_attempt_at = now + ParseDuration(*span);
     return end;
   }
-  return CompleteTicket{ticket, session, words.NextIfAny().value_or("")};
+  CompleteTicket complete{ticket, session, words.NextIfAny().value_or("")};
+  complete.confidence_milli = ParseConfidence(words);
+  complete.summary = words.Value("summary").value_or("");
+  return complete;
 }
 
 std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, Words& words,
@@ -439,11 +469,12 @@ std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, W
 }
 
 // `invite ana t1 bob`, `end_part ana t1 bob`, `end_part bob t1`, `role ana t1 bob CONFERENCE`,
-// `hand_over ana t1 bob stay`, `monitor sue t1`
+// `hand_over ana t1 bob stay`, `monitor sue t1`, `end_consult ana t1`
 std::optional<Action> GoldenLanguage::ParseParticipantVerb(const std::string& verb, Words& words,
                                                            const SessionRef& session,
                                                            TicketId ticket) {
   if (verb == "monitor") return MonitorTicket{ticket, session};
+  if (verb == "end_consult") return CancelConsultation{ticket, session};
   if (verb == "end_part") {
     return EndParticipation{ticket, session, words.NextIfAny().value_or("")};
   }
@@ -493,6 +524,18 @@ IngestContact GoldenLanguage::ParseIngest(Words& words, Time now) {
   return ingest;
 }
 
+// `consult ana t1 billing for=30s`
+ConsultQueue GoldenLanguage::ParseConsult(Words& words) const {
+  ConsultQueue consult;
+  consult.session = ParseSession(words.Next("an agent"));
+  consult.ticket = ParseTicket(words.Next("a ticket"));
+  consult.queue = words.Next("a queue");
+  if (const auto span = words.Value("for")) consult.time_limit = ParseDuration(*span);
+  consult.new_ticket = TicketId{0, tickets_ + 1};
+  consult.new_contact = ContactId{0, contacts_ + 1};
+  return consult;
+}
+
 NewContact GoldenLanguage::ParseContact(Words& words, Time now) {
   NewContact contact;
   contact.channel = words.Next("a channel");
@@ -527,7 +570,7 @@ NewContact GoldenLanguage::ParseContact(Words& words, Time now) {
 }
 
 // `change t1 expected=1 priority=5 due=1h customer=c segment=gold subject=s set=k:v,l:w unset=m
-// add=crm:17 drop=crm:16`
+// add=crm:17 drop=crm:16 require=billing:3 agents=ana`, `change t1 anybody`
 Action GoldenLanguage::ParseUpdate(Words& words, Time now) {
   UpdateTicket update;
   update.ticket = ParseTicket(words.Next("a ticket"));
@@ -537,6 +580,9 @@ Action GoldenLanguage::ParseUpdate(Words& words, Time now) {
   update.customer_id = words.Value("customer").value_or("");
   update.customer_segment = words.Value("segment").value_or("");
   update.subject = words.Value("subject").value_or("");
+  const bool anybody = words.Flag("anybody");
+  Requirement asked = ParseRequirement(words);
+  if (anybody || asked != Requirement{}) update.requirement = std::move(asked);
   const auto list = [&](const char* name) {
     const auto text = words.Value(name);
     return text ? Split(*text, ',') : std::vector<std::string>();

@@ -61,6 +61,7 @@ class GoldenLanguage {
                                                     const SessionRef& session, TicketId ticket);
   static std::optional<Action> ParseSupervisorVerb(const std::string& verb, Words& words, Time now);
   IngestContact ParseIngest(Words& words, Time now);
+  ConsultQueue ParseConsult(Words& words) const;
   static NewContact ParseContact(Words& words, Time now);
   Action ParseUpdate(Words& words, Time now);
   Action ParseAddition(const std::string& verb, Words& words);

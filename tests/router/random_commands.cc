@@ -180,6 +180,7 @@ Action RandomCommands::AboutAgent(const Workspace& workspace, Time now) {
   if (kind < 30) {
     ClaimTickets claim{SessionOf(agent), static_cast<uint32_t>(1 + Below(3)), ""};
     if (Chance(30)) claim.queue = "q" + std::to_string(1 + Below(6));
+    if (Chance(40)) claim.ticket = AnyTicket(workspace);
     return claim;
   }
   if (kind < 36) {
@@ -245,10 +246,16 @@ Action RandomCommands::AboutWork(const Workspace& workspace, const AgentState& a
     case 2:
     case 3: {
       static const std::vector<std::string> dispositions = {"", "solved", "open", "mystery"};
-      return CompleteTicket{ticket, session, Pick(dispositions)};
+      CompleteTicket complete{ticket, session, Pick(dispositions)};
+      if (Chance(80)) complete.confidence_milli = static_cast<uint32_t>(Below(1'001));
+      if (Chance(30)) complete.summary = "asked twice";
+      return complete;
     }
-    case 4:
-      return ReleaseTicket{ticket, session};
+    case 4: {
+      ReleaseTicket release{ticket, session};
+      if (Chance(60)) release.hand_off = MakeHandOff();
+      return release;
+    }
     default: {
       ExtendLeases extend{session, {}};
       if (Chance(50)) extend.tickets.push_back(ticket);
@@ -368,63 +375,6 @@ Action RandomCommands::MakeHours(const Workspace& workspace, Time now) {
   return set;
 }
 
-Action RandomCommands::MakeUpdate(const Workspace& workspace, TicketId ticket) {
-  static const std::vector<std::string> words = {"one", "two", "three", "four"};
-  UpdateTicket update;
-  update.ticket = ticket;
-  const auto found = workspace.tickets.find(ticket);
-  if (Chance(30) && found != workspace.tickets.end()) {
-    update.expected_revision = found->second.revision + (Chance(20) ? 1 : 0);
-  }
-  if (Chance(60)) update.priority = static_cast<uint32_t>(Below(10));
-  if (Chance(30)) update.due_at = kStart + Seconds(static_cast<int64_t>(1 + Below(6000)));
-  if (Chance(20)) update.customer_id = Pick(words);
-  if (Chance(20)) update.customer_segment = Pick(words);
-  if (Chance(20)) update.subject = Pick(words);
-  for (const std::string& word : words) {
-    if (Chance(20)) update.attributes.emplace_back(word, Pick(words));
-    if (Chance(20)) update.add_references.push_back({"crm", word});
-  }
-  std::sort(update.attributes.begin(), update.attributes.end());
-  if (!update.attributes.empty() && Chance(30)) update.attributes[0].second.reset();
-  if (update.add_references.empty()) update.remove_references = {{"crm", Pick(words)}};
-  return update;
-}
-
-// A note, a message or a survey; at times as of a ticket that is closed.
-Action RandomCommands::MakeRecord(const Workspace& workspace, TicketId ticket) {
-  std::optional<ClosedTicket> closed;
-  if (Chance(50)) {
-    closed.emplace();
-    closed->client = Pick(workspace.configuration.clients).id;
-    closed->agent = "a1";
-    closed->queue = "q1";
-  }
-  const std::string agent = Chance(60) ? "" : "a" + std::to_string(1 + Below(9));
-  switch (Below(3)) {
-    case 0:
-      return AddNote{ticket, agent, "a note", closed};
-    case 1: {
-      AddMessage message;
-      message.ticket = ticket;
-      message.direction = static_cast<Direction>(1 + Below(3));
-      message.author = static_cast<Party>(1 + Below(3));
-      if (message.author == Party::kAgent) message.agent = agent;
-      message.text = Chance(50) ? "a message" : "";
-      message.closed = closed;
-      return message;
-    }
-    default: {
-      RecordSurvey survey;
-      survey.ticket = ticket;
-      survey.scores = {{"csat", 4, 1, 5}};
-      if (Chance(30)) survey.scores.push_back({"nps", 9, 0, 10});
-      survey.closed = closed;
-      return survey;
-    }
-  }
-}
-
 // Rather of work that an agent has, or of what was completed before.
 Action RandomCommands::AboutConversation(const Workspace& workspace, Time now) {
   TicketId chosen = AnyTicket(workspace);
@@ -541,10 +491,13 @@ struct CommandText {
     return "abandon " + router::TextOf(a.ticket);
   }
   std::string operator()(const CompleteTicket& a) const {
-    return "complete " + router::TextOf(a.ticket) + " " + TextOf(a.session) + " " + a.disposition;
+    return "complete " + router::TextOf(a.ticket) + " " + TextOf(a.session) + " " + a.disposition +
+           (a.confidence_milli ? " confidence=" + std::to_string(*a.confidence_milli) : "") + " " +
+           a.summary;
   }
   std::string operator()(const ReleaseTicket& a) const {
-    return "release " + router::TextOf(a.ticket) + " " + TextOf(a.session);
+    return "release " + router::TextOf(a.ticket) + " " + TextOf(a.session) +
+           (a.hand_off ? " hand_off=" + a.hand_off->reason + " " + a.hand_off->summary : "");
   }
   std::string operator()(const TransferTicket& a) const {
     return "transfer " + router::TextOf(a.ticket) + " queue=" + a.queue + " agent=" + a.agent +
@@ -552,6 +505,13 @@ struct CommandText {
   }
   std::string operator()(const InviteParticipant& a) const {
     return "invite " + router::TextOf(a.ticket) + " " + TextOf(a.session) + " " + a.agent;
+  }
+  std::string operator()(const ConsultQueue& a) const {
+    return "consult " + router::TextOf(a.ticket) + " " + TextOf(a.session) + " " + a.queue + " " +
+           router::TextOf(a.time_limit);
+  }
+  std::string operator()(const CancelConsultation& a) const {
+    return "end_consult " + router::TextOf(a.ticket) + " " + TextOf(a.session);
   }
   std::string operator()(const EndParticipation& a) const {
     return "end_part " + router::TextOf(a.ticket) + " " + TextOf(a.session) + " " + a.agent;
@@ -608,6 +568,7 @@ struct CommandText {
     text += " expected=" + std::to_string(a.expected_revision);
     if (a.priority) text += " priority=" + std::to_string(*a.priority);
     if (a.due_at.IsSet()) text += " due=" + router::TextOf(a.due_at);
+    if (a.requirement) text += " asked=" + std::to_string(a.requirement->all_of.size());
     return text + " attributes=" + std::to_string(a.attributes.size()) +
            " references=" + std::to_string(a.add_references.size());
   }
@@ -650,7 +611,8 @@ struct CommandText {
     return "finish " + TextOf(a.session) + " " + router::TextOf(a.ticket);
   }
   std::string operator()(const ClaimTickets& a) const {
-    return "claim " + TextOf(a.session) + " " + std::to_string(a.max_tickets) + " " + a.queue;
+    return "claim " + TextOf(a.session) + " " + std::to_string(a.max_tickets) + " " + a.queue +
+           (a.ticket.IsSet() ? " " + router::TextOf(a.ticket) : "");
   }
   std::string operator()(const ExtendLeases& a) const {
     std::string text = "extend " + TextOf(a.session);

@@ -65,6 +65,7 @@ class RandomCommands {
   Action AboutAgent(const Workspace& workspace, Time now);
   Action AboutOffer(const Workspace& workspace, const AgentState& agent);
   std::vector<OfferId> OffersTo(const Workspace& workspace, const AgentState& agent);
+  Action AboutConsultation(const TicketData& ticket, const SessionRef& session);
   Action AboutParticipants(const Workspace& workspace, const AgentState& agent);
   Action AboutWork(const Workspace& workspace, const AgentState& agent, Time now);
   Action AboutSetAside(const Workspace& workspace, Time now);
@@ -80,6 +81,7 @@ class RandomCommands {
   Action AboutMedia(const Workspace& workspace);
   SessionRef SessionOf(const AgentState& agent);
   TicketId AnyTicket(const Workspace& workspace);
+  HandOff MakeHandOff();
   std::vector<const TicketData*> WorkOf(const Workspace& workspace, const AgentState& agent);
 
   std::mt19937_64 random_;

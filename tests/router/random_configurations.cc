@@ -33,7 +33,10 @@ std::vector<std::string> RandomCommands::Some(const char* letter, uint32_t count
 
 Predicate RandomCommands::MakePredicate() {
   static const std::vector<std::string> tags = {"fr", "fr-CA", "zh-Hans", "zh-Hant", "zh"};
-  switch (Below(8)) {
+  switch (Below(9)) {
+    case 8:
+      return {AgentKindPredicate{Chance(50) ? AgentKind::kHuman : AgentKind::kAutomated},
+              Chance(30)};
     case 0:
     case 1:
     case 2:
@@ -80,11 +83,15 @@ Plan RandomCommands::MakePlan(uint32_t percent) {
   Plan plan;
   Duration after;
   while (plan.size() < 4 && Chance(percent)) {
-    after = after + Span({1, 5, 30});
+    const bool at_once = after.us == 0 && Chance(30);
+    if (!at_once) after = after + Span({1, 5, 30});
     PlanStep step{after};
     if (Chance(25)) {
       step.condition.emplace();
       if (Chance(40)) step.condition->waiting_more_than = static_cast<uint32_t>(1 + Below(4));
+      if (Chance(30)) {
+        step.condition->available_agents_fewer_than = static_cast<uint32_t>(1 + Below(4));
+      }
       if (Chance(30)) step.condition->estimated_wait_longer_than = Span({1, 5, 30});
       if (Chance(30)) {
         step.condition->service_level_below_percent = static_cast<uint32_t>(1 + Below(100));
@@ -104,7 +111,10 @@ Plan RandomCommands::MakePlan(uint32_t percent) {
     if (Chance(40)) step.queue = "q" + std::to_string(Chance(40) ? 5 : 1 + Below(5));
     if (Chance(60)) step.requirement = MakeRequirement(30);
     if (step.requirement && Chance(20)) step.requirement->agents = Some("a", 9, 20);
-    const bool changes = step.requirement || !step.queue.empty();
+    if (Chance(20)) step.offer_timeout = Span({1, 5, 20});
+    if (Chance(20)) step.concurrent_offers = static_cast<uint32_t>(1 + Below(4));
+    const bool changes = step.requirement || !step.queue.empty() || step.offer_timeout.us != 0 ||
+                         step.concurrent_offers != 0;
     if (!changes || Chance(30)) step.min_priority = static_cast<uint32_t>(1 + Below(9));
     plan.push_back(step);
   }
@@ -187,12 +197,15 @@ ProcessType RandomCommands::MakeProcessType(const std::string& id,
     if (Chance(50)) defaults.auto_close_after = Span({10, 30});
     type.defaults.push_back(defaults);
   }
+  if (Chance(40)) type.hand_off.min_confidence_milli = static_cast<uint32_t>(Below(1'001));
+  if (Chance(40)) type.hand_off.queue = Pick(configuration.queues).id;
   return type;
 }
 
 Agent RandomCommands::MakeAgent(uint32_t number, const Configuration& configuration) {
   Agent agent;
   agent.id = "a" + std::to_string(number);
+  if (Chance(20)) agent.kind = AgentKind::kAutomated;
   if (Chance(70)) agent.site = Chance(50) ? "lisbon" : "manila";
   if (Chance(50)) agent.cost_per_hour_milli = static_cast<int64_t>(Below(3));
   if (Chance(70)) agent.team = Chance(50) ? "north" : "south";

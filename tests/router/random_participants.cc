@@ -21,6 +21,16 @@ std::vector<OfferId> RandomCommands::OffersTo(const Workspace& workspace, const 
   return offers;
 }
 
+// Asks a queue, or takes that back.
+Action RandomCommands::AboutConsultation(const TicketData& ticket, const SessionRef& session) {
+  if (Chance(ticket.consultation.IsSet() ? 60 : 5)) return CancelConsultation{ticket.id, session};
+  ConsultQueue consult{ticket.id, session, "q" + std::to_string(1 + Below(6))};
+  if (Chance(50)) consult.time_limit = Span({1, 10, 60, 600});
+  consult.new_ticket = TicketId{0, ++last_id_};
+  consult.new_contact = ContactId{0, last_id_};
+  return consult;
+}
+
 // Mostly what may be done: invites when nobody takes part, else what the owner does with one who
 // does, or that one.
 Action RandomCommands::AboutParticipants(const Workspace& workspace, const AgentState& agent) {
@@ -45,6 +55,7 @@ Action RandomCommands::AboutParticipants(const Workspace& workspace, const Agent
     return EndParticipation{ticket, session, Chance(50) ? "" : "a" + std::to_string(1 + Below(9))};
   }
   if (owned.empty()) return MonitorTicket{AnyTicket(workspace), session};
+  if (Chance(40)) return AboutConsultation(*Pick(owned), session);
   const TicketData& ticket = *Pick(owned);
   std::string named = "a" + std::to_string(1 + Below(9));
   if (!ticket.participants.empty() && Chance(85)) named = Pick(ticket.participants).agent;
@@ -63,6 +74,14 @@ Action RandomCommands::AboutParticipants(const Workspace& workspace, const Agent
   }
   if (Chance(90)) named = "a" + std::to_string(1 + Below(9));
   return InviteParticipant{ticket.id, session, named};
+}
+
+HandOff RandomCommands::MakeHandOff() {
+  HandOff hand_off;
+  if (Chance(70)) hand_off.confidence_milli = static_cast<uint32_t>(Below(1'001));
+  if (Chance(50)) hand_off.reason = "asked";
+  if (Chance(50)) hand_off.summary = "wants a person";
+  return hand_off;
 }
 
 }  // namespace tandem::router

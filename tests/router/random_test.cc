@@ -9,6 +9,7 @@
 //   TANDEM_RANDOM_SEED=n       do only the run of this seed
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -43,10 +44,14 @@ int64_t NumberFromEnvironment(const char* name, int64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoll(text, nullptr, 10);
 }
 
-// Events by workspace, one line each: the order between workspaces is nobody's business.
-std::string TextOf(const std::vector<EventRow>& events) {
+// Events by workspace, one line each: the order between workspaces is nobody's business. What was
+// asked is in words, of which the reference has none.
+std::string TextOf(std::vector<EventRow> events) {
   std::map<std::string, std::string> by_workspace;
-  for (const EventRow& event : events) {
+  for (EventRow& event : events) {
+    if (event.type == EventType::kTicketUpdated) {
+      event.reason.resize(std::min(event.reason.find(": "), event.reason.size()));
+    }
     by_workspace[event.workspace] += router::TextOf(event) + "\n";
   }
   std::string text;
@@ -267,6 +272,7 @@ void ExpectAllSeen(const Tally& tally) {
                               Reason::kIdDuplicate,
                               Reason::kParkingReasonUnknown,
                               Reason::kAgentMayNotTake,
+                              Reason::kAgentCannotTakeNow,
                               Reason::kPauseLimitReached,
                               Reason::kQueueClosed,
                               Reason::kOverflowEndless,
@@ -275,7 +281,12 @@ void ExpectAllSeen(const Tally& tally) {
                               Reason::kCallbackWindowEnded,
                               Reason::kAlreadyParticipant,
                               Reason::kNotParticipant,
-                              Reason::kParticipantRoleForbids}) {
+                              Reason::kParticipantRoleForbids,
+                              Reason::kAgentNotAutomated,
+                              Reason::kConsultationOpen,
+                              Reason::kNoConsultation,
+                              Reason::kTicketIsConsultation,
+                              Reason::kQueueNotLive}) {
     EXPECT_GT(tally.refusals.count(reason), 0U) << ToString(reason);
   }
   for (const char* reason : {"CONDITION", "QUEUE_GONE", "QUEUE_OF_OTHER_CLIENT", "QUEUE_CLOSED",

@@ -112,6 +112,15 @@ AgentSnapshot ReferenceRouter::Snapshot(const AgentState& agent) const {
                     ticket.queued_at,
                     ticket.target,
                     ticket.until};
+    if (ticket.hand_off) {
+      offer.hand_off = HandOff{ticket.hand_off->agent, ticket.hand_off->at,
+                               ticket.hand_off->confidence_milli, ticket.hand_off->reason, ""};
+    }
+    if (ticket.consults.IsSet()) {
+      offer.role = AssignmentRole::kConsult;
+      offer.consults = ticket.consults;
+      offer.invited_by = workspace_->tickets.at(ticket.consults).agent;
+    }
     if (ticket.agent == agent.id && ticket.state == TicketState::kOffered) {
       offers[{ticket.offered_at, ticket.arrival}] = offer;
       continue;
@@ -123,11 +132,11 @@ AgentSnapshot ReferenceRouter::Snapshot(const AgentState& agent) const {
       if (works) break;
       offer.offer.number = participant.offer_number;
       offer.expires_at = participant.until;
-      offer.role = participant.role;
       if (participant.role == AssignmentRole::kOwner) {
         offers[{participant.offered_at, ticket.arrival}] = offer;
         continue;
       }
+      offer.role = participant.role;
       offer.invited_by = ticket.agent;
       invitations[ticket.arrival] = offer;
     }
@@ -154,6 +163,10 @@ Outcome ReferenceRouter::Do(const AcceptOffer& command) {
   if (const Refusal refusal = CheckOffer(command.session, command.offer)) return Refuse(*refusal);
   TicketData& ticket = *FindTicket(command.offer.ticket);
   if (ticket.state != TicketState::kOffered) return AcceptInvitation(command);
+  if (ticket.consults.IsSet()) {
+    TakeRequest(ticket, workspace_->agents.at(command.session.agent));
+    return Reply{StateReached{TicketState::kActive}};
+  }
   Accept(ticket, workspace_->agents.at(command.session.agent));
   return Reply{StateReached{ticket.state}};
 }
@@ -242,63 +255,6 @@ Outcome ReferenceRouter::Do(const StartAgentContact& command) {
   Hear(ticket, contact.direction, contact.initiated_by,
        contact.received_at.IsSet() ? contact.received_at : now_);
   return Reply{ContactStarted{ticket.id, command.new_contact, ticket.state}};
-}
-
-Outcome ReferenceRouter::Do(const ClaimTickets& command) {
-  if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
-  if (!command.queue.empty() && FindQueue(command.queue) == nullptr) {
-    return Refuse(Reason::kQueueNotFound);
-  }
-  AgentState& agent = workspace_->agents.at(command.session.agent);
-  TicketsClaimed claimed;
-  while (claimed.tickets.size() < command.max_tickets) {
-    TicketData* ticket = BestTicket(agent, command.queue, /*claiming=*/true);
-    if (ticket == nullptr) break;
-    LeaveReserve(agent);
-    StopPlanClock(*ticket);
-    ticket->kept_for.clear();
-    ticket->kept_until = Time{};
-    ticket->state = TicketState::kAssigned;
-    CountPick(*ticket);
-    ticket->agent = agent.id;
-    ticket->leased = true;
-    ticket->until = now_ + QueueOf(*ticket).lease_duration;
-    agent.idle_since = now_;
-    agent.misses = 0;
-    EventRow& event = Emit(EventType::kTicketClaimed, *ticket, agent.id);
-    event.until = ticket->until;
-    LookAtIdle();
-    claimed.tickets.push_back(ticket->id);
-  }
-  return Reply{claimed};
-}
-
-Outcome ReferenceRouter::Do(const ExtendLeases& command) {
-  if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
-  std::vector<TicketData*> extended;
-  for (const TicketId& id : command.tickets) {
-    TicketData* ticket = FindTicket(id);
-    if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
-    if (ticket->agent != command.session.agent || ticket->state == TicketState::kOffered) {
-      return Refuse(Reason::kNotOwner);
-    }
-    if (!ticket->leased) return Refuse(Reason::kNotLeased);
-    extended.push_back(ticket);
-  }
-  if (command.tickets.empty()) {
-    for (auto& [id, ticket] : workspace_->tickets) {
-      if (ticket.agent == command.session.agent && ticket.leased) extended.push_back(&ticket);
-    }
-    std::sort(extended.begin(), extended.end(),
-              [](const TicketData* a, const TicketData* b) { return a->arrival < b->arrival; });
-  }
-  LeasesExtended reply;
-  for (TicketData* ticket : extended) {
-    ticket->until = now_ + QueueOf(*ticket).lease_duration;
-    Emit(EventType::kLeaseExtended, *ticket, ticket->agent).until = ticket->until;
-    reply.leases.emplace_back(ticket->id, ticket->until);
-  }
-  return Reply{reply};
 }
 
 // ---------------------------------------------------------------------------------------------------------
@@ -421,6 +377,9 @@ Outcome ReferenceRouter::Do(const TimeLost& command) {
       if (ticket.until.IsSet() && !agreed) ticket.until = ticket.until + command.lost;
       if (ticket.silent_until.IsSet()) ticket.silent_until = ticket.silent_until + command.lost;
       if (ticket.kept_until.IsSet()) ticket.kept_until = ticket.kept_until + command.lost;
+      if (ticket.consults.IsSet() && ticket.plan_since.IsSet()) {
+        ticket.plan_since = ticket.plan_since + command.lost;
+      }
       for (Participant& participant : ticket.participants) {
         if (participant.until.IsSet()) participant.until = participant.until + command.lost;
       }
@@ -555,6 +514,14 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
     list(ticket.agent, AssignmentRole::kOwner, Time{});
     for (const Participant& other : ticket.participants) list(other.agent, other.role, other.until);
   }
+  std::vector<std::string> chosen = OfferedTo(ticket);
+  if (chosen.empty() && !ticket.agent.empty()) chosen.push_back(ticket.agent);
+  for (const std::string& id : chosen) explanation.choices.push_back(ChoiceOf(ticket, id));
+  explanation.consults = ticket.consults;
+  explanation.consultation = ticket.consultation;
+  if (ticket.consultation.IsSet()) {
+    explanation.consulted_queue = workspace_->tickets.at(ticket.consultation).queue;
+  }
   explanation.queue_closed = IsClosed(QueueOf(ticket));
   if (explanation.queue_closed) {
     for (const TimeSpan& open : HoursOf(QueueOf(ticket))->open) {
@@ -566,6 +533,11 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   if (ticket.state == TicketState::kQueued) explanation.client_share = ShareOf(ticket);
   explanation.position = PositionOf(ticket);
   explanation.estimated_wait = EstimateOf(ticket);
+  explanation.no_estimate = WhyNoEstimate(ticket);
+  explanation.available_agents = CountAvailable(ticket);
+  if (explanation.position != 0) {
+    explanation.offer_policy = PolicyOf(workspace_->configuration, ticket);
+  }
   const std::set<std::string> for_these = NamedIn(ticket);
   for (const auto& [id, other] : workspace_->tickets) {
     if (ticket.state == TicketState::kQueued && other.state == ticket.state &&
@@ -607,6 +579,8 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   next.queue = step.queue;
   next.expire = step.expire;
   next.callback = step.callback;
+  next.offer_timeout = step.offer_timeout;
+  next.concurrent_offers = step.concurrent_offers;
   next.skipped = WhySkipped(ticket);
   if (step.expire || step.callback) return explanation;
   TicketData then = ticket;

@@ -174,6 +174,11 @@ ReferenceRouter::TicketData* ReferenceRouter::FirstToOverflow() {
 }
 
 void ReferenceRouter::Overflow(TicketData& ticket) {
+  if (ticket.consults.IsSet()) {
+    Expire(ticket, "QUEUE_CLOSED");
+    TakeStepsOfReturned();
+    return;
+  }
   EndVisit(ticket, VisitEnd::kOther);
   const std::string left = std::exchange(ticket.queue, OverflowOf(QueueOf(ticket))->id);
   EventRow& event = Emit(EventType::kTicketOverflowed, ticket);

@@ -40,6 +40,7 @@ Time ReferenceRouter::CallableFrom(const Queue& queue, Time at) const {
 Outcome ReferenceRouter::Do(const RequestCallback& command) {
   TicketData* ticket = FindTicket(command.ticket);
   if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
+  if (ticket->consults.IsSet()) return Refuse(Reason::kTicketIsConsultation);
   if (ticket->state != TicketState::kQueued && ticket->state != TicketState::kOffered) {
     return Refuse(Reason::kTicketStateForbids);
   }
@@ -75,6 +76,7 @@ void ReferenceRouter::ScheduleAnew(TicketData& ticket, Time at) {
   ticket.kept_until = Time{};
   ticket.requirement = ticket.base;
   ticket.plan_step = 0;
+  ticket.by_plan = kNoPolicy;
   ticket.plan_waited = Duration{};
   ticket.plan_since = Time{};
   Schedule(ticket, at);
@@ -94,6 +96,7 @@ void ReferenceRouter::CallScheduled(TicketData& ticket) {
 // `ticket` is gone afterwards.
 void ReferenceRouter::Expire(TicketData& ticket, const std::string& reason) {
   Emit(EventType::kTicketExpired, ticket).reason = reason;
+  NoteRequestClosed(ticket, "EXPIRED");
   Close(ticket);
 }
 

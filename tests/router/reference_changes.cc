@@ -170,6 +170,7 @@ void ReferenceRouter::Complete(TicketData& ticket, const std::string& dispositio
 // ACTIVE work is done: wrap-up, or the end when there is none.
 TicketState ReferenceRouter::FinishWork(TicketData& ticket) {
   if (ticket.wrap_up_limit.us == 0) {
+    if (HandOffIfUnsure(ticket, std::nullopt, "")) return TicketState::kQueued;
     Complete(ticket, "");
     return TicketState::kCompleted;
   }
@@ -188,6 +189,7 @@ TicketState ReferenceRouter::FinishWork(TicketData& ticket) {
 // offers
 
 void ReferenceRouter::Accept(TicketData& ticket, AgentState& agent) {
+  if (ticket.consults.IsSet()) return TakeRequest(ticket, agent);
   for (const std::string& other : OfferedTo(ticket)) {
     if (other == agent.id) continue;
     EndOffer(ticket, other, EventType::kOfferRescinded, "ANSWERED_ELSEWHERE");
@@ -373,6 +375,7 @@ void ReferenceRouter::Abandon(TicketData& ticket) {
   if (ticket.state == TicketState::kOffered) Rescind(ticket, "ABANDONED");
   Emit(EventType::kTicketAbandoned, ticket);
   EndVisit(ticket, VisitEnd::kAbandoned);
+  NoteRequestClosed(ticket, "ABANDONED");
   Close(ticket);
 }
 
@@ -484,11 +487,12 @@ std::string ReferenceRouter::WhySkipped(const TicketData& ticket) const {
     longest = std::max(longest, now_ - other.queued_at);
   }
   if (step.condition) {
-    const auto [more_than, longer_than, estimate, percent] = *step.condition;
+    const auto [more_than, longer_than, estimate, percent, fewer_than] = *step.condition;
     if (more_than != 0 && waiting <= more_than) return "CONDITION";
     if (longer_than.us != 0 && longest <= longer_than) return "CONDITION";
     if (estimate.us != 0 && EstimateOf(ticket).value_or(Duration{}) <= estimate) return "CONDITION";
     if (percent != 0 && ServiceLevelOf(ticket.queue).value_or(100) >= percent) return "CONDITION";
+    if (fewer_than != 0 && CountAvailable(ticket) >= fewer_than) return "CONDITION";
   }
   if (step.callback && IsCallback(ticket)) return "CALLBACK";
   if (step.expire && ticket.contact.channel != ticket.came_over) return "CALLBACK";
@@ -522,11 +526,17 @@ void ReferenceRouter::TakeStep(TicketData& ticket) {
     ticket.contact.priority = step.min_priority;
     SetKey(ticket);
   }
-  Emit(EventType::kPlanStepTaken, ticket).number = static_cast<int64_t>(ticket.plan_step);
-  if (step.expire) {
-    Emit(EventType::kTicketExpired, ticket).reason = step.expire->reason;
-    return Close(ticket);
+  const auto number = static_cast<uint32_t>(ticket.plan_step);
+  if (step.offer_timeout.us != 0) {
+    ticket.by_plan.timeout = step.offer_timeout;
+    ticket.by_plan.timeout_of_step = number;
   }
+  if (step.concurrent_offers != 0) {
+    ticket.by_plan.concurrent = step.concurrent_offers;
+    ticket.by_plan.concurrent_of_step = number;
+  }
+  Emit(EventType::kPlanStepTaken, ticket).number = number;
+  if (step.expire) return Expire(ticket, step.expire->reason);
   if (step.callback) {
     return CallBack(ticket, CallableFrom(QueueOf(ticket), now_), Time{}, "PLAN");
   }
@@ -642,7 +652,8 @@ void ReferenceRouter::ExpireTicket(TicketData& ticket) {
       EndParticipants(ticket, "LEASE_EXPIRED");
       return Requeue(ticket);
     case TicketState::kWrapUp:
-      return Complete(ticket, "");
+      if (!HandOffIfUnsure(ticket, std::nullopt, "")) Complete(ticket, "");
+      return;
     case TicketState::kScheduled:
       return IsCallback(ticket) ? CallScheduled(ticket) : Enter(ticket, "TIME");
     case TicketState::kParked:

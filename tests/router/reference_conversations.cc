@@ -101,6 +101,7 @@ bool ReferenceRouter::ReopensClosed(const ClosedTicket& closed, const TicketData
 ReferenceRouter::Refusal ReferenceRouter::CheckReopening(const ClosedTicket& closed,
                                                          const TicketData* completed) {
   if (closed.rows.empty()) return Reason::kTicketStateForbids;
+  if (completed->consults.IsSet()) return Reason::kTicketIsConsultation;
   Completion needed;
   needed.contact.channel = completed->came_over;
   needed.contact.client = completed->contact.client;

@@ -65,8 +65,31 @@ std::optional<Duration> ReferenceRouter::EstimateOf(const TicketData& ticket) co
     sum += (answered[i].left - began).us;
     ++count;
   }
-  if (count < int64_t{kMinVisits}) return std::nullopt;
+  if (count < int64_t{kMinVisits} || CountAvailable(ticket) == 0) return std::nullopt;
   return Duration{sum / count * static_cast<int64_t>(position)};
+}
+
+NoEstimate ReferenceRouter::WhyNoEstimate(const TicketData& ticket) const {
+  if (PositionOf(ticket) == 0 || EstimateOf(ticket)) return NoEstimate::kNone;
+  const Queue& queue = QueueOf(ticket);
+  if (queue.urgency == Urgency::kLive && !IsOpen(queue)) return NoEstimate::kQueueClosed;
+  return CountAvailable(ticket) == 0 ? NoEstimate::kNobodyAvailable : NoEstimate::kTooFewAnswers;
+}
+
+// Who may take it, at once or later, and is there, busy or not.
+uint32_t ReferenceRouter::CountAvailable(const TicketData& ticket) const {
+  const std::vector<std::string>& excluded = ticket.contact.excluded_agents;
+  const auto group = static_cast<size_t>(ChannelOf(ticket).group);
+  uint32_t available = 0;
+  for (const Agent& agent : workspace_->configuration.agents) {
+    const AgentState& state = workspace_->agents.at(agent.id);
+    const GroupCapacity& capacity = agent.capacity->groups[group];
+    if (!IsReady(state) || !IsReadyFor(state, ticket) || !Qualifies(agent, ticket)) continue;
+    if (std::find(excluded.begin(), excluded.end(), agent.id) != excluded.end()) continue;
+    if (capacity.max == 0 || capacity.units_per_ticket > agent.capacity->total_units) continue;
+    ++available;
+  }
+  return available;
 }
 
 // In percent, rounded down.

@@ -62,7 +62,7 @@ ReferenceRouter::Participant* ReferenceRouter::FindInvitation(const OfferId& off
   return nullptr;
 }
 
-WorkView ReferenceRouter::ViewOf(const TicketData& ticket, const std::string& agent) {
+WorkView ReferenceRouter::ViewOf(const TicketData& ticket, const std::string& agent) const {
   WorkView view{ticket.id,
                 ticket.state,
                 ticket.contact.channel,
@@ -72,6 +72,7 @@ WorkView ReferenceRouter::ViewOf(const TicketData& ticket, const std::string& ag
                 {},
                 {},
                 false};
+  if (ticket.hand_off) view.hand_off = *ticket.hand_off;
   if (ticket.agent == agent) {
     if (ticket.by_offer) view.offer = {ticket.id, ticket.offer_number};
     view.until = ticket.until;
@@ -86,6 +87,7 @@ WorkView ReferenceRouter::ViewOf(const TicketData& ticket, const std::string& ag
     if (other.role == AssignmentRole::kMonitor || other.agent == agent) continue;
     view.participants.push_back({other.agent, other.role, other.until.IsSet()});
   }
+  ViewConsultation(ticket, view);
   return view;
 }
 
@@ -135,6 +137,7 @@ void ReferenceRouter::EndParticipants(TicketData& ticket, const std::string& rea
       EndPart(ticket, first.agent, reason);
     }
   }
+  EndConsultation(ticket, reason);
 }
 
 // Of the agent: invitations, or all else in which it takes part; by arrival of the tickets.
@@ -200,7 +203,8 @@ ReferenceRouter::Refusal ReferenceRouter::CheckJoining(const TicketData& ticket,
                                                        const std::string& agent) const {
   if (ticket.state != TicketState::kActive) return Reason::kTicketStateForbids;
   if (ticket.agent == agent || Find(ticket, agent) != nullptr) return Reason::kAlreadyParticipant;
-  if (ticket.participants.size() >= kMaxParticipants) return Reason::kTooManyParticipants;
+  const size_t asked = ticket.consultation.IsSet() ? 1 : 0;
+  if (ticket.participants.size() + asked >= kMaxParticipants) return Reason::kTooManyParticipants;
   return std::nullopt;
 }
 
@@ -230,6 +234,7 @@ Outcome ReferenceRouter::Do(const InviteParticipant& command) {
   TicketData& ticket = *FindTicket(command.ticket);
   AgentState& agent = it->second;
   if (const Refusal refusal = CheckJoining(ticket, agent.id)) return Refuse(*refusal);
+  if (ticket.consultation.IsSet()) return Refuse(Reason::kConsultationOpen);
   if (const Refusal refusal = CheckNever(ticket, agent.id)) return Refuse(*refusal);
   if (agent.status != AgentStatus::kAvailable || !IsReadyFor(agent, ticket)) {
     return Refuse(Reason::kAgentStatusForbids);
@@ -308,6 +313,7 @@ Outcome ReferenceRouter::Do(const HandOverTicket& command) {
     workspace_->gained.insert(former.id);
     NoteIfDrained(former);
   }
+  EndConsultation(ticket, "OWNER_CHANGED");
   LookAtIdle();
   return Reply{Done{}};
 }

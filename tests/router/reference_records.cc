@@ -24,6 +24,13 @@ Outcome ReferenceRouter::Do(const UpdateTicket& command) {
   if (command.expected_revision != 0 && command.expected_revision != ticket->revision) {
     return Refuse(Reason::kRevisionStale);
   }
+  if (command.requirement) {
+    if (ticket->consults.IsSet()) return Refuse(Reason::kTicketIsConsultation);
+    if (!command.requirement->agents.empty() && ticket->hand_off) {
+      return Refuse(Reason::kTicketIsForPeople);
+    }
+    if (const Refusal refusal = CheckRequirement(*command.requirement)) return Refuse(*refusal);
+  }
   std::string what;
   const auto changed = [&](const char* name) {
     if (!what.empty()) what += ",";
@@ -48,6 +55,15 @@ Outcome ReferenceRouter::Do(const UpdateTicket& command) {
   if (!command.attributes.empty()) changed("ATTRIBUTES");
   if (!command.add_references.empty() || !command.remove_references.empty()) {
     changed("EXTERNAL_REFERENCES");
+  }
+  if (command.requirement) {
+    NewContact came = ticket->contact;
+    came.channel = ticket->came_over;
+    const ProcessTypeDefaults* defaults = DefaultsOf(came);
+    Ask(*ticket, *command.requirement, defaults == nullptr ? ProcessTypeDefaults{} : *defaults);
+    ticket->kept_for.clear();
+    ticket->kept_until = Time{};
+    changed("REQUIREMENT");
   }
   ticket->revision += 1;
   EventRow& event = Emit(EventType::kTicketUpdated, *ticket);

@@ -11,10 +11,19 @@ namespace tandem::router {
 
 bool ReferenceRouter::WantsRings(const Configuration& configuration, const TicketData& ticket) {
   if (ticket.state != TicketState::kOffered || ticket.rings_over) return false;
-  return std::any_of(
-      configuration.queues.begin(), configuration.queues.end(), [&](const Queue& queue) {
-        return queue.id == ticket.queue && OfferedTo(ticket).size() < queue.concurrent_offers;
-      });
+  return OfferedTo(ticket).size() < PolicyOf(configuration, ticket).concurrent;
+}
+
+// Each of the two as the last step says that says anything, or else as the queue does.
+OfferPolicy ReferenceRouter::PolicyOf(const Configuration& configuration,
+                                      const TicketData& ticket) {
+  OfferPolicy policy = ticket.by_plan;
+  for (const Queue& queue : configuration.queues) {
+    if (queue.id != ticket.queue) continue;
+    if (policy.timeout_of_step == 0) policy.timeout = queue.offer_timeout;
+    if (policy.concurrent_of_step == 0) policy.concurrent = queue.concurrent_offers;
+  }
+  return policy;
 }
 
 // The oldest offer first.
@@ -39,7 +48,9 @@ ReferenceRouter::Refusal ReferenceRouter::CheckOffer(const SessionRef& session,
                         ticket->offer_number == offer.number;
   if (!is_first && invited == nullptr) {
     const bool elsewhere = ticket != nullptr && ticket->by_offer &&
-                           ticket->agent != session.agent && QueueOf(*ticket).concurrent_offers > 1;
+                           ticket->agent != session.agent &&
+                           (QueueOf(*ticket).concurrent_offers > 1 ||
+                            PolicyOf(workspace_->configuration, *ticket).concurrent > 1);
     return elsewhere ? Reason::kAnsweredElsewhere : Reason::kOfferGone;
   }
   if ((is_first ? ticket->until : invited->until) <= now_) return Reason::kOfferGone;

@@ -275,6 +275,7 @@ bool ReferenceRouter::Has(const Agent& agent, const PredicateKind& kind, Languag
   }
   if (const auto* site = std::get_if<SitePredicate>(&kind)) return site->site == agent.site;
   if (const auto* team = std::get_if<TeamPredicate>(&kind)) return team->team == agent.team;
+  if (const auto* asked = std::get_if<AgentKindPredicate>(&kind)) return asked->kind == agent.kind;
   const AttributePredicate& asked = std::get<AttributePredicate>(kind);
   for (const auto& [key, value] : agent.attributes) {
     if (key != asked.key) continue;
@@ -445,7 +446,7 @@ int64_t ReferenceRouter::WeightOf(const AgentState& agent, const TicketData& tic
         reachable += uint64_t{group.max} * group.units_per_ticket;
       }
       reachable = std::min<uint64_t>(reachable, configured.capacity->total_units);
-      return static_cast<int64_t>(used * 1'000'000 / reachable);
+      return reachable == 0 ? 0 : static_cast<int64_t>(used * 1'000'000 / reachable);
     }
     case DistributionMode::kRoundRobin:
       return agent.turn;
@@ -555,7 +556,8 @@ void ReferenceRouter::MakeOffer(TicketData& ticket, AgentState& agent, const cha
     agent.turn = workspace_->last_turn = std::max(now_.us, workspace_->last_turn + 1);
   }
   const uint32_t number = NextOffer(ticket);
-  const Time until = now_ + queue.offer_timeout;
+  const OfferPolicy policy = PolicyOf(workspace_->configuration, ticket);
+  const Time until = now_ + policy.timeout;
   if (ticket.state == TicketState::kOffered) {
     ticket.last_invitation = number;
     ticket.participants.push_back({agent.id, AssignmentRole::kOwner, number, until, now_});
@@ -572,7 +574,7 @@ void ReferenceRouter::MakeOffer(TicketData& ticket, AgentState& agent, const cha
   event.reason = reason;
   event.until = until;
   LookAtIdle();
-  if (queue.concurrent_offers > 1) Arrive(ticket);
+  if (policy.concurrent > 1) Arrive(ticket);
   if (queue.auto_accept) Accept(ticket, agent);
 }
 

@@ -57,6 +57,8 @@ class ReferenceRouter {
     Time offered_at{};          // of a ring
   };
 
+  static constexpr OfferPolicy kNoPolicy{Duration{}, 0, 0, 0};
+
   struct TicketData {
     TicketId id;
     uint64_t arrival = 0;
@@ -76,9 +78,10 @@ class ReferenceRouter {
     TicketState state = TicketState::kQueued;
     std::string queue;
     Time queued_at, target, key;
-    Duration waited;          // when delays were looked at last
-    bool late = false;        // so was whether its target had passed
-    bool rings_over = false;  // and whether something waited for the end of its offers
+    OfferPolicy by_plan = kNoPolicy;  // what steps of its plan say of offers
+    Duration waited;                  // when delays were looked at last
+    bool late = false;                // so was whether its target had passed
+    bool rings_over = false;          // and whether something waited for the end of its offers
     std::string agent;
     bool leased = false;     // the owner claimed it, and the lease runs
     bool by_offer = false;   // the owner accepted the offer `offer_number`
@@ -110,8 +113,11 @@ class ReferenceRouter {
 
     std::vector<Participant> participants;  // in the order in which they came
     uint32_t last_invitation = 0;           // among the numbers of offers
+    TicketId consultation;  // the request for somebody to consult; unset: none is open
+    TicketId consults;      // of a request: the ticket that it is about
 
     int64_t revision = 1;
+    std::optional<HandOff> hand_off;  // the last one
   };
 
   // A visit that was answered or abandoned.
@@ -179,6 +185,13 @@ class ReferenceRouter {
   Outcome Do(const AbandonTicket& command);
   Outcome Do(const CompleteTicket& command);
   Outcome Do(const ReleaseTicket& command);
+  // reference_hand_off.cc
+  uint32_t MinConfidence(const TicketData& ticket) const;
+  void HandOffToPeople(TicketData& ticket, HandOff hand_off);
+  // People may take it, whatever kind was asked for, and none of them is named.
+  static void AskPeople(Requirement& requirement);
+  bool HandOffIfUnsure(TicketData& ticket, std::optional<uint32_t> confidence_milli,
+                       const std::string& summary);
   Outcome Do(const TransferTicket& command);
   Outcome Do(const RescheduleTicket& command);
   Outcome Do(const RequestCallback& command);
@@ -204,6 +217,8 @@ class ReferenceRouter {
   Outcome Do(const FinishTicket& command);
   Outcome Do(const StartAgentContact& command);
   Outcome Do(const InviteParticipant& command);
+  Outcome Do(const ConsultQueue& command);
+  Outcome Do(const CancelConsultation& command);
   Outcome Do(const EndParticipation& command);
   Outcome Do(const SetParticipantRole& command);
   Outcome Do(const HandOverTicket& command);
@@ -341,6 +356,8 @@ class ReferenceRouter {
   void LeaveReserve(const AgentState& agent);
   void Leave(TicketData& ticket);
   void Requeue(TicketData& ticket);
+  Cefr LevelAsked(const NewContact& contact, const ProcessTypeDefaults& defaults) const;
+  void Ask(TicketData& ticket, const Requirement& own, const ProcessTypeDefaults& defaults) const;
   TicketData& AddTicket(TicketId id, const NewContact& contact, const Queue& queue,
                         const ProcessTypeDefaults& defaults);
   // When the contact's ticket enters its queue: now or later.
@@ -395,13 +412,18 @@ class ReferenceRouter {
   static Time InvitationEndsAt(const TicketData& ticket);
   // Or ring.
   Participant* FindInvitation(const OfferId& offer);
+  // reference_claims.cc
+  void Claim(TicketData& ticket, AgentState& agent, const char* reason);
+  Outcome Pick(AgentState& agent, TicketId id);
+  Explanation::Choice ChoiceOf(const TicketData& ticket, const std::string& agent) const;
   // reference_rings.cc
   static bool WantsRings(const Configuration& configuration, const TicketData& ticket);
+  static OfferPolicy PolicyOf(const Configuration& configuration, const TicketData& ticket);
   static std::vector<std::string> OfferedTo(const TicketData& ticket);
   static bool IsOfferedTo(const TicketData& ticket, const std::string& agent);
   Refusal CheckOffer(const SessionRef& session, const OfferId& offer);
   void DropOffer(TicketData& ticket, const std::string& agent);
-  static WorkView ViewOf(const TicketData& ticket, const std::string& agent);
+  WorkView ViewOf(const TicketData& ticket, const std::string& agent) const;
   EventRow& EmitAbout(EventType type, const TicketData& ticket, const Participant& participant);
   static Participant Drop(TicketData& ticket, const std::string& agent);
   void EndInvitation(TicketData& ticket, const std::string& agent, const std::string& reason);
@@ -415,6 +437,11 @@ class ReferenceRouter {
   Refusal CheckJoining(const TicketData& ticket, const std::string& agent) const;
   Refusal CheckNever(const TicketData& ticket, const std::string& agent) const;
   Refusal CheckConsulted(const SessionRef& session, TicketId id, const std::string& agent);
+  // reference_consultations.cc
+  void ViewConsultation(const TicketData& ticket, WorkView& view) const;
+  void NoteRequestClosed(const TicketData& request, const char* reason);
+  void EndConsultation(TicketData& about, const std::string& reason);
+  void TakeRequest(TicketData& request, AgentState& agent);
   // reference_shifts.cc
   bool FitsShift(const AgentState& agent, const TicketData& ticket) const;
   static bool Leaves(const AgentState& agent);
@@ -483,6 +510,8 @@ class ReferenceRouter {
   std::vector<Decided> DecidedIn(const std::string& queue) const;
   size_t PositionOf(const TicketData& ticket) const;
   std::optional<Duration> EstimateOf(const TicketData& ticket) const;
+  NoEstimate WhyNoEstimate(const TicketData& ticket) const;
+  uint32_t CountAvailable(const TicketData& ticket) const;
   std::optional<uint32_t> ServiceLevelOf(const std::string& queue) const;
   void EstimateWaits();
   void TellEstimate(Outcome& outcome);

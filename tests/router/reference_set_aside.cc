@@ -128,6 +128,7 @@ void ReferenceRouter::Unpark(TicketData& ticket, const char* reason, bool reopen
     SetTarget(ticket);
     ticket.requirement = ticket.base;
     ticket.plan_step = 0;
+    ticket.by_plan = kNoPolicy;
     ticket.plan_waited = Duration{};
   } else {
     ticket.target = ticket.target + stopped;

@@ -127,6 +127,7 @@ std::string ReferenceRouter::WhyNot(const AgentState& agent, const TicketData& t
 Outcome ReferenceRouter::Do(const AssignTicket& command) {
   TicketData* ticket = FindTicket(command.ticket);
   if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
+  if (ticket->consults.IsSet()) return Refuse(Reason::kTicketIsConsultation);
   if (ticket->state != TicketState::kQueued && ticket->state != TicketState::kOffered &&
       ticket->state != TicketState::kParked) {
     return Refuse(Reason::kTicketStateForbids);

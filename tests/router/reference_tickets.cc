@@ -205,6 +205,34 @@ bool ReferenceRouter::TooManyOpen() const {
   return open_tickets >= options_.max_open_tickets;
 }
 
+Cefr ReferenceRouter::LevelAsked(const NewContact& contact,
+                                 const ProcessTypeDefaults& defaults) const {
+  const bool by_type = defaults.language_level != Cefr::kNone;
+  return by_type ? defaults.language_level : LevelOf(contact.language);
+}
+
+// That, its process type's demands, and its language.
+void ReferenceRouter::Ask(TicketData& ticket, const Requirement& own,
+                          const ProcessTypeDefaults& defaults) const {
+  const NewContact& contact = ticket.contact;
+  ticket.requirement = defaults.requirement;
+  std::vector<Clause>& clauses = ticket.requirement.all_of;
+  clauses.insert(clauses.end(), own.all_of.begin(), own.all_of.end());
+  std::vector<Preference>& prefer = ticket.requirement.prefer;
+  prefer.insert(prefer.end(), own.prefer.begin(), own.prefer.end());
+  if (!own.agents.empty()) ticket.requirement.agents = own.agents;
+  if (!contact.language.empty()) {
+    const Cefr level = LevelAsked(contact, defaults);
+    clauses.push_back(Clause{LanguageRequirement{contact.language, level}});
+  }
+  std::sort(clauses.begin(), clauses.end());
+  clauses.erase(std::unique(clauses.begin(), clauses.end()), clauses.end());
+  std::sort(prefer.begin(), prefer.end());
+  prefer.erase(std::unique(prefer.begin(), prefer.end()), prefer.end());
+  if (ticket.hand_off) AskPeople(ticket.requirement);
+  ticket.base = ticket.requirement;
+}
+
 ReferenceRouter::TicketData& ReferenceRouter::AddTicket(TicketId id, const NewContact& contact,
                                                         const Queue& queue,
                                                         const ProcessTypeDefaults& defaults) {
@@ -214,23 +242,8 @@ ReferenceRouter::TicketData& ReferenceRouter::AddTicket(TicketId id, const NewCo
   ticket.contact = contact;
   ticket.came_over = contact.channel;
   ticket.not_after = contact.not_after;
-  const bool by_type = defaults.language_level != Cefr::kNone;
-  const Cefr level = by_type ? defaults.language_level : LevelOf(contact.language);
-  ticket.requirement = defaults.requirement;
-  std::vector<Clause>& clauses = ticket.requirement.all_of;
-  clauses.insert(clauses.end(), contact.requirement.all_of.begin(),
-                 contact.requirement.all_of.end());
-  std::vector<Preference>& prefer = ticket.requirement.prefer;
-  prefer.insert(prefer.end(), contact.requirement.prefer.begin(), contact.requirement.prefer.end());
-  if (!contact.requirement.agents.empty()) ticket.requirement.agents = contact.requirement.agents;
-  if (!contact.language.empty()) {
-    clauses.push_back(Clause{LanguageRequirement{contact.language, level}});
-  }
-  std::sort(clauses.begin(), clauses.end());
-  clauses.erase(std::unique(clauses.begin(), clauses.end()), clauses.end());
-  std::sort(prefer.begin(), prefer.end());
-  prefer.erase(std::unique(prefer.begin(), prefer.end()), prefer.end());
-  ticket.base = ticket.requirement;
+  const Cefr level = LevelAsked(contact, defaults);
+  Ask(ticket, contact.requirement, defaults);
   ticket.plan = contact.plan ? *contact.plan : defaults.plan.empty() ? queue.plan : defaults.plan;
   for (PlanStep& step : ticket.plan) {
     if (!step.requirement || contact.language.empty()) continue;
@@ -376,6 +389,7 @@ Outcome ReferenceRouter::Do(const CancelTicket& command) {
   if (ticket->state == TicketState::kOffered) Rescind(*ticket, "CANCELED");
   Emit(EventType::kTicketCanceled, *ticket).reason = command.reason;
   EndParticipants(*ticket, "CANCELED");
+  NoteRequestClosed(*ticket, "CANCELED");
   Close(*ticket);
   return Reply{Done{}};
 }
@@ -410,6 +424,12 @@ Outcome ReferenceRouter::Do(const CompleteTicket& command) {
       !HasId(workspace_->configuration.dispositions, command.disposition)) {
     return Refuse(Reason::kDispositionUnknown);
   }
+  if (MinConfidence(*ticket) != 0 && !command.confidence_milli) {
+    return Refuse(Reason::kFieldRequired);
+  }
+  if (HandOffIfUnsure(*ticket, command.confidence_milli, command.summary)) {
+    return Reply{StateReached{TicketState::kQueued}};
+  }
   Complete(*ticket, command.disposition);
   return Reply{Done{}};
 }
@@ -421,8 +441,14 @@ Outcome ReferenceRouter::Do(const ReleaseTicket& command) {
   if (ticket->agent != command.session.agent || ticket->state == TicketState::kOffered) {
     return Refuse(Reason::kNotOwner);
   }
+  const bool by_person = FindAgent(ticket->agent)->kind == AgentKind::kHuman;
+  if (command.hand_off && by_person) return Refuse(Reason::kAgentNotAutomated);
   if (ticket->state != TicketState::kAssigned && ticket->state != TicketState::kActive) {
     return Refuse(Reason::kTicketStateForbids);
+  }
+  if (command.hand_off) {
+    HandOffToPeople(*ticket, *command.hand_off);
+    return Reply{Done{}};
   }
   if (ticket->connected) return Refuse(Reason::kMediaConnected);
   Emit(EventType::kTicketReleased, *ticket, ticket->agent).until =
@@ -436,6 +462,7 @@ Outcome ReferenceRouter::Do(const ReleaseTicket& command) {
 Outcome ReferenceRouter::Do(const TransferTicket& command) {
   TicketData* ticket = FindTicket(command.ticket);
   if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
+  if (ticket->consults.IsSet()) return Refuse(Reason::kTicketIsConsultation);
   const bool stays = command.queue.empty();
   const Queue* queue = stays ? &QueueOf(*ticket) : FindQueue(command.queue);
   if (queue == nullptr) return Refuse(Reason::kQueueNotFound);
@@ -468,6 +495,7 @@ Outcome ReferenceRouter::Do(const TransferTicket& command) {
   const std::string left = std::exchange(ticket->queue, queue->id);
   ticket->requirement = ticket->base;
   ticket->plan_step = 0;
+  ticket->by_plan = kNoPolicy;
   ticket->plan_waited = Duration{};
   ticket->plan_since = Time{};
   if (queue->office != office) {

@@ -85,6 +85,15 @@ TEST(Passes, ByTeam) {
   EXPECT_FALSE(Passes(CompiledPredicate{TeamIndex{5}}, kSpoken, SomeTraits()));
 }
 
+TEST(Passes, ByKindOfAgent) {
+  Traits traits = SomeTraits();
+  EXPECT_TRUE(Passes(CompiledPredicate{AgentKind::kHuman}, kWritten, traits));
+  EXPECT_FALSE(Passes(CompiledPredicate{AgentKind::kAutomated}, kWritten, traits));
+  traits.kind = AgentKind::kAutomated;
+  EXPECT_TRUE(Passes(CompiledPredicate{AgentKind::kAutomated}, kWritten, traits));
+  EXPECT_FALSE(Passes(Not({AgentKind::kAutomated}), kWritten, traits));
+}
+
 TEST(Passes, ByAttributesOfAValueWithinBoundsOrOfAny) {
   const auto passes = [](const AttributePredicate& attribute) {
     return Passes(CompiledPredicate{attribute}, kSpoken, SomeTraits());
@@ -142,6 +151,19 @@ TEST(Canonical, SortsAndRemovesRepeats) {
   EXPECT_EQ(Canonical(one), Canonical(other));
   EXPECT_EQ(Canonical(one).all_of.size(), 2U);
   EXPECT_EQ(KeyOf(Canonical(one)), KeyOf(Canonical(other)));
+}
+
+TEST(OfPeople, AsksForPeopleWhateverKindAndWhoeverWasAskedFor) {
+  Requirement requirement;
+  requirement.all_of = {{AgentKindPredicate{AgentKind::kAutomated}},
+                        {Predicate{AgentKindPredicate{AgentKind::kHuman}, true}},
+                        {SkillRequirement{"billing", 3}, AgentKindPredicate{AgentKind::kAutomated}},
+                        {SitePredicate{"lisbon"}}};
+  requirement.agents = {"bot1"};
+  const Requirement people = OfPeople(Canonical(requirement));
+  EXPECT_THAT(Describe(people), testing::ElementsAre("skill billing >= 3 or agent kind AUTOMATED",
+                                                     "site lisbon", "agent kind HUMAN"));
+  EXPECT_EQ(OfPeople(people), people);
 }
 
 TEST(KeyOf, KeepsApartWhatAsksForDifferentThings) {

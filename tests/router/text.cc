@@ -2,54 +2,13 @@
 
 #include <variant>
 
+#include "router/requirement.h"
 #include "router/resources.h"
+#include "tests/router/plan_text.h"
+#include "tests/router/text_line.h"
 
 namespace tandem::router {
 namespace {
-
-// A line of "name=value" with a blank before each; what is empty or zero is left out.
-class Line {
- public:
-  explicit Line(std::string head) : text_(std::move(head)) {}
-
-  Line& Add(const char* name, const std::string& value) {
-    if (!value.empty()) text_ += std::string(" ") + name + "=" + value;
-    return *this;
-  }
-  Line& Add(const char* name, Time value) {
-    return value.IsSet() ? Add(name, TextOf(value)) : *this;
-  }
-  Line& Add(const char* name, Duration value) {
-    return value.us != 0 ? Add(name, TextOf(value)) : *this;
-  }
-  Line& Add(const char* name, TicketId value) {
-    return value.IsSet() ? Add(name, TextOf(value)) : *this;
-  }
-  Line& Add(const char* name, OfferId value) {
-    return value.IsSet() ? Add(name, TextOf(value)) : *this;
-  }
-  Line& Add(const char* name, ContactId value) {
-    return value.IsSet() ? Add(name, "c" + std::to_string(value.low)) : *this;
-  }
-  Line& Number(const char* name, int64_t value) {
-    return value != 0 ? Add(name, std::to_string(value)) : *this;
-  }
-  Line& Number(const char* name, uint64_t value) {
-    return Number(name, static_cast<int64_t>(value));
-  }
-  template <typename Enum>
-  Line& Code(const char* name, Enum value) {
-    return Number(name, static_cast<int64_t>(value));
-  }
-  Line& Flag(const char* name, bool value) {
-    if (value) text_ += std::string(" ") + name;
-    return *this;
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 std::string OutcomeOf(const Callback& callback) {
   return callback.last_outcome == CallbackOutcome::kNone ? "" : ToString(callback.last_outcome);
@@ -72,7 +31,9 @@ void AddTo(Line& line, const OfferView& offer) {
       .Add("target", offer.target)
       .Add("expires", offer.expires_at)
       .Add("role", RoleOf(offer.role))
-      .Add("invited_by", offer.invited_by);
+      .Add("invited_by", offer.invited_by)
+      .Add("hand_off", offer.hand_off ? TextOf(*offer.hand_off) : "")
+      .Add("consults", offer.consults);
 }
 
 void AddTo(Line& line, const WorkView& work) {
@@ -89,6 +50,8 @@ void AddTo(Line& line, const WorkView& work) {
   for (const ParticipantView& other : work.participants) {
     line.Add("with", other.agent + ":" + ToString(other.role) + (other.invited ? ":invited" : ""));
   }
+  if (work.hand_off) line.Add("hand_off", TextOf(*work.hand_off));
+  line.Add("asks", work.consulted_queue).Add("by", work.consultation);
 }
 
 // What follows DRAINING.
@@ -112,7 +75,6 @@ std::string Joined(const std::vector<std::string>& words) {
   return text;
 }
 
-// The reply of a command, without the texts of clauses unless asked for.
 std::string TakingPart(const std::vector<ParticipantRow>& participants) {
   std::vector<std::string> words;
   for (const ParticipantRow& one : participants) {
@@ -121,6 +83,7 @@ std::string TakingPart(const std::vector<ParticipantRow>& participants) {
   return Joined(words);
 }
 
+// The reply of a command, without the texts of clauses unless asked for.
 struct ReplyText {
   bool with_clauses;
 
@@ -182,6 +145,9 @@ struct ReplyText {
     return "recorded " + std::to_string(reply.sequence) +
            (reply.state ? std::string(" ") + ToString(*reply.state) : "") +
            (reply.reopened ? " reopened" : "");
+  }
+  std::string operator()(const ConsultationRequested& reply) const {
+    return Line("asked").Add("by", reply.request).text();
   }
   std::string operator()(const ContactStarted& reply) const {
     return Line("started")
@@ -253,6 +219,9 @@ struct ReplyText {
                            .Add("rules", Joined(reply.rules))
                            .Flag("after_punctual", reply.after_punctual)
                            .Add("participants", TakingPart(reply.participants))
+                           .Add("consults", reply.consults)
+                           .Add("asks", reply.consulted_queue)
+                           .Add("by", reply.consultation)
                            .Flag("callback", reply.is_callback)
                            .Number("attempts", uint64_t{reply.callback.attempts})
                            .Add("last_outcome", OutcomeOf(reply.callback))
@@ -263,6 +232,7 @@ struct ReplyText {
     text += PlaceText(reply.position, reply.estimated_wait);
     text += " ahead=" + std::to_string(reply.ahead) + " agents=" + std::to_string(reply.agents) +
             " qualified=" + std::to_string(reply.qualified_agents);
+    text += OfferingText(reply, /*whole=*/!with_clauses);
     if (reply.client_share) {
       const Explanation::Share& share = *reply.client_share;
       text += std::string("\n  client ") + ToString(share.tier) +
@@ -272,30 +242,18 @@ struct ReplyText {
               " floor=" + std::to_string(share.configured.floor) +
               " ceiling=" + std::to_string(share.configured.ceiling);
     }
+    for (const Explanation::Choice& choice : reply.choices) {
+      text += TextOf(choice, /*whole=*/!with_clauses);
+    }
     for (const auto& clause : reply.clauses) {
       text += "\n  " + std::to_string(clause.passing_agents) + " pass";
       if (with_clauses) text += ": " + clause.clause;
     }
     for (const auto& [obstacle, agents] : reply.obstacles) {
-      text += std::string("\n  ") + NameOf(obstacle) + " " + std::to_string(agents);
+      text += std::string("\n  ") + ToString(obstacle) + " " + std::to_string(agents);
       if (obstacle == Obstacle::kDelayed) text += " until " + TextOf(reply.delayed_until);
     }
-    if (reply.next_step) {
-      text += Line("\n  next")
-                  .Number("step", uint64_t{reply.next_step->number})
-                  .Add("at", reply.next_step->at)
-                  .Number("min_priority", uint64_t{reply.next_step->min_priority})
-                  .Add("queue", reply.next_step->queue)
-                  .Flag("expires", reply.next_step->expire.has_value())
-                  .Flag("callback", reply.next_step->callback)
-                  .Add("skipped", reply.next_step->skipped)
-                  .Number("qualified", uint64_t{reply.next_step->qualified_agents})
-                  .text();
-      for (const auto& clause : reply.next_step->clauses) {
-        text += "\n    " + std::to_string(clause.passing_agents) + " pass";
-        if (with_clauses) text += ": " + clause.clause;
-      }
-    }
+    if (reply.next_step) text += NextStepText(*reply.next_step, with_clauses);
     return text;
   }
 };
@@ -440,6 +398,7 @@ std::string TextOf(const TicketRow& row) {
       .Add("entry_point", row.entry_point)
       .Add("conversation", row.conversation_key)
       .Add("customer", row.customer_id)
+      .Add("consults", row.consults)
       .Add("created", row.created_at)
       .Add("due", row.due_at)
       .Add("answer_target", row.answer_target)
@@ -491,6 +450,7 @@ std::string TextOf(const SegmentRow& row) {
       .Add("disposition", row.disposition)
       .Flag("resolved", row.resolved)
       .Number("cost", row.cost_per_hour_milli)
+      .Flag("automated", row.automated)
       .text();
 }
 
@@ -525,9 +485,11 @@ std::string TextOf(const TicketDetailRow& row) {
   for (const ExternalReference& reference : detail.references) {
     line.Add("reference", reference.system + ":" + reference.id);
   }
+  if (detail.requirement) line.Add("asked", InWords(detail.requirement->asked, 1'000));
   line.Number("notes", uint64_t{detail.notes})
       .Number("messages", uint64_t{detail.messages})
       .Number("scores", uint64_t{detail.scores});
+  if (detail.hand_off) line.Add("hand_off", TextOf(*detail.hand_off));
   return line.text();
 }
 

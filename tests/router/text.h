@@ -21,9 +21,12 @@ std::string TextOf(Time time);
 std::string TextOf(Duration duration);
 std::string TextOf(TicketId ticket);
 std::string TextOf(OfferId offer);
+std::string TextOf(const HandOff& hand_off);
 // One line without its end.
 std::string TextOf(const EventRow& event);
-const char* NameOf(Obstacle obstacle);
+// A line, beginning with its end before. Who was chosen for being idle longest alone is left out
+// unless `whole`.
+std::string TextOf(const Explanation::Choice& choice, bool whole);
 // Several lines. Whether there is room for one more only `with_room`.
 std::string TextOf(const AgentExplanation& explanation, bool with_room);
 // One line; more for a snapshot or an explanation. Texts of clauses, and room, only `with_clauses`.

@@ -160,6 +160,31 @@ const std::vector<ContactRow>& ContactRows() {
          step->mutable_condition()->set_service_level_below_percent(101);
        },
        "FIELD_OUT_OF_RANGE", "contact.plan.steps[0].condition.service_level_below_percent"},
+      {"step that does not say when",
+       [](auto& c) { c.mutable_plan()->add_steps()->set_queue("chats"); }, "FIELD_REQUIRED",
+       "contact.plan.steps[0].after"},
+      {"offers of a step that are held for no time",
+       [](auto& c) {
+         v1::PlanStep* step = c.mutable_plan()->add_steps();
+         step->mutable_after();
+         step->mutable_offer_timeout();
+       },
+       "FIELD_OUT_OF_RANGE", "contact.plan.steps[0].offer_timeout"},
+      {"step that offers to too many at once",
+       [](auto& c) {
+         v1::PlanStep* step = c.mutable_plan()->add_steps();
+         step->mutable_after();
+         step->set_concurrent_offers(11);
+       },
+       "FIELD_OUT_OF_RANGE", "contact.plan.steps[0].concurrent_offers"},
+      {"condition of more agents than there may be",
+       [](auto& c) {
+         v1::PlanStep* step = c.mutable_plan()->add_steps();
+         step->mutable_after();
+         step->set_queue("chats");
+         step->mutable_condition()->set_available_agents_fewer_than(100'001);
+       },
+       "FIELD_OUT_OF_RANGE", "contact.plan.steps[0].condition.available_agents_fewer_than"},
       {"condition that asks nothing",
        [](auto& c) {
          v1::PlanStep* step = c.mutable_plan()->add_steps();

@@ -83,6 +83,10 @@ store::RequestHash HashOf(v1::CancelTicketRequest request) {
 
 TEST(Plans, GoBothWays) {
   v1::Plan plan;
+  v1::PlanStep* at_once = plan.add_steps();
+  at_once->mutable_after();
+  at_once->mutable_offer_timeout()->set_seconds(10);
+  at_once->set_concurrent_offers(3);
   v1::PlanStep* widen = plan.add_steps();
   widen->mutable_after()->set_seconds(20);
   widen->mutable_requirement()->add_agents("ana");
@@ -94,6 +98,7 @@ TEST(Plans, GoBothWays) {
   overflow->mutable_condition()->mutable_oldest_waits_longer_than()->set_seconds(90);
   overflow->mutable_condition()->mutable_estimated_wait_longer_than()->set_seconds(120);
   overflow->mutable_condition()->set_service_level_below_percent(80);
+  overflow->mutable_condition()->set_available_agents_fewer_than(2);
   v1::PlanStep* expire = plan.add_steps();
   expire->mutable_after()->set_seconds(30);
   expire->mutable_expire();

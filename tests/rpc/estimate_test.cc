@@ -79,6 +79,37 @@ TEST(Estimate, IsToldOnceTheQueueAnsweredEnough) {
   EXPECT_FALSE(joined.has_estimated_wait());
 }
 
+TEST(Estimate, IsNotToldWhileNobodyIsThere) {
+  Estimates f;
+  const v1::SessionRef ann = f.LogIn("ann");
+  f.Answer(ann, 5);
+  EXPECT_EQ(ReasonOf(f.SetStatus(ann, v1::AGENT_STATUS_NOT_READY, "lunch")), "OK");
+  const v1::IngestResult waits = f.IngestChat();
+  EXPECT_EQ(waits.position(), 1);
+  EXPECT_FALSE(waits.has_estimated_wait());
+  EXPECT_FALSE(f.Chats().has_estimated_wait());
+  const v1::ExplainTicketResponse explained = f.Explain(waits.ticket_id());
+  EXPECT_FALSE(explained.has_estimated_wait());
+  EXPECT_EQ(explained.no_estimate(), v1::NO_ESTIMATE_REASON_NOBODY_AVAILABLE);
+  EXPECT_EQ(explained.available_agents(), 0);
+
+  // Who has work is there.
+  EXPECT_EQ(ReasonOf(f.SetStatus(ann, v1::AGENT_STATUS_AVAILABLE)), "OK");
+  EXPECT_EQ(ReasonOf(f.Accept(ann, f.OfferOf(ann))), "OK");
+  const v1::IngestResult second = f.IngestChat();
+  EXPECT_TRUE(second.has_estimated_wait());
+  const v1::ExplainTicketResponse then = f.Explain(second.ticket_id());
+  EXPECT_EQ(then.no_estimate(), v1::NO_ESTIMATE_REASON_UNSPECIFIED);
+  EXPECT_EQ(then.available_agents(), 1);
+}
+
+TEST(Estimate, OfAQueueThatAnsweredFewSaysSo) {
+  Estimates f;
+  f.LogIn("ann");
+  const v1::ExplainTicketResponse explained = f.Explain(f.Ingest(ChatContact()));
+  EXPECT_EQ(explained.no_estimate(), v1::NO_ESTIMATE_REASON_TOO_FEW_ANSWERS);
+}
+
 TEST(Estimate, OfAQueueWithAFreeAgentIsNoWait) {
   Estimates f;
   f.LogIn("ann");

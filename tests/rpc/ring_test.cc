@@ -96,6 +96,34 @@ TEST(Rings, WhoIsNotRungIsExplained) {
   EXPECT_EQ(ObstaclesOf(f.Explain(chat), v1::OBSTACLE_KIND_OFFERED_TO_OTHERS), 0);
 }
 
+TEST(Rings, AreAsAStepOfThePlanSays) {
+  Fixture f;
+  f.LogIn("ann");
+  f.LogIn("bob");
+  v1::Contact contact = ChatContact();
+  v1::PlanStep& step = *contact.mutable_plan()->add_steps();
+  step.mutable_after();
+  step.set_concurrent_offers(2);
+  step.mutable_offer_timeout()->set_seconds(7);
+  v1::PlanStep& later = *contact.mutable_plan()->add_steps();
+  later.mutable_after()->set_seconds(3'600);
+  later.set_concurrent_offers(1);
+  const std::string chat = f.Ingest(contact);
+  const v1::Ticket offered = f.Get(chat);
+  ASSERT_EQ(offered.open_offers_size(), 2) << "before the first offer is made";
+  EXPECT_EQ(offered.offer_expires_at().seconds() - offered.open_offers(0).made_at().seconds(), 7);
+  const v1::ExplainTicketResponse explained = f.Explain(chat);
+  EXPECT_EQ(explained.offer_policy().offer_timeout().seconds(), 7);
+  EXPECT_EQ(explained.offer_policy().offer_timeout_of_step(), 1U);
+  EXPECT_EQ(explained.offer_policy().concurrent_offers(), 2U);
+  EXPECT_EQ(explained.offer_policy().concurrent_offers_of_step(), 1U);
+  EXPECT_EQ(explained.next_step().concurrent_offers(), 1U);
+  EXPECT_FALSE(explained.next_step().has_offer_timeout());
+  const v1::ExplainTicketResponse other = f.Explain(f.Ingest(ChatContact()));
+  EXPECT_EQ(other.offer_policy().concurrent_offers(), 1U) << "its queue says so";
+  EXPECT_EQ(other.offer_policy().concurrent_offers_of_step(), 0U);
+}
+
 TEST(Rings, AreReadAsTheyWereApplied) {
   Fixture f;
   f.Apply(RingingConfiguration(7));

@@ -144,7 +144,9 @@ TEST(WatchQueues, TellsEstimateAndServiceLevelOnceEnoughWereAnswered) {
   EXPECT_EQ(ReasonOf(f.SetStatus(ann, v1::AGENT_STATUS_NOT_READY, "lunch")), "OK");
   f.Ingest(ChatContact());
   ASSERT_TRUE(watcher.Until([&] { return watcher.held["chats"].waiting() == 1; }));
-  EXPECT_TRUE(watcher.held["chats"].has_estimated_wait());
+  EXPECT_FALSE(watcher.held["chats"].has_estimated_wait()) << "nobody is there";
+  EXPECT_EQ(ReasonOf(f.SetStatus(ann, v1::AGENT_STATUS_AVAILABLE)), "OK");
+  ASSERT_TRUE(watcher.Until([&] { return watcher.held["chats"].has_estimated_wait(); }));
 }
 
 TEST(WatchQueues, FilterByQueueAndClient) {

@@ -76,6 +76,10 @@ router::Configuration SimulatedConfiguration(int agents, uint32_t rings) {
   chats.process_type = "question";
   chats.queues = {{"care", 2}, {"posts", 1}};
   configuration.classification_rules = {chats};
+  configuration.process_types[0].hand_off.min_confidence_milli = 700;
+  for (size_t i = kPeople; i < configuration.agents.size(); ++i) {
+    configuration.agents[i].kind = router::AgentKind::kAutomated;
+  }
   for (router::Agent& agent : configuration.agents) {
     auto& groups = agent.capacity->groups;
     groups[static_cast<size_t>(CapacityGroup::kVoice)].interrupts = {CapacityGroup::kTask};
@@ -205,7 +209,12 @@ router::Command Clients::NewContact() {
   if (kind == 8) ingest.contact.queue = "care";
   if (world_.Chance(100)) {
     const router::PlanCondition crowded{.waiting_more_than = 2};
-    ingest.contact.plan = {{.after = router::Seconds(5), .min_priority = 5, .condition = crowded},
+    const router::PlanCondition short_staffed{.available_agents_fewer_than = 3};
+    ingest.contact.plan = {{.after = router::Duration{},
+                            .condition = short_staffed,
+                            .offer_timeout = router::Seconds(8),
+                            .concurrent_offers = 2},
+                           {.after = router::Seconds(5), .min_priority = 5, .condition = crowded},
                            {.after = router::Seconds(20), .queue = "jobs"},
                            {.after = router::Minutes(5), .expire = router::PlanExpiry{"late"}}};
   }
@@ -392,7 +401,11 @@ void Clients::Media(router::TicketId ticket, router::OfferId offer) {
 // ------------------------------------------------------------------------------------------- desks
 
 Desk::Desk(World& world, Clients& clients, int number, bool has_stream)
-    : world_(world), clients_(clients), agent_(test::AgentName(number)), has_stream_(has_stream) {}
+    : world_(world),
+      clients_(clients),
+      agent_(test::AgentName(number)),
+      automated_(number > kPeople),
+      has_stream_(has_stream) {}
 
 Desk::~Desk() {
   if (world_.process() != nullptr) world_.process()->feed().Unsubscribe(this);
@@ -554,6 +567,12 @@ void Desk::Answer(const router::OfferView& offer) {
 
 // The owner, with others or in search of them.
 void Desk::Consult(const router::WorkView& work) {
+  if (work.consultation.IsSet() && world_.Chance(300)) {
+    return Do(router::CancelConsultation{work.ticket, session()});
+  }
+  if (!work.consultation.IsSet() && world_.Chance(300)) {
+    return Do(router::ConsultQueue{.ticket = work.ticket, .session = session(), .queue = "care"});
+  }
   if (work.participants.empty() || world_.Chance(200)) {
     // Most are busy.
     for (int tries = 0; tries < 4; ++tries) {
@@ -584,6 +603,21 @@ void Desk::Monitor() {
   }
 }
 
+router::CompleteTicket Desk::Completion(router::TicketId ticket) {
+  router::CompleteTicket complete{ticket, session(), "done"};
+  if (automated_) complete.confidence_milli = static_cast<uint32_t>(world_.Pick(1'001));
+  return complete;
+}
+
+router::ReleaseTicket Desk::Release(router::TicketId ticket) {
+  router::ReleaseTicket release{ticket, session()};
+  if (!automated_) return release;
+  release.hand_off.emplace();
+  release.hand_off->reason = "asked-for-a-person";
+  release.hand_off->summary = "wants to know when it comes";
+  return release;
+}
+
 void Desk::Work(const router::WorkView& work) {
   const int dice = world_.Pick(100);
   if (work.role != router::AssignmentRole::kOwner) {
@@ -606,7 +640,7 @@ void Desk::Work(const router::WorkView& work) {
       if (dice < 60) {
         Do(router::StartTicket{session(), work.ticket});
       } else if (dice < 70) {
-        Do(router::ReleaseTicket{work.ticket, session()});
+        Do(Release(work.ticket));
       } else if (dice < 80) {
         Do(router::ExtendLeases{session(), {}});
       }
@@ -615,9 +649,9 @@ void Desk::Work(const router::WorkView& work) {
       if (dice < 60) {
         Do(router::FinishTicket{session(), work.ticket});
       } else if (dice < 65) {
-        Do(router::ReleaseTicket{work.ticket, session()});
+        Do(Release(work.ticket));
       } else if (dice < 70) {
-        Do(router::CompleteTicket{work.ticket, session(), "done"});
+        Do(Completion(work.ticket));
       } else if (dice < 80) {
         router::ParkTicket park{work.ticket, session(), dice < 75 ? "customer" : "", {}};
         if (dice < 77) park.until = world_.DatabaseNow() + router::Seconds(1 + world_.Pick(30));
@@ -627,7 +661,7 @@ void Desk::Work(const router::WorkView& work) {
       }
       return;
     case router::TicketState::kWrapUp:
-      if (dice < 60) Do(router::CompleteTicket{work.ticket, session(), "done"});
+      if (dice < 60) Do(Completion(work.ticket));
       return;
     case router::TicketState::kQueued:
     case router::TicketState::kOffered:

@@ -21,6 +21,7 @@
 namespace tandem::sim {
 
 inline constexpr int kAgents = 10;
+inline constexpr int kPeople = 8;  // those after them are automated
 
 // What is simulated: the small workspace of tests/support, whose front office rings so many at
 // once, and a queue "posts" of work in it that can wait. Calls interrupt tasks; chats interrupt
@@ -28,7 +29,8 @@ inline constexpr int kAgents = 10;
 // delay, and get the best match; jobs go by priority. Two agents pause at once; one is kept back
 // for calls, and one works for the back office. While "hours" are closed, care overflows to posts.
 // Contacts that don't say what they are about are classified and shared out. Conversations whose
-// customer is silent are parked and completed, and a message reopens them.
+// customer is silent are parked and completed, and a message reopens them. Automated agents hand
+// questions off to people, and complete none of which they are not sure.
 router::Configuration SimulatedConfiguration(int agents, uint32_t rings);
 
 // Something that a client wants done, with every answer that the engine gave to it.
@@ -68,11 +70,14 @@ class Desk : public engine::NoticeSink {
   void Show(const router::AgentSnapshot& snapshot);
   router::SessionRef session() const;
   void Consult(const router::WorkView& work);
+  router::CompleteTicket Completion(router::TicketId ticket);
+  router::ReleaseTicket Release(router::TicketId ticket);
   void Monitor();
 
   World& world_;
   Clients& clients_;
   const std::string agent_;
+  const bool automated_;
   const bool has_stream_;
   bool opening_ = false;
   int64_t generation_ = 0;  // 0: no session

@@ -27,7 +27,10 @@ using Contents = store::MemoryStore::Contents;
 class Replay {
  public:
   Replay(const Contents& contents, HistoryCounts& counts) : contents_(contents), counts_(counts) {
-    const router::Configuration configuration = SimulatedConfiguration(1, 1);
+    const router::Configuration configuration = SimulatedConfiguration(kAgents, 1);
+    for (const router::Agent& agent : configuration.agents) {
+      if (agent.kind == router::AgentKind::kAutomated) automated_.insert(agent.id);
+    }
     capacity_ = *configuration.agents.front().capacity;
     for (const router::Queue& queue : configuration.queues) urgencies_[queue.id] = queue.urgency;
     for (const router::Channel& channel : configuration.channels) {
@@ -58,7 +61,9 @@ class Replay {
     std::string queue;
     bool closed = false;
     bool is_callback = false;  // it became one
+    bool for_people = false;   // an automated agent handed it off
     bool interrupted = false;
+    bool asks = false;                     // a queue, for somebody to consult
     std::set<std::string> rescinded_from;  // since it was offered last
   };
 
@@ -71,6 +76,7 @@ class Replay {
       case EventType::kTicketOffered:
         ASSERT_EQ(ticket.owner, "") << "offered while owned";
         ASSERT_FALSE(ticket.closed);
+        ASSERT_FALSE(ticket.for_people && automated_.contains(event.agent)) << "came back to a bot";
         ASSERT_TRUE(ticket.offered_to.insert(event.agent).second) << "offered twice";
         ticket.rescinded_from.clear();
         ASSERT_EQ(ticket.offered_to.size() > 1, event.reason == "RING");
@@ -105,6 +111,10 @@ class Replay {
           TakeIfFits(event);
         }
         return;
+      case EventType::kTicketHandedOff:
+        ticket.for_people = true;
+        ++counts_.handed_off;
+        [[fallthrough]];
       case EventType::kTicketReleased:
       case EventType::kTicketParked:
       case EventType::kLeaseExpired:
@@ -166,6 +176,14 @@ class Replay {
       case EventType::kParticipantLeft:
         Part(ticket, event);
         return;
+      case EventType::kConsultationRequested:
+        ASSERT_EQ(ticket.owner, event.agent) << "asked for by another than the owner";
+        ASSERT_FALSE(std::exchange(ticket.asks, true)) << "asks twice";
+        ++counts_.asked;
+        return;
+      case EventType::kConsultationEnded:
+        ASSERT_TRUE(std::exchange(ticket.asks, false)) << "ended, but never asked";
+        return;
       case EventType::kOwnerChanged:
         ASSERT_EQ(ticket.owner, event.reason);
         ASSERT_TRUE(ticket.others.contains(event.agent) && ticket.others[event.agent].joined);
@@ -176,9 +194,8 @@ class Replay {
         loads_[event.agent].insert(event.ticket);
         return;
       case EventType::kTicketCompleted:
-        // Nobody has what the customer's silence completes.
-        ASSERT_EQ(ticket.owner,
-                  event.reason == router::kDispositionSilent ? std::string() : event.agent);
+        // Nobody has what the customer's silence completes, nor a request that is claimed.
+        ASSERT_EQ(ticket.owner, IsOfNobody(ticket, event) ? std::string() : event.agent);
         if (event.reason == router::kDispositionSilent) ++counts_.completed_by_silence;
         [[fallthrough]];
       case EventType::kTicketCanceled:
@@ -251,6 +268,11 @@ class Replay {
         ASSERT_FALSE(IsInterrupted(event.ticket, ticket)) << "goes on, though it is interrupted";
         return;
     }
+  }
+
+  static bool IsOfNobody(const Ticket& ticket, const EventRow& event) {
+    return event.reason == router::kDispositionSilent ||
+           (event.reason == router::kDispositionConsulted && ticket.owner.empty());
   }
 
   size_t GroupOf(TicketId ticket) const {
@@ -380,6 +402,7 @@ class Replay {
   const Contents& contents_;
   HistoryCounts& counts_;
   router::Capacity capacity_;
+  std::set<std::string> automated_;                   // agents
   std::map<std::string, size_t> groups_;              // by channel
   std::map<std::string, router::Urgency> urgencies_;  // by queue
   std::map<TicketId, Ticket> tickets_;
@@ -509,14 +532,19 @@ class Judge {
   void Promised(const router::FinishTicket& action, const router::Reply&) {
     EXPECT_TRUE(Happened(EventType::kTicketFinished, action.ticket, 0, action.session.agent));
   }
-  void Promised(const router::CompleteTicket& action, const router::Reply&) {
+  void Promised(const router::CompleteTicket& action, const router::Reply& reply) {
+    if (std::holds_alternative<router::StateReached>(reply)) {
+      EXPECT_TRUE(Happened(EventType::kTicketHandedOff, action.ticket, 0, action.session.agent));
+      return;
+    }
     EXPECT_TRUE(Happened(EventType::kTicketCompleted, action.ticket));
     if (Happened(EventType::kTicketReopened, action.ticket)) return;
     EXPECT_EQ(contents_.ticket_states.at({test::kWorkspace, action.ticket}).state,
               router::TicketState::kCompleted);
   }
   void Promised(const router::ReleaseTicket& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kTicketReleased, action.ticket, 0, action.session.agent));
+    const auto type = action.hand_off ? EventType::kTicketHandedOff : EventType::kTicketReleased;
+    EXPECT_TRUE(Happened(type, action.ticket, 0, action.session.agent));
   }
   void Promised(const router::ParkTicket& action, const router::Reply&) {
     EXPECT_TRUE(Happened(EventType::kTicketParked, action.ticket, 0, action.session.agent));
@@ -539,6 +567,14 @@ class Judge {
   void Promised(const router::InviteParticipant& action, const router::Reply&) {
     EXPECT_TRUE(Happened(EventType::kParticipantInvited, action.ticket, 0, action.agent));
   }
+  void Promised(const router::ConsultQueue& action, const router::Reply& reply) {
+    EXPECT_TRUE(Happened(EventType::kConsultationRequested, action.ticket));
+    const TicketId request = std::get<router::ConsultationRequested>(reply).request;
+    EXPECT_TRUE(Happened(EventType::kTicketCreated, request));
+  }
+  void Promised(const router::CancelConsultation& action, const router::Reply&) {
+    EXPECT_TRUE(Happened(EventType::kConsultationEnded, action.ticket));
+  }
   void Promised(const router::MonitorTicket& action, const router::Reply&) {
     EXPECT_TRUE(Happened(EventType::kParticipantJoined, action.ticket, 0, action.session.agent));
   }
@@ -553,7 +589,9 @@ class Judge {
   }
   void Promised(const router::ClaimTickets& action, const router::Reply& reply) {
     for (const TicketId ticket : std::get<router::TicketsClaimed>(reply).tickets) {
-      EXPECT_TRUE(Happened(EventType::kTicketClaimed, ticket, 0, action.session.agent));
+      // Of a request for somebody to consult, it is the ticket that this is about.
+      EXPECT_TRUE(Happened(EventType::kTicketClaimed, ticket, 0, action.session.agent) ||
+                  Happened(EventType::kParticipantJoined, ticket, 0, action.session.agent));
     }
   }
 

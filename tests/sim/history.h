@@ -17,7 +17,8 @@ struct HistoryCounts {
   int reused_ids = 0;
   int interruptions = 0, interruptions_in_group = 0;  // the latter by LIVE work of the same group
   int consulted = 0, monitored = 0;                   // how often somebody began to take part
-  int overflowed_when_closed = 0, completed_by_silence = 0, reopened = 0;
+  int overflowed_when_closed = 0, completed_by_silence = 0, reopened = 0, handed_off = 0;
+  int asked = 0;  // queues, for somebody to consult
 };
 
 // Fails the test where one of these does not hold:
@@ -25,7 +26,8 @@ struct HistoryCounts {
 //   - a request id gives one answer, whenever it is repeated, and makes one contact at most; so
 //   does an external id;
 //   - events are numbered without gaps;
-//   - a ticket has one owner at a time, is offered to none while owned, and to none twice;
+//   - a ticket has one owner at a time, is offered to none while owned, and to none twice; what was
+//   handed off to people is offered to people alone;
 //   - no agent is ever given more than the capacity allows beside what the new work interrupts, nor
 //   anything that other work of the agent interrupts; who monitors needs none;
 //   - what interrupts a ticket is at hand when it is interrupted, and has gone when that ends; in

@@ -61,10 +61,11 @@ HistoryCounts RunOne(uint64_t seed) {
             << history.interruptions_in_group << " within a group, " << history.consulted
             << " consulted, " << history.monitored << " monitored, "
             << history.overflowed_when_closed << " overflowed, " << history.completed_by_silence
-            << " completed by silence, " << history.reopened << " reopened; " << counts.crashes
-            << " crashes, " << counts.late_commits << " late commits, " << counts.commit_faults
-            << " commit faults, " << counts.away << " times away, " << counts.stalls << " stalls, "
-            << counts.comparisons << " comparisons" << std::endl;
+            << " completed by silence, " << history.reopened << " reopened, " << history.handed_off
+            << " handed off; " << counts.crashes << " crashes, " << counts.late_commits
+            << " late commits, " << counts.commit_faults << " commit faults, " << counts.away
+            << " times away, " << counts.stalls << " stalls, " << counts.comparisons
+            << " comparisons" << std::endl;
   return history;
 }
 
@@ -84,6 +85,8 @@ TEST(Simulation, KeepsEveryPromiseWhateverFails) {
     all.overflowed_when_closed += history.overflowed_when_closed;
     all.completed_by_silence += history.completed_by_silence;
     all.reopened += history.reopened;
+    all.handed_off += history.handed_off;
+    all.asked += history.asked;
   }
   if (runs < 10) return;
   EXPECT_GT(all.interruptions, all.interruptions_in_group) << "from group to group";
@@ -93,6 +96,8 @@ TEST(Simulation, KeepsEveryPromiseWhateverFails) {
   EXPECT_GT(all.overflowed_when_closed, 0);
   EXPECT_GT(all.completed_by_silence, 0);
   EXPECT_GT(all.reopened, 0);
+  EXPECT_GT(all.handed_off, 0);
+  EXPECT_GT(all.asked, 0);
 }
 
 }  // namespace

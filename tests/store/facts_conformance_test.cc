@@ -389,6 +389,28 @@ TEST_P(FactsConformance, ReckonsWithWhatAgentsCostThen) {
   EXPECT_EQ(ValueOf(row, Sum::kSignedInTime), Hours(3).us);
 }
 
+TEST_P(FactsConformance, TellsWhatBotsContainAndWhatTheyHandOff) {
+  router::Changes changes = OneWorkspace();
+  const auto add = [&](router::SegmentOutcome outcome, bool automated, bool started) {
+    router::SegmentRow& row = changes.segments.emplace_back(
+        SampleSegment(1, static_cast<uint32_t>(changes.segments.size() + 1)));
+    row.outcome = outcome;
+    row.automated = automated;
+    if (!started) row.connected_at = Time{};
+  };
+  add(router::SegmentOutcome::kCompleted, true, true);
+  add(router::SegmentOutcome::kCompleted, true, true);
+  add(router::SegmentOutcome::kCompleted, false, true);
+  add(router::SegmentOutcome::kReleased, true, true);
+  add(router::SegmentOutcome::kHandedOff, true, true);
+  add(router::SegmentOutcome::kHandedOff, true, false);
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  const FactRow row = Row(WholeQuery(kMorning, kMorning + Hours(1)));
+  EXPECT_EQ(ValueOf(row, Sum::kHandledCompleted), 3);
+  EXPECT_EQ(ValueOf(row, Sum::kContained), 2);
+  EXPECT_EQ(ValueOf(row, Sum::kHandedOff), 2) << "started or not";
+}
+
 TEST_P(FactsConformance, SumsScoresOnTheirScales) {
   router::Changes changes = OneWorkspace();
   const auto add = [&](const std::string& measure, int32_t score, int32_t lowest, int32_t highest) {

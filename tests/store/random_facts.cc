@@ -110,6 +110,7 @@ router::SegmentRow SegmentOf(Maker& make, uint64_t number, const router::TicketR
   row.ended_at = make.After(std::max(last, row.finished_at), router::Minutes(1));
   row.outcome = make.Value(router::kLastSegmentOutcome);
   row.resolved = make.OneIn(2);
+  row.automated = make.OneIn(2);
   row.cost_per_hour_milli = make.OneIn(3) ? 0 : make.Number(1, 40'000);
   if (make.OneIn(4)) row.role = make.Value(router::AssignmentRole::kMonitor);
   return row;

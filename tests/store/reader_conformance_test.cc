@@ -120,6 +120,32 @@ TEST_P(ReaderConformance, ListTicketsFilters) {
               IsEmpty());
 }
 
+// Of those who take part in one that is owned, its owner alone has it.
+TEST_P(ReaderConformance, TicketsAreFoundByWhomeverTheyRing) {
+  router::Changes changes = OneWorkspace();
+  for (uint64_t i = 1; i <= 2; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
+  for (size_t i = 0; i < 2; ++i) {
+    router::TicketStateRow& row = changes.ticket_states[i];
+    const bool rings = i == 0;
+    row.state = rings ? router::TicketState::kOffered : router::TicketState::kActive;
+    row.agent = "ann";
+    const auto role = rings ? router::AssignmentRole::kOwner : router::AssignmentRole::kConsult;
+    row.leased = !rings;
+    row.participants.emplace().all = {{"bob", role, 1, 2, Time{}, kMorning, kMorning},
+                                      {kUnicode, role, 3, 4, Time{}, kMorning, kMorning}};
+  }
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  const auto list = [&](const std::string& agent) {
+    store::TicketFilter filter;
+    filter.agent = agent;
+    return IdsOf(backing_->reader().ListTickets(kWorkspace, filter, {}, 100));
+  };
+  EXPECT_THAT(list("ann"), ElementsAre(Ticket(2), Ticket(1)));
+  EXPECT_THAT(list("bob"), ElementsAre(Ticket(1)));
+  EXPECT_THAT(list(kUnicode), ElementsAre(Ticket(1)));
+  EXPECT_THAT(list("bo"), IsEmpty());
+}
+
 TEST_P(ReaderConformance, TicketsShowWhatWasSaidLast) {
   router::Changes changes = OneWorkspace();
   for (uint64_t i = 1; i <= 3; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
@@ -139,6 +165,7 @@ TEST_P(ReaderConformance, TicketsShowWhatWasSaidLast) {
   EXPECT_EQ(view.subject, kUnicode);
   EXPECT_EQ(view.revision, 7);
   EXPECT_EQ(view.references, detail.references);
+  EXPECT_EQ(view.requirement, detail.requirement);
   using Attributes = std::vector<std::pair<std::string, std::string>>;
   EXPECT_EQ(view.attributes, (Attributes{{"b", kUnicode}, {"longer key", "now set"}, {"z", "1"}}));
   EXPECT_EQ(Fields(views->at(1).ticket), Fields(SampleTicket(2)));

@@ -533,6 +533,9 @@ TEST_P(StoreConformance, ARefusedValueLeavesNothingBehind) {
   detail([&](router::TicketDetail& d) { d.attributes = {{nul, "v"}}; });
   detail([&](router::TicketDetail& d) { d.attributes = {{"k", "\xff"}}; });
   detail([&](router::TicketDetail& d) { d.references = {{"crm", nul}}; });
+  detail([&](router::TicketDetail& d) { d.requirement->own.agents = {nul}; });
+  detail([&](router::TicketDetail& d) { d.requirement->asked.agents = {nul}; });
+  detail([&](router::TicketDetail& d) { d.hand_off->summary = nul; });
   refused([&](Batch& b) {
     b.changes.notes = {SampleNote(1, 1)};
     b.changes.notes[0].text = nul;

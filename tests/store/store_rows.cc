@@ -30,14 +30,15 @@ router::Requirement SampleRequirement() {
       {router::ProcessTypePredicate{"claim"}, router::SitePredicate{"berlin"}},
       {router::Predicate{router::TeamPredicate{"north"}, true}},
       {router::AttributePredicate{"region", {"apac", kUnicode}, {}, {}},
-       router::AttributePredicate{"years", {}, -1, 7}, router::AttributePredicate{"badge"}}};
+       router::AttributePredicate{"years", {}, -1, 7}, router::AttributePredicate{"badge"}},
+      {router::Predicate{router::AgentKindPredicate{router::AgentKind::kAutomated}, true}}};
   requirement.prefer = {{router::SkillRequirement{"cards", 1}, 7}};
   requirement.agents = {"ann", "bob"};
   return requirement;
 }
 
 router::Plan SamplePlan() {
-  router::Plan plan(6);
+  router::Plan plan(7);
   plan[0].after = Seconds(20);
   plan[0].requirement = SampleRequirement();
   plan[1].after = Minutes(1);
@@ -52,6 +53,10 @@ router::Plan SamplePlan() {
   plan[4].condition = router::PlanCondition{1, router::Duration{}};
   plan[5].after = Minutes(5);
   plan[5].callback = true;
+  plan[5].condition = router::PlanCondition{.available_agents_fewer_than = 3};
+  plan[6].after = Minutes(6);
+  plan[6].offer_timeout = Seconds(10);
+  plan[6].concurrent_offers = 4;
   return plan;
 }
 
@@ -372,6 +377,7 @@ router::TicketRow SampleTicket(uint64_t ticket) {
   row.expected_handling_time = Minutes(4);
   row.wrap_up_limit = Seconds(90);
   row.unroutable = true;
+  row.consults = Ticket(77);
   return row;
 }
 
@@ -470,6 +476,7 @@ router::SegmentRow SampleSegment(uint64_t ticket, uint32_t number) {
   row.disposition = "SOLD";
   row.resolved = true;
   row.cost_per_hour_milli = 18'000;
+  row.automated = true;
   return row;
 }
 
@@ -516,9 +523,14 @@ router::TicketDetailRow SampleDetail(uint64_t ticket) {
   detail.due_at = kMorning + router::Days(3);
   detail.attributes = {{"a", std::nullopt}, {"b", kUnicode}, {"longer key", "now set"}};
   detail.references = {{"crm", kUnicode}, {"shop", "17"}};
+  router::ChangedRequirement& changed = detail.requirement.emplace();
+  changed.own = changed.asked = SampleRequirement();
+  changed.asked.agents = {"ann"};
+  changed.plan_step = 2;
   detail.notes = 3;
   detail.messages = 2;
   detail.scores = 1;
+  detail.hand_off = router::HandOff{"bot", kMorning, 410, "asked", kUnicode};
   return row;
 }
 

@@ -112,7 +112,7 @@ inline auto Fields(const router::SegmentRow& r) {
   return std::tie(r.workspace, r.ticket, r.segment_number, r.agent, r.queue, r.client, r.channel,
                   r.process_type, r.began_at, r.claimed, r.accepted_at, r.connected_at, r.held,
                   r.disconnected_at, r.disconnected_by, r.finished_at, r.ended_at, r.outcome,
-                  r.disposition, r.resolved, r.cost_per_hour_milli);
+                  r.disposition, r.resolved, r.cost_per_hour_milli, r.automated);
 }
 inline auto Fields(const router::AgentIntervalRow& r) {
   return std::tie(r.workspace, r.agent, r.began_at, r.ended_at, r.status, r.reason, r.load,
