@@ -82,10 +82,8 @@ Outcome Decide(Context& context, const EndCallbackAttempt& command) {
   if (ticket.state == TicketState::kAssigned || (connecting && connected)) {
     return RefuseState(ticket, connected ? "ACTIVE or WRAP_UP" : "CONNECTING, ACTIVE or WRAP_UP");
   }
-  if (!command.disposition.empty() && !workspace.dispositions.contains(command.disposition)) {
-    return Refuse(
-        Reason::kDispositionUnknown,
-        "expected a configured disposition, but there is no '" + command.disposition + "'");
+  if (auto rejection = CheckDisposition(workspace, command.disposition)) {
+    return *std::move(rejection);
   }
   return Reply(
       EndAttempt(context, index, command.outcome, command.disposition, command.next_attempt_at));

@@ -26,6 +26,13 @@ Rejection RefuseState(TicketState state, const char* expected) {
       {{"state", ToString(state)}});
 }
 
+std::optional<Rejection> CheckDisposition(const Workspace& workspace,
+                                          const std::string& disposition) {
+  if (disposition.empty() || workspace.dispositions.contains(disposition)) return std::nullopt;
+  return Refuse(Reason::kDispositionUnknown,
+                "expected a configured disposition, but there is no '" + disposition + "'");
+}
+
 std::variant<AgentIndex, Rejection> FindSession(const Workspace& workspace,
                                                 const SessionRef& session) {
   const auto found = FindAgent(workspace, session.agent);

@@ -163,6 +163,9 @@ Rejection RefuseState(const Ticket& ticket, const char* expected);
 Rejection RefuseState(TicketState state, const char* expected);
 // Of verbs for work that an agent may own.
 Rejection RefuseConsultation();
+// Empty: none is chosen, which is fine.
+std::optional<Rejection> CheckDisposition(const Workspace& workspace,
+                                          const std::string& disposition);
 
 // Whether the configuration in force has the resource.
 bool IsConfigured(const Workspace& workspace, ResourceKind kind, std::string_view id);

@@ -107,10 +107,8 @@ Outcome Decide(Context& context, const CompleteTicket& command) {
   if (ticket.state != TicketState::kActive && ticket.state != TicketState::kWrapUp) {
     return RefuseState(ticket, "ACTIVE or WRAP_UP");
   }
-  if (!command.disposition.empty() && !workspace.dispositions.contains(command.disposition)) {
-    return Refuse(
-        Reason::kDispositionUnknown,
-        "expected a configured disposition, but there is no '" + command.disposition + "'");
+  if (auto rejection = CheckDisposition(workspace, command.disposition)) {
+    return *std::move(rejection);
   }
   const uint32_t min_confidence_milli = MinConfidence(workspace, ticket);
   if (min_confidence_milli != 0 && !command.confidence_milli) {
