@@ -11,7 +11,7 @@
 
 #include "router/ids.h"
 #include "router/model.h"
-#include "router/waiting_forest.h"
+#include "router/wait_key.h"
 
 namespace tandem::router {
 

@@ -20,10 +20,10 @@ void Matching::UpdateHead(Line& line, ClassIndex class_index) {
   const TicketClass& ticket_class = classes_[class_index.value];
   Head head;
   for (const uint32_t shared : ticket_class.shared_groups) {
-    const WaitingForest::Tree& tree = ticket_class.groups[shared].*line.tree;
-    if (tree.empty()) continue;
-    const TicketIndex first = forest_.First(tree);
-    if (forest_.KeyOf(first) < head.key) head = {forest_.KeyOf(first), first, shared};
+    const RankedTickets& tickets = ticket_class.groups[shared].*line.tickets_of;
+    if (tickets.empty()) continue;
+    const RankedTickets::Entry& first = tickets.First();
+    if (first.key < head.key) head = {first.key, first.ticket, shared};
   }
   Head& known = line.heads[class_index.value];
   if (head.key == known.key) return;
@@ -52,31 +52,37 @@ void Matching::SetNamed(Line& line, ClassIndex ticket_class, uint32_t group, boo
 
 void Matching::Add(Line& line, TicketIndex index, const Ticket& ticket, WaitKey key) {
   TicketClass::Group& group = classes_[ticket.ticket_class.value].groups[ticket.group];
-  WaitingForest::Tree& tree = group.*line.tree;
+  RankedTickets& tickets = group.*line.tickets_of;
   const bool named = !group.agents.named.empty();
-  if (named && tree.empty()) SetNamed(line, ticket.ticket_class, ticket.group, true);
-  forest_.Insert(tree, index, key);
+  if (named && tickets.empty()) SetNamed(line, ticket.ticket_class, ticket.group, true);
+  tickets.Insert(key, index);
+  if (index.value >= keys_.size()) keys_.resize(size_t{index.value} + 1);
+  keys_[index.value] = key;
   ++line.tickets;
-  if (!named) UpdateHead(line, ticket.ticket_class);
+  if (!named && key < line.heads[ticket.ticket_class.value].key) {
+    UpdateHead(line, ticket.ticket_class);
+  }
 }
 
 void Matching::Remove(Line& line, TicketIndex index, const Ticket& ticket) {
   TicketClass::Group& group = classes_[ticket.ticket_class.value].groups[ticket.group];
-  WaitingForest::Tree& tree = group.*line.tree;
+  RankedTickets& tickets = group.*line.tickets_of;
   const bool named = !group.agents.named.empty();
-  forest_.Erase(tree, index);
+  tickets.Erase(keys_[index.value]);
   --line.tickets;
-  if (named && tree.empty()) SetNamed(line, ticket.ticket_class, ticket.group, false);
-  if (!named) UpdateHead(line, ticket.ticket_class);
+  if (named && tickets.empty()) SetNamed(line, ticket.ticket_class, ticket.group, false);
+  if (!named && line.heads[ticket.ticket_class.value].ticket == index) {
+    UpdateHead(line, ticket.ticket_class);
+  }
 }
 
 void Matching::AddWaiting(TicketIndex index, const Ticket& ticket, WaitKey key) {
   Add(waiting_, index, ticket, key);
-  queues_[outlines_[ticket.ticket_class.value].queue.value].keys.Insert(key);
+  queues_[outlines_[ticket.ticket_class.value].queue.value].waiting.Insert(key, index);
 }
 
 void Matching::RemoveWaiting(TicketIndex index, const Ticket& ticket) {
-  queues_[outlines_[ticket.ticket_class.value].queue.value].keys.Erase(forest_.KeyOf(index));
+  queues_[outlines_[ticket.ticket_class.value].queue.value].waiting.Erase(keys_[index.value]);
   Remove(waiting_, index, ticket);
 }
 
@@ -128,9 +134,9 @@ WaitKey Matching::KeyNow(const Workspace& workspace, QueueIndex queue, WaitKey k
 // and whose offer it does not have.
 TicketIndex Matching::FirstOfGroup(const Workspace& workspace, const Seeker& seeker,
                                    const TicketClass::Group& group) const {
-  const WaitingForest::Tree& tree = group.*seeker.line.tree;
-  if (!seeker.passes_over) return forest_.First(tree);
-  return forest_.FirstWhere(tree, [&](TicketIndex index) {
+  const RankedTickets& tickets = group.*seeker.line.tickets_of;
+  if (!seeker.passes_over) return tickets.First().ticket;
+  return tickets.FirstWhere([&](TicketIndex index) {
     const Ticket& ticket = workspace.ticket(index);
     return !Workspace::IsCooling(ticket, seeker.index) &&
            !Workspace::IsOfferedTo(ticket, seeker.index);
@@ -144,11 +150,11 @@ TicketIndex Matching::FirstAllowed(const Workspace& workspace, const Seeker& see
   WaitKey best_key;
   for (const uint32_t shared : ticket_class.shared_groups) {
     const TicketClass::Group& group = ticket_class.groups[shared];
-    if ((group.*seeker.line.tree).empty() || group.agents.Exclude(seeker.index)) continue;
+    if ((group.*seeker.line.tickets_of).empty() || group.agents.Exclude(seeker.index)) continue;
     const TicketIndex candidate = FirstOfGroup(workspace, seeker, group);
-    if (!candidate.IsSet() || !(forest_.KeyOf(candidate) < best_key)) continue;
+    if (!candidate.IsSet() || !(KeyInLine(candidate) < best_key)) continue;
     best = candidate;
-    best_key = forest_.KeyOf(candidate);
+    best_key = KeyInLine(candidate);
   }
   return best;
 }
@@ -177,7 +183,7 @@ void Matching::ForEachNaming(const Workspace& workspace, const Seeker& seeker,
     if (passing.early || !(seeker.mode == Mode::kPush ? passing.push : passing.pull)) continue;
     const TicketIndex ticket = FirstOfGroup(workspace, seeker, group);
     if (!ticket.IsSet()) continue;
-    const WaitKey key = KeyNow(workspace, ticket_class.spec.queue, forest_.KeyOf(ticket));
+    const WaitKey key = KeyNow(workspace, ticket_class.spec.queue, KeyInLine(ticket));
     function(
         ticket_class.spec.queue,
         Candidate{{passing.rank, urgency}, TierOf(seeker, ticket_class.spec.client), key, ticket});
@@ -199,7 +205,7 @@ void Matching::Consider(const Workspace& workspace, const Seeker& seeker, ClassI
   if (head.group != 0 || seeker.passes_over) {
     candidate.ticket = FirstAllowed(workspace, seeker, ticket_class);
     if (!candidate.ticket.IsSet()) return;
-    candidate.key = KeyNow(workspace, outline.queue, forest_.KeyOf(candidate.ticket));
+    candidate.key = KeyNow(workspace, outline.queue, KeyInLine(candidate.ticket));
     if (!candidate.Before(best)) return;
   }
   best = candidate;
@@ -539,8 +545,8 @@ TicketIndex Matching::FirstWaiting(QueueIndex queue) const {
   }
   TicketIndex first;
   for (const auto& [ticket_class, group] : of_queue.named) {
-    const TicketIndex candidate = forest_.First(classes_[ticket_class.value].groups[group].tree);
-    if (!first.IsSet() || forest_.KeyOf(candidate) < forest_.KeyOf(first)) first = candidate;
+    const TicketIndex candidate = classes_[ticket_class.value].groups[group].waiting.First().ticket;
+    if (!first.IsSet() || KeyInLine(candidate) < KeyInLine(first)) first = candidate;
   }
   return first;
 }
@@ -615,7 +621,7 @@ size_t Matching::Ahead(const Workspace& workspace, const Ticket& ticket) const {
   const WaitKey key = workspace.WaitKeyOf(ticket);
   const auto ahead_in = [&](const TicketClass& ticket_class) {
     const auto ahead_of_group = [&](uint32_t group) {
-      return forest_.Rank(ticket_class.groups[group].tree, key);
+      return ticket_class.groups[group].waiting.Rank(key);
     };
     const auto same = agents.named.empty() ? ticket_class.group_by_agents.end()
                                            : ticket_class.group_by_agents.find(agents);
@@ -646,8 +652,8 @@ size_t Matching::Ahead(const Workspace& workspace, const Ticket& ticket) const {
 
 Matching::Place Matching::PlaceIn(QueueIndex queue, WaitKey key) const {
   if (queue.value >= queues_.size()) return {};
-  const RankedKeys& keys = queues_[queue.value].keys;
-  return {keys.Rank(key), keys.size()};
+  const RankedTickets& waiting = queues_[queue.value].waiting;
+  return {waiting.Rank(key), waiting.size()};
 }
 
 Matching::Prospects Matching::ProspectsOf(const Workspace& workspace, QueueIndex queue,
@@ -663,13 +669,13 @@ Matching::Prospects Matching::ProspectsOf(const Workspace& workspace, QueueIndex
       if (!passing.push && !passing.pull) continue;
       for (const TicketClass::Group& group : ticket_class.groups) {
         const bool kept_out = !group.agents.Name(agent) || group.agents.Exclude(agent);
-        if (kept_out || group.tree.empty()) continue;
-        found.tickets += forest_.Size(group.tree);
-        const TicketIndex ticket = forest_.First(group.tree);
-        if (found.first.IsSet() && first < forest_.KeyOf(ticket)) continue;
-        found.first = ticket;
+        if (kept_out || group.waiting.empty()) continue;
+        found.tickets += group.waiting.size();
+        const RankedTickets::Entry& entry = group.waiting.First();
+        if (found.first.IsSet() && first < entry.key) continue;
+        found.first = entry.ticket;
         found.passing = passing;
-        first = forest_.KeyOf(ticket);
+        first = entry.key;
       }
     }
   }

@@ -15,8 +15,8 @@
 //   - only if that takes far longer, as when those whom nobody asks for are idle longest, does it
 //     go through all that pass.
 //
-// Within a class, tickets that name and exclude the same agents share a tree. An excluded agent
-// passes over it at once, and the trees that name an agent are listed at that agent, whom
+// Within a class, tickets that name and exclude the same agents share a list. An excluded agent
+// passes over it at once, and the lists that name an agent are listed at that agent, whom
 // BestTicket is looking for; others never meet them.
 //
 // Delays are part of that: the longest of its queue's delays that a ticket has waited for is one of
@@ -50,14 +50,15 @@
 #include "absl/container/node_hash_map.h"
 
 #include "router/bits.h"
+#include "router/huge_pages.h"
 #include "router/ids.h"
 #include "router/limits.h"
 #include "router/model.h"
-#include "router/ranked_keys.h"
+#include "router/ranked_tickets.h"
 #include "router/ready_agents.h"
 #include "router/requirement.h"
 #include "router/ticket_class.h"
-#include "router/waiting_forest.h"
+#include "router/wait_key.h"
 
 namespace tandem::router {
 
@@ -246,7 +247,7 @@ class Matching {
   struct QueueClasses {
     // In use, by what agents are barred from first.
     absl::btree_map<std::pair<ClientIndex, ProcessTypeIndex>, std::vector<ClassIndex>> classes;
-    RankedKeys keys;  // of all that wait
+    RankedTickets waiting;  // all that wait in it
   };
   // A group that names an agent, and has tickets in a line.
   struct NamedGroup {
@@ -261,7 +262,7 @@ class Matching {
       // Groups that name agents, and have tickets in it.
       absl::btree_set<std::pair<ClassIndex, uint32_t>> named;
     };
-    WaitingForest::Tree TicketClass::Group::*tree;  // a group's tickets that are in it
+    RankedTickets TicketClass::Group::*tickets_of;  // a group's tickets that are in it
     std::vector<Head> heads{};      // by class; apart from the classes, because look-ups walk them
     std::vector<OfQueue> queues{};  // by queue
     std::vector<std::vector<NamedGroup>> named{};  // by agent
@@ -325,6 +326,7 @@ class Matching {
 
   void Add(Line& line, TicketIndex index, const Ticket& ticket, WaitKey key);
   void Remove(Line& line, TicketIndex index, const Ticket& ticket);
+  WaitKey KeyInLine(TicketIndex ticket) const { return keys_[ticket.value]; }
   void UpdateHead(Line& line, ClassIndex ticket_class);
   void SetNamed(Line& line, ClassIndex ticket_class, uint32_t group, bool waits);
   static bool FitsShift(const Workspace& workspace, const AgentState& agent,
@@ -363,7 +365,8 @@ class Matching {
   template <typename Function>
   void ForEachReadyPassing(const Sought& sought, Function function) const;
 
-  WaitingForest forest_;
+  // By ticket: the one by which it is in a line.
+  std::vector<WaitKey, HugePageAllocator<WaitKey>> keys_;
   // Who takes a ticket beside what it has, and whose it interrupts: with the kinds that are open
   // so. The second ones are asked when nobody of the first may take it.
   ReadyAgents ready_, interruptible_;
@@ -375,7 +378,7 @@ class Matching {
   size_t idle_classes_ = 0;
   std::vector<Outline> outlines_;     // by class; apart as the heads of lines are
   std::vector<QueueClasses> queues_;  // by queue
-  Line waiting_{&TicketClass::Group::tree};
+  Line waiting_{&TicketClass::Group::waiting};
   Line ringing_{&TicketClass::Group::ringing};
   mutable std::vector<Profile> profiles_;
   std::array<Bits, kCapacityGroups>

@@ -28,6 +28,7 @@
 #include "router/estimate.h"
 #include "router/fair_shares.h"
 #include "router/fresh_tickets.h"
+#include "router/huge_pages.h"
 #include "router/ids.h"
 #include "router/limits.h"
 #include "router/matching.h"
@@ -39,7 +40,7 @@
 #include "router/registry.h"
 #include "router/rows.h"
 #include "router/time.h"
-#include "router/waiting_forest.h"
+#include "router/wait_key.h"
 #include "router/working_capacity.h"
 
 namespace tandem::router {
@@ -83,8 +84,9 @@ struct Participants {
 };
 
 // One open ticket. Fields are those of TicketRow and TicketStateRow that decisions and rows need.
-struct Ticket {
-  // First what is read wherever it waits: with a million of them, each line of the cache counts.
+struct alignas(64) Ticket {
+  // First, in one line of the cache, what is read wherever it waits: with a million of them, each
+  // line counts.
   TicketId id;
   uint64_t arrival = 0;
   Time key;
@@ -164,7 +166,7 @@ struct Ticket {
 };
 
 // One agent, configured now or still owning work.
-struct AgentState {
+struct alignas(64) AgentState {
   // First what is read wherever it is looked for, as of tickets.
   bool configured = false;
   bool dirty = false;
@@ -375,10 +377,10 @@ struct Workspace {
   bool picks_counted = false;                         // late_picks of some queues are to be written
   absl::btree_map<std::string, Calendar*> calendars;  // by id, those configured
 
-  std::vector<AgentState> agents;
+  std::vector<AgentState, HugePageAllocator<AgentState>> agents;
   std::vector<Agent> agent_resources;  // by index; empty when not configured
   size_t configured_agents = 0;
-  std::vector<Ticket> tickets;
+  std::vector<Ticket, HugePageAllocator<Ticket>> tickets;
   std::vector<TicketIndex> free_tickets;
   absl::flat_hash_map<TicketId, TicketIndex> ticket_by_id;
   absl::flat_hash_map<std::string, TicketIndex> ticket_by_conversation;

@@ -15,9 +15,9 @@
 #include "router/bits.h"
 #include "router/ids.h"
 #include "router/model.h"
+#include "router/ranked_tickets.h"
 #include "router/requirement.h"
 #include "router/time.h"
-#include "router/waiting_forest.h"
 
 namespace tandem::router {
 
@@ -79,8 +79,8 @@ struct TicketClass {
   // Tickets that name and exclude the same agents. The first group does neither, and always is.
   struct Group {
     Agents agents;
-    WaitingForest::Tree tree;
-    WaitingForest::Tree ringing;  // those that are offered, and want further rings
+    RankedTickets waiting;
+    RankedTickets ringing;  // those that are offered, and want further rings
     uint32_t open_tickets = 0;
   };
   std::vector<Group> groups;

@@ -119,6 +119,8 @@ ROUTER_BANNED_HEADERS = {
     "atomic", "chrono", "condition_variable", "ctime", "filesystem", "fstream", "future", "iostream", "mutex",
     "random", "semaphore", "shared_mutex", "stop_token", "thread", "unordered_map", "unordered_set",
 }
+# The pages of memory are no part of the world that decisions depend on.
+ROUTER_MEMORY = {"router/huge_pages.cc": {"sys/mman.h"}}
 DRIVER = re.compile(r"(pqxx/|pqxx$|libpq|postgres_ext\.h$|postgresql/)")
 GENERATED = re.compile(r"(\.pb\.h$|grpcpp/|grpc/|google/protobuf/)")
 CONCRETE_STORE = re.compile(r"server/store/(memory|postgres)_\w+\.h$")
@@ -154,6 +156,8 @@ def wrong_arrow(path, layer, name, quoted):
     if layer == "router" and target is None:
         if name in ROUTER_BANNED_HEADERS:
             return f"expected the world to come in as arguments, but the router includes <{name}>"
+        if name in ROUTER_MEMORY.get(path, ()):
+            return None
         if not ROUTER_ABSEIL.match(name) and not re.fullmatch(r"[a-z0-9_]+", name):
             return f"expected std and Abseil's container, hash and types only, but the router includes {name}"
     if layer == "tests":
