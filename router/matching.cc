@@ -433,6 +433,10 @@ AgentIndex Matching::BestOfReady(const Workspace& workspace, const Sought& sough
   }
   ReadyKey best;
   if (!ticket_class.passing.is_listed() && WalkReady(workspace, sought, best)) return best.agent;
+  // The one who leads first: few of the others lead as early, and only these are looked at. What
+  // is known of an agent and its profile is far apart in memory, leads are side by side.
+  const std::optional<Leader> leader = LeaderOf(sought);
+  if (leader) Consider(workspace, sought, leader->profile, OnlyList(leader->list), 0, best);
   ForEachReadyPassing(sought, [&](uint32_t list, ProfileIndex profile) {
     if (best.agent.IsSet() && sought.ready.LeadOf(sought.order, list, profile) >
                                   ReadyAgents::LeadOf(sought.order, best)) {
@@ -469,6 +473,16 @@ void Matching::ForEachReadyPassing(const Sought& sought, Function function) cons
       function(list, ProfileIndex{profile});
     });
   }
+}
+
+// Of those the one with the least lead; none: there are none.
+std::optional<Matching::Leader> Matching::LeaderOf(const Sought& sought) const {
+  std::optional<Leader> first;
+  ForEachReadyPassing(sought, [&](uint32_t list, ProfileIndex profile) {
+    const int64_t lead = sought.ready.LeadOf(sought.order, list, profile);
+    if (!first || lead < first->lead) first = {lead, list, profile};
+  });
+  return first;
 }
 
 size_t Matching::CountReadyPassing(const Sought& sought) const {

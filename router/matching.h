@@ -301,6 +301,12 @@ class Matching {
     ListSet lists;  // of agents who have room for it
     const ReadyAgents& ready;
   };
+  // A profile's first agent in a list, by what it is ordered by in the first place.
+  struct Leader {
+    int64_t lead = 0;
+    uint32_t list = 0;
+    ProfileIndex profile;
+  };
 
   Pool& PoolOf(const Workspace& workspace, ProfileIndex profile) const;
   void FillLevels(Pool& pool) const;
@@ -361,6 +367,7 @@ class Matching {
   AgentIndex BestOfReady(const Workspace& workspace, const Sought& sought) const;
   bool WalkReady(const Workspace& workspace, const Sought& sought, ReadyKey& best) const;
   AgentIndex BestMatch(const Workspace& workspace, const Sought& sought) const;
+  std::optional<Leader> LeaderOf(const Sought& sought) const;
   size_t CountReadyPassing(const Sought& sought) const;
   template <typename Function>
   void ForEachReadyPassing(const Sought& sought, Function function) const;
