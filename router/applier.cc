@@ -58,7 +58,8 @@ void Applier::MarkDirty(AgentIndex index) {
 
 void Applier::SetTimer(TicketIndex index) {
   Ticket& ticket = TicketAt(index);
-  Time at = ticket.in_use && ticket.until.IsSet() ? ticket.until : kEndOfTime;
+  const bool limited = ticket.until.IsSet() && ticket.state != TicketState::kBlocked;
+  Time at = ticket.in_use && limited ? ticket.until : kEndOfTime;
   if (ticket.in_use) {
     if (!workspace_.NextStepWaits(ticket)) at = std::min(at, workspace_.NextStepAt(ticket));
     if (ticket.kept_until.IsSet()) at = std::min(at, ticket.kept_until);
@@ -643,13 +644,15 @@ void Applier::Close(TicketIndex index, TicketState state) {
   row.until = Time{};
   row.parked_at = row.kept_until = row.silent_until = Time{};
   row.parking_reason.clear();
-  row.clock_stopped = false;
+  row.clock_stopped = row.until_children_closed = false;
+  row.blocked_by.clear();
   row.last_agent.clear();
   row.closed_at = now_;
   row.cool_downs.clear();
   if (ticket.detail_dirty) changes_.ticket_details.push_back(DetailRowOf(workspace_, ticket));
   while (!ticket.cool_downs.empty()) DropCoolDown(ticket, ticket.cool_downs.size() - 1);
   if (ticket.reopen_count > 0) NoteClosedAgain(ticket);
+  EndLinks(index, state);
   ticket.in_use = false;
   SetTimer(index);
   --workspace_.queues[ticket.queue.value].open;
@@ -664,7 +667,7 @@ void Applier::Close(TicketIndex index, TicketState state) {
   const std::string conversation = ConversationKey(workspace_.client_ids.Name(ticket.client),
                                                    workspace_.channel_ids.Name(ticket.came_over),
                                                    ticket.entry_point, ticket.conversation_key);
-  if (!conversation.empty()) workspace_.ticket_by_conversation.erase(conversation);
+  if (!conversation.empty()) LeaveConversation(conversation, index);
   workspace_.plans.Remove(ticket.plan);
   const bool dirty = ticket.dirty;
   ticket = Ticket{};

@@ -35,6 +35,8 @@ struct NewTicket {
   QueueIndex instead_of{};        // the closed queue that it would have entered; unset: none
   std::optional<QueueDraw> draw;  // its queue is one of a rule's several
   Time not_after{};               // of a call-back
+  // It is BLOCKED until all of them are closed.
+  std::vector<TicketIndex> waits_for{};
 };
 
 // What a ticket that was set aside is ordered by once it is queued.
@@ -51,7 +53,16 @@ struct Unparking {
   bool reopened = false;   // it was not parked, but ReopenClosed took it in
   AgentIndex keep_for;     // unset: anybody may take it
   Time kept_until;
-  const char* reason = "";  // MESSAGE, REQUEST, TIME or ASSIGNED
+  const char* reason = "";  // MESSAGE, REQUEST, TIME, CHILDREN_CLOSED or ASSIGNED
+};
+
+// How a ticket is queued again for rework.
+struct Rework {
+  Entry entry;
+  Time due_at;          // unset: it has none
+  AgentIndex keep_for;  // unset: anybody may take it
+  Time kept_until;
+  const char* reason = "";  // how its review ended
 };
 
 // Where a transferred ticket goes, and what it is ordered by there.
@@ -143,10 +154,15 @@ class Applier {
   void ContactJoined(TicketIndex ticket, ContactRow&& contact);
   void TicketResumed(TicketIndex ticket);
   void TicketTransferred(TicketIndex ticket, const Transfer& transfer);
+  // Requires that it is SCHEDULED or BLOCKED; it is SCHEDULED then.
   void TicketRescheduled(TicketIndex ticket, Time not_before, Time target);
+  // Its due time counts from when it enters its queue, which is known now. TicketRescheduled or
+  // TicketEntered follows.
+  void DueTimeBegan(TicketIndex ticket, Time due_at);
   void TicketEntered(TicketIndex ticket, const Entry& entry, const char* reason);
   // `silent_until`: when the customer's silence completes it; unset: never.
-  void TicketParked(TicketIndex ticket, const std::string& reason, Time until, Time silent_until);
+  void TicketParked(TicketIndex ticket, const std::string& reason, Time until, Time silent_until,
+                    bool until_children_closed = false);
   void TicketUnparked(TicketIndex ticket, const Unparking& unparking);
   void LastAgentPassed(TicketIndex ticket);
   // Requires that it is QUEUED.
@@ -211,6 +227,20 @@ class Applier {
   // about.
   void ConsultationTaken(TicketIndex request, AgentIndex agent);
 
+  // Reviews.
+  // How far the process type's next review is, of a completion that was looked at.
+  void CompletionCounted(ProcessTypeIndex type, uint32_t credit_milli);
+  // Its agent completes it: no review of it, now or later, comes to them.
+  void MakerNoted(TicketIndex ticket);
+  // Its agent completed it so; an empty disposition: NOT_SET. `review`: the ticket that judges it.
+  void TicketSentToReview(TicketIndex ticket, const std::string& disposition, NewTicket&& review);
+  // By the agent who has the review. What it finds is for TicketApproved or TicketSentBack to do.
+  void ReviewJudged(TicketIndex review, ReviewVerdict verdict);
+  // Requires of both that the ticket is IN_REVIEW, and its review over.
+  void TicketApproved(TicketIndex ticket);
+  void TicketSentBack(TicketIndex ticket, const Rework& rework);
+  std::vector<EndedReview> TakeEndedReviews();
+
   // Supervisors.
   // Requires that it is QUEUED.
   void TicketAssigned(TicketIndex ticket, const Assignment& assignment);
@@ -273,6 +303,7 @@ class Applier {
   // Nothing of the closed queue is to be moved.
   void OverflowSettled(const std::string& queue);
   std::vector<TicketIndex> TakeOverdueTickets();
+  std::vector<TicketIndex> TakeWokenTickets();
   std::vector<AgentIndex> TakeDrainedAgents();
   // Interrupts tickets, and lets interrupted ones go on, of agents whose work changed.
   void RearrangeWork();
@@ -422,6 +453,25 @@ class Applier {
   // Nobody came, and the ticket that it is about goes on.
   void CloseRequest(const Ticket& request, TicketState state);
   void TakeRequest(TicketIndex request, AgentIndex agent);
+  static Links& LinksOf(Ticket& ticket);
+  // The ticket came in as one that belongs to another, which knows of it if it is open.
+  void NoteChild(TicketIndex ticket, const ContactId& contact);
+  void Block(TicketIndex ticket, const NewTicket& created);
+  void WaitFor(TicketIndex ticket, TicketIndex other);
+  // It is BLOCKED no more, whoever says so.
+  void WaitForNone(TicketIndex ticket);
+  // Before it is forgotten: its parent and those that wait for it know how it ended.
+  void EndLinks(TicketIndex ticket, TicketState state);
+  Reviewing& ReviewingOf(Ticket& ticket);
+  // Of what the review, which is about to be closed, judges. `agent`: who had it; unset: nobody.
+  void NoteReviewEnded(TicketIndex reviewed, AgentIndex agent, const char* how);
+  // The review is closed without a verdict: its ticket is to be sent back.
+  void CloseReview(const Ticket& review, AgentIndex agent, const char* how);
+  // The ticket, which is IN_REVIEW, is called off, and its review with it.
+  void EndReview(TicketIndex ticket);
+  // Contacts of its conversation join it, or the latest of several.
+  void JoinConversation(const std::string& conversation, TicketIndex ticket);
+  void LeaveConversation(const std::string& conversation, TicketIndex ticket);
   void EndVisit(Ticket& ticket, ExitReason reason);
   void Answer(Ticket& ticket, Time at);
   void Close(TicketIndex ticket, TicketState state);

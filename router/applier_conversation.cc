@@ -32,6 +32,9 @@ void Applier::SilentTicketCompleted(TicketIndex index) {
   EventRow& event = RecordTicket(EventType::kTicketCompleted, ticket);
   event.agent = last_agent;
   event.reason = kDispositionSilent;
+  if (Workspace::IsReview(ticket)) {
+    CloseReview(ticket, ticket.last_agent, ToString(TicketState::kCompleted));
+  }
   Close(index, TicketState::kCompleted);
   changes_.ticket_states.back().agent = last_agent;
   changes_.ticket_states.back().disposition = kDispositionSilent;

@@ -87,8 +87,8 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
     ChangeClass(ticket, AskedAfter(plan.base, plan.steps, since, row.plan_step, row.plan_skipped));
   }
   if (row.state == TicketState::kParked) {
-    ticket.parking =
-        std::make_unique<Parking>(Parking{row.parked_at, row.parking_reason, row.clock_stopped});
+    ticket.parking = std::make_unique<Parking>(
+        Parking{row.parked_at, row.parking_reason, row.clock_stopped, row.until_children_closed});
   }
   if (!row.last_agent.empty()) {
     const AgentIndex last = workspace_.agent_ids.Intern(row.last_agent);
@@ -111,6 +111,11 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
   ticket.disconnected_at = row.disconnected_at;
   ticket.disconnected_by = row.disconnected_by;
   ticket.finished_at = row.finished_at;
+  if (row.reviewed) {
+    Reviewing& reviewing = ReviewingOf(ticket);
+    reviewing.reviewed = *row.reviewed;
+    if (row.state == TicketState::kInReview) reviewing.disposition = row.disposition;
+  }
   if (row.participants) AdoptParticipants(index, *row.participants);
   if (Workspace::IsConsultation(ticket)) AdoptConsultation(index);
   if (row.state == TicketState::kQueued) {
@@ -118,6 +123,8 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
     return;
   }
   if (IsSetAside(row.state)) {
+    // They came before it, and so they are loaded.
+    for (const TicketId& id : row.blocked_by) WaitFor(index, workspace_.FindTicket(id));
     SetTimer(index);
     return;
   }

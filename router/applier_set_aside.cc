@@ -10,6 +10,8 @@ namespace tandem::router {
 
 void Applier::TicketRescheduled(TicketIndex index, Time not_before, Time target) {
   Ticket& ticket = TicketAt(index);
+  WaitForNone(index);
+  ticket.state = TicketState::kScheduled;
   ticket.until = not_before;
   ticket.target = target;
   SetTimer(index);
@@ -19,6 +21,7 @@ void Applier::TicketRescheduled(TicketIndex index, Time not_before, Time target)
 
 void Applier::TicketEntered(TicketIndex index, const Entry& entry, const char* reason) {
   Ticket& ticket = TicketAt(index);
+  WaitForNone(index);
   ticket.queued_at = entry.queued_at;
   ticket.target = entry.target;
   ticket.key = entry.key;
@@ -29,7 +32,7 @@ void Applier::TicketEntered(TicketIndex index, const Entry& entry, const char* r
 }
 
 void Applier::TicketParked(TicketIndex index, const std::string& reason, Time until,
-                           Time silent_until) {
+                           Time silent_until, bool until_children_closed) {
   Ticket& ticket = TicketAt(index);
   EventRow& event = RecordTicket(EventType::kTicketParked, ticket);
   event.reason = reason;
@@ -44,7 +47,8 @@ void Applier::TicketParked(TicketIndex index, const std::string& reason, Time un
   ticket.silent_until = silent_until;
   const auto configured = workspace_.parking_reasons.find(reason);
   const bool stops_clock = configured != workspace_.parking_reasons.end() && configured->second;
-  ticket.parking = std::make_unique<Parking>(Parking{now_, reason, stops_clock});
+  ticket.parking =
+      std::make_unique<Parking>(Parking{now_, reason, stops_clock, until_children_closed});
   ticket.last_agent = agent;
   SetTimer(index);
   MarkDirty(index);

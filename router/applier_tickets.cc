@@ -16,6 +16,17 @@ std::string Joined(const std::vector<std::string>& ids) {
   return text;
 }
 
+// What the event of its coming tells: rules, the closed queue that it would have entered, its
+// parent.
+std::string Origins(const Workspace& workspace, const NewTicket& created) {
+  std::vector<std::string> origins = created.row.rules;
+  if (created.instead_of.IsSet()) {
+    origins.push_back("QUEUE_CLOSED:" + workspace.queue_ids.Name(created.instead_of));
+  }
+  if (created.row.parent.IsSet()) origins.push_back("PARENT:" + ToString(created.row.parent));
+  return Joined(origins);
+}
+
 }  // namespace
 
 // --- coming, going ---
@@ -23,22 +34,20 @@ std::string Joined(const std::vector<std::string>& ids) {
 TicketIndex Applier::TicketCreated(NewTicket&& created) {
   const TicketIndex index = AddTicket(created);
   Ticket& ticket = TicketAt(index);
-  const bool enters = !created.not_before.IsSet();
+  const bool enters = !created.not_before.IsSet() && created.waits_for.empty();
   if (enters) ticket.visit_entered_at = now_;
   EventRow& event = RecordTicket(EventType::kTicketCreated, ticket);
   event.contact = created.row.contact;
   event.until = ticket.target;
-  event.reason = Joined(created.row.rules);
-  if (created.instead_of.IsSet()) {
-    if (!event.reason.empty()) event.reason += ",";
-    event.reason += "QUEUE_CLOSED:" + workspace_.queue_ids.Name(created.instead_of);
-  }
+  event.reason = Origins(workspace_, created);
   AddContact(std::move(created.contact), event.sequence);
+  NoteChild(index, created.row.contact);
   changes_.tickets.push_back(std::move(created.row));
   if (enters) {
     EnterQueue(index, EntryReason::kCreated);
+  } else if (!created.waits_for.empty()) {
+    Block(index, created);
   } else {
-    ticket.state = TicketState::kScheduled;
     ticket.visit_number = 0;
     ticket.queued_at = Time{};
     TicketRescheduled(index, created.not_before, created.target);
@@ -63,8 +72,9 @@ TicketIndex Applier::AgentContactStarted(NewTicket&& created, AgentIndex agent) 
   EventRow& event = RecordTicket(EventType::kAgentContactStarted, ticket);
   event.contact = created.row.contact;
   event.offer_number = ticket.offer_number;
-  event.reason = Joined(created.row.rules);
+  event.reason = Origins(workspace_, created);
   AddContact(std::move(created.contact), event.sequence);
+  NoteChild(index, created.row.contact);
   changes_.tickets.push_back(std::move(created.row));
   BeginHandling(index);
   NotifyWork(index, agent, false);
@@ -181,6 +191,11 @@ void Applier::AdoptTicket(TicketIndex index, const TicketRow& row, QueueIndex qu
   ticket.unroutable = row.unroutable;
   ticket.queue = queue;
   if (row.consults.IsSet()) ParticipantsOf(ticket).consults = row.consults;
+  if (row.parent.IsSet()) {
+    LinksOf(ticket).parent = row.parent;
+    ++workspace_.open_children[row.parent];
+  }
+  if (row.reviews.IsSet()) ReviewingOf(ticket).reviews = row.reviews;
   ticket.plan = workspace_.plans.Add(row.requirement, row.plan);
   JoinClass(ticket, row.requirement);
   ++workspace_.queues[queue.value].open;
@@ -192,7 +207,7 @@ void Applier::AdoptTicket(TicketIndex index, const TicketRow& row, QueueIndex qu
   workspace_.ticket_by_id.emplace(ticket.id, index);
   const std::string conversation =
       ConversationKey(row.client, row.channel, row.entry_point, row.conversation_key);
-  if (!conversation.empty()) workspace_.ticket_by_conversation.emplace(conversation, index);
+  if (!conversation.empty()) JoinConversation(conversation, index);
 }
 
 void Applier::ContactJoined(TicketIndex index, ContactRow&& contact) {
@@ -272,6 +287,7 @@ void Applier::TicketExpired(TicketIndex index, const std::string& reason) {
 void Applier::CloseUnfinished(TicketIndex index, EventType type, TicketState state,
                               const std::string& reason) {
   Ticket& ticket = TicketAt(index);
+  if (ticket.state == TicketState::kInReview) EndReview(index);
   const bool canceled = state == TicketState::kCanceled;
   const bool expired = state == TicketState::kExpired;
   EventRow& event = RecordTicket(type, ticket);
@@ -287,6 +303,7 @@ void Applier::CloseUnfinished(TicketIndex index, EventType type, TicketState sta
                    : expired ? ExitReason::kExpired
                              : ExitReason::kAbandoned);
   if (Workspace::IsConsultation(ticket)) CloseRequest(ticket, state);
+  if (Workspace::IsReview(ticket)) CloseReview(ticket, {}, ToString(state));
   Close(index, state);
 }
 
@@ -439,6 +456,9 @@ void Applier::TicketCompleted(TicketIndex index, const std::string& disposition)
   RecordTicket(EventType::kTicketCompleted, ticket).reason = how;
   if (!ticket.finished_at.IsSet()) ticket.finished_at = now_;
   LeaveAgent(index, SegmentOutcome::kCompleted, how, true);
+  if (Workspace::IsReview(ticket)) {
+    CloseReview(ticket, ticket.agent, ToString(TicketState::kCompleted));
+  }
   Close(index, TicketState::kCompleted);
   changes_.ticket_states.back().disposition = how;
 }

@@ -43,6 +43,7 @@ Outcome Decide(Context& context, const RequestCallback& command) {
   const TicketIndex index = std::get<TicketIndex>(found);
   const Ticket& ticket = workspace.ticket(index);
   if (Workspace::IsConsultation(ticket)) return RefuseConsultation();
+  if (Workspace::IsReview(ticket)) return RefuseReview();
   if (ticket.state != TicketState::kQueued && ticket.state != TicketState::kOffered) {
     return RefuseState(ticket, "QUEUED or OFFERED");
   }
@@ -95,8 +96,7 @@ StateReached EndAttempt(Context& context, TicketIndex index, CallbackOutcome out
   const Ticket& ticket = workspace.ticket(index);
   if (!IsRetried(outcome)) {
     context.apply.CallbackAttemptEnded(index, {outcome, disposition, Time{}});
-    context.apply.TicketCompleted(index, disposition);
-    return {TicketState::kCompleted};
+    return {CompleteWork(context, index, disposition)};
   }
   const CallbackPolicy& policy = workspace.queue(ticket.queue).configured->callbacks;
   const uint32_t attempts = ticket.callback != nullptr ? ticket.callback->attempts : 0;
@@ -120,22 +120,23 @@ std::optional<Rejection> RescheduleCallback(Context& context, TicketIndex index,
   const Time at = CallableFrom(context.workspace, ticket.queue, std::max(not_before, context.now));
   if (EndsBefore(NotAfter(ticket), at)) return RefuseWindow();
   if (at > context.now) {
-    context.apply.TicketRescheduled(index, at, at);
+    ScheduleFor(context, index, at);
   } else {
     EnterScheduled(context, index, "REQUEST");
   }
   return std::nullopt;
 }
 
-void CallScheduled(Context& context, TicketIndex index) {
+void CallScheduled(Context& context, TicketIndex index, const char* reason) {
   const Ticket& ticket = context.workspace.ticket(index);
-  const Time at = CallableFrom(context.workspace, ticket.queue, context.now);
+  const Time at =
+      CallableFrom(context.workspace, ticket.queue, std::max(ticket.until, context.now));
   if (EndsBefore(NotAfter(ticket), at)) {
     context.apply.TicketExpired(index, "WINDOW_ENDED");
   } else if (at > context.now) {
-    context.apply.TicketRescheduled(index, at, at);
+    ScheduleFor(context, index, at);
   } else {
-    EnterScheduled(context, index, "TIME");
+    EnterScheduled(context, index, reason);
   }
 }
 

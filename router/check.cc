@@ -309,8 +309,9 @@ std::optional<Rejection> CheckContact(NewContact& contact, Time now, std::string
   faults.Text(contact.entry_point, kMaxEntryPointBytes, at("entry_point"));
   faults.Text(contact.external_id, kMaxExternalIdBytes, at("external_id"));
   faults.Text(contact.conversation_key, kMaxConversationKeyBytes, at("conversation_key"));
-  // An entry point may say it.
-  const auto id = contact.entry_point.empty() ? &Faults::Id : &Faults::OptionalId;
+  // An entry point may say it, or the parent.
+  const bool told = !contact.entry_point.empty() || contact.parent.IsSet();
+  const auto id = told ? &Faults::OptionalId : &Faults::Id;
   (faults.*id)(contact.client, at("client"));
   // A classification rule may say it, too.
   faults.OptionalId(contact.process_type, at("process_type"));
@@ -351,6 +352,38 @@ std::optional<Rejection> CheckContact(NewContact& contact, Time now, std::string
   for (size_t i = 0; i < contact.excluded_agents.size(); ++i) {
     faults.Id(contact.excluded_agents[i], path.At("excluded_agents", i));
   }
+  if (contact.parent.IsSet() && !contact.conversation_key.empty()) {
+    faults.Add(Reason::kFieldMalformed, at("conversation_key"),
+               "expected none beside parent_ticket_id, but there is one");
+  }
+  faults.Count(contact.blocked_by.size(), kMaxBlockedBy, at("blocked_by"));
+  for (size_t i = 0; i < contact.blocked_by.size(); ++i) {
+    const auto here = contact.blocked_by.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::find(contact.blocked_by.begin(), here, *here) == here) continue;
+    faults.Add(Reason::kIdDuplicate, path.At("blocked_by", i),
+               "expected each ticket once, but it is there before");
+  }
+  return faults.Take();
+}
+
+std::optional<Rejection> CheckAfter(const std::vector<uint32_t>& after, size_t place, size_t others,
+                                    std::string_view path) {
+  Faults faults;
+  const std::string field = std::string(path) + ".after";
+  for (size_t i = 0; i < after.size(); ++i) {
+    const std::string at = field + "[" + std::to_string(i) + "]";
+    const auto here = after.begin() + static_cast<std::ptrdiff_t>(i);
+    if (after[i] >= place) {
+      faults.Add(
+          Reason::kFieldOutOfRange, at,
+          "expected the place of an earlier follow-up, but it is " + std::to_string(after[i]));
+      return faults.Take();
+    }
+    if (std::find(after.begin(), here, after[i]) == here) continue;
+    faults.Add(Reason::kIdDuplicate, at, "expected each follow-up once, but it is there before");
+    return faults.Take();
+  }
+  faults.Count(after.size() + others, kMaxBlockedBy, field);
   return faults.Take();
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "router/contact.h"
 #include "router/model.h"
@@ -36,6 +37,10 @@ namespace tandem::router {
 // requirement too.
 [[nodiscard]] std::optional<Rejection> CheckContact(NewContact& contact, Time now,
                                                     std::string_view prefix);
+// What the follow-up at a place of its list, which is at the path, comes after, besides `others`
+// tickets that it waits for.
+[[nodiscard]] std::optional<Rejection> CheckAfter(const std::vector<uint32_t>& after, size_t place,
+                                                  size_t others, std::string_view path);
 // What a ticket asks, which is put into canonical form.
 [[nodiscard]] std::optional<Rejection> CheckRequirement(Requirement& requirement,
                                                         std::string_view field);
@@ -58,6 +63,8 @@ class References {
   virtual std::string HolderOf(ResourceKind kind, const std::string& contact_key) const = 0;
   // The queue that the queue overflows to when it is closed; empty: none.
   virtual std::string OverflowOf(const std::string& queue) const = 0;
+  // Null: there is none.
+  virtual const ProcessType* FindProcessType(const std::string& /*id*/) const { return nullptr; }
   // How many queues at most a ticket has been in that overflowed into the queue, one after the
   // other; 0 where each queue is looked at from itself.
   virtual uint32_t HopsTo(const std::string& /*queue*/) const { return 0; }

@@ -68,6 +68,11 @@ class IdSets : public References {
       overflows_.emplace(queue.id, queue.overflow_queue);
     }
   }
+  const ProcessType* FindProcessType(const std::string& id) const override {
+    const auto found = process_types_.find(id);
+    return found == process_types_.end() ? nullptr : found->second;
+  }
+  void AddProcessType(const ProcessType& type) { process_types_.emplace(type.id, &type); }
   // False when the id is there already.
   bool Add(ResourceKind kind, std::string_view id) { return Of(kind).insert(id).second; }
   void Reserve(ResourceKind kind, size_t count) { Of(kind).reserve(count); }
@@ -80,6 +85,7 @@ class IdSets : public References {
   std::array<IdSet, kSets> sets_;
   std::array<absl::flat_hash_map<std::string, std::string>, kSets> holders_;
   absl::flat_hash_map<std::string, std::string> overflows_;
+  absl::flat_hash_map<std::string, const ProcessType*> process_types_;
 };
 
 // What there is, and the resource that is about to be.
@@ -89,7 +95,8 @@ class ReferencesWith : public References {
       : others_(others),
         kind_(KindOf(resource)),
         id_(NamedOf(resource).id),
-        queue_(std::get_if<Queue>(&resource)) {}
+        queue_(std::get_if<Queue>(&resource)),
+        type_(std::get_if<ProcessType>(&resource)) {}
   bool Has(ResourceKind kind, std::string_view id) const override {
     return (kind == kind_ && id == id_) || others_.Has(kind, id);
   }
@@ -101,12 +108,16 @@ class ReferencesWith : public References {
     return queue_->when_closed == WhenClosed::kOverflow ? queue_->overflow_queue : "";
   }
   uint32_t HopsTo(const std::string& queue) const override { return others_.HopsTo(queue); }
+  const ProcessType* FindProcessType(const std::string& id) const override {
+    return type_ != nullptr && type_->id == id ? type_ : others_.FindProcessType(id);
+  }
 
  private:
   const References& others_;
   const ResourceKind kind_;
   const std::string& id_;
   const Queue* const queue_;  // null: it is of another kind
+  const ProcessType* const type_;
 };
 
 void CheckSettings(const WorkspaceSettings& settings, const FieldPath& prefix, Faults& faults) {
@@ -199,6 +210,7 @@ class ResourceChecker {
     OptionalReference(ResourceKind::kQueue, type.hand_off.queue, path + ".hand_off.queue");
     faults_.Range(type.hand_off.min_confidence_milli, 0, kFullConfidence,
                   path + ".hand_off.min_confidence");
+    CheckReviews(type.review, references_, path + ".review", faults_);
     faults_.Count(type.defaults.size(), kMaxProcessTypeDefaults, path + ".defaults");
     IdSet channels;
     for (size_t i = 0; i < type.defaults.size(); ++i) {
@@ -499,6 +511,7 @@ class ConfigurationChecker {
     Each(list, [&](R& resource, const FieldPath& path) {
       checker_.CheckNames(resource, path);
       if constexpr (std::is_same_v<R, Queue>) ids_.AddOverflow(resource);
+      if constexpr (std::is_same_v<R, ProcessType>) ids_.AddProcessType(resource);
       if (ids_.Add(kind, resource.id)) return;
       faults_.Add(
           Reason::kIdDuplicate, path + ".id",
@@ -564,6 +577,7 @@ class Filler {
     if (queue.callbacks.retry_delay.us == 0) queue.callbacks.retry_delay = Minutes(15);
   }
   void Fill(ProcessType& type) const {
+    FillReviews(type.review);
     for (ProcessTypeDefaults& entry : type.defaults) {
       if (entry.answer_target.us == 0) {
         entry.answer_target = urgency_of_(entry.queue) == Urgency::kLive ? Seconds(20) : Hours(4);

@@ -88,6 +88,10 @@ class Faults {
 
 // Hours, dates and their limits. That the zone exists is for the caller to check.
 void CheckCalendar(const Calendar& calendar, const FieldPath& path, Faults& faults);
+// That the process type of reviews has a queue for them, and is not reviewed itself.
+void CheckReviews(const ReviewPolicy& review, const References& references, const FieldPath& path,
+                  Faults& faults);
+void FillReviews(ReviewPolicy& review);
 
 }  // namespace tandem::router
 

@@ -24,8 +24,9 @@ bool IsWithin(const std::string& tag, const std::string& range) {
 
 class Classifier {
  public:
-  Classifier(const Workspace& workspace, const EntryPoint* entry_point, NewContact& contact)
-      : workspace_(workspace), entry_point_(entry_point), contact_(contact) {}
+  Classifier(const Workspace& workspace, const EntryPoint* entry_point, NewContact& contact,
+             const std::vector<QueueDraw>* earlier)
+      : workspace_(workspace), entry_point_(entry_point), contact_(contact), earlier_(earlier) {}
 
   // The first condition that does not hold; null when all do.
   const ContactCondition* Unmet(const ClassificationRule& rule) const {
@@ -117,6 +118,11 @@ class Classifier {
   // weight says, and in between as evenly as can be.
   bool Draw(const ClassificationRule& rule, uint32_t place) {
     std::vector<int64_t> credits = rule.credits;
+    if (earlier_ != nullptr) {
+      for (const QueueDraw& draw : *earlier_) {
+        if (draw.rule == place) credits = draw.credits;
+      }
+    }
     credits.resize(rule.queues.size());
     int64_t sum = 0;
     size_t drawn = rule.queues.size();
@@ -159,6 +165,7 @@ class Classifier {
   const Workspace& workspace_;
   const EntryPoint* entry_point_;
   NewContact& contact_;
+  const std::vector<QueueDraw>* const earlier_;
   Classification result_;
 };
 
@@ -172,8 +179,9 @@ std::string Describe(const ContactCondition& condition) {
 }
 
 Classification Classify(const Workspace& workspace, const EntryPoint* entry_point,
-                        NewContact& contact, std::vector<ContactClassified::TriedRule>* tried) {
-  Classifier classifier(workspace, entry_point, contact);
+                        NewContact& contact, std::vector<ContactClassified::TriedRule>* tried,
+                        const std::vector<QueueDraw>* earlier) {
+  Classifier classifier(workspace, entry_point, contact, earlier);
   for (const uint32_t place : workspace.rules) {
     const ClassificationRule& rule = workspace.configuration.classification_rules[place];
     const ContactCondition* unmet = classifier.Unmet(rule);

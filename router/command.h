@@ -95,13 +95,27 @@ struct CancelTicket {
 struct AbandonTicket {
   TicketId ticket;
 };
-// Reply: Done; or StateReached, QUEUED: an automated agent is not sure enough, and handed it off.
+// What comes in when a ticket is completed, and belongs to it. `new_ticket` and `new_contact` are
+// fresh UUIDv7.
+struct FollowUp {
+  NewContact contact;           // without a parent
+  std::vector<uint32_t> after;  // which of the command's must be closed before: earlier ones
+  TicketId new_ticket{};
+  ContactId new_contact{};
+};
+// Reply: Done; StateReached, COMPLETED, with the tickets of its follow-ups; StateReached, QUEUED:
+// an automated agent is not sure enough, and handed it off; or StateReached, IN_REVIEW, with the
+// tickets of its follow-ups.
 struct CompleteTicket {
   TicketId ticket;
   SessionRef session;
   std::string disposition;                     // empty: NOT_SET
   std::optional<uint32_t> confidence_milli{};  // of an automated agent; unset: it does not say
   std::string summary{};                       // for people, should it become a hand-off
+  std::vector<FollowUp> follow_ups{};
+  // Of a review, and only of one: what it finds, and why, as a note; empty: it does not say.
+  std::optional<ReviewVerdict> verdict{};
+  std::string comment{};
 };
 // Reply: Done.
 struct ReleaseTicket {
@@ -128,7 +142,7 @@ struct RequestCallback {
   Time not_before;  // the agreed time; unset, or past: at once
   Time not_after;   // it is not attempted from then on; unset: no end
 };
-// Reply: StateReached: COMPLETED, EXPIRED, or SCHEDULED until when.
+// Reply: StateReached: COMPLETED, IN_REVIEW, EXPIRED, or SCHEDULED until when.
 struct EndCallbackAttempt {
   TicketId ticket;
   SessionRef session;
@@ -142,6 +156,7 @@ struct ParkTicket {
   SessionRef session;
   std::string reason;  // empty: none is given
   Time until;          // unset: no time resumes it
+  bool until_children_closed = false;
 };
 // Reply: Done.
 struct ResumeTicket {
@@ -465,6 +480,7 @@ struct ContactIngested {
 struct StateReached {
   TicketState state = TicketState::kActive;
   Time enters_at{};  // of SCHEDULED
+  std::vector<TicketId> follow_ups{};
 };
 
 struct TicketsClaimed {

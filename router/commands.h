@@ -38,7 +38,7 @@ Outcome Decide(Context& context, IngestContact& command);
 Outcome Decide(Context& context, ClassifyContact& command);
 Outcome Decide(Context& context, const CancelTicket& command);
 Outcome Decide(Context& context, const AbandonTicket& command);
-Outcome Decide(Context& context, const CompleteTicket& command);
+Outcome Decide(Context& context, CompleteTicket& command);
 Outcome Decide(Context& context, const ReleaseTicket& command);
 Outcome Decide(Context& context, const TransferTicket& command);
 Outcome Decide(Context& context, const RescheduleTicket& command);
@@ -92,8 +92,12 @@ void EndSilence(Context& context, TicketIndex ticket);
 // The first of the ticket's invitations that is due was not answered.
 void MissInvitation(Context& context, TicketIndex ticket);
 
-// A SCHEDULED ticket enters its queue, by REQUEST or as its TIME came.
+// A SCHEDULED or BLOCKED ticket enters its queue, by REQUEST, as its TIME came or UNBLOCKED.
 void EnterScheduled(Context& context, TicketIndex ticket, const char* reason);
+// It is SCHEDULED for an instant that is to come.
+void ScheduleFor(Context& context, TicketIndex ticket, Time at);
+// A PARKED ticket is queued again, if it waits for its children and none is open.
+void ResumeWithoutChildren(Context& context, TicketIndex ticket);
 
 // --- call-backs ---
 
@@ -109,12 +113,31 @@ StateReached EndAttempt(Context& context, TicketIndex ticket, CallbackOutcome ou
 // A SCHEDULED call-back is moved to a time, or queued when that has passed.
 std::optional<Rejection> RescheduleCallback(Context& context, TicketIndex ticket, Time not_before);
 // The time of a SCHEDULED call-back has come.
-void CallScheduled(Context& context, TicketIndex ticket);
+void CallScheduled(Context& context, TicketIndex ticket, const char* reason = "TIME");
+
+// --- reviews ---
+
+// The work of the ticket, which an agent has, is done: COMPLETED, or IN_REVIEW where its process
+// type has it reviewed. Returns the state reached. An empty disposition: NOT_SET.
+TicketState CompleteWork(Context& context, TicketIndex ticket, const std::string& disposition);
+// Why the ticket can't be completed with this verdict, or without one; nothing when it can.
+std::optional<Rejection> CheckVerdict(const Workspace& workspace, const Ticket& ticket,
+                                      const CompleteTicket& command);
+// What a verdict that was checked makes of a review, whose agent completes it, and of the ticket
+// that it judges.
+void JudgeWork(Context& context, TicketIndex review, const CompleteTicket& command);
+// Tickets whose reviews ended without a verdict are queued again.
+void EndReviews(Context& context);
+Rejection RefuseReview();
 
 // The next step of the ticket's plan, which is due, is taken or skipped.
 void TakePlanStep(Context& context, TicketIndex ticket);
-// So are those of tickets that came back to their queues with one due, before they are routed.
+// So are those of tickets that came back to their queues with one due, before they are routed; and
+// what waited for tickets that were closed goes on.
 void TakeOverdueSteps(Context& context);
+// BLOCKED tickets that wait for nothing more enter their queue, and PARKED ones whose children are
+// closed are resumed.
+void WakeTickets(Context& context);
 // The agent takes the offer. Steps that waited for its end are passed over.
 void Accept(Context& context, TicketIndex ticket, AgentIndex agent);
 // An agent has the ticket now: steps that waited for the end of an offer are not taken any more.
@@ -236,6 +259,12 @@ struct Said {
   Time at;  // its author's clock
 };
 Said SaidBy(const NewContact& contact, Time now);
+// The open ticket of the contact's conversation that it joins, if there is one. Work that is
+// IN_REVIEW is as its maker left it: what the customer writes meanwhile makes a ticket of its own.
+TicketIndex FindConversation(const Workspace& workspace, const NewContact& contact);
+// Which belongs to the one IN_REVIEW, unless too many do: nobody is turned away for that.
+void BelongToReviewed(const Workspace& workspace, NewContact& contact);
+Rejection RefuseConversation(const Ticket& open);
 // What it makes of the open ticket: a customer's takes it back from WRAP_UP, queues it again when
 // it is PARKED and says by when to reply; an answer begins the customer's silence.
 void FollowMessage(Context& context, TicketIndex ticket, const Said& said);
@@ -257,8 +286,8 @@ Time TargetOfVisit(const Context& context, QueueIndex queue, const Ticket& ticke
 // The same for one that is due then; unset: as its process type says.
 Time TargetWhenDue(const Context& context, QueueIndex queue, const Ticket& ticket, Time due_at,
                    Time entered_at);
-// When it would be due had it come in now.
-Time DueAnew(const Context& context, const Ticket& ticket);
+// When it would be due had it come in to enter its queue then.
+Time DueAnew(const Context& context, const Ticket& ticket, Time entered_at);
 // No later than the customer has to be answered; once that has passed, it caps nothing.
 Time CappedTarget(Time target, Time reply_by, Time entered_at);
 // Why a ticket can't ask this; nothing when it can.
@@ -268,6 +297,35 @@ const ProcessTypeDefaults* DefaultsFor(const ProcessType& type, const std::strin
 // What a contact would become, or why it would be refused. Requires that its references are right.
 std::variant<NewTicket, Rejection> NewTicketOf(const Context& context, NewContact&& contact,
                                                const TicketId& ticket, const ContactId& id);
+// Takes over what the contact leaves out and the ticket that it belongs to says; why that is no
+// parent.
+std::optional<Rejection> InheritFromParent(const Workspace& workspace, NewContact& contact);
+// What comes in by the same command before a contact, and is not applied yet.
+struct EarlierTickets {
+  size_t tickets = 0;
+  std::vector<QueueIndex> entered;   // the queue of each that enters one now
+  std::vector<TicketId> waited_for;  // by each of them
+  std::vector<QueueDraw> draws;
+};
+// Whether the contact's parent, and what it is to wait for, may be that. Requires that its client
+// is known.
+std::optional<Rejection> CheckLinks(const Workspace& workspace, const NewContact& contact,
+                                    const EarlierTickets& earlier);
+// Why a follow-up would be refused; nothing when it wouldn't, and then it is noted in `earlier`.
+// `blocked`: it waits for one that comes before it.
+std::optional<Rejection> CheckFollowUp(const Context& context, NewContact contact, bool blocked,
+                                       EarlierTickets& earlier);
+// What it becomes. Requires that it was checked, and that those which come before it are there.
+NewTicket FollowUpOf(const Context& context, FollowUp&& follow_up);
+// Why what comes in with the completion of the ticket would be refused; nothing when it wouldn't.
+std::optional<Rejection> CheckFollowUps(const Context& context, const Ticket& ticket,
+                                        std::vector<FollowUp>& follow_ups);
+// Makes them, which were checked. Gives their ids, in order.
+std::vector<TicketId> MakeFollowUps(Context& context, std::vector<FollowUp>& follow_ups);
+// The ticket of a contact that names its queue, whether that has room, is open and takes its
+// client, or not. Requires that its references are right.
+NewTicket NewTicketIn(const Context& context, NewContact&& contact, const TicketId& ticket,
+                      const ContactId& id);
 // Whether one more may take part in the ticket, which must be ACTIVE.
 std::optional<Rejection> CheckRoomForOne(const Ticket& ticket);
 // Whether no queue is asked for somebody to consult already.

@@ -67,6 +67,9 @@ class InForce : public References {
     return queue != nullptr && queue->when_closed == WhenClosed::kOverflow ? queue->overflow_queue
                                                                            : "";
   }
+  const ProcessType* FindProcessType(const std::string& id) const override {
+    return Find<ProcessType>(workspace_, id);
+  }
   uint32_t HopsTo(const std::string& queue) const override {
     uint32_t most = 0;
     for (const Queue& from : workspace_.configuration.queues) {

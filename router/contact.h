@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "router/hand_off.h"
+#include "router/ids.h"
 #include "router/model.h"
 #include "router/time.h"
 
@@ -43,6 +44,9 @@ struct NewContact {
   std::vector<std::pair<std::string, std::string>> attributes;  // sorted by key
   std::vector<std::string> excluded_agents;
   std::string trace_parent;  // W3C traceparent; empty: none
+  TicketId parent{};         // the ticket that it belongs to; unset: none
+  // Tickets that must be closed before it enters its queue, each once.
+  std::vector<TicketId> blocked_by{};
 };
 
 // What another system calls a ticket.

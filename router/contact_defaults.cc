@@ -5,7 +5,8 @@
 namespace tandem::router {
 
 Classification FillIn(const Workspace& workspace, NewContact& contact,
-                      std::vector<ContactClassified::TriedRule>* tried) {
+                      std::vector<ContactClassified::TriedRule>* tried,
+                      const std::vector<QueueDraw>* earlier) {
   const auto found =
       workspace.entry_points.find(EntryPointKey(contact.channel, contact.entry_point));
   const EntryPoint* entry_point = found == workspace.entry_points.end() ? nullptr : found->second;
@@ -14,7 +15,7 @@ Classification FillIn(const Workspace& workspace, NewContact& contact,
   };
   fill(contact.client, &EntryPoint::client);
   fill(contact.language, &EntryPoint::language);
-  Classification classification = Classify(workspace, entry_point, contact, tried);
+  Classification classification = Classify(workspace, entry_point, contact, tried, earlier);
   fill(contact.process_type, &EntryPoint::process_type);
   fill(contact.queue, &EntryPoint::queue);
   if (entry_point != nullptr && !contact.priority) contact.priority = entry_point->priority;

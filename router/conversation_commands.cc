@@ -1,4 +1,6 @@
 // What messages and silence make of a ticket, and completed tickets that are reopened.
+#include <string>
+
 #include "router/commands.h"
 
 namespace tandem::router {
@@ -17,7 +19,36 @@ Time FromNow(const Context& context, const Ticket& ticket, Duration ProcessTypeD
   return context.now + defaults->*span;
 }
 
+// The ticket of the contact's conversation that is open; of several the one that came in last.
+TicketIndex LatestOfConversation(const Workspace& workspace, const NewContact& contact) {
+  const std::string conversation = ConversationKey(contact.client, contact.channel,
+                                                   contact.entry_point, contact.conversation_key);
+  if (conversation.empty()) return {};
+  const auto open = workspace.ticket_by_conversation.find(conversation);
+  return open == workspace.ticket_by_conversation.end() ? TicketIndex{} : open->second;
+}
+
 }  // namespace
+
+TicketIndex FindConversation(const Workspace& workspace, const NewContact& contact) {
+  const TicketIndex latest = LatestOfConversation(workspace, contact);
+  if (!latest.IsSet()) return {};
+  return workspace.ticket(latest).state == TicketState::kInReview ? TicketIndex{} : latest;
+}
+
+void BelongToReviewed(const Workspace& workspace, NewContact& contact) {
+  const TicketIndex reviewed = LatestOfConversation(workspace, contact);
+  if (!reviewed.IsSet()) return;
+  const TicketId& id = workspace.ticket(reviewed).id;
+  if (workspace.OpenChildrenOf(id) < kMaxOpenChildren) contact.parent = id;
+}
+
+Rejection RefuseConversation(const Ticket& open) {
+  const std::string id = ToString(open.id);
+  return Refuse(Reason::kConversationOpen,
+                "expected a conversation without an open ticket, but ticket " + id + " is open",
+                {{"ticket_id", id}});
+}
 
 Outcome Decide(Context& context, const ReopenTicket& command) {
   const auto found = FindTicket(context.workspace, command.ticket);
@@ -37,6 +68,7 @@ Said SaidBy(const NewContact& contact, Time now) {
 
 void FollowMessage(Context& context, TicketIndex index, const Said& said) {
   const Ticket& ticket = context.workspace.ticket(index);
+  if (ticket.state == TicketState::kInReview) return;  // it is as its maker left it
   const Channel& channel = context.workspace.channel_of(ticket);
   if (IsOfCustomer(said.direction, said.author)) {
     context.apply.SilenceBroken(index, ReplyBy(context.workspace, channel.id, said.at));

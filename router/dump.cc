@@ -128,8 +128,10 @@ void DumpConfiguration(const Configuration& configuration, std::string& out) {
   }
   for (const ProcessType& type : configuration.process_types) {
     Line(out, " process_type")
-        .Named(type)("min_confidence", type.hand_off.min_confidence_milli)("hand_off_queue",
-                                                                           type.hand_off.queue);
+        .Named(type)("min_confidence", type.hand_off.min_confidence_milli)(
+            "hand_off_queue", type.hand_off.queue)("review", type.review.process_type)(
+            "share", type.review.share_milli)("credit", type.review_credit.milli);
+    for (const std::string& id : type.review.dispositions) Line(out, "  reviewed")("how", id);
     for (const ProcessTypeDefaults& entry : type.defaults) {
       Line(out, "  defaults")("channel", entry.channel)("queue", entry.queue)(
           "requirement", KeyOf(entry.requirement))("level", static_cast<int>(entry.language_level))(
@@ -234,6 +236,18 @@ void DumpDetail(const TicketDetail& detail, std::string& out) {
       "confidence", hand_off.confidence_milli ? int64_t{*hand_off.confidence_milli} : -1);
 }
 
+void DumpLinks(const Workspace& workspace, const Ticket& ticket, Line& line) {
+  if (const uint32_t children = workspace.OpenChildrenOf(ticket.id); children != 0) {
+    line("children", children);
+  }
+  if (ticket.links == nullptr) return;
+  if (ticket.links->parent.IsSet()) line("parent", ToString(ticket.links->parent));
+  for (const TicketId& id : workspace.WaitsFor(ticket)) line("waits_for", ToString(id));
+  for (const TicketIndex dependent : ticket.links->dependents) {
+    line("waited_for_by", ToString(workspace.ticket(dependent).id));
+  }
+}
+
 void DumpTicket(const Workspace& workspace, const Ticket& ticket, std::string& out) {
   Line line(out, " ticket");
   line("id", ToString(ticket.id))("arrival", ticket.arrival)(
@@ -268,13 +282,21 @@ void DumpTicket(const Workspace& workspace, const Ticket& ticket, std::string& o
   }
   if (ticket.parking != nullptr) {
     line("parked_at", ticket.parking->at)("parking_reason", ticket.parking->reason)(
-        "clock_stopped", ticket.parking->clock_stopped);
+        "clock_stopped", ticket.parking->clock_stopped)("for_children",
+                                                        ticket.parking->until_children_closed);
   }
+  DumpLinks(workspace, ticket, line);
   line("last_agent", workspace.AgentName(ticket.last_agent))("kept_until", ticket.kept_until);
   line("came_over", workspace.channel_ids.Name(ticket.came_over));
   if (ticket.callback != nullptr) {
     line("not_after", ticket.callback->not_after)("attempts", ticket.callback->attempts)(
         "last_outcome", static_cast<int>(ticket.callback->last_outcome));
+  }
+  if (ticket.reviewing != nullptr) {
+    const Reviewing& reviewing = *ticket.reviewing;
+    line("reviews", ToString(reviewing.reviews))("review", ToString(reviewing.reviewed.review))(
+        "reworks", reviewing.reviewed.rework_count)("maker_said", reviewing.disposition);
+    for (const std::string& maker : reviewing.reviewed.makers) line("maker", maker);
   }
   line("visit", ticket.visit_number)("entered_at", ticket.visit_entered_at)(
       "entry_reason", ToString(ticket.visit_entry_reason))(

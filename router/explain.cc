@@ -279,7 +279,12 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
     }
   }
   if (IsSetAside(ticket.state)) explanation.enters_at = ticket.until;
-  if (ticket.parking != nullptr) explanation.parking_reason = ticket.parking->reason;
+  if (ticket.parking != nullptr) {
+    explanation.parking_reason = ticket.parking->reason;
+    explanation.until_children_closed = ticket.parking->until_children_closed;
+  }
+  explanation.blocked_by = workspace.WaitsFor(ticket);
+  explanation.open_children = workspace.OpenChildrenOf(ticket.id);
   explanation.last_agent = workspace.AgentName(ticket.last_agent);
   explanation.kept_until = ticket.kept_until;
   explanation.silent_until = ticket.silent_until;

@@ -36,8 +36,9 @@ enum class Obstacle : uint8_t {
   kShift = 12,
   kDelayed = 13,
   kOfferedToOthers = 14,
+  kInReview = 17,
 };
-inline constexpr Obstacle kLastObstacle = Obstacle::kOfferedToOthers;
+inline constexpr Obstacle kLastObstacle = Obstacle::kInReview;
 const char* ToString(Obstacle obstacle);  // "BUSY"
 
 // Why an agent gets no more than it has.
@@ -90,14 +91,17 @@ struct Explanation {
   std::vector<ClauseCount> clauses;
   uint32_t qualified_agents = 0;
   std::vector<std::pair<Obstacle, uint32_t>> obstacles;  // in the enum's order, none with 0
-  Time delayed_until;           // when the first of those DELAYED may take it; unset: none is
-  Time enters_at;               // while SCHEDULED or PARKED; unset: no time is set
-  std::string parking_reason;   // while PARKED
-  std::string last_agent;       // who parked it; or for whom it is kept
-  Time kept_until;              // unset: it is not kept
-  Time silent_until;            // when the customer's silence parks or completes it; unset: never
-  Time reply_by;                // by when the customer has to be answered; unset: no limit
-  Time returns_at;              // when it leaves its agent, who is away; unset: it stays
+  Time delayed_until;          // when the first of those DELAYED may take it; unset: none is
+  Time enters_at;              // while SCHEDULED or PARKED; unset: no time is set
+  std::string parking_reason;  // while PARKED
+  std::string last_agent;      // who parked it; or for whom it is kept
+  Time kept_until;             // unset: it is not kept
+  Time silent_until;           // when the customer's silence parks or completes it; unset: never
+  Time reply_by;               // by when the customer has to be answered; unset: no limit
+  std::vector<TicketId> blocked_by;    // while BLOCKED: what it waits for
+  uint32_t open_children = 0;          // how many open tickets belong to it
+  bool until_children_closed = false;  // while PARKED: resumed when none of them is open
+  Time returns_at;                     // when it leaves its agent, who is away; unset: it stays
   bool after_punctual = false;  // it waits behind all punctual work, because its target has passed
   // While others take part: its owner, and them in the order in which they came.
   std::vector<ParticipantRow> participants;

@@ -90,11 +90,10 @@ TicketState CompleteUnsaid(Context& context, TicketIndex index) {
     HandOffUnsure(context, index, asked, std::nullopt, "");
     return TicketState::kQueued;
   }
-  context.apply.TicketCompleted(index, "");
-  return TicketState::kCompleted;
+  return CompleteWork(context, index, "");
 }
 
-Outcome Decide(Context& context, const CompleteTicket& command) {
+Outcome Decide(Context& context, CompleteTicket& command) {
   const Workspace& workspace = context.workspace;
   const auto found = FindOwned(workspace, command.session, command.ticket);
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
@@ -110,6 +109,7 @@ Outcome Decide(Context& context, const CompleteTicket& command) {
   if (auto rejection = CheckDisposition(workspace, command.disposition)) {
     return *std::move(rejection);
   }
+  if (auto rejection = CheckVerdict(workspace, ticket, command)) return *std::move(rejection);
   const uint32_t min_confidence_milli = MinConfidence(workspace, ticket);
   if (min_confidence_milli != 0 && !command.confidence_milli) {
     return RefuseSilence(min_confidence_milli);
@@ -118,8 +118,19 @@ Outcome Decide(Context& context, const CompleteTicket& command) {
     HandOffUnsure(context, index, min_confidence_milli, command.confidence_milli, command.summary);
     return Reply(StateReached{TicketState::kQueued});
   }
-  context.apply.TicketCompleted(index, command.disposition);
-  return Reply(Done{});
+  if (auto rejection = CheckFollowUps(context, ticket, command.follow_ups)) {
+    return *std::move(rejection);
+  }
+  // They come first, while the ticket that they belong to is open.
+  StateReached reached{TicketState::kCompleted};
+  reached.follow_ups = MakeFollowUps(context, command.follow_ups);
+  if (command.verdict) {
+    JudgeWork(context, index, command);
+  } else {
+    reached.state = CompleteWork(context, index, command.disposition);
+  }
+  if (reached.follow_ups.empty() && reached.state == TicketState::kCompleted) return Reply(Done{});
+  return Reply(std::move(reached));
 }
 
 Outcome Decide(Context& context, const ReleaseTicket& command) {

@@ -34,6 +34,27 @@ std::string FormatUuid(uint64_t high, uint64_t low) {
   return text;
 }
 
+namespace {
+
+// SplitMix64's: every bit of the answer depends on every bit of the number.
+uint64_t Mix(uint64_t bits) {
+  bits += 0x9e3779b97f4a7c15;
+  bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9;
+  bits = (bits ^ (bits >> 27)) * 0x94d049bb133111eb;
+  return bits ^ (bits >> 31);
+}
+
+}  // namespace
+
+std::pair<uint64_t, uint64_t> DeriveUuid(uint64_t high, uint64_t low, uint64_t number,
+                                         int64_t unix_ms) {
+  const uint64_t first = Mix(high ^ Mix(low ^ Mix(number)));
+  const uint64_t second = Mix(first);
+  constexpr uint64_t kVersion = 0x7000, kVariant = 0x8000000000000000;
+  return {(static_cast<uint64_t>(unix_ms) << 16) | kVersion | (first & 0xfff),
+          kVariant | (second >> 2)};
+}
+
 std::optional<std::pair<uint64_t, uint64_t>> ParseUuid(std::string_view text) {
   if (text.size() != kTextSize) return std::nullopt;
   std::array<uint64_t, 2> words{};

@@ -39,6 +39,12 @@ std::string FormatUuid(uint64_t high, uint64_t low);
 // Reads that form, in any case; nothing when `text` has another form or is all zeros.
 std::optional<std::pair<uint64_t, uint64_t>> ParseUuid(std::string_view text);
 
+// A UUIDv7 of the instant, in milliseconds, that follows from another one and a number: for what is
+// made where no caller brings a fresh one. As unlikely to be used already as the other one was,
+// whose random bits it mixes.
+std::pair<uint64_t, uint64_t> DeriveUuid(uint64_t high, uint64_t low, uint64_t number,
+                                         int64_t unix_ms);
+
 template <typename Tag>
 std::string ToString(const Uuid<Tag>& id) {
   return FormatUuid(id.high, id.low);

@@ -114,6 +114,59 @@ void CheckConsultation(const Workspace& workspace, TicketIndex index, const std:
                    which + " is known to the ticket that it is about");
 }
 
+// Those that wait and those that are waited for know of each other.
+void CheckLinks(const Workspace& workspace, TicketIndex index, const std::string& which) {
+  const Ticket& ticket = workspace.ticket(index);
+  const bool blocked = ticket.state == TicketState::kBlocked;
+  TANDEM_INVARIANT(blocked == (ticket.links != nullptr && !ticket.links->waits_for.empty()),
+                   which + " is BLOCKED while it waits for another ticket");
+  if (ticket.parking != nullptr && ticket.parking->until_children_closed) {
+    TANDEM_INVARIANT(workspace.OpenChildrenOf(ticket.id) != 0,
+                     which + " is parked for its children while one is open");
+  }
+  if (ticket.links == nullptr) return;
+  const auto knows = [&](const std::vector<TicketIndex>& of) {
+    return std::count(of.begin(), of.end(), index) == 1;
+  };
+  for (const TicketIndex other : ticket.links->waits_for) {
+    const Ticket& waited = workspace.ticket(other);
+    TANDEM_INVARIANT(waited.in_use && waited.links != nullptr && knows(waited.links->dependents),
+                     which + " is known to what it waits for");
+  }
+  TANDEM_INVARIANT(ticket.links->dependents.size() <= kMaxDependents,
+                   which + " is waited for by no more than may");
+  for (const TicketIndex other : ticket.links->dependents) {
+    const Ticket& waiting = workspace.ticket(other);
+    TANDEM_INVARIANT(waiting.in_use && waiting.links != nullptr && knows(waiting.links->waits_for),
+                     which + " is waited for by those that it knows");
+  }
+}
+
+// A ticket that is IN_REVIEW and its review know of each other.
+void CheckReview(const Workspace& workspace, const Ticket& ticket, const std::string& which) {
+  const bool in_review = ticket.state == TicketState::kInReview;
+  const Reviewing* reviewing = ticket.reviewing.get();
+  TANDEM_INVARIANT(in_review == (reviewing != nullptr && reviewing->reviewed.review.IsSet()),
+                   which + " has a review while it is IN_REVIEW");
+  if (reviewing == nullptr) return;
+  TANDEM_INVARIANT(in_review != reviewing->disposition.empty(),
+                   which + " remembers what its maker said while it is IN_REVIEW");
+  if (in_review) {
+    const TicketIndex review = workspace.FindTicket(reviewing->reviewed.review);
+    TANDEM_INVARIANT(review.IsSet() && Workspace::IsReview(workspace.ticket(review)) &&
+                         workspace.ticket(review).reviewing->reviews == ticket.id,
+                     which + " is what its review judges");
+    TANDEM_INVARIANT(ticket.last_agent.IsSet(), which + " knows its maker while it is IN_REVIEW");
+  }
+  if (!reviewing->reviews.IsSet()) return;
+  TANDEM_INVARIANT(workspace.ReviewedBy(ticket).IsSet(), which + " judges a ticket IN_REVIEW");
+  const TicketIndex reviewed = workspace.ReviewedBy(ticket);
+  for (const std::string& maker : workspace.ticket(reviewed).reviewing->reviewed.makers) {
+    TANDEM_INVARIANT(!ticket.agent.IsSet() || workspace.AgentName(ticket.agent) != maker,
+                     which + " is not with an agent whose work it judges: " + maker);
+  }
+}
+
 void CheckTicket(const Workspace& workspace, TicketIndex index) {
   const Ticket& ticket = workspace.ticket(index);
   const std::string which = "ticket " + ToString(ticket.id) + " of " + workspace.id;
@@ -156,10 +209,12 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
                    which + " is looked at when the next delay passes, and when it is late");
   TANDEM_INVARIANT(!ticket.kept_until.IsSet() || (waits && ticket.last_agent.IsSet()),
                    which + " is kept for an agent only while it waits");
+  CheckReview(workspace, ticket, which);
   if (ticket.participants != nullptr) {
     CheckParticipants(workspace, index, which);
     CheckConsultation(workspace, index, which);
   }
+  CheckLinks(workspace, index, which);
   const bool wants = workspace.WantsRings(ticket);
   TANDEM_INVARIANT(wants || !ticket.ringing,
                    which + " is looked at for further rings while it may have them");
@@ -187,15 +242,19 @@ void CheckCounters(const Workspace& workspace) {
   std::vector<decltype(QueueState::waiting)> waiting(workspace.queues.size());
   std::vector<uint32_t> in_queue(workspace.queues.size());
   size_t tickets = 0;
+  decltype(Workspace::open_children) children;
   for (const Ticket& ticket : workspace.tickets) {
     if (!ticket.in_use) continue;
     ++tickets;
+    if (Workspace::ParentOf(ticket).IsSet()) ++children[Workspace::ParentOf(ticket)];
     ++in_queue[ticket.queue.value];
     if (ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered) {
       waiting[ticket.queue.value].emplace(ticket.queued_at, ticket.arrival);
     }
   }
   TANDEM_INVARIANT(tickets == workspace.open_tickets, "open tickets are counted");
+  TANDEM_INVARIANT(children == workspace.open_children, "open children are counted");
+  TANDEM_INVARIANT(workspace.woken_tickets.empty(), "nothing that is to go on waits for a command");
   TANDEM_INVARIANT(workspace.overdue_tickets.empty(), "no step that is due waits for a command");
   TANDEM_INVARIANT(workspace.rearranged_agents.empty(),
                    "nobody whose work changed waits for a command");

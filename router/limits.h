@@ -29,6 +29,7 @@ inline constexpr size_t kMaxSupervisorBytes = 128;
 
 inline constexpr size_t kMaxNoteBytes = 16'384;
 inline constexpr size_t kMaxSummaryBytes = 4'096;
+inline constexpr size_t kMaxReviewCommentBytes = 4'096;
 inline constexpr size_t kMaxMessageBytes = 16'384;
 
 // Requirements.
@@ -38,6 +39,7 @@ inline constexpr size_t kMaxPreferences = 16;
 inline constexpr uint32_t kMaxWeight = 100;
 inline constexpr size_t kMaxNamedAgents = 16;
 inline constexpr size_t kMaxExcludedAgents = 16;
+inline constexpr size_t kMaxReviewedDispositions = 100;
 inline constexpr size_t kMaxPredicateValues = 32;
 inline constexpr size_t kMaxPlanSteps = 20;
 inline constexpr size_t kMaxRequirementBytes = 16'384;     // all ids and texts together
@@ -60,6 +62,12 @@ inline constexpr size_t kMaxBatchContacts = 1'000;
 inline constexpr size_t kMaxBatchAgents = 5'000;
 inline constexpr uint32_t kMaxClaimTickets = 100;
 inline constexpr size_t kMaxParticipants = 10;  // of a ticket, besides its owner
+// Tickets that are tied to one: open ones that belong to it, and those that wait for it. Both bound
+// what its end sets in motion.
+inline constexpr uint32_t kMaxOpenChildren = 64;
+inline constexpr size_t kMaxDependents = 64;
+inline constexpr size_t kMaxBlockedBy = 16;
+inline constexpr size_t kMaxFollowUps = 8;
 // How long somebody to consult is looked for when the owner does not say, and at most; and the
 // target of such a request where its process type has none.
 inline constexpr Duration kConsultationLimit = Minutes(2);

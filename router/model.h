@@ -18,6 +18,7 @@
 
 #include "router/fair_share.h"
 #include "router/hand_off.h"
+#include "router/review.h"
 #include "router/time.h"
 
 namespace tandem::router {
@@ -61,8 +62,7 @@ enum class Party : uint8_t { kUnknown = 0, kCustomer = 1, kAgent = 2, kSystem = 
 const char* ToString(Party party);  // "CUSTOMER"
 enum class Direction : uint8_t { kInbound = 1, kOutbound = 2, kInternal = 3 };
 
-// Where a ticket is in its life (design: docs/explanation/life-of-a-ticket.md). Numbers as
-// tandem.v1.TicketState; those from 11 on are open states that no agent and no queue has.
+// Where a ticket is in its life. Numbers as tandem.v1.TicketState; from 11 on no queue has it.
 enum class TicketState : uint8_t {
   kQueued = 1,
   kOffered = 2,
@@ -76,14 +76,16 @@ enum class TicketState : uint8_t {
   kExpired = 10,
   kScheduled = 11,
   kParked = 12,
+  kBlocked = 13,
+  kInReview = 14,
 };
-inline constexpr TicketState kLastTicketState = TicketState::kParked;
+inline constexpr TicketState kLastTicketState = TicketState::kInReview;
 constexpr bool IsClosed(TicketState state) {
   return state >= TicketState::kCompleted && state < TicketState::kScheduled;
 }
-// Whether it waits for something else than an agent: a time, a customer, a caller.
+// Whether it waits for something else than an agent: a time, a customer, a ticket, a caller.
 constexpr bool IsSetAside(TicketState state) {
-  return state == TicketState::kScheduled || state == TicketState::kParked;
+  return state >= TicketState::kScheduled;
 }
 const char* ToString(TicketState state);  // "QUEUED"; empty for a number that no state has
 
@@ -111,6 +113,7 @@ enum class EntryReason : uint8_t {
   kReopened = 12,
   kAgentGone = 16,
   kHandedOff = 17,
+  kRework = 19,
 };
 const char* ToString(EntryReason reason);  // "CREATED"; empty for a number that no reason has
 
@@ -483,6 +486,8 @@ struct ProcessTypeDefaults {
 struct ProcessType : NamedResource {
   std::vector<ProcessTypeDefaults> defaults;
   HandOffPolicy hand_off{};
+  ReviewPolicy review{};
+  ReviewCredit review_credit{};
   friend bool operator==(const ProcessType&, const ProcessType&) = default;
 };
 

@@ -32,8 +32,12 @@ const char* ToString(TicketState state) {
       return "EXPIRED";
     case TicketState::kScheduled:
       return "SCHEDULED";
+    case TicketState::kBlocked:
+      return "BLOCKED";
     case TicketState::kParked:
       return "PARKED";
+    case TicketState::kInReview:
+      return "IN_REVIEW";
   }
   return "";
 }
@@ -202,6 +206,8 @@ const char* ToString(EntryReason reason) {
       return "AGENT_GONE";
     case EntryReason::kHandedOff:
       return "HANDED_OFF";
+    case EntryReason::kRework:
+      return "REWORK";
   }
   return "";
 }
@@ -304,158 +310,6 @@ const char* ToString(CallbackOutcome outcome) {
   std::abort();
 }
 
-const char* ToString(EventType type) {
-  switch (type) {
-    case EventType::kConfigurationApplied:
-      return "CONFIGURATION_APPLIED";
-    case EventType::kTicketCreated:
-      return "TICKET_CREATED";
-    case EventType::kContactJoined:
-      return "CONTACT_JOINED";
-    case EventType::kTicketOffered:
-      return "TICKET_OFFERED";
-    case EventType::kOfferAccepted:
-      return "OFFER_ACCEPTED";
-    case EventType::kOfferDeclined:
-      return "OFFER_DECLINED";
-    case EventType::kOfferMissed:
-      return "OFFER_MISSED";
-    case EventType::kOfferFailed:
-      return "OFFER_FAILED";
-    case EventType::kOfferRescinded:
-      return "OFFER_RESCINDED";
-    case EventType::kMediaConnecting:
-      return "MEDIA_CONNECTING";
-    case EventType::kMediaConnected:
-      return "MEDIA_CONNECTED";
-    case EventType::kMediaConnectFailed:
-      return "MEDIA_CONNECT_FAILED";
-    case EventType::kMediaHeld:
-      return "MEDIA_HELD";
-    case EventType::kMediaRetrieved:
-      return "MEDIA_RETRIEVED";
-    case EventType::kMediaDisconnected:
-      return "MEDIA_DISCONNECTED";
-    case EventType::kTicketClaimed:
-      return "TICKET_CLAIMED";
-    case EventType::kLeaseExtended:
-      return "LEASE_EXTENDED";
-    case EventType::kLeaseExpired:
-      return "LEASE_EXPIRED";
-    case EventType::kTicketStarted:
-      return "TICKET_STARTED";
-    case EventType::kTicketFinished:
-      return "TICKET_FINISHED";
-    case EventType::kTicketResumed:
-      return "TICKET_RESUMED";
-    case EventType::kTicketReleased:
-      return "TICKET_RELEASED";
-    case EventType::kTicketTransferred:
-      return "TICKET_TRANSFERRED";
-    case EventType::kTicketCompleted:
-      return "TICKET_COMPLETED";
-    case EventType::kTicketCanceled:
-      return "TICKET_CANCELED";
-    case EventType::kTicketAbandoned:
-      return "TICKET_ABANDONED";
-    case EventType::kAgentStatusChanged:
-      return "AGENT_STATUS_CHANGED";
-    case EventType::kSessionOpened:
-      return "SESSION_OPENED";
-    case EventType::kSessionLost:
-      return "SESSION_LOST";
-    case EventType::kSessionClosed:
-      return "SESSION_CLOSED";
-    case EventType::kTimeLost:
-      return "TIME_LOST";
-    case EventType::kTicketUpdated:
-      return "TICKET_UPDATED";
-    case EventType::kNoteAdded:
-      return "NOTE_ADDED";
-    case EventType::kMessageAdded:
-      return "MESSAGE_ADDED";
-    case EventType::kSurveyRecorded:
-      return "SURVEY_RECORDED";
-    case EventType::kAgentContactStarted:
-      return "AGENT_CONTACT_STARTED";
-    case EventType::kAgentContactUnanswered:
-      return "AGENT_CONTACT_UNANSWERED";
-    case EventType::kResourceCreated:
-      return "RESOURCE_CREATED";
-    case EventType::kResourceUpdated:
-      return "RESOURCE_UPDATED";
-    case EventType::kPlanStepTaken:
-      return "PLAN_STEP_TAKEN";
-    case EventType::kPlanStepSkipped:
-      return "PLAN_STEP_SKIPPED";
-    case EventType::kTicketOverflowed:
-      return "TICKET_OVERFLOWED";
-    case EventType::kTicketExpired:
-      return "TICKET_EXPIRED";
-    case EventType::kResourceDeleted:
-      return "RESOURCE_DELETED";
-    case EventType::kTicketScheduled:
-      return "TICKET_SCHEDULED";
-    case EventType::kTicketEntered:
-      return "TICKET_ENTERED";
-    case EventType::kTicketParked:
-      return "TICKET_PARKED";
-    case EventType::kTicketUnparked:
-      return "TICKET_UNPARKED";
-    case EventType::kLastAgentPassed:
-      return "LAST_AGENT_PASSED";
-    case EventType::kTicketKept:
-      return "TICKET_KEPT";
-    case EventType::kTicketAssigned:
-      return "TICKET_ASSIGNED";
-    case EventType::kTicketRequeued:
-      return "TICKET_REQUEUED";
-    case EventType::kAgentStatusOrdered:
-      return "AGENT_STATUS_ORDERED";
-    case EventType::kOpenHoursSet:
-      return "OPEN_HOURS_SET";
-    case EventType::kCalendarOpened:
-      return "CALENDAR_OPENED";
-    case EventType::kCalendarClosed:
-      return "CALENDAR_CLOSED";
-    case EventType::kTicketReopened:
-      return "TICKET_REOPENED";
-    case EventType::kCallbackRequested:
-      return "CALLBACK_REQUESTED";
-    case EventType::kCallbackAttemptEnded:
-      return "CALLBACK_ATTEMPT_ENDED";
-    case EventType::kTicketInterrupted:
-      return "TICKET_INTERRUPTED";
-    case EventType::kInterruptionEnded:
-      return "INTERRUPTION_ENDED";
-    case EventType::kParticipantInvited:
-      return "PARTICIPANT_INVITED";
-    case EventType::kInvitationEnded:
-      return "INVITATION_ENDED";
-    case EventType::kParticipantJoined:
-      return "PARTICIPANT_JOINED";
-    case EventType::kParticipantRoleChanged:
-      return "PARTICIPANT_ROLE_CHANGED";
-    case EventType::kParticipantLeft:
-      return "PARTICIPANT_LEFT";
-    case EventType::kOwnerChanged:
-      return "OWNER_CHANGED";
-    case EventType::kTicketReturned:
-      return "TICKET_RETURNED";
-    case EventType::kShiftEndSet:
-      return "SHIFT_END_SET";
-    case EventType::kShiftEnded:
-      return "SHIFT_ENDED";
-    case EventType::kTicketHandedOff:
-      return "TICKET_HANDED_OFF";
-    case EventType::kConsultationRequested:
-      return "CONSULTATION_REQUESTED";
-    case EventType::kConsultationEnded:
-      return "CONSULTATION_ENDED";
-  }
-  return "";
-}
-
 const char* ToString(CapacityGroup group) {
   switch (group) {
     case CapacityGroup::kVoice:
@@ -542,6 +396,18 @@ const char* ToString(Reason reason) {
       return "ANSWERED_ELSEWHERE";
     case Reason::kAgentCannotTakeNow:
       return "AGENT_CANNOT_TAKE_NOW";
+    case Reason::kParentNotOpen:
+      return "PARENT_NOT_OPEN";
+    case Reason::kTicketOfOtherClient:
+      return "TICKET_OF_OTHER_CLIENT";
+    case Reason::kTooManyChildren:
+      return "TOO_MANY_CHILDREN";
+    case Reason::kDependencyNotOpen:
+      return "DEPENDENCY_NOT_OPEN";
+    case Reason::kTooManyDependents:
+      return "TOO_MANY_DEPENDENTS";
+    case Reason::kNoOpenChild:
+      return "NO_OPEN_CHILD";
     case Reason::kTicketIsForPeople:
       return "TICKET_IS_FOR_PEOPLE";
     case Reason::kAgentNotAutomated:
@@ -664,35 +530,12 @@ const char* ToString(Reason reason) {
       return "TICKET_IS_CONSULTATION";
     case Reason::kQueueNotLive:
       return "QUEUE_NOT_LIVE";
+    case Reason::kTicketIsReview:
+      return "TICKET_IS_REVIEW";
+    case Reason::kTicketIsNoReview:
+      return "TICKET_IS_NO_REVIEW";
   }
   std::abort();
-}
-
-namespace {
-
-template <typename T>
-void SortAndRemoveRepeats(std::vector<T>& list) {
-  std::sort(list.begin(), list.end());
-  list.erase(std::unique(list.begin(), list.end()), list.end());
-}
-
-void Sort(Predicate& predicate) {
-  auto* attribute = std::get_if<AttributePredicate>(&predicate.kind);
-  if (attribute != nullptr) SortAndRemoveRepeats(attribute->values);
-}
-
-}  // namespace
-
-Requirement Canonical(Requirement requirement) {
-  for (Clause& clause : requirement.all_of) {
-    for (Predicate& predicate : clause) Sort(predicate);
-    SortAndRemoveRepeats(clause);
-  }
-  for (Preference& preference : requirement.prefer) Sort(preference.predicate);
-  SortAndRemoveRepeats(requirement.all_of);
-  SortAndRemoveRepeats(requirement.prefer);
-  SortAndRemoveRepeats(requirement.agents);
-  return requirement;
 }
 
 }  // namespace tandem::router

@@ -37,6 +37,8 @@ const char* ToString(Obstacle obstacle) {
       return "DELAYED";
     case Obstacle::kOfferedToOthers:
       return "OFFERED_TO_OTHERS";
+    case Obstacle::kInReview:
+      return "IN_REVIEW";
   }
   std::abort();
 }
@@ -63,6 +65,7 @@ Obstacle ObstacleOf(const Workspace& workspace, const Ticket& ticket, AgentIndex
   const TicketClass& ticket_class = workspace.matching.ClassOf(ticket.ticket_class);
   if (ticket_class.groups[ticket.group].agents.Exclude(index)) return Obstacle::kExcluded;
   if (ticket.agent == index || Workspace::IsOfferedTo(ticket, index)) return Obstacle::kNone;
+  if (ticket.state == TicketState::kInReview) return Obstacle::kInReview;
   if (ticket.kept_until.IsSet() && ticket.last_agent != index) return Obstacle::kKeptForLastAgent;
   const Obstacle of_agent = ObstacleOf(agent);
   if (of_agent != Obstacle::kNone) return of_agent;

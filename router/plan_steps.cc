@@ -59,8 +59,9 @@ const char* WhySkipped(const Workspace& workspace, const Ticket& ticket, Time no
   if (step.condition && !Holds(*step.condition, workspace, ticket, now)) {
     return "CONDITION";
   }
-  // Who was promised a call is not dropped by what was meant for the wait before.
-  const bool promised = step.callback ? workspace.IsCallback(ticket)
+  // Who was promised a call is not dropped by what was meant for the wait before; of a review
+  // nobody waits for one.
+  const bool promised = step.callback ? workspace.IsCallback(ticket) || Workspace::IsReview(ticket)
                                       : step.expire && Workspace::BecameCallback(ticket);
   if (promised) return "CALLBACK";
   if (step.queue.empty()) return nullptr;
@@ -102,7 +103,8 @@ void TakePlanStep(Context& context, TicketIndex index) {
 
 void TakeOverdueSteps(Context& context) {
   const Workspace& workspace = context.workspace;
-  while (!workspace.overdue_tickets.empty()) {
+  while (!workspace.overdue_tickets.empty() || !workspace.woken_tickets.empty()) {
+    WakeTickets(context);
     for (const TicketIndex index : context.apply.TakeOverdueTickets()) {
       if (IsOver(workspace.ticket(index), context.now)) {
         context.apply.TicketExpired(index, "WINDOW_ENDED");
@@ -110,6 +112,7 @@ void TakeOverdueSteps(Context& context) {
       while (IsOverdue(workspace, workspace.ticket(index), context.now)) {
         TakePlanStep(context, index);
       }
+      EndReviews(context);
     }
   }
 }

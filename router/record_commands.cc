@@ -164,7 +164,8 @@ SurveyRow JudgedBy(const Workspace& workspace, TicketIndex open, const RecordSur
   SurveyRow row;
   if (open.IsSet()) {
     const Ticket& ticket = workspace.ticket(open);
-    row.agent = workspace.AgentName(ticket.agent);
+    const bool in_review = ticket.state == TicketState::kInReview;
+    row.agent = workspace.AgentName(in_review ? ticket.last_agent : ticket.agent);
     row.queue = workspace.queue_ids.Name(ticket.queue);
     row.client = workspace.client_ids.Name(ticket.client);
     row.channel = workspace.channel_ids.Name(ticket.channel);
@@ -291,8 +292,11 @@ Outcome Decide(Context& context, const RecordSurvey& command) {
   if (const auto* rejection = std::get_if<Rejection>(&result)) return *rejection;
   const Found& found = std::get<Found>(result);
   const TicketIndex open = found.ref.open;
-  if (open.IsSet() && context.workspace.ticket(open).state != TicketState::kWrapUp) {
-    return RefuseState(context.workspace.ticket(open), "WRAP_UP or closed");
+  if (open.IsSet()) {
+    const TicketState state = context.workspace.ticket(open).state;
+    if (state != TicketState::kWrapUp && state != TicketState::kInReview) {
+      return RefuseState(context.workspace.ticket(open), "WRAP_UP, IN_REVIEW or closed");
+    }
   }
   if (found.scores + command.scores.size() > kMaxTicketScores) {
     return Full("scores", kMaxTicketScores);

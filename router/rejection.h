@@ -101,6 +101,14 @@ enum class Reason : uint8_t {
   kAgentNotAutomated = 191,
   kTicketIsForPeople = 192,
   kAgentCannotTakeNow = 203,
+  kParentNotOpen = 204,
+  kTicketOfOtherClient = 205,
+  kTooManyChildren = 206,
+  kDependencyNotOpen = 207,
+  kTooManyDependents = 208,
+  kNoOpenChild = 209,
+  kTicketIsReview = 210,
+  kTicketIsNoReview = 211,
 };
 
 // The name that clients see in ErrorInfo: "TICKET_NOT_FOUND".

@@ -322,4 +322,31 @@ std::string KeyOf(const Requirement& base, const Plan& plan) {
   return key;
 }
 
+namespace {
+
+template <typename T>
+void SortAndRemoveRepeats(std::vector<T>& list) {
+  std::sort(list.begin(), list.end());
+  list.erase(std::unique(list.begin(), list.end()), list.end());
+}
+
+void Sort(Predicate& predicate) {
+  auto* attribute = std::get_if<AttributePredicate>(&predicate.kind);
+  if (attribute != nullptr) SortAndRemoveRepeats(attribute->values);
+}
+
+}  // namespace
+
+Requirement Canonical(Requirement requirement) {
+  for (Clause& clause : requirement.all_of) {
+    for (Predicate& predicate : clause) Sort(predicate);
+    SortAndRemoveRepeats(clause);
+  }
+  for (Preference& preference : requirement.prefer) Sort(preference.predicate);
+  SortAndRemoveRepeats(requirement.all_of);
+  SortAndRemoveRepeats(requirement.prefer);
+  SortAndRemoveRepeats(requirement.agents);
+  return requirement;
+}
+
 }  // namespace tandem::router

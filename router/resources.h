@@ -153,6 +153,7 @@ void VisitFields(const ProcessType*, auto visit) {
   visit("display_name", &NamedResource::display_name);
   visit("defaults", &ProcessType::defaults);
   visit("hand_off", &ProcessType::hand_off);
+  visit("review", &ProcessType::review);
 }
 void VisitFields(const RoutingProfile*, auto visit) {
   visit("display_name", &NamedResource::display_name);
@@ -257,6 +258,12 @@ inline void KeepCredits(const Queue& before, Queue& next) {
                      before.late_picks.counted};
 }
 
+// Another policy begins with no credit.
+inline void KeepCredits(const ProcessType& before, ProcessType& next) {
+  next.review_credit = {before.review == next.review ? before.review_credit.milli : 0,
+                        before.review_credit.counted};
+}
+
 // --- references ---
 
 // Calls `visit(kind, id)` for every resource that one names; never with an empty id.
@@ -299,6 +306,9 @@ void VisitReferences(const ProcessType& type, auto visit) {
     VisitReferences(entry.plan, visit);
   }
   if (!type.hand_off.queue.empty()) visit(ResourceKind::kQueue, type.hand_off.queue);
+  const ReviewPolicy& review = type.review;
+  if (!review.process_type.empty()) visit(ResourceKind::kProcessType, review.process_type);
+  for (const std::string& id : review.dispositions) visit(ResourceKind::kDisposition, id);
 }
 void VisitReferences(const RoutingProfile& profile, auto visit) {
   for (const RoutingProfileQueue& entry : profile.queues) visit(ResourceKind::kQueue, entry.queue);

@@ -115,6 +115,7 @@ Outcome Router::Core::ExecuteIn(const std::string& id, ActionType& action) {
     context.apply.SetActing({});
     uint32_t budget = options_.max_offers_per_slice;
     if (!kReadsOnly<ActionType> && std::holds_alternative<Reply>(decided)) {
+      EndReviews(context);
       EndDraining(context);
       TakeOverdueSteps(context);
       RouteUntilQuiet(context, budget);
@@ -235,6 +236,12 @@ void Router::Core::TakeDraws(Workspace& workspace) {
     for (ClassificationRule& rule : workspace.configuration.classification_rules) {
       if (!std::exchange(rule.drawn, false)) continue;
       changes_.resources.push_back({workspace.id, rule, /*removed=*/false});
+    }
+  }
+  if (std::exchange(workspace.reviews_counted, false)) {
+    for (ProcessType& type : workspace.configuration.process_types) {
+      if (!std::exchange(type.review_credit.counted, false)) continue;
+      changes_.resources.push_back({workspace.id, type, /*removed=*/false});
     }
   }
   if (std::exchange(workspace.picks_counted, false)) {

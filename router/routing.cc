@@ -86,7 +86,7 @@ void MissOffer(Context& context, TicketIndex index) {
   MarkNotResponding(context, agent, allowed);
 }
 
-void OnTicketDeadline(Context& context, TicketIndex index) {
+void MeetTicketDeadline(Context& context, TicketIndex index) {
   const Ticket& ticket = context.workspace.ticket(index);
   // What was due first is done first; at one instant the window of a call-back ends first, and
   // what a ticket's age brings and cool-downs last, after steps of plans, the end of rings, the
@@ -130,7 +130,9 @@ void OnTicketDeadline(Context& context, TicketIndex index) {
     case TicketState::kParked:
       EndSetAside(context, index);
       return;
+    case TicketState::kInReview:
     case TicketState::kQueued:
+    case TicketState::kBlocked:
     case TicketState::kCompleted:
     case TicketState::kCanceled:
     case TicketState::kAbandoned:
@@ -141,6 +143,11 @@ void OnTicketDeadline(Context& context, TicketIndex index) {
                   "a ticket with a limit is set aside, offered, connecting, assigned, active or in "
                   "wrap-up",
                   __FILE__, __LINE__);
+}
+
+void OnTicketDeadline(Context& context, TicketIndex index) {
+  MeetTicketDeadline(context, index);
+  EndReviews(context);
 }
 
 }  // namespace

@@ -179,8 +179,15 @@ enum class EventType : uint8_t {
   kConsultationRequested = 85,
   kConsultationEnded = 86,
   kTicketHandedOff = 87,
+  kTicketBlocked = 88,
+  kDependencyClosed = 89,
+  kChildCreated = 90,
+  kChildClosed = 91,
+  kTicketInReview = 92,
+  kReviewEnded = 93,
+  kTicketSentBack = 94,
 };
-inline constexpr EventType kLastEventType = EventType::kTicketHandedOff;
+inline constexpr EventType kLastEventType = EventType::kTicketSentBack;
 const char* ToString(EventType type);  // "TICKET_CREATED"; empty for a number that no type has
 
 // Key: workspace, sequence. What happened; fields as tandem.v1.Event.

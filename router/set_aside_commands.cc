@@ -28,7 +28,7 @@ void Unpark(Context& context, TicketIndex index, const char* reason, bool new_vi
   if (ticket.parking->clock_stopped) unparking.clock_stopped = context.now - ticket.parking->at;
   if (ticket.due_at.IsSet()) unparking.due_at = ticket.due_at + unparking.clock_stopped;
   if (reopened && queue.office == Office::kBack && ticket.due_at <= context.now) {
-    unparking.due_at = DueAnew(context, ticket);
+    unparking.due_at = DueAnew(context, ticket, context.now);
   }
   if (new_visit) {
     const Time target = TargetWhenDue(context, ticket.queue, ticket, unparking.due_at, context.now);
@@ -47,6 +47,14 @@ void Unpark(Context& context, TicketIndex index, const char* reason, bool new_vi
   context.apply.TicketUnparked(index, unparking);
 }
 
+// What is BLOCKED is not due at any time unless somebody said so: it counts from its entry.
+void BeginDueTime(Context& context, TicketIndex index, Time enters_at) {
+  const Ticket& ticket = context.workspace.ticket(index);
+  const bool back = context.workspace.queue(ticket.queue).IsBack();
+  if (ticket.state != TicketState::kBlocked || !back || ticket.due_at.IsSet()) return;
+  context.apply.DueTimeBegan(index, DueAnew(context, ticket, enters_at));
+}
+
 }  // namespace
 
 bool IsWorthKeeping(const Workspace& workspace, const Ticket& ticket, AgentIndex agent,
@@ -60,11 +68,20 @@ bool IsWorthKeeping(const Workspace& workspace, const Ticket& ticket, AgentIndex
 
 // A call-back is to be there at the time that was agreed on.
 void EnterScheduled(Context& context, TicketIndex index, const char* reason) {
+  BeginDueTime(context, index, context.now);
   const Ticket& ticket = context.workspace.ticket(index);
-  const Time target = context.workspace.IsCallback(ticket)
+  const Time target = context.workspace.IsCallback(ticket) && ticket.until.IsSet()
                           ? std::min(ticket.until, context.now)
                           : TargetOfVisit(context, ticket.queue, ticket, context.now);
   context.apply.TicketEntered(index, EnterAt(context, ticket, context.now, target), reason);
+}
+
+void ScheduleFor(Context& context, TicketIndex index, Time at) {
+  BeginDueTime(context, index, at);
+  const Ticket& ticket = context.workspace.ticket(index);
+  const Time target =
+      context.workspace.IsCallback(ticket) ? at : TargetOfVisit(context, ticket.queue, ticket, at);
+  context.apply.TicketRescheduled(index, at, target);
 }
 
 Outcome Decide(Context& context, const RescheduleTicket& command) {
@@ -72,14 +89,14 @@ Outcome Decide(Context& context, const RescheduleTicket& command) {
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const TicketIndex index = std::get<TicketIndex>(found);
   const Ticket& ticket = context.workspace.ticket(index);
-  if (ticket.state != TicketState::kScheduled) return RefuseState(ticket, "SCHEDULED");
+  if (ticket.state != TicketState::kScheduled && ticket.state != TicketState::kBlocked) {
+    return RefuseState(ticket, "SCHEDULED or BLOCKED");
+  }
   if (context.workspace.IsCallback(ticket)) {
     auto rejection = RescheduleCallback(context, index, command.not_before);
     if (rejection) return *std::move(rejection);
   } else if (command.not_before > context.now) {
-    context.apply.TicketRescheduled(
-        index, command.not_before,
-        TargetOfVisit(context, ticket.queue, ticket, command.not_before));
+    ScheduleFor(context, index, command.not_before);
   } else {
     EnterScheduled(context, index, "REQUEST");
   }
@@ -102,8 +119,13 @@ Outcome Decide(Context& context, const ParkTicket& command) {
     return Refuse(Reason::kParkingReasonUnknown,
                   "expected a configured parking reason, but there is no '" + command.reason + "'");
   }
+  if (command.until_children_closed && context.workspace.OpenChildrenOf(ticket.id) == 0) {
+    return Refuse(Reason::kNoOpenChild,
+                  "expected a ticket to which an open one belongs, but none does");
+  }
   context.apply.TicketParked(index, command.reason, command.until,
-                             SilentUntil(context, ticket, command.reason));
+                             SilentUntil(context, ticket, command.reason),
+                             command.until_children_closed);
   return Reply(Done{});
 }
 
@@ -115,6 +137,13 @@ Outcome Decide(Context& context, const ResumeTicket& command) {
   if (ticket.state != TicketState::kParked) return RefuseState(ticket, "PARKED");
   Unpark(context, index, "REQUEST", /*new_visit=*/false);
   return Reply(Done{});
+}
+
+void ResumeWithoutChildren(Context& context, TicketIndex index) {
+  const Ticket& ticket = context.workspace.ticket(index);
+  const bool waits = ticket.parking->until_children_closed;
+  if (!waits || context.workspace.OpenChildrenOf(ticket.id) != 0) return;
+  Unpark(context, index, "CHILDREN_CLOSED", /*new_visit=*/false);
 }
 
 void ResumeParked(Context& context, TicketIndex index) {

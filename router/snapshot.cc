@@ -26,6 +26,8 @@ bool IsOwned(const Ticket& ticket) {
     case TicketState::kOffered:
     case TicketState::kScheduled:
     case TicketState::kParked:
+    case TicketState::kBlocked:
+    case TicketState::kInReview:
     case TicketState::kCompleted:
     case TicketState::kCanceled:
     case TicketState::kAbandoned:
@@ -127,6 +129,11 @@ void FillStateRow(const Workspace& workspace, const Ticket& ticket, TicketStateR
   for (const CoolDownState& cool_down : ticket.cool_downs) {
     row.cool_downs.push_back({workspace.AgentName(cool_down.agent), cool_down.until});
   }
+  if (ticket.reviewing != nullptr) {
+    const Reviewing& reviewing = *ticket.reviewing;
+    if (!reviewing.reviewed.makers.empty()) row.reviewed = reviewing.reviewed;
+    if (ticket.state == TicketState::kInReview) row.disposition = reviewing.disposition;
+  }
   row.plan_step = ticket.plan_step;
   row.plan_skipped = ticket.plan_skipped;
   row.plan_since = ticket.plan_since;
@@ -135,7 +142,9 @@ void FillStateRow(const Workspace& workspace, const Ticket& ticket, TicketStateR
     row.parked_at = ticket.parking->at;
     row.parking_reason = ticket.parking->reason;
     row.clock_stopped = ticket.parking->clock_stopped;
+    row.until_children_closed = ticket.parking->until_children_closed;
   }
+  if (ticket.links != nullptr) row.blocked_by = workspace.WaitsFor(ticket);
   row.last_agent = workspace.AgentName(ticket.last_agent);
   row.kept_until = ticket.kept_until;
   if (Workspace::BecameCallback(ticket)) row.channel = workspace.channel_ids.Name(ticket.channel);

@@ -39,6 +39,7 @@
 #include "router/ready_agents.h"
 #include "router/registry.h"
 #include "router/rows.h"
+#include "router/ticket_parts.h"
 #include "router/time.h"
 #include "router/wait_key.h"
 #include "router/working_capacity.h"
@@ -55,32 +56,6 @@ struct TeamState {
   const Team* configured = nullptr;
   uint32_t signed_in = 0;
   absl::btree_set<std::pair<uint64_t, AgentIndex>> paused;  // by ordinal
-};
-
-// What a PARKED ticket waits for.
-struct Parking {
-  Time at;
-  std::string reason;  // empty: none was given
-  bool clock_stopped = false;
-};
-
-// Who takes part in a ticket besides its owner, or whom it rings besides the first: see
-// ParticipantRow.
-struct Participant {
-  AgentIndex agent;
-  AssignmentRole role = AssignmentRole::kConsult;
-  uint32_t offer_number = 0, segment_number = 0;
-  Time until, began_at, accepted_at;
-
-  bool IsInvited() const { return until.IsSet(); }
-  // A further ring: invited to own it.
-  bool IsRing() const { return role == AssignmentRole::kOwner; }
-};
-struct Participants {
-  uint32_t last_offer = 0, last_segment = 0;
-  std::vector<Participant> all;
-  TicketIndex consultation;  // the request for somebody to consult that is open; unset: none
-  TicketId consults;         // of such a request: the ticket that it is about
 };
 
 // One open ticket. Fields are those of TicketRow and TicketStateRow that decisions and rows need.
@@ -111,8 +86,8 @@ struct alignas(64) Ticket {
   Time timer_at = kEndOfTime;  // when it is in the workspace's timers
   Time until;
   Duration expected_handling_time;
-  // Who parked it, while it is parked and then kept; or to whom it was transferred, while it is
-  // kept.
+  // Who parked it, while it is parked and then kept; or whose work is reviewed, the same; or to
+  // whom it was transferred, while it is kept.
   AgentIndex last_agent;
   uint32_t offer_number = 0;
   Time kept_until;  // only the last agent may take it until then; unset: anybody
@@ -157,8 +132,11 @@ struct alignas(64) Ticket {
   // as of most.
   // Somebody takes part while it is ACTIVE only, and is rung while it is OFFERED only.
   std::unique_ptr<Participants> participants;
+  std::unique_ptr<Reviewing> reviewing;  // null: it never had to do with a review, as most
   // Null: as a Callback of which nothing is known, as that of most.
   std::unique_ptr<Callback> callback;
+  // Null: it belongs to no other, and neither waits for one nor is waited for, as most.
+  std::unique_ptr<Links> links;
   ChannelIndex came_over;  // the channel of its contact
   // Those that filled something in when it came in; null: none did, as of most.
   std::unique_ptr<std::vector<std::string>> rules;
@@ -373,8 +351,9 @@ struct Workspace {
   absl::flat_hash_map<std::string, const Language*> languages;       // by tag
   // Places in configuration.classification_rules, in the order in which they are tried.
   std::vector<uint32_t> rules;
-  bool rules_drawn = false;                           // credits of some are to be written
-  bool picks_counted = false;                         // late_picks of some queues are to be written
+  bool rules_drawn = false;      // credits of some are to be written
+  bool reviews_counted = false;  // review_credit of some process types is to be written
+  bool picks_counted = false;    // late_picks of some queues are to be written
   absl::btree_map<std::string, Calendar*> calendars;  // by id, those configured
 
   std::vector<AgentState, HugePageAllocator<AgentState>> agents;
@@ -383,7 +362,12 @@ struct Workspace {
   std::vector<Ticket, HugePageAllocator<Ticket>> tickets;
   std::vector<TicketIndex> free_tickets;
   absl::flat_hash_map<TicketId, TicketIndex> ticket_by_id;
+  // The one that came in last of those that are open.
   absl::flat_hash_map<std::string, TicketIndex> ticket_by_conversation;
+  // How many open tickets belong to one, which may be closed; no entry with 0.
+  absl::flat_hash_map<TicketId, uint32_t> open_children;
+  // The others, by arrival: a customer who writes while the ticket is IN_REVIEW makes another one.
+  absl::flat_hash_map<std::string, std::vector<TicketIndex>> earlier_of_conversation;
   PlanPool plans;
   size_t open_tickets = 0;
 
@@ -406,9 +390,16 @@ struct Workspace {
   // Whose last work ended while they were DRAINING, in the order in which it did. Empty between two
   // commands.
   std::vector<AgentIndex> drained_agents;
+  // What they waited for was closed in this command: BLOCKED tickets that wait for nothing more,
+  // and PARKED ones without open children. Seen to with the steps of plans that are due. Empty
+  // between two commands.
+  std::vector<TicketIndex> woken_tickets;
   // Began a visit in this command, whose wait is to be estimated once routing is done. Empty
   // between two commands.
   std::vector<TicketIndex> entered_tickets;
+
+  // Reviews whose tickets are to be sent back. Empty between two commands.
+  std::vector<EndedReview> ended_reviews;
 
   // Whose work, or capacity, changed in a way that may interrupt tickets or end it. Empty between
   // two commands.
@@ -467,6 +458,32 @@ struct Workspace {
   // That of the ticket which is open; unset: none is.
   static TicketIndex ConsultationOf(const Ticket& ticket) {
     return ticket.participants == nullptr ? TicketIndex{} : ticket.participants->consultation;
+  }
+  // The ticket that it belongs to; unset: none.
+  static TicketId ParentOf(const Ticket& ticket) {
+    return ticket.links == nullptr ? TicketId{} : ticket.links->parent;
+  }
+  // How many open tickets belong to it.
+  uint32_t OpenChildrenOf(const TicketId& id) const {
+    const auto it = open_children.find(id);
+    return it == open_children.end() ? 0 : it->second;
+  }
+  // The tickets that it waits for, as it is BLOCKED, in the order in which they were named.
+  std::vector<TicketId> WaitsFor(const Ticket& ticket) const {
+    std::vector<TicketId> ids;
+    if (ticket.links == nullptr) return ids;
+    for (const TicketIndex other : ticket.links->waits_for) ids.push_back(tickets[other.value].id);
+    return ids;
+  }
+  // Whether it is a review of another one's work.
+  static bool IsReview(const Ticket& ticket) {
+    return ticket.reviewing != nullptr && ticket.reviewing->reviews.IsSet();
+  }
+  // The ticket whose work the review judges; unset: it was judged, or ends with what it is about.
+  TicketIndex ReviewedBy(const Ticket& review) const {
+    const TicketIndex reviewed = FindTicket(review.reviewing->reviews);
+    if (!reviewed.IsSet() || ticket(reviewed).reviewing == nullptr) return {};
+    return ticket(reviewed).reviewing->reviewed.review == review.id ? reviewed : TicketIndex{};
   }
   // Whether the ticket is offered to the agent, as one of however many.
   static bool IsOfferedTo(const Ticket& ticket, AgentIndex agent) {
@@ -657,7 +674,8 @@ struct Workspace {
   }
   // Whether an agent began it by hand and it was in no queue since.
   static bool BegunByHand(const Ticket& ticket) {
-    return ticket.visit_number == 0 && ticket.state != TicketState::kScheduled;
+    return ticket.visit_number == 0 && ticket.state != TicketState::kScheduled &&
+           ticket.state != TicketState::kBlocked;
   }
   // Whether a lease runs on the ticket.
   static bool UnderLease(const Ticket& ticket) {

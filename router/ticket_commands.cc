@@ -4,6 +4,7 @@
 #include "router/check.h"
 #include "router/commands.h"
 #include "router/contact_defaults.h"
+#include "router/invariant.h"
 #include "router/open_hours.h"
 #include "router/resources.h"
 #include "router/snapshot.h"
@@ -114,13 +115,17 @@ std::optional<Rejection> CheckReferences(const Workspace& workspace, const NewCo
   return CheckOwnPlan(workspace, *contact.plan, client);
 }
 
-std::optional<Rejection> CheckRoom(const QueueState& queue, size_t already) {
-  if (HasRoom(queue, already)) return std::nullopt;
+// `more`: come in before it by the same command.
+std::optional<Rejection> CheckRoom(const QueueState& queue, size_t already, size_t more = 0) {
   const Queue& configured = *queue.configured;
+  const size_t waiting = queue.waiting.size() + more;
+  if (configured.max_waiting == 0 || waiting - already < configured.max_waiting) {
+    return std::nullopt;
+  }
   return Refuse(Reason::kQueueFull, "expected fewer than " +
                                         std::to_string(configured.max_waiting) +
                                         " waiting tickets in queue '" + configured.id +
-                                        "', but there are " + std::to_string(queue.waiting.size()));
+                                        "', but there are " + std::to_string(waiting));
 }
 
 // The fresh ids of what a command makes.
@@ -134,9 +139,20 @@ struct Placement {
   QueueIndex queue;
   ProcessTypeDefaults defaults;
   QueueIndex instead_of{};  // the closed queue whose tickets overflow to `queue`; unset: none
+  bool blocked = false;     // it waits for other tickets first
 };
 
 // Requires that the contact's references are checked.
+// `configured`: what the process type says of the channel; null: nothing.
+Placement PlacementIn(const Workspace& workspace, const NewContact& contact, QueueIndex queue,
+                      const ProcessTypeDefaults* configured) {
+  const Queue& in = *workspace.queue(queue).configured;
+  Placement placement{queue, configured != nullptr ? *configured : OwnDefaults(in.id, in.urgency)};
+  Cefr& level = placement.defaults.language_level;
+  if (level == Cefr::kNone) level = LevelFor(workspace, contact.language);
+  return placement;
+}
+
 std::variant<Placement, Rejection> Place(const Workspace& workspace, const NewContact& contact) {
   const ProcessType& type =
       *workspace.process_types[workspace.process_type_ids.Find(contact.process_type).value];
@@ -150,26 +166,14 @@ std::variant<Placement, Rejection> Place(const Workspace& workspace, const NewCo
   const QueueIndex queue = workspace.queue_ids.Find(id);
   const ClientIndex client = workspace.client_ids.Find(contact.client);
   if (auto rejection = CheckQueue(workspace, queue, id, client)) return *std::move(rejection);
-  Placement placement{queue, configured != nullptr
-                                 ? *configured
-                                 : OwnDefaults(id, workspace.queue(queue).configured->urgency)};
-  Cefr& level = placement.defaults.language_level;
-  if (level == Cefr::kNone) level = LevelFor(workspace, contact.language);
-  return placement;
+  return PlacementIn(workspace, contact, queue, configured);
 }
 
-Rejection RefuseConversation(const Ticket& open) {
-  const std::string id = ToString(open.id);
-  return Refuse(Reason::kConversationOpen,
-                "expected a conversation without an open ticket, but ticket " + id + " is open",
-                {{"ticket_id", id}});
-}
-
-std::optional<Rejection> CheckOpenTickets(const Context& context) {
-  if (context.open_tickets < context.options.max_open_tickets) return std::nullopt;
+std::optional<Rejection> CheckOpenTickets(const Context& context, size_t more = 0) {
+  if (context.open_tickets + more < context.options.max_open_tickets) return std::nullopt;
   return Refuse(Reason::kTooManyOpenTickets,
                 "expected fewer than " + std::to_string(context.options.max_open_tickets) +
-                    " open tickets, but there are " + std::to_string(context.open_tickets));
+                    " open tickets, but there are " + std::to_string(context.open_tickets + more));
 }
 
 ContactRow ContactRowOf(const Workspace& workspace, NewContact&& contact, NewIds ids, Time now) {
@@ -226,6 +230,7 @@ TicketRow TicketRowOf(const Context& context, const NewContact& contact, NewIds 
   row.customer_id = contact.customer_id;
   row.customer_segment = contact.customer_segment;
   row.trace_parent = contact.trace_parent;
+  row.parent = contact.parent;
   row.created_at = context.now;
   // What the contact says of the other office counts when the ticket is transferred there.
   row.due_at = contact.due_at;
@@ -268,6 +273,11 @@ NewTicket NewTicketOf(const Context& context, NewContact&& contact, NewIds ids,
   created.target = TargetOf(context.workspace, hours_of, enters_at, created.row.answer_target,
                             created.row.due_at, created.row.expected_handling_time);
   created.target = CappedTarget(created.target, created.reply_by, enters_at);
+  for (const TicketId& id : contact.blocked_by) {
+    created.waits_for.push_back(context.workspace.FindTicket(id));
+  }
+  // That it is due counts from when it enters its queue.
+  if (placement.blocked) created.row.due_at = contact.due_at;
   if (enters_at > context.now) {
     created.not_before = enters_at;
     if (created.row.channel == kCallbackChannel) created.target = enters_at;
@@ -276,15 +286,6 @@ NewTicket NewTicketOf(const Context& context, NewContact&& contact, NewIds ids,
   created.not_after = contact.not_after;
   created.contact = ContactRowOf(context.workspace, std::move(contact), ids, context.now);
   return created;
-}
-
-// The open ticket of the contact's conversation, if there is one.
-TicketIndex FindConversation(const Workspace& workspace, const NewContact& contact) {
-  const std::string conversation = ConversationKey(contact.client, contact.channel,
-                                                   contact.entry_point, contact.conversation_key);
-  if (conversation.empty()) return {};
-  const auto open = workspace.ticket_by_conversation.find(conversation);
-  return open != workspace.ticket_by_conversation.end() ? open->second : TicketIndex{};
 }
 
 Outcome Join(Context& context, TicketIndex index, IngestContact& command) {
@@ -394,7 +395,7 @@ Time TargetWhenDue(const Context& context, QueueIndex index, const Ticket& ticke
   return CappedTarget(target, ticket.reply_by, entered_at);
 }
 
-Time DueAnew(const Context& context, const Ticket& ticket) {
+Time DueAnew(const Context& context, const Ticket& ticket, Time entered_at) {
   const Workspace& workspace = context.workspace;
   const Queue& queue = *workspace.queue(ticket.queue).configured;
   const ProcessTypeDefaults* configured =
@@ -402,7 +403,7 @@ Time DueAnew(const Context& context, const Ticket& ticket) {
                   workspace.channel_ids.Name(ticket.channel));
   const Duration due_after = configured != nullptr ? configured->due_after
                                                    : OwnDefaults(queue.id, queue.urgency).due_after;
-  return AfterIn(workspace, QueueOfTarget(context, ticket.queue, context.now), context.now,
+  return AfterIn(workspace, QueueOfTarget(context, ticket.queue, entered_at), entered_at,
                  due_after);
 }
 
@@ -410,6 +411,7 @@ std::optional<Rejection> CheckReopening(const Context& context, const ClosedTick
   const Workspace& workspace = context.workspace;
   if (closed.rows.empty()) return RefuseState(closed.state, "COMPLETED");
   if (closed.rows.front().ticket.consults.IsSet()) return RefuseConsultation();
+  if (closed.rows.front().ticket.reviews.IsSet()) return RefuseReview();
   const TicketRows& rows = closed.rows.front();
   const TicketRow& row = rows.ticket;
   const auto again = std::find_if(workspace.closed_again.rbegin(), workspace.closed_again.rend(),
@@ -445,18 +447,20 @@ struct Arrival {
   Placement placement;
   Time enters_at;
 };
-std::variant<Arrival, Rejection> Arrive(const Context& context, const NewContact& contact) {
+std::variant<Arrival, Rejection> Arrive(const Context& context, const NewContact& contact,
+                                        bool blocked) {
   auto placed = Place(context.workspace, contact);
   if (auto* rejection = std::get_if<Rejection>(&placed)) return std::move(*rejection);
   Arrival arrival{std::get<Placement>(std::move(placed)),
                   std::max(contact.not_before, context.now)};
+  arrival.placement.blocked = blocked;
   if (contact.channel == kCallbackChannel) {
     arrival.enters_at = CallableFrom(context.workspace, arrival.placement.queue, arrival.enters_at);
     auto rejection = CheckCallbackWindow(contact.not_after, arrival.enters_at);
     if (rejection) return *std::move(rejection);
   }
   // One that enters its queue later takes no place of those that wait now.
-  if (arrival.enters_at == context.now) {
+  if (arrival.enters_at == context.now && !blocked) {
     if (auto rejection = CheckOpen(context.workspace, arrival.placement.queue, context.now)) {
       return *std::move(rejection);
     }
@@ -475,23 +479,75 @@ std::variant<Arrival, Rejection> Arrive(const Context& context, const NewContact
 
 std::variant<NewTicket, Rejection> NewTicketOf(const Context& context, NewContact&& contact,
                                                const TicketId& ticket, const ContactId& id) {
-  auto arrived = Arrive(context, contact);
+  auto arrived = Arrive(context, contact, /*blocked=*/false);
   if (auto* rejection = std::get_if<Rejection>(&arrived)) return std::move(*rejection);
   const Arrival& arrival = std::get<Arrival>(arrived);
   return NewTicketOf(context, std::move(contact), {ticket, id}, {}, arrival.placement,
                      arrival.enters_at);
 }
 
+std::optional<Rejection> CheckFollowUp(const Context& context, NewContact contact, bool blocked,
+                                       EarlierTickets& earlier) {
+  const Workspace& workspace = context.workspace;
+  if (auto rejection = InheritFromParent(workspace, contact)) return rejection;
+  Classification classification = FillIn(workspace, contact, nullptr, &earlier.draws);
+  if (auto rejection = CheckReferences(workspace, contact, classification)) return rejection;
+  if (auto rejection = CheckLinks(workspace, contact, earlier)) return rejection;
+  blocked = blocked || !contact.blocked_by.empty();
+  auto arrived = Arrive(context, contact, blocked);
+  if (auto* rejection = std::get_if<Rejection>(&arrived)) return std::move(*rejection);
+  const Arrival& arrival = std::get<Arrival>(arrived);
+  const QueueIndex queue = arrival.placement.queue;
+  if (arrival.enters_at == context.now && !blocked) {
+    const auto before = std::count(earlier.entered.begin(), earlier.entered.end(), queue);
+    auto rejection = CheckRoom(workspace.queue(queue), 0, static_cast<size_t>(before));
+    if (rejection) return rejection;
+    earlier.entered.push_back(queue);
+  }
+  if (auto rejection = CheckOpenTickets(context, earlier.tickets)) return rejection;
+  ++earlier.tickets;
+  earlier.waited_for.insert(earlier.waited_for.end(), contact.blocked_by.begin(),
+                            contact.blocked_by.end());
+  if (classification.draw) earlier.draws.push_back(*std::move(classification.draw));
+  return std::nullopt;
+}
+
+NewTicket FollowUpOf(const Context& context, FollowUp&& follow_up) {
+  NewContact& contact = follow_up.contact;
+  const bool blocked = !follow_up.after.empty() || !contact.blocked_by.empty();
+  const auto no_parent = InheritFromParent(context.workspace, contact);
+  TANDEM_INVARIANT(!no_parent, "a follow-up belongs to the ticket that is completed");
+  Classification classification = FillIn(context.workspace, contact);
+  const auto arrived = Arrive(context, contact, blocked);
+  const auto* arrival = std::get_if<Arrival>(&arrived);
+  TANDEM_INVARIANT(arrival != nullptr, "a follow-up that was checked comes in");
+  return NewTicketOf(context, std::move(contact), {follow_up.new_ticket, follow_up.new_contact},
+                     std::move(classification), arrival->placement, arrival->enters_at);
+}
+
+NewTicket NewTicketIn(const Context& context, NewContact&& contact, const TicketId& ticket,
+                      const ContactId& id) {
+  const Workspace& workspace = context.workspace;
+  const ProcessTypeIndex type = workspace.process_type_ids.Find(contact.process_type);
+  const Placement placement =
+      PlacementIn(workspace, contact, workspace.queue_ids.Find(contact.queue),
+                  DefaultsFor(*workspace.process_types[type.value], contact.channel));
+  return NewTicketOf(context, std::move(contact), {ticket, id}, {}, placement, context.now);
+}
+
 Outcome Decide(Context& context, IngestContact& command) {
   const Workspace& workspace = context.workspace;
   NewContact& contact = command.contact;
+  if (auto rejection = InheritFromParent(workspace, contact)) return *std::move(rejection);
   Classification classification = FillIn(workspace, contact);
   if (auto rejection = CheckReferences(workspace, contact, classification)) {
     return *std::move(rejection);
   }
   const TicketIndex open = FindConversation(workspace, contact);
   if (open.IsSet()) return Join(context, open, command);
-  const auto arrived = Arrive(context, contact);
+  BelongToReviewed(workspace, contact);
+  if (auto rejection = CheckLinks(workspace, contact, {})) return *std::move(rejection);
+  const auto arrived = Arrive(context, contact, !contact.blocked_by.empty());
   if (const auto* rejection = std::get_if<Rejection>(&arrived)) return *rejection;
   const Arrival& arrival = std::get<Arrival>(arrived);
   const NewIds ids{command.new_ticket, command.new_contact};
@@ -508,6 +564,8 @@ Outcome Decide(Context& context, ClassifyContact& command) {
   const Workspace& workspace = context.workspace;
   NewContact& contact = command.contact;
   ContactClassified told;
+  told.refusal = InheritFromParent(workspace, contact);
+  if (told.refusal) return Reply(std::move(told));
   Classification classification = FillIn(workspace, contact, &told.rules);
   told.refusal = CheckReferences(workspace, contact, classification);
   if (told.refusal) return Reply(std::move(told));
@@ -516,7 +574,9 @@ Outcome Decide(Context& context, ClassifyContact& command) {
     told.joined = workspace.ticket(open).id;
     return Reply(std::move(told));
   }
-  auto arrived = Arrive(context, contact);
+  told.refusal = CheckLinks(workspace, contact, {});
+  if (told.refusal) return Reply(std::move(told));
+  auto arrived = Arrive(context, contact, !contact.blocked_by.empty());
   if (auto* rejection = std::get_if<Rejection>(&arrived)) {
     told.refusal = std::move(*rejection);
     return Reply(std::move(told));
@@ -542,15 +602,20 @@ Outcome Decide(Context& context, StartAgentContact& command) {
   const auto session = FindSession(workspace, command.session);
   if (const auto* rejection = std::get_if<Rejection>(&session)) return *rejection;
   const AgentIndex agent = std::get<AgentIndex>(session);
+  if (auto rejection = InheritFromParent(workspace, command.contact)) {
+    return *std::move(rejection);
+  }
   Classification classification = FillIn(workspace, command.contact);
   if (auto rejection = CheckReferences(workspace, command.contact, classification)) {
     return *std::move(rejection);
   }
+  if (auto rejection = CheckLinks(workspace, command.contact, {})) return *std::move(rejection);
   if (auto rejection = CheckBeginner(workspace, agent, command.contact)) {
     return *std::move(rejection);
   }
   const TicketIndex open = FindConversation(workspace, command.contact);
   if (open.IsSet()) return RefuseConversation(workspace.ticket(open));
+  BelongToReviewed(workspace, command.contact);
   const auto placed = Place(workspace, command.contact);
   if (const auto* rejection = std::get_if<Rejection>(&placed)) return *rejection;
   if (auto rejection = CheckBeginnersRoom(workspace, agent, command.contact.channel,
@@ -566,46 +631,6 @@ Outcome Decide(Context& context, StartAgentContact& command) {
       agent);
   FollowMessage(context, index, said);
   return Reply(ContactStarted{ids.ticket, ids.contact, workspace.ticket(index).state});
-}
-
-Outcome Decide(Context& context, const CancelTicket& command) {
-  const auto found = FindTicket(context.workspace, command.ticket);
-  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
-  const TicketIndex index = std::get<TicketIndex>(found);
-  const Ticket& ticket = context.workspace.ticket(index);
-  if (context.workspace.MediaConnected(ticket)) {
-    return Refuse(Reason::kMediaConnected,
-                  "expected a ticket without connected media, but it is connected");
-  }
-  if (ticket.state == TicketState::kOffered) {
-    context.apply.OffersRescinded(index, "CANCELED");
-  }
-  context.apply.TicketCanceled(index, command.reason);
-  return Reply(Done{});
-}
-
-Outcome Decide(Context& context, const AbandonTicket& command) {
-  const auto found = FindTicket(context.workspace, command.ticket);
-  if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
-  const TicketIndex index = std::get<TicketIndex>(found);
-  const Ticket& ticket = context.workspace.ticket(index);
-  const TicketState state = ticket.state;
-  if (state == TicketState::kActive || state == TicketState::kWrapUp) {
-    return Refuse(
-        Reason::kAlreadyAnswered,
-        std::string("expected a customer who waits, but the ticket is ") + ToString(state));
-  }
-  if (IsSetAside(state)) return RefuseState(ticket, "QUEUED, OFFERED, CONNECTING or ASSIGNED");
-  if (Workspace::BegunByHand(ticket)) return RefuseState(ticket, "in, or was in, a queue");
-  if (context.workspace.IsCallback(ticket)) {
-    return Refuse(Reason::kTicketIsCallback,
-                  "expected a customer who waits, but nobody waits for a call-back on the line");
-  }
-  if (state == TicketState::kOffered) {
-    context.apply.OffersRescinded(index, "ABANDONED");
-  }
-  context.apply.TicketAbandoned(index);
-  return Reply(Done{});
 }
 
 Outcome Decide(Context& context, const TransferTicket& command) {

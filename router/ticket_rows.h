@@ -11,6 +11,7 @@
 #include "router/ids.h"
 #include "router/model.h"
 #include "router/rare.h"
+#include "router/review.h"
 #include "router/time.h"
 
 namespace tandem::router {
@@ -56,7 +57,7 @@ struct TicketStateRow {
   bool leased = false;        // the owner claimed it
   uint32_t offer_number = 0;  // of the last offer
   Time until;                 // limit of the state: offer, connecting, lease, wrap-up, or when it
-                              // enters its queue: SCHEDULED, PARKED
+                              // enters its queue: SCHEDULED, PARKED; no earlier: BLOCKED
   Time answered_at;           // first time connected or started
   Time closed_at;
   std::string disposition;
@@ -77,6 +78,10 @@ struct TicketStateRow {
   Time parked_at;
   std::string parking_reason;
   bool clock_stopped = false;
+  bool until_children_closed = false;
+  // While BLOCKED: what it waits for. Not derived from what it was to wait for when it came in: one
+  // of those may be closed, reopened, and open again.
+  std::vector<TicketId> blocked_by{};
   // Who had it when it was parked, or to whom it was transferred. While it is queued it is kept for
   // this agent until then.
   std::string last_agent;
@@ -107,6 +112,9 @@ struct TicketStateRow {
 
   // Unset: nobody ever took part, and it was never offered to two at once.
   Rare<ParticipantRows> participants;
+  // Unset: its work was never reviewed. While IN_REVIEW `disposition` and `last_agent` are what its
+  // maker said, and who that is.
+  Rare<ReviewedRow> reviewed;
 };
 
 // Key: workspace, ticket. What a ticket is from the start.
@@ -121,8 +129,8 @@ struct TicketRow {
   std::vector<std::string> excluded_agents;
   std::vector<std::string> rules;  // classification rules that filled something in
   std::string entry_point, external_id, conversation_key;
-  std::string customer_id, customer_segment;
-  std::string trace_parent;  // of the contact
+  std::string customer_id, customer_segment;  // empty, with a parent: the store has the parent's
+  std::string trace_parent;                   // of the contact
   Time created_at;
   Time due_at;             // BACK
   Duration answer_target;  // FRONT
@@ -131,6 +139,9 @@ struct TicketRow {
   bool unroutable = false;
   // Of a request for a consultation: the ticket that somebody is to be consulted about.
   TicketId consults{};
+  TicketId parent{};  // the ticket that it belongs to, be it open or closed; unset: none
+  // Of a review: the ticket whose work it judges.
+  TicketId reviews{};
 };
 
 // All of one ticket.

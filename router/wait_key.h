@@ -35,6 +35,8 @@ struct WaitKey {
   }
   friend constexpr auto operator<=>(const WaitKey&, const WaitKey&) = default;
 };
+// No late ticket goes before it, and every punctual one does.
+inline constexpr WaitKey kFirstLate{Time{kLateSpan.us - kPrioritySpan.us}, 0};
 
 }  // namespace tandem::router
 

@@ -271,11 +271,18 @@ const std::vector<AgentConsole::Verb>& AgentConsole::Verbs() {
       {"finish", "[TICKET]", "end handling; wrap-up begins", &AgentConsole::Finish},
       {"complete", "[DISPOSITION [TICKET [SURE]]]",
        "be done with a ticket; a bot may say how sure it is, from 0 to 1", &AgentConsole::Complete},
+      {"approve", "[COMMENT]", "complete your review: the work stands", &AgentConsole::Approve},
+      {"send-back", "[COMMENT]", "complete your review: the work is to be done again",
+       &AgentConsole::SendBack},
       {"release", "[TICKET]", "give a ticket back", &AgentConsole::Release},
       {"hand-off", "[SURE [REASON [SUMMARY]]]", "as a bot, give your ticket to people",
        &AgentConsole::HandOff},
       {"park", "[REASON [TICKET]]", "set a ticket aside until the customer writes",
        &AgentConsole::Park},
+      {"wait", "[REASON [TICKET]]", "set a ticket aside until those that belong to it are closed",
+       &AgentConsole::WaitForChildren},
+      {"follow-up", "FILE [DISPOSITION [TICKET]]",
+       "be done with a ticket, with what it leads to: follow-ups in JSON", &AgentConsole::FollowUp},
       {"invite", "AGENT [TICKET]", "ask a colleague to consult on a ticket", &AgentConsole::Invite},
       {"consult", "QUEUE [TICKET]", "ask for somebody of a queue to consult",
        &AgentConsole::Consult},
@@ -484,7 +491,7 @@ v1::SessionRef AgentConsole::Session() {
 void AgentConsole::SetWork(const std::string& ticket, v1::TicketState state) {
   const std::lock_guard lock(mutex_);
   if (state == v1::TICKET_STATE_COMPLETED || state == v1::TICKET_STATE_QUEUED ||
-      state == v1::TICKET_STATE_PARKED) {
+      state == v1::TICKET_STATE_PARKED || state == v1::TICKET_STATE_IN_REVIEW) {
     work_.erase(ticket);
   } else {
     work_[ticket] = state;
@@ -544,8 +551,7 @@ bool AgentConsole::Complete(const Words& arguments) {
   }
   const auto result = Do("complete", std::move(request));
   if (!result) return false;
-  const bool handed_off = result->ticket_state() == v1::TICKET_STATE_QUEUED;
-  SetWork(*ticket, handed_off ? v1::TICKET_STATE_QUEUED : v1::TICKET_STATE_COMPLETED);
+  SetWork(*ticket, result->ticket_state());
   return true;
 }
 

@@ -67,6 +67,12 @@ class AgentConsole {
   bool Complete(const Words& arguments);
   bool Release(const Words& arguments);
   bool HandOff(const Words& arguments);
+  bool FollowUp(const Words& arguments);
+  bool WaitForChildren(const Words& arguments);
+  bool Approve(const Words& arguments);
+  bool SendBack(const Words& arguments);
+  // Completes a review.
+  bool Judge(const Words& arguments, tandem::v1::ReviewVerdict verdict, const char* verb);
   // How sure a bot says that it is; tells what is wrong with a word that doesn't.
   std::optional<double> ReadConfidence(const std::string& word);
   bool Park(const Words& arguments);

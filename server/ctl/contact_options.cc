@@ -56,6 +56,10 @@ void AddContactOptions(CLI::App& command, v1::Contact& contact) {
       [&](const auto& text) { contact.set_entry_point(text); });
   add("--conversation-key", "TEXT", "The conversation it is part of",
       [&](const auto& text) { contact.set_conversation_key(text); });
+  add("--parent", "TICKET", "The ticket that it belongs to",
+      [&](const auto& text) { contact.set_parent_ticket_id(text); });
+  add("--blocked-by", "TICKET", "A ticket that must be closed before; may be given again",
+      [&](const auto& text) { contact.add_blocked_by(text); });
   add("--subject", "TEXT", "A line for people",
       [&](const auto& text) { contact.set_subject(text); });
   add("--payload-json", "JSON", "For the agent's desktop",

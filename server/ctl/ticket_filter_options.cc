@@ -29,6 +29,8 @@ std::vector<CLI::Option*> AddTicketFilter(CLI::App& command, Context& context,
       [&filter](const auto& id) { filter.set_agent(id); });
   add("--last-agent", "Parked by this agent, or kept for this agent",
       [&filter](const auto& id) { filter.set_last_agent(id); });
+  add("--parent", "That belong to this ticket",
+      [&filter](const auto& id) { filter.set_parent_ticket_id(id); });
   add("--customer", "Of this customer", [&filter](const auto& id) { filter.set_customer_id(id); });
   add("--external-id", "A contact with this external id made it or joined it",
       [&filter](const auto& id) { filter.set_external_id(id); });

@@ -130,6 +130,17 @@ std::string WhereText(const v1::ExplainTicketResponse& explained) {
             : "",
         "\n");
   }
+  if (explained.state() == v1::TICKET_STATE_BLOCKED) {
+    return absl::StrFormat("%s by %s: enters queue %s when they are closed%s\n\n", state,
+                           absl::StrJoin(explained.blocked_by(), ", "), explained.queue(),
+                           explained.has_enters_at()
+                               ? absl::StrCat(", not before ", Show(explained.enters_at()))
+                               : "");
+  }
+  if (explained.state() == v1::TICKET_STATE_IN_REVIEW) {
+    return absl::StrFormat("%s: waits for the verdict on what %s did\n\n", state,
+                           explained.last_agent());
+  }
   if (explained.state() == v1::TICKET_STATE_PARKED) {
     return absl::StrFormat(
         "%s by %s%s: back in queue %s %s\n\n", state, explained.last_agent(),
@@ -138,6 +149,11 @@ std::string WhereText(const v1::ExplainTicketResponse& explained) {
         absl::StrCat(explained.has_enters_at() ? absl::StrCat("at ", Show(explained.enters_at()),
                                                               " or when the customer writes")
                                                : "when the customer writes or somebody resumes it",
+                     explained.until_children_closed()
+                         ? absl::StrFormat("; or when the %d open tickets that belong to it are "
+                                           "closed",
+                                           explained.open_children())
+                         : "",
                      explained.has_silent_until()
                          ? absl::StrCat("; completed at ", Show(explained.silent_until()),
                                         " if the customer stays silent")
@@ -262,7 +278,11 @@ std::string TicketText(const v1::Ticket& ticket) {
   };
   add("ticket", ticket.id());
   add("to consult on", ticket.consulted_ticket_id());
+  add("belongs to", ticket.parent_ticket_id());
+  add("review of", ticket.reviewed_ticket_id());
   add("state", ShortEnum(ticket.state()));
+  add("blocked by", absl::StrJoin(ticket.blocked_by(), ", "));
+  if (ticket.open_children() > 0) add("open children", absl::StrCat(ticket.open_children()));
   add("channel", ticket.channel());
   add("client", ticket.client());
   add("process type", ticket.process_type());
@@ -295,6 +315,8 @@ std::string TicketText(const v1::Ticket& ticket) {
   if (ticket.has_silent_until()) add("silent until", Show(ticket.silent_until()));
   if (ticket.has_reply_by()) add("reply by", Show(ticket.reply_by()));
   if (ticket.reopen_count() > 0) add("reopened", absl::StrCat(ticket.reopen_count()));
+  add("reviewed by", ticket.review_ticket_id());
+  if (ticket.rework_count() > 0) add("sent back", absl::StrCat(ticket.rework_count()));
   if (ticket.has_hand_off()) add("handed off", HandOffText(ticket.hand_off()));
   add("summary", ticket.hand_off().summary());
   if (ticket.has_answered_at()) add("answered", Show(ticket.answered_at()));

@@ -58,6 +58,7 @@ struct Keeper {
   void operator()(const router::StateReached& reply) const {
     answer.state = reply.state;
     answer.revision = reply.enters_at.us;  // the field has no other use for this kind
+    answer.tickets = reply.follow_ups;
   }
   void operator()(const router::TicketsClaimed& reply) const { answer.tickets = reply.tickets; }
   void operator()(const router::MediaReported& reply) const { answer.applied = reply.applied; }
@@ -130,7 +131,8 @@ std::optional<Reply> Recall(const StoredAnswer& answer) {
                                      .duplicate = answer.applied};
     case KindOf<router::StateReached>():
       return router::StateReached{.state = answer.state,
-                                  .enters_at = router::Time{answer.revision}};
+                                  .enters_at = router::Time{answer.revision},
+                                  .follow_ups = answer.tickets};
     case KindOf<router::TicketsClaimed>():
       return router::TicketsClaimed{.tickets = answer.tickets};
     case KindOf<router::MediaReported>():

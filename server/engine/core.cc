@@ -70,6 +70,9 @@ void Core::Submit(PendingCall call, SteadyTime now) {
   give_ids(std::get_if<router::IngestContact>(&call.command.action));
   give_ids(std::get_if<router::StartAgentContact>(&call.command.action));
   give_ids(std::get_if<router::ConsultQueue>(&call.command.action));
+  if (auto* complete = std::get_if<router::CompleteTicket>(&call.command.action)) {
+    for (router::FollowUp& follow_up : complete->follow_ups) give_ids(&follow_up);
+  }
   if (!KeepsAnswer(call.command)) call.request.reset();
   if (NeedsLookUp(call)) {
     look_ups_.Add(std::move(call));

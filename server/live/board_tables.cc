@@ -34,6 +34,8 @@ router::Time SinceOf(const store::LiveTicket& ticket) {
     case TicketState::kQueued:
     case TicketState::kScheduled:
     case TicketState::kParked:
+    case TicketState::kBlocked:
+    case TicketState::kInReview:
     case TicketState::kCompleted:
     case TicketState::kCanceled:
     case TicketState::kAbandoned:
@@ -326,7 +328,7 @@ QueueEntry BoardTables::MakeQueue(uint32_t number) const {
   entry.connecting = in(TicketState::kConnecting);
   entry.active = in(TicketState::kActive);
   entry.wrap_up = in(TicketState::kWrapUp);
-  entry.scheduled = in(TicketState::kScheduled);
+  entry.scheduled = in(TicketState::kScheduled) + in(TicketState::kBlocked);
   entry.parked = in(TicketState::kParked);
   if (!queue.waiting.empty()) entry.oldest_queued_at = queue.waiting.begin()->first;
   entry.agents = queue.agents;

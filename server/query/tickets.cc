@@ -39,6 +39,7 @@ uint64_t Fingerprint(const std::string& workspace, const store::TicketFilter& fi
   fingerprint.Add(filter.external_id);
   fingerprint.Add(filter.reference.system);
   fingerprint.Add(filter.reference.id);
+  fingerprint.Add(filter.parent.IsSet() ? router::ToString(filter.parent) : "");
   return fingerprint.value();
 }
 

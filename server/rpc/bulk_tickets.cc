@@ -56,7 +56,7 @@ std::vector<TicketState> StatesFor(v1::BulkUpdateTicketsRequest::ChangeCase chan
     case v1::BulkUpdateTicketsRequest::kCancel:
     case v1::BulkUpdateTicketsRequest::kRequirement:
       return {TicketState::kQueued, TicketState::kOffered, TicketState::kScheduled,
-              TicketState::kParked};
+              TicketState::kBlocked, TicketState::kParked};
     case v1::BulkUpdateTicketsRequest::kRequeue:
       return {TicketState::kOffered, TicketState::kAssigned, TicketState::kActive};
     case v1::BulkUpdateTicketsRequest::kPriority:
@@ -65,7 +65,8 @@ std::vector<TicketState> StatesFor(v1::BulkUpdateTicketsRequest::ChangeCase chan
   }
   return {TicketState::kQueued,    TicketState::kOffered, TicketState::kConnecting,
           TicketState::kAssigned,  TicketState::kActive,  TicketState::kWrapUp,
-          TicketState::kScheduled, TicketState::kParked};
+          TicketState::kScheduled, TicketState::kBlocked, TicketState::kParked,
+          TicketState::kInReview};
 }
 
 store::TicketFilter ToOpenFilter(const v1::BulkUpdateTicketsRequest& request, Faults& faults) {

@@ -11,7 +11,7 @@
 #include "router/limits.h"
 #include "router/resources.h"
 #include "server/rpc/convert_calendar.h"
-#include "server/rpc/convert_hand_off.h"
+#include "server/rpc/convert_review.h"
 #include "server/rpc/convert_settings.h"
 #include "server/rpc/convert_types.h"
 
@@ -274,7 +274,7 @@ router::ProcessType Convert(const v1::ProcessType& message, const std::string& p
   for (int i = 0; i < message.defaults_size(); ++i) {
     type.defaults.push_back(ToDefaults(message.defaults(i), At(path + ".defaults", i), faults));
   }
-  type.hand_off = ToHandOffPolicy(message.hand_off(), path + ".hand_off", faults);
+  ToPolicies(message, path, type, faults);
   return type;
 }
 
@@ -490,7 +490,7 @@ void FillDefaultsOf(const router::ProcessTypeDefaults& defaults, v1::ProcessType
 
 void FillRest(const router::ProcessType& type, v1::ProcessType& to) {
   for (const auto& defaults : type.defaults) FillDefaultsOf(defaults, *to.add_defaults());
-  FillHandOff(type.hand_off, to);
+  FillPolicies(type, to);
 }
 
 void FillRest(const router::RoutingProfile& profile, v1::RoutingProfile& to) {

@@ -5,9 +5,11 @@
 
 #include "router/check.h"
 #include "router/ids.h"
+#include "router/limits.h"
 #include "server/rpc/convert_types.h"
 #include "server/rpc/payload.h"
 #include "server/rpc/trace_context.h"
+#include "server/rpc/verbs.h"
 
 namespace tandem::rpc {
 namespace {
@@ -69,6 +71,18 @@ router::NewContact ToContact(const v1::Contact& message, router::Time now,
   std::sort(contact.attributes.begin(), contact.attributes.end());
   contact.excluded_agents.assign(message.excluded_agents().begin(),
                                  message.excluded_agents().end());
+  if (!message.parent_ticket_id().empty()) {
+    contact.parent =
+        ToTicketId(message.parent_ticket_id(), Path(prefix, "parent_ticket_id"), faults);
+  }
+  const auto blocking = static_cast<size_t>(message.blocked_by_size());
+  if (!faults.HasAtMost(blocking, router::kMaxBlockedBy, Path(prefix, "blocked_by"))) {
+    return contact;
+  }
+  for (int i = 0; i < message.blocked_by_size() && faults.empty(); ++i) {
+    contact.blocked_by.push_back(
+        ToTicketId(message.blocked_by(i), At(Path(prefix, "blocked_by"), i), faults));
+  }
   if (!message.trace_parent().empty()) {
     const auto trace = ParseTraceParent(message.trace_parent());
     if (trace) {
@@ -82,6 +96,41 @@ router::NewContact ToContact(const v1::Contact& message, router::Time now,
   // A payload that is too large was refused above, and is not worth reading.
   if (faults.empty()) CheckPayload(contact.payload_json, Path(prefix, "payload_json"), faults);
   return contact;
+}
+
+std::vector<router::FollowUp> ToFollowUps(v1::CompleteTicketRequest& request, router::Time now,
+                                          Faults& faults) {
+  std::vector<router::FollowUp> follow_ups;
+  const auto count = static_cast<size_t>(request.follow_ups_size());
+  if (!faults.HasAtMost(count, router::kMaxFollowUps, "follow_ups")) return follow_ups;
+  for (int i = 0; i < request.follow_ups_size() && faults.empty(); ++i) {
+    v1::FollowUp& message = *request.mutable_follow_ups(i);
+    const std::string path = At("follow_ups", i);
+    if (!message.has_contact()) {
+      faults.Add(router::Reason::kFieldRequired, path + ".contact",
+                 "expected a contact, but it is unset");
+      continue;
+    }
+    v1::Contact& contact = *message.mutable_contact();
+    if (!contact.parent_ticket_id().empty()) {
+      faults.Add(router::Reason::kFieldMalformed, path + ".contact.parent_ticket_id",
+                 "expected none, because it is the ticket that is completed, but there is one");
+      continue;
+    }
+    // The parent says the client; and nothing comes in for a follow-up's conversation.
+    contact.set_parent_ticket_id(request.ticket_id());
+    if (contact.direction() == v1::DIRECTION_UNSPECIFIED) {
+      contact.set_direction(v1::DIRECTION_INTERNAL);
+    }
+    if (contact.initiated_by() == v1::PARTY_UNSPECIFIED) contact.set_initiated_by(v1::PARTY_AGENT);
+    router::FollowUp follow_up;
+    follow_up.contact = ToContact(contact, now, path + ".contact", faults);
+    follow_up.after.assign(message.after().begin(), message.after().end());
+    faults.Add(router::CheckAfter(follow_up.after, static_cast<size_t>(i),
+                                  follow_up.contact.blocked_by.size(), path));
+    follow_ups.push_back(std::move(follow_up));
+  }
+  return follow_ups;
 }
 
 void Fill(const router::ContactIngested& ingested, v1::IngestResult& to) {

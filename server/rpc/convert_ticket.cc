@@ -12,6 +12,7 @@
 #include "server/rpc/convert_settings.h"
 #include "server/rpc/convert_types.h"
 #include "server/rpc/status.h"
+#include "server/rpc/verbs.h"
 
 namespace tandem::rpc {
 namespace {
@@ -22,7 +23,7 @@ static_assert(static_cast<int>(router::Obstacle::kNone) == v1::OBSTACLE_KIND_NON
 static_assert(static_cast<int>(router::Obstacle::kKeptForLastAgent) ==
               v1::OBSTACLE_KIND_KEPT_FOR_LAST_AGENT);
 static_assert(static_cast<int>(router::Obstacle::kShift) == v1::OBSTACLE_KIND_SHIFT);
-static_assert(static_cast<int>(router::kLastObstacle) == v1::OBSTACLE_KIND_OFFERED_TO_OTHERS);
+static_assert(static_cast<int>(router::kLastObstacle) == v1::OBSTACLE_KIND_IN_REVIEW);
 static_assert(static_cast<int>(router::NoEstimate::kQueueClosed) ==
               v1::NO_ESTIMATE_REASON_QUEUE_CLOSED);
 static_assert(static_cast<int>(router::NoEstimate::kTooFewAnswers) ==
@@ -48,6 +49,8 @@ void FillIdentity(const router::TicketRow& ticket, v1::Ticket& to) {
   to.set_customer_segment(ticket.customer_segment);
   to.set_trace_parent(ticket.trace_parent);
   if (ticket.consults.IsSet()) to.set_consulted_ticket_id(router::ToString(ticket.consults));
+  if (ticket.parent.IsSet()) to.set_parent_ticket_id(router::ToString(ticket.parent));
+  if (ticket.reviews.IsSet()) to.set_reviewed_ticket_id(router::ToString(ticket.reviews));
   to.set_entry_point(ticket.entry_point);
   to.set_external_id(ticket.external_id);
   to.set_conversation_key(ticket.conversation_key);
@@ -123,6 +126,8 @@ bool HasCurrentOffer(const router::TicketStateRow& state) {
     case router::TicketState::kWrapUp:
     case router::TicketState::kScheduled:
     case router::TicketState::kParked:
+    case router::TicketState::kBlocked:
+    case router::TicketState::kInReview:
     case router::TicketState::kCompleted:
     case router::TicketState::kCanceled:
     case router::TicketState::kAbandoned:
@@ -159,6 +164,7 @@ void FillState(const router::TicketStateRow& state, v1::Ticket& to) {
   }
   if (state.parked_at.IsSet()) *to.mutable_parked_at() = ToTimestamp(state.parked_at);
   to.set_parking_reason(state.parking_reason);
+  for (const router::TicketId& id : state.blocked_by) to.add_blocked_by(router::ToString(id));
   to.set_last_agent(state.last_agent);
   if (state.kept_until.IsSet()) *to.mutable_kept_until() = ToTimestamp(state.kept_until);
   if (state.answered_at.IsSet()) *to.mutable_answered_at() = ToTimestamp(state.answered_at);
@@ -167,6 +173,11 @@ void FillState(const router::TicketStateRow& state, v1::Ticket& to) {
   to.set_contact_count(state.contact_count);
   if (state.visit_estimate) *to.mutable_estimated_wait() = ToProtoDuration(*state.visit_estimate);
   to.set_reopen_count(state.reopen_count);
+  if (state.reviewed) {
+    to.set_rework_count(state.reviewed->rework_count);
+    const router::TicketId review = state.reviewed->review;
+    if (review.IsSet()) to.set_review_ticket_id(router::ToString(review));
+  }
   if (state.silent_until.IsSet()) *to.mutable_silent_until() = ToTimestamp(state.silent_until);
   if (state.reply_by.IsSet()) *to.mutable_reply_by() = ToTimestamp(state.reply_by);
   FillOthers(state, to);
@@ -198,6 +209,7 @@ void Fill(const store::TicketView& view, v1::Ticket& to) {
   FillIdentity(view.ticket, to);
   FillState(view.state, to);
   FillChannel(view.ticket, view.state, to);
+  to.set_open_children(view.open_children);
   FillRequirement(view, to);
   FillPlan(view.ticket, view.state, to);
   to.set_subject(view.subject);
@@ -437,6 +449,11 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
   if (explanation.returns_at.IsSet()) {
     *to.mutable_returns_at() = ToTimestamp(explanation.returns_at);
   }
+  for (const router::TicketId& id : explanation.blocked_by) {
+    to.add_blocked_by(router::ToString(id));
+  }
+  to.set_open_children(explanation.open_children);
+  to.set_until_children_closed(explanation.until_children_closed);
   to.set_after_punctual(explanation.after_punctual);
   for (const router::ParticipantRow& participant : explanation.participants) {
     FillParticipant(participant, *to.add_participants());
@@ -509,6 +526,9 @@ store::TicketFilter ToFilter(const v1::TicketFilter& message, Faults& faults) {
   filter.last_agent = message.last_agent();
   filter.customer_id = message.customer_id();
   filter.external_id = message.external_id();
+  if (!message.parent_ticket_id().empty()) {
+    filter.parent = ToTicketId(message.parent_ticket_id(), "filter.parent_ticket_id", faults);
+  }
   faults.OptionalId(filter.queue, "filter.queue");
   faults.OptionalId(filter.client, "filter.client");
   faults.OptionalId(filter.process_type, "filter.process_type");

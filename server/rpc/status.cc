@@ -129,6 +129,8 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kNoConsultation:
     case Reason::kTicketIsConsultation:
     case Reason::kQueueNotLive:
+    case Reason::kTicketIsReview:
+    case Reason::kTicketIsNoReview:
     case Reason::kMediaConnected:
     case Reason::kAlreadyAnswered:
     case Reason::kNotLeased:
@@ -141,6 +143,12 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kAgentBusy:
     case Reason::kAgentMayNotTake:
     case Reason::kAgentCannotTakeNow:
+    case Reason::kParentNotOpen:
+    case Reason::kTicketOfOtherClient:
+    case Reason::kTooManyChildren:
+    case Reason::kDependencyNotOpen:
+    case Reason::kTooManyDependents:
+    case Reason::kNoOpenChild:
     case Reason::kPauseLimitReached:
     case Reason::kResourceInUse:
     case Reason::kReportTooLarge:

@@ -179,6 +179,11 @@ void CompleteTicket(Backend& backend, Call call, v1::CompleteTicketRequest& requ
   RunTicketVerb(backend, call, request, [](Call answered, const router::Reply& reply) {
     v1::CompleteTicketResponse response;
     response.set_state(ToProto(StateAfterCompletion(reply)));
+    if (const auto* reached = std::get_if<router::StateReached>(&reply)) {
+      for (const router::TicketId& id : reached->follow_ups) {
+        response.add_follow_up_ticket_ids(router::ToString(id));
+      }
+    }
     answered.Finish(response);
   });
 }

@@ -8,6 +8,7 @@
 #include "server/rpc/convert_configuration.h"
 #include "server/rpc/convert_contact.h"
 #include "server/rpc/convert_hand_off.h"
+#include "server/rpc/convert_review.h"
 #include "server/rpc/convert_types.h"
 
 namespace tandem::rpc {
@@ -199,7 +200,7 @@ router::Action ToAction(v1::AbandonTicketRequest& request, router::Time /*now*/,
   return router::AbandonTicket{.ticket = TicketOf(request.ticket_id(), faults)};
 }
 
-router::Action ToAction(v1::CompleteTicketRequest& request, router::Time /*now*/, Faults& faults) {
+router::Action ToAction(v1::CompleteTicketRequest& request, router::Time now, Faults& faults) {
   faults.OptionalId(request.disposition(), "disposition");
   faults.Text(request.summary(), router::kMaxSummaryBytes, "summary");
   router::CompleteTicket action{.ticket = TicketOf(request.ticket_id(), faults),
@@ -209,6 +210,10 @@ router::Action ToAction(v1::CompleteTicketRequest& request, router::Time /*now*/
   if (request.has_confidence()) {
     action.confidence_milli = ToMilli(request.confidence(), "confidence", faults);
   }
+  if (faults.empty()) action.follow_ups = ToFollowUps(request, now, faults);
+  action.verdict = ToVerdict(request.verdict(), "verdict", faults);
+  faults.Text(request.comment(), router::kMaxReviewCommentBytes, "comment");
+  action.comment = request.comment();
   return action;
 }
 
@@ -302,6 +307,7 @@ router::Action ToAction(v1::ParkTicketRequest& request, router::Time now, Faults
                  "expected an instant after now and within a year, but it is another");
     }
   }
+  action.until_children_closed = request.until_children_closed();
   return action;
 }
 
@@ -388,6 +394,10 @@ router::Action ToAction(v1::StartAgentContactRequest& request, router::Time now,
   if (contact.has_not_after()) {
     faults.Add(Reason::kFieldMalformed, "contact.not_after",
                "expected work that begins now, but it has a window");
+  }
+  if (contact.blocked_by_size() != 0) {
+    faults.Add(Reason::kFieldMalformed, "contact.blocked_by",
+               "expected work that begins now, but it waits for other tickets");
   }
   action.contact = ToContact(contact, now, "contact", faults);
   return action;

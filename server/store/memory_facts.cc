@@ -385,7 +385,10 @@ constexpr SumOver<O> kOpenSums[] = {
                     o.state.state == router::TicketState::kOffered);
      }},
     {Sum::kOpenScheduled,
-     [](const O& o) { return Count(o.state.state == router::TicketState::kScheduled); }},
+     [](const O& o) {
+       return Count(o.state.state == router::TicketState::kScheduled ||
+                    o.state.state == router::TicketState::kBlocked);
+     }},
     {Sum::kOpenParked,
      [](const O& o) { return Count(o.state.state == router::TicketState::kParked); }},
     {Sum::kOpenOverdue, [](const O& o) { return Count(o.due_at.IsSet() && o.due_at < o.now); }},

@@ -79,6 +79,7 @@ bool Passes(const TicketFilter& filter, const TicketView& view) {
          (filter.agent.empty() || IsWith(state, filter.agent)) &&
          Matches(filter.last_agent, state.last_agent) &&
          Matches(filter.customer_id, ticket.customer_id) &&
+         (!filter.parent.IsSet() || filter.parent == ticket.parent) &&
          (filter.reference.system.empty() ||
           std::ranges::count(view.references, filter.reference) > 0);
 }
@@ -130,7 +131,10 @@ void CountTicket(const router::TicketStateRow& state, router::Time since, QueueS
       queue.oldest_queued_at = state.queued_at;
     }
   }
-  if (state.state == router::TicketState::kScheduled) ++queue.scheduled;
+  if (state.state == router::TicketState::kScheduled ||
+      state.state == router::TicketState::kBlocked) {
+    ++queue.scheduled;
+  }
   if (state.state == router::TicketState::kParked) ++queue.parked;
   if (state.state == router::TicketState::kCompleted && state.closed_at >= since) {
     ++queue.completed;
@@ -371,7 +375,13 @@ void MemoryStore::Apply(const Batch& batch) {
   for (const auto& row : changes.surveys) {
     to.surveys[{row.workspace, row.ticket, row.sequence, row.score.measure}] = row;
   }
-  for (const auto& row : changes.tickets) to.tickets[{row.workspace, row.ticket}] = row;
+  for (const auto& row : changes.tickets) {
+    router::TicketRow& added = to.tickets[{row.workspace, row.ticket}] = row;
+    const auto parent = to.tickets.find({row.workspace, row.parent});
+    if (parent == to.tickets.end()) continue;
+    if (added.customer_id.empty()) added.customer_id = parent->second.customer_id;
+    if (added.customer_segment.empty()) added.customer_segment = parent->second.customer_segment;
+  }
   for (const auto& row : changes.contacts) {
     to.contacts[{row.workspace, row.contact}] = row;
     const router::NewContact& content = row.content;
@@ -468,6 +478,12 @@ absl::StatusOr<TicketView> MemoryStore::View(const Contents::TicketKey& key) con
   }
   const auto detail = contents_.ticket_details.find(key);
   if (detail != contents_.ticket_details.end()) Overlay(detail->second.detail, view);
+  for (const auto& [child, row] : contents_.tickets) {
+    const bool belongs = row.parent == key.second && child.first == key.first;
+    if (belongs && !router::IsClosed(contents_.ticket_states.at(child).state)) {
+      ++view.open_children;
+    }
+  }
   return view;
 }
 

@@ -230,10 +230,18 @@ void Fields(auto& io, Of<router::HandOffPolicy> auto& policy) {
   io("queue", policy.queue);
 }
 
+void Fields(auto& io, Of<router::ReviewPolicy> auto& policy) {
+  io("process_type", policy.process_type);
+  io("share_milli", policy.share_milli);
+  io("dispositions", policy.dispositions);
+}
+
 void Fields(auto& io, Of<router::ProcessType> auto& type) {
   io("display_name", type.display_name);
   io("defaults", type.defaults);
   io("hand_off", type.hand_off);
+  io("review", type.review);
+  io("review_credit_milli", type.review_credit.milli);
 }
 
 void Fields(auto& io, Of<router::RoutingProfileQueue> auto& queue) {

@@ -65,6 +65,8 @@ std::vector<router::ExternalReference> ReferencesFromJson(std::string_view json)
 // [{"agent": "ann", "until_us": 1790000000000000}]
 std::string ParticipantsToJson(const router::ParticipantRows& participants);
 router::ParticipantRows ParticipantsFromJson(std::string_view json);
+std::string ReviewedToJson(const router::ReviewedRow& reviewed);
+router::ReviewedRow ReviewedFromJson(std::string_view json);
 std::string HandOffToJson(const router::HandOff& hand_off);
 router::HandOff HandOffFromJson(std::string_view json);
 std::string CoolDownsToJson(const std::vector<router::CoolDown>& cool_downs);

@@ -244,7 +244,7 @@ constexpr char kAge[] = "greatest({now} - t.created_at, interval '0')";
 constexpr SumSql kOpenSums[] = {
     {Sum::kOpen, nullptr, nullptr},
     {Sum::kWaiting, nullptr, "f.state IN ('QUEUED', 'OFFERED')"},
-    {Sum::kOpenScheduled, nullptr, "f.state = 'SCHEDULED'"},
+    {Sum::kOpenScheduled, nullptr, "f.state IN ('SCHEDULED', 'BLOCKED')"},
     {Sum::kOpenParked, nullptr, "f.state = 'PARKED'"},
     {Sum::kOpenOverdue, nullptr, "{due} < {now}"},
     {Sum::kOpenUnderOneDay, nullptr, "{now} - t.created_at < interval '24 hours'"},

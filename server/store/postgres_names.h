@@ -76,7 +76,7 @@ struct NameTable<router::AgentStatus>
     : NamesOfRouter<router::AgentStatus, router::kLastAgentStatus> {};
 template <>
 struct NameTable<router::EntryReason>
-    : NamesOfRouter<router::EntryReason, router::EntryReason::kHandedOff> {};
+    : NamesOfRouter<router::EntryReason, router::EntryReason::kRework> {};
 template <>
 struct NameTable<router::ExitReason> : NamesOfRouter<router::ExitReason, router::kLastExitReason> {
 };

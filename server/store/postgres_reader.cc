@@ -35,7 +35,12 @@ std::string TicketSelect() {
   return absl::StrCat("SELECT ", SelectList(TicketTable(), "t"), ", ",
                       SelectList(TicketStateTable(), "s"), ", ",
                       SelectList(TicketDetailTable(), "d"),
-                      ", c.subject, c.payload_json, c.attributes FROM tandem.ticket t"
+                      ", c.subject, c.payload_json, c.attributes,"
+                      " (SELECT count(*) FROM tandem.ticket child"
+                      " JOIN tandem.ticket_state state USING (workspace, ticket_id)"
+                      " WHERE child.workspace = t.workspace"
+                      " AND child.parent_ticket_id = t.ticket_id AND state.closed_at IS NULL)"
+                      " FROM tandem.ticket t"
                       " JOIN tandem.ticket_state s USING (workspace, ticket_id)"
                       " LEFT JOIN tandem.ticket_detail d USING (workspace, ticket_id)"
                       " LEFT JOIN tandem.contact c USING (workspace, contact_id)");
@@ -54,6 +59,7 @@ TicketView DecodeTicket(const pqxx::row& row) {
   view.payload_json = text(cells(contact_begins + 1));
   const Cell attributes = cells(contact_begins + 2);
   if (attributes) view.attributes = AttributesFromJson(*attributes);
+  view.open_children = static_cast<uint32_t>(ParseInt8(cells(contact_begins + 3)));
   if (cells(detail_begins)) Overlay(Decode(TicketDetailTable(), detail_begins, cells).detail, view);
   return view;
 }
@@ -119,6 +125,9 @@ Conditions ConditionsOf(const std::string& workspace, const TicketFilter& filter
   conditions.AddIfSet("s.last_agent = ", filter.last_agent);
   conditions.AddIfSet("t.client = ", filter.client);
   conditions.AddIfSet("t.process_type = ", filter.process_type);
+  if (filter.parent.IsSet()) {
+    conditions.Add("t.parent_ticket_id = ", router::ToString(filter.parent));
+  }
   conditions.AddCustomer(filter.customer_id);
   conditions.AddExternalId(filter.external_id);
   if (!filter.reference.system.empty()) {
@@ -144,7 +153,7 @@ constexpr char kStatistics[] = R"(
 WITH waiting AS (
   SELECT queue, count(*) FILTER (WHERE state IN ('QUEUED', 'OFFERED')) AS waiting,
          min(queued_at) FILTER (WHERE state IN ('QUEUED', 'OFFERED')) AS oldest_queued_at,
-         count(*) FILTER (WHERE state = 'SCHEDULED') AS scheduled,
+         count(*) FILTER (WHERE state IN ('SCHEDULED', 'BLOCKED')) AS scheduled,
          count(*) FILTER (WHERE state = 'PARKED') AS parked
   FROM tandem.ticket_state WHERE workspace = $1 AND closed_at IS NULL GROUP BY queue
 ), completed AS (

@@ -123,6 +123,26 @@ const Table<router::AgentRow>& AgentTable() {
   return table;
 }
 
+namespace {
+
+std::string IdsToJson(const std::vector<router::TicketId>& ids) {
+  std::vector<std::string> texts;
+  for (const router::TicketId& id : ids) texts.push_back(router::ToString(id));
+  return TextsToJson(texts);
+}
+
+std::vector<router::TicketId> IdsFromJson(std::string_view json) {
+  std::vector<router::TicketId> ids;
+  for (const std::string& text : TextsFromJson(json)) {
+    const auto id = router::ParseId<router::TicketId>(text);
+    if (!id) throw CorruptValue("a ticket's id", text);
+    ids.push_back(*id);
+  }
+  return ids;
+}
+
+}  // namespace
+
 const Table<router::TicketStateRow>& TicketStateTable() {
   using Row = router::TicketStateRow;
   using C = ColumnsOf<Row>;
@@ -157,6 +177,8 @@ const Table<router::TicketStateRow>& TicketStateTable() {
        C::Instant("parked_at", &Row::parked_at),
        C::Text("parking_reason", &Row::parking_reason),
        C::Flag("clock_stopped", &Row::clock_stopped),
+       C::Flag("until_children_closed", &Row::until_children_closed),
+       C::Json("blocked_by", &Row::blocked_by, IdsToJson, IdsFromJson, true),
        C::Text("last_agent", &Row::last_agent),
        C::Instant("kept_until", &Row::kept_until),
        C::Text("channel", &Row::channel),
@@ -179,7 +201,8 @@ const Table<router::TicketStateRow>& TicketStateTable() {
        C::Named("disconnected_by", &Row::disconnected_by),
        C::Instant("finished_at", &Row::finished_at),
        C::OptionalJson("participants", &Row::participants, ParticipantsToJson,
-                       ParticipantsFromJson)}};
+                       ParticipantsFromJson),
+       C::OptionalJson("reviewed", &Row::reviewed, ReviewedToJson, ReviewedFromJson)}};
   return table;
 }
 
@@ -267,6 +290,8 @@ const Table<router::TicketRow>& TicketTable() {
        C::Text("customer_segment", &Row::customer_segment),
        C::Text("trace_parent", &Row::trace_parent),
        C::Uuid("consulted_ticket_id", &Row::consults),
+       C::Uuid("parent_ticket_id", &Row::parent),
+       C::Uuid("reviewed_ticket_id", &Row::reviews),
        C::Instant("created_at", &Row::created_at),
        C::Instant("due_at", &Row::due_at),
        C::Span("answer_target_us", &Row::answer_target),

@@ -99,6 +99,7 @@ bool IsRowStorable(const router::TicketStateRow& row) {
          std::ranges::all_of(
              row.cool_downs,
              [](const router::CoolDown& cool_down) { return IsStorableText(cool_down.agent); }) &&
+         (!row.reviewed || AllStorable(row.reviewed->makers)) &&
          (!row.participants ||
           std::ranges::all_of(row.participants->all, [](const router::ParticipantRow& participant) {
             return IsStorableText(participant.agent);

@@ -187,6 +187,7 @@ struct TicketView {
   std::vector<router::ExternalReference> references;
   std::optional<router::ChangedRequirement> requirement{};  // none: as it came in
   std::optional<router::HandOff> hand_off;
+  uint32_t open_children = 0;  // open tickets that belong to it
 };
 // Lays what was said since over what was said at first.
 void Overlay(const router::TicketDetail& detail, TicketView& view);
@@ -196,6 +197,7 @@ struct TicketFilter {
   std::string queue, client, process_type, agent, customer_id, external_id;  // empty: any
   std::string last_agent;                                                    // empty: any
   router::ExternalReference reference;  // without a system: any
+  router::TicketId parent{};            // unset: any
 };
 
 // A contact that made its ticket or joined it, and the sequence of the event that tells of it.

@@ -72,6 +72,7 @@ FILES = {
 CALL = "--channel voice --client acme --process-type sales"
 CONTACTS = {
     "call-customers-back": [CALL],
+    "chain-work": ["--channel task --client acme --process-type claim"],
     "let-conversations-go-on": ["--channel chat --client acme --process-type support"],
     "protect-what-can-still-be-on-time": ["--channel task --client acme --process-type claim"],
     "ring-several-agents": [CALL],

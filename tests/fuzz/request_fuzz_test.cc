@@ -367,6 +367,7 @@ v1::Contact RichContact() {
   contact.set_payload_json(R"({"order":[17,{"text":"a\nb"}]})");
   (*contact.mutable_attributes())["page"] = "/cart";
   contact.add_excluded_agents("bob");
+  contact.add_blocked_by(std::string(kTicket));
   *contact.mutable_requirement() = RichRequirement();
   auto* step = contact.mutable_plan()->add_steps();
   step->mutable_after()->set_seconds(20);
@@ -414,6 +415,13 @@ std::vector<Target> Targets() {
   complete.set_disposition("done");
   complete.set_confidence(0.75);
   complete.set_summary("wants to know when it comes");
+  for (uint32_t i = 0; i < 2; ++i) {
+    v1::FollowUp& follow_up = *complete.add_follow_ups();
+    *follow_up.mutable_contact() = RichContact();
+    follow_up.mutable_contact()->clear_conversation_key();
+    follow_up.mutable_contact()->clear_parent_ticket_id();
+    if (i > 0) follow_up.add_after(0);
+  }
   targets.push_back(MakeTarget(complete));
   v1::ReleaseTicketRequest release = WithTicket<v1::ReleaseTicketRequest>();
   release.mutable_hand_off()->set_confidence(0.25);

@@ -39,6 +39,15 @@ bool AreOrdered(std::initializer_list<Time> times) {
   return true;
 }
 
+// Whether it tells that a review approved what its maker was done with before.
+bool IsApproved(const Changes& changes, const EventRow& completed) {
+  return completed.type == EventType::kTicketCompleted &&
+         std::any_of(changes.events.begin(), changes.events.end(), [&](const EventRow& event) {
+           return event.type == EventType::kReviewEnded && event.reason == "APPROVED" &&
+                  event.ticket == completed.ticket && event.workspace == completed.workspace;
+         });
+}
+
 }  // namespace
 
 std::string FactChecker::Check(const Changes& changes, Time now) {
@@ -94,7 +103,10 @@ std::string FactChecker::CheckSegments(const Changes& changes) {
     // Nobody has a ticket that the customer's silence completes, nor one that asked for somebody.
     const auto events =
         std::count_if(changes.events.begin(), changes.events.end(), [&](const EventRow& event) {
-          return event.type == type && event.reason != kDispositionSilent &&
+          if (type == EventType::kTicketCompleted && IsApproved(changes, event)) return false;
+          const bool sent_to_review =
+              type == EventType::kTicketCompleted && event.type == EventType::kTicketInReview;
+          return (event.type == type || sent_to_review) && event.reason != kDispositionSilent &&
                  event.reason != kDispositionConsulted;
         });
     if (segments != events) {

@@ -36,7 +36,9 @@ void PutAll(std::vector<Resource>& resources, Words& words) {
   }
 }
 
+// "t1"; of what the router made by itself, as of reviews, the id in full.
 TicketId ParseTicket(const std::string& word) {
+  if (const auto id = ParseId<TicketId>(word)) return *id;
   if (word.size() < 2 || word[0] != 't') throw LineError("expected a ticket, but found " + word);
   return TicketId{0, ParseNumber(word.substr(1))};
 }
@@ -190,6 +192,10 @@ void GoldenLanguage::Notice(const Action& action, const Outcome& outcome) {
     ++contacts_;
     if (!ingested->joined) ++tickets_;
   }
+  if (const auto* reached = std::get_if<StateReached>(reply)) {
+    contacts_ += reached->follow_ups.size();
+    tickets_ += reached->follow_ups.size();
+  }
 }
 
 bool GoldenLanguage::ParseConfiguration(const std::string& verb, Words& words) {
@@ -244,10 +250,13 @@ bool GoldenLanguage::ParseConfiguration(const std::string& verb, Words& words) {
     auto it = std::find_if(draft_.process_types.begin(), draft_.process_types.end(),
                            [&](const ProcessType& type) { return type.id == id; });
     if (it == draft_.process_types.end()) {
-      it = draft_.process_types.insert(it, ProcessType{{id, ""}, {}, {}});
+      it = draft_.process_types.insert(it, ProcessType{{id, ""}, {}, {}, {}, {}});
     }
     it->hand_off.min_confidence_milli = ParseNumber(words.Value("confidence").value_or("0"));
     it->hand_off.queue = words.Value("hand_off").value_or("");
+    it->review.process_type = words.Value("review").value_or("");
+    it->review.share_milli = ParseNumber(words.Value("share").value_or("0"));
+    if (const auto how = words.Value("reviewed")) it->review.dispositions = Split(*how, ',');
     const ProcessTypeDefaults defaults = ParseDefaults(words);
     std::erase_if(it->defaults, [&](const auto& old) { return old.channel == defaults.channel; });
     if (!defaults.queue.empty()) it->defaults.push_back(defaults);
@@ -406,6 +415,7 @@ std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Wo
   if (verb == "park") {
     ParkTicket park{ticket, session, words.Value("reason").value_or(""), Time{}};
     if (const auto span = words.Value("for")) park.until = now + ParseDuration(*span);
+    park.until_children_closed = words.Flag("children");
     return park;
   }
   if (verb == "attempt") {
@@ -414,9 +424,14 @@ std::optional<Action> GoldenLanguage::ParseAgentVerb(const std::string& verb, Wo
     if (const auto span = words.Value("next")) end.next_attempt_at = now + ParseDuration(*span);
     return end;
   }
-  CompleteTicket complete{ticket, session, words.NextIfAny().value_or("")};
+  CompleteTicket complete{ticket, session, ""};
   complete.confidence_milli = ParseConfidence(words);
   complete.summary = words.Value("summary").value_or("");
+  AddFollowUps(words, complete);
+  complete.comment = words.Value("comment").value_or("");
+  if (words.Flag("approved")) complete.verdict = ReviewVerdict::kApproved;
+  if (words.Flag("sent_back")) complete.verdict = ReviewVerdict::kSentBack;
+  complete.disposition = words.NextIfAny().value_or("");
   return complete;
 }
 
@@ -514,8 +529,9 @@ std::optional<Action> GoldenLanguage::ParseSupervisorVerb(const std::string& ver
 }
 
 // `ingest voice acme support queue=calls priority=3 language=fr require=billing:3 answer=20s due=8h
-// key=k exclude=ana in=1h segment=gold customer=c set=amount:7,owner:ana`; without client and
-// process type, or with `-` for the client: as rules and the entry point `entry=` say
+// key=k exclude=ana in=1h segment=gold customer=c set=amount:7,owner:ana parent=t1
+// blocked_by=t2,t3`; without client and process type, or with `-` for the client: as rules and the
+// entry point `entry=` say
 IngestContact GoldenLanguage::ParseIngest(Words& words, Time now) {
   IngestContact ingest;
   ingest.new_ticket = TicketId{0, tickets_ + 1};
@@ -563,10 +579,33 @@ NewContact GoldenLanguage::ParseContact(Words& words, Time now) {
     std::sort(contact.attributes.begin(), contact.attributes.end());
   }
   if (const auto agents = words.Value("exclude")) contact.excluded_agents = Split(*agents, ',');
+  if (const auto parent = words.Value("parent")) contact.parent = ParseTicket(*parent);
+  if (const auto tickets = words.Value("blocked_by")) {
+    for (const std::string& id : Split(*tickets, ',')) {
+      contact.blocked_by.push_back(ParseTicket(id));
+    }
+  }
   if (const auto rejection = CheckContact(contact, now, "contact")) {
     throw LineError("expected a valid contact, but " + rejection->message);
   }
   return contact;
+}
+
+// `complete ana t1 solved follow=task:invoices,callback:support:0`: a job, and then a call-back.
+void GoldenLanguage::AddFollowUps(Words& words, CompleteTicket& complete) const {
+  const auto list = words.Value("follow");
+  if (!list) return;
+  for (const std::string& text : Split(*list, ',')) {
+    const std::vector<std::string> parts = Split(text, ':');
+    FollowUp& follow_up = complete.follow_ups.emplace_back();
+    follow_up.contact.channel = parts.at(0);
+    follow_up.contact.process_type = parts.at(1);
+    follow_up.contact.direction = Direction::kInternal;
+    follow_up.contact.initiated_by = Party::kAgent;
+    for (size_t i = 2; i < parts.size(); ++i) follow_up.after.push_back(ParseNumber(parts[i]));
+    follow_up.new_ticket = TicketId{0, tickets_ + complete.follow_ups.size()};
+    follow_up.new_contact = ContactId{0, contacts_ + complete.follow_ups.size()};
+  }
 }
 
 // `change t1 expected=1 priority=5 due=1h customer=c segment=gold subject=s set=k:v,l:w unset=m

@@ -62,6 +62,7 @@ class GoldenLanguage {
   static std::optional<Action> ParseSupervisorVerb(const std::string& verb, Words& words, Time now);
   IngestContact ParseIngest(Words& words, Time now);
   ConsultQueue ParseConsult(Words& words) const;
+  void AddFollowUps(Words& words, CompleteTicket& complete) const;
   static NewContact ParseContact(Words& words, Time now);
   Action ParseUpdate(Words& words, Time now);
   Action ParseAddition(const std::string& verb, Words& words);

@@ -105,6 +105,7 @@ Action RandomCommands::MakeContact(const Workspace& workspace, Time now) {
   if (Chance(20)) contact.attributes.emplace_back("owner", "a" + std::to_string(1 + Below(9)));
   if (Chance(15)) ContinueConversation(workspace, contact);
   if (Chance(15)) contact.excluded_agents = Some("a", 9, 20);
+  if (Chance(25)) Tie(workspace, contact);
   ingest.new_ticket = TicketId{0, ++last_id_};
   ingest.new_contact = ContactId{0, last_id_};
   return ingest;
@@ -119,6 +120,7 @@ void RandomCommands::ContinueConversation(const Workspace& workspace, NewContact
         ticket.state == TicketState::kWrapUp || ticket.state == TicketState::kParked;
     if (!resumes && !Chance(10)) continue;
     contact.channel = ticket.came_over;
+    contact.not_after = Time{};
     contact.client = first.client;
     contact.entry_point = first.entry_point;
     contact.conversation_key = first.conversation_key;
@@ -184,7 +186,8 @@ Action RandomCommands::AboutAgent(const Workspace& workspace, Time now) {
     return claim;
   }
   if (kind < 36) {
-    const auto ingest = std::get<IngestContact>(MakeContact(workspace, now));
+    auto ingest = std::get<IngestContact>(MakeContact(workspace, now));
+    ingest.contact.blocked_by.clear();
     return StartAgentContact{SessionOf(agent), ingest.contact, ingest.new_ticket,
                              ingest.new_contact};
   }
@@ -237,6 +240,12 @@ Action RandomCommands::AboutWork(const Workspace& workspace, const AgentState& a
                                                        "supplier", "boredom"};
       ParkTicket park{ticket, session, Pick(reasons), Time{}};
       if (Chance(50)) park.until = now + Seconds(static_cast<int64_t>(Below(100)));
+      if (open != workspace.tickets.end()) {
+        const bool has_children =
+            std::any_of(workspace.tickets.begin(), workspace.tickets.end(),
+                        [&](const auto& entry) { return entry.second.contact.parent == ticket; });
+        park.until_children_closed = Chance(has_children ? 70 : 5);
+      }
       return park;
     }
     case 0:
@@ -249,6 +258,12 @@ Action RandomCommands::AboutWork(const Workspace& workspace, const AgentState& a
       CompleteTicket complete{ticket, session, Pick(dispositions)};
       if (Chance(80)) complete.confidence_milli = static_cast<uint32_t>(Below(1'001));
       if (Chance(30)) complete.summary = "asked twice";
+      if (Chance(25)) AddFollowUps(workspace, now, complete);
+      const bool is_review = open != workspace.tickets.end() && open->second.reviews.IsSet();
+      if (Chance(is_review ? 90 : 3)) {
+        complete.verdict = Chance(50) ? ReviewVerdict::kApproved : ReviewVerdict::kSentBack;
+      }
+      if (Chance(is_review ? 40 : 2)) complete.comment = "of last year";
       return complete;
     }
     case 4: {
@@ -479,7 +494,13 @@ struct CommandText {
            c.process_type + " queue=" + c.queue + " language=" + c.language +
            " priority=" + (c.priority ? std::to_string(*c.priority) : "") +
            " entry=" + c.entry_point + " key=" + c.conversation_key +
-           (c.not_before.IsSet() ? " not_before=" + router::TextOf(c.not_before) : "");
+           (c.not_before.IsSet() ? " not_before=" + router::TextOf(c.not_before) : "") + Ties(c);
+  }
+  static std::string Ties(const NewContact& contact) {
+    std::string text;
+    if (contact.parent.IsSet()) text += " parent=" + router::TextOf(contact.parent);
+    for (const TicketId& id : contact.blocked_by) text += " blocked_by=" + router::TextOf(id);
+    return text;
   }
   std::string operator()(const ClassifyContact& a) const {
     return "classify " + (*this)(IngestContact{a.contact, {}, {}});
@@ -491,9 +512,16 @@ struct CommandText {
     return "abandon " + router::TextOf(a.ticket);
   }
   std::string operator()(const CompleteTicket& a) const {
-    return "complete " + router::TextOf(a.ticket) + " " + TextOf(a.session) + " " + a.disposition +
-           (a.confidence_milli ? " confidence=" + std::to_string(*a.confidence_milli) : "") + " " +
-           a.summary;
+    std::string text =
+        "complete " + router::TextOf(a.ticket) + " " + TextOf(a.session) + " " + a.disposition;
+    if (a.confidence_milli) text += " confidence=" + std::to_string(*a.confidence_milli);
+    text += " " + a.summary;
+    if (a.verdict) text += std::string(" ") + ToString(*a.verdict) + a.comment;
+    for (const FollowUp& one : a.follow_ups) {
+      text += " then " + (*this)(IngestContact{one.contact, one.new_ticket, one.new_contact});
+      for (const uint32_t before : one.after) text += " after=" + std::to_string(before);
+    }
+    return text;
   }
   std::string operator()(const ReleaseTicket& a) const {
     return "release " + router::TextOf(a.ticket) + " " + TextOf(a.session) +
@@ -554,7 +582,7 @@ struct CommandText {
   }
   std::string operator()(const ParkTicket& a) const {
     return "park " + router::TextOf(a.ticket) + " " + TextOf(a.session) + " reason=" + a.reason +
-           " until=" + router::TextOf(a.until);
+           " until=" + router::TextOf(a.until) + (a.until_children_closed ? " children" : "");
   }
   std::string operator()(const ResumeTicket& a) const {
     return "resume " + router::TextOf(a.ticket);

@@ -62,6 +62,8 @@ class RandomCommands {
   Action AboutConfiguration(const Workspace& workspace);
   Action MakeContact(const Workspace& workspace, Time now);
   void ContinueConversation(const Workspace& workspace, NewContact& contact);
+  void Tie(const Workspace& workspace, NewContact& contact);
+  void AddFollowUps(const Workspace& workspace, Time now, CompleteTicket& complete);
   Action AboutAgent(const Workspace& workspace, Time now);
   Action AboutOffer(const Workspace& workspace, const AgentState& agent);
   std::vector<OfferId> OffersTo(const Workspace& workspace, const AgentState& agent);

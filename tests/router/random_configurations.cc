@@ -175,13 +175,17 @@ void RandomCommands::FollowCalendar(Queue& queue, const Configuration& configura
   }
 }
 
+// It always has a queue for them, and no review of its own.
+constexpr char kTypeOfReviews[] = "p2";
+
 ProcessType RandomCommands::MakeProcessType(const std::string& id,
                                             const Configuration& configuration) {
   ProcessType type;
   type.id = id;
   static const std::vector<std::string> channels = {"", "voice", "chat", "task", "fax"};
   for (const std::string& channel : channels) {
-    if (!Chance(channel.empty() ? 80 : 40)) continue;
+    const bool of_reviews = id == kTypeOfReviews && channel.empty();
+    if (!of_reviews && !Chance(channel.empty() ? 80 : 40)) continue;
     ProcessTypeDefaults defaults;
     defaults.channel = channel;
     defaults.queue = Pick(configuration.queues).id;
@@ -199,6 +203,14 @@ ProcessType RandomCommands::MakeProcessType(const std::string& id,
   }
   if (Chance(40)) type.hand_off.min_confidence_milli = static_cast<uint32_t>(Below(1'001));
   if (Chance(40)) type.hand_off.queue = Pick(configuration.queues).id;
+  const auto& types = configuration.process_types;
+  const bool has_reviews = std::any_of(types.begin(), types.end(),
+                                       [](const auto& one) { return one.id == kTypeOfReviews; });
+  if (id != kTypeOfReviews && has_reviews && Chance(50)) {
+    type.review.process_type = kTypeOfReviews;
+    if (Chance(60)) type.review.share_milli = static_cast<uint32_t>(1 + Below(1'000));
+    if (Chance(20)) type.review.dispositions = {"solved"};
+  }
   return type;
 }
 

@@ -213,9 +213,11 @@ Outcome ReferenceRouter::Do(const FinishTicket& command) {
 
 Outcome ReferenceRouter::Do(const StartAgentContact& command) {
   if (const Refusal refusal = CheckSession(command.session)) return Refuse(*refusal);
-  const Completion completion = Completed(command.contact);
+  if (const Refusal refusal = CheckParent(command.contact)) return Refuse(*refusal);
+  Completion completion = Completed(Inherited(command.contact));
   const NewContact& contact = completion.contact;
   if (const Refusal refusal = CheckReferences(completion)) return Refuse(*refusal);
+  if (const Refusal refusal = CheckLinks(contact)) return Refuse(*refusal);
   AgentState& agent = workspace_->agents.at(command.session.agent);
   const Agent& configured = *FindAgent(agent.id);
   const auto contains = [](const std::vector<std::string>& list, const std::string& id) {
@@ -229,6 +231,7 @@ Outcome ReferenceRouter::Do(const StartAgentContact& command) {
     return Refuse(Reason::kAgentStatusForbids);
   }
   if (FindConversation(contact) != nullptr) return Refuse(Reason::kConversationOpen);
+  BelongToReviewed(completion.contact);
   const Queue* queue = nullptr;
   ProcessTypeDefaults defaults;
   if (const Refusal refusal = FindPlace(contact, &queue, &defaults)) return Refuse(*refusal);
@@ -248,7 +251,8 @@ Outcome ReferenceRouter::Do(const StartAgentContact& command) {
   ticket.offer_number = 1;
   EventRow& event = EmitAboutOffer(EventType::kAgentContactStarted, ticket);
   event.contact = command.new_contact;
-  event.reason = Joined(ticket.rules);
+  event.reason = Origins(ticket, "");
+  NoteChild(ticket, command.new_contact);
   Handle(ticket, agent);
   agent.misses = 0;
   LookAtIdle();
@@ -278,9 +282,7 @@ Outcome ReferenceRouter::Do(const ReportMediaEvent& command) {
   TicketData* ticket = FindTicket(command.ticket);
   if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
   if (!ChannelOf(*ticket).has_media) return Refuse(Reason::kChannelWithoutMedia);
-  if (ticket->state == TicketState::kScheduled || ticket->state == TicketState::kParked) {
-    return Reply{MediaReported{false}};
-  }
+  if (IsSetAside(ticket->state)) return Reply{MediaReported{false}};
   const bool answered =
       ticket->state == TicketState::kActive || ticket->state == TicketState::kWrapUp;
   if (command.type == MediaEventType::kDisconnected && command.party == Party::kCustomer &&
@@ -372,8 +374,7 @@ Outcome ReferenceRouter::Do(const TimeLost& command) {
       if (agent.away_since.IsSet()) agent.away_since = agent.away_since + command.lost;
     }
     for (auto& [ticket_id, ticket] : workspace.tickets) {
-      const bool agreed =
-          ticket.state == TicketState::kScheduled || ticket.state == TicketState::kParked;
+      const bool agreed = IsSetAside(ticket.state);
       if (ticket.until.IsSet() && !agreed) ticket.until = ticket.until + command.lost;
       if (ticket.silent_until.IsSet()) ticket.silent_until = ticket.silent_until + command.lost;
       if (ticket.kept_until.IsSet()) ticket.kept_until = ticket.kept_until + command.lost;
@@ -415,6 +416,7 @@ Obstacle ReferenceRouter::ObstacleOf(const AgentState& agent, const TicketData& 
   const auto& excluded = ticket.contact.excluded_agents;
   if (std::count(excluded.begin(), excluded.end(), agent.id)) return Obstacle::kExcluded;
   if (ticket.agent == agent.id || IsOfferedTo(ticket, agent.id)) return Obstacle::kNone;
+  if (ticket.state == TicketState::kInReview) return Obstacle::kInReview;
   if (!ticket.kept_for.empty() && ticket.kept_for != agent.id) return Obstacle::kKeptForLastAgent;
   if (agent.status == AgentStatus::kOffline) return Obstacle::kOffline;
   if (agent.session_lost) return Obstacle::kSessionLost;
@@ -491,9 +493,11 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   explanation.queued_at = ticket.queued_at;
   explanation.target = ticket.target;
   if (ticket.state == TicketState::kParked) explanation.parking_reason = ticket.parking_reason;
-  if (ticket.state == TicketState::kParked || ticket.state == TicketState::kScheduled) {
-    explanation.enters_at = ticket.until;
-  }
+  if (IsSetAside(ticket.state)) explanation.enters_at = ticket.until;
+  explanation.blocked_by = ticket.waits_for;
+  explanation.open_children = CountChildren(ticket.id);
+  explanation.until_children_closed =
+      ticket.state == TicketState::kParked && ticket.until_children_closed;
   explanation.last_agent = ticket.parked_by.empty() ? ticket.kept_for : ticket.parked_by;
   explanation.kept_until = ticket.kept_until;
   explanation.silent_until = ticket.silent_until;

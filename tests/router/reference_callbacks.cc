@@ -41,6 +41,7 @@ Outcome ReferenceRouter::Do(const RequestCallback& command) {
   TicketData* ticket = FindTicket(command.ticket);
   if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
   if (ticket->consults.IsSet()) return Refuse(Reason::kTicketIsConsultation);
+  if (ticket->reviews.IsSet()) return Refuse(Reason::kTicketIsReview);
   if (ticket->state != TicketState::kQueued && ticket->state != TicketState::kOffered) {
     return Refuse(Reason::kTicketStateForbids);
   }
@@ -82,14 +83,14 @@ void ReferenceRouter::ScheduleAnew(TicketData& ticket, Time at) {
   Schedule(ticket, at);
 }
 
-void ReferenceRouter::CallScheduled(TicketData& ticket) {
-  const Time at = CallableFrom(QueueOf(ticket), now_);
+void ReferenceRouter::CallScheduled(TicketData& ticket, const char* reason) {
+  const Time at = CallableFrom(QueueOf(ticket), std::max(ticket.until, now_));
   if (ticket.not_after.IsSet() && at >= ticket.not_after) {
     Expire(ticket, "WINDOW_ENDED");
   } else if (at > now_) {
     Schedule(ticket, at);
   } else {
-    Enter(ticket, "TIME");
+    Enter(ticket, reason);
   }
 }
 
@@ -97,7 +98,9 @@ void ReferenceRouter::CallScheduled(TicketData& ticket) {
 void ReferenceRouter::Expire(TicketData& ticket, const std::string& reason) {
   Emit(EventType::kTicketExpired, ticket).reason = reason;
   NoteRequestClosed(ticket, "EXPIRED");
-  Close(ticket);
+  TicketData* reviewed = NoteReviewEnded(ticket, "", "EXPIRED");
+  Close(ticket, "EXPIRED");
+  if (reviewed != nullptr) SendBack(*reviewed, "EXPIRED");
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -140,8 +143,7 @@ StateReached ReferenceRouter::EndAttempt(TicketData& ticket, CallbackOutcome out
   const bool again = outcome == CallbackOutcome::kBusy || outcome == CallbackOutcome::kNoAnswer ||
                      outcome == CallbackOutcome::kMachine;
   if (!again) {
-    Complete(ticket, disposition);
-    return {TicketState::kCompleted};
+    return {Complete(ticket, disposition)};
   }
   const Time wanted = next_at.IsSet() ? std::max(now_, next_at) : now_ + policy.retry_delay;
   const Time at = CallableFrom(QueueOf(ticket), wanted);

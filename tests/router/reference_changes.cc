@@ -152,27 +152,35 @@ void ReferenceRouter::AddCoolDown(TicketData& ticket, const std::string& agent) 
 }
 
 // `ticket` is gone afterwards.
-void ReferenceRouter::Close(TicketData& ticket) {
+void ReferenceRouter::Close(TicketData& ticket, const std::string& how) {
   Leave(ticket);
+  const TicketData gone = ticket;
   workspace_->arrived.erase(ticket.id);
-  workspace_->tickets.erase(ticket.id);
+  workspace_->tickets.erase(gone.id);
+  TellOfEnd(gone, how);
 }
 
-void ReferenceRouter::Complete(TicketData& ticket, const std::string& disposition) {
-  Emit(EventType::kTicketCompleted, ticket, ticket.agent).reason =
-      disposition.empty() ? kDispositionNotSet : disposition;
+TicketState ReferenceRouter::Complete(TicketData& ticket, const std::string& disposition) {
+  const std::string how = disposition.empty() ? kDispositionNotSet : disposition;
+  if (DrawReview(ticket, how)) {
+    BeginReview(ticket, how);
+    return TicketState::kInReview;
+  }
+  Emit(EventType::kTicketCompleted, ticket, ticket.agent).reason = how;
   EndParticipants(ticket, "COMPLETED");
+  TicketData* reviewed = NoteReviewEnded(ticket, ticket.agent, "COMPLETED");
   ticket.completed_at = now_;
   workspace_->completed[ticket.id] = ticket;
-  Close(ticket);
+  Close(ticket, "COMPLETED");
+  if (reviewed != nullptr) SendBack(*reviewed, "COMPLETED");
+  return TicketState::kCompleted;
 }
 
 // ACTIVE work is done: wrap-up, or the end when there is none.
 TicketState ReferenceRouter::FinishWork(TicketData& ticket) {
   if (ticket.wrap_up_limit.us == 0) {
     if (HandOffIfUnsure(ticket, std::nullopt, "")) return TicketState::kQueued;
-    Complete(ticket, "");
-    return TicketState::kCompleted;
+    return Complete(ticket, "");
   }
   ticket.state = TicketState::kWrapUp;
   ticket.leased = false;
@@ -376,7 +384,9 @@ void ReferenceRouter::Abandon(TicketData& ticket) {
   Emit(EventType::kTicketAbandoned, ticket);
   EndVisit(ticket, VisitEnd::kAbandoned);
   NoteRequestClosed(ticket, "ABANDONED");
-  Close(ticket);
+  TicketData* reviewed = NoteReviewEnded(ticket, "", "ABANDONED");
+  Close(ticket, "ABANDONED");
+  if (reviewed != nullptr) SendBack(*reviewed, "ABANDONED");
 }
 
 // ----------------------------------------------------------------------------------------------------------
@@ -406,7 +416,8 @@ std::set<Duration> DelaysOf(const Configuration& configuration, const std::strin
 }  // namespace
 
 Time ReferenceRouter::DeadlineOf(const Workspace& workspace, const TicketData& ticket) {
-  Time deadline = ticket.until.IsSet() ? ticket.until : kEndOfTime;
+  const bool limited = ticket.until.IsSet() && ticket.state != TicketState::kBlocked;
+  Time deadline = limited ? ticket.until : kEndOfTime;
   for (const CoolDown& cool_down : ticket.cool_downs) {
     deadline = std::min(deadline, cool_down.until);
   }
@@ -494,7 +505,7 @@ std::string ReferenceRouter::WhySkipped(const TicketData& ticket) const {
     if (percent != 0 && ServiceLevelOf(ticket.queue).value_or(100) >= percent) return "CONDITION";
     if (fewer_than != 0 && CountAvailable(ticket) >= fewer_than) return "CONDITION";
   }
-  if (step.callback && IsCallback(ticket)) return "CALLBACK";
+  if (step.callback && (IsCallback(ticket) || ticket.reviews.IsSet())) return "CALLBACK";
   if (step.expire && ticket.contact.channel != ticket.came_over) return "CALLBACK";
   if (step.queue.empty()) return "";
   const Queue* queue = FindQueue(step.queue);
@@ -551,16 +562,18 @@ void ReferenceRouter::TakeStep(TicketData& ticket) {
 }
 
 void ReferenceRouter::TakeStepsOfReturned() {
-  while (!workspace_->returned.empty()) {
-    const TicketId id = workspace_->returned.front();
-    workspace_->returned.erase(workspace_->returned.begin());
-    if (TicketData* ticket = FindTicket(id); ticket != nullptr && WindowEndsAt(*ticket) <= now_) {
-      Expire(*ticket, "WINDOW_ENDED");
-    }
-    for (TicketData* ticket = FindTicket(id);
-         ticket != nullptr && ticket->state == TicketState::kQueued && NextStepAt(*ticket) <= now_;
-         ticket = FindTicket(id)) {
-      TakeStep(*ticket);
+  while (!workspace_->returned.empty() || !workspace_->woken.empty()) {
+    Wake();
+    for (const TicketId& id : std::exchange(workspace_->returned, {})) {
+      if (TicketData* ticket = FindTicket(id); ticket != nullptr && WindowEndsAt(*ticket) <= now_) {
+        Expire(*ticket, "WINDOW_ENDED");
+      }
+      for (TicketData* ticket = FindTicket(id);
+           ticket != nullptr && ticket->state == TicketState::kQueued &&
+           NextStepAt(*ticket) <= now_;
+           ticket = FindTicket(id)) {
+        TakeStep(*ticket);
+      }
     }
   }
 }
@@ -658,7 +671,9 @@ void ReferenceRouter::ExpireTicket(TicketData& ticket) {
       return IsCallback(ticket) ? CallScheduled(ticket) : Enter(ticket, "TIME");
     case TicketState::kParked:
       return Unpark(ticket, "TIME");
+    case TicketState::kInReview:
     case TicketState::kQueued:
+    case TicketState::kBlocked:
     case TicketState::kCompleted:
     case TicketState::kCanceled:
     case TicketState::kAbandoned:

@@ -195,9 +195,13 @@ void ReferenceRouter::ForgetCredits(const Configuration& before) {
 // --- the dry run ---
 
 Outcome ReferenceRouter::Do(const ClassifyContact& command) {
-  const Completion completion = Completed(command.contact);
-  const NewContact& contact = completion.contact;
   ContactClassified told;
+  if (const Refusal refusal = CheckParent(command.contact)) {
+    told.refusal = Rejection{*refusal, {}, {}, {}};
+    return Reply{told};
+  }
+  const Completion completion = Completed(Inherited(command.contact));
+  const NewContact& contact = completion.contact;
   told.rules = completion.tried;
   const auto refuse = [&](Reason reason) {
     told.refusal = Rejection{reason, {}, {}, {}};
@@ -208,9 +212,11 @@ Outcome ReferenceRouter::Do(const ClassifyContact& command) {
     told.joined = open->id;
     return Reply{told};
   }
+  if (const Refusal refusal = CheckLinks(contact)) return refuse(*refusal);
   Arrival arrival;
+  arrival.blocked = !contact.blocked_by.empty();
   if (const Refusal refusal = Arrive(contact, arrival)) return refuse(*refusal);
-  const auto& [queue, defaults, instead_of, enters_at] = arrival;
+  const auto& [queue, defaults, instead_of, enters_at, blocked] = arrival;
 
   // The ticket is made, looked at, and unmade.
   const uint64_t last_arrival = workspace_->last_arrival;

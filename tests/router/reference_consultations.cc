@@ -36,7 +36,7 @@ void ReferenceRouter::EndConsultation(TicketData& about, const std::string& reas
   Emit(EventType::kConsultationEnded, about).reason = reason;
   if (request.state == TicketState::kOffered) Rescind(request, reason.c_str());
   Emit(EventType::kTicketCanceled, request).reason = reason;
-  Close(request);
+  Close(request, "CANCELED");
 }
 
 // The agent, to whom the request is offered or who claims it, consults. It is gone afterwards.

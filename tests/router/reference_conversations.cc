@@ -35,6 +35,7 @@ const ProcessTypeDefaults* ReferenceRouter::DefaultsOf(const NewContact& contact
 // messages
 
 void ReferenceRouter::Hear(TicketData& ticket, Direction direction, Party author, Time at) {
+  if (ticket.state == TicketState::kInReview) return;
   if (IsCustomers(direction, author)) {
     ticket.silent_until = Time{};
     NoteReplyBy(ticket, at);
@@ -70,12 +71,16 @@ void ReferenceRouter::EndSilence(TicketData& ticket) {
   if (ticket.state == TicketState::kParked) {
     ticket.agent = std::exchange(ticket.parked_by, "");
     Emit(EventType::kTicketCompleted, ticket, ticket.agent).reason = "CUSTOMER_SILENT";
+    TicketData* reviewed = NoteReviewEnded(ticket, ticket.agent, "COMPLETED");
     ticket.completed_at = now_;
     workspace_->completed[ticket.id] = ticket;
     ticket.agent.clear();
-    return Close(ticket);
+    Close(ticket, "COMPLETED");
+    if (reviewed != nullptr) SendBack(*reviewed, "COMPLETED");
+    return;
   }
   Emit(EventType::kTicketParked, ticket, ticket.agent).reason = "customer_silent";
+  ticket.until_children_closed = false;
   EndParticipants(ticket, "PARKED");
   ticket.parked_by = ticket.agent;
   Leave(ticket);
@@ -102,6 +107,7 @@ ReferenceRouter::Refusal ReferenceRouter::CheckReopening(const ClosedTicket& clo
                                                          const TicketData* completed) {
   if (closed.rows.empty()) return Reason::kTicketStateForbids;
   if (completed->consults.IsSet()) return Reason::kTicketIsConsultation;
+  if (completed->reviews.IsSet()) return Reason::kTicketIsReview;
   Completion needed;
   needed.contact.channel = completed->came_over;
   needed.contact.client = completed->contact.client;
@@ -115,7 +121,7 @@ ReferenceRouter::Refusal ReferenceRouter::CheckReopening(const ClosedTicket& clo
   }
   NewContact first = completed->contact;
   first.channel = completed->came_over;
-  if (FindConversation(first) != nullptr) return Reason::kConversationOpen;
+  if (LatestOf(first) != nullptr) return Reason::kConversationOpen;
   if (TooManyOpen()) return Reason::kTooManyOpenTickets;
   return std::nullopt;
 }

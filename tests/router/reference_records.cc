@@ -50,6 +50,8 @@ Outcome ReferenceRouter::Do(const UpdateTicket& command) {
     Cap(*ticket, now_);
   }
   if (command.priority || moves_target) SetKey(*ticket);
+  if (!command.customer_id.empty()) ticket->said_customer = command.customer_id;
+  if (!command.customer_segment.empty()) ticket->said_segment = command.customer_segment;
   if (!command.customer_id.empty() || !command.customer_segment.empty()) changed("CUSTOMER");
   if (!command.subject.empty()) changed("SUBJECT");
   if (!command.attributes.empty()) changed("ATTRIBUTES");
@@ -88,13 +90,16 @@ Outcome ReferenceRouter::Do(const AddNote& command) {
 Outcome ReferenceRouter::Do(const RecordSurvey& command) {
   const TicketData* ticket = FindTicket(command.ticket);
   if (ticket == nullptr && !command.closed) return Refuse(Reason::kTicketNotFound);
-  if (ticket != nullptr && ticket->state != TicketState::kWrapUp) {
+  const bool in_review = ticket != nullptr && ticket->state == TicketState::kInReview;
+  if (ticket != nullptr && ticket->state != TicketState::kWrapUp && !in_review) {
     return Refuse(Reason::kTicketStateForbids);
   }
   EventRow& event = Emit(EventType::kSurveyRecorded);
   event.ticket = command.ticket;
   event.queue = ticket != nullptr ? ticket->queue : command.closed->queue;
-  event.agent = ticket != nullptr ? ticket->agent : command.closed->agent;
+  event.agent = ticket == nullptr ? command.closed->agent
+                : in_review       ? ticket->parked_by
+                                  : ticket->agent;
   event.number = static_cast<int64_t>(command.scores.size());
   return Reply{Done{}};
 }

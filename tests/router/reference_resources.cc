@@ -98,6 +98,7 @@ Outcome ReferenceRouter::Adopt(Configuration next, EventType type, ResourceKind 
     }
     workspace.configuration = next;
     ForgetCredits(before);
+    ForgetReviewCredits(before);
     ForgetPicks(before);
     EventRow& event = Emit(type);
     event.number = workspace.revision;

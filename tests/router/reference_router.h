@@ -96,7 +96,10 @@ class ReferenceRouter {
 
     Time parked_at;  // while PARKED
     bool clock_stopped = false;
+    bool until_children_closed = false;
     std::string parking_reason, parked_by;
+    std::vector<TicketId> waits_for;          // while BLOCKED
+    std::string said_customer, said_segment;  // by UpdateTicket
     Time silent_until, reply_by;
     uint32_t reopen_count = 0;
     Time completed_at;  // of one that is closed
@@ -115,6 +118,12 @@ class ReferenceRouter {
     uint32_t last_invitation = 0;           // among the numbers of offers
     TicketId consultation;  // the request for somebody to consult; unset: none is open
     TicketId consults;      // of a request: the ticket that it is about
+
+    TicketId reviews;              // of a review: the ticket that it judges
+    TicketId review;               // while IN_REVIEW: what judges it
+    std::string maker_said;        // and the disposition
+    std::set<std::string> makers;  // whose work was reviewed
+    uint32_t rework_count = 0;
 
     int64_t revision = 1;
     std::optional<HandOff> hand_off;  // the last one
@@ -142,16 +151,19 @@ class ReferenceRouter {
     std::set<TicketId> arrived;                // tickets of step 2
     std::set<std::string> ring_gained;         // agents of step 3
     std::set<TicketId> ring_arrived;           // tickets of step 4
-    std::vector<TicketId> returned;        // tickets that came to a queue, by the command at work
-    std::vector<std::string> drained;      // DRAINING agents whose last work ended, by it
-    std::vector<TicketId> entered;         // tickets that came to a queue, by it
-    std::vector<Decided> decided;          // in the order in which they ended
-    std::map<std::string, uint32_t> idle;  // by routing profile, as last looked at
+    std::vector<TicketId> returned;    // tickets that came to a queue, by the command at work
+    std::vector<std::string> drained;  // DRAINING agents whose last work ended, by it
+    std::vector<TicketId> woken;       // tickets of which something they waited for ended, by it
+    std::vector<TicketId> entered;     // tickets that came to a queue, by it
+    std::vector<Decided> decided;      // in the order in which they ended
+    std::map<std::string, uint32_t> idle;     // by routing profile, as last looked at
     std::map<std::string, uint32_t> on_back;  // the same of those with BACK-office work
     std::map<std::string, OpenHours> hours;   // by calendar, of those that are known
     int64_t last_turn = 0;
     // How far each queue of a classification rule is behind its share.
     std::map<std::string, std::map<std::string, int64_t>> credits;
+    // How far the next review of each process type is, in thousandths.
+    std::map<std::string, uint32_t> review_credits;
     // Punctual picks of each queue since the last late one, while late work waited.
     std::map<std::string, uint32_t> punctual_picks;
   };
@@ -242,7 +254,10 @@ class ReferenceRouter {
   const RoutingProfile* FindProfile(const std::string& id) const;
   const Agent* FindAgent(const std::string& id) const;
   TicketData* FindTicket(TicketId id);
+  // The latest one that is open; and unless it is IN_REVIEW, when nothing joins it.
+  TicketData* LatestOf(const NewContact& contact);
   TicketData* FindConversation(const NewContact& contact);
+  void BelongToReviewed(NewContact& contact);
   bool IsReason(const std::string& reason) const;
   const Queue& QueueOf(const TicketData& ticket) const { return *FindQueue(ticket.queue); }
   const Channel& ChannelOf(const TicketData& ticket) const {
@@ -290,6 +305,7 @@ class ReferenceRouter {
     ProcessTypeDefaults defaults;
     std::string instead_of;  // the closed queue that it overflows from
     Time enters_at;          // now, or later
+    bool blocked = false;    // it waits for other tickets first
   };
   Refusal Arrive(const NewContact& contact, Arrival& arrival) const;
   bool TooManyOpen() const;
@@ -389,7 +405,7 @@ class ReferenceRouter {
   static Time WindowEndsAt(const TicketData& ticket);
   Time CallableFrom(const Queue& queue, Time at) const;
   void CallBack(TicketData& ticket, Time at, Time not_after, const char* reason);
-  void CallScheduled(TicketData& ticket);
+  void CallScheduled(TicketData& ticket, const char* reason = "TIME");
   void ScheduleAnew(TicketData& ticket, Time at);
   void Expire(TicketData& ticket, const std::string& reason);
   StateReached EndAttempt(TicketData& ticket, CallbackOutcome outcome,
@@ -442,6 +458,34 @@ class ReferenceRouter {
   void NoteRequestClosed(const TicketData& request, const char* reason);
   void EndConsultation(TicketData& about, const std::string& reason);
   void TakeRequest(TicketData& request, AgentState& agent);
+  // reference_links.cc
+  uint32_t CountChildren(TicketId parent) const;
+  std::vector<TicketData*> DependentsOf(TicketId other);
+  NewContact Inherited(NewContact contact) const;
+  // Comes before everything else about a contact; CheckLinks after its references.
+  Refusal CheckParent(const NewContact& contact);
+  Refusal CheckLinks(const NewContact& contact);
+  void NoteChild(const TicketData& child, ContactId contact);
+  static std::string Origins(const TicketData& ticket, const std::string& instead_of);
+  void Block(TicketData& ticket, Time no_earlier);
+  void BeginDueTime(TicketData& ticket, Time at);
+  void TellOfEnd(const TicketData& gone, const std::string& how);
+  void Wake();
+  Outcome MakeFollowUps(const CompleteTicket& command);
+  Refusal MakeFollowUp(const NewContact& said, const FollowUp& follow_up,
+                       const std::vector<TicketId>& made, const Workspace& before);
+  // A contact's ticket. `after`: others that it waits for besides those that it names.
+  TicketData& Make(const Completion& completion, const Arrival& arrival, TicketId id,
+                   ContactId contact, const std::vector<TicketId>& after);
+  // reference_reviews.cc
+  bool DrawReview(TicketData& ticket, const std::string& how);
+  void ForgetReviewCredits(const Configuration& before);
+  void BeginReview(TicketData& ticket, const std::string& how);
+  TicketData* NoteReviewEnded(const TicketData& review, const std::string& agent,
+                              const std::string& how);
+  void EndReviewOf(TicketData& ticket);
+  void SendBack(TicketData& ticket, const std::string& how);
+  void Judge(TicketData& review, const CompleteTicket& command);
   // reference_shifts.cc
   bool FitsShift(const AgentState& agent, const TicketData& ticket) const;
   static bool Leaves(const AgentState& agent);
@@ -460,8 +504,9 @@ class ReferenceRouter {
   void EnterQueue(TicketData& ticket);
   void SetTarget(TicketData& ticket);
   void AddCoolDown(TicketData& ticket, const std::string& agent);
-  void Close(TicketData& ticket);
-  void Complete(TicketData& ticket, const std::string& disposition);
+  void Close(TicketData& ticket, const std::string& how);
+  // COMPLETED, or IN_REVIEW.
+  TicketState Complete(TicketData& ticket, const std::string& disposition);
   TicketState FinishWork(TicketData& ticket);
   void Accept(TicketData& ticket, AgentState& agent);
   void PassOverSteps(TicketData& ticket);

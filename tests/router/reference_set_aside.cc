@@ -17,6 +17,8 @@ Outcome Refuse(Reason reason) {
 // scheduled
 
 void ReferenceRouter::Schedule(TicketData& ticket, Time not_before) {
+  BeginDueTime(ticket, not_before);
+  ticket.waits_for.clear();
   ticket.state = TicketState::kScheduled;
   ticket.until = not_before;
   ticket.queued_at = not_before;
@@ -27,9 +29,11 @@ void ReferenceRouter::Schedule(TicketData& ticket, Time not_before) {
 }
 
 void ReferenceRouter::Enter(TicketData& ticket, const char* reason) {
+  BeginDueTime(ticket, now_);
+  ticket.waits_for.clear();
   ticket.queued_at = now_;
   SetTarget(ticket);
-  if (IsCallback(ticket)) ticket.target = std::min(ticket.until, now_);
+  if (IsCallback(ticket) && ticket.until.IsSet()) ticket.target = std::min(ticket.until, now_);
   EventRow& event = Emit(EventType::kTicketEntered, ticket);
   event.until = ticket.target;
   event.reason = reason;
@@ -39,7 +43,9 @@ void ReferenceRouter::Enter(TicketData& ticket, const char* reason) {
 Outcome ReferenceRouter::Do(const RescheduleTicket& command) {
   TicketData* ticket = FindTicket(command.ticket);
   if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
-  if (ticket->state != TicketState::kScheduled) return Refuse(Reason::kTicketStateForbids);
+  if (ticket->state != TicketState::kScheduled && ticket->state != TicketState::kBlocked) {
+    return Refuse(Reason::kTicketStateForbids);
+  }
   Time at = std::max(command.not_before, now_);
   if (IsCallback(*ticket)) at = CallableFrom(QueueOf(*ticket), at);
   if (ticket->not_after.IsSet() && at >= ticket->not_after) {
@@ -75,6 +81,9 @@ Outcome ReferenceRouter::Do(const ParkTicket& command) {
     stops_clock = reason.stops_clock;
   }
   if (!known) return Refuse(Reason::kParkingReasonUnknown);
+  if (command.until_children_closed && CountChildren(ticket->id) == 0) {
+    return Refuse(Reason::kNoOpenChild);
+  }
   EventRow& event = Emit(EventType::kTicketParked, *ticket, ticket->agent);
   event.reason = command.reason;
   event.until = command.until;
@@ -87,6 +96,7 @@ Outcome ReferenceRouter::Do(const ParkTicket& command) {
   ticket->parked_at = now_;
   ticket->parking_reason = command.reason;
   ticket->clock_stopped = stops_clock;
+  ticket->until_children_closed = command.until_children_closed;
   if (command.reason == "customer_silent") {
     ticket->silent_until = SilentFor(*ticket, /*parked=*/true);
   }
@@ -140,6 +150,7 @@ void ReferenceRouter::Unpark(TicketData& ticket, const char* reason, bool reopen
   event.reason = reason;
   event.number = reopened ? ticket.reopen_count : stopped.us;
   const bool keep = WouldKeep(ticket, ticket.parked_by);
+  ticket.until_children_closed = false;
   const std::string last_agent = ticket.parked_by;
   ticket.parked_by.clear();
   EnterQueue(ticket);

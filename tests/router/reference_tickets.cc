@@ -56,6 +56,7 @@ Outcome ReferenceRouter::Do(const ApplyConfiguration& command) {
   NumberResources(next);
   const Configuration before = std::exchange(workspace.configuration, next);
   ForgetCredits(before);
+  ForgetReviewCredits(before);
   ForgetPicks(before);
   workspace.revision = revision + 1;
   AdoptAgents();
@@ -161,15 +162,28 @@ bool ReferenceRouter::IsFull(const Queue& queue, TicketId except) const {
 }
 
 ReferenceRouter::TicketData* ReferenceRouter::FindConversation(const NewContact& contact) {
+  TicketData* latest = LatestOf(contact);
+  return latest != nullptr && latest->state == TicketState::kInReview ? nullptr : latest;
+}
+
+ReferenceRouter::TicketData* ReferenceRouter::LatestOf(const NewContact& contact) {
+  TicketData* latest = nullptr;
   for (auto& [id, ticket] : workspace_->tickets) {
     const NewContact& first = ticket.contact;
     if (!contact.conversation_key.empty() && first.conversation_key == contact.conversation_key &&
         first.client == contact.client && ticket.came_over == contact.channel &&
         first.entry_point == contact.entry_point) {
-      return &ticket;
+      if (latest == nullptr || latest->arrival < ticket.arrival) latest = &ticket;
     }
   }
-  return nullptr;
+  return latest;
+}
+
+// Requires that it joins no ticket.
+void ReferenceRouter::BelongToReviewed(NewContact& contact) {
+  const TicketData* reviewed = LatestOf(contact);
+  if (reviewed == nullptr || CountChildren(reviewed->id) >= kMaxOpenChildren) return;
+  contact.parent = reviewed->id;
 }
 
 ReferenceRouter::Refusal ReferenceRouter::FindPlace(const NewContact& contact, const Queue** queue,
@@ -332,7 +346,7 @@ ReferenceRouter::Refusal ReferenceRouter::Arrive(const NewContact& contact,
   if (contact.not_after.IsSet() && arrival.enters_at >= contact.not_after) {
     return Reason::kCallbackWindowEnded;
   }
-  if (arrival.enters_at <= now_) {
+  if (arrival.enters_at <= now_ && !arrival.blocked) {
     if (Refuses(*arrival.queue)) return Reason::kQueueClosed;
     if (const Queue* to = OverflowOf(*arrival.queue)) {
       arrival.instead_of = arrival.queue->id;
@@ -344,8 +358,35 @@ ReferenceRouter::Refusal ReferenceRouter::Arrive(const NewContact& contact,
   return std::nullopt;
 }
 
+ReferenceRouter::TicketData& ReferenceRouter::Make(const Completion& completion,
+                                                   const Arrival& arrival, TicketId id,
+                                                   ContactId contact,
+                                                   const std::vector<TicketId>& after) {
+  const auto& [queue, defaults, instead_of, enters_at, blocked] = arrival;
+  TicketData& ticket = AddTicket(id, completion.contact, *queue, defaults);
+  Keep(completion, ticket);
+  EnterLater(ticket, enters_at, *queue, defaults);
+  ticket.waits_for = completion.contact.blocked_by;
+  ticket.waits_for.insert(ticket.waits_for.end(), after.begin(), after.end());
+  EventRow& event = Emit(EventType::kTicketCreated, ticket);
+  event.contact = contact;
+  event.until = ticket.target;
+  event.reason = Origins(ticket, instead_of);
+  NoteChild(ticket, contact);
+  if (blocked) {
+    Block(ticket, enters_at > now_ ? enters_at : Time{});
+  } else if (enters_at > now_) {
+    Schedule(ticket, enters_at);
+  } else {
+    EnterQueue(ticket);
+  }
+  NoteWhetherUnroutable(ticket);
+  return ticket;
+}
+
 Outcome ReferenceRouter::Do(const IngestContact& command) {
-  const Completion completion = Completed(command.contact);
+  if (const Refusal refusal = CheckParent(command.contact)) return Refuse(*refusal);
+  Completion completion = Completed(Inherited(command.contact));
   const NewContact& contact = completion.contact;
   if (const Refusal refusal = CheckReferences(completion)) return Refuse(*refusal);
   if (TicketData* open = FindConversation(contact)) {
@@ -355,27 +396,12 @@ Outcome ReferenceRouter::Do(const IngestContact& command) {
          contact.received_at.IsSet() ? contact.received_at : now_);
     return Reply{ContactIngested{open->id, command.new_contact, /*joined=*/true, open->unroutable}};
   }
+  BelongToReviewed(completion.contact);
+  if (const Refusal refusal = CheckLinks(contact)) return Refuse(*refusal);
   Arrival arrival;
+  arrival.blocked = !contact.blocked_by.empty();
   if (const Refusal refusal = Arrive(contact, arrival)) return Refuse(*refusal);
-  const auto& [queue, defaults, instead_of, enters_at] = arrival;
-  const bool later = enters_at > now_;
-
-  TicketData& ticket = AddTicket(command.new_ticket, contact, *queue, defaults);
-  Keep(completion, ticket);
-  EnterLater(ticket, enters_at, *queue, defaults);
-  EventRow& event = Emit(EventType::kTicketCreated, ticket);
-  event.contact = command.new_contact;
-  event.until = ticket.target;
-  event.reason = Joined(ticket.rules);
-  if (!instead_of.empty()) {
-    event.reason += (event.reason.empty() ? "QUEUE_CLOSED:" : ",QUEUE_CLOSED:") + instead_of;
-  }
-  if (later) {
-    Schedule(ticket, enters_at);
-  } else {
-    EnterQueue(ticket);
-  }
-  NoteWhetherUnroutable(ticket);
+  const TicketData& ticket = Make(completion, arrival, command.new_ticket, command.new_contact, {});
   return Reply{ContactIngested{ticket.id, command.new_contact, false, ticket.unroutable}};
 }
 
@@ -387,10 +413,13 @@ Outcome ReferenceRouter::Do(const CancelTicket& command) {
   if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
   if (ticket->connected) return Refuse(Reason::kMediaConnected);
   if (ticket->state == TicketState::kOffered) Rescind(*ticket, "CANCELED");
+  EndReviewOf(*ticket);
   Emit(EventType::kTicketCanceled, *ticket).reason = command.reason;
   EndParticipants(*ticket, "CANCELED");
   NoteRequestClosed(*ticket, "CANCELED");
-  Close(*ticket);
+  TicketData* reviewed = NoteReviewEnded(*ticket, "", "CANCELED");
+  Close(*ticket, "CANCELED");
+  if (reviewed != nullptr) SendBack(*reviewed, "CANCELED");
   return Reply{Done{}};
 }
 
@@ -400,7 +429,7 @@ Outcome ReferenceRouter::Do(const AbandonTicket& command) {
   if (ticket->state == TicketState::kActive || ticket->state == TicketState::kWrapUp) {
     return Refuse(Reason::kAlreadyAnswered);
   }
-  if (ticket->state == TicketState::kScheduled || ticket->state == TicketState::kParked) {
+  if (IsSetAside(ticket->state)) {
     return Refuse(Reason::kTicketStateForbids);
   }
   if (ticket->by_hand) return Refuse(Reason::kTicketStateForbids);
@@ -424,14 +453,18 @@ Outcome ReferenceRouter::Do(const CompleteTicket& command) {
       !HasId(workspace_->configuration.dispositions, command.disposition)) {
     return Refuse(Reason::kDispositionUnknown);
   }
+  if (ticket->reviews.IsSet()) {
+    if (!command.verdict) return Refuse(Reason::kFieldRequired);
+  } else if (command.verdict || !command.comment.empty()) {
+    return Refuse(Reason::kTicketIsNoReview);
+  }
   if (MinConfidence(*ticket) != 0 && !command.confidence_milli) {
     return Refuse(Reason::kFieldRequired);
   }
   if (HandOffIfUnsure(*ticket, command.confidence_milli, command.summary)) {
     return Reply{StateReached{TicketState::kQueued}};
   }
-  Complete(*ticket, command.disposition);
-  return Reply{Done{}};
+  return MakeFollowUps(command);
 }
 
 Outcome ReferenceRouter::Do(const ReleaseTicket& command) {
@@ -472,7 +505,7 @@ Outcome ReferenceRouter::Do(const TransferTicket& command) {
   if (queue->id != ticket->queue && Refuses(*queue)) return Refuse(Reason::kQueueClosed);
   if (IsFull(*queue, ticket->id)) return Refuse(Reason::kQueueFull);
   if (ticket->state == TicketState::kConnecting || ticket->state == TicketState::kWrapUp ||
-      ticket->state == TicketState::kScheduled || ticket->state == TicketState::kParked) {
+      IsSetAside(ticket->state)) {
     return Refuse(Reason::kTicketStateForbids);
   }
   if (!command.agent.empty()) {

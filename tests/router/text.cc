@@ -75,6 +75,12 @@ std::string Joined(const std::vector<std::string>& words) {
   return text;
 }
 
+std::string JoinedIds(const std::vector<TicketId>& ids) {
+  std::vector<std::string> words;
+  for (const TicketId& id : ids) words.push_back(TextOf(id));
+  return Joined(words);
+}
+
 std::string TakingPart(const std::vector<ParticipantRow>& participants) {
   std::vector<std::string> words;
   for (const ParticipantRow& one : participants) {
@@ -121,7 +127,9 @@ struct ReplyText {
     return line.text() + PlaceText(reply.position, reply.estimated_wait);
   }
   std::string operator()(const StateReached& reply) const {
-    return Line(ToString(reply.state)).Add("enters", reply.enters_at).text();
+    std::string text = Line(ToString(reply.state)).Add("enters", reply.enters_at).text();
+    for (const TicketId& ticket : reply.follow_ups) text += " " + TextOf(ticket);
+    return text;
   }
   std::string operator()(const TicketsClaimed& reply) const {
     std::string text = "claimed";
@@ -215,6 +223,9 @@ struct ReplyText {
                            .Add("kept_until", reply.kept_until)
                            .Add("silent_until", reply.silent_until)
                            .Add("reply_by", reply.reply_by)
+                           .Number("children", uint64_t{reply.open_children})
+                           .Flag("until_children_closed", reply.until_children_closed)
+                           .Add("blocked_by", JoinedIds(reply.blocked_by))
                            .Add("returns", reply.returns_at)
                            .Add("rules", Joined(reply.rules))
                            .Flag("after_punctual", reply.after_punctual)
@@ -349,6 +360,8 @@ std::string TextOf(const TicketStateRow& row) {
       .Add("parked", row.parked_at)
       .Add("parking_reason", row.parking_reason)
       .Flag("clock_stopped", row.clock_stopped)
+      .Flag("until_children_closed", row.until_children_closed)
+      .Add("blocked_by", JoinedIds(row.blocked_by))
       .Add("last_agent", row.last_agent)
       .Add("kept_until", row.kept_until)
       .Add("channel", row.channel)
@@ -370,6 +383,11 @@ std::string TextOf(const TicketStateRow& row) {
       .Add("disconnected", row.disconnected_at)
       .Code("disconnected_by", row.disconnected_by)
       .Add("finished", row.finished_at);
+  if (row.reviewed) {
+    line.Add("review", row.reviewed->review)
+        .Number("reworks", uint64_t{row.reviewed->rework_count})
+        .Add("makers", Joined(row.reviewed->makers));
+  }
   if (!row.participants) return line.text();
   line.Number("last_invitation", uint64_t{row.participants->last_offer})
       .Number("last_segment", uint64_t{row.participants->last_segment});
@@ -399,6 +417,8 @@ std::string TextOf(const TicketRow& row) {
       .Add("conversation", row.conversation_key)
       .Add("customer", row.customer_id)
       .Add("consults", row.consults)
+      .Add("parent", row.parent)
+      .Add("reviews", row.reviews)
       .Add("created", row.created_at)
       .Add("due", row.due_at)
       .Add("answer_target", row.answer_target)

@@ -96,7 +96,7 @@ TEST(Numbers, AreThoseOfTheRouter) {
   EXPECT_EQ(static_cast<int>(router::Cefr::kB1), v1::CEFR_LEVEL_B1);
   EXPECT_EQ(static_cast<int>(router::Obstacle::kNotResponding), v1::OBSTACLE_KIND_NOT_RESPONDING);
   EXPECT_EQ(static_cast<int>(router::Obstacle::kPullOnly), v1::OBSTACLE_KIND_PULL_ONLY);
-  EXPECT_EQ(v1::ObstacleKind_MAX, static_cast<int>(router::Obstacle::kOfferedToOthers));
+  EXPECT_EQ(v1::ObstacleKind_MAX, static_cast<int>(router::Obstacle::kInReview));
 }
 
 // The first word of each reason's comment in error.proto names its code.

@@ -77,6 +77,8 @@ router::Configuration SimulatedConfiguration(int agents, uint32_t rings) {
   chats.queues = {{"care", 2}, {"posts", 1}};
   configuration.classification_rules = {chats};
   configuration.process_types[0].hand_off.min_confidence_milli = 700;
+  configuration.process_types[0].review.process_type = "job";
+  configuration.process_types[0].review.share_milli = router::kAllCompletions;
   for (size_t i = kPeople; i < configuration.agents.size(); ++i) {
     configuration.agents[i].kind = router::AgentKind::kAutomated;
   }
@@ -229,6 +231,15 @@ router::Command Clients::NewContact() {
   if (world_.Chance(60)) {
     ingest.contact.not_before =
         world_.DatabaseNow() + router::Milliseconds(world_.Between(500, 40'000).count());
+  }
+  if (const auto other = kind >= 8 && world_.Chance(300) ? AnyTicket() : std::nullopt) {
+    // Both of the other's client, which may be this one.
+    if (world_.Chance(300)) {
+      ingest.contact.blocked_by = {*other};
+    } else {
+      ingest.contact.parent = *other;
+      ingest.contact.client.clear();
+    }
   }
   if (world_.Chance(200)) {
     ingest.contact.external_id = "mail" + std::to_string(operations_.size());
@@ -562,117 +573,6 @@ void Desk::Answer(const router::OfferView& offer) {
     Do(router::DeclineOffer{
         session(), offer.offer,
         dice < 86 ? router::DeclineCause::kAgent : router::DeclineCause::kDevice});
-  }
-}
-
-// The owner, with others or in search of them.
-void Desk::Consult(const router::WorkView& work) {
-  if (work.consultation.IsSet() && world_.Chance(300)) {
-    return Do(router::CancelConsultation{work.ticket, session()});
-  }
-  if (!work.consultation.IsSet() && world_.Chance(300)) {
-    return Do(router::ConsultQueue{.ticket = work.ticket, .session = session(), .queue = "care"});
-  }
-  if (work.participants.empty() || world_.Chance(200)) {
-    // Most are busy.
-    for (int tries = 0; tries < 4; ++tries) {
-      const std::string agent = test::AgentName(1 + world_.Pick(kAgents));
-      Do(router::InviteParticipant{work.ticket, session(), agent});
-    }
-    return;
-  }
-  const std::string& agent = work.participants.front().agent;
-  const int dice = world_.Pick(100);
-  if (dice < 40) {
-    Do(router::HandOverTicket{work.ticket, session(), agent, dice < 15});
-  } else if (dice < 70) {
-    Do(router::SetParticipantRole{
-        work.ticket, session(), agent,
-        dice < 60 ? router::AssignmentRole::kConference : router::AssignmentRole::kConsult});
-  } else {
-    Do(router::EndParticipation{work.ticket, session(), agent});
-  }
-}
-
-// A team leader listens to what a colleague has in hand: mostly newer tickets, as others are
-// closed.
-void Desk::Monitor() {
-  for (int tries = 0; tries < 5; ++tries) {
-    const auto ticket = clients_.AnyTicket();
-    if (ticket) Do(router::MonitorTicket{*ticket, session()});
-  }
-}
-
-router::CompleteTicket Desk::Completion(router::TicketId ticket) {
-  router::CompleteTicket complete{ticket, session(), "done"};
-  if (automated_) complete.confidence_milli = static_cast<uint32_t>(world_.Pick(1'001));
-  return complete;
-}
-
-router::ReleaseTicket Desk::Release(router::TicketId ticket) {
-  router::ReleaseTicket release{ticket, session()};
-  if (!automated_) return release;
-  release.hand_off.emplace();
-  release.hand_off->reason = "asked-for-a-person";
-  release.hand_off->summary = "wants to know when it comes";
-  return release;
-}
-
-void Desk::Work(const router::WorkView& work) {
-  const int dice = world_.Pick(100);
-  if (work.role != router::AssignmentRole::kOwner) {
-    if (dice < 20) Do(router::EndParticipation{work.ticket, session(), ""});
-    return;
-  }
-  if (work.channel == router::kCallbackChannel && dice < 40) {
-    router::EndCallbackAttempt end;
-    end.ticket = work.ticket;
-    end.session = session();
-    end.outcome = static_cast<router::CallbackOutcome>(1 + world_.Pick(6));
-    if (router::IsRetried(end.outcome)) {
-      end.next_attempt_at = world_.DatabaseNow() + router::Seconds(1 + world_.Pick(20));
-    }
-    Do(std::move(end));
-    return;
-  }
-  switch (work.state) {
-    case router::TicketState::kAssigned:
-      if (dice < 60) {
-        Do(router::StartTicket{session(), work.ticket});
-      } else if (dice < 70) {
-        Do(Release(work.ticket));
-      } else if (dice < 80) {
-        Do(router::ExtendLeases{session(), {}});
-      }
-      return;
-    case router::TicketState::kActive:
-      if (dice < 60) {
-        Do(router::FinishTicket{session(), work.ticket});
-      } else if (dice < 65) {
-        Do(Release(work.ticket));
-      } else if (dice < 70) {
-        Do(Completion(work.ticket));
-      } else if (dice < 80) {
-        router::ParkTicket park{work.ticket, session(), dice < 75 ? "customer" : "", {}};
-        if (dice < 77) park.until = world_.DatabaseNow() + router::Seconds(1 + world_.Pick(30));
-        Do(std::move(park));
-      } else {
-        Consult(work);
-      }
-      return;
-    case router::TicketState::kWrapUp:
-      if (dice < 60) Do(Completion(work.ticket));
-      return;
-    case router::TicketState::kQueued:
-    case router::TicketState::kOffered:
-    case router::TicketState::kConnecting:
-    case router::TicketState::kScheduled:
-    case router::TicketState::kParked:
-    case router::TicketState::kCompleted:
-    case router::TicketState::kCanceled:
-    case router::TicketState::kAbandoned:
-    case router::TicketState::kExpired:
-      return;
   }
 }
 

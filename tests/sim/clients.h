@@ -70,7 +70,7 @@ class Desk : public engine::NoticeSink {
   void Show(const router::AgentSnapshot& snapshot);
   router::SessionRef session() const;
   void Consult(const router::WorkView& work);
-  router::CompleteTicket Completion(router::TicketId ticket);
+  router::CompleteTicket Completion(const router::WorkView& work);
   router::ReleaseTicket Release(router::TicketId ticket);
   void Monitor();
 

@@ -63,6 +63,8 @@ class Replay {
     bool is_callback = false;  // it became one
     bool for_people = false;   // an automated agent handed it off
     bool interrupted = false;
+    bool in_review = false;                // by another ticket
+    bool approved = false;                 // by that one
     bool asks = false;                     // a queue, for somebody to consult
     std::set<std::string> rescinded_from;  // since it was offered last
   };
@@ -193,6 +195,21 @@ class Replay {
         // It was counted before; what came since interrupts it maybe.
         loads_[event.agent].insert(event.ticket);
         return;
+      case EventType::kTicketInReview:
+        ASSERT_EQ(ticket.owner, event.agent) << "reviewed, but not at hand";
+        ASSERT_FALSE(std::exchange(ticket.in_review, true)) << "reviewed twice";
+        Free(ticket, event.ticket);
+        ++counts_.reviewed;
+        return;
+      case EventType::kReviewEnded:
+        ASSERT_TRUE(std::exchange(ticket.in_review, false)) << "ended, but never reviewed";
+        ticket.approved = event.reason == "APPROVED";
+        return;
+      case EventType::kTicketSentBack:
+        ASSERT_EQ(ticket.owner, "") << "sent back while owned";
+        ASSERT_FALSE(ticket.closed || ticket.in_review || ticket.approved);
+        ++counts_.sent_back;
+        return;
       case EventType::kTicketCompleted:
         // Nobody has what the customer's silence completes, nor a request that is claimed.
         ASSERT_EQ(ticket.owner, IsOfNobody(ticket, event) ? std::string() : event.agent);
@@ -215,11 +232,27 @@ class Replay {
         return;
       case EventType::kTicketReopened:
         ASSERT_TRUE(std::exchange(ticket.closed, false)) << "reopened while open";
+        ticket.approved = false;
         ++counts_.reopened;
         return;
+      case EventType::kDependencyClosed:
+        ASSERT_FALSE(ticket.closed);
+        ASSERT_TRUE(IsHeldByNobody(ticket));
+        ASSERT_TRUE(EndedIn(event.reason)) << "waits no more for what is open";
+        return;
+      case EventType::kChildClosed:
+        ASSERT_FALSE(ticket.closed);
+        ASSERT_TRUE(EndedIn(event.reason));
+        return;
+      case EventType::kChildCreated:
+        ASSERT_FALSE(ticket.closed);
+        return;
+      case EventType::kTicketBlocked:
       case EventType::kTicketScheduled:
       case EventType::kTicketEntered:
       case EventType::kTicketUnparked:
+        if (event.reason == "CHILDREN_CLOSED") ++counts_.resumed_by_children;
+        if (event.reason == "UNBLOCKED") ++counts_.unblocked;
         ASSERT_EQ(ticket.owner, "") << "set aside while owned";
         ASSERT_TRUE(ticket.offered_to.empty()) << "set aside while offered";
         ASSERT_FALSE(ticket.closed);
@@ -271,7 +304,7 @@ class Replay {
   }
 
   static bool IsOfNobody(const Ticket& ticket, const EventRow& event) {
-    return event.reason == router::kDispositionSilent ||
+    return event.reason == router::kDispositionSilent || ticket.approved ||
            (event.reason == router::kDispositionConsulted && ticket.owner.empty());
   }
 
@@ -357,6 +390,12 @@ class Replay {
     const std::string agent = std::exchange(ticket.owner, "");
     if (!agent.empty()) loads_[agent].erase(id);
     ticket.interrupted = false;
+  }
+
+  // Whether the ticket that an event names as "COMPLETED:<id>" is closed.
+  bool EndedIn(const std::string& reason) {
+    const auto id = router::ParseId<TicketId>(reason.substr(reason.find(':') + 1));
+    return id && tickets_[*id].closed;
   }
 
   static bool IsHeldByNobody(const Ticket& ticket) {
@@ -533,8 +572,24 @@ class Judge {
     EXPECT_TRUE(Happened(EventType::kTicketFinished, action.ticket, 0, action.session.agent));
   }
   void Promised(const router::CompleteTicket& action, const router::Reply& reply) {
-    if (std::holds_alternative<router::StateReached>(reply)) {
+    const auto* reached = std::get_if<router::StateReached>(&reply);
+    if (reached != nullptr && reached->state == router::TicketState::kQueued) {
       EXPECT_TRUE(Happened(EventType::kTicketHandedOff, action.ticket, 0, action.session.agent));
+      return;
+    }
+    const size_t followed = reached == nullptr ? 0 : reached->follow_ups.size();
+    EXPECT_EQ(followed, action.follow_ups.size());
+    for (size_t i = 0; i < followed; ++i) {
+      const router::TicketRow& row =
+          contents_.tickets.at({test::kWorkspace, reached->follow_ups[i]});
+      EXPECT_EQ(row.parent, action.ticket);
+      EXPECT_TRUE(Happened(EventType::kTicketCreated, row.ticket));
+      const bool blocked = !action.follow_ups[i].after.empty();
+      EXPECT_EQ(Happened(EventType::kTicketBlocked, row.ticket), blocked);
+      ++counts_.followed_up;
+    }
+    if (reached != nullptr && reached->state == router::TicketState::kInReview) {
+      EXPECT_TRUE(Happened(EventType::kTicketInReview, action.ticket, 0, action.session.agent));
       return;
     }
     EXPECT_TRUE(Happened(EventType::kTicketCompleted, action.ticket));

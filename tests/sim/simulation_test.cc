@@ -87,6 +87,11 @@ TEST(Simulation, KeepsEveryPromiseWhateverFails) {
     all.reopened += history.reopened;
     all.handed_off += history.handed_off;
     all.asked += history.asked;
+    all.followed_up += history.followed_up;
+    all.resumed_by_children += history.resumed_by_children;
+    all.unblocked += history.unblocked;
+    all.reviewed += history.reviewed;
+    all.sent_back += history.sent_back;
   }
   if (runs < 10) return;
   EXPECT_GT(all.interruptions, all.interruptions_in_group) << "from group to group";
@@ -98,6 +103,10 @@ TEST(Simulation, KeepsEveryPromiseWhateverFails) {
   EXPECT_GT(all.reopened, 0);
   EXPECT_GT(all.handed_off, 0);
   EXPECT_GT(all.asked, 0);
+  EXPECT_GT(all.followed_up, 0);
+  EXPECT_GT(all.unblocked, 0);
+  EXPECT_GT(all.reviewed, 0);
+  EXPECT_GT(all.sent_back, 0);
 }
 
 }  // namespace

@@ -120,6 +120,36 @@ TEST_P(ReaderConformance, ListTicketsFilters) {
               IsEmpty());
 }
 
+// Also one that comes in with its parent, and its own child with it.
+TEST_P(ReaderConformance, ChildrenAreListedCountedAndHaveTheirParentsCustomer) {
+  router::Changes changes = OneWorkspace();
+  for (uint64_t i = 1; i <= 5; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
+  for (size_t i = 1; i < 5; ++i) changes.tickets[i].parent = Ticket(i == 2 ? 2 : 1);
+  for (size_t i = 1; i < 3; ++i) {
+    changes.tickets[i].customer_id.clear();
+    changes.tickets[i].customer_segment.clear();
+  }
+  changes.tickets[3].customer_id = "customer-2";
+  changes.ticket_states[3] = ClosedState(4, TicketState::kCompleted, kMorning);
+  changes.ticket_states[4] = BlockedState(5);
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  store::Reader& reader = backing_->reader();
+  store::TicketFilter filter;
+  filter.parent = Ticket(1);
+  EXPECT_THAT(IdsOf(reader.ListTickets(kWorkspace, filter, {}, 100)),
+              ElementsAre(Ticket(5), Ticket(4), Ticket(2)));
+  const auto views = reader.GetTickets(kWorkspace, {Ticket(1), Ticket(2), Ticket(3), Ticket(4)});
+  ASSERT_EQ(IdsOf(views).size(), 4u);
+  const std::vector<uint32_t> open = {2, 1, 0, 0};
+  const std::vector<std::string> customers = {"customer-1", "customer-1", "customer-1",
+                                              "customer-2"};
+  for (size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(views->at(i).open_children, open[i]) << i;
+    EXPECT_EQ(views->at(i).ticket.customer_id, customers[i]) << i;
+    EXPECT_EQ(views->at(i).ticket.customer_segment, "gold") << i;
+  }
+}
+
 // Of those who take part in one that is owned, its owner alone has it.
 TEST_P(ReaderConformance, TicketsAreFoundByWhomeverTheyRing) {
   router::Changes changes = OneWorkspace();

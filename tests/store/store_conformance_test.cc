@@ -157,9 +157,9 @@ TEST_P(StoreConformance, StateRoundTripsExactly) {
 
 TEST_P(StoreConformance, TicketsThatAreSetAsideRoundTripExactly) {
   router::Changes changes = OneWorkspace();
-  for (uint64_t i = 1; i <= 3; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
+  for (uint64_t i = 1; i <= 4; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
   const std::vector<router::TicketStateRow> states = {ParkedState(1), KeptState(2),
-                                                      ScheduledState(3)};
+                                                      ScheduledState(3), BlockedState(4)};
   changes.ticket_states = states;
   router::VisitRow& visit = changes.visits.emplace_back(SampleVisit(1, 1));
   visit.entry_reason = router::EntryReason::kResumed;
@@ -173,7 +173,7 @@ TEST_P(StoreConformance, TicketsThatAreSetAsideRoundTripExactly) {
   changes.segments.emplace_back(SampleSegment(1, 2)).outcome = router::SegmentOutcome::kUnreached;
   ASSERT_EQ(Commit(std::move(changes)), CommitResult::kCommitted);
   const router::LoadedState state = Load().state;
-  ASSERT_EQ(state.tickets.size(), 3u);
+  ASSERT_EQ(state.tickets.size(), 4u);
   for (const auto& open : state.tickets) {
     EXPECT_EQ(Fields(open.state), Fields(states[open.ticket.arrival - 1]));
   }

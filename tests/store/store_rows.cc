@@ -298,6 +298,10 @@ router::TicketStateRow SampleState(uint64_t ticket) {
   row.disconnected_at = kMorning + Seconds(6);
   row.disconnected_by = router::Party::kCustomer;
   row.finished_at = kMorning + Seconds(8);
+  router::ReviewedRow& reviewed = row.reviewed.emplace();
+  reviewed.review = Ticket(78);
+  reviewed.rework_count = 2;
+  reviewed.makers = {"ann", "bob"};
   router::ParticipantRows& participants = row.participants.emplace();
   participants.last_offer = 7;
   participants.last_segment = 8;
@@ -317,6 +321,7 @@ router::TicketStateRow ParkedState(uint64_t ticket) {
   row.parked_at = kMorning + Seconds(9);
   row.parking_reason = "customer";
   row.clock_stopped = true;
+  row.until_children_closed = true;
   row.silent_until = kMorning + Minutes(30);
   row.last_agent = "ann";
   return row;
@@ -341,6 +346,16 @@ router::TicketStateRow ScheduledState(uint64_t ticket) {
   row.visit_entry_reason = router::EntryReason::kScheduled;
   row.channel = "callback";
   row.callback = {kMorning + Microseconds(7), 2, router::CallbackOutcome::kNoAnswer};
+  return row;
+}
+
+router::TicketStateRow BlockedState(uint64_t ticket) {
+  router::TicketStateRow row = SampleState(ticket);
+  row.state = router::TicketState::kBlocked;
+  row.agent.clear();
+  row.queued_at = Time{};
+  row.visit_number = 0;
+  row.blocked_by = {Ticket(76), Ticket(75)};
   return row;
 }
 
@@ -378,6 +393,8 @@ router::TicketRow SampleTicket(uint64_t ticket) {
   row.wrap_up_limit = Seconds(90);
   row.unroutable = true;
   row.consults = Ticket(77);
+  row.parent = Ticket(78);
+  row.reviews = Ticket(79);
   return row;
 }
 

@@ -40,6 +40,7 @@ router::TicketStateRow SampleState(uint64_t ticket);
 router::TicketStateRow ParkedState(uint64_t ticket);
 router::TicketStateRow KeptState(uint64_t ticket);
 router::TicketStateRow ScheduledState(uint64_t ticket);
+router::TicketStateRow BlockedState(uint64_t ticket);
 router::TicketStateRow ClosedState(uint64_t ticket, router::TicketState state, router::Time at);
 router::TicketRow SampleTicket(uint64_t ticket);
 router::ContactRow SampleContact(uint64_t contact, uint64_t ticket);
@@ -75,7 +76,8 @@ inline auto Fields(const router::TicketStateRow& r) {
       std::tie(r.workspace, r.ticket, r.state, r.queue, r.priority, r.queued_at, r.target, r.agent,
                r.leased, r.offer_number, r.until, r.answered_at, r.closed_at, r.disposition),
       std::tie(r.reopen_count, r.silent_until, r.reply_by),
-      std::tie(r.parked_at, r.parking_reason, r.clock_stopped, r.last_agent, r.kept_until),
+      std::tie(r.parked_at, r.parking_reason, r.clock_stopped, r.last_agent, r.kept_until,
+               r.until_children_closed, r.blocked_by),
       std::tie(r.channel, r.callback.not_after, r.callback.attempts, r.callback.last_outcome),
       std::tie(r.contact_count, r.plan_step, r.plan_skipped, r.plan_since, r.plan_waited,
                r.visit_number, r.visit_entered_at, r.visit_entry_reason, r.visit_estimate,
@@ -87,7 +89,7 @@ inline auto Fields(const router::TicketRow& r) {
                   r.language, r.requirement, r.plan, r.excluded_agents, r.rules, r.entry_point,
                   r.external_id, r.conversation_key, r.customer_id, r.customer_segment,
                   r.created_at, r.due_at, r.answer_target, r.expected_handling_time,
-                  r.wrap_up_limit, r.unroutable);
+                  r.wrap_up_limit, r.unroutable, r.parent);
 }
 inline auto Fields(const router::ContactRow& r) {
   const router::NewContact& c = r.content;

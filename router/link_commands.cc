@@ -1,0 +1,197 @@
+// Tickets that belong to others, come in when others are completed, or wait for others.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "router/commands.h"
+#include "router/limits.h"
+
+namespace tandem::router {
+namespace {
+
+std::string Named(const TicketId& id) {
+  return "ticket " + ToString(id);
+}
+
+Rejection RefuseClient(const Workspace& workspace, const Ticket& ticket,
+                       const std::string& client) {
+  return Refuse(Reason::kTicketOfOtherClient,
+                "expected a ticket of client '" + client + "', but " + Named(ticket.id) +
+                    " is of '" + workspace.client_ids.Name(ticket.client) + "'",
+                {{"ticket_id", ToString(ticket.id)}});
+}
+
+std::optional<Rejection> CheckParent(const Workspace& workspace, const NewContact& contact,
+                                     size_t more_children) {
+  const Ticket& parent = workspace.ticket(workspace.FindTicket(contact.parent));
+  if (parent.client != workspace.client_ids.Find(contact.client)) {
+    return RefuseClient(workspace, parent, contact.client);
+  }
+  const size_t open = workspace.OpenChildrenOf(parent.id) + more_children;
+  if (open < kMaxOpenChildren) return std::nullopt;
+  return Refuse(Reason::kTooManyChildren,
+                "expected fewer than " + std::to_string(kMaxOpenChildren) +
+                    " open tickets that belong to " + Named(parent.id) + ", but there are " +
+                    std::to_string(open),
+                {{"ticket_id", ToString(parent.id)}, {"limit", std::to_string(kMaxOpenChildren)}});
+}
+
+std::optional<Rejection> CheckDependency(const Workspace& workspace, const TicketId& id,
+                                         const std::string& client, size_t more_dependents) {
+  const TicketIndex index = workspace.FindTicket(id);
+  if (!index.IsSet()) {
+    return Refuse(Reason::kDependencyNotOpen,
+                  "expected an open ticket to wait for, but " + Named(id) + " is not",
+                  {{"ticket_id", ToString(id)}});
+  }
+  const Ticket& ticket = workspace.ticket(index);
+  if (Workspace::IsConsultation(ticket)) return RefuseConsultation();
+  if (ticket.client != workspace.client_ids.Find(client)) {
+    return RefuseClient(workspace, ticket, client);
+  }
+  const size_t waiting =
+      (ticket.links == nullptr ? 0 : ticket.links->dependents.size()) + more_dependents;
+  if (waiting < kMaxDependents) return std::nullopt;
+  return Refuse(Reason::kTooManyDependents,
+                "expected fewer than " + std::to_string(kMaxDependents) +
+                    " tickets that wait for " + Named(id) + ", but there are " +
+                    std::to_string(waiting),
+                {{"ticket_id", ToString(id)}, {"limit", std::to_string(kMaxDependents)}});
+}
+
+// Where in a follow-up to look for what a refusal is about; empty: nowhere in particular.
+const char* FieldOf(Reason reason) {
+  switch (reason) {  // of all reasons, those that a contact may be refused for
+    case Reason::kChannelUnknown:
+      return ".contact.channel";
+    case Reason::kClientUnknown:
+    case Reason::kTicketOfOtherClient:
+      return ".contact.client";
+    case Reason::kProcessTypeUnknown:
+      return ".contact.process_type";
+    case Reason::kSkillUnknown:
+      return ".contact.requirement";
+    case Reason::kQueueNotFound:
+    case Reason::kQueueOfOtherClient:
+    case Reason::kQueueFull:
+    case Reason::kQueueClosed:
+    case Reason::kNoQueueForContact:
+      return ".contact.queue";
+    case Reason::kCallbackWindowEnded:
+      return ".contact.not_after";
+    case Reason::kDependencyNotOpen:
+    case Reason::kTooManyDependents:
+    case Reason::kTicketIsConsultation:
+      return ".contact.blocked_by";
+    default:
+      return "";
+  }
+}
+
+// The refusal of a contact as that of the follow-up which has it.
+Rejection Within(Rejection rejection, size_t place, const NewContact& contact) {
+  const std::string at = "follow_ups[" + std::to_string(place) + "]";
+  for (FieldViolation& violation : rejection.violations)
+    violation.field = at + "." + violation.field;
+  std::string field = at + FieldOf(rejection.reason);
+  // It has the client of its ticket, or says another one than what it is to wait for.
+  if (rejection.reason == Reason::kTicketOfOtherClient && !contact.blocked_by.empty()) {
+    field = at + ".contact.blocked_by";
+  }
+  if (!rejection.violations.empty()) field = rejection.violations.front().field;
+  rejection.metadata.emplace_back("field", std::move(field));
+  return rejection;
+}
+
+// What it waited for is closed. Its time may be to come still.
+void Unblock(Context& context, TicketIndex index) {
+  const Ticket& ticket = context.workspace.ticket(index);
+  if (context.workspace.IsCallback(ticket)) {
+    CallScheduled(context, index, "UNBLOCKED");
+  } else if (ticket.until > context.now) {
+    ScheduleFor(context, index, ticket.until);
+  } else {
+    EnterScheduled(context, index, "UNBLOCKED");
+  }
+}
+
+}  // namespace
+
+std::optional<Rejection> InheritFromParent(const Workspace& workspace, NewContact& contact) {
+  if (!contact.parent.IsSet()) return std::nullopt;
+  const TicketIndex index = workspace.FindTicket(contact.parent);
+  if (!index.IsSet()) {
+    return Refuse(Reason::kParentNotOpen,
+                  "expected an open ticket as the parent, but " + Named(contact.parent) + " is not",
+                  {{"ticket_id", ToString(contact.parent)}});
+  }
+  if (Workspace::IsConsultation(workspace.ticket(index))) return RefuseConsultation();
+  const Ticket& parent = workspace.ticket(index);
+  const auto inherit = [](std::string& said, const std::string& otherwise) {
+    if (said.empty()) said = otherwise;
+  };
+  inherit(contact.client, workspace.client_ids.Name(parent.client));
+  if (parent.trace_parent != nullptr) inherit(contact.trace_parent, *parent.trace_parent);
+  if (parent.detail == nullptr) return std::nullopt;
+  inherit(contact.customer_id, parent.detail->customer_id);
+  inherit(contact.customer_segment, parent.detail->customer_segment);
+  return std::nullopt;
+}
+
+std::optional<Rejection> CheckLinks(const Workspace& workspace, const NewContact& contact,
+                                    const EarlierTickets& earlier) {
+  if (contact.parent.IsSet()) {
+    if (auto rejection = CheckParent(workspace, contact, earlier.tickets)) return rejection;
+  }
+  for (const TicketId& id : contact.blocked_by) {
+    const auto before = std::count(earlier.waited_for.begin(), earlier.waited_for.end(), id);
+    auto rejection = CheckDependency(workspace, id, contact.client, static_cast<size_t>(before));
+    if (rejection) return rejection;
+  }
+  return std::nullopt;
+}
+
+std::optional<Rejection> CheckFollowUps(const Context& context, const Ticket& ticket,
+                                        std::vector<FollowUp>& follow_ups) {
+  EarlierTickets earlier;
+  for (size_t i = 0; i < follow_ups.size(); ++i) {
+    NewContact& contact = follow_ups[i].contact;
+    contact.parent = ticket.id;
+    const bool blocked = !follow_ups[i].after.empty();
+    if (auto rejection = CheckFollowUp(context, contact, blocked, earlier)) {
+      return Within(*std::move(rejection), i, contact);
+    }
+  }
+  return std::nullopt;
+}
+
+// One after the other, so that a rule's queues take their turns, and each sees where those before
+// it went.
+std::vector<TicketId> MakeFollowUps(Context& context, std::vector<FollowUp>& follow_ups) {
+  std::vector<TicketId> ids;
+  std::vector<TicketIndex> made;
+  for (FollowUp& follow_up : follow_ups) {
+    ids.push_back(follow_up.new_ticket);
+    const std::vector<uint32_t> after = follow_up.after;
+    NewTicket created = FollowUpOf(context, std::move(follow_up));
+    for (const uint32_t before : after) created.waits_for.push_back(made[before]);
+    made.push_back(context.apply.TicketCreated(std::move(created)));
+  }
+  return ids;
+}
+
+void WakeTickets(Context& context) {
+  const Workspace& workspace = context.workspace;
+  for (const TicketIndex index : context.apply.TakeWokenTickets()) {
+    const Ticket& ticket = workspace.ticket(index);
+    // It may have gone on, or be closed, since.
+    if (!ticket.in_use) continue;
+    if (ticket.state == TicketState::kParked) {
+      ResumeWithoutChildren(context, index);
+    } else if (ticket.state == TicketState::kBlocked && ticket.links->waits_for.empty()) {
+      Unblock(context, index);
+    }
+  }
+}
+
+}  // namespace tandem::router
