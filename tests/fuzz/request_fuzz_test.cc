@@ -530,6 +530,7 @@ std::vector<Target> Targets() {
   begin.set_request_id(kRequestId);
   *begin.mutable_session() = accept.session();
   *begin.mutable_contact() = RichContact();
+  begin.mutable_contact()->clear_blocked_by();  // it begins now
   targets.push_back(MakeTarget(begin));
   v1::ParkTicketRequest park = WithTicket<v1::ParkTicketRequest>();
   *park.mutable_session() = accept.session();
