@@ -84,7 +84,7 @@ int AgentConsole::Run() {
   bool all_done = true;
   if (terminal_) Say("`help` lists the commands.");
   while (!quit_) {
-    if (terminal_) std::cout << "> " << std::flush;
+    if (terminal_) Print("> ");
     const std::optional<std::string> line = input.Next([this] { return Ended(); });
     if (!line) break;
     all_done = CarryOut(*line) && all_done;
@@ -208,8 +208,14 @@ void AgentConsole::TakeSnapshot(const v1::AgentSnapshot& snapshot) {
 }
 
 void AgentConsole::Say(const std::string& text) {
-  // In one piece, as two threads print. On a terminal it begins where the prompt stands.
-  std::cout << absl::StrCat(terminal_ ? "\r" : "", text, "\n") << std::flush;
+  // On a terminal it begins where the prompt stands.
+  Print(absl::StrCat(terminal_ ? "\r" : "", text, "\n"));
+}
+
+// The stream's thread prints, too, and std::cout is not synchronised: see main.cc.
+void AgentConsole::Print(const std::string& text) {
+  const std::lock_guard lock(printing_);
+  std::cout << text << std::flush;
 }
 
 bool AgentConsole::Ended() {
@@ -668,7 +674,7 @@ bool AgentConsole::Show(const Words& /*arguments*/) {
 }
 
 bool AgentConsole::ShowHelp(const Words& /*arguments*/) {
-  std::cout << Help() << std::flush;
+  Print(Help());
   return true;
 }
 

@@ -108,6 +108,7 @@ class AgentConsole {
   void Take(const Response& message);
   void TakeSnapshot(const tandem::v1::AgentSnapshot& snapshot);
   void Say(const std::string& text);
+  void Print(const std::string& text);
   bool Ended();
 
   Caller caller_;
@@ -119,6 +120,7 @@ class AgentConsole {
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReaderWriter<Request, Response>> stream_;
 
+  std::mutex printing_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool opened_ = false;                                  // Guarded by mutex_, as all below.
