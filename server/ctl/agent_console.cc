@@ -546,18 +546,25 @@ bool AgentConsole::Finish(const Words& arguments) {
 bool AgentConsole::Complete(const Words& arguments) {
   const auto ticket = PickTicket(arguments, 1, {v1::TICKET_STATE_ACTIVE, v1::TICKET_STATE_WRAP_UP});
   if (!ticket) return false;
-  Request request;
-  request.mutable_complete()->set_request_id(NewUuid());
-  request.mutable_complete()->set_ticket_id(*ticket);
-  if (!arguments.empty()) request.mutable_complete()->set_disposition(arguments[0]);
+  v1::CompleteTicketRequest complete;
+  if (!arguments.empty()) complete.set_disposition(arguments[0]);
   if (arguments.size() > 2) {
     const auto sure = ReadConfidence(arguments[2]);
     if (!sure) return false;
-    request.mutable_complete()->set_confidence(*sure);
+    complete.set_confidence(*sure);
   }
-  const auto result = Do("complete", std::move(request));
+  return CompleteBy("complete", *ticket, std::move(complete));
+}
+
+bool AgentConsole::CompleteBy(const char* verb, const std::string& ticket,
+                              v1::CompleteTicketRequest complete) {
+  complete.set_request_id(NewUuid());
+  complete.set_ticket_id(ticket);
+  Request request;
+  *request.mutable_complete() = std::move(complete);
+  const auto result = Do(verb, std::move(request));
   if (!result) return false;
-  SetWork(*ticket, result->ticket_state());
+  SetWork(ticket, result->ticket_state());
   return true;
 }
 
@@ -570,19 +577,6 @@ bool AgentConsole::Release(const Words& arguments) {
   request.mutable_release()->set_ticket_id(*ticket);
   if (!Do("release", std::move(request))) return false;
   SetWork(*ticket, v1::TICKET_STATE_QUEUED);
-  return true;
-}
-
-bool AgentConsole::Park(const Words& arguments) {
-  const auto ticket =
-      PickTicket(arguments, 1, {v1::TICKET_STATE_ASSIGNED, v1::TICKET_STATE_ACTIVE});
-  if (!ticket) return false;
-  Request request;
-  request.mutable_park()->set_request_id(NewUuid());
-  request.mutable_park()->set_ticket_id(*ticket);
-  if (!arguments.empty()) request.mutable_park()->set_reason(arguments[0]);
-  if (!Do("park", std::move(request))) return false;
-  SetWork(*ticket, v1::TICKET_STATE_PARKED);
   return true;
 }
 

@@ -65,6 +65,9 @@ class AgentConsole {
   bool Start(const Words& arguments);
   bool Finish(const Words& arguments);
   bool Complete(const Words& arguments);
+  // By the verb that was written.
+  bool CompleteBy(const char* verb, const std::string& ticket,
+                  tandem::v1::CompleteTicketRequest complete);
   bool Release(const Words& arguments);
   bool HandOff(const Words& arguments);
   bool FollowUp(const Words& arguments);
@@ -76,6 +79,7 @@ class AgentConsole {
   // How sure a bot says that it is; tells what is wrong with a word that doesn't.
   std::optional<double> ReadConfidence(const std::string& word);
   bool Park(const Words& arguments);
+  bool ParkBy(const char* verb, const Words& arguments, bool until_children_closed);
   bool Invite(const Words& arguments);
   bool Consult(const Words& arguments);
   bool ConsultNobody(const Words& arguments);

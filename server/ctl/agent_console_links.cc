@@ -1,6 +1,5 @@
-// Work at the console that goes on in other tickets, or waits for them.
-#include <optional>
-#include <string>
+// Work at the console that is set aside, goes on in other tickets, or waits for them.
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/json_util.h"
@@ -27,35 +26,37 @@ bool AgentConsole::FollowUp(const Words& arguments) {
   }
   const auto ticket = PickTicket(arguments, 2, {v1::TICKET_STATE_ACTIVE, v1::TICKET_STATE_WRAP_UP});
   if (!ticket) return false;
-  Request request;
-  v1::CompleteTicketRequest& complete = *request.mutable_complete();
+  v1::CompleteTicketRequest complete;
   const auto parsed = google::protobuf::util::JsonStringToMessage(*text, &complete);
   if (!parsed.ok()) {
     Say(absl::StrCat("follow-up: expected follow-ups as JSON in ", Plain(arguments[0]), ", but ",
                      Plain(std::string(parsed.message().data(), parsed.message().size()))));
     return false;
   }
-  complete.set_request_id(NewUuid());
-  complete.set_ticket_id(*ticket);
   if (arguments.size() > 1) complete.set_disposition(arguments[1]);
-  const auto result = Do("follow-up", std::move(request));
-  if (!result) return false;
-  SetWork(*ticket, result->ticket_state());
-  return true;
+  return CompleteBy("follow-up", *ticket, std::move(complete));
 }
 
-bool AgentConsole::WaitForChildren(const Words& arguments) {
+bool AgentConsole::Park(const Words& arguments) {
+  return ParkBy("park", arguments, /*until_children_closed=*/false);
+}
+
+bool AgentConsole::ParkBy(const char* verb, const Words& arguments, bool until_children_closed) {
   const auto ticket =
       PickTicket(arguments, 1, {v1::TICKET_STATE_ASSIGNED, v1::TICKET_STATE_ACTIVE});
   if (!ticket) return false;
   Request request;
   request.mutable_park()->set_request_id(NewUuid());
   request.mutable_park()->set_ticket_id(*ticket);
-  request.mutable_park()->set_until_children_closed(true);
+  request.mutable_park()->set_until_children_closed(until_children_closed);
   if (!arguments.empty()) request.mutable_park()->set_reason(arguments[0]);
-  if (!Do("wait", std::move(request))) return false;
+  if (!Do(verb, std::move(request))) return false;
   SetWork(*ticket, v1::TICKET_STATE_PARKED);
   return true;
+}
+
+bool AgentConsole::WaitForChildren(const Words& arguments) {
+  return ParkBy("wait", arguments, /*until_children_closed=*/true);
 }
 
 }  // namespace tandem::ctl

@@ -1,5 +1,5 @@
 // Who has a review says at the console what it finds.
-#include <string>
+#include <utility>
 
 #include "absl/strings/str_join.h"
 
@@ -12,16 +12,10 @@ namespace v1 = tandem::v1;
 bool AgentConsole::Judge(const Words& arguments, v1::ReviewVerdict verdict, const char* verb) {
   const auto ticket = PickTicket({}, 0, {v1::TICKET_STATE_ACTIVE, v1::TICKET_STATE_WRAP_UP});
   if (!ticket) return false;
-  Request request;
-  v1::CompleteTicketRequest& complete = *request.mutable_complete();
-  complete.set_request_id(NewUuid());
-  complete.set_ticket_id(*ticket);
+  v1::CompleteTicketRequest complete;
   complete.set_verdict(verdict);
   complete.set_comment(absl::StrJoin(arguments, " "));
-  const auto result = Do(verb, std::move(request));
-  if (!result) return false;
-  SetWork(*ticket, result->ticket_state());
-  return true;
+  return CompleteBy(verb, *ticket, std::move(complete));
 }
 
 bool AgentConsole::Approve(const Words& arguments) {
