@@ -44,25 +44,21 @@ struct Entry {
   Time queued_at, target, key;
 };
 
-// How a parked ticket is queued again.
-struct Unparking {
-  Entry entry;
-  Time due_at;             // unset: it has none
-  Duration clock_stopped;  // how long its clock stood
-  bool plan_anew = false;  // its plan begins anew
-  bool reopened = false;   // it was not parked, but ReopenClosed took it in
-  AgentIndex keep_for;     // unset: anybody may take it
-  Time kept_until;
-  const char* reason = "";  // MESSAGE, REQUEST, TIME, CHILDREN_CLOSED or ASSIGNED
-};
-
-// How a ticket is queued again for rework.
-struct Rework {
+// How a ticket comes back to its queue.
+struct Return {
   Entry entry;
   Time due_at;          // unset: it has none
   AgentIndex keep_for;  // unset: anybody may take it
   Time kept_until;
-  const char* reason = "";  // how its review ended
+};
+
+// How a parked ticket is queued again.
+struct Unparking {
+  Return back;
+  Duration clock_stopped;   // how long its clock stood
+  bool plan_anew = false;   // its plan begins anew
+  bool reopened = false;    // it was not parked, but ReopenClosed took it in
+  const char* reason = "";  // MESSAGE, REQUEST, TIME, CHILDREN_CLOSED or ASSIGNED
 };
 
 // Where a transferred ticket goes, and what it is ordered by there.
@@ -238,7 +234,8 @@ class Applier {
   void ReviewJudged(TicketIndex review, ReviewVerdict verdict);
   // Requires of both that the ticket is IN_REVIEW, and its review over.
   void TicketApproved(TicketIndex ticket);
-  void TicketSentBack(TicketIndex ticket, const Rework& rework);
+  // `how` its review ended.
+  void TicketSentBack(TicketIndex ticket, const Return& back, const char* how);
   std::vector<EndedReview> TakeEndedReviews();
 
   // Supervisors.
@@ -385,6 +382,11 @@ class Applier {
   // Only the agent may take it from now on; waits in no class. Forget: anybody, from the next class
   // on that it joins. Pass: anybody, from now on.
   void KeepFor(Ticket& ticket, AgentIndex agent, Time until);
+  void SetEntry(Ticket& ticket, const Entry& entry);
+  void SetDueTime(TicketIndex ticket, Time due_at);
+  // What is left to do of a return, once its event is recorded: the last agent, the plan, the
+  // queue.
+  void ComeBack(TicketIndex ticket, const Return& back, bool plan_anew, EntryReason reason);
   static void ForgetLastAgent(Ticket& ticket);
   // Its events from this one on, which were recorded before it changed its queue.
   void TellNewQueue(const Ticket& ticket, size_t first);

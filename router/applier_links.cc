@@ -58,8 +58,7 @@ void Applier::WaitForNone(TicketIndex index) {
 }
 
 void Applier::DueTimeBegan(TicketIndex index, Time due_at) {
-  TicketAt(index).due_at = due_at;
-  DetailOf(index).due_at = due_at;
+  SetDueTime(index, due_at);
 }
 
 void Applier::EndLinks(TicketIndex index, TicketState state) {

@@ -102,31 +102,17 @@ void Applier::TicketApproved(TicketIndex index) {
   changes_.ticket_states.back().disposition = disposition;
 }
 
-// On a new visit, with its plan anew.
-void Applier::TicketSentBack(TicketIndex index, const Rework& rework) {
+void Applier::TicketSentBack(TicketIndex index, const Return& back, const char* how) {
   Ticket& ticket = TicketAt(index);
-  ticket.queued_at = rework.entry.queued_at;
-  ticket.target = rework.entry.target;
-  ticket.key = rework.entry.key;
-  if (ticket.due_at != rework.due_at) {
-    ticket.due_at = rework.due_at;
-    DetailOf(index).due_at = rework.due_at;
-  }
+  SetEntry(ticket, back.entry);
+  SetDueTime(index, back.due_at);
   ticket.reviewing->disposition.clear();
   EventRow& event = RecordTicket(EventType::kTicketSentBack, ticket);
   event.agent = workspace_.AgentName(ticket.last_agent);
   event.until = ticket.target;
-  event.reason = rework.reason;
+  event.reason = how;
   event.number = ++ticket.reviewing->reviewed.rework_count;
-  // Who was reached is called no more, and waits as long as it takes.
-  if (ticket.callback != nullptr) ticket.callback->not_after = Time{};
-  ForgetLastAgent(ticket);
-  if (ticket.plan.IsSet()) {
-    RestartPlan(ticket);
-    ChangeClass(ticket, workspace_.plans[ticket.plan].base);
-  }
-  if (rework.keep_for.IsSet()) KeepFor(ticket, rework.keep_for, rework.kept_until);
-  EnterQueue(index, EntryReason::kRework);
+  ComeBack(index, back, /*plan_anew=*/true, EntryReason::kRework);
 }
 
 // --- conversations ---

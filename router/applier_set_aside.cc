@@ -22,9 +22,7 @@ void Applier::TicketRescheduled(TicketIndex index, Time not_before, Time target)
 void Applier::TicketEntered(TicketIndex index, const Entry& entry, const char* reason) {
   Ticket& ticket = TicketAt(index);
   WaitForNone(index);
-  ticket.queued_at = entry.queued_at;
-  ticket.target = entry.target;
-  ticket.key = entry.key;
+  SetEntry(ticket, entry);
   EventRow& event = RecordTicket(EventType::kTicketEntered, ticket);
   event.until = ticket.target;
   event.reason = reason;
@@ -56,13 +54,8 @@ void Applier::TicketParked(TicketIndex index, const std::string& reason, Time un
 
 void Applier::TicketUnparked(TicketIndex index, const Unparking& unparking) {
   Ticket& ticket = TicketAt(index);
-  ticket.queued_at = unparking.entry.queued_at;
-  ticket.target = unparking.entry.target;
-  ticket.key = unparking.entry.key;
-  if (ticket.due_at != unparking.due_at) {
-    ticket.due_at = unparking.due_at;
-    DetailOf(index).due_at = unparking.due_at;
-  }
+  SetEntry(ticket, unparking.back.entry);
+  SetDueTime(index, unparking.back.due_at);
   EventRow& event = RecordTicket(
       unparking.reopened ? EventType::kTicketReopened : EventType::kTicketUnparked, ticket);
   event.agent = workspace_.AgentName(ticket.last_agent);
@@ -71,13 +64,31 @@ void Applier::TicketUnparked(TicketIndex index, const Unparking& unparking) {
   event.number = unparking.reopened ? ticket.reopen_count : unparking.clock_stopped.us;
   ticket.parking = nullptr;
   ticket.silent_until = Time{};
+  ComeBack(index, unparking.back, unparking.plan_anew,
+           unparking.reopened ? EntryReason::kReopened : EntryReason::kResumed);
+}
+
+void Applier::SetEntry(Ticket& ticket, const Entry& entry) {
+  ticket.queued_at = entry.queued_at;
+  ticket.target = entry.target;
+  ticket.key = entry.key;
+}
+
+void Applier::SetDueTime(TicketIndex index, Time due_at) {
+  if (TicketAt(index).due_at == due_at) return;
+  TicketAt(index).due_at = due_at;
+  DetailOf(index).due_at = due_at;
+}
+
+void Applier::ComeBack(TicketIndex index, const Return& back, bool plan_anew, EntryReason reason) {
+  Ticket& ticket = TicketAt(index);
   ForgetLastAgent(ticket);
-  if (unparking.plan_anew && ticket.plan.IsSet()) {
+  if (plan_anew && ticket.plan.IsSet()) {
     RestartPlan(ticket);
     ChangeClass(ticket, workspace_.plans[ticket.plan].base);
   }
-  if (unparking.keep_for.IsSet()) KeepFor(ticket, unparking.keep_for, unparking.kept_until);
-  EnterQueue(index, unparking.reopened ? EntryReason::kReopened : EntryReason::kResumed);
+  if (back.keep_for.IsSet()) KeepFor(ticket, back.keep_for, back.kept_until);
+  EnterQueue(index, reason);
 }
 
 void Applier::LastAgentPassed(TicketIndex index) {

@@ -96,7 +96,8 @@ StateReached EndAttempt(Context& context, TicketIndex index, CallbackOutcome out
   const Ticket& ticket = workspace.ticket(index);
   if (!IsRetried(outcome)) {
     context.apply.CallbackAttemptEnded(index, {outcome, disposition, Time{}});
-    return {CompleteWork(context, index, disposition)};
+    context.apply.TicketCompleted(index, disposition);
+    return {TicketState::kCompleted};
   }
   const CallbackPolicy& policy = workspace.queue(ticket.queue).configured->callbacks;
   const uint32_t attempts = ticket.callback != nullptr ? ticket.callback->attempts : 0;

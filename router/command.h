@@ -142,7 +142,7 @@ struct RequestCallback {
   Time not_before;  // the agreed time; unset, or past: at once
   Time not_after;   // it is not attempted from then on; unset: no end
 };
-// Reply: StateReached: COMPLETED, IN_REVIEW, EXPIRED, or SCHEDULED until when.
+// Reply: StateReached: COMPLETED, EXPIRED, or SCHEDULED until when.
 struct EndCallbackAttempt {
   TicketId ticket;
   SessionRef session;

@@ -288,6 +288,13 @@ Time TargetWhenDue(const Context& context, QueueIndex queue, const Ticket& ticke
                    Time entered_at);
 // When it would be due had it come in to enter its queue then.
 Time DueAnew(const Context& context, const Ticket& ticket, Time entered_at);
+// When work that is done again is due: as before, unless that has passed.
+Time DueAgain(const Context& context, const Ticket& ticket, Time due_at);
+// How a ticket comes back to its queue on a new visit now, kept for nobody.
+Return ReturnAnew(const Context& context, const Ticket& ticket, Time due_at);
+// Kept for who had it last, if the queue waits for them and they may take what is asked.
+void KeepForLastAgent(const Context& context, const Ticket& ticket, Requirement asked,
+                      Return& back);
 // No later than the customer has to be answered; once that has passed, it caps nothing.
 Time CappedTarget(Time target, Time reply_by, Time entered_at);
 // Why a ticket can't ask this; nothing when it can.

@@ -97,23 +97,10 @@ NewTicket ReviewOf(const Context& context, const Ticket& ticket) {
 }
 
 void SendBack(Context& context, TicketIndex index, const char* how) {
-  const Workspace& workspace = context.workspace;
-  const Ticket& ticket = workspace.ticket(index);
-  const Queue& queue = *workspace.queue(ticket.queue).configured;
-  Rework rework;
-  rework.reason = how;
-  rework.due_at = ticket.due_at;
-  if (queue.office == Office::kBack && ticket.due_at <= context.now) {
-    rework.due_at = DueAnew(context, ticket, context.now);
-  }
-  const Time target = TargetWhenDue(context, ticket.queue, ticket, rework.due_at, context.now);
-  rework.entry = {context.now, target, KeyIn(queue, context.now, target, ticket.priority)};
-  if (queue.last_agent_wait->us > 0 &&
-      IsWorthKeeping(workspace, ticket, ticket.last_agent, AskedAnew(workspace, ticket))) {
-    rework.keep_for = ticket.last_agent;
-    rework.kept_until = context.now + *queue.last_agent_wait;
-  }
-  context.apply.TicketSentBack(index, rework);
+  const Ticket& ticket = context.workspace.ticket(index);
+  Return back = ReturnAnew(context, ticket, DueAgain(context, ticket, ticket.due_at));
+  KeepForLastAgent(context, ticket, AskedAnew(context.workspace, ticket), back);
+  context.apply.TicketSentBack(index, back, how);
 }
 
 std::optional<Rejection> CheckRoomForComment(const Ticket& ticket, const std::string& comment) {

@@ -20,30 +20,25 @@ void Unpark(Context& context, TicketIndex index, const char* reason, bool new_vi
             bool reopened = false) {
   const Workspace& workspace = context.workspace;
   const Ticket& ticket = workspace.ticket(index);
-  const Queue& queue = *workspace.queue(ticket.queue).configured;
   Unparking unparking;
   unparking.reason = reason;
   unparking.plan_anew = new_visit;
   unparking.reopened = reopened;
   if (ticket.parking->clock_stopped) unparking.clock_stopped = context.now - ticket.parking->at;
-  if (ticket.due_at.IsSet()) unparking.due_at = ticket.due_at + unparking.clock_stopped;
-  if (reopened && queue.office == Office::kBack && ticket.due_at <= context.now) {
-    unparking.due_at = DueAnew(context, ticket, context.now);
-  }
+  Time due_at = ticket.due_at;
+  if (due_at.IsSet()) due_at = due_at + unparking.clock_stopped;
+  if (reopened) due_at = DueAgain(context, ticket, due_at);
   if (new_visit) {
-    const Time target = TargetWhenDue(context, ticket.queue, ticket, unparking.due_at, context.now);
-    unparking.entry = EnterAt(context, ticket, context.now, target);
+    unparking.back = ReturnAnew(context, ticket, due_at);
   } else {
     const Time target =
         CappedTarget(ticket.target + unparking.clock_stopped, ticket.reply_by, context.now);
-    unparking.entry = EnterAt(context, ticket, ticket.queued_at, target);
+    unparking.back.entry = EnterAt(context, ticket, ticket.queued_at, target);
+    unparking.back.due_at = due_at;
   }
-  Requirement asked = new_visit ? AskedAnew(workspace, ticket) : RequirementOf(workspace, ticket);
-  if (queue.last_agent_wait->us > 0 &&
-      IsWorthKeeping(workspace, ticket, ticket.last_agent, std::move(asked))) {
-    unparking.keep_for = ticket.last_agent;
-    unparking.kept_until = context.now + *queue.last_agent_wait;
-  }
+  KeepForLastAgent(context, ticket,
+                   new_visit ? AskedAnew(workspace, ticket) : RequirementOf(workspace, ticket),
+                   unparking.back);
   context.apply.TicketUnparked(index, unparking);
 }
 
@@ -56,6 +51,26 @@ void BeginDueTime(Context& context, TicketIndex index, Time enters_at) {
 }
 
 }  // namespace
+
+Time DueAgain(const Context& context, const Ticket& ticket, Time due_at) {
+  const bool begins_anew = context.workspace.queue(ticket.queue).IsBack() && due_at <= context.now;
+  return begins_anew ? DueAnew(context, ticket, context.now) : due_at;
+}
+
+Return ReturnAnew(const Context& context, const Ticket& ticket, Time due_at) {
+  const Time target = TargetWhenDue(context, ticket.queue, ticket, due_at, context.now);
+  return {EnterAt(context, ticket, context.now, target), due_at, /*keep_for=*/{},
+          /*kept_until=*/{}};
+}
+
+void KeepForLastAgent(const Context& context, const Ticket& ticket, Requirement asked,
+                      Return& back) {
+  const Duration wait = *context.workspace.queue(ticket.queue).configured->last_agent_wait;
+  if (wait.us == 0) return;
+  if (!IsWorthKeeping(context.workspace, ticket, ticket.last_agent, std::move(asked))) return;
+  back.keep_for = ticket.last_agent;
+  back.kept_until = context.now + wait;
+}
 
 bool IsWorthKeeping(const Workspace& workspace, const Ticket& ticket, AgentIndex agent,
                     Requirement asked) {

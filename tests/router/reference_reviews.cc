@@ -126,7 +126,6 @@ void ReferenceRouter::SendBack(TicketData& ticket, const std::string& how) {
   ticket.by_plan = kNoPolicy;
   ticket.plan_waited = Duration{};
   ticket.plan_since = Time{};
-  ticket.not_after = Time{};
   ticket.maker_said.clear();
   ticket.rework_count += 1;
   const std::string maker = std::exchange(ticket.parked_by, "");

@@ -251,7 +251,6 @@ class Replay {
       case EventType::kTicketScheduled:
       case EventType::kTicketEntered:
       case EventType::kTicketUnparked:
-        if (event.reason == "CHILDREN_CLOSED") ++counts_.resumed_by_children;
         if (event.reason == "UNBLOCKED") ++counts_.unblocked;
         ASSERT_EQ(ticket.owner, "") << "set aside while owned";
         ASSERT_TRUE(ticket.offered_to.empty()) << "set aside while offered";

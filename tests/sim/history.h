@@ -19,7 +19,7 @@ struct HistoryCounts {
   int consulted = 0, monitored = 0;                   // how often somebody began to take part
   int overflowed_when_closed = 0, completed_by_silence = 0, reopened = 0, handed_off = 0;
   int asked = 0;  // queues, for somebody to consult
-  int followed_up = 0, resumed_by_children = 0, unblocked = 0;
+  int followed_up = 0, unblocked = 0;
   int reviewed = 0, sent_back = 0;
 };
 

@@ -88,7 +88,6 @@ TEST(Simulation, KeepsEveryPromiseWhateverFails) {
     all.handed_off += history.handed_off;
     all.asked += history.asked;
     all.followed_up += history.followed_up;
-    all.resumed_by_children += history.resumed_by_children;
     all.unblocked += history.unblocked;
     all.reviewed += history.reviewed;
     all.sent_back += history.sent_back;
