@@ -505,6 +505,7 @@ struct OfferView {
   std::string invited_by{};                      // its owner; empty: a queue brought it
   Rare<HandOff> hand_off{};                      // but for the summary; unset: it was not
   TicketId consults{};  // about which the queue was asked for somebody; unset: none
+  TicketId reviews{};   // whose work is to be judged; unset: it is no review
 };
 
 // Another agent who takes part in a ticket, or is invited to. Nobody is told of a MONITOR.
@@ -529,6 +530,7 @@ struct WorkView {
   // The request for somebody to consult, and the queue in which it is; unset: none is open.
   TicketId consultation{};
   std::string consulted_queue{};
+  TicketId reviews{};  // whose work it judges; unset: it is no review
 };
 
 struct AgentStateView {

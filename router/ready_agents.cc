@@ -9,7 +9,7 @@
 namespace tandem::router {
 namespace {
 
-uint32_t ListNumber(ListOf of, uint32_t open_groups) {
+uint32_t ListNumber(ListKind of, uint32_t open_groups) {
   return open_groups | static_cast<uint32_t>(of) << kCapacityGroups;
 }
 
@@ -20,11 +20,11 @@ void ForEachListOf(const AgentState& agent, uint32_t open_kinds, Function functi
   const uint32_t deferrable = GroupsOf(open_kinds, Urgency::kDeferrable);
   const uint32_t both = live & deferrable;
   const uint32_t reserved = agent.idle ? both & ~agent.capacity.yielding : 0;
-  if (reserved != 0) function(ListNumber(ListOf::kReserved, reserved));
-  if (both != reserved) function(ListNumber(ListOf::kAnybody, both & ~reserved));
+  if (reserved != 0) function(ListNumber(ListKind::kReserved, reserved));
+  if (both != reserved) function(ListNumber(ListKind::kAnybody, both & ~reserved));
   if (live == deferrable) return;
-  if (live != both) function(ListNumber(ListOf::kLiveAlone, live & ~both));
-  if (deferrable != both) function(ListNumber(ListOf::kDeferrableAlone, deferrable & ~both));
+  if (live != both) function(ListNumber(ListKind::kLiveAlone, live & ~both));
+  if (deferrable != both) function(ListNumber(ListKind::kDeferrableAlone, deferrable & ~both));
 }
 
 struct ListMasks {
@@ -36,10 +36,10 @@ struct ListMasks {
     for (uint32_t group = 0; group < kCapacityGroups; ++group) {
       for (uint32_t list = 0; list < kReadyLists; ++list) {
         if (((list >> group) & 1U) == 0) continue;
-        const auto of = static_cast<ListOf>(list >> kCapacityGroups);
-        if (of != ListOf::kDeferrableAlone) groups[group].live |= OnlyList(list);
-        if (of != ListOf::kLiveAlone) groups[group].deferrable |= OnlyList(list);
-        if (of == ListOf::kReserved) groups[group].reserved |= OnlyList(list);
+        const auto of = static_cast<ListKind>(list >> kCapacityGroups);
+        if (of != ListKind::kDeferrableAlone) groups[group].live |= OnlyList(list);
+        if (of != ListKind::kLiveAlone) groups[group].deferrable |= OnlyList(list);
+        if (of == ListKind::kReserved) groups[group].reserved |= OnlyList(list);
       }
     }
   }

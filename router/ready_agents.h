@@ -73,7 +73,7 @@ ReadyKey KeyOf(ReadyOrder order, AgentIndex index, const AgentState& agent);
 
 // Lists are numbered by the open groups, as bits, and two more bits: whom the list is of. Sets of
 // lists are bits of these numbers.
-enum class ListOf : uint8_t {
+enum class ListKind : uint8_t {
   kAnybody = 0,      // whom the live reserve keeps from nothing
   kReserved,         // those whom it keeps from DEFERRABLE tickets while it asks for them
   kLiveAlone,        // to whom the groups are open for LIVE tickets only

@@ -101,20 +101,20 @@ void AskAnew(const Workspace& workspace, const Ticket& ticket, Requirement&& own
 }
 
 // A ticket to which something is added: open, or closed as the command says.
-struct Found {
+struct FoundTicket {
   TicketRef ref;
   uint32_t notes = 0, messages = 0, scores = 0;  // that it has
 };
 
 template <typename Command>
-std::variant<Found, Rejection> FindOpenOrClosed(const Workspace& workspace,
-                                                const Command& command) {
+std::variant<FoundTicket, Rejection> FindOpenOrClosed(const Workspace& workspace,
+                                                      const Command& command) {
   const auto open = FindTicket(workspace, command.ticket);
   if (const auto* index = std::get_if<TicketIndex>(&open)) {
     const Ticket& ticket = workspace.ticket(*index);
-    Found found{{ticket.id, *index, workspace.client_ids.Name(ticket.client),
-                 workspace.queue_ids.Name(ticket.queue),
-                 ticket.trace_parent == nullptr ? "" : *ticket.trace_parent}};
+    FoundTicket found{{ticket.id, *index, workspace.client_ids.Name(ticket.client),
+                       workspace.queue_ids.Name(ticket.queue),
+                       ticket.trace_parent == nullptr ? "" : *ticket.trace_parent}};
     if (ticket.detail != nullptr) {
       found.notes = ticket.detail->notes;
       found.messages = ticket.detail->messages;
@@ -124,10 +124,11 @@ std::variant<Found, Rejection> FindOpenOrClosed(const Workspace& workspace,
   }
   if (!command.closed) return std::get<Rejection>(open);
   const ClosedTicket& closed = *command.closed;
-  return Found{{command.ticket, TicketIndex{}, closed.client, closed.queue, closed.trace_parent},
-               closed.notes,
-               closed.messages,
-               closed.scores};
+  return FoundTicket{
+      {command.ticket, TicketIndex{}, closed.client, closed.queue, closed.trace_parent},
+      closed.notes,
+      closed.messages,
+      closed.scores};
 }
 
 std::optional<Rejection> CheckAuthor(const Workspace& workspace, const std::string& agent) {
@@ -241,7 +242,7 @@ Outcome Decide(Context& context, UpdateTicket& command) {
 Outcome Decide(Context& context, AddNote& command) {
   const auto result = FindOpenOrClosed(context.workspace, command);
   if (const auto* rejection = std::get_if<Rejection>(&result)) return *rejection;
-  const Found& found = std::get<Found>(result);
+  const FoundTicket& found = std::get<FoundTicket>(result);
   if (auto rejection = CheckAuthor(context.workspace, command.agent)) return *std::move(rejection);
   if (found.notes >= kMaxTicketNotes) return Full("notes", kMaxTicketNotes);
   NoteRow note;
@@ -254,7 +255,7 @@ Outcome Decide(Context& context, AddNote& command) {
 Outcome Decide(Context& context, AddMessage& command) {
   const auto result = FindOpenOrClosed(context.workspace, command);
   if (const auto* rejection = std::get_if<Rejection>(&result)) return *rejection;
-  const Found& found = std::get<Found>(result);
+  const FoundTicket& found = std::get<FoundTicket>(result);
   if (auto rejection = CheckAuthor(context.workspace, command.agent)) return *std::move(rejection);
   if (found.messages >= kMaxTicketMessages) return Full("messages", kMaxTicketMessages);
   MessageRow message;
@@ -290,7 +291,7 @@ Outcome Decide(Context& context, AddMessage& command) {
 Outcome Decide(Context& context, const RecordSurvey& command) {
   const auto result = FindOpenOrClosed(context.workspace, command);
   if (const auto* rejection = std::get_if<Rejection>(&result)) return *rejection;
-  const Found& found = std::get<Found>(result);
+  const FoundTicket& found = std::get<FoundTicket>(result);
   const TicketIndex open = found.ref.open;
   if (open.IsSet()) {
     const TicketState state = context.workspace.ticket(open).state;

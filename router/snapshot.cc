@@ -250,6 +250,7 @@ OfferView OfferViewOf(const Workspace& workspace, const Ticket& ticket) {
     const TicketIndex consulted = workspace.FindTicket(view.consults);
     view.invited_by = workspace.AgentName(workspace.ticket(consulted).agent);
   }
+  if (ticket.reviewing != nullptr) view.reviews = ticket.reviewing->reviews;
   return view;
 }
 
@@ -310,6 +311,7 @@ WorkView WorkViewOf(const Workspace& workspace, const Ticket& ticket, AgentIndex
   view.interrupted = ticket.interrupted_since.IsSet();
   if (ticket.participants != nullptr) AddParticipants(workspace, ticket, agent, view);
   if (const HandOff* hand_off = HandOffOf(ticket)) view.hand_off = *hand_off;
+  if (ticket.reviewing != nullptr) view.reviews = ticket.reviewing->reviews;
   return view;
 }
 

@@ -165,7 +165,7 @@ void AgentConsole::Take(const Response& message) {
       if (change.gone()) {
         work_.erase(change.work().ticket_id());
       } else {
-        work_[change.work().ticket_id()] = change.work().state();
+        KeepWork(change.work());
       }
       // The state of work that left is that of before.
       Say(change.gone() ? absl::StrCat("ticket ", change.work().ticket_id(), " is yours no more")
@@ -193,7 +193,7 @@ void AgentConsole::TakeSnapshot(const v1::AgentSnapshot& snapshot) {
     Say(OfferLine(offer));
   }
   for (const v1::Work& work : snapshot.work()) {
-    work_[work.ticket_id()] = work.state();
+    KeepWork(work);
     Say(WorkLine(work));
   }
   if (!snapshot.not_ready_reasons().empty()) {
@@ -277,8 +277,9 @@ const std::vector<AgentConsole::Verb>& AgentConsole::Verbs() {
       {"finish", "[TICKET]", "end handling; wrap-up begins", &AgentConsole::Finish},
       {"complete", "[DISPOSITION [TICKET [SURE]]]",
        "be done with a ticket; a bot may say how sure it is, from 0 to 1", &AgentConsole::Complete},
-      {"approve", "[COMMENT]", "complete your review: the work stands", &AgentConsole::Approve},
-      {"send-back", "[COMMENT]", "complete your review: the work is to be done again",
+      {"approve", "[TICKET] [COMMENT]", "complete your review: the work stands",
+       &AgentConsole::Approve},
+      {"send-back", "[TICKET] [COMMENT]", "complete your review: the work is to be done again",
        &AgentConsole::SendBack},
       {"release", "[TICKET]", "give a ticket back", &AgentConsole::Release},
       {"hand-off", "[SURE [REASON [SUMMARY]]]", "as a bot, give your ticket to people",
@@ -425,6 +426,7 @@ bool AgentConsole::Accept(const Words& arguments) {
   const std::string& ticket =
       offer->consulted_ticket_id().empty() ? offer->ticket_id() : offer->consulted_ticket_id();
   if (!ticket.empty()) work_[ticket] = result->ticket_state();
+  if (!offer->reviewed_ticket_id().empty()) reviews_.insert(ticket);
   return true;
 }
 
@@ -458,6 +460,7 @@ bool AgentConsole::Claim(const Words& arguments) {
   if (status.ok() && response.tickets().empty()) Say("claim: no ticket is to be had");
   for (const v1::Ticket& ticket : response.tickets()) {
     SetWork(ticket.id(), ticket.state());
+    if (!ticket.reviewed_ticket_id().empty()) KeepReview(ticket.id());
     Say(absl::StrCat("claim: ticket ", ticket.id(), " from queue ", ticket.queue()));
   }
   return status.ok() && !response.tickets().empty();

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -74,6 +75,8 @@ class AgentConsole {
   bool WaitForChildren(const Words& arguments);
   bool Approve(const Words& arguments);
   bool SendBack(const Words& arguments);
+  // The review that the first word names, or the only one in hand.
+  std::optional<std::string> PickReview(const Words& arguments);
   // Completes a review.
   bool Judge(const Words& arguments, tandem::v1::ReviewVerdict verdict, const char* verb);
   // How sure a bot says that it is; tells what is wrong with a word that doesn't.
@@ -107,6 +110,9 @@ class AgentConsole {
                                         const std::vector<tandem::v1::TicketState>& states);
   tandem::v1::SessionRef Session();
   void SetWork(const std::string& ticket, tandem::v1::TicketState state);
+  // Holds mutex_, as its caller does.
+  void KeepWork(const tandem::v1::Work& work);
+  void KeepReview(const std::string& ticket);
 
   void ReadStream();
   void Take(const Response& message);
@@ -134,6 +140,7 @@ class AgentConsole {
   std::map<int64_t, tandem::v1::VerbResult> results_;    // By tag, until they are taken.
   std::vector<tandem::v1::Offer> offers_;                // Open ones, the oldest first.
   std::map<std::string, tandem::v1::TicketState> work_;  // Tickets that the agent owns.
+  std::set<std::string> reviews_;                        // Those that are reviews, and once were.
   grpc::Status status_;                                  // How the stream ended.
   std::jthread reader_;
 };

@@ -1,5 +1,6 @@
 // Who has a review says at the console what it finds.
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_join.h"
 
@@ -9,13 +10,41 @@ namespace tandem::ctl {
 
 namespace v1 = tandem::v1;
 
+void AgentConsole::KeepWork(const v1::Work& work) {
+  work_[work.ticket_id()] = work.state();
+  if (!work.reviewed_ticket_id().empty()) reviews_.insert(work.ticket_id());
+}
+
+void AgentConsole::KeepReview(const std::string& ticket) {
+  const std::lock_guard lock(mutex_);
+  reviews_.insert(ticket);
+}
+
+std::optional<std::string> AgentConsole::PickReview(const Words& arguments) {
+  const std::lock_guard lock(mutex_);
+  if (!arguments.empty() && reviews_.contains(arguments[0])) return arguments[0];
+  std::vector<std::string> in_hand;
+  for (const std::string& ticket : reviews_) {
+    const auto work = work_.find(ticket);
+    if (work == work_.end()) continue;
+    if (work->second == v1::TICKET_STATE_ACTIVE || work->second == v1::TICKET_STATE_WRAP_UP) {
+      in_hand.push_back(ticket);
+    }
+  }
+  if (in_hand.size() == 1) return in_hand.front();
+  Say(in_hand.empty() ? "expected a review that you work on, but there is none"
+                      : "you work on several reviews: name one, as `show` does");
+  return std::nullopt;
+}
+
 bool AgentConsole::Judge(const Words& arguments, v1::ReviewVerdict verdict, const char* verb) {
-  const auto ticket = PickTicket({}, 0, {v1::TICKET_STATE_ACTIVE, v1::TICKET_STATE_WRAP_UP});
-  if (!ticket) return false;
+  const auto review = PickReview(arguments);
+  if (!review) return false;
+  const bool named = !arguments.empty() && arguments[0] == *review;
   v1::CompleteTicketRequest complete;
   complete.set_verdict(verdict);
-  complete.set_comment(absl::StrJoin(arguments, " "));
-  return CompleteBy(verb, *ticket, std::move(complete));
+  complete.set_comment(absl::StrJoin(arguments.begin() + (named ? 1 : 0), arguments.end(), " "));
+  return CompleteBy(verb, *review, std::move(complete));
 }
 
 bool AgentConsole::Approve(const Words& arguments) {

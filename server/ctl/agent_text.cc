@@ -9,13 +9,14 @@ namespace tandem::ctl {
 namespace v1 = tandem::v1;
 
 std::string OfferLine(const v1::Offer& offer) {
-  return Plain(
-      absl::StrCat("offer ", offer.offer_id(), ": ", offer.channel(), " ", offer.process_type(),
-                   " of ", offer.client(), ", queue ", offer.queue(), ", ticket ",
-                   offer.ticket_id(), offer.invited_by().empty() ? "" : ", to consult ",
-                   offer.invited_by(), offer.consulted_ticket_id().empty() ? "" : " on ticket ",
-                   offer.consulted_ticket_id(), offer.has_hand_off() ? ", handed off by " : "",
-                   offer.hand_off().agent(), ", until ", ShortTime(offer.expires_at())));
+  return Plain(absl::StrCat(
+      "offer ", offer.offer_id(), ": ", offer.channel(), " ", offer.process_type(), " of ",
+      offer.client(), ", queue ", offer.queue(), ", ticket ", offer.ticket_id(),
+      offer.invited_by().empty() ? "" : ", to consult ", offer.invited_by(),
+      offer.consulted_ticket_id().empty() ? "" : " on ticket ", offer.consulted_ticket_id(),
+      offer.reviewed_ticket_id().empty() ? "" : ", to review ticket ", offer.reviewed_ticket_id(),
+      offer.has_hand_off() ? ", handed off by " : "", offer.hand_off().agent(), ", until ",
+      ShortTime(offer.expires_at())));
 }
 
 std::string WorkLine(const v1::Work& work) {
@@ -31,6 +32,9 @@ std::string WorkLine(const v1::Work& work) {
     const std::string summary = Plain(work.hand_off().summary());
     absl::StrAppend(&line, ", handed off by ", Plain(work.hand_off().agent()),
                     summary.empty() ? "" : ": ", summary);
+  }
+  if (!work.reviewed_ticket_id().empty()) {
+    absl::StrAppend(&line, ", to review ticket ", work.reviewed_ticket_id());
   }
   if (work.has_consultation()) {
     absl::StrAppend(&line, ", queue ", Plain(work.consultation().queue()), " is asked");

@@ -103,9 +103,9 @@ std::string ChangesText(const Plan& plan) {
 }
 
 // The API's answer, with `values` of each update.
-Json ToJson(const Plan& plan, const std::string& workspace, bool applied) {
+Json PlanToJson(const Plan& plan, const std::string& workspace, bool applied) {
   Json data = Json{{"workspace", workspace}, {"applied", applied}};
-  data.update(ctl::ToJson(plan.response, Defaults::kWrite));
+  data.update(ToJson(plan.response, Defaults::kWrite));
   for (size_t i = 0; i < plan.values.size(); ++i) {
     Json& values = data["changes"][i]["values"] = Json::array();
     for (const ValueChange& value : plan.values[i]) {
@@ -237,7 +237,8 @@ class Application {
         options_.validate_only ? "Valid" : "Applied", sent().clients_size(), sent().queues_size(),
         sent().process_types_size(), sent().routing_profiles_size(), sent().agents_size(),
         plan.response.revision(), workspace);
-    std::cout << Render({summary, ToJson(plan, workspace, !options_.validate_only)}, options_.form);
+    std::cout << Render({summary, PlanToJson(plan, workspace, !options_.validate_only)},
+                        options_.form);
   }
 
   [[nodiscard]] const v1::Configuration& sent() const { return request_.configuration(); }

@@ -33,10 +33,10 @@ struct BulkOptions {
   Form form = Form::kTable;
 };
 
-const std::string& IdOf(const v1::BulkTicketResult& result) {
+const std::string& ChangedId(const v1::BulkTicketResult& result) {
   return result.ticket_id();
 }
-const std::string& IdOf(const v1::BulkAgentResult& result) {
+const std::string& ChangedId(const v1::BulkAgentResult& result) {
   return result.agent();
 }
 
@@ -120,7 +120,7 @@ class BulkRun {
     const v1::ItemError& error = result.error();
     if (++refused_[error.reason()] > 1) return;
     line.End();
-    std::cerr << Plain(absl::StrCat(IdOf(result), ": ", error.reason(), ": ", error.message()))
+    std::cerr << Plain(absl::StrCat(ChangedId(result), ": ", error.reason(), ": ", error.message()))
               << "\n";
   }
 

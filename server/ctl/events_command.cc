@@ -28,7 +28,7 @@ struct EventsOptions {
   Form form = Form::kTable;
 };
 
-void Print(const v1::Event& event, Form form) {
+void PrintEvent(const v1::Event& event, Form form) {
   switch (form) {
     case Form::kTable:
       std::cout << EventLine(event);
@@ -60,7 +60,7 @@ class EventPrinter {
         if (static_cast<int64_t>(newest_.size()) > options_.limit) newest_.pop_front();
         continue;
       }
-      Print(event, options_.form);
+      PrintEvent(event, options_.form);
       if (options_.limit > 0 && ++printed_ == options_.limit) return false;
     }
     std::cout << std::flush;
@@ -69,7 +69,7 @@ class EventPrinter {
 
   // What was kept back until the newest were known.
   void End() const {
-    for (const v1::Event& event : newest_) Print(event, options_.form);
+    for (const v1::Event& event : newest_) PrintEvent(event, options_.form);
     std::cout << std::flush;
   }
 

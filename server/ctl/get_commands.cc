@@ -25,7 +25,7 @@ namespace {
 
 namespace v1 = tandem::v1;
 
-constexpr char kTicket[] = "ticket";
+constexpr char kTicketKind[] = "ticket";
 constexpr char kTickets[] = "tickets";
 constexpr char kStatistics[] = "queue-statistics";
 constexpr char kConfiguration[] = "configuration";
@@ -51,7 +51,7 @@ struct GetOptions {
 };
 
 std::vector<std::string> ReadableKinds() {
-  std::vector<std::string> names = {kTickets, kTicket, kStatistics, kConfiguration, kSettings};
+  std::vector<std::string> names = {kTickets, kTicketKind, kStatistics, kConfiguration, kSettings};
   for (const Kind& kind : Kinds()) {
     names.push_back(kind.plural);
     names.push_back(kind.name);
@@ -66,7 +66,7 @@ std::string KindsText() {
   size_t begin = text.rfind('\n');
   for (const std::string& name : ReadableKinds()) {
     const Kind* kind = FindKind(name);
-    if (name == kTicket || (kind != nullptr && name == kind->name)) continue;
+    if (name == kTicketKind || (kind != nullptr && name == kind->name)) continue;
     if (text.size() - begin + name.size() + 1 > kWidth) {
       begin = text.size();
       absl::StrAppend(&text, "\n ");
@@ -79,9 +79,9 @@ std::string KindsText() {
 // What is wrong with the filters for what is asked; empty when nothing is.
 std::string WrongFilter(const GetOptions& options) {
   const Kind* kind = FindKind(options.kind);
-  const std::string plural = kind != nullptr           ? kind->plural
-                             : options.kind == kTicket ? kTickets
-                                                       : options.kind;
+  const std::string plural = kind != nullptr               ? kind->plural
+                             : options.kind == kTicketKind ? kTickets
+                                                           : options.kind;
   for (const Filter& filter : options.filters) {
     if (filter.option->count() == 0) continue;
     const std::string name = filter.option->get_name();
@@ -102,7 +102,7 @@ std::string WrongFilter(const GetOptions& options) {
   return "";
 }
 
-int Print(const Document& document, Form form) {
+int PrintDocument(const Document& document, Form form) {
   std::cout << Render(document, form) << std::flush;
   return kExitDone;
 }
@@ -121,7 +121,7 @@ int GetTickets(Caller& caller, const GetOptions& options) {
     v1::Ticket ticket;
     const grpc::Status status = ReadTicket(caller, options.id, ticket);
     if (!status.ok()) return Report(status);
-    return Print({TicketTable({ticket}), ToJson(ticket)}, options.form);
+    return PrintDocument({TicketTable({ticket}), ToJson(ticket)}, options.form);
   }
   std::vector<v1::Ticket> tickets;
   bool more = false;
@@ -135,7 +135,7 @@ int GetTickets(Caller& caller, const GetOptions& options) {
     std::cerr << "These are the newest " << tickets.size()
               << "; there are more: --limit 0 prints all.\n";
   }
-  return Print({TicketTable(tickets), std::move(data)}, options.form);
+  return PrintDocument({TicketTable(tickets), std::move(data)}, options.form);
 }
 
 int GetStatistics(Caller& caller, const GetOptions& options) {
@@ -150,9 +150,9 @@ int GetStatistics(Caller& caller, const GetOptions& options) {
     const v1::QueueStatistics& queue = response.queues(static_cast<int>(found - ids.begin()));
     v1::ListQueueStatisticsResponse only;
     *only.add_queues() = queue;
-    return Print({QueueTable(only), ToJson(queue, Defaults::kWrite)}, options.form);
+    return PrintDocument({QueueTable(only), ToJson(queue, Defaults::kWrite)}, options.form);
   }
-  return Print({QueueTable(response), ToJson(response, Defaults::kWrite)}, options.form);
+  return PrintDocument({QueueTable(response), ToJson(response, Defaults::kWrite)}, options.form);
 }
 
 // How many of each kind, and what holds for the workspace as a whole.
@@ -171,7 +171,7 @@ int GetConfiguration(Caller& caller, const GetOptions& options) {
   const grpc::Status status = ReadConfiguration(caller, response);
   if (!status.ok()) return Report(status);
   // As a document that `apply` takes.
-  return Print(
+  return PrintDocument(
       {ConfigurationText(response, caller.target().workspace), ToJson(response.configuration())},
       options.form);
 }
@@ -197,13 +197,14 @@ int GetSettings(Caller& caller, const GetOptions& options) {
                  v1::GetWorkspaceSettingsRequest(), response);
   if (!status.ok()) return Report(status);
   const v1::WorkspaceSettings& settings = response.settings();
-  return Print({LabelledLine("time zone", settings.time_zone()) +
-                    LabelledLine("session grace", ShowSpan(ToSpan(settings.session_grace()))) +
-                    LabelledLine("cool down", ShowSpan(ToSpan(settings.cool_down()))) +
-                    LabelledLine("work returns after", ReturnLimitsText(settings.return_after())) +
-                    LabelledLine("revision", absl::StrCat(settings.revision())),
-                ToJson(settings)},
-               options.form);
+  return PrintDocument(
+      {LabelledLine("time zone", settings.time_zone()) +
+           LabelledLine("session grace", ShowSpan(ToSpan(settings.session_grace()))) +
+           LabelledLine("cool down", ShowSpan(ToSpan(settings.cool_down()))) +
+           LabelledLine("work returns after", ReturnLimitsText(settings.return_after())) +
+           LabelledLine("revision", absl::StrCat(settings.revision())),
+       ToJson(settings)},
+      options.form);
 }
 
 int NoSuchItem(const google::protobuf::Message& holder, const Kind& kind, const std::string& id) {
@@ -235,17 +236,17 @@ int GetKind(Caller& caller, const Kind& kind, const GetOptions& options) {
   const auto only = OnlyKind(*holder, kind, options.id);
   const auto items = ItemsOf(*only, kind);
   if (options.id.empty()) {
-    return Print({KindTable(*only, kind), KindJson(*only, kind)}, options.form);
+    return PrintDocument({KindTable(*only, kind), KindJson(*only, kind)}, options.form);
   }
   if (items.empty()) return NoSuchItem(*holder, kind, options.id);
-  return Print({KindTable(*only, kind), ToJson(*items[0], kind.defaults)}, options.form);
+  return PrintDocument({KindTable(*only, kind), ToJson(*items[0], kind.defaults)}, options.form);
 }
 
 int Get(const Target& target, const GetOptions& options) {
   const std::string wrong = WrongFilter(options);
   if (!wrong.empty()) return Fail(kExitUsage, wrong);
   Caller caller(target);
-  if (options.kind == kTickets || options.kind == kTicket) return GetTickets(caller, options);
+  if (options.kind == kTickets || options.kind == kTicketKind) return GetTickets(caller, options);
   if (options.kind == kStatistics) return GetStatistics(caller, options);
   if (options.kind == kConfiguration) return GetConfiguration(caller, options);
   if (options.kind == kSettings) return GetSettings(caller, options);
@@ -307,7 +308,7 @@ int DescribeTicket(Caller& caller, const GetOptions& options) {
       description.Add("why it waits", ExplanationText(explained), "explanation", ToJson(explained));
     }
   }
-  return Print(description.document(), options.form);
+  return PrintDocument(description.document(), options.form);
 }
 
 int AddTickets(Caller& caller, const v1::TicketFilter& filter, const std::string& heading,
@@ -358,9 +359,9 @@ int AddFiguresOfQueue(Caller& caller, const GetOptions& options, Description& de
   return AddTickets(caller, filter, "waiting", description);
 }
 
-int Describe(const Target& target, const GetOptions& options) {
+int DescribeKind(const Target& target, const GetOptions& options) {
   Caller caller(target);
-  if (options.kind == kTicket) return DescribeTicket(caller, options);
+  if (options.kind == kTicketKind) return DescribeTicket(caller, options);
   const Kind& kind = *FindKind(options.kind);
   std::unique_ptr<google::protobuf::Message> holder;
   const grpc::Status status = ReadKind(caller, kind, "", holder);
@@ -374,7 +375,7 @@ int Describe(const Target& target, const GetOptions& options) {
   int exit_code = kExitDone;
   if (kind.name == "agent") exit_code = AddAgentNow(caller, options.id, description);
   if (kind.name == "queue") exit_code = AddFiguresOfQueue(caller, options, description);
-  return exit_code == kExitDone ? Print(description.document(), options.form) : exit_code;
+  return exit_code == kExitDone ? PrintDocument(description.document(), options.form) : exit_code;
 }
 
 // ---------------------------------------------------------------------------------------------------
@@ -518,7 +519,7 @@ Examples:
   tandemctl describe ticket 01890a5d-ac96-774b-bcce-b302099a8057
   tandemctl describe queue billing.live
   tandemctl describe agent maria -o json)");
-  std::vector<std::string> kinds = {kTicket};
+  std::vector<std::string> kinds = {kTicketKind};
   for (const Kind& kind : Kinds()) {
     // The others are named within their ticket.
     const bool is_listed_only = kind.name == "transfer-target" || kind.name == "workspace";
@@ -528,7 +529,7 @@ Examples:
   command->add_option("ID", options->id, "Its id")->required()->type_name("");
   AddForm(*command, context, options->form);
   command->callback(
-      [options, &context] { context.exit_code = Describe(context.target, *options); });
+      [options, &context] { context.exit_code = DescribeKind(context.target, *options); });
 }
 
 }  // namespace tandem::ctl

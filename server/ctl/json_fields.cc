@@ -9,14 +9,13 @@
 namespace tandem::ctl {
 namespace {
 
-using Json = nlohmann::json;
-
 // How a value appears in a message: short, whatever it is.
-std::string Describe(const Json& value) {
+std::string DescribeJson(const nlohmann::json& value) {
   constexpr size_t kMaxShown = 60;
   if (value.is_object()) return "an object";
   if (value.is_array()) return absl::StrCat("a list of ", value.size());
-  std::string text = value.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
+  std::string text =
+      value.dump(-1, ' ', /*ensure_ascii=*/true, nlohmann::json::error_handler_t::replace);
   if (text.size() > kMaxShown) text = absl::StrCat(text.substr(0, kMaxShown), "…");
   return text;
 }
@@ -29,16 +28,16 @@ size_t CountCharacters(std::string_view text) {
   }));
 }
 
-absl::StatusOr<Json> ParseJsonObject(std::string_view line) {
+absl::StatusOr<nlohmann::json> ParseJsonObject(std::string_view line) {
   // The parser also refuses what is not UTF-8 and raw control characters, NUL among them.
   try {
-    Json json = Json::parse(line);
+    nlohmann::json json = nlohmann::json::parse(line);
     if (!json.is_object()) {
       return absl::InvalidArgumentError(
-          absl::StrCat("expected a JSON object, but found ", Describe(json)));
+          absl::StrCat("expected a JSON object, but found ", DescribeJson(json)));
     }
     return json;
-  } catch (const Json::parse_error& error) {
+  } catch (const nlohmann::json::parse_error& error) {
     // The library's text quotes the input, which may not be printable; the place is enough.
     return absl::InvalidArgumentError(
         absl::StrCat("expected a JSON object, but the text is not JSON in UTF-8 at byte ",
@@ -46,7 +45,7 @@ absl::StatusOr<Json> ParseJsonObject(std::string_view line) {
   }
 }
 
-JsonFields::JsonFields(const Json& object, std::string path)
+JsonFields::JsonFields(const nlohmann::json& object, std::string path)
     : object_(object), path_(std::move(path)) {}
 
 void JsonFields::Fail(const absl::Status& status) {
@@ -54,19 +53,19 @@ void JsonFields::Fail(const absl::Status& status) {
 }
 
 void JsonFields::FailExpected(const std::string& name, const std::string& expected,
-                              const Json& found) {
+                              const nlohmann::json& found) {
   Fail(absl::InvalidArgumentError(
-      absl::StrCat(path_, name, ": expected ", expected, ", but found ", Describe(found))));
+      absl::StrCat(path_, name, ": expected ", expected, ", but found ", DescribeJson(found))));
 }
 
-const Json* JsonFields::Take(const std::string& name) {
+const nlohmann::json* JsonFields::Take(const std::string& name) {
   taken_.insert(name);
   const auto found = object_.find(name);
   return found == object_.end() ? nullptr : &*found;
 }
 
-const Json* JsonFields::TakeRequired(const std::string& name) {
-  const Json* value = Take(name);
+const nlohmann::json* JsonFields::TakeRequired(const std::string& name) {
+  const nlohmann::json* value = Take(name);
   if (value == nullptr) {
     Fail(absl::InvalidArgumentError(
         absl::StrCat(path_, name, ": expected a value, but the field is missing")));
@@ -83,7 +82,8 @@ void JsonFields::CheckKey(const std::string& name, const std::string& key) {
   }
 }
 
-std::string JsonFields::Text(const std::string& name, const Json& value, size_t max_characters) {
+std::string JsonFields::Text(const std::string& name, const nlohmann::json& value,
+                             size_t max_characters) {
   if (!value.is_string()) {
     FailExpected(name, "a text", value);
     return {};
@@ -102,7 +102,7 @@ std::string JsonFields::Text(const std::string& name, const Json& value, size_t 
   return text;
 }
 
-int JsonFields::Integer(const std::string& name, const Json& value, int min, int max) {
+int JsonFields::Integer(const std::string& name, const nlohmann::json& value, int min, int max) {
   const bool fits = value.is_number_integer() && value.get<int64_t>() >= min &&
                     value.get<int64_t>() <= max &&
                     !(value.is_number_unsigned() && value.get<uint64_t>() > uint64_t{INT32_MAX});
@@ -113,7 +113,8 @@ int JsonFields::Integer(const std::string& name, const Json& value, int min, int
   return value.get<int>();
 }
 
-double JsonFields::Number(const std::string& name, const Json& value, double min, double max) {
+double JsonFields::Number(const std::string& name, const nlohmann::json& value, double min,
+                          double max) {
   if (!value.is_number() || !(value.get<double>() >= min && value.get<double>() <= max)) {
     FailExpected(name, absl::StrCat("a number from ", min, " to ", max), value);
     return min;
@@ -122,7 +123,7 @@ double JsonFields::Number(const std::string& name, const Json& value, double min
 }
 
 std::string JsonFields::RequiredText(const std::string& name, size_t max_characters) {
-  const Json* value = TakeRequired(name);
+  const nlohmann::json* value = TakeRequired(name);
   if (value == nullptr) return {};
   std::string text = Text(name, *value, max_characters);
   if (text.empty()) FailExpected(name, "a text that is not empty", *value);
@@ -130,35 +131,35 @@ std::string JsonFields::RequiredText(const std::string& name, size_t max_charact
 }
 
 std::string JsonFields::OptionalText(const std::string& name, size_t max_characters) {
-  const Json* value = Take(name);
+  const nlohmann::json* value = Take(name);
   return value == nullptr || value->is_null() ? "" : Text(name, *value, max_characters);
 }
 
 double JsonFields::RequiredNumber(const std::string& name, double min, double max) {
-  const Json* value = TakeRequired(name);
+  const nlohmann::json* value = TakeRequired(name);
   return value == nullptr ? min : Number(name, *value, min, max);
 }
 
 std::optional<double> JsonFields::OptionalNumber(const std::string& name, double min, double max) {
-  const Json* value = Take(name);
+  const nlohmann::json* value = Take(name);
   if (value == nullptr || value->is_null()) return std::nullopt;
   return Number(name, *value, min, max);
 }
 
 int JsonFields::RequiredInteger(const std::string& name, int min, int max) {
-  const Json* value = TakeRequired(name);
+  const nlohmann::json* value = TakeRequired(name);
   return value == nullptr ? min : Integer(name, *value, min, max);
 }
 
 std::optional<int> JsonFields::OptionalInteger(const std::string& name, int min, int max) {
-  const Json* value = Take(name);
+  const nlohmann::json* value = Take(name);
   if (value == nullptr || value->is_null()) return std::nullopt;
   return Integer(name, *value, min, max);
 }
 
 std::string JsonFields::RequiredWord(const std::string& name,
                                      const std::vector<std::string>& allowed) {
-  const Json* value = TakeRequired(name);
+  const nlohmann::json* value = TakeRequired(name);
   if (value == nullptr) return {};
   if (!value->is_string() ||
       std::find(allowed.begin(), allowed.end(), value->get<std::string>()) == allowed.end()) {
@@ -170,20 +171,20 @@ std::string JsonFields::RequiredWord(const std::string& name,
 
 std::vector<std::string> JsonFields::RequiredTexts(const std::string& name, size_t max_items,
                                                    size_t max_characters) {
-  const Json* value = TakeRequired(name);
+  const nlohmann::json* value = TakeRequired(name);
   if (value == nullptr) return {};
   if (!value->is_array() || value->size() > max_items) {
     FailExpected(name, absl::StrCat("a list of at most ", max_items, " texts"), *value);
     return {};
   }
   std::vector<std::string> texts;
-  for (const Json& item : *value) texts.push_back(Text(name, item, max_characters));
+  for (const nlohmann::json& item : *value) texts.push_back(Text(name, item, max_characters));
   return texts;
 }
 
 std::map<std::string, int> JsonFields::OptionalIntegers(const std::string& name, size_t max_items,
                                                         int min, int max) {
-  const Json* value = Take(name);
+  const nlohmann::json* value = Take(name);
   if (value == nullptr || value->is_null()) return {};
   if (!value->is_object() || value->size() > max_items) {
     FailExpected(name, absl::StrCat("an object of at most ", max_items, " numbers"), *value);
@@ -200,7 +201,7 @@ std::map<std::string, int> JsonFields::OptionalIntegers(const std::string& name,
 std::map<std::string, std::string> JsonFields::OptionalTextMap(const std::string& name,
                                                                size_t max_items,
                                                                size_t max_characters) {
-  const Json* value = Take(name);
+  const nlohmann::json* value = Take(name);
   if (value == nullptr || value->is_null()) return {};
   if (!value->is_object() || value->size() > max_items) {
     FailExpected(name, absl::StrCat("an object of at most ", max_items, " texts"), *value);
@@ -215,7 +216,7 @@ std::map<std::string, std::string> JsonFields::OptionalTextMap(const std::string
 }
 
 std::pair<int, int> JsonFields::RequiredSpan(const std::string& name, int min, int max) {
-  const Json* value = TakeRequired(name);
+  const nlohmann::json* value = TakeRequired(name);
   if (value == nullptr) return {};
   if (!value->is_array() || value->size() != 2) {
     FailExpected(name, "a list of two numbers", *value);
@@ -229,8 +230,8 @@ std::pair<int, int> JsonFields::RequiredSpan(const std::string& name, int min, i
   return span;
 }
 
-const Json* JsonFields::OptionalObject(const std::string& name) {
-  const Json* value = Take(name);
+const nlohmann::json* JsonFields::OptionalObject(const std::string& name) {
+  const nlohmann::json* value = Take(name);
   if (value == nullptr || value->is_null()) return nullptr;
   if (!value->is_object()) {
     FailExpected(name, "an object", *value);
@@ -239,8 +240,8 @@ const Json* JsonFields::OptionalObject(const std::string& name) {
   return value;
 }
 
-const Json* JsonFields::RequiredObject(const std::string& name) {
-  const Json* value = TakeRequired(name);
+const nlohmann::json* JsonFields::RequiredObject(const std::string& name) {
+  const nlohmann::json* value = TakeRequired(name);
   if (value == nullptr) return nullptr;
   if (!value->is_object()) {
     FailExpected(name, "an object", *value);

@@ -12,7 +12,7 @@ namespace {
 
 namespace v1 = tandem::v1;
 
-constexpr int32_t kPage = 1000;
+constexpr int32_t kTicketPage = 1000;
 
 // Every page, as one response.
 template <typename Stub, typename Request, typename Response>
@@ -20,7 +20,7 @@ grpc::Status ReadPages(Caller& caller, Stub& stub,
                        grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                     Response*),
                        Request request, Response& all) {
-  request.set_page_size(kPage);
+  request.set_page_size(kTicketPage);
   do {
     Response page;
     const grpc::Status status = caller.Ask(stub, method, request, page);
@@ -55,8 +55,8 @@ grpc::Status ReadTickets(Caller& caller, const v1::TicketFilter& filter, int64_t
   v1::ListTicketsRequest request;
   *request.mutable_filter() = filter;
   do {
-    const int64_t left = limit == 0 ? kPage : limit - static_cast<int64_t>(tickets.size());
-    request.set_page_size(static_cast<int32_t>(std::min<int64_t>(left, kPage)));
+    const int64_t left = limit == 0 ? kTicketPage : limit - static_cast<int64_t>(tickets.size());
+    request.set_page_size(static_cast<int32_t>(std::min<int64_t>(left, kTicketPage)));
     v1::ListTicketsResponse response;
     const grpc::Status status = caller.Ask(
         *caller.client().tickets, &v1::TicketService::Stub::ListTickets, request, response);

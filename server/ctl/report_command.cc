@@ -20,7 +20,7 @@ namespace v1 = tandem::v1;
 // The server gives a report 10 s; what else takes time comes on top.
 constexpr absl::Duration kTimeout = absl::Seconds(30);
 
-constexpr int kPage = 1'000;
+constexpr int kReportPage = 1'000;
 
 struct ReportOptions {
   v1::QueryMetricsRequest request;  // But for its times.
@@ -91,7 +91,7 @@ int ShowReport(const Target& target, const ReportOptions& options) {
   v1::QueryMetricsRequest request = options.request;
   for (const std::string& measure : MeasuresOf(options)) request.add_measures(measure);
   if (options.policy.has_threshold()) *request.mutable_policy() = options.policy;
-  request.set_page_size(kPage);
+  request.set_page_size(kReportPage);
   grpc::Status status = SetTimes(caller, options, request);
   if (!status.ok()) return Report(status);
   v1::QueryMetricsResponse report;

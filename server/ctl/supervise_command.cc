@@ -110,10 +110,8 @@ int SetShiftEnd(const Target& target, SuperviseOptions& options) {
   return kExitDone;
 }
 
-using Options = std::shared_ptr<SuperviseOptions>;
-
 CLI::App* AddVerb(CLI::App& group, Context& context, const std::string& name,
-                  const std::string& help, const Options& options,
+                  const std::string& help, const std::shared_ptr<SuperviseOptions>& options,
                   int (*run)(const Target&, SuperviseOptions&)) {
   CLI::App* command = group.add_subcommand(name, help);
   command->callback(

@@ -120,11 +120,9 @@ v1::SurveyScore ScoreOf(const std::string& text) {
   return score;
 }
 
-using Options = std::shared_ptr<WriteOptions>;
-
 // A verb of the ticket that is named; `set_ticket` is told which.
 CLI::App* AddVerb(CLI::App& group, Context& context, const std::string& name,
-                  const std::string& help, const Options& options,
+                  const std::string& help, const std::shared_ptr<WriteOptions>& options,
                   const std::function<void(const std::string&)>& set_ticket,
                   int (*run)(const Target&, WriteOptions&)) {
   CLI::App* command = group.add_subcommand(name, help);
@@ -144,12 +142,12 @@ void AddText(CLI::App& command, const std::string& help,
 }
 
 void AddTime(CLI::App& command, const std::string& name, const std::string& help,
-             const Options& options) {
+             const std::shared_ptr<WriteOptions>& options) {
   AddInstant(command, name, help + ", in this machine's zone unless it names one",
              [options](const SaidInstant& instant) { options->at = instant; });
 }
 
-void AddUpdate(CLI::App& group, Context& context) {
+void AddTicketUpdate(CLI::App& group, Context& context) {
   const auto options = std::make_shared<WriteOptions>();
   v1::UpdateTicketRequest& request = options->update;
   CLI::App* command = AddVerb(
@@ -290,7 +288,7 @@ Examples:
   tandemctl ticket survey 01890a5d-ac96-774b-bcce-b302099a8057 --score csat=4/1-5
 
 What moves it is done by `tandemctl supervise`, and by its agent.)");
-  AddUpdate(*group, context);
+  AddTicketUpdate(*group, context);
   AddWriting(*group, context);
 }
 

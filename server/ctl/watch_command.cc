@@ -33,10 +33,10 @@ auto& Items(v1::WatchQueuesResponse& message) {
 auto& Items(v1::WatchAgentsResponse& message) {
   return *message.mutable_agents();
 }
-const std::string& IdOf(const v1::WatchedQueue& queue) {
+const std::string& WatchedId(const v1::WatchedQueue& queue) {
   return queue.queue();
 }
-const std::string& IdOf(const v1::WatchedAgent& agent) {
+const std::string& WatchedId(const v1::WatchedAgent& agent) {
   return agent.agent();
 }
 
@@ -73,10 +73,10 @@ class Board {
     std::set<std::string> gone(told_.removed().begin(), told_.removed().end());
     if (snapshot_) {
       for (const auto& [id, item] : items_) gone.insert(id);
-      for (const Item& item : Items(told_)) gone.erase(IdOf(item));
+      for (const Item& item : Items(told_)) gone.erase(WatchedId(item));
     }
     for (Item& item : Items(told_)) {
-      Item& held = items_[IdOf(item)];
+      Item& held = items_[WatchedId(item)];
       if (google::protobuf::util::MessageDifferencer::Equals(held, item)) continue;
       held.Swap(&item);
       *Items(changed).Add() = held;

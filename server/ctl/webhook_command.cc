@@ -184,10 +184,8 @@ int Redeliver(const Target& target, WebhookOptions& options) {
 // -------------------------------------------------------------------------------------------------
 // command lines
 
-using Options = std::shared_ptr<WebhookOptions>;
-
 CLI::App* AddVerb(CLI::App& group, Context& context, const std::string& name,
-                  const std::string& help, const Options& options,
+                  const std::string& help, const std::shared_ptr<WebhookOptions>& options,
                   int (*run)(const Target&, WebhookOptions&)) {
   CLI::App* command = group.add_subcommand(name, help);
   command
@@ -265,7 +263,7 @@ Examples:
   AddForm(*command, context, options->form);
 }
 
-void AddUpdate(CLI::App& group, Context& context) {
+void AddWebhookUpdate(CLI::App& group, Context& context) {
   const auto options = std::make_shared<WebhookOptions>();
   CLI::App* command =
       AddVerb(group, context, "update", "Change a webhook; a filter replaces the whole filter",
@@ -309,7 +307,7 @@ Examples:
 
 A secret is printed once, by what made it.)");
   AddCreate(*group, context);
-  AddUpdate(*group, context);
+  AddWebhookUpdate(*group, context);
 
   const auto deleted = std::make_shared<WebhookOptions>();
   CLI::App* command =

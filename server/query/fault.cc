@@ -18,6 +18,14 @@ router::Rejection FieldFault(router::Reason reason, std::string_view field,
           .metadata = {}};
 }
 
+router::Rejection RevisionFault(std::string_view what, int64_t expected, int64_t actual) {
+  return {
+      .reason = router::Reason::kRevisionStale,
+      .message = fmt::format("expected revision {} of {}, but it is {}", expected, what, actual),
+      .violations = {},
+      .metadata = {{"expected", std::to_string(expected)}, {"actual", std::to_string(actual)}}};
+}
+
 router::Rejection PageTokenFault() {
   return FieldFault(
       router::Reason::kPageTokenInvalid, "page_token",

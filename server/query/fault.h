@@ -20,6 +20,9 @@ using Result = std::variant<T, router::Rejection>;
 router::Rejection FieldFault(router::Reason reason, std::string_view field,
                              std::string_view description);
 
+// A revision that was expected of `what` ("the webhook"), which has another by now.
+router::Rejection RevisionFault(std::string_view what, int64_t expected, int64_t actual);
+
 // A page token that is not of the list with the filter that were asked for.
 router::Rejection PageTokenFault();
 

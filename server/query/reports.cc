@@ -32,14 +32,6 @@ Rejection PolicyNotFound(const std::string& id) {
           .metadata = {}};
 }
 
-Rejection RevisionStale(int64_t expected, int64_t actual) {
-  return {
-      .reason = Reason::kRevisionStale,
-      .message = fmt::format("expected revision {} of the policy, but it is {}", expected, actual),
-      .violations = {},
-      .metadata = {{"expected", std::to_string(expected)}, {"actual", std::to_string(actual)}}};
-}
-
 Rejection MeasureUnknown(size_t index, const std::string& id) {
   const char* nearest = NearestMeasure(id);
   Rejection rejection = FieldFault(
@@ -422,7 +414,8 @@ Result<store::ServiceLevelPolicy> PutPolicy(store::Reader& reader, store::Policy
                                   router::kMaxServiceLevelPolicies));
   }
   if (!changed.ok()) return StoreFault(changed.status());
-  if (!changed->done) return RevisionStale(expected_revision, changed->policy.revision);
+  if (!changed->done)
+    return RevisionFault("the policy", expected_revision, changed->policy.revision);
   return std::move(changed->policy);
 }
 
@@ -432,7 +425,8 @@ Result<store::ServiceLevelPolicy> DeletePolicy(store::PolicyStore& policies,
   auto changed = policies.DeletePolicy(workspace, id, expected_revision);
   if (absl::IsNotFound(changed.status())) return PolicyNotFound(id);
   if (!changed.ok()) return StoreFault(changed.status());
-  if (!changed->done) return RevisionStale(expected_revision, changed->policy.revision);
+  if (!changed->done)
+    return RevisionFault("the policy", expected_revision, changed->policy.revision);
   return std::move(changed->policy);
 }
 

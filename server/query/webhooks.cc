@@ -32,14 +32,6 @@ Rejection FaultOf(const absl::Status& status, const WebhookKey& key) {
                               ", but there is no ", key.webhook));
 }
 
-Rejection RevisionStale(int64_t expected, int64_t actual) {
-  Rejection rejection =
-      Refusal(Reason::kRevisionStale,
-              absl::StrCat("expected revision ", expected, " of the webhook, but it is ", actual));
-  rejection.metadata = {{"expected", absl::StrCat(expected)}, {"actual", absl::StrCat(actual)}};
-  return rejection;
-}
-
 Result<WebhookView> ViewOf(store::Reader& reader, store::WebhookStore& webhooks, WebhookRow row) {
   const auto counts = webhooks.CountDeliveries(row.key);
   if (!counts.ok()) return StoreFault(counts.status());
@@ -167,7 +159,7 @@ Result<WebhookView> UpdateWebhook(store::Reader& reader, store::WebhookStore& we
     if (updated.ok()) return ViewOf(reader, webhooks, *std::move(found));
     if (!absl::IsAborted(updated)) return FaultOf(updated, change.key);
   }
-  return RevisionStale(change.expected_revision, held);
+  return RevisionFault("the webhook", change.expected_revision, held);
 }
 
 Result<std::monostate> DeleteWebhook(store::WebhookStore& webhooks, const WebhookKey& key,
@@ -182,7 +174,7 @@ Result<std::monostate> DeleteWebhook(store::WebhookStore& webhooks, const Webhoo
     if (deleted.ok()) return std::monostate();
     if (!absl::IsAborted(deleted)) return FaultOf(deleted, key);
   }
-  return RevisionStale(expected_revision, held);
+  return RevisionFault("the webhook", expected_revision, held);
 }
 
 Result<DeadLetterPage> ListDeadLetters(store::WebhookStore& webhooks, const WebhookKey& key,

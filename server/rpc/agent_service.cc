@@ -40,14 +40,14 @@ void SetAgentStatus(Backend& backend, Call call, v1::SetAgentStatusRequest& requ
 }
 
 template <typename Response>
-void FinishWithState(Call call, const router::Reply& reply) {
+void FinishWithNewState(Call call, const router::Reply& reply) {
   Response response;
   response.set_state(ToProto(std::get<router::StateReached>(reply).state));
   call.Finish(response);
 }
 
 void AcceptOffer(Backend& backend, Call call, v1::AcceptOfferRequest& request) {
-  RunVerb(backend, call, request, FinishWithState<v1::AcceptOfferResponse>);
+  RunVerb(backend, call, request, FinishWithNewState<v1::AcceptOfferResponse>);
 }
 
 void DeclineOffer(Backend& backend, Call call, v1::DeclineOfferRequest& request) {
@@ -59,7 +59,7 @@ void StartTicket(Backend& backend, Call call, v1::StartTicketRequest& request) {
 }
 
 void FinishTicket(Backend& backend, Call call, v1::FinishTicketRequest& request) {
-  RunTicketVerb(backend, call, request, FinishWithState<v1::FinishTicketResponse>);
+  RunTicketVerb(backend, call, request, FinishWithNewState<v1::FinishTicketResponse>);
 }
 
 void StartAgentContact(Backend& backend, Call call, v1::StartAgentContactRequest& request) {

@@ -23,6 +23,7 @@ void FillOffer(const router::OfferView& offer, v1::Offer& to) {
   to.set_invited_by(offer.invited_by);
   if (offer.hand_off) Fill(*offer.hand_off, *to.mutable_hand_off());
   if (offer.consults.IsSet()) to.set_consulted_ticket_id(router::ToString(offer.consults));
+  if (offer.reviews.IsSet()) to.set_reviewed_ticket_id(router::ToString(offer.reviews));
 }
 
 void FillWork(const router::WorkView& work, v1::Work& to) {
@@ -47,6 +48,7 @@ void FillWork(const router::WorkView& work, v1::Work& to) {
     to.mutable_consultation()->set_id(router::ToString(work.consultation));
     to.mutable_consultation()->set_queue(work.consulted_queue);
   }
+  if (work.reviews.IsSet()) to.set_reviewed_ticket_id(router::ToString(work.reviews));
 }
 
 void FillState(const router::AgentStateView& state, v1::AgentState& to) {

@@ -88,13 +88,13 @@ void ReadScope(const v1::ServiceLevelPolicy& policy, store::ServiceLevelPolicy& 
   }
 }
 
-void Fill(const query::MetricValue& value, v1::MetricValue& to) {
+void FillValue(const query::MetricValue& value, v1::MetricValue& to) {
   if (value.value) to.set_value(*value.value);
   if (value.numerator) to.set_numerator(*value.numerator);
   if (value.denominator) to.set_denominator(*value.denominator);
 }
 
-void Fill(const query::ReportRow& row, v1::MetricsRow& to) {
+void FillRow(const query::ReportRow& row, v1::MetricsRow& to) {
   const auto id = [&](Dimension dimension) { return row.ids[store::IndexOf(dimension)]; };
   *to.mutable_interval_start() = ToTimestamp(row.start);
   *to.mutable_interval_end() = ToTimestamp(row.end);
@@ -104,7 +104,7 @@ void Fill(const query::ReportRow& row, v1::MetricsRow& to) {
   to.set_channel(id(Dimension::kChannel));
   to.set_agent(id(Dimension::kAgent));
   to.set_survey(id(Dimension::kSurvey));
-  for (const query::MetricValue& value : row.values) Fill(value, *to.add_values());
+  for (const query::MetricValue& value : row.values) FillValue(value, *to.add_values());
   for (const std::string& policy : row.policies) to.add_policies(policy);
 }
 
@@ -185,7 +185,7 @@ query::ReportRequest ToReportRequest(const v1::QueryMetricsRequest& request, Fau
 
 void Fill(const query::Report& report, v1::QueryMetricsResponse& to) {
   for (const query::Measure& measure : report.measures) to.add_measures(measure.id);
-  for (const query::ReportRow& row : report.rows) Fill(row, *to.add_rows());
+  for (const query::ReportRow& row : report.rows) FillRow(row, *to.add_rows());
   to.set_next_page_token(report.next_token);
   *to.mutable_until() = ToTimestamp(report.until);
   *to.mutable_counted_at() = ToTimestamp(report.counted_at);

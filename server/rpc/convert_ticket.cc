@@ -317,8 +317,8 @@ router::ExternalReference ToReference(const v1::ExternalReference& message, cons
 
 namespace {
 
-void Fill(const std::vector<router::Explanation::ClauseCount>& clauses,
-          google::protobuf::RepeatedPtrField<v1::ClauseExplanation>& to) {
+void FillClauses(const std::vector<router::Explanation::ClauseCount>& clauses,
+                 google::protobuf::RepeatedPtrField<v1::ClauseExplanation>& to) {
   for (const auto& clause : clauses) {
     v1::ClauseExplanation* message = to.Add();
     message->set_clause(clause.clause);
@@ -326,7 +326,7 @@ void Fill(const std::vector<router::Explanation::ClauseCount>& clauses,
   }
 }
 
-void Fill(const router::OfferPolicy& policy, v1::OfferPolicy& to) {
+void FillPolicy(const router::OfferPolicy& policy, v1::OfferPolicy& to) {
   *to.mutable_offer_timeout() = ToProtoDuration(policy.timeout);
   to.set_offer_timeout_of_step(policy.timeout_of_step);
   to.set_concurrent_offers(policy.concurrent);
@@ -338,7 +338,7 @@ static_assert(static_cast<int>(router::DistributionMode::kLongestIdle) ==
 static_assert(static_cast<int>(router::DistributionMode::kLowestCost) ==
               v1::DISTRIBUTION_MODE_LOWEST_COST);
 
-void Fill(const router::Explanation::Choice& choice, v1::Choice& to) {
+void FillChoice(const router::Explanation::Choice& choice, v1::Choice& to) {
   to.set_agent(choice.agent);
   to.set_offered(choice.offered);
   to.set_kept(choice.kept);
@@ -412,7 +412,7 @@ void Fill(const router::ContactClassified& classified, v1::ClassifyContactRespon
   Fill(classified.requirement, *ticket.mutable_requirement());
   if (!classified.plan.empty()) Fill(classified.plan, *ticket.mutable_plan());
   *ticket.mutable_target() = ToTimestamp(classified.target);
-  Fill(classified.clauses, *ticket.mutable_clauses());
+  FillClauses(classified.clauses, *ticket.mutable_clauses());
   ticket.set_qualified_agents(static_cast<int32_t>(classified.qualified_agents));
   ticket.set_unroutable(classified.unroutable);
   ticket.mutable_classification_rules()->Assign(classified.ticket_rules.begin(),
@@ -426,7 +426,7 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
   if (explanation.target.IsSet()) *to.mutable_target() = ToTimestamp(explanation.target);
   to.set_ahead(static_cast<int64_t>(explanation.ahead));
   to.set_agents(static_cast<int32_t>(explanation.agents));
-  Fill(explanation.clauses, *to.mutable_clauses());
+  FillClauses(explanation.clauses, *to.mutable_clauses());
   to.set_qualified_agents(static_cast<int32_t>(explanation.qualified_agents));
   for (const auto& [kind, agents] : explanation.obstacles) {
     v1::Obstacle* message = to.add_obstacles();
@@ -458,7 +458,7 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
   for (const router::ParticipantRow& participant : explanation.participants) {
     FillParticipant(participant, *to.add_participants());
   }
-  for (const auto& choice : explanation.choices) Fill(choice, *to.add_choices());
+  for (const auto& choice : explanation.choices) FillChoice(choice, *to.add_choices());
   if (explanation.consults.IsSet()) {
     to.set_consulted_ticket_id(router::ToString(explanation.consults));
   }
@@ -476,7 +476,7 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
   }
   to.set_no_estimate(static_cast<v1::NoEstimateReason>(explanation.no_estimate));
   to.set_available_agents(static_cast<int32_t>(explanation.available_agents));
-  if (explanation.offer_policy) Fill(*explanation.offer_policy, *to.mutable_offer_policy());
+  if (explanation.offer_policy) FillPolicy(*explanation.offer_policy, *to.mutable_offer_policy());
   if (explanation.client_share) {
     const router::Explanation::Share& share = *explanation.client_share;
     v1::ClientShare& message = *to.mutable_client_share();
@@ -494,7 +494,7 @@ void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to)
   message.set_number(next.number);
   if (next.at.IsSet()) *message.mutable_at() = ToTimestamp(next.at);
   message.set_min_priority(next.min_priority);
-  Fill(next.clauses, *message.mutable_clauses());
+  FillClauses(next.clauses, *message.mutable_clauses());
   message.set_qualified_agents(static_cast<int32_t>(next.qualified_agents));
   message.set_queue(next.queue);
   if (next.expire) message.mutable_expire()->set_reason(next.expire->reason);

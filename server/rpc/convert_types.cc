@@ -125,7 +125,7 @@ struct PredicateFiller {
   }
 };
 
-void Fill(const router::Predicate& predicate, v1::Predicate& to) {
+void FillPredicate(const router::Predicate& predicate, v1::Predicate& to) {
   std::visit(PredicateFiller{to}, predicate.kind);
   to.set_negated(predicate.negated);
 }
@@ -249,11 +249,12 @@ router::Requirement ToOwnRequirement(const v1::Requirement& requirement, const s
 void Fill(const router::Requirement& requirement, v1::Requirement& to) {
   for (const router::Clause& clause : requirement.all_of) {
     v1::Clause* target = to.add_all_of();
-    for (const router::Predicate& predicate : clause) Fill(predicate, *target->add_any_of());
+    for (const router::Predicate& predicate : clause)
+      FillPredicate(predicate, *target->add_any_of());
   }
   for (const router::Preference& preference : requirement.prefer) {
     v1::Preference* target = to.add_prefer();
-    Fill(preference.predicate, *target->mutable_predicate());
+    FillPredicate(preference.predicate, *target->mutable_predicate());
     target->set_weight(preference.weight);
   }
   to.mutable_agents()->Assign(requirement.agents.begin(), requirement.agents.end());

@@ -7,9 +7,9 @@
 namespace tandem::rpc {
 namespace {
 
-using Base = v1::EventService::WithRawCallbackMethod_StreamEvents<v1::EventService::Service>;
+using EventBase = v1::EventService::WithRawCallbackMethod_StreamEvents<v1::EventService::Service>;
 
-class EventService final : public Base {
+class EventService final : public EventBase {
  public:
   explicit EventService(Backend& backend) : backend_(backend) {}
 

@@ -28,7 +28,7 @@ constexpr std::chrono::hours kLong{1};
 constexpr std::chrono::seconds kComplaintInterval{10};
 constexpr int kBacklog = 1'024;
 
-std::string Reason(int error) {
+std::string Describe(int error) {
   return std::generic_category().message(error);
 }
 
@@ -100,10 +100,10 @@ absl::Status Listener::Listen(const std::string& address) {
     socket_ = ListeningSocket(*entry);
   }
   if (socket_ < 0) {
-    return absl::UnavailableError(fmt::format("can't listen on {}: {}", address, Reason(errno)));
+    return absl::UnavailableError(fmt::format("can't listen on {}: {}", address, Describe(errno)));
   }
   wake_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  if (wake_ < 0) return absl::UnavailableError("can't make an eventfd: " + Reason(errno));
+  if (wake_ < 0) return absl::UnavailableError("can't make an eventfd: " + Describe(errno));
   port_ = PortOf(socket_);
   return absl::OkStatus();
 }
@@ -143,7 +143,7 @@ bool Listener::AcceptOne() {
   if (socket < 0) {
     const bool no_files = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
     if (no_files) {
-      Complain("can't accept a connection: " + Reason(errno));
+      Complain("can't accept a connection: " + Describe(errno));
       // The connection waits in the kernel's queue; poll would report it at once.
       Wait(0, kPauseWithoutFiles);
       return false;

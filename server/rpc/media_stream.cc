@@ -14,7 +14,7 @@ namespace {
 using router::Reason;
 using router::Rejection;
 
-void Fill(const live::ConnectionEntry& entry, v1::MediaConnection& to) {
+void FillConnection(const live::ConnectionEntry& entry, v1::MediaConnection& to) {
   to.set_ticket_id(router::ToString(entry.key.ticket));
   to.set_offer_id(router::ToString(entry.key));
   to.set_agent(entry.agent);
@@ -200,7 +200,7 @@ void MediaStream::Acknowledge(uint64_t place, int64_t tag, const ReportOutcome& 
   v1::MediaAcknowledgement acknowledgement;
   acknowledgement.set_tag(tag);
   if (const auto* rejection = std::get_if<Rejection>(&outcome)) {
-    rpc::Fill(*rejection, *acknowledgement.mutable_error());
+    Fill(*rejection, *acknowledgement.mutable_error());
   } else {
     acknowledgement.set_applied(std::get<bool>(outcome));
   }
@@ -245,7 +245,8 @@ void MediaStream::Want(const Pointer& entry) {
   if (std::ranges::none_of(asked_.channels, serves)) return;
   if (!told_.try_emplace(entry->key, false).second) return;
   v1::MediaSessionResponse message;
-  Fill(*entry, entry->connected ? *message.mutable_connected() : *message.mutable_connect());
+  FillConnection(*entry,
+                 entry->connected ? *message.mutable_connected() : *message.mutable_connect());
   commands_.push_back(std::move(message));
 }
 

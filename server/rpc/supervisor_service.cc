@@ -31,7 +31,7 @@ void SetShiftEnd(Backend& backend, Call call, v1::SetShiftEndRequest& request) {
   RunVerb(backend, call, request, FinishEmpty<v1::SetShiftEndResponse>);
 }
 
-void Fill(const router::AgentExplanation::OfGroup& of, v1::GroupRoom& to) {
+void FillRoom(const router::AgentExplanation::OfGroup& of, v1::GroupRoom& to) {
   to.set_group(static_cast<v1::CapacityGroup>(static_cast<int>(of.group) + 1));
   to.set_held(static_cast<int32_t>(of.held));
   to.set_max(static_cast<int32_t>(of.max));
@@ -40,7 +40,7 @@ void Fill(const router::AgentExplanation::OfGroup& of, v1::GroupRoom& to) {
   to.set_takes_deferrable(of.takes_deferrable);
 }
 
-void Fill(const router::AgentExplanation::OfQueue& of, v1::QueueProspects& to) {
+void FillProspects(const router::AgentExplanation::OfQueue& of, v1::QueueProspects& to) {
   to.set_queue(of.queue);
   to.set_rank(of.rank);
   to.set_push(of.push);
@@ -63,8 +63,8 @@ void ExplainAgent(Backend& backend, Call call, v1::ExplainAgentRequest& request)
       *response.mutable_status_since() = ToTimestamp(explanation.status_since);
     }
     response.set_obstacle(static_cast<v1::ObstacleKind>(explanation.obstacle));
-    for (const auto& group : explanation.groups) Fill(group, *response.add_groups());
-    for (const auto& queue : explanation.queues) Fill(queue, *response.add_queues());
+    for (const auto& group : explanation.groups) FillRoom(group, *response.add_groups());
+    for (const auto& queue : explanation.queues) FillProspects(queue, *response.add_queues());
     answered.Finish(response);
   });
 }

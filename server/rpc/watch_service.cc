@@ -7,10 +7,10 @@
 namespace tandem::rpc {
 namespace {
 
-using Base = v1::WatchService::WithRawCallbackMethod_WatchQueues<
+using WatchBase = v1::WatchService::WithRawCallbackMethod_WatchQueues<
     v1::WatchService::WithRawCallbackMethod_WatchAgents<v1::WatchService::Service>>;
 
-class WatchService final : public Base {
+class WatchService final : public WatchBase {
  public:
   explicit WatchService(Backend& backend) : backend_(backend) {}
 

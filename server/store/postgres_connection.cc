@@ -21,7 +21,7 @@ constexpr std::pair<const char*, const char*> kDefaults[] = {
     {"application_name", "tandem"},
 };
 
-constexpr char kSettings[] =
+constexpr char kCommonSettings[] =
     "-c client_min_messages=warning -c datestyle=ISO -c timezone=UTC -c jit=off "
     "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3 "
     "-c tcp_user_timeout=15000 -c idle_in_transaction_session_timeout=60s";
@@ -52,7 +52,7 @@ std::string ConnectionString(const std::string& url, const std::string& settings
   // These two are no matter of taste: our code reads and writes UTF-8, and names its settings first
   // so that the caller's can differ.
   values["client_encoding"] = "UTF8";
-  values["options"] = absl::StrCat(kSettings, " ", settings, " ", values["options"]);
+  values["options"] = absl::StrCat(kCommonSettings, " ", settings, " ", values["options"]);
   std::string text;
   for (const auto& [key, value] : values) {
     absl::StrAppend(&text, text.empty() ? "" : " ", key, "='",

@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 
 #include "pqxx/binarystring"
 #include "pqxx/connection"
@@ -111,6 +112,11 @@ class WarningCatcher : public pqxx::errorhandler {
  private:
   bool seen_ = false;
 };
+
+// What is durable here, but on no synchronous replica yet.
+inline absl::Status UnconfirmedByReplica(const char* what) {
+  return absl::UnavailableError(absl::StrCat("a synchronous replica did not confirm ", what));
+}
 
 // At the start of a transaction whose COMMIT has to mean durable. Turned off, it would lie; any
 // other setting is the operator's.

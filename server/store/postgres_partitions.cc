@@ -31,7 +31,7 @@ constexpr int kCommitsKept = 10'000;
 // Starts of partitions are the name's end: "request_2026_11_23_06".
 constexpr char kNameFormat[] = "%Y_%m_%d_%H";
 
-std::string NameOf(const Partitioned& kind, router::Time start) {
+std::string PartitionName(const Partitioned& kind, router::Time start) {
   return absl::StrCat(
       kind.table, "_",
       absl::FormatTime(kNameFormat, absl::FromUnixMicros(start.us), absl::UTCTimeZone()));
@@ -65,7 +65,7 @@ void Create(pqxx::connection& connection, const Partitioned& kind, router::Time 
                               "_default WHERE at >= ", from, " AND at < ", to, ")"))[0]
           .as<bool>();
   if (late) return;
-  work.exec(absl::StrCat("CREATE TABLE IF NOT EXISTS tandem.", NameOf(kind, start),
+  work.exec(absl::StrCat("CREATE TABLE IF NOT EXISTS tandem.", PartitionName(kind, start),
                          " PARTITION OF tandem.", kind.table, " FOR VALUES FROM (", from, ") TO (",
                          to, ")"));
   work.commit();
@@ -93,7 +93,7 @@ void MaintainPartitions(pqxx::connection& connection, router::Time now) {
     const router::Time current{now.us - now.us % kind.width.us};
     for (int i = 0; i <= kind.ahead; ++i) {
       const router::Time start = current + kind.width * i;
-      if (!held.contains(NameOf(kind, start))) Create(connection, kind, start);
+      if (!held.contains(PartitionName(kind, start))) Create(connection, kind, start);
     }
     for (const std::string& name : held) {
       if (IsPastRetention(kind, name, now)) {

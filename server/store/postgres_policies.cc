@@ -20,7 +20,7 @@ struct NameTable<AbandonTreatment> : NamesFrom<AbandonTreatment, 1, kTreatmentNa
 
 namespace {
 
-constexpr char kSettings[] = "-c statement_timeout=5s -c lock_timeout=5s";
+constexpr char kPolicySettings[] = "-c statement_timeout=5s -c lock_timeout=5s";
 
 constexpr char kSelect[] =
     "SELECT policy, coalesce(display_name, ''), threshold_us, abandons, short_abandon_us, revision,"
@@ -44,10 +44,6 @@ ServiceLevelPolicy DecodePolicy(const pqxx::row& row) {
           .queues = absl::StrSplit(queues, ' ', absl::SkipEmpty()),
           .effective_from = {ParseInt8(cells(8))},
           .revision = ParseInt8(cells(5))};
-}
-
-absl::Status NoReplica() {
-  return absl::UnavailableError("a synchronous replica did not confirm the change of a policy");
 }
 
 // The policy, or one with revision 0 when there is none.
@@ -81,7 +77,7 @@ absl::Status CheckRoom(pqxx::transaction_base& work, const std::string& workspac
 }  // namespace
 
 PostgresPolicies::PostgresPolicies(const std::string& url)
-    : connection_(ConnectionString(url, kSettings), {}) {}
+    : connection_(ConnectionString(url, kPolicySettings), {}) {}
 
 absl::StatusOr<std::vector<ServiceLevelPolicy>> PostgresPolicies::ListPolicies(
     const std::string& workspace) {
@@ -145,7 +141,7 @@ absl::StatusOr<PolicyChange> PostgresPolicies::PutPolicy(const std::string& work
         wanted.short_abandon_limit.us, wanted.revision, wanted.client,
         absl::StrJoin(wanted.queues, " "), wanted.effective_from.us);
     work.commit();
-    if (warnings.seen()) return NoReplica();
+    if (warnings.seen()) return UnconfirmedByReplica("the change of a policy");
     return PolicyChange{.done = true, .policy = wanted};
   });
 }
@@ -167,7 +163,7 @@ absl::StatusOr<PolicyChange> PostgresPolicies::DeletePolicy(const std::string& w
     work.exec_params("DELETE FROM tandem.service_level_policy WHERE workspace = $1 AND policy = $2",
                      workspace, id);
     work.commit();
-    if (warnings.seen()) return NoReplica();
+    if (warnings.seen()) return UnconfirmedByReplica("the change of a policy");
     return PolicyChange{.done = true, .policy = held};
   });
 }

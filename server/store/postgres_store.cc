@@ -18,7 +18,7 @@ namespace tandem::store {
 namespace {
 
 // Who waits for the shard's row waits for a COMMIT at work; the caller asks again.
-constexpr char kSettings[] = "-c lock_timeout=5s";
+constexpr char kEpochSettings[] = "-c lock_timeout=5s";
 
 // Keys are few and tables large: always by index, without planning anew.
 constexpr char kLookUpSettings[] =
@@ -103,14 +103,10 @@ std::vector<std::string> EncodeKeys(const Store::LookUpKeys& keys) {
   return arrays;
 }
 
-absl::Status NoReplica() {
-  return absl::UnavailableError("a synchronous replica did not confirm the change of epoch");
-}
-
 }  // namespace
 
 PostgresStore::PostgresStore(const std::string& url)
-    : connection_string_(ConnectionString(url, kSettings)),
+    : connection_string_(ConnectionString(url, kEpochSettings)),
       connection_(connection_string_, {}),
       look_up_connection_(ConnectionString(url, kLookUpSettings), {{kLookUp, LookUpStatement()}}),
       committer_(url) {}
@@ -123,7 +119,7 @@ absl::StatusOr<Acquired> PostgresStore::Acquire(Shard shard, const std::string& 
     const int64_t epoch = ParseInt8(CellOf(row[0]));
     const auto writer = row[1].as<std::string>();
     work.commit();
-    if (warnings.seen()) return NoReplica();
+    if (warnings.seen()) return UnconfirmedByReplica("the change of epoch");
     writer_ = writer;
     return Acquired{epoch};
   });
@@ -154,7 +150,7 @@ absl::StatusOr<Resolution> PostgresStore::Resolve(const Batch& batch) {
         "SELECT EXISTS (SELECT FROM tandem.commit WHERE shard = $1 AND sequence = $2)", batch.shard,
         batch.sequence)[0]));
     work.commit();
-    if (warnings.seen()) return NoReplica();
+    if (warnings.seen()) return UnconfirmedByReplica("the change of epoch");
     return resolution;
   });
 }

@@ -17,7 +17,7 @@
 namespace tandem::store {
 namespace {
 
-constexpr char kSettings[] = "-c statement_timeout=10s -c lock_timeout=5s";
+constexpr char kWebhookSettings[] = "-c statement_timeout=10s -c lock_timeout=5s";
 
 // Makes and counts the webhooks of one workspace one after the other.
 constexpr char kOneByOne[] =
@@ -146,8 +146,8 @@ absl::StatusOr<WebhookRow> FindToChange(pqxx::transaction_base& work, const Webh
 class PostgresWebhookStore final : public WebhookStore {
  public:
   explicit PostgresWebhookStore(const std::string& url)
-      : connection_(ConnectionString(url, kSettings), {}),
-        sender_connection_(ConnectionString(url, kSettings), {}) {}
+      : connection_(ConnectionString(url, kWebhookSettings), {}),
+        sender_connection_(ConnectionString(url, kWebhookSettings), {}) {}
 
   absl::StatusOr<std::vector<WebhookRow>> ListWebhooks(const std::string& workspace) override {
     using Rows = std::vector<WebhookRow>;
@@ -340,8 +340,7 @@ class PostgresWebhookStore final : public WebhookStore {
           if (const absl::Status status = change(work); !status.ok()) return status;
           work.commit();
           if (warnings.seen()) {
-            return absl::UnavailableError(
-                "a synchronous replica did not confirm a webhook's change");
+            return UnconfirmedByReplica("the change of a webhook");
           }
           return true;
         })

@@ -15,7 +15,7 @@
 namespace tandem::bench {
 namespace {
 
-constexpr std::chrono::seconds kDeadline{20};
+constexpr std::chrono::seconds kCallLimit{20};
 
 // The steps, without how each is said to the server.
 class LifecycleLane : public Lane, public OfferTaker {
@@ -101,9 +101,10 @@ struct Desk {
   std::unique_ptr<v1::TicketService::Stub> ticket;
 };
 
-class UnaryLane final : public LifecycleLane {
+class UnaryLifecycleLane final : public LifecycleLane {
  public:
-  UnaryLane(Load& load, const Parties& parties, const std::vector<Desk>& desks, size_t number)
+  UnaryLifecycleLane(Load& load, const Parties& parties, const std::vector<Desk>& desks,
+                     size_t number)
       : LifecycleLane(load, parties, number),
         ingest_stub_(
             v1::IngestService::NewStub(parties.adapters[number % parties.adapters.size()])),
@@ -137,7 +138,7 @@ class UnaryLane final : public LifecycleLane {
 
   void Prepare() {
     context_.emplace();
-    context_->set_deadline(std::chrono::system_clock::now() + kDeadline);
+    context_->set_deadline(std::chrono::system_clock::now() + kCallLimit);
   }
   bool Passed(const char* call, const grpc::Status& status) {
     if (!status.ok()) Fail(std::string(call) + ": " + status.error_message());
@@ -152,10 +153,12 @@ class UnaryLane final : public LifecycleLane {
   v1::CompleteTicketResponse completed_;
 };
 
-class StreamLane final : public LifecycleLane, public AcknowledgementTaker, public ResultTaker {
+class StreamLifecycleLane final : public LifecycleLane,
+                                  public AcknowledgementTaker,
+                                  public ResultTaker {
  public:
-  StreamLane(Load& load, const Parties& parties, ContactStream& contacts, Floor& floor,
-             size_t number)
+  StreamLifecycleLane(Load& load, const Parties& parties, ContactStream& contacts, Floor& floor,
+                      size_t number)
       : LifecycleLane(load, parties, number), contacts_(contacts), floor_(floor) {}
 
   void OnAcknowledged(const v1::IngestAcknowledgement& acknowledgement) override {
@@ -196,15 +199,15 @@ Load::MakeLane UnaryLifecycles(const Parties& parties) {
     desks->push_back({v1::AgentService::NewStub(channel), v1::TicketService::NewStub(channel)});
   }
   return [&parties, desks](Load& load, size_t number) {
-    return std::make_unique<UnaryLane>(load, parties, *desks, number);
+    return std::make_unique<UnaryLifecycleLane>(load, parties, *desks, number);
   };
 }
 
 Load::MakeLane StreamLifecycles(const Parties& parties, const ContactStreams& contacts,
                                 Floor& floor) {
   return [&](Load& load, size_t number) {
-    return std::make_unique<StreamLane>(load, parties, *contacts[number % contacts.size()], floor,
-                                        number);
+    return std::make_unique<StreamLifecycleLane>(load, parties, *contacts[number % contacts.size()],
+                                                 floor, number);
   };
 }
 

@@ -19,8 +19,8 @@ using std::chrono::milliseconds;
 
 constexpr const char* kProcessTypes[] = {"call", "chat", "job"};
 constexpr const char* kChannels[] = {"voice", "chat", "task"};
-constexpr absl::Duration kCallLimit = absl::Seconds(2);
-constexpr std::chrono::seconds kGiveUp{60};
+constexpr absl::Duration kContactLimit = absl::Seconds(2);
+constexpr std::chrono::seconds kEndWithin{60};
 constexpr int kBatch = 5;
 
 v1::Queue& AddQueue(v1::Configuration& configuration, const std::string& id, v1::Office office,
@@ -109,12 +109,13 @@ v1::Contact MakeContact(const std::string& external_id, size_t kind) {
 // Calls until the server has decided, or for longer than any outage lasts.
 grpc::Status CallUntilDecided(const std::function<grpc::Status(grpc::ClientContext*)>& call) {
   grpc::Status status;
-  for (const auto give_up = std::chrono::steady_clock::now() + kGiveUp;
+  for (const auto give_up = std::chrono::steady_clock::now() + kEndWithin;
        std::chrono::steady_clock::now() < give_up;) {
     grpc::ClientContext context;
     // A call that waits for the connection also drives it; gRPC's own timer would take seconds.
     context.set_wait_for_ready(true);
-    context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(kCallLimit));
+    context.set_deadline(std::chrono::system_clock::now() +
+                         absl::ToChronoMilliseconds(kContactLimit));
     status = call(&context);
     if (!ctl::IsUndecided(status.error_code(), ctl::ReasonOf(status))) {
       return status;
@@ -228,7 +229,8 @@ void RunGauge(LoadState& state) {
     v1::ListQueueStatisticsResponse response;
     grpc::ClientContext context;
     context.set_wait_for_ready(true);
-    context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(kCallLimit));
+    context.set_deadline(std::chrono::system_clock::now() +
+                         absl::ToChronoMilliseconds(kContactLimit));
     if (client.queues->ListQueueStatistics(&context, request, &response).ok()) {
       int waiting = 0;
       for (const v1::QueueStatistics& queue : response.queues()) {

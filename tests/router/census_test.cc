@@ -17,7 +17,7 @@ namespace tandem::router {
 namespace {
 
 // Queues q0, q1 … and agents a0, a1 …, all of whom serve every queue of the first ten.
-Configuration ConfigurationWith(size_t queues, size_t agents) {
+Configuration FloorOf(size_t queues, size_t agents) {
   Configuration configuration;
   configuration.clients = {Client{{"acme", ""}}};
   RoutingProfile profile;
@@ -52,7 +52,7 @@ class CensusTest : public testing::Test {
     EXPECT_TRUE(std::holds_alternative<Reply>(outcome)) << TextOf(outcome);
   }
   void Configure(size_t queues, size_t agents, const std::string& workspace = "w") {
-    Do(ApplyConfiguration{ConfigurationWith(queues, agents), 0, false}, workspace);
+    Do(ApplyConfiguration{FloorOf(queues, agents), 0, false}, workspace);
   }
   void Chat(uint64_t number, const std::string& process_type) {
     IngestContact ingest;

@@ -47,14 +47,14 @@ std::string Found(Configuration configuration) {
   return std::string(ToString(rejection->reason)) + " " + rejection->violations.at(0).field;
 }
 
-struct Case {
+struct ReviewCase {
   const char* what;
   std::function<void(Configuration&, ReviewPolicy&)> change;
   std::string expected;  // "" or the reason and the first field
 };
 
-void ExpectAll(const std::vector<Case>& cases) {
-  for (const Case& one : cases) {
+void ExpectReviews(const std::vector<ReviewCase>& cases) {
+  for (const ReviewCase& one : cases) {
     Configuration configuration = WithReviews();
     one.change(configuration, configuration.process_types[0].review);
     EXPECT_EQ(Found(configuration), one.expected) << one.what;
@@ -62,7 +62,7 @@ void ExpectAll(const std::vector<Case>& cases) {
 }
 
 TEST(CheckReviews, TakesWhatIsWithinLimits) {
-  ExpectAll({
+  ExpectReviews({
       {"as it is", [](auto&, auto&) {}, ""},
       {"no reviews", [](auto&, auto& review) { review = {}; }, ""},
       {"one in a thousand", [](auto&, auto& review) { review.share_milli = 1; }, ""},
@@ -86,7 +86,7 @@ TEST(CheckReviews, TakesWhatIsWithinLimits) {
 
 TEST(CheckReviews, SaysWhatIsAtFault) {
   const std::string at = "configuration.process_types[0].review";
-  ExpectAll({
+  ExpectReviews({
       {"no process type",
        [](auto&, auto& review) {
          review = {"", 500, {}};

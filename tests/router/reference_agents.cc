@@ -7,14 +7,6 @@
 #include "tests/router/reference_router.h"
 
 namespace tandem::router {
-namespace {
-
-Outcome Refuse(Reason reason) {
-  return Rejection{reason, {}, {}, {}};
-}
-
-}  // namespace
-
 ReferenceRouter::Refusal ReferenceRouter::CheckSession(const SessionRef& session) const {
   const auto it = workspace_->agents.find(session.agent);
   if (it == workspace_->agents.end()) return Reason::kAgentNotFound;
@@ -116,6 +108,7 @@ AgentSnapshot ReferenceRouter::Snapshot(const AgentState& agent) const {
       offer.hand_off = HandOff{ticket.hand_off->agent, ticket.hand_off->at,
                                ticket.hand_off->confidence_milli, ticket.hand_off->reason, ""};
     }
+    offer.reviews = ticket.reviews;
     if (ticket.consults.IsSet()) {
       offer.role = AssignmentRole::kConsult;
       offer.consults = ticket.consults;

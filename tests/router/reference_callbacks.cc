@@ -5,14 +5,6 @@
 #include "tests/router/reference_router.h"
 
 namespace tandem::router {
-namespace {
-
-Outcome Refuse(Reason reason) {
-  return Rejection{reason, {}, {}, {}};
-}
-
-}  // namespace
-
 bool ReferenceRouter::IsCallback(const TicketData& ticket) {
   return ticket.contact.channel == "callback";
 }

@@ -6,14 +6,6 @@
 #include "tests/router/reference_router.h"
 
 namespace tandem::router {
-namespace {
-
-Outcome Refuse(Reason reason) {
-  return Rejection{reason, {}, {}, {}};
-}
-
-}  // namespace
-
 void ReferenceRouter::Claim(TicketData& ticket, AgentState& agent, const char* reason) {
   LeaveReserve(agent);
   StopPlanClock(ticket);

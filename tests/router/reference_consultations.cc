@@ -7,14 +7,6 @@
 #include "tests/router/reference_router.h"
 
 namespace tandem::router {
-namespace {
-
-Outcome Refuse(Reason reason) {
-  return Rejection{reason, {}, {}, {}};
-}
-
-}  // namespace
-
 void ReferenceRouter::ViewConsultation(const TicketData& ticket, WorkView& view) const {
   if (!ticket.consultation.IsSet()) return;
   view.consultation = ticket.consultation;

@@ -9,10 +9,6 @@
 namespace tandem::router {
 namespace {
 
-Outcome Refuse(Reason reason) {
-  return Rejection{reason, {}, {}, {}};
-}
-
 bool IsCustomers(Direction direction, Party author) {
   return direction == Direction::kInbound && author == Party::kCustomer;
 }

@@ -7,14 +7,6 @@
 #include "tests/router/reference_router.h"
 
 namespace tandem::router {
-namespace {
-
-Outcome Refuse(Reason reason) {
-  return Rejection{reason, {}, {}, {}};
-}
-
-}  // namespace
-
 uint32_t ReferenceRouter::CountChildren(TicketId parent) const {
   uint32_t children = 0;
   for (const auto& [id, ticket] : workspace_->tickets) {

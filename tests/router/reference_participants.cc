@@ -9,10 +9,6 @@
 namespace tandem::router {
 namespace {
 
-Outcome Refuse(Reason reason) {
-  return Rejection{reason, {}, {}, {}};
-}
-
 using TicketData = ReferenceRouter::TicketData;
 using Participant = ReferenceRouter::Participant;
 
@@ -73,6 +69,7 @@ WorkView ReferenceRouter::ViewOf(const TicketData& ticket, const std::string& ag
                 {},
                 false};
   if (ticket.hand_off) view.hand_off = *ticket.hand_off;
+  view.reviews = ticket.reviews;
   if (ticket.agent == agent) {
     if (ticket.by_offer) view.offer = {ticket.id, ticket.offer_number};
     view.until = ticket.until;

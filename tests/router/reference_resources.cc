@@ -11,10 +11,6 @@
 namespace tandem::router {
 namespace {
 
-Outcome Refuse(Reason reason) {
-  return Rejection{reason, {}, {}, {}};
-}
-
 // Calls `visit(list)` for the list of the kind.
 template <typename Visit>
 void VisitList(Configuration& configuration, ResourceKind kind, Visit visit) {

@@ -576,6 +576,10 @@ class ReferenceRouter {
   Time now_;
 };
 
+inline Outcome Refuse(Reason reason) {
+  return Rejection{reason, {}, {}, {}};
+}
+
 }  // namespace tandem::router
 
 #endif  // TANDEM_TESTS_ROUTER_REFERENCE_ROUTER_H_

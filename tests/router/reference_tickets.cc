@@ -9,10 +9,6 @@
 namespace tandem::router {
 namespace {
 
-Outcome Refuse(Reason reason) {
-  return Rejection{reason, {}, {}, {}};
-}
-
 template <typename Resource>
 bool HasId(const std::vector<Resource>& resources, const std::string& id) {
   return std::any_of(resources.begin(), resources.end(),

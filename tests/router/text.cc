@@ -33,7 +33,8 @@ void AddTo(Line& line, const OfferView& offer) {
       .Add("role", RoleOf(offer.role))
       .Add("invited_by", offer.invited_by)
       .Add("hand_off", offer.hand_off ? TextOf(*offer.hand_off) : "")
-      .Add("consults", offer.consults);
+      .Add("consults", offer.consults)
+      .Add("reviews", offer.reviews);
 }
 
 void AddTo(Line& line, const WorkView& work) {
@@ -51,7 +52,7 @@ void AddTo(Line& line, const WorkView& work) {
     line.Add("with", other.agent + ":" + ToString(other.role) + (other.invited ? ":invited" : ""));
   }
   if (work.hand_off) line.Add("hand_off", TextOf(*work.hand_off));
-  line.Add("asks", work.consulted_queue).Add("by", work.consultation);
+  line.Add("asks", work.consulted_queue).Add("by", work.consultation).Add("reviews", work.reviews);
 }
 
 // What follows DRAINING.

@@ -18,8 +18,6 @@
 namespace tandem::rpc {
 namespace {
 
-constexpr char kRequestId[] = "6f1c0e6e-0f7b-4c1e-9d5e-3a1f0c2b4d5e";
-
 // What a call told until it ended. `error` of an item is its reason; empty: it is done.
 struct Told {
   grpc::Status status;
@@ -56,7 +54,7 @@ void Hear(const Response& message, Told& told) {
   EXPECT_LE(told.progress.done() + told.progress.failed(), told.progress.matched());
 }
 
-struct Floor : Fixture {
+struct BulkFloor : Fixture {
   using Fixture::Fixture;
 
   using TicketCall = ClientStream<grpc::ClientReader<v1::BulkUpdateTicketsResponse>,
@@ -118,7 +116,7 @@ v1::BulkUpdateTicketsRequest CancelChats() {
 // ----------------------------------------------------------------------------------------- tickets
 
 TEST(BulkUpdateTickets, ChangesThousandsAndTellsOfEach) {
-  Floor f;
+  BulkFloor f;
   for (int i = 0; i < 3; ++i) f.IngestMany(ChatContact(), 1'000);
   f.IngestMany(JobContact(), 10);
   v1::BulkUpdateTicketsRequest request = OfQueue("chats");
@@ -139,7 +137,7 @@ TEST(BulkUpdateTickets, ChangesThousandsAndTellsOfEach) {
 }
 
 TEST(BulkUpdateTickets, MovesThemAndSaysWhichWereRefused) {
-  Floor f;
+  BulkFloor f;
   f.IngestMany(ChatContact(), 20);
   v1::BulkUpdateTicketsRequest request = OfQueue("chats");
   request.set_to_queue("tiny");  // which has room for one
@@ -157,7 +155,7 @@ TEST(BulkUpdateTickets, MovesThemAndSaysWhichWereRefused) {
 }
 
 TEST(BulkUpdateTickets, LeavesWorkAloneUnlessItsStateIsNamed) {
-  Floor f;
+  BulkFloor f;
   const v1::SessionRef ann = f.LogIn("ann");
   const std::string owned = f.Take(ann, ChatContact());
   const std::string waits = f.Ingest(ChatContact());
@@ -172,7 +170,7 @@ TEST(BulkUpdateTickets, LeavesWorkAloneUnlessItsStateIsNamed) {
 }
 
 TEST(BulkUpdateTickets, TakesTicketsFromTheirAgentsAndKeepsWhoDidIt) {
-  Floor f;
+  BulkFloor f;
   const v1::SessionRef ann = f.LogIn("ann");
   const v1::SessionRef bob = f.LogIn("bob");
   const std::string first = f.Take(ann, ChatContact());
@@ -186,7 +184,7 @@ TEST(BulkUpdateTickets, TakesTicketsFromTheirAgentsAndKeepsWhoDidIt) {
 
 // A call on connected media can't be canceled; the others can.
 TEST(BulkUpdateTickets, RefusesEachForItsOwnReason) {
-  Floor f;
+  BulkFloor f;
   const v1::SessionRef ann = f.LogIn("ann");
   const std::string call = f.Take(ann, CallContact());
   ASSERT_EQ(ReasonOf(f.Report(call, f.Get(call).offer_id(), v1::MEDIA_EVENT_TYPE_CONNECTED,
@@ -203,7 +201,7 @@ TEST(BulkUpdateTickets, RefusesEachForItsOwnReason) {
 }
 
 TEST(BulkUpdateTickets, OnlyTellsWhatMatchesWhenAskedTo) {
-  Floor f;
+  BulkFloor f;
   for (int i = 0; i < 5; ++i) f.IngestMany(ChatContact(), 1'000);
   v1::BulkUpdateTicketsRequest request = CancelChats();
   request.set_validate_only(true);
@@ -215,7 +213,7 @@ TEST(BulkUpdateTickets, OnlyTellsWhatMatchesWhenAskedTo) {
 }
 
 TEST(BulkUpdateTickets, ChangesNoMoreThanItMayAndSaysThatThereAreMore) {
-  Floor f;
+  BulkFloor f;
   f.IngestMany(ChatContact(), 1'000);
   std::vector<std::string> ids;
   for (const auto& [key, row] : f.store.Copy().ticket_states) {
@@ -237,7 +235,7 @@ TEST(BulkUpdateTickets, ChangesNoMoreThanItMayAndSaysThatThereAreMore) {
 
 // A ticket that went back to what it was is not changed again by a call that was sent twice.
 TEST(BulkUpdateTickets, ChangesNothingTwiceWithTheSameRequestId) {
-  Floor f;
+  BulkFloor f;
   f.IngestMany(ChatContact(), 50);
   v1::BulkUpdateTicketsRequest request = OfQueue("chats");
   request.set_request_id(kRequestId);
@@ -257,12 +255,12 @@ TEST(BulkUpdateTickets, ChangesNothingTwiceWithTheSameRequestId) {
 }
 
 TEST(BulkUpdateTickets, StopsWhenItIsCalledOffAndWhatIsDoneStays) {
-  Floor f;
+  BulkFloor f;
   for (int i = 0; i < 5; ++i) f.IngestMany(ChatContact(), 1'000);
   f.SlowDown(std::chrono::milliseconds(20));
   Told told;
   {
-    Floor::TicketCall call([&](grpc::ClientContext* context) {
+    BulkFloor::TicketCall call([&](grpc::ClientContext* context) {
       return f.supervisors->BulkUpdateTickets(context, CancelChats());
     });
     while (told.progress.done() == 0) {
@@ -288,7 +286,7 @@ TEST(BulkUpdateTickets, StopsWhenItIsCalledOffAndWhatIsDoneStays) {
 }
 
 // Each way to end early: the status says how far it came, and that is so.
-void ExpectHowFar(const Floor& f, const Told& told, const std::string& reason, size_t matched) {
+void ExpectHowFar(const BulkFloor& f, const Told& told, const std::string& reason, size_t matched) {
   const Error error = Decode(told.status);
   EXPECT_EQ(error.reason, reason) << error.message;
   EXPECT_EQ(error.metadata.at("matched"), std::to_string(matched));
@@ -300,18 +298,18 @@ void ExpectHowFar(const Floor& f, const Told& told, const std::string& reason, s
   EXPECT_EQ(f.Canceled(), done);
 }
 
+// Finding the tickets is a small part of the time that there is; changing them takes at least 8 s:
+// 256 are under way at once, and each commit takes 400 ms.
 TEST(BulkUpdateTickets, SaysHowFarItCameWhenTheDeadlineIsNear) {
-  Floor f;
-  for (int i = 0; i < 15; ++i) f.IngestMany(ChatContact(), 1'000);
-  f.SlowDown(std::chrono::milliseconds(100));
-  v1::BulkUpdateTicketsRequest request = CancelChats();
-  request.set_max_items(15'000);
-  const Told told = f.Run(request, std::chrono::seconds(5));
-  ExpectHowFar(f, told, "DEADLINE_EXPIRED", 15'000);
+  BulkFloor f;
+  for (int i = 0; i < 5; ++i) f.IngestMany(ChatContact(), 1'000);
+  f.SlowDown(std::chrono::milliseconds(400));
+  const Told told = f.Run(CancelChats(), std::chrono::seconds(6));
+  ExpectHowFar(f, told, "DEADLINE_EXPIRED", 5'000);
 }
 
 TEST(BulkUpdateTickets, SaysHowFarItCameWhenTheServerStops) {
-  Floor f;
+  BulkFloor f;
   for (int i = 0; i < 5; ++i) f.IngestMany(ChatContact(), 1'000);
   std::atomic<int> commits = 0;
   f.store.OnCommit([&](const store::Batch&) {
@@ -328,7 +326,7 @@ TEST(BulkUpdateTickets, SaysHowFarItCameWhenTheServerStops) {
 TEST(BulkUpdateTickets, SaysHowFarItCameWhenTheStoreGoesAway) {
   FixtureOptions options;
   options.engine.reply_patience = std::chrono::milliseconds(200);
-  Floor f(options);
+  BulkFloor f(options);
   for (int i = 0; i < 5; ++i) f.IngestMany(ChatContact(), 1'000);
   std::atomic<int> commits = 0;
   f.store.OnCommit([&](const store::Batch&) {
@@ -348,10 +346,10 @@ TEST(BulkUpdateTickets, SaysHowFarItCameWhenTheStoreGoesAway) {
 }
 
 TEST(BulkUpdateTickets, WaitsForAClientThatReadsSlowly) {
-  Floor f;
+  BulkFloor f;
   for (int i = 0; i < 8; ++i) f.IngestMany(ChatContact(), 1'000);
   const auto stub = v1::SupervisorService::NewStub(f.NarrowChannel());
-  Floor::TicketCall call([&](grpc::ClientContext* context) {
+  BulkFloor::TicketCall call([&](grpc::ClientContext* context) {
     return stub->BulkUpdateTickets(context, CancelChats());
   });
   std::this_thread::sleep_for(std::chrono::seconds(1));
@@ -363,7 +361,7 @@ TEST(BulkUpdateTickets, WaitsForAClientThatReadsSlowly) {
 }
 
 TEST(BulkUpdateTickets, TellsOfATicketThatWasClosedMeanwhile) {
-  Floor f;
+  BulkFloor f;
   f.IngestMany(ChatContact(), 1'000);
   // Another call closes them at the same time.
   f.SlowDown(std::chrono::milliseconds(30));
@@ -404,7 +402,7 @@ v1::BulkUpdateAgentsRequest OfTeam(const std::string& team) {
 }
 
 TEST(BulkUpdateAgents, TrainsATeamAndLeavesTheRestOfEach) {
-  Floor f;
+  BulkFloor f;
   f.Apply(WithTeams(2'400));
   v1::BulkUpdateAgentsRequest request = OfTeam("north");
   v1::SkillLevel& cards = *request.add_set_skills();
@@ -445,7 +443,7 @@ TEST(BulkUpdateAgents, TrainsATeamAndLeavesTheRestOfEach) {
 }
 
 TEST(BulkUpdateAgents, SaysOfEachWhatIsWrong) {
-  Floor f;
+  BulkFloor f;
   f.Apply(WithTeams(20));
   v1::BulkUpdateAgentsRequest request = OfTeam("south");
   request.add_set_skills()->set_skill("juggling");
@@ -462,7 +460,7 @@ TEST(BulkUpdateAgents, SaysOfEachWhatIsWrong) {
 }
 
 TEST(BulkUpdateAgents, ChangesNothingTwiceWithTheSameRequestId) {
-  Floor f;
+  BulkFloor f;
   f.Apply(WithTeams(10));
   v1::BulkUpdateAgentsRequest request = OfTeam("north");
   request.set_request_id(kRequestId);
@@ -487,7 +485,7 @@ void ExpectFault(const grpc::Status& status, const std::string& reason, const st
 }
 
 TEST(BulkUpdateTickets, SaysWhatIsWrongWithTheRequest) {
-  Floor f;
+  BulkFloor f;
   using Request = v1::BulkUpdateTicketsRequest;
   struct Row {
     const char* reason;
@@ -527,7 +525,7 @@ TEST(BulkUpdateTickets, SaysWhatIsWrongWithTheRequest) {
 }
 
 TEST(BulkUpdateAgents, SaysWhatIsWrongWithTheRequest) {
-  Floor f;
+  BulkFloor f;
   using Request = v1::BulkUpdateAgentsRequest;
   struct Row {
     const char* reason;

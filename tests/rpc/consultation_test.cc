@@ -10,10 +10,8 @@
 namespace tandem::rpc {
 namespace {
 
-constexpr char kRequestId[] = "0c1d2e3f-1111-4222-8333-944455556666";
-
 // ann has a chat; bob may come.
-struct Floor : Fixture {
+struct ConsultationFloor : Fixture {
   v1::ConsultQueueRequest Asking(const std::string& queue) const {
     v1::ConsultQueueRequest request;
     request.set_workspace(kWorkspace);
@@ -45,7 +43,7 @@ struct Floor : Fixture {
 };
 
 TEST(ConsultQueue, OffersAPartInTheTicketToWhoeverServesTheQueue) {
-  Floor f;
+  ConsultationFloor f;
   v1::ConsultQueueRequest request = f.Asking("private");
   request.mutable_time_limit()->set_seconds(60);
   ASSERT_EQ(ReasonOf(f.Consult(request)), "OK");
@@ -85,7 +83,7 @@ TEST(ConsultQueue, OffersAPartInTheTicketToWhoeverServesTheQueue) {
 }
 
 TEST(ConsultQueue, IsAskedOnceByItsRequestId) {
-  Floor f;
+  ConsultationFloor f;
   v1::ConsultQueueRequest request = f.Asking("private");
   request.set_request_id(kRequestId);
   ASSERT_EQ(ReasonOf(f.Consult(request)), "OK");
@@ -96,7 +94,7 @@ TEST(ConsultQueue, IsAskedOnceByItsRequestId) {
 }
 
 TEST(ConsultQueue, EndsWithItsTicketAndByItsOwner) {
-  Floor f;
+  ConsultationFloor f;
   EXPECT_EQ(ReasonOf(f.CancelConsultation()), "NO_CONSULTATION");
   ASSERT_EQ(ReasonOf(f.Consult(f.Asking("private"))), "OK");
   ASSERT_EQ(ReasonOf(f.CancelConsultation()), "OK");
@@ -109,7 +107,7 @@ TEST(ConsultQueue, EndsWithItsTicketAndByItsOwner) {
 }
 
 TEST(ConsultQueue, SaysWhyNot) {
-  Floor f;
+  ConsultationFloor f;
   for (const int64_t seconds : {0, 3'601}) {
     v1::ConsultQueueRequest request = f.Asking("private");
     request.mutable_time_limit()->set_seconds(seconds);

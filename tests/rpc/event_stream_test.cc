@@ -17,33 +17,33 @@
 namespace tandem::rpc {
 namespace {
 
-using Request = v1::StreamEventsRequest;
-using Response = v1::StreamEventsResponse;
+using EventsRequest = v1::StreamEventsRequest;
+using EventsResponse = v1::StreamEventsResponse;
 
-Request Everything() {
-  Request request;
+EventsRequest Everything() {
+  EventsRequest request;
   request.set_workspace(kWorkspace);
   return request;
 }
 
-Request From(const std::string& token) {
-  Request request = Everything();
+EventsRequest From(const std::string& token) {
+  EventsRequest request = Everything();
   request.set_resume_token(token);
   return request;
 }
 
-Request FromOldest() {
-  Request request = Everything();
+EventsRequest FromOldest() {
+  EventsRequest request = Everything();
   request.set_start(v1::EVENT_START_OLDEST);
   return request;
 }
 
-using EventsCall = ClientStream<grpc::ClientReader<Response>, Response>;
+using EventsCall = ClientStream<grpc::ClientReader<EventsResponse>, EventsResponse>;
 
 class Follower final : public EventsCall {
  public:
-  Follower(Fixture& fixture, const Request& request) : Follower(*fixture.events, request) {}
-  Follower(v1::EventService::Stub& stub, const Request& request)
+  Follower(Fixture& fixture, const EventsRequest& request) : Follower(*fixture.events, request) {}
+  Follower(v1::EventService::Stub& stub, const EventsRequest& request)
       : EventsCall(
             [&](grpc::ClientContext* context) { return stub.StreamEvents(context, request); }) {}
 
@@ -66,7 +66,7 @@ class Follower final : public EventsCall {
   const std::string& token() const { return token_; }
 
  private:
-  void OnMessage(const Response& response) override { token_ = response.resume_token(); }
+  void OnMessage(const EventsResponse& response) override { token_ = response.resume_token(); }
 
   std::string token_;
 };
@@ -213,7 +213,7 @@ TEST(StreamEvents, FilterByClientQueueTicketAndType) {
   v1::Contact privately = ChatContact();
   privately.set_queue("private");
   const auto follow = [&](auto set) {
-    Request request = Everything();
+    EventsRequest request = Everything();
     set(*request.mutable_filter());
     auto follower = std::make_unique<Follower>(f, request);
     follower->Begin();
@@ -249,7 +249,7 @@ TEST(StreamEvents, FilterByClientQueueTicketAndType) {
   EXPECT_EQ(tickets(*by_ticket, 1), (Ids{first}));
   EXPECT_EQ(tickets(*by_type, 3), (Ids{first, second, third}));
   EXPECT_EQ(tickets(*by_all, 1), (Ids{second}));
-  Request resumed = From(begin);
+  EventsRequest resumed = From(begin);
   resumed.mutable_filter()->add_clients("globex");
   Follower from_database(f, resumed);
   EXPECT_EQ(tickets(from_database, 2), (Ids{second, second}));
@@ -258,7 +258,7 @@ TEST(StreamEvents, FilterByClientQueueTicketAndType) {
 TEST(StreamEvents, OfAQueueTellAllThatHappensToItsTickets) {
   Fixture f;
   const auto follow = [&](const std::string& queue, std::vector<v1::EventType> types) {
-    Request request = FromOldest();
+    EventsRequest request = FromOldest();
     request.mutable_filter()->add_queues(queue);
     request.mutable_filter()->add_types(v1::EVENT_TYPE_TICKET_TRANSFERRED);
     for (const v1::EventType type : types) request.mutable_filter()->add_types(type);
@@ -299,7 +299,7 @@ TEST(StreamEvents, OfAQueueTellAllThatHappensToItsTickets) {
 
 TEST(StreamEvents, HeartbeatsCarryATokenBehindWhatIsLeftOut) {
   Fixture f;
-  Request request = Everything();
+  EventsRequest request = Everything();
   request.mutable_filter()->add_types(v1::EVENT_TYPE_TICKET_ABANDONED);
   request.mutable_heartbeat_interval()->set_seconds(1);
   Follower follower(f, request);
@@ -318,7 +318,7 @@ TEST(StreamEvents, HeartbeatsCarryATokenBehindWhatIsLeftOut) {
 TEST(StreamEvents, SaysWhereTheEndIs) {
   Fixture f;
   f.IngestMany(ChatContact(), 700);  // more than one message holds
-  const auto read_to_the_end = [&f](Request request) {
+  const auto read_to_the_end = [&f](EventsRequest request) {
     // Of the heartbeats none comes in time.
     request.mutable_heartbeat_interval()->set_seconds(300);
     Follower follower(f, request);
@@ -335,7 +335,7 @@ TEST(StreamEvents, SaysWhereTheEndIs) {
   ExpectNoGap(read_to_the_end(FromOldest()), 1);
   EXPECT_EQ(read_to_the_end(FromOldest()).back().sequence(), LastSequence(f));
   EXPECT_TRUE(read_to_the_end(Everything()).empty());
-  Request none = FromOldest();
+  EventsRequest none = FromOldest();
   none.mutable_filter()->add_types(v1::EVENT_TYPE_TICKET_ABANDONED);
   EXPECT_TRUE(read_to_the_end(none).empty());
   // Live, too: what comes is told with the end, in one message.
@@ -350,36 +350,40 @@ TEST(StreamEvents, SaysWhereTheEndIs) {
 TEST(StreamEvents, RefusesWhatItCannotRead) {
   Fixture f;
   const auto refusal = [&](auto set) {
-    Request request = Everything();
+    EventsRequest request = Everything();
     set(request);
     return ReasonOf(Follower(f, request).End());
   };
-  EXPECT_EQ(refusal([](Request& r) { r.set_workspace(""); }), "FIELD_REQUIRED");
-  EXPECT_EQ(refusal([](Request& r) { r.set_workspace("nowhere"); }), "WORKSPACE_NOT_FOUND");
-  EXPECT_EQ(refusal([](Request& r) { r.set_resume_token("no token"); }), "RESUME_TOKEN_INVALID");
-  EXPECT_EQ(refusal([](Request& r) { r.set_resume_token(std::string(65, 'a')); }),
-            "FIELD_TOO_LARGE");
-  EXPECT_EQ(refusal([](Request& r) { r.set_resume_token(query::MakeResumeToken("other", 1)); }),
+  EXPECT_EQ(refusal([](EventsRequest& r) { r.set_workspace(""); }), "FIELD_REQUIRED");
+  EXPECT_EQ(refusal([](EventsRequest& r) { r.set_workspace("nowhere"); }), "WORKSPACE_NOT_FOUND");
+  EXPECT_EQ(refusal([](EventsRequest& r) { r.set_resume_token("no token"); }),
             "RESUME_TOKEN_INVALID");
-  EXPECT_EQ(refusal([](Request& r) {
+  EXPECT_EQ(refusal([](EventsRequest& r) { r.set_resume_token(std::string(65, 'a')); }),
+            "FIELD_TOO_LARGE");
+  EXPECT_EQ(
+      refusal([](EventsRequest& r) { r.set_resume_token(query::MakeResumeToken("other", 1)); }),
+      "RESUME_TOKEN_INVALID");
+  EXPECT_EQ(refusal([](EventsRequest& r) {
               r.set_resume_token(query::MakeResumeToken(kWorkspace, 1));
               r.set_start(v1::EVENT_START_NOW);
             }),
             "FIELD_OUT_OF_RANGE");
-  EXPECT_EQ(refusal([](Request& r) { r.set_start(static_cast<v1::EventStart>(9)); }),
+  EXPECT_EQ(refusal([](EventsRequest& r) { r.set_start(static_cast<v1::EventStart>(9)); }),
             "FIELD_OUT_OF_RANGE");
-  EXPECT_EQ(refusal([](Request& r) { r.mutable_heartbeat_interval()->set_nanos(999'999'999); }),
-            "FIELD_OUT_OF_RANGE");
-  EXPECT_EQ(refusal([](Request& r) { r.mutable_heartbeat_interval()->set_seconds(301); }),
-            "FIELD_OUT_OF_RANGE");
-  EXPECT_EQ(refusal([](Request& r) { r.mutable_filter()->add_queues("no id"); }),
-            "FIELD_MALFORMED");
-  EXPECT_EQ(refusal([](Request& r) { r.mutable_filter()->add_ticket_ids("1"); }),
-            "FIELD_MALFORMED");
   EXPECT_EQ(
-      refusal([](Request& r) { r.mutable_filter()->add_types(static_cast<v1::EventType>(999)); }),
+      refusal([](EventsRequest& r) { r.mutable_heartbeat_interval()->set_nanos(999'999'999); }),
       "FIELD_OUT_OF_RANGE");
-  EXPECT_EQ(refusal([](Request& r) {
+  EXPECT_EQ(refusal([](EventsRequest& r) { r.mutable_heartbeat_interval()->set_seconds(301); }),
+            "FIELD_OUT_OF_RANGE");
+  EXPECT_EQ(refusal([](EventsRequest& r) { r.mutable_filter()->add_queues("no id"); }),
+            "FIELD_MALFORMED");
+  EXPECT_EQ(refusal([](EventsRequest& r) { r.mutable_filter()->add_ticket_ids("1"); }),
+            "FIELD_MALFORMED");
+  EXPECT_EQ(refusal([](EventsRequest& r) {
+              r.mutable_filter()->add_types(static_cast<v1::EventType>(999));
+            }),
+            "FIELD_OUT_OF_RANGE");
+  EXPECT_EQ(refusal([](EventsRequest& r) {
               for (int i = 0; i < 101; ++i) r.mutable_filter()->add_clients("acme");
             }),
             "FIELD_TOO_LARGE");

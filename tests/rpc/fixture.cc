@@ -64,6 +64,13 @@ std::string ReasonOf(const grpc::Status& status) {
              : error.reason;
 }
 
+int ObstaclesOf(const v1::ExplainTicketResponse& explained, v1::ObstacleKind kind) {
+  for (const v1::Obstacle& obstacle : explained.obstacles()) {
+    if (obstacle.kind() == kind) return obstacle.agents();
+  }
+  return 0;
+}
+
 // --------------------------------------------------------------------------------------------------
 // the workspace
 

@@ -61,6 +61,9 @@ void ExpectRefusal(const grpc::Status& status, const std::string& reason, const 
 // The reason of a status, or the code when it has none: for comparing in one line.
 std::string ReasonOf(const grpc::Status& status);
 
+// How many agents an explanation counts at an obstacle.
+int ObstaclesOf(const v1::ExplainTicketResponse& explained, v1::ObstacleKind kind);
+
 // Reasons that were seen by a client of this program. At its end it fails when one of
 // tandem.v1.ErrorReason is missing.
 void RememberReason(const std::string& reason);
@@ -69,6 +72,10 @@ void RememberReason(const std::string& reason);
 // the workspace
 
 inline constexpr char kWorkspace[] = "lisbon";
+// Of a call that a test repeats.
+inline constexpr char kRequestId[] = "6f1c0e6e-0f7b-4c1e-9d5e-3a1f0c2b4d5e";
+// No ticket has it.
+inline constexpr char kNoTicket[] = "01890000-0000-7000-8000-000000000001";
 
 // Two clients, two agents (ann and bob), and a queue of each kind: `calls` with media, `chats`
 // without, `jobs` to claim from, `private` of client acme alone, `tiny` for one waiting ticket.

@@ -24,11 +24,11 @@
 namespace tandem::rpc {
 namespace {
 
-using Request = v1::StreamIngestRequest;
-using Response = v1::StreamIngestResponse;
+using IngestRequest = v1::StreamIngestRequest;
+using IngestResponse = v1::StreamIngestResponse;
 
-Request Item(int64_t sequence, const v1::Contact& contact) {
-  Request request;
+IngestRequest Item(int64_t sequence, const v1::Contact& contact) {
+  IngestRequest request;
   request.set_sequence(sequence);
   request.mutable_request()->set_workspace(kWorkspace);
   *request.mutable_request()->mutable_contact() = contact;
@@ -36,16 +36,17 @@ Request Item(int64_t sequence, const v1::Contact& contact) {
 }
 
 // With a request id of its own, the same whenever it is asked for.
-Request SafeItem(int64_t sequence) {
+IngestRequest SafeItem(int64_t sequence) {
   v1::Contact contact = ChatContact();
   contact.set_subject(absl::StrFormat("contact %d", sequence));
-  Request request = Item(sequence, contact);
+  IngestRequest request = Item(sequence, contact);
   request.mutable_request()->set_request_id(
       absl::StrFormat("6f1c0e6e-0f7b-4c1e-9d5e-%012x", sequence));
   return request;
 }
 
-using IngestCall = ClientStream<grpc::ClientReaderWriter<Request, Response>, Response>;
+using IngestCall =
+    ClientStream<grpc::ClientReaderWriter<IngestRequest, IngestResponse>, IngestResponse>;
 
 class Connector final : public IngestCall {
  public:
@@ -64,7 +65,7 @@ class Connector final : public IngestCall {
     }
     return taken;
   }
-  v1::IngestAcknowledgement Ask(const Request& request) {
+  v1::IngestAcknowledgement Ask(const IngestRequest& request) {
     Send(request);
     const auto taken = Take(1);
     EXPECT_EQ(taken.size(), 1U);
@@ -73,7 +74,7 @@ class Connector final : public IngestCall {
   uint32_t window() const { return window_; }
 
  private:
-  void OnMessage(const Response& response) override {
+  void OnMessage(const IngestResponse& response) override {
     if (response.window() != 0) window_ = response.window();
   }
 
@@ -112,7 +113,7 @@ TEST(StreamIngest, RefusesItemByItemAsTheUnaryCallDoes) {
   Connector connector(f);
   EXPECT_FALSE(connector.Ask(Item(1, ChatContact())).result().ticket_id().empty());
   // The workspace may be left out from now on.
-  Request request = Item(2, ChatContact());
+  IngestRequest request = Item(2, ChatContact());
   request.mutable_request()->clear_workspace();
   EXPECT_TRUE(connector.Ask(request).has_result());
   request = Item(3, ChatContact());
@@ -131,7 +132,7 @@ TEST(StreamIngest, RefusesItemByItemAsTheUnaryCallDoes) {
   error = connector.Ask(Item(5, contact)).error();
   EXPECT_EQ(error.reason(), "FIELD_OUT_OF_RANGE");
   EXPECT_EQ(error.field(), "contact.priority");
-  Request empty;
+  IngestRequest empty;
   empty.set_sequence(6);
   EXPECT_EQ(connector.Ask(empty).error().field(), "contact");
   contact = ChatContact();
@@ -218,7 +219,7 @@ TEST(StreamIngest, OutlivesAStoreThatIsAwayForAMoment) {
   EXPECT_EQ(lost.error().code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_GT(lost.error().retry_after().seconds(), 0);
   ASSERT_TRUE(f.WaitForReady(true));
-  Request again = SafeItem(1);
+  IngestRequest again = SafeItem(1);
   again.set_sequence(2);
   EXPECT_TRUE(connector.Ask(again).has_result());
   EXPECT_EQ(Subjects(f)["contact 1"], 1);

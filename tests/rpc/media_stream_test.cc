@@ -22,20 +22,20 @@
 namespace tandem::rpc {
 namespace {
 
-using Request = v1::MediaSessionRequest;
-using Response = v1::MediaSessionResponse;
+using MediaRequest = v1::MediaSessionRequest;
+using MediaResponse = v1::MediaSessionResponse;
 
-Request OpenRequest(const std::vector<std::string>& channels = {"voice"}) {
-  Request request;
+MediaRequest OpenRequest(const std::vector<std::string>& channels = {"voice"}) {
+  MediaRequest request;
   request.mutable_open()->set_workspace(kWorkspace);
   request.mutable_open()->set_adapter("pbx-1");
   for (const std::string& channel : channels) request.mutable_open()->add_channels(channel);
   return request;
 }
 
-Request ReportRequest(const std::string& offer, v1::MediaEventType type,
-                      v1::Party party = v1::PARTY_UNSPECIFIED) {
-  Request request;
+MediaRequest ReportRequest(const std::string& offer, v1::MediaEventType type,
+                           v1::Party party = v1::PARTY_UNSPECIFIED) {
+  MediaRequest request;
   v1::ReportMediaEventRequest& event = *request.mutable_report()->mutable_event();
   event.set_offer_id(offer);
   event.set_type(type);
@@ -43,7 +43,8 @@ Request ReportRequest(const std::string& offer, v1::MediaEventType type,
   return request;
 }
 
-using MediaCall = ClientStream<grpc::ClientReaderWriter<Request, Response>, Response>;
+using MediaCall =
+    ClientStream<grpc::ClientReaderWriter<MediaRequest, MediaResponse>, MediaResponse>;
 
 class Adapter final : public MediaCall {
  public:
@@ -51,7 +52,7 @@ class Adapter final : public MediaCall {
       : MediaCall([&](grpc::ClientContext* context) { return stub.MediaSession(context); }) {}
   explicit Adapter(Fixture& fixture) : Adapter(*fixture.media) {}
 
-  Response Must(Response::MessageCase kind) {
+  MediaResponse Must(MediaResponse::MessageCase kind) {
     const auto response = Next();
     EXPECT_TRUE(response.has_value()) << "the stream ended";
     if (!response) return {};
@@ -61,14 +62,14 @@ class Adapter final : public MediaCall {
   // How many connections are pending.
   uint32_t Open(const std::vector<std::string>& channels = {"voice"}) {
     Send(OpenRequest(channels));
-    const Response response = Must(Response::kOpened);
+    const MediaResponse response = Must(MediaResponse::kOpened);
     EXPECT_GT(response.opened().window(), 0U);
     return response.opened().pending();
   }
-  v1::MediaAcknowledgement Ask(Request request) {
+  v1::MediaAcknowledgement Ask(MediaRequest request) {
     request.mutable_report()->set_tag(++tag_);
     Send(request);
-    const auto acknowledgement = Must(Response::kAcknowledgement).acknowledgement();
+    const auto acknowledgement = Must(MediaResponse::kAcknowledgement).acknowledgement();
     EXPECT_EQ(acknowledgement.tag(), tag_);
     return acknowledgement;
   }
@@ -93,7 +94,7 @@ TEST(MediaSession, CarriesACallToItsEnd) {
   call.set_external_id("sip-77");
   call.set_entry_point("+351 21 000");
   const std::string ticket = f.Take(ann, call);
-  const v1::MediaConnection connect = pbx.Must(Response::kConnect).connect();
+  const v1::MediaConnection connect = pbx.Must(MediaResponse::kConnect).connect();
   EXPECT_EQ(connect.ticket_id(), ticket);
   EXPECT_EQ(connect.agent(), "ann");
   EXPECT_EQ(connect.channel(), "voice");
@@ -126,12 +127,12 @@ TEST(MediaSession, TellsNothingMoreOfWhatItsAdapterEnded) {
   const v1::SessionRef ann = f.LogIn("ann");
   for (int i = 0; i < 50; ++i) {
     const std::string ticket = f.Take(ann, CallContact());
-    const std::string offer = pbx.Must(Response::kConnect).connect().offer_id();
+    const std::string offer = pbx.Must(MediaResponse::kConnect).connect().offer_id();
     // One behind the other: the end is answered while the change before it is on its way.
     pbx.Send(ReportRequest(offer, v1::MEDIA_EVENT_TYPE_CONNECTED));
     pbx.Send(ReportRequest(offer, v1::MEDIA_EVENT_TYPE_DISCONNECTED, v1::PARTY_CUSTOMER));
-    EXPECT_TRUE(pbx.Must(Response::kAcknowledgement).acknowledgement().applied());
-    EXPECT_TRUE(pbx.Must(Response::kAcknowledgement).acknowledgement().applied());
+    EXPECT_TRUE(pbx.Must(MediaResponse::kAcknowledgement).acknowledgement().applied());
+    EXPECT_TRUE(pbx.Must(MediaResponse::kAcknowledgement).acknowledgement().applied());
     ASSERT_EQ(ReasonOf(f.Complete(ann, ticket)), "OK");
   }
   pbx.HalfClose();
@@ -149,23 +150,23 @@ TEST(MediaSession, IsToldToCancelWhatIsNotWantedAnyMore) {
   const v1::SessionRef ann = f.LogIn("ann");
   // Called off while connecting.
   const std::string canceled = f.Take(ann, CallContact());
-  std::string offer = pbx.Must(Response::kConnect).connect().offer_id();
+  std::string offer = pbx.Must(MediaResponse::kConnect).connect().offer_id();
   EXPECT_EQ(ReasonOf(f.Cancel(canceled)), "OK");
-  EXPECT_EQ(pbx.Must(Response::kCancel).cancel().offer_id(), offer);
+  EXPECT_EQ(pbx.Must(MediaResponse::kCancel).cancel().offer_id(), offer);
   // Ended while connected, by a report on another way: hang up.
   const std::string connected = f.Take(ann, CallContact());
-  offer = pbx.Must(Response::kConnect).connect().offer_id();
+  offer = pbx.Must(MediaResponse::kConnect).connect().offer_id();
   EXPECT_TRUE(pbx.Report(offer, v1::MEDIA_EVENT_TYPE_CONNECTED));
   EXPECT_EQ(ReasonOf(f.Cancel(connected)), "MEDIA_CONNECTED");
   EXPECT_EQ(
       ReasonOf(f.Report(connected, offer, v1::MEDIA_EVENT_TYPE_DISCONNECTED, v1::PARTY_CUSTOMER)),
       "OK");
-  EXPECT_EQ(pbx.Must(Response::kCancel).cancel().ticket_id(), connected);
+  EXPECT_EQ(pbx.Must(MediaResponse::kCancel).cancel().ticket_id(), connected);
   EXPECT_EQ(ReasonOf(f.Complete(ann, connected)), "OK");
   // Not connected in time: the ticket waits again.
   const std::string slow = f.Take(ann, CallContact());
-  offer = pbx.Must(Response::kConnect).connect().offer_id();
-  EXPECT_EQ(pbx.Must(Response::kCancel).cancel().offer_id(), offer);
+  offer = pbx.Must(MediaResponse::kConnect).connect().offer_id();
+  EXPECT_EQ(pbx.Must(MediaResponse::kCancel).cancel().offer_id(), offer);
   EXPECT_FALSE(pbx.Report(offer, v1::MEDIA_EVENT_TYPE_CONNECTED)) << "too late";
   // The agent's device failed, as the adapter itself says: nothing to cancel. Another attempt has
   // another offer.
@@ -175,15 +176,15 @@ TEST(MediaSession, IsToldToCancelWhatIsNotWantedAnyMore) {
   const v1::SessionRef& second = by_ann ? ann : bob;
   const v1::SessionRef& third = by_ann ? bob : ann;
   EXPECT_EQ(ReasonOf(f.Accept(second, f.OfferOf(second))), "OK");
-  offer = pbx.Must(Response::kConnect).connect().offer_id();
+  offer = pbx.Must(MediaResponse::kConnect).connect().offer_id();
   EXPECT_TRUE(pbx.Report(offer, v1::MEDIA_EVENT_TYPE_CONNECT_FAILED));
   EXPECT_EQ(ReasonOf(f.Accept(third, f.OfferOf(third))), "OK");
-  const v1::MediaConnection again = pbx.Must(Response::kConnect).connect();
+  const v1::MediaConnection again = pbx.Must(MediaResponse::kConnect).connect();
   EXPECT_EQ(again.ticket_id(), slow);
   EXPECT_NE(again.offer_id(), offer);
   // The customer hangs up, as another program says.
   EXPECT_EQ(ReasonOf(f.Abandon(slow)), "OK");
-  EXPECT_EQ(pbx.Must(Response::kCancel).cancel().offer_id(), again.offer_id());
+  EXPECT_EQ(pbx.Must(MediaResponse::kCancel).cancel().offer_id(), again.offer_id());
 }
 
 // The connection is lost in two ways: both sides are told, or nobody is.
@@ -206,14 +207,14 @@ TEST(MediaSession, TellsEverythingThatIsPendingAgainAfterItsConnectionWasCut) {
   const v1::SessionRef& talker = f.Snapshot(ann).offers_size() == 1 ? ann : bob;
   const v1::SessionRef& other = &talker == &ann ? bob : ann;
   EXPECT_EQ(ReasonOf(f.Accept(talker, f.OfferOf(talker))), "OK");
-  const std::string connected = first.Must(Response::kConnect).connect().offer_id();
+  const std::string connected = first.Must(MediaResponse::kConnect).connect().offer_id();
   EXPECT_TRUE(first.Report(connected, v1::MEDIA_EVENT_TYPE_CONNECTED));
   f.Take(other, CallContact());
-  const std::string connecting = first.Must(Response::kConnect).connect().offer_id();
+  const std::string connecting = first.Must(MediaResponse::kConnect).connect().offer_id();
 
   const auto expect_pending = [&](Adapter& adapter) {
     EXPECT_EQ(adapter.Open(), 2U);
-    std::map<std::string, Response::MessageCase> told;
+    std::map<std::string, MediaResponse::MessageCase> told;
     for (int i = 0; i < 2; ++i) {
       const auto response = adapter.Next();
       ASSERT_TRUE(response.has_value());
@@ -221,8 +222,8 @@ TEST(MediaSession, TellsEverythingThatIsPendingAgainAfterItsConnectionWasCut) {
       told[connect ? response->connect().offer_id() : response->connected().offer_id()] =
           response->message_case();
     }
-    EXPECT_EQ(told[connecting], Response::kConnect);
-    EXPECT_EQ(told[connected], Response::kConnected);
+    EXPECT_EQ(told[connecting], MediaResponse::kConnect);
+    EXPECT_EQ(told[connected], MediaResponse::kConnected);
   };
   proxy.Reset();
   EXPECT_EQ(first.End().error_code(), grpc::StatusCode::UNAVAILABLE);
@@ -246,10 +247,10 @@ TEST(MediaSession, OfAChannelBelongsToTheNewest) {
   Adapter video(f);
   video.Open({"video"});
   Adapter newer(f);
-  Request open = OpenRequest({"callback"});
+  MediaRequest open = OpenRequest({"callback"});
   open.mutable_open()->set_adapter("pbx-2");
   newer.Send(open);
-  newer.Must(Response::kOpened);
+  newer.Must(MediaResponse::kOpened);
   const Error error = Decode(voice.End());
   EXPECT_EQ(error.reason, "ADAPTER_FENCED");
   EXPECT_EQ(error.code, grpc::StatusCode::ABORTED);
@@ -260,7 +261,7 @@ TEST(MediaSession, OfAChannelBelongsToTheNewest) {
   v1::Contact on_video = CallContact();
   on_video.set_channel("video");
   const std::string ticket = f.Take(f.LogIn("bob"), on_video);
-  const v1::MediaConnection connect = video.Must(Response::kConnect).connect();
+  const v1::MediaConnection connect = video.Must(MediaResponse::kConnect).connect();
   EXPECT_EQ(connect.ticket_id(), ticket);
   EXPECT_EQ(connect.channel(), "video");
 }
@@ -269,7 +270,7 @@ TEST(MediaSession, RefusesReportsAsTheUnaryCallDoes) {
   Fixture f;
   Adapter pbx(f);
   pbx.Open();
-  const auto refusal = [&](Request request) { return pbx.Ask(std::move(request)).error(); };
+  const auto refusal = [&](MediaRequest request) { return pbx.Ask(std::move(request)).error(); };
   const std::string nowhere = "01890000-0000-7000-8000-000000000001";
   EXPECT_EQ(refusal(ReportRequest(nowhere + ".1", v1::MEDIA_EVENT_TYPE_CONNECTED)).reason(),
             "TICKET_NOT_FOUND");
@@ -277,10 +278,10 @@ TEST(MediaSession, RefusesReportsAsTheUnaryCallDoes) {
   v1::ItemError error = refusal(ReportRequest(nowhere + ".1", static_cast<v1::MediaEventType>(99)));
   EXPECT_EQ(error.reason(), "FIELD_OUT_OF_RANGE");
   EXPECT_EQ(error.field(), "type");
-  Request elsewhere = ReportRequest(nowhere + ".1", v1::MEDIA_EVENT_TYPE_CONNECTED);
+  MediaRequest elsewhere = ReportRequest(nowhere + ".1", v1::MEDIA_EVENT_TYPE_CONNECTED);
   elsewhere.mutable_report()->mutable_event()->set_workspace("elsewhere");
   EXPECT_EQ(refusal(elsewhere).field(), "workspace");
-  EXPECT_EQ(refusal(Request()).reason(), "FIELD_REQUIRED");
+  EXPECT_EQ(refusal(MediaRequest()).reason(), "FIELD_REQUIRED");
   const std::string chat = f.Ingest(ChatContact());
   error = refusal(ReportRequest(chat + ".1", v1::MEDIA_EVENT_TYPE_CONNECTED));
   EXPECT_EQ(error.reason(), "CHANNEL_WITHOUT_MEDIA");
@@ -291,7 +292,7 @@ TEST(MediaSession, RefusesReportsAsTheUnaryCallDoes) {
   EXPECT_FALSE(pbx.Report(call + ".1", v1::MEDIA_EVENT_TYPE_CONNECTED));
   // A customer who hangs up before any offer has none to name.
   const std::string waiting = f.Ingest(CallContact());
-  Request hang_up = ReportRequest("", v1::MEDIA_EVENT_TYPE_DISCONNECTED, v1::PARTY_CUSTOMER);
+  MediaRequest hang_up = ReportRequest("", v1::MEDIA_EVENT_TYPE_DISCONNECTED, v1::PARTY_CUSTOMER);
   hang_up.mutable_report()->mutable_event()->set_ticket_id(waiting);
   EXPECT_TRUE(pbx.Ask(hang_up).applied());
   EXPECT_EQ(f.Get(waiting).state(), v1::TICKET_STATE_ABANDONED);
@@ -299,7 +300,7 @@ TEST(MediaSession, RefusesReportsAsTheUnaryCallDoes) {
 
 TEST(MediaSession, MustBeginWithOpen) {
   Fixture f;
-  const auto refusal = [&](const Request& request) {
+  const auto refusal = [&](const MediaRequest& request) {
     Adapter pbx(f);
     pbx.Send(request);
     return ReasonOf(pbx.End());
@@ -310,7 +311,7 @@ TEST(MediaSession, MustBeginWithOpen) {
   EXPECT_EQ(refusal(OpenRequest({"no id"})), "FIELD_MALFORMED");
   EXPECT_EQ(refusal(OpenRequest({"telepathy"})), "CHANNEL_UNKNOWN");
   EXPECT_EQ(refusal(OpenRequest({"voice", "chat"})), "CHANNEL_WITHOUT_MEDIA");
-  Request open = OpenRequest();
+  MediaRequest open = OpenRequest();
   open.mutable_open()->clear_adapter();
   EXPECT_EQ(refusal(open), "FIELD_REQUIRED");
   open = OpenRequest();
@@ -332,14 +333,14 @@ TEST(MediaSession, AcknowledgesInOrderAndNothingThatIsNotDurable) {
   Adapter pbx(f);
   pbx.Open();
   const std::string ticket = f.Take(f.LogIn("ann"), CallContact());
-  const std::string offer = pbx.Must(Response::kConnect).connect().offer_id();
+  const std::string offer = pbx.Must(MediaResponse::kConnect).connect().offer_id();
   absl::Notification go_on;
   std::atomic<bool> released = false;
   f.store.OnCommit([&](const store::Batch&) { go_on.WaitForNotification(); });
   constexpr int kCount = 600;  // more than the window
   std::jthread writer([&] {
     for (int i = 1; i <= kCount; ++i) {
-      Request request = ReportRequest(
+      MediaRequest request = ReportRequest(
           offer, i % 2 == 0 ? v1::MEDIA_EVENT_TYPE_HELD : v1::MEDIA_EVENT_TYPE_RETRIEVED);
       if (i == 1) request = ReportRequest(offer, v1::MEDIA_EVENT_TYPE_CONNECTED);
       request.mutable_report()->set_tag(i);
@@ -353,7 +354,7 @@ TEST(MediaSession, AcknowledgesInOrderAndNothingThatIsNotDurable) {
     go_on.Notify();
   });
   for (int i = 1; i <= kCount; ++i) {
-    const auto acknowledgement = pbx.Must(Response::kAcknowledgement).acknowledgement();
+    const auto acknowledgement = pbx.Must(MediaResponse::kAcknowledgement).acknowledgement();
     ASSERT_TRUE(released);
     ASSERT_EQ(acknowledgement.tag(), i);
     ASSERT_EQ(acknowledgement.has_error(), false) << acknowledgement.error().message();
@@ -372,7 +373,7 @@ TEST(MediaSession, ReadTooSlowlyIsCutOff) {
   pbx.Open();
   std::atomic<int> written = 0;
   std::jthread writer([&] {
-    const Request wrong = ReportRequest(std::string(64, 'x'), v1::MEDIA_EVENT_TYPE_RINGING);
+    const MediaRequest wrong = ReportRequest(std::string(64, 'x'), v1::MEDIA_EVENT_TYPE_RINGING);
     while (written < 100'000 && pbx.Send(wrong)) ++written;
   });
   std::this_thread::sleep_for(std::chrono::seconds(1));

@@ -33,8 +33,8 @@ v1::Configuration ConsultingConfiguration(int more_agents = 0) {
   return configuration;
 }
 
-struct Floor : Fixture {
-  explicit Floor(int more_agents = 0) { Apply(ConsultingConfiguration(more_agents)); }
+struct ParticipantFloor : Fixture {
+  explicit ParticipantFloor(int more_agents = 0) { Apply(ConsultingConfiguration(more_agents)); }
 
   template <typename Request>
   Request Of(const std::string& ticket, const v1::SessionRef& session) {
@@ -100,7 +100,7 @@ struct Floor : Fixture {
 };
 
 TEST(InviteParticipant, OffersAPartAndLeavesTheTicketAsItIs) {
-  Floor f;
+  ParticipantFloor f;
   const std::string ticket = f.Take(f.ann, ChatContact());
   f.bob = f.LogIn("bob");
   const v1::Ticket before = f.Get(ticket);
@@ -147,7 +147,7 @@ TEST(InviteParticipant, OffersAPartAndLeavesTheTicketAsItIs) {
 }
 
 TEST(InviteParticipant, SaysWhyNot) {
-  Floor f;
+  ParticipantFloor f;
   const std::string ticket = f.Take(f.ann, ChatContact());
   EXPECT_EQ(ReasonOf(f.Invite(f.ann, ticket, "nobody")), "AGENT_NOT_FOUND");
   EXPECT_EQ(ReasonOf(f.Invite(f.ann, ticket, "ann")), "ALREADY_PARTICIPANT");
@@ -172,7 +172,7 @@ TEST(InviteParticipant, SaysWhyNot) {
 }
 
 TEST(HandOverTicket, MovesTheOwnerInOneStep) {
-  Floor f;
+  ParticipantFloor f;
   const std::string ticket = f.Consult();
   ASSERT_EQ(ReasonOf(f.SetRole(f.ann, ticket, "bob", v1::ASSIGNMENT_ROLE_CONFERENCE)), "OK");
   EXPECT_EQ(f.Get(ticket).participants(0).role(), v1::ASSIGNMENT_ROLE_CONFERENCE);
@@ -198,7 +198,7 @@ TEST(HandOverTicket, MovesTheOwnerInOneStep) {
 }
 
 TEST(HandOverTicket, LetsTheFormerOwnerStayInTheConference) {
-  Floor f;
+  ParticipantFloor f;
   const std::string ticket = f.Consult();
   ASSERT_EQ(ReasonOf(f.HandOver(f.ann, ticket, "bob", /*stay=*/true)), "OK");
   const v1::Ticket moved = f.Get(ticket);
@@ -212,7 +212,7 @@ TEST(HandOverTicket, LetsTheFormerOwnerStayInTheConference) {
 }
 
 TEST(HandOverTicket, KeepsTheCallConnectedUnderItsOffer) {
-  Floor f;
+  ParticipantFloor f;
   const std::string call = f.Ingest(CallContact());
   const std::string offer = f.OfferOf(f.ann);
   ASSERT_EQ(ReasonOf(f.Accept(f.ann, offer)), "OK");
@@ -238,7 +238,7 @@ TEST(HandOverTicket, KeepsTheCallConnectedUnderItsOffer) {
 }
 
 TEST(Participants, EndWhenTheOwnerGivesTheTicketBackAndNobodyOwnsItByThat) {
-  Floor f;
+  ParticipantFloor f;
   const std::string ticket = f.Consult();
   ASSERT_EQ(ReasonOf(f.SetRole(f.ann, ticket, "bob", v1::ASSIGNMENT_ROLE_CONFERENCE)), "OK");
   ASSERT_EQ(ReasonOf(f.SetStatus(f.bob, v1::AGENT_STATUS_NOT_READY, "lunch")), "OK");
@@ -252,7 +252,7 @@ TEST(Participants, EndWhenTheOwnerGivesTheTicketBackAndNobodyOwnsItByThat) {
 }
 
 TEST(Participants, EndWithTheirSessionAndStayWhenTheOwnersIsOver) {
-  Floor f;
+  ParticipantFloor f;
   const std::string ticket = f.Consult();
   ASSERT_EQ(ReasonOf(f.Close(f.ann)), "OK");
   EXPECT_EQ(f.Get(ticket).agent(), "ann") << "owned work stays";
@@ -263,7 +263,7 @@ TEST(Participants, EndWithTheirSessionAndStayWhenTheOwnersIsOver) {
 }
 
 TEST(MonitorTicket, IsToldToNobodyAndTakesNoCapacity) {
-  Floor f;
+  ParticipantFloor f;
   const std::string ticket = f.Take(f.ann, ChatContact());
   f.bob = f.LogIn("bob");
   ASSERT_EQ(ReasonOf(f.SetStatus(f.bob, v1::AGENT_STATUS_NOT_READY, "lunch")), "OK");
@@ -279,7 +279,7 @@ TEST(MonitorTicket, IsToldToNobodyAndTakesNoCapacity) {
 
 TEST(MonitorTicket, IsForTenAtMost) {
   constexpr int kListeners = 11;
-  Floor f(kListeners);
+  ParticipantFloor f(kListeners);
   const std::string ticket = f.Take(f.ann, ChatContact());
   for (int i = 0; i < kListeners; ++i) {
     const v1::SessionRef session = f.LogIn("listener" + std::to_string(i));
@@ -288,7 +288,7 @@ TEST(MonitorTicket, IsForTenAtMost) {
 }
 
 TEST(StreamAgentSession, TellsOfAnInvitationAndTakesTheOwnersVerbs) {
-  Floor f;
+  ParticipantFloor f;
   const std::string ticket = f.Take(f.ann, ChatContact());
   f.bob = f.LogIn("bob");
   ClientContext context;
@@ -345,7 +345,7 @@ TEST(StreamAgentSession, TellsOfAnInvitationAndTakesTheOwnersVerbs) {
 // bad input
 
 TEST(ParticipantService, RefusesBadInput) {
-  Floor f;
+  ParticipantFloor f;
   v1::InviteParticipantRequest invite;
   invite.set_workspace(kWorkspace);
   invite.mutable_session()->set_agent("ann");

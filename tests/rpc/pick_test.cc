@@ -8,8 +8,6 @@
 namespace tandem::rpc {
 namespace {
 
-constexpr char kRequestId[] = "0a4a8f0e-3a35-4bb1-8c1f-2f6f1f7f9a11";
-
 // `mails` is offered and claimed from; `jobs` is claimed from alone.
 v1::Configuration WithMails() {
   v1::Configuration configuration = SmallConfiguration();

@@ -8,8 +8,6 @@
 namespace tandem::rpc {
 namespace {
 
-constexpr char kNoTicket[] = "01890000-0000-7000-8000-000000000001";
-
 TEST(Refusals, OfContactsNameWhatIsNotConfigured) {
   Fixture f;
   const auto refusal = [&](auto change) {

@@ -28,8 +28,6 @@ using google::protobuf::Message;
 using google::protobuf::util::MessageDifferencer;
 using Verb = ResourceMethod::Verb;
 
-constexpr char kRequestId[] = "6f1c0e6e-0f7b-4c1e-9d5e-3a1f0c2b4d5e";
-
 std::vector<ResourceMethod> Methods() {
   const auto* service = v1::BatchUpdateAgentsRequest::descriptor()->file()->service(0);
   std::vector<ResourceMethod> methods;
@@ -136,7 +134,7 @@ v1::Agent GetAgent(Fixture& f, const std::string& id) {
   return response.agent();
 }
 
-v1::UpdateAgentRequest UpdateOf(const std::string& id) {
+v1::UpdateAgentRequest UpdateOfAgent(const std::string& id) {
   v1::UpdateAgentRequest request;
   request.set_workspace(kWorkspace);
   request.mutable_agent()->set_id(id);
@@ -292,7 +290,7 @@ TEST(Resources, EveryMethodNeedsAWorkspaceAndAnId) {
 TEST(UpdateAgent, ChangesWhatTheMaskNames) {
   Fixture f;
   const v1::Agent before = GetAgent(f, "ann");
-  v1::UpdateAgentRequest request = UpdateOf("ann");
+  v1::UpdateAgentRequest request = UpdateOfAgent("ann");
   request.mutable_agent()->set_display_name("ignored");
   v1::SkillLevel* skill = request.mutable_agent()->add_skills();
   skill->set_skill("billing");
@@ -309,7 +307,7 @@ TEST(UpdateAgent, ChangesWhatTheMaskNames) {
 
   // A field of the mask that is unset gets its default.
   request.Clear();
-  request = UpdateOf("ann");
+  request = UpdateOfAgent("ann");
   for (const char* path : {"capacity", "skills", "kind"}) {
     request.mutable_update_mask()->add_paths(path);
   }
@@ -322,7 +320,7 @@ TEST(UpdateAgent, ChangesWhatTheMaskNames) {
 
 TEST(UpdateAgent, ChangesEveryFieldByAStar) {
   Fixture f;
-  v1::UpdateAgentRequest request = UpdateOf("ann");
+  v1::UpdateAgentRequest request = UpdateOfAgent("ann");
   request.mutable_agent()->set_routing_profile("everything");
   request.mutable_update_mask()->add_paths("*");
   v1::UpdateAgentResponse response;
@@ -334,7 +332,7 @@ TEST(UpdateAgent, ChangesEveryFieldByAStar) {
 TEST(UpdateAgent, RefusesMasksAndValuesThatAreWrong) {
   Fixture f;
   const auto refusal = [&](auto change) {
-    v1::UpdateAgentRequest request = UpdateOf("ann");
+    v1::UpdateAgentRequest request = UpdateOfAgent("ann");
     change(request);
     v1::UpdateAgentResponse response;
     const Error error = Decode(f.resources->UpdateAgent(ClientContext(), request, &response));
@@ -377,7 +375,7 @@ TEST(UpdateAgent, LetsAWaitingTicketGoToTheAgentWhoCanTakeItNow) {
   EXPECT_TRUE(result.unroutable());
   EXPECT_EQ(f.Snapshot(ann).offers_size(), 0);
 
-  v1::UpdateAgentRequest request = UpdateOf("ann");
+  v1::UpdateAgentRequest request = UpdateOfAgent("ann");
   v1::SkillLevel* level = request.mutable_agent()->add_skills();
   level->set_skill("billing");
   level->set_level(9);
@@ -388,7 +386,7 @@ TEST(UpdateAgent, LetsAWaitingTicketGoToTheAgentWhoCanTakeItNow) {
 
 TEST(UpdateAgent, OnlyChecksWhenAskedTo) {
   Fixture f;
-  v1::UpdateAgentRequest request = UpdateOf("ann");
+  v1::UpdateAgentRequest request = UpdateOfAgent("ann");
   request.mutable_agent()->set_display_name("Ann");
   request.set_validate_only(true);
   v1::UpdateAgentResponse response;
@@ -400,12 +398,12 @@ TEST(UpdateAgent, OnlyChecksWhenAskedTo) {
 
 TEST(UpdateAgent, RepeatedByItsRequestIdGivesTheAgentAsItIs) {
   Fixture f;
-  v1::UpdateAgentRequest request = UpdateOf("ann");
+  v1::UpdateAgentRequest request = UpdateOfAgent("ann");
   request.set_request_id(kRequestId);
   request.mutable_agent()->set_display_name("Ann");
   v1::UpdateAgentResponse response;
   ASSERT_EQ(ReasonOf(f.resources->UpdateAgent(ClientContext(), request, &response)), "OK");
-  v1::UpdateAgentRequest other = UpdateOf("ann");
+  v1::UpdateAgentRequest other = UpdateOfAgent("ann");
   other.mutable_agent()->set_display_name("Anna");
   ASSERT_EQ(ReasonOf(f.resources->UpdateAgent(ClientContext(), other, &response)), "OK");
   ASSERT_EQ(ReasonOf(f.resources->UpdateAgent(ClientContext(), request, &response)), "OK");

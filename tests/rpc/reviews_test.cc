@@ -67,6 +67,7 @@ struct Reviews : Fixture {
   v1::CompleteTicketResponse Judge(const v1::SessionRef& reviewer, const std::string& review,
                                    v1::ReviewVerdict verdict, const std::string& comment = "") {
     EXPECT_EQ(ReasonOf(Accept(reviewer, OfferOf(reviewer))), "OK");
+    EXPECT_EQ(Snapshot(reviewer).work(0).reviewed_ticket_id(), Get(review).reviewed_ticket_id());
     v1::CompleteTicketRequest request = Completion(reviewer, review);
     request.set_verdict(verdict);
     request.set_comment(comment);
@@ -171,6 +172,9 @@ TEST(ReviewedTicket, WaitsForTheVerdictWithNobody) {
   EXPECT_EQ(ticket.customer_segment(), "");
   ASSERT_EQ(ticket.excluded_agents_size(), 1);
   EXPECT_EQ(ticket.excluded_agents(0), "ann");
+  const v1::SessionRef bob = f.LogIn("bob");
+  ASSERT_EQ(f.Snapshot(bob).offers_size(), 1);
+  EXPECT_EQ(f.Snapshot(bob).offers(0).reviewed_ticket_id(), chat);
   EXPECT_EQ(f.Last(review, v1::EVENT_TYPE_TICKET_CREATED).contact_id(), event.contact_id());
   EXPECT_EQ(ReasonOf(f.Transfer(chat, "calls")), "TICKET_STATE_FORBIDS");
 }

@@ -19,13 +19,6 @@ v1::Configuration RingingConfiguration(uint32_t concurrent_offers = 2) {
   return configuration;
 }
 
-int ObstaclesOf(const v1::ExplainTicketResponse& explained, v1::ObstacleKind kind) {
-  for (const v1::Obstacle& obstacle : explained.obstacles()) {
-    if (obstacle.kind() == kind) return obstacle.agents();
-  }
-  return 0;
-}
-
 TEST(Rings, TheFirstWhoAcceptsHasTheTicket) {
   Fixture f;
   f.Apply(RingingConfiguration());

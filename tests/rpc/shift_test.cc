@@ -52,13 +52,6 @@ struct ShiftFloor : Fixture {
   }
 };
 
-int ObstaclesOf(const v1::ExplainTicketResponse& explained, v1::ObstacleKind kind) {
-  for (const auto& obstacle : explained.obstacles()) {
-    if (obstacle.kind() == kind) return obstacle.agents();
-  }
-  return 0;
-}
-
 TEST(ReturnLimits, QueueTheWorkOfAnAgentWhoStaysAway) {
   ShiftFloor f;
   v1::Configuration configuration = SmallConfiguration();

@@ -19,10 +19,11 @@
 namespace tandem::rpc {
 namespace {
 
-using Request = v1::StreamAgentSessionRequest;
-using Response = v1::StreamAgentSessionResponse;
+using SessionRequest = v1::StreamAgentSessionRequest;
+using SessionResponse = v1::StreamAgentSessionResponse;
 
-using SessionCall = ClientStream<grpc::ClientReaderWriter<Request, Response>, Response>;
+using SessionCall =
+    ClientStream<grpc::ClientReaderWriter<SessionRequest, SessionResponse>, SessionResponse>;
 
 class Desktop final : public SessionCall {
  public:
@@ -31,42 +32,42 @@ class Desktop final : public SessionCall {
             [&](grpc::ClientContext* context) { return stub.StreamAgentSession(context); }) {}
   explicit Desktop(Fixture& fixture) : Desktop(*fixture.agents) {}
 
-  Response MustRead() {
+  SessionResponse MustRead() {
     auto response = Next();
     EXPECT_TRUE(response.has_value()) << "the stream ended";
-    return response.value_or(Response());
+    return response.value_or(SessionResponse());
   }
   // Reads on until a message of this kind.
-  Response Until(Response::MessageCase kind) {
+  SessionResponse Until(SessionResponse::MessageCase kind) {
     for (;;) {
       auto response = Next();
       if (!response || response->message_case() == kind) {
         EXPECT_TRUE(response.has_value()) << "the stream ended";
-        return response.value_or(Response());
+        return response.value_or(SessionResponse());
       }
     }
   }
 
   v1::AgentSnapshot Open(const std::string& agent, bool omit_own_changes = false) {
-    Request request;
+    SessionRequest request;
     request.mutable_open()->set_omit_own_changes(omit_own_changes);
     request.mutable_open()->set_workspace(kWorkspace);
     request.mutable_open()->set_agent(agent);
     request.mutable_open()->set_session_id("desk");
     Send(request);
-    const Response response = MustRead();
-    EXPECT_EQ(response.message_case(), Response::kOpened);
+    const SessionResponse response = MustRead();
+    EXPECT_EQ(response.message_case(), SessionResponse::kOpened);
     return response.opened();
   }
   void SetAvailable() {
-    Request request;
+    SessionRequest request;
     request.set_tag(++tag_);
     request.mutable_set_status()->set_status(v1::AGENT_STATUS_AVAILABLE);
     Send(request);
     EXPECT_EQ(Result(tag_).reason(), "");
   }
   v1::VerbResult Accept(const std::string& offer) {
-    Request request;
+    SessionRequest request;
     request.set_tag(++tag_);
     request.mutable_accept()->set_offer_id(offer);
     Send(request);
@@ -74,8 +75,8 @@ class Desktop final : public SessionCall {
   }
   v1::VerbResult Result(int64_t tag) {
     for (;;) {
-      const Response response = Until(Response::kResult);
-      if (response.message_case() != Response::kResult || response.result().tag() == tag) {
+      const SessionResponse response = Until(SessionResponse::kResult);
+      if (response.message_case() != SessionResponse::kResult || response.result().tag() == tag) {
         return response.result();
       }
     }
@@ -91,18 +92,18 @@ TEST(Stream, CarriesAWholeTicket) {
   EXPECT_EQ(ann.Open("ann").state().status(), v1::AGENT_STATUS_OFFLINE);
   ann.SetAvailable();
   const std::string ticket = f.Ingest(ChatContact());
-  const v1::Offer offer = ann.Until(Response::kOffer).offer();
+  const v1::Offer offer = ann.Until(SessionResponse::kOffer).offer();
   EXPECT_EQ(offer.ticket_id(), ticket);
   EXPECT_EQ(offer.queue(), "chats");
   EXPECT_EQ(ann.Accept(offer.offer_id()).reason(), "");
   EXPECT_EQ(f.Get(ticket).state(), v1::TICKET_STATE_ACTIVE);
 
-  Request finish;
+  SessionRequest finish;
   finish.set_tag(7);
   finish.mutable_finish()->set_ticket_id(ticket);
   ann.Send(finish);
   EXPECT_EQ(ann.Result(7).reason(), "");
-  Request complete;
+  SessionRequest complete;
   complete.set_tag(8);
   complete.mutable_complete()->set_ticket_id(ticket);
   complete.mutable_complete()->set_disposition("solved");
@@ -115,7 +116,7 @@ TEST(Stream, CarriesAWholeTicket) {
   EXPECT_EQ(refused.reason(), "TICKET_CLOSED");
   EXPECT_EQ(refused.code(), grpc::StatusCode::FAILED_PRECONDITION);
 
-  Request close;
+  SessionRequest close;
   close.set_tag(10);
   close.mutable_close();
   ann.Send(close);
@@ -143,8 +144,8 @@ TEST(Stream, OverSeveralQueuesIsServedAsOverOne) {
   }
   const std::string first = f.Ingest(ChatContact());
   const std::string second = f.Ingest(ChatContact());
-  const v1::Offer of_ann = ann.Until(Response::kOffer).offer();
-  const v1::Offer of_bob = bob.Until(Response::kOffer).offer();
+  const v1::Offer of_ann = ann.Until(SessionResponse::kOffer).offer();
+  const v1::Offer of_bob = bob.Until(SessionResponse::kOffer).offer();
   EXPECT_EQ(std::set({of_ann.ticket_id(), of_bob.ticket_id()}), std::set({first, second}));
   EXPECT_EQ(ann.Accept(of_ann.offer_id()).reason(), "");
   EXPECT_EQ(bob.Accept(of_bob.offer_id()).reason(), "");
@@ -159,19 +160,19 @@ TEST(Stream, TellsOfOffersThatEndAndWorkThatGoes) {
   ann.Open("ann");
   ann.SetAvailable();
   const std::string ticket = f.Ingest(ChatContact());
-  const std::string offer = ann.Until(Response::kOffer).offer().offer_id();
+  const std::string offer = ann.Until(SessionResponse::kOffer).offer().offer_id();
   EXPECT_EQ(ReasonOf(f.Cancel(ticket)), "OK");
-  const v1::OfferEnded ended = ann.Until(Response::kOfferEnded).offer_ended();
+  const v1::OfferEnded ended = ann.Until(SessionResponse::kOfferEnded).offer_ended();
   EXPECT_EQ(ended.offer_id(), offer);
   EXPECT_EQ(ended.ticket_id(), ticket);
   EXPECT_EQ(ended.reason(), "CANCELED");
   EXPECT_EQ(ann.Accept(offer).reason(), "OFFER_GONE");
 
   const std::string moved = f.Ingest(ChatContact());
-  EXPECT_EQ(ann.Accept(ann.Until(Response::kOffer).offer().offer_id()).reason(), "");
+  EXPECT_EQ(ann.Accept(ann.Until(SessionResponse::kOffer).offer().offer_id()).reason(), "");
   EXPECT_EQ(ReasonOf(f.Transfer(moved, "tiny")), "OK");
   for (;;) {
-    const v1::WorkChanged changed = ann.Until(Response::kWorkChanged).work_changed();
+    const v1::WorkChanged changed = ann.Until(SessionResponse::kWorkChanged).work_changed();
     ASSERT_EQ(changed.work().ticket_id(), moved);
     if (changed.gone()) break;
   }
@@ -183,7 +184,7 @@ TEST(Stream, OmitsOwnChangesWhenAskedTo) {
   const int64_t generation = ann.Open("ann", true).generation();
   ann.SetAvailable();
   const std::string ticket = f.Ingest(ChatContact());
-  const v1::VerbResult accepted = ann.Accept(ann.Until(Response::kOffer).offer().offer_id());
+  const v1::VerbResult accepted = ann.Accept(ann.Until(SessionResponse::kOffer).offer().offer_id());
   EXPECT_EQ(accepted.ticket_state(), v1::TICKET_STATE_ACTIVE);
   // A unary twin's change is the session's own, too.
   v1::FinishTicketRequest finish;
@@ -202,12 +203,12 @@ TEST(Stream, OmitsOwnChangesWhenAskedTo) {
   EXPECT_EQ(ReasonOf(f.tickets->CompleteTicket(ClientContext(), complete, &completed)), "OK");
   // The next message is about another ticket, and what others do to that one comes down.
   const std::string moved = f.Ingest(ChatContact());
-  const Response offered = ann.MustRead();
-  ASSERT_EQ(offered.message_case(), Response::kOffer);
+  const SessionResponse offered = ann.MustRead();
+  ASSERT_EQ(offered.message_case(), SessionResponse::kOffer);
   EXPECT_EQ(ann.Accept(offered.offer().offer_id()).ticket_state(), v1::TICKET_STATE_ACTIVE);
   EXPECT_EQ(ReasonOf(f.Transfer(moved, "tiny")), "OK");
-  const Response next = ann.MustRead();
-  ASSERT_EQ(next.message_case(), Response::kWorkChanged);
+  const SessionResponse next = ann.MustRead();
+  ASSERT_EQ(next.message_case(), SessionResponse::kWorkChanged);
   EXPECT_EQ(next.work_changed().work().ticket_id(), moved);
   EXPECT_TRUE(next.work_changed().gone());
 }
@@ -216,7 +217,7 @@ TEST(Stream, AnswersEveryVerbUnderItsTag) {
   Fixture f;
   Desktop ann(f);
   ann.Open("ann");
-  Request request;
+  SessionRequest request;
   request.set_tag(1);
   ann.Send(request);
   EXPECT_EQ(ann.Result(1).reason(), "FIELD_REQUIRED");
@@ -269,7 +270,7 @@ TEST(Stream, MustBeginWithOpen) {
   Fixture f;
   {
     Desktop desktop(f);
-    Request request;
+    SessionRequest request;
     request.mutable_heartbeat();
     desktop.Send(request);
     EXPECT_EQ(ReasonOf(desktop.End()), "FIELD_REQUIRED");
@@ -281,7 +282,7 @@ TEST(Stream, MustBeginWithOpen) {
   }
   {
     Desktop desktop(f);
-    Request request;
+    SessionRequest request;
     request.mutable_open()->set_workspace(kWorkspace);
     request.mutable_open()->set_agent("nobody");
     request.mutable_open()->set_session_id("desk");
@@ -290,7 +291,7 @@ TEST(Stream, MustBeginWithOpen) {
   }
   {
     Desktop desktop(f);
-    Request request;
+    SessionRequest request;
     request.mutable_open()->set_workspace(kWorkspace);
     request.mutable_open()->set_agent("ann");
     desktop.Send(request);
@@ -316,7 +317,7 @@ TEST(Stream, ResumesWithoutAMissedOrRepeatedOffer) {
     ann.Open("ann");
     ann.SetAvailable();
     f.Ingest(ChatContact());
-    held = ann.Until(Response::kOffer).offer().offer_id();
+    held = ann.Until(SessionResponse::kOffer).offer().offer_id();
     ann.Cancel();
     EXPECT_FALSE(ann.End().ok());
   }
@@ -327,14 +328,14 @@ TEST(Stream, ResumesWithoutAMissedOrRepeatedOffer) {
   EXPECT_EQ(snapshot.offers(0).offer_id(), held);
   EXPECT_EQ(snapshot.state().status(), v1::AGENT_STATUS_AVAILABLE);
   EXPECT_EQ(ann.Accept(held).reason(), "");
-  Request release;
+  SessionRequest release;
   release.set_tag(1);
   release.mutable_release()->set_ticket_id(held.substr(0, 36));
   ann.Send(release);
   EXPECT_EQ(ann.Result(1).reason(), "");
   // The next one is a new offer, told once.
   const std::string next = f.Ingest(ChatContact());
-  const v1::Offer offer = ann.Until(Response::kOffer).offer();
+  const v1::Offer offer = ann.Until(SessionResponse::kOffer).offer();
   EXPECT_EQ(offer.ticket_id(), next);
 }
 
@@ -357,13 +358,13 @@ class BusyAgent {
     }
     for (const v1::Work& work : snapshot.work()) Advance(work.ticket_id(), work.state());
   }
-  std::optional<Response> Next() { return desktop_->Next(); }
-  void Handle(const Response& response) {
-    if (response.message_case() == Response::kOffer) {
+  std::optional<SessionResponse> Next() { return desktop_->Next(); }
+  void Handle(const SessionResponse& response) {
+    if (response.message_case() == SessionResponse::kOffer) {
       const v1::Offer& offer = response.offer();
       EXPECT_TRUE(seen_.insert(offer.offer_id()).second) << offer.offer_id() << " is told again";
       Accept(offer);
-    } else if (response.message_case() == Response::kResult) {
+    } else if (response.message_case() == SessionResponse::kResult) {
       EXPECT_EQ(response.result().reason(), "") << response.result().message();
       Advance(tickets_[response.result().tag()], response.result().ticket_state());
     }
@@ -374,12 +375,12 @@ class BusyAgent {
 
  private:
   void Accept(const v1::Offer& offer) {
-    Request request;
+    SessionRequest request;
     request.mutable_accept()->set_offer_id(offer.offer_id());
     Send(offer.ticket_id(), request);
   }
   void Advance(const std::string& ticket, v1::TicketState state) {
-    Request request;
+    SessionRequest request;
     if (state == v1::TICKET_STATE_ACTIVE) {
       request.mutable_finish()->set_ticket_id(ticket);
     } else if (state == v1::TICKET_STATE_WRAP_UP) {
@@ -389,7 +390,7 @@ class BusyAgent {
     }
     Send(ticket, request);
   }
-  void Send(const std::string& ticket, Request& request) {
+  void Send(const std::string& ticket, SessionRequest& request) {
     request.set_tag(++tag_);
     tickets_[tag_] = ticket;
     desktop_->Send(request);
@@ -471,7 +472,7 @@ TEST(Stream, ThatEndsIsALostSession) {
   {
     Desktop ann(f);
     ann.Open("ann");
-    Request close;
+    SessionRequest close;
     close.set_tag(1);
     close.mutable_close();
     ann.Send(close);
@@ -484,7 +485,7 @@ TEST(Stream, HalfClosedIsAnsweredToTheEnd) {
   Fixture f;
   Desktop ann(f);
   ann.Open("ann");
-  Request request;
+  SessionRequest request;
   request.set_tag(5);
   request.mutable_set_status()->set_status(v1::AGENT_STATUS_AVAILABLE);
   ann.Send(request);
@@ -509,7 +510,7 @@ TEST(Stream, ReadTooSlowlyIsCutOffWithAReason) {
   Desktop ann(*stub);
   ann.Open("ann");
   // Results are never read: first the connection fills up, then what waits in the server.
-  Request request;
+  SessionRequest request;
   request.mutable_heartbeat();
   for (int i = 0; i < 200'000; ++i) {
     request.set_tag(i);
@@ -532,7 +533,7 @@ TEST(Stream, SurvivesClientsThatComeAndGo) {
   Fixture f;
   for (int i = 0; i < 60; ++i) {
     Desktop ann(f);
-    Request request;
+    SessionRequest request;
     request.mutable_open()->set_workspace(kWorkspace);
     request.mutable_open()->set_agent(i % 2 == 0 ? "ann" : "bob");
     request.mutable_open()->set_session_id("desk");

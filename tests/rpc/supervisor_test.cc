@@ -10,7 +10,7 @@
 namespace tandem::rpc {
 namespace {
 
-struct Floor : Fixture {
+struct SupervisorFloor : Fixture {
   v1::SessionRef ann = LogIn("ann");
 
   grpc::Status TransferTo(const std::string& ticket, const std::string& agent,
@@ -69,7 +69,7 @@ struct Floor : Fixture {
 };
 
 TEST(TransferTicket, ToAnAgentIsKeptForThemAndOfferedWhenTheyHaveRoom) {
-  Floor f;
+  SupervisorFloor f;
   const std::string ticket = f.Take(f.ann, ChatContact());
   const v1::SessionRef bob = f.LogIn("bob");
   const std::string other = f.Take(bob, ChatContact());
@@ -89,7 +89,7 @@ TEST(TransferTicket, ToAnAgentIsKeptForThemAndOfferedWhenTheyHaveRoom) {
 }
 
 TEST(TransferTicket, ToAnAgentIsRefusedWithWhatKeepsThemFromIt) {
-  Floor f;
+  SupervisorFloor f;
   const std::string ticket = f.Take(f.ann, ChatContact());
   EXPECT_EQ(ReasonOf(f.TransferTo(ticket, "zoe")), "AGENT_NOT_FOUND");
   const grpc::Status away = f.TransferTo(ticket, "bob");
@@ -102,7 +102,7 @@ TEST(TransferTicket, ToAnAgentIsRefusedWithWhatKeepsThemFromIt) {
 }
 
 TEST(ExplainAgent, SaysWhatWaitsForTheAgentAndWhatKeepsThemFromIt) {
-  Floor f;
+  SupervisorFloor f;
   v1::ExplainAgentRequest request;
   request.set_workspace(kWorkspace);
   request.set_agent("bob");
@@ -141,7 +141,7 @@ TEST(ExplainAgent, SaysWhatWaitsForTheAgentAndWhatKeepsThemFromIt) {
 }
 
 TEST(AssignTicket, GivesItWithoutAskingAndSaysWhoDidIt) {
-  Floor f;
+  SupervisorFloor f;
   ASSERT_EQ(ReasonOf(f.SetStatus(f.ann, v1::AGENT_STATUS_NOT_READY, "lunch")), "OK");
   const std::string chat = f.Ingest(ChatContact());
   ASSERT_EQ(ReasonOf(f.Assign(chat, "ann")), "OK");
@@ -164,7 +164,7 @@ TEST(AssignTicket, GivesItWithoutAskingAndSaysWhoDidIt) {
 }
 
 TEST(AssignTicket, OverridesCapacityAndRequirementOnlyWhenAsked) {
-  Floor f;
+  SupervisorFloor f;
   const std::string first = f.Take(f.ann, ChatContact());
   v1::Contact skilled = ChatContact();
   auto* skill = skilled.mutable_requirement()->add_all_of()->add_any_of()->mutable_skill();
@@ -185,7 +185,7 @@ TEST(AssignTicket, OverridesCapacityAndRequirementOnlyWhenAsked) {
 }
 
 TEST(RequeueTicket, TakesAnOfferOrWorkFromItsAgent) {
-  Floor f;
+  SupervisorFloor f;
   const std::string offered = f.Ingest(ChatContact());
   ASSERT_EQ(ReasonOf(f.Requeue(offered)), "OK");
   EXPECT_EQ(f.Get(offered).state(), v1::TICKET_STATE_QUEUED) << "ann cools down";
@@ -200,7 +200,7 @@ TEST(RequeueTicket, TakesAnOfferOrWorkFromItsAgent) {
 }
 
 TEST(OverrideAgentStatus, SetsItOnTheAgentsBehalf) {
-  Floor f;
+  SupervisorFloor f;
   ASSERT_EQ(ReasonOf(f.Order("ann", v1::AGENT_STATUS_NOT_READY, "lunch")), "OK");
   EXPECT_EQ(f.Snapshot(f.ann).state().reason(), "lunch");
   EXPECT_EQ(ReasonOf(f.Order("ann", v1::AGENT_STATUS_NOT_READY, "siesta")),
@@ -211,7 +211,7 @@ TEST(OverrideAgentStatus, SetsItOnTheAgentsBehalf) {
 }
 
 TEST(PauseLimit, RefusesOneMoreAndSaysWhoPauses) {
-  Floor f;
+  SupervisorFloor f;
   v1::Configuration configuration = SmallConfiguration();
   v1::Team* team = configuration.add_teams();
   team->set_id("north");
@@ -236,7 +236,7 @@ TEST(PauseLimit, RefusesOneMoreAndSaysWhoPauses) {
 }
 
 TEST(Draining, FinishesTheWorkAndThenGoes) {
-  Floor f;
+  SupervisorFloor f;
   const std::string ticket = f.Take(f.ann, ChatContact());
   ASSERT_EQ(
       ReasonOf(f.Order("ann", v1::AGENT_STATUS_DRAINING, "", v1::AGENT_STATUS_NOT_READY, "lunch")),

@@ -11,9 +11,6 @@
 namespace tandem::rpc {
 namespace {
 
-constexpr char kRequestId[] = "0a4a8f0e-3a35-4bb1-8c1f-2f6f1f7f9a10";
-constexpr char kNoTicket[] = "01890000-0000-7000-8000-000000000001";
-
 template <typename Request>
 Request About(const std::string& ticket) {
   Request request;

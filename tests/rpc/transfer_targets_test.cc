@@ -9,8 +9,6 @@
 namespace tandem::rpc {
 namespace {
 
-constexpr char kNoTicket[] = "01890000-0000-7000-8000-000000000001";
-
 v1::ListTransferTargetsRequest About(const std::string& ticket) {
   v1::ListTransferTargetsRequest request;
   request.set_workspace(kWorkspace);
@@ -18,7 +16,7 @@ v1::ListTransferTargetsRequest About(const std::string& ticket) {
   return request;
 }
 
-struct Floor : Fixture {
+struct TransferFloor : Fixture {
   std::vector<v1::TransferTarget> Targets(const std::string& ticket) {
     v1::ListTransferTargetsResponse response;
     EXPECT_EQ(ReasonOf(tickets->ListTransferTargets(ClientContext(), About(ticket), &response)),
@@ -28,7 +26,7 @@ struct Floor : Fixture {
 };
 
 TEST(ListTransferTargets, NamesColleaguesWhoMayTakeTheTicketAndTheirRoom) {
-  Floor f;
+  TransferFloor f;
   const v1::SessionRef ann = f.LogIn("ann");
   const v1::SessionRef bob = f.LogIn("bob");
   const std::string ticket = f.Take(ann, ChatContact());
@@ -90,7 +88,7 @@ TEST(ListTransferTargets, NamesColleaguesWhoMayTakeTheTicketAndTheirRoom) {
 }
 
 TEST(ListTransferTargets, GoesByWhatTheTicketAsksNow) {
-  Floor f;
+  TransferFloor f;
   const v1::SessionRef ann = f.LogIn("ann");
   f.LogIn("bob");
   v1::UpdateTicketRequest update;
@@ -113,7 +111,7 @@ TEST(ListTransferTargets, GoesByWhatTheTicketAsksNow) {
 }
 
 TEST(ListTransferTargets, ShowsWhereATicketCanGoAndWhoIsThere) {
-  Floor f;
+  TransferFloor f;
   const v1::SessionRef ann = f.LogIn("ann");
   const v1::SessionRef bob = f.LogIn("bob");
   EXPECT_EQ(ReasonOf(f.SetStatus(bob, v1::AGENT_STATUS_NOT_READY, "lunch")), "OK");
@@ -150,7 +148,7 @@ TEST(ListTransferTargets, ShowsWhereATicketCanGoAndWhoIsThere) {
 }
 
 TEST(ListTransferTargets, PagesThroughAWorkspace) {
-  Floor f;
+  TransferFloor f;
   v1::ListTransferTargetsRequest request;
   request.set_workspace(kWorkspace);
   request.set_page_size(2);

@@ -167,8 +167,13 @@ func (s *Session) Finish(ctx context.Context, ticketID string) (tandemv1.TicketS
 
 // Complete closes a ticket.
 func (s *Session) Complete(ctx context.Context, ticketID, disposition string) error {
+	return s.CompleteWith(ctx, &tandemv1.CompleteTicketRequest{TicketId: ticketID, Disposition: disposition})
+}
+
+// CompleteWith closes a ticket with all that a completion may say: a review's verdict and comment, follow-ups.
+func (s *Session) CompleteWith(ctx context.Context, request *tandemv1.CompleteTicketRequest) error {
 	_, err := s.do(ctx, &tandemv1.StreamAgentSessionRequest{Verb: &tandemv1.StreamAgentSessionRequest_Complete{
-		Complete: &tandemv1.CompleteTicketRequest{TicketId: ticketID, Disposition: disposition}}})
+		Complete: proto.CloneOf(request)}})
 	return err
 }
 

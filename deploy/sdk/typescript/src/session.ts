@@ -127,8 +127,9 @@ export class AgentSession implements AsyncIterable<Change> {
     return this.do({ $case: "finish", value: FinishTicketRequest.fromPartial({ ticketId }) });
   }
 
-  async complete(ticketId: string, disposition = ""): Promise<void> {
-    await this.do({ $case: "complete", value: CompleteTicketRequest.fromPartial({ ticketId, disposition }) });
+  /** `fields` are what else a completion may say: a review's verdict and comment, follow-ups. */
+  async complete(ticketId: string, disposition = "", fields: Partial<CompleteTicketRequest> = {}): Promise<void> {
+    await this.do({ $case: "complete", value: CompleteTicketRequest.fromPartial({ ...fields, ticketId, disposition }) });
   }
 
   async release(ticketId: string): Promise<void> {

@@ -88,8 +88,10 @@ class AgentSession:
         """Returns the ticket's state: WRAP_UP or COMPLETED."""
         return self._do("finish", agent_service_pb2.FinishTicketRequest(ticket_id=ticket_id))
 
-    def complete(self, ticket_id, disposition=""):
-        self._do("complete", ticket_service_pb2.CompleteTicketRequest(ticket_id=ticket_id, disposition=disposition))
+    def complete(self, ticket_id, disposition="", **fields):
+        """`fields` are those of CompleteTicketRequest: a review's verdict and comment, follow-ups."""
+        self._do("complete", ticket_service_pb2.CompleteTicketRequest(
+            ticket_id=ticket_id, disposition=disposition, **fields))
 
     def release(self, ticket_id):
         self._do("release", ticket_service_pb2.ReleaseTicketRequest(ticket_id=ticket_id))

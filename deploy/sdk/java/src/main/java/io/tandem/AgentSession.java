@@ -200,14 +200,12 @@ public final class AgentSession implements AutoCloseable {
   }
 
   public void complete(String ticketId, String disposition) {
-    run(
-        (session, id) ->
-            up().setComplete(
-                    CompleteTicketRequest.newBuilder()
-                        .setSession(session)
-                        .setRequestId(id)
-                        .setTicketId(ticketId)
-                        .setDisposition(disposition)));
+    complete(CompleteTicketRequest.newBuilder().setTicketId(ticketId).setDisposition(disposition).build());
+  }
+
+  /** With all that a completion may say: a review's verdict and comment, follow-ups. */
+  public void complete(CompleteTicketRequest request) {
+    run((session, id) -> up().setComplete(request.toBuilder().setSession(session).setRequestId(id)));
   }
 
   public void release(String ticketId) {
