@@ -12,13 +12,20 @@ import unittest
 from tandemctl_test import FLOOR, CtlTest, setUpModule  # noqa: F401
 
 
-class Ticket(CtlTest):
-
-    def ticket(self, verb, *arguments, stdin=""):
-        return self.done("ticket", verb, *arguments, stdin=stdin)
+class TicketTest(CtlTest):
 
     def shown(self, ticket):
         return json.loads(self.done("get", "ticket", ticket, "-o", "json"))
+
+    def job(self):
+        return json.loads(self.done("ingest", "--channel", "task", "--client", "acme", "--process-type", "bookkeeping", "-o",
+                                    "json"))["ticketId"]
+
+
+class Ticket(TicketTest):
+
+    def ticket(self, verb, *arguments, stdin=""):
+        return self.done("ticket", verb, *arguments, stdin=stdin)
 
     def test_is_changed_in_one_step_and_found_by_its_reference(self):
         ticket = self.chat("--attribute", "old=1")
@@ -112,7 +119,7 @@ class Filters(CtlTest):
                 self.assertIn(hint, ended.stderr)
 
 
-class Agent(CtlTest):
+class Agent(TicketTest):
 
     def test_begins_work_of_their_own(self):
         text = self.done("agent", "login", "ana", stdin="available\nbegin chat support acme\nfinish\ncomplete solved\nquit\n")
@@ -133,8 +140,7 @@ class Agent(CtlTest):
         self.assertIn("no ticket waits in the agent's queues\n", self.wait("available"))
         self.chat(client="globex")
         self.assertIn("none of the tickets that wait in the agent's queues is for this agent", self.wait("available"))
-        job = json.loads(self.done("ingest", "--channel", "task", "--client", "acme", "--process-type", "bookkeeping", "-o",
-                                   "json"))["ticketId"]
+        job = self.job()
         self.assertIn(f"ticket {job} waits in queue jobs; what keeps the agent from it: PULL_ONLY: the queue is claimed "
                       f"from, not offered\n`tandemctl explain agent ana` tells more\n", self.wait("available"))
         text = self.done("explain", "agent", "ana")
@@ -150,11 +156,7 @@ class Agent(CtlTest):
         self.assertIn("LIVE_RESERVE: agents who could answer calls and chats are kept back for them", self.wait("available"))
 
 
-class Picked(CtlTest):
-
-    def job(self):
-        return json.loads(self.done("ingest", "--channel", "task", "--client", "acme", "--process-type", "bookkeeping", "-o",
-                                    "json"))["ticketId"]
+class Picked(TicketTest):
 
     def test_an_agent_claims_the_ticket_that_is_wanted(self):
         first, wanted = self.job(), self.job()
@@ -174,6 +176,29 @@ class Picked(CtlTest):
         picked = self.job()
         self.done("agent", "login", "ana", stdin=f"available\nclaim --ticket {picked}\nquit\n")
         self.assertRegex(self.done("explain", "ticket", picked), r"(?m)^ana: PICKED at \S+$")
+
+
+class Reviewed(TicketTest):
+
+    def test_the_reviewer_judges_the_review_whatever_else_is_in_hand(self):
+        floor = self.folder / "reviews.yaml"
+        floor.write_text(FLOOR.replace("{id: bookkeeping, defaults: [{queue: jobs}]}",
+                                       "{id: bookkeeping, defaults: [{queue: jobs}], review: {process_type: check}}\n"
+                                       "  - {id: check, defaults: [{queue: jobs}]}")
+                         .replace("clients: [globex]", "clients: [acme]").replace("[support, bookkeeping]", "[support, bookkeeping, check]")
+                         .replace("{id: ana, ", "{id: ana, capacity: {groups: [{group: CAPACITY_GROUP_MESSAGING, max: 1}, "
+                                                "{group: CAPACITY_GROUP_TASK, max: 1}]}, "))
+        self.done("apply", "-f", str(floor))
+        job = self.job()
+        self.done("agent", "login", "bob", stdin="available\nclaim jobs\nstart\ncomplete solved\nquit\n")
+        review = self.shown(job)["reviewTicketId"]
+        text = self.done("agent", "login", "ana",
+                         stdin=f"available\nbegin chat support acme\nclaim --ticket {review}\nstart {review}\n"
+                               "send-back the amount is of last year\nfinish\ncomplete solved\nquit\n")
+        self.assertIn("send-back: done", text)
+        self.assertEqual((self.shown(job)["state"], self.shown(job)["reworkCount"]), ("TICKET_STATE_QUEUED", 1))
+        without = self.ctl("agent", "login", "ana", stdin="approve\nquit\n")
+        self.assertIn("expected a review that you work on, but there is none", without.stdout)
 
 
 class IngestLines(CtlTest):
