@@ -11,7 +11,7 @@ namespace tandem::router {
 namespace {
 
 // Everybody who would be told of it, and can't be asked again.
-std::vector<std::string> WhoIsInIt(const Workspace& workspace, const Ticket& ticket) {
+std::vector<std::string> WhoCannotConsult(const Workspace& workspace, const Ticket& ticket) {
   std::vector<std::string> excluded = ticket.excluded_agents;
   excluded.push_back(workspace.AgentName(ticket.agent));
   if (ticket.participants != nullptr) {
@@ -35,7 +35,7 @@ NewContact ContactOf(const Workspace& workspace, const Ticket& ticket,
   contact.priority = ticket.priority;
   contact.direction = Direction::kInternal;
   contact.initiated_by = Party::kAgent;
-  contact.excluded_agents = WhoIsInIt(workspace, ticket);
+  contact.excluded_agents = WhoCannotConsult(workspace, ticket);
   if (ticket.trace_parent != nullptr) contact.trace_parent = *ticket.trace_parent;
   PlanStep& end = contact.plan.emplace().emplace_back();
   end.after = command.time_limit.us > 0 ? command.time_limit : kConsultationLimit;

@@ -55,7 +55,7 @@ QueueIndex QueueOfReview(const Workspace& workspace, const Ticket& ticket) {
 }
 
 // Everybody whose work it judges.
-std::vector<std::string> MakersOf(const Workspace& workspace, const Ticket& ticket) {
+std::vector<std::string> WhoCannotReview(const Workspace& workspace, const Ticket& ticket) {
   std::vector<std::string> excluded = ticket.excluded_agents;
   excluded.push_back(workspace.AgentName(ticket.agent));
   if (ticket.reviewing != nullptr) {
@@ -79,7 +79,7 @@ NewTicket ReviewOf(const Context& context, const Ticket& ticket) {
   contact.priority = ticket.priority;
   contact.direction = Direction::kInternal;
   contact.initiated_by = Party::kAgent;
-  contact.excluded_agents = MakersOf(workspace, ticket);
+  contact.excluded_agents = WhoCannotReview(workspace, ticket);
   if (ticket.trace_parent != nullptr) contact.trace_parent = *ticket.trace_parent;
   // A wrap-up that ends by itself brings no fresh ids.
   const uint64_t reworks =

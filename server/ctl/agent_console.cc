@@ -165,7 +165,7 @@ void AgentConsole::Take(const Response& message) {
       if (change.gone()) {
         work_.erase(change.work().ticket_id());
       } else {
-        KeepWork(change.work());
+        work_[change.work().ticket_id()] = HeldOf(change.work());
       }
       // The state of work that left is that of before.
       Say(change.gone() ? absl::StrCat("ticket ", change.work().ticket_id(), " is yours no more")
@@ -193,7 +193,7 @@ void AgentConsole::TakeSnapshot(const v1::AgentSnapshot& snapshot) {
     Say(OfferLine(offer));
   }
   for (const v1::Work& work : snapshot.work()) {
-    KeepWork(work);
+    work_[work.ticket_id()] = HeldOf(work);
     Say(WorkLine(work));
   }
   if (!snapshot.not_ready_reasons().empty()) {
@@ -425,8 +425,8 @@ bool AgentConsole::Accept(const Words& arguments) {
   std::erase_if(offers_, [&](const v1::Offer& one) { return one.offer_id() == offer->offer_id(); });
   const std::string& ticket =
       offer->consulted_ticket_id().empty() ? offer->ticket_id() : offer->consulted_ticket_id();
-  if (!ticket.empty()) work_[ticket] = result->ticket_state();
-  if (!offer->reviewed_ticket_id().empty()) reviews_.insert(ticket);
+  if (!ticket.empty())
+    work_[ticket] = {result->ticket_state(), !offer->reviewed_ticket_id().empty()};
   return true;
 }
 
@@ -460,7 +460,7 @@ bool AgentConsole::Claim(const Words& arguments) {
   if (status.ok() && response.tickets().empty()) Say("claim: no ticket is to be had");
   for (const v1::Ticket& ticket : response.tickets()) {
     SetWork(ticket.id(), ticket.state());
-    if (!ticket.reviewed_ticket_id().empty()) KeepReview(ticket.id());
+    if (!ticket.reviewed_ticket_id().empty()) KeepAsReview(ticket.id());
     Say(absl::StrCat("claim: ticket ", ticket.id(), " from queue ", ticket.queue()));
   }
   return status.ok() && !response.tickets().empty();
@@ -503,7 +503,7 @@ void AgentConsole::SetWork(const std::string& ticket, v1::TicketState state) {
       state == v1::TICKET_STATE_PARKED || state == v1::TICKET_STATE_IN_REVIEW) {
     work_.erase(ticket);
   } else {
-    work_[ticket] = state;
+    work_[ticket].state = state;
   }
 }
 
@@ -512,8 +512,8 @@ std::optional<std::string> AgentConsole::PickTicket(const Words& arguments, size
   if (arguments.size() > at) return arguments[at];
   const std::lock_guard lock(mutex_);
   std::vector<std::string> fitting;
-  for (const auto& [ticket, state] : work_) {
-    if (std::find(states.begin(), states.end(), state) != states.end()) fitting.push_back(ticket);
+  for (const auto& [ticket, held] : work_) {
+    if (std::ranges::find(states, held.state) != states.end()) fitting.push_back(ticket);
   }
   if (fitting.size() == 1) return fitting.front();
   const std::string wanted = absl::StrJoin(
@@ -663,8 +663,8 @@ bool AgentConsole::Monitor(const Words& arguments) {
 bool AgentConsole::Show(const Words& /*arguments*/) {
   const std::lock_guard lock(mutex_);
   for (const v1::Offer& offer : offers_) Say(OfferLine(offer));
-  for (const auto& [ticket, state] : work_) {
-    Say(absl::StrCat("ticket ", ticket, " is ", ShortEnum(state)));
+  for (const auto& [ticket, held] : work_) {
+    Say(absl::StrCat("ticket ", ticket, " is ", ShortEnum(held.state)));
   }
   if (offers_.empty() && work_.empty()) Say("no offers, no tickets");
   return true;

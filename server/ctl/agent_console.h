@@ -8,7 +8,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -49,6 +48,13 @@ class AgentConsole {
     bool (AgentConsole::*run)(const Words& arguments);
   };
   static const std::vector<Verb>& Verbs();
+
+  // A ticket that the agent owns.
+  struct Held {
+    tandem::v1::TicketState state = tandem::v1::TICKET_STATE_UNSPECIFIED;
+    bool review = false;  // of another one's work
+  };
+  static Held HeldOf(const tandem::v1::Work& work);
 
   bool LogIn();
   void EndStream();
@@ -110,9 +116,7 @@ class AgentConsole {
                                         const std::vector<tandem::v1::TicketState>& states);
   tandem::v1::SessionRef Session();
   void SetWork(const std::string& ticket, tandem::v1::TicketState state);
-  // Holds mutex_, as its caller does.
-  void KeepWork(const tandem::v1::Work& work);
-  void KeepReview(const std::string& ticket);
+  void KeepAsReview(const std::string& ticket);
 
   void ReadStream();
   void Take(const Response& message);
@@ -133,15 +137,14 @@ class AgentConsole {
   std::mutex printing_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool opened_ = false;                                  // Guarded by mutex_, as all below.
-  bool ended_ = false;                                   // The stream is over.
-  int64_t generation_ = 0;                               // Of the session.
-  tandem::v1::AgentState state_;                         // The last that came.
-  std::map<int64_t, tandem::v1::VerbResult> results_;    // By tag, until they are taken.
-  std::vector<tandem::v1::Offer> offers_;                // Open ones, the oldest first.
-  std::map<std::string, tandem::v1::TicketState> work_;  // Tickets that the agent owns.
-  std::set<std::string> reviews_;                        // Those that are reviews, and once were.
-  grpc::Status status_;                                  // How the stream ended.
+  bool opened_ = false;                                // Guarded by mutex_, as all below.
+  bool ended_ = false;                                 // The stream is over.
+  int64_t generation_ = 0;                             // Of the session.
+  tandem::v1::AgentState state_;                       // The last that came.
+  std::map<int64_t, tandem::v1::VerbResult> results_;  // By tag, until they are taken.
+  std::vector<tandem::v1::Offer> offers_;              // Open ones, the oldest first.
+  std::map<std::string, Held> work_;                   // Tickets that the agent owns.
+  grpc::Status status_;                                // How the stream ended.
   std::jthread reader_;
 };
 

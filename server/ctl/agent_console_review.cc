@@ -10,29 +10,26 @@ namespace tandem::ctl {
 
 namespace v1 = tandem::v1;
 
-void AgentConsole::KeepWork(const v1::Work& work) {
-  work_[work.ticket_id()] = work.state();
-  if (!work.reviewed_ticket_id().empty()) reviews_.insert(work.ticket_id());
+AgentConsole::Held AgentConsole::HeldOf(const v1::Work& work) {
+  return {work.state(), !work.reviewed_ticket_id().empty()};
 }
 
-void AgentConsole::KeepReview(const std::string& ticket) {
+void AgentConsole::KeepAsReview(const std::string& ticket) {
   const std::lock_guard lock(mutex_);
-  reviews_.insert(ticket);
+  work_[ticket].review = true;
 }
 
 std::optional<std::string> AgentConsole::PickReview(const Words& arguments) {
   const std::lock_guard lock(mutex_);
-  if (!arguments.empty() && reviews_.contains(arguments[0])) return arguments[0];
-  std::vector<std::string> in_hand;
-  for (const std::string& ticket : reviews_) {
-    const auto work = work_.find(ticket);
-    if (work == work_.end()) continue;
-    if (work->second == v1::TICKET_STATE_ACTIVE || work->second == v1::TICKET_STATE_WRAP_UP) {
-      in_hand.push_back(ticket);
-    }
+  if (!arguments.empty() && work_.contains(arguments[0])) return arguments[0];
+  std::vector<std::string> reviews;
+  for (const auto& [ticket, held] : work_) {
+    const bool begun =
+        held.state == v1::TICKET_STATE_ACTIVE || held.state == v1::TICKET_STATE_WRAP_UP;
+    if (held.review && begun) reviews.push_back(ticket);
   }
-  if (in_hand.size() == 1) return in_hand.front();
-  Say(in_hand.empty() ? "expected a review that you work on, but there is none"
+  if (reviews.size() == 1) return reviews.front();
+  Say(reviews.empty() ? "expected a review that you work on, but there is none"
                       : "you work on several reviews: name one, as `show` does");
   return std::nullopt;
 }

@@ -414,8 +414,9 @@ Result<store::ServiceLevelPolicy> PutPolicy(store::Reader& reader, store::Policy
                                   router::kMaxServiceLevelPolicies));
   }
   if (!changed.ok()) return StoreFault(changed.status());
-  if (!changed->done)
+  if (!changed->done) {
     return RevisionFault("the policy", expected_revision, changed->policy.revision);
+  }
   return std::move(changed->policy);
 }
 
@@ -425,8 +426,9 @@ Result<store::ServiceLevelPolicy> DeletePolicy(store::PolicyStore& policies,
   auto changed = policies.DeletePolicy(workspace, id, expected_revision);
   if (absl::IsNotFound(changed.status())) return PolicyNotFound(id);
   if (!changed.ok()) return StoreFault(changed.status());
-  if (!changed->done)
+  if (!changed->done) {
     return RevisionFault("the policy", expected_revision, changed->policy.revision);
+  }
   return std::move(changed->policy);
 }
 

@@ -14,7 +14,7 @@
 namespace tandem::bench {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(60);
+constexpr absl::Duration kAvailableWithin = absl::Seconds(60);
 // Sessions that are being opened at once.
 constexpr size_t kOpening = 500;
 
@@ -259,7 +259,7 @@ void Floor::AwaitAvailable(size_t opened, size_t at_most_missing) {
     return available_ + at_most_missing >= opened || !failure_.empty();
   };
   const absl::MutexLock lock(&mutex_);
-  if (!mutex_.AwaitWithTimeout(absl::Condition(&settled), kPatience)) {
+  if (!mutex_.AwaitWithTimeout(absl::Condition(&settled), kAvailableWithin)) {
     failure_ = "agents are not AVAILABLE in time";
   }
 }

@@ -9,11 +9,9 @@
 namespace tandem::bench {
 namespace {
 
-constexpr std::chrono::seconds kDeadline{20};
-
 void Renew(std::optional<grpc::ClientContext>& context) {
   context.emplace();
-  context->set_deadline(std::chrono::system_clock::now() + kDeadline);
+  context->set_deadline(std::chrono::system_clock::now() + kCallLimit);
 }
 
 class UnaryLane final : public Lane {

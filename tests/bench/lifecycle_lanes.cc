@@ -15,8 +15,6 @@
 namespace tandem::bench {
 namespace {
 
-constexpr std::chrono::seconds kCallLimit{20};
-
 // The steps, without how each is said to the server.
 class LifecycleLane : public Lane, public OfferTaker {
  public:

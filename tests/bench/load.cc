@@ -17,7 +17,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Longer than any call may take, so that afterwards no call is under way.
-constexpr absl::Duration kReadyWithin = absl::Seconds(60);
+constexpr absl::Duration kPatience = absl::Seconds(60);
 // Lives at once in an open loop. More: the server has fallen behind for good.
 constexpr size_t kMostAtOnce = 100'000;
 
@@ -87,7 +87,7 @@ void Load::AwaitIdle() {
   const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return busy_ == 0; };
   const absl::MutexLock lock(&mutex_);
   // As long as something ends, there is hope.
-  for (uint64_t before = done_; !mutex_.AwaitWithTimeout(absl::Condition(&idle), kReadyWithin);
+  for (uint64_t before = done_; !mutex_.AwaitWithTimeout(absl::Condition(&idle), kPatience);
        before = done_) {
     if (done_ != before) continue;
     std::fprintf(stderr, "expected every life to end, but %zu have not; %s\n", busy_,

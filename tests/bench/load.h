@@ -24,6 +24,9 @@
 
 namespace tandem::bench {
 
+// Of a call that a lane makes.
+inline constexpr std::chrono::seconds kCallLimit{20};
+
 class Load;
 
 // One life at a time. Its functions run one after the other, on whichever thread brings an answer;

@@ -23,10 +23,9 @@ namespace v1 = tandem::v1;
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr milliseconds kCallLimit{2000};
 constexpr std::chrono::seconds kStreamLimit{45};
 // Longer than any outage that the test makes.
-constexpr std::chrono::seconds kGiveUp{40};
+constexpr std::chrono::seconds kAgentGivesUp{40};
 
 // What an agent may be told when what it knew was old.
 bool IsExpectedRefusal(const std::string& reason) {
@@ -54,7 +53,7 @@ class Caller {
   // Calls until the server has decided; nullopt when it did not in all that time.
   template <typename Call>
   std::optional<grpc::Status> UntilDecided(Call call) {
-    for (const auto give_up = Clock::now() + kGiveUp;
+    for (const auto give_up = Clock::now() + kAgentGivesUp;
          Clock::now() < give_up && !state_.stop_agents;) {
       grpc::ClientContext context;
       context.set_wait_for_ready(true);

@@ -19,8 +19,7 @@ using std::chrono::milliseconds;
 
 constexpr const char* kProcessTypes[] = {"call", "chat", "job"};
 constexpr const char* kChannels[] = {"voice", "chat", "task"};
-constexpr absl::Duration kContactLimit = absl::Seconds(2);
-constexpr std::chrono::seconds kEndWithin{60};
+constexpr std::chrono::seconds kConnectorGivesUp{60};
 constexpr int kBatch = 5;
 
 v1::Queue& AddQueue(v1::Configuration& configuration, const std::string& id, v1::Office office,
@@ -109,13 +108,12 @@ v1::Contact MakeContact(const std::string& external_id, size_t kind) {
 // Calls until the server has decided, or for longer than any outage lasts.
 grpc::Status CallUntilDecided(const std::function<grpc::Status(grpc::ClientContext*)>& call) {
   grpc::Status status;
-  for (const auto give_up = std::chrono::steady_clock::now() + kEndWithin;
+  for (const auto give_up = std::chrono::steady_clock::now() + kConnectorGivesUp;
        std::chrono::steady_clock::now() < give_up;) {
     grpc::ClientContext context;
     // A call that waits for the connection also drives it; gRPC's own timer would take seconds.
     context.set_wait_for_ready(true);
-    context.set_deadline(std::chrono::system_clock::now() +
-                         absl::ToChronoMilliseconds(kContactLimit));
+    context.set_deadline(std::chrono::system_clock::now() + kCallLimit);
     status = call(&context);
     if (!ctl::IsUndecided(status.error_code(), ctl::ReasonOf(status))) {
       return status;
@@ -229,8 +227,7 @@ void RunGauge(LoadState& state) {
     v1::ListQueueStatisticsResponse response;
     grpc::ClientContext context;
     context.set_wait_for_ready(true);
-    context.set_deadline(std::chrono::system_clock::now() +
-                         absl::ToChronoMilliseconds(kContactLimit));
+    context.set_deadline(std::chrono::system_clock::now() + kCallLimit);
     if (client.queues->ListQueueStatistics(&context, request, &response).ok()) {
       int waiting = 0;
       for (const v1::QueueStatistics& queue : response.queues()) {

@@ -9,6 +9,7 @@
 #define TANDEM_TESTS_E2E_LOAD_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -29,6 +30,8 @@ inline constexpr int kMaxMessaging = 3;
 inline constexpr int kMaxTask = 2;
 // How many agents a call rings at once.
 inline constexpr size_t kRings = 2;
+// Of one call.
+inline constexpr std::chrono::milliseconds kCallLimit{2000};
 
 struct LoadOptions {
   std::string address;

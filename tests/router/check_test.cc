@@ -9,11 +9,10 @@
 #include <vector>
 
 #include "router/limits.h"
+#include "tests/router/text.h"
 
 namespace tandem::router {
 namespace {
-
-constexpr Time kNow{1'700'000'000'000'000};
 
 NewContact GoodContact() {
   NewContact contact;
@@ -25,7 +24,7 @@ NewContact GoodContact() {
 
 // "" when the contact is good, else the name of the reason and the field.
 std::string Judge(NewContact contact) {
-  const auto rejection = CheckContact(contact, kNow, "contact");
+  const auto rejection = CheckContact(contact, kStart, "contact");
   if (!rejection) return "";
   if (rejection->violations.empty()) return ToString(rejection->reason);
   return std::string(ToString(rejection->reason)) + " " + rejection->violations[0].field;
@@ -87,11 +86,11 @@ TEST(CheckContact, TakesWhatIsWithinLimits) {
       {"highest priority", [](NewContact& c) { c.priority = 9; }, ""},
       {"shortest answer target", [](NewContact& c) { c.answer_target = Seconds(1); }, ""},
       {"longest answer target", [](NewContact& c) { c.answer_target = Days(30); }, ""},
-      {"latest due time", [](NewContact& c) { c.due_at = kNow + Days(730); }, ""},
-      {"latest entry", [](NewContact& c) { c.not_before = kNow + Days(365); }, ""},
-      {"an entry that has passed", [](NewContact& c) { c.not_before = kNow - Days(365); }, ""},
-      {"earliest receipt", [](NewContact& c) { c.received_at = kNow - Days(30); }, ""},
-      {"latest receipt", [](NewContact& c) { c.received_at = kNow + Minutes(5); }, ""},
+      {"latest due time", [](NewContact& c) { c.due_at = kStart + Days(730); }, ""},
+      {"latest entry", [](NewContact& c) { c.not_before = kStart + Days(365); }, ""},
+      {"an entry that has passed", [](NewContact& c) { c.not_before = kStart - Days(365); }, ""},
+      {"earliest receipt", [](NewContact& c) { c.received_at = kStart - Days(30); }, ""},
+      {"latest receipt", [](NewContact& c) { c.received_at = kStart + Minutes(5); }, ""},
       {"most excluded", [](NewContact& c) { c.excluded_agents.assign(16, "ana"); }, ""},
       {"most attributes",
        [](NewContact& c) {
@@ -201,13 +200,14 @@ TEST(CheckContact, RefusesWhatIsBeyondALimit) {
        "FIELD_OUT_OF_RANGE contact.answer_target"},
       {"long answer target", [](NewContact& c) { c.answer_target = Days(30) + Microseconds(1); },
        "FIELD_OUT_OF_RANGE contact.answer_target"},
-      {"late entry", [](NewContact& c) { c.not_before = kNow + Days(366); },
+      {"late entry", [](NewContact& c) { c.not_before = kStart + Days(366); },
        "FIELD_OUT_OF_RANGE contact.not_before"},
-      {"late due time", [](NewContact& c) { c.due_at = kNow + Days(731); },
+      {"late due time", [](NewContact& c) { c.due_at = kStart + Days(731); },
        "FIELD_OUT_OF_RANGE contact.due_at"},
-      {"old receipt", [](NewContact& c) { c.received_at = kNow - Days(30) - Microseconds(1); },
+      {"old receipt", [](NewContact& c) { c.received_at = kStart - Days(30) - Microseconds(1); },
        "FIELD_OUT_OF_RANGE contact.received_at"},
-      {"receipt ahead", [](NewContact& c) { c.received_at = kNow + Minutes(5) + Microseconds(1); },
+      {"receipt ahead",
+       [](NewContact& c) { c.received_at = kStart + Minutes(5) + Microseconds(1); },
        "FIELD_OUT_OF_RANGE contact.received_at"},
       {"excluded", [](NewContact& c) { c.excluded_agents.assign(17, "ana"); },
        "FIELD_TOO_LARGE contact.excluded_agents"},
@@ -439,7 +439,7 @@ TEST(CheckContact, NamesEveryFaultyField) {
   contact.client = "";
   contact.priority = 10;
   contact.language = "?";
-  const auto rejection = CheckContact(contact, kNow, "");
+  const auto rejection = CheckContact(contact, kStart, "");
   ASSERT_TRUE(rejection);
   std::vector<std::string> fields;
   for (const FieldViolation& violation : rejection->violations) fields.push_back(violation.field);
@@ -455,7 +455,7 @@ TEST(CheckContact, PutsTagsAndRequirementIntoCanonicalForm) {
       {SitePredicate{"lisbon"}},
       {SitePredicate{"lisbon"}}};
   ASSERT_EQ(Judge(contact), "");
-  ASSERT_FALSE(CheckContact(contact, kNow, ""));
+  ASSERT_FALSE(CheckContact(contact, kStart, ""));
   EXPECT_EQ(contact.language, "pt-BR");
   Requirement expected;
   expected.all_of = {{SkillRequirement{"b", 2}, LanguageRequirement{"zh-Hant-TW", Cefr::kB1}},

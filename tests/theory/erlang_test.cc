@@ -17,15 +17,14 @@
 namespace tandem::theory {
 namespace {
 
-constexpr double kCallSeconds = 180;
 constexpr double kThreshold = 20;
 // Fewer customers who wait, expected in a run, are too few for intervals of how long they do.
 constexpr double kFewest = 100;
 
 std::vector<Customer> SimulateFloor(uint32_t agents, double load, double patience_s,
                                     size_t customers) {
-  Model model = MakeModel(agents, kCallSeconds);
-  model.types.push_back({load / kCallSeconds, patience_s, MakeContact()});
+  Model model = MakeModel(agents, kHandlingSeconds);
+  model.types.push_back({load / kHandlingSeconds, patience_s, MakeContact()});
   return Simulate(std::move(model), customers * Length(), Seed());
 }
 
@@ -72,12 +71,13 @@ TEST(RoutedFloor, AnswersAsErlangCSays) {
           RatioOf(
               run, controls, kError,
               [](const Customer& customer) { return customer.wait_s <= kThreshold ? 1 : 0; }, One)};
-      const Answers theory = ErlangC(agents, load, kCallSeconds, kThreshold);
+      const Answers theory = ErlangC(agents, load, kHandlingSeconds, kThreshold);
       const bool enough = theory.wait_probability * static_cast<double>(run.size()) >= kFewest;
       ExpectAgreement(NameOf(agents, load), measured.With(theory, enough));
       const auto is_rejected = [&](uint32_t other) {
         if (load >= other) return false;  // no formula: the line would grow without end
-        return IsRejected(measured.With(ErlangC(other, load, kCallSeconds, kThreshold), enough));
+        return IsRejected(
+            measured.With(ErlangC(other, load, kHandlingSeconds, kThreshold), enough));
       };
       if (is_rejected(agents + 1)) ++rejected_more;
       if (is_rejected(agents - 1)) ++rejected_fewer;
@@ -93,7 +93,7 @@ TEST(RoutedFloor, LosesCustomersAsErlangASays) {
   for (const uint32_t agents : {5u, 20u, 100u}) {
     size_t rejected_more = 0, rejected_fewer = 0;
     for (const double utilisation : {0.9, 1.0, 1.2}) {
-      for (const double patience : {kCallSeconds / 2, kCallSeconds * 2}) {
+      for (const double patience : {kHandlingSeconds / 2, kHandlingSeconds * 2}) {
         const double load = utilisation * agents;
         const std::vector<Customer> run = SimulateFloor(agents, load, patience, 60'000);
         const Controls controls = ControlsOf(run);
@@ -112,11 +112,11 @@ TEST(RoutedFloor, LosesCustomersAsErlangASays) {
                                        {theory.mean_wait_of_served_s, mean_wait}};
         };
         const auto is_rejected = [&](uint32_t other) {
-          return IsRejected(compared(ErlangA(other, load, kCallSeconds, patience)));
+          return IsRejected(compared(ErlangA(other, load, kHandlingSeconds, patience)));
         };
         ExpectAgreement(
             NameOf(agents, load) + ", " + std::to_string(static_cast<int>(patience)) + " s",
-            compared(ErlangA(agents, load, kCallSeconds, patience)));
+            compared(ErlangA(agents, load, kHandlingSeconds, patience)));
         if (is_rejected(agents + 1)) ++rejected_more;
         if (is_rejected(agents - 1)) ++rejected_fewer;
       }
@@ -137,8 +137,8 @@ TEST(ErlangFormulas, GiveWhatIsKnown) {
 }
 
 TEST(ErlangFormulas, ErlangAIsErlangCWithEndlessPatience) {
-  const Abandonment patient = ErlangA(20, 18, kCallSeconds, 1e9);
-  const Answers endless = ErlangC(20, 18, kCallSeconds, kThreshold);
+  const Abandonment patient = ErlangA(20, 18, kHandlingSeconds, 1e9);
+  const Answers endless = ErlangC(20, 18, kHandlingSeconds, kThreshold);
   EXPECT_NEAR(patient.wait_probability, endless.wait_probability, 1e-5);
   EXPECT_NEAR(patient.mean_wait_of_served_s, endless.mean_wait_s, 1e-2);
   EXPECT_NEAR(patient.abandon_probability, 0, 1e-6);
@@ -154,7 +154,7 @@ TEST(ErlangFormulas, ErlangAAnswersAtTheRateAtWhichAgentsWork) {
     in_system *= kLoad / n;
     busy += in_system * std::min(n, kAgents);
   }
-  const Abandonment theory = ErlangA(kAgents, kLoad, kCallSeconds, kCallSeconds);
+  const Abandonment theory = ErlangA(kAgents, kLoad, kHandlingSeconds, kHandlingSeconds);
   EXPECT_NEAR(kLoad * (1 - theory.abandon_probability), busy, 1e-12);
 }
 

@@ -14,7 +14,6 @@
 namespace tandem::theory {
 namespace {
 
-constexpr double kServiceSeconds = 180;
 constexpr size_t kArrivals = 300'000;
 
 // Runs the classes, the first one the most urgent, and compares their mean waits.
@@ -22,8 +21,8 @@ void ExpectCobham(const std::string& name, Model model, const std::vector<double
   const auto agents = static_cast<uint32_t>(model.handling_s.size());
   double load = 0;
   for (const double own : loads) load += own;
-  const std::vector<double> theory = PriorityWaits(agents, loads, kServiceSeconds);
-  const double without = ErlangC(agents, load, kServiceSeconds, 0).mean_wait_s;
+  const std::vector<double> theory = PriorityWaits(agents, loads, kHandlingSeconds);
+  const double without = ErlangC(agents, load, kHandlingSeconds, 0).mean_wait_s;
   const std::vector<Customer> run = Simulate(std::move(model), kArrivals * Length(), Seed());
   const Controls controls = ControlsOf(run);
   const double error = kErrorOfTest / static_cast<double>(loads.size());
@@ -43,7 +42,7 @@ void ExpectCobham(const std::string& name, Model model, const std::vector<double
 TEST(RoutedPriorities, OfRanksAndUrgenciesWaitAsCobhamSays) {
   PrintHead("5 agents, utilisation 0.90", {"first class, s", "second class, s", "third class, s"});
   const std::vector<double> loads = {1, 1.5, 2};
-  Model model = MakeModel(5, kServiceSeconds);
+  Model model = MakeModel(5, kHandlingSeconds);
   router::Configuration& configuration = model.configuration;
   const router::Queue queue = configuration.queues[0];
   configuration.queues.clear();
@@ -53,7 +52,7 @@ TEST(RoutedPriorities, OfRanksAndUrgenciesWaitAsCobhamSays) {
     configuration.queues.back().id = id;
     configuration.queues.back().urgency = urgency;
     configuration.routing_profiles[0].queues.push_back({id, rank});
-    model.types.push_back({loads[model.types.size()] / kServiceSeconds, 0, MakeContact()});
+    model.types.push_back({loads[model.types.size()] / kHandlingSeconds, 0, MakeContact()});
     model.types.back().contact.queue = id;
   };
   add("first", 1, router::Urgency::kDeferrable);
@@ -65,10 +64,10 @@ TEST(RoutedPriorities, OfRanksAndUrgenciesWaitAsCobhamSays) {
 TEST(RoutedPriorities, OfStepsThatNoWaitOutlastsWaitAsCobhamSays) {
   PrintHead("20 agents, utilisation 0.90", {"priority 1, s", "priority 0, s"});
   const std::vector<double> loads = {6, 12};
-  Model model = MakeModel(20, kServiceSeconds);
+  Model model = MakeModel(20, kHandlingSeconds);
   model.configuration.queues[0].priority_step = router::Days(7);
   for (size_t type = 0; type < loads.size(); ++type) {
-    model.types.push_back({loads[type] / kServiceSeconds, 0, MakeContact()});
+    model.types.push_back({loads[type] / kHandlingSeconds, 0, MakeContact()});
     model.types.back().contact.priority = static_cast<uint32_t>(1 - type);
   }
   ExpectCobham("one queue, a step of 7 days", std::move(model), loads);
@@ -77,10 +76,10 @@ TEST(RoutedPriorities, OfStepsThatNoWaitOutlastsWaitAsCobhamSays) {
 TEST(PriorityFormulas, ShareOutTheWaitOfOneLine) {
   // The order in which equal work is done does not change how much waits in all.
   const std::vector<double> loads = {1, 1.5, 2};
-  const std::vector<double> waits = PriorityWaits(5, loads, kServiceSeconds);
+  const std::vector<double> waits = PriorityWaits(5, loads, kHandlingSeconds);
   double weighed = 0;
   for (size_t i = 0; i < loads.size(); ++i) weighed += loads[i] * waits[i] / 4.5;
-  EXPECT_NEAR(weighed, ErlangC(5, 4.5, kServiceSeconds, 0).mean_wait_s, 1e-9);
+  EXPECT_NEAR(weighed, ErlangC(5, 4.5, kHandlingSeconds, 0).mean_wait_s, 1e-9);
   EXPECT_LT(waits[0], waits[1]);
   EXPECT_LT(waits[1], waits[2]);
 }

@@ -17,6 +17,9 @@
 
 namespace tandem::theory {
 
+// Mean handling time, s.
+inline constexpr double kHandlingSeconds = 180;
+
 struct CustomerType {
   double arrivals_per_s = 0;
   double patience_s = 0;  // mean; 0: never leaves

@@ -19,7 +19,6 @@
 namespace tandem::theory {
 namespace {
 
-constexpr double kHandling = 180;
 constexpr size_t kCustomers = 150'000;
 // Six systems of up to three types, with up to five measures each.
 constexpr double kComparisons = 6 * 3 * 5;
@@ -31,8 +30,8 @@ SkillSystem MakeSystem(const std::string& name, const std::vector<double>& loads
                        const std::vector<double>& speeds,
                        const std::vector<std::vector<bool>>& can_serve) {
   SkillSystem system{name, loads, speeds, can_serve};
-  for (double& rate : system.arrivals) rate /= kHandling;
-  for (double& rate : system.services) rate /= kHandling;
+  for (double& rate : system.arrivals) rate /= kHandlingSeconds;
+  for (double& rate : system.services) rate /= kHandlingSeconds;
   return system;
 }
 
@@ -206,7 +205,7 @@ TEST(ProductForm, OfAgentsWithAllSkillsIsErlangC) {
   const SkillSystem system =
       MakeSystem("M/M/3", {1, 1.4}, {1, 1, 1}, {{true, true}, {true, true}, {true, true}});
   const SkillMeasures product = ProductForm(system);
-  const Answers erlang = ErlangC(3, 2.4, kHandling, 0);
+  const Answers erlang = ErlangC(3, 2.4, kHandlingSeconds, 0);
   for (size_t type = 0; type < 2; ++type) {
     EXPECT_NEAR(product.wait_probability[type], erlang.wait_probability, 1e-12);
     EXPECT_NEAR(product.mean_wait[type], erlang.mean_wait_s, 1e-9);
