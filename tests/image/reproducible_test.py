@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Goal: the same sources give the same programs, wherever and whenever they are built. Method: copies of the repository in
 folders of their own and with times of their own, built without and with ccache, and some of what they make is compared byte
-for byte: a library, an object that names its file, and one that knows the version.
+for byte: a library, and the objects of a source that names its file and of one that knows the version.
 
     tests/image/reproducible_test.py
 """
@@ -18,8 +18,8 @@ import unittest
 sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIMIT_SECONDS = 600
-MADE = ("server/http/libtandem_http.a", "router/CMakeFiles/tandem_router.dir/routing.cc.o",
-        "server/CMakeFiles/tandem_options.dir/options.cc.o")
+LIBRARY = "server/http/libtandem_http.a"
+SOURCES = ("router/ticket_commands.cc", "server/options.cc")
 
 
 class Reproducible(unittest.TestCase):
@@ -29,11 +29,24 @@ class Reproducible(unittest.TestCase):
         sources = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="tandem-made-", dir="/tmp"))) / folder
         shutil.copytree(ROOT, sources, copy_function=shutil.copy,
                         ignore=lambda folder, names: {"build", ".git"} & set(names) if pathlib.Path(folder) == ROOT else set())
-        for command in (["cmake", "--preset", "release"], ["ninja", "-C", "build/release", *MADE]):
-            ended = subprocess.run(command, cwd=sources, env={**os.environ, **environment}, text=True, timeout=LIMIT_SECONDS,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-            self.assertEqual(ended.returncode, 0, ended.stdout)
-        return {made: hashlib.sha256((sources / "build/release" / made).read_bytes()).hexdigest() for made in MADE}
+        self.run_in(sources, ["cmake", "--preset", "release"], environment)
+        build = sources / "build/release"
+        made = [LIBRARY, *(self.object_of(source, sources, build) for source in SOURCES)]
+        self.run_in(sources, ["ninja", "-C", str(build), *made], environment)
+        return {name: hashlib.sha256((build / name).read_bytes()).hexdigest() for name in made}
+
+    def run_in(self, folder, command, environment):
+        ended = subprocess.run(command, cwd=folder, env={**os.environ, **environment}, text=True, timeout=LIMIT_SECONDS,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.assertEqual(ended.returncode, 0, ended.stdout)
+
+    def object_of(self, source, sources, build):
+        """The object that the source is compiled into, with others of its library."""
+        including = f'#include "{sources / source}"'
+        unities = [file for file in build.glob(f"{pathlib.Path(source).parent}/CMakeFiles/*/Unity/*.cxx")
+                   if including in file.read_text()]
+        self.assertEqual(len(unities), 1, f"expected {source} to be compiled with others, once")
+        return str(unities[0].relative_to(build)) + ".o"
 
     def test_the_same_sources_make_the_same_objects_in_any_folder(self):
         here = self.built("src", CCACHE_DISABLE="1")
