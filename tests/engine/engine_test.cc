@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "server/engine/figures.h"
+#include "tests/support/eventually.h"
 #include "tests/support/fake_store.h"
 #include "tests/support/fake_workspace.h"
 
@@ -26,6 +27,7 @@ using router::Reason;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
+using test::Eventually;
 using testing::ElementsAre;
 
 constexpr seconds kLong{20};
@@ -102,15 +104,6 @@ class EngineTest : public testing::Test {
   }
   void AwaitReady(bool ready) {
     EXPECT_TRUE(Eventually([&] { return engine_->ready() == ready; }));
-  }
-  template <typename Condition>
-  static bool Eventually(Condition condition) {
-    const auto limit = steady_clock::now() + kLong;
-    while (!condition()) {
-      if (steady_clock::now() > limit) return false;
-      std::this_thread::sleep_for(milliseconds(2));
-    }
-    return true;
   }
 
   test::FakeStore store_;

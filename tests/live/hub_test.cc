@@ -3,8 +3,6 @@
 #include "server/live/hub.h"
 
 #include <atomic>
-#include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -14,10 +12,12 @@
 #include "server/engine/engine.h"
 #include "server/live/event_ring.h"
 #include "server/store/memory_store.h"
+#include "tests/support/eventually.h"
 
 namespace tandem::live {
 namespace {
 
+using test::Eventually;
 using Found = EventRing::Found;
 
 router::EventRow Event(int64_t sequence, const std::string& workspace = "lisbon") {
@@ -113,14 +113,6 @@ class Counter : public Listener {
   std::atomic<int> rounds = 0;
   std::atomic<int> lost = 0;
 };
-
-bool Eventually(const std::function<bool()>& condition) {
-  for (int i = 0; i < 1'000; ++i) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
-}
 
 // An engine that configures its workspace again and again: one event for each.
 class HubTest : public ::testing::Test {

@@ -1,9 +1,7 @@
 // Goal: a customer who waits is called instead; attempts, windows and what the media adapter
 // reports do what the manual says, and every list and history shows it. Method: over a connection,
 // one behaviour a test; times are asked for and not waited for, but once.
-#include <chrono>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "google/protobuf/util/time_util.h"
@@ -131,13 +129,10 @@ TEST(RequestCallback, IsRefusedWhenNoAttemptIsPossibleWithinItsWindow) {
 TEST(RequestCallback, OfOneThatIsNotCalledInTimeEndsWithItsWindow) {
   Callbacks f;
   v1::Contact contact = CallbackContact();
-  *contact.mutable_not_after() = In(1);
+  *contact.mutable_not_after() = In(2);
   const std::string ticket = f.Ingest(contact);
-  EXPECT_EQ(f.Get(ticket).state(), v1::TICKET_STATE_QUEUED);
-  for (int i = 0; i < 100 && f.Get(ticket).state() == v1::TICKET_STATE_QUEUED; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
-  EXPECT_EQ(f.Get(ticket).state(), v1::TICKET_STATE_EXPIRED);
+  EXPECT_TRUE(Eventually([&] { return f.Get(ticket).state() == v1::TICKET_STATE_EXPIRED; }));
+  EXPECT_TRUE(f.Get(ticket).has_queued_at()) << "it waited";
   EXPECT_EQ(f.Last(ticket, v1::EVENT_TYPE_TICKET_EXPIRED).reason(), "WINDOW_ENDED");
 }
 

@@ -5,21 +5,10 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <thread>
 
 #include "tests/rpc/fixture.h"
 
 namespace tandem::rpc {
-
-// Asks again and again, because what the end of a stream does becomes true a moment later.
-template <typename Condition>
-bool Eventually(Condition condition) {
-  for (int i = 0; i < 1'000; ++i) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
-}
 
 // `Stream` is grpc::ClientReader or grpc::ClientReaderWriter. Called off when it is destroyed.
 template <typename Stream, typename Response>

@@ -1,9 +1,7 @@
 // Goal: a conversation goes on with the same ticket after it was completed; a customer who falls
 // silent frees the agent; and what a channel limits is said. Method: over a connection, one
 // behaviour a test; spans pass on an engine clock that runs faster.
-#include <chrono>
 #include <string>
-#include <thread>
 
 #include "gtest/gtest.h"
 #include "tests/rpc/client_stream.h"
@@ -53,10 +51,7 @@ struct Conversation : Fixture {
   }
 
   bool WaitForState(const std::string& ticket, v1::TicketState state) {
-    for (int i = 0; i < 200 && Get(ticket).state() != state; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(25));
-    }
-    return Get(ticket).state() == state;
+    return Eventually([&] { return Get(ticket).state() == state; });
   }
 
   v1::Event LastEvent(const std::string& ticket) { return EventsOf(ticket).back(); }

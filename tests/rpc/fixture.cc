@@ -1,7 +1,6 @@
 #include "tests/rpc/fixture.h"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "google/protobuf/util/time_util.h"
@@ -225,11 +224,7 @@ std::shared_ptr<grpc::Channel> Fixture::NarrowChannel() const {
 }
 
 bool Fixture::WaitForReady(bool ready) const {
-  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (engine->ready() != ready && std::chrono::steady_clock::now() < give_up) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return engine->ready() == ready;
+  return Eventually([&] { return engine->ready() == ready; });
 }
 
 int64_t Fixture::Apply(const v1::Configuration& configuration) {

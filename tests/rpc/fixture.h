@@ -34,8 +34,11 @@
 #include "tandem/v1/watch_service.grpc.pb.h"
 #include "tandem/v1/webhook_service.grpc.pb.h"
 #include "tandem/v1/work_service.grpc.pb.h"
+#include "tests/support/eventually.h"
 
 namespace tandem::rpc {
+
+using test::Eventually;
 
 // -------------------------------------------------------------------------------------------------------
 // errors

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "gtest/gtest.h"
+#include "tests/support/eventually.h"
 
 namespace tandem::rpc {
 namespace {
@@ -39,10 +40,7 @@ class Counter {
     };
   }
   bool Reaches(int count) const {
-    for (int i = 0; i < 300 && count_ < count; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return count_ == count;
+    return test::Eventually([&] { return count_ >= count; }) && count_ == count;
   }
 
  private:

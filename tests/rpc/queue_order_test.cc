@@ -3,7 +3,6 @@
 // a connection, on the real clock, with delays that a test can wait for.
 #include <chrono>
 #include <string>
-#include <thread>
 
 #include "gtest/gtest.h"
 #include "tests/rpc/fixture.h"
@@ -39,23 +38,13 @@ int64_t MicrosecondsOf(const google::protobuf::Timestamp& time) {
   return time.seconds() * 1'000'000 + time.nanos() / 1'000;
 }
 
-// Repeats it until it is so; false: it doesn't become so.
-template <typename Condition>
-bool Becomes(Condition condition) {
-  for (int i = 0; i < 1'000; ++i) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
-}
-
 TEST(QueueDelay, TheBackUpGetsWhatHasWaited) {
   Fixture f;
   f.Apply(DelayedConfiguration());
   const v1::SessionRef bob = f.LogIn("bob");
   const std::string chat = f.Ingest(ChatContact());
   const v1::Ticket came_in = f.Get(chat);
-  ASSERT_TRUE(Becomes([&] { return f.Get(chat).agent() == "bob"; }));
+  ASSERT_TRUE(Eventually([&] { return f.Get(chat).agent() == "bob"; }));
   const v1::Event offered = f.Last(chat, v1::EVENT_TYPE_TICKET_OFFERED);
   EXPECT_GE(MicrosecondsOf(offered.at()), MicrosecondsOf(came_in.queued_at()) + kDelayMs * 1'000);
 }
@@ -75,7 +64,7 @@ TEST(QueueDelay, ClaimsWaitForThem) {
   const v1::SessionRef bob = f.LogIn("bob");
   f.Ingest(JobContact());
   EXPECT_EQ(f.Claim(bob, 1).size(), 0U);
-  EXPECT_TRUE(Becomes([&] { return f.Claim(bob, 1).size() == 1; }));
+  EXPECT_TRUE(Eventually([&] { return f.Claim(bob, 1).size() == 1; }));
 }
 
 TEST(QueueDelay, AreExplainedWithTheTimeUntilWhen) {

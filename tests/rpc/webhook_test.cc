@@ -6,7 +6,6 @@
 #include <functional>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -36,15 +35,6 @@ using ::testing::StartsWith;
 
 constexpr char kSecret[] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 constexpr char kUrl[] = "https://crm.example/hook";
-
-bool Eventually(const std::function<bool()>& holds) {
-  const auto limit = std::chrono::steady_clock::now() + seconds(20);
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > limit) return false;
-    std::this_thread::sleep_for(milliseconds(10));
-  }
-  return true;
-}
 
 // Payloads that came in, and what answers them.
 class Receiver {

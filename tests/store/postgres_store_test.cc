@@ -211,7 +211,7 @@ TEST(PostgresRows, UpdatesOfOpenTicketsTouchNoIndex) {
   store.reset();  // a session that ends tells its statistics
   pqxx::connection connection(url);
   pqxx::nontransaction work(connection);
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < 300; ++i) {
     const pqxx::row row = work.exec1(
         "SELECT sum(n_tup_upd), sum(n_tup_hot_upd) FROM pg_stat_user_tables"
         " WHERE relname IN ('ticket_state', 'agent')");
@@ -250,7 +250,7 @@ class FailingPostgres : public ::testing::Test {
 
   // Waits until a session of ours waits for `event`, and gives the session.
   std::string WaitingSession(const std::string& event) {
-    for (int i = 0; i < 500; ++i) {
+    for (int i = 0; i < 3'000; ++i) {
       const std::string process = cluster_->Query(
           "SELECT pid FROM pg_stat_activity WHERE application_name = 'tandem' AND datname = '" +
           database_ + "' AND wait_event" + (event == "Lock" ? "_type" : "") + " = '" + event + "'");
@@ -277,7 +277,7 @@ class FailingPostgres : public ::testing::Test {
     cluster_->Execute(std::string("ALTER SYSTEM SET synchronous_standby_names = '") +
                       (missing ? "nobody'" : "'"));
     cluster_->Execute("SELECT pg_reload_conf()");
-    for (int i = 0; i < 500; ++i) {
+    for (int i = 0; i < 3'000; ++i) {
       const std::string is = cluster_->Query("SHOW synchronous_standby_names");
       if (is.empty() != missing) {
         // The process that tells the others to wait reads it on its own time.

@@ -26,6 +26,7 @@
 #include "server/store/memory_store.h"
 #include "server/store/memory_webhook_store.h"
 #include "server/webhook/signature.h"
+#include "tests/support/eventually.h"
 #include "tests/support/http_receiver.h"
 
 namespace tandem::webhook {
@@ -33,6 +34,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using test::Eventually;
 using test::HttpAnswer;
 using test::HttpReceiver;
 using test::HttpRequest;
@@ -41,15 +43,6 @@ using ::testing::IsEmpty;
 
 constexpr char kWorkspace[] = "bpo";
 const store::WebhookKey kKey{.workspace = kWorkspace, .webhook = "crm"};
-
-bool Eventually(const std::function<bool()>& holds) {
-  const auto limit = std::chrono::steady_clock::now() + seconds(20);
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > limit) return false;
-    std::this_thread::sleep_for(milliseconds(5));
-  }
-  return true;
-}
 
 // A receiver that remembers, and answers as told.
 class Remembering {
