@@ -29,7 +29,7 @@ constexpr char kSelect[] =
     " FROM tandem.service_level_policy WHERE workspace = $1";
 
 // Changes of one workspace's policies go one after the other: revisions and their number hold.
-constexpr char kOneByOne[] =
+constexpr char kPoliciesOneByOne[] =
     "SELECT pg_advisory_xact_lock(hashtextextended('tandem.service_level_policy ' || $1, 0))";
 
 ServiceLevelPolicy DecodePolicy(const pqxx::row& row) {
@@ -114,7 +114,7 @@ absl::StatusOr<PolicyChange> PostgresPolicies::PutPolicy(const std::string& work
     WarningCatcher warnings(connection);
     pqxx::work work(connection);
     work.exec(kDurably);
-    work.exec_params(kOneByOne, workspace);
+    work.exec_params(kPoliciesOneByOne, workspace);
     ServiceLevelPolicy held = Find(work, workspace, policy.id);
     ServiceLevelPolicy wanted = policy;
     wanted.revision = held.revision;
@@ -154,7 +154,7 @@ absl::StatusOr<PolicyChange> PostgresPolicies::DeletePolicy(const std::string& w
     WarningCatcher warnings(connection);
     pqxx::work work(connection);
     work.exec(kDurably);
-    work.exec_params(kOneByOne, workspace);
+    work.exec_params(kPoliciesOneByOne, workspace);
     const ServiceLevelPolicy held = Find(work, workspace, id);
     if (held.revision == 0) return NoSuchPolicy(id);
     if (expected_revision != 0 && expected_revision != held.revision) {

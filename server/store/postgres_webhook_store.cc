@@ -20,7 +20,7 @@ namespace {
 constexpr char kWebhookSettings[] = "-c statement_timeout=10s -c lock_timeout=5s";
 
 // Makes and counts the webhooks of one workspace one after the other.
-constexpr char kOneByOne[] =
+constexpr char kWebhooksOneByOne[] =
     "SELECT pg_advisory_xact_lock(hashtextextended('tandem.webhook ' || $1, 0))";
 
 constexpr char kOfWebhook[] = " WHERE workspace = $1 AND webhook_id = $2";
@@ -167,7 +167,7 @@ class PostgresWebhookStore final : public WebhookStore {
 
   absl::Status CreateWebhook(const WebhookRow& row, int32_t most) override {
     return Change([&](pqxx::work& work) -> absl::Status {
-      work.exec_params(kOneByOne, row.key.workspace);
+      work.exec_params(kWebhooksOneByOne, row.key.workspace);
       if (Find(work, row.key, "").ok()) return absl::AlreadyExistsError("there is such a webhook");
       const auto count = work.exec_params1(
           "SELECT count(*) FROM tandem.webhook WHERE workspace = $1", row.key.workspace);
