@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <limits>
+#include <string_view>
 #include <system_error>
 
 #include "router/language.h"
@@ -103,6 +105,29 @@ bool Is(auto asked, auto has) {
   return asked.IsSet() && asked == has;
 }
 
+// The whole numbers next to a decimal; both are itself when it is whole.
+struct Between {
+  int64_t floor = 0, ceil = 0;
+};
+
+// Of digits, with a sign and a fraction where it has them; unset: it is none, or beyond int64_t.
+std::optional<Between> ReadNumber(std::string_view text) {
+  const bool is_negative = text.starts_with('-');
+  const size_t point = std::min(text.find('.'), text.size());
+  const std::string_view fraction = text.substr(std::min(point + 1, text.size()));
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (point != text.size() && fraction.empty()) return std::nullopt;
+  if (!std::all_of(fraction.begin(), fraction.end(), is_digit)) return std::nullopt;
+
+  int64_t whole = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + point, whole);
+  if (error != std::errc{} || end != text.data() + point) return std::nullopt;
+  if (fraction.find_first_not_of('0') == fraction.npos) return Between{whole, whole};
+  using Limits = std::numeric_limits<int64_t>;
+  if (whole == (is_negative ? Limits::min() : Limits::max())) return std::nullopt;
+  return is_negative ? Between{whole - 1, whole} : Between{whole, whole + 1};
+}
+
 }  // namespace
 
 std::string DescribeValue(const AttributePredicate& predicate) {
@@ -120,10 +145,9 @@ bool Holds(const AttributePredicate& predicate, const std::string& value) {
     return std::binary_search(predicate.values.begin(), predicate.values.end(), value);
   }
   if (!predicate.min && !predicate.max) return true;
-  int64_t number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc{} || end != value.data() + value.size()) return false;
-  return number >= predicate.min.value_or(number) && number <= predicate.max.value_or(number);
+  const std::optional<Between> number = ReadNumber(value);
+  return number && number->floor >= predicate.min.value_or(number->floor) &&
+         number->ceil <= predicate.max.value_or(number->ceil);
 }
 
 uint32_t Traits::LevelOf(SkillIndex skill) const {

@@ -101,7 +101,7 @@ Action RandomCommands::MakeContact(const Workspace& workspace, Time now) {
   if (!configuration.classification_rules.empty() && Chance(25)) contact.process_type.clear();
   if (Chance(40)) contact.customer_segment = "g" + std::to_string(1 + Below(3));
   if (Chance(40)) contact.customer_id = "someone";
-  if (Chance(40)) contact.attributes.emplace_back("amount", std::to_string(Below(6)));
+  if (Chance(40)) contact.attributes.emplace_back("amount", AnyNumber());
   if (Chance(20)) contact.attributes.emplace_back("owner", "a" + std::to_string(1 + Below(9)));
   if (Chance(15)) ContinueConversation(workspace, contact);
   if (Chance(15)) contact.excluded_agents = Some("a", 9, 20);

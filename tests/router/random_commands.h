@@ -42,6 +42,8 @@ class RandomCommands {
   const T& Pick(const std::vector<T>& values) {
     return values[Below(values.size())];
   }
+  // An attribute's: from 0 to 5.5.
+  std::string AnyNumber() { return std::to_string(Below(6)) + (Chance(50) ? ".5" : ""); }
   // Some of the ids "<letter>1" to "<letter><count>"; at least one.
   std::vector<std::string> Some(const char* letter, uint32_t count, uint32_t percent);
   Duration Span(std::vector<int64_t> seconds) { return Seconds(Pick(seconds)); }

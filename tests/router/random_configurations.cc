@@ -222,7 +222,7 @@ Agent RandomCommands::MakeAgent(uint32_t number, const Configuration& configurat
   if (Chance(50)) agent.cost_per_hour_milli = static_cast<int64_t>(Below(3));
   if (Chance(70)) agent.team = Chance(50) ? "north" : "south";
   if (Chance(30)) agent.attributes.emplace_back("region", Pick(Some("v", 3, 30)));
-  if (Chance(30)) agent.attributes.emplace_back("years", std::to_string(Below(5)));
+  if (Chance(30)) agent.attributes.emplace_back("years", AnyNumber());
   agent.routing_profile = Pick(configuration.routing_profiles).id;
   for (const std::string& skill : Some("s", kSkills, 60)) {
     agent.skills.push_back(SkillLevel{skill, static_cast<uint32_t>(1 + Below(10))});

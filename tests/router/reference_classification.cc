@@ -32,10 +32,7 @@ bool Fits(const ContactCondition& condition, const std::string& value) {
     });
   }
   if (!asked.min && !asked.max) return true;
-  char* end = nullptr;
-  const int64_t number = std::strtoll(value.c_str(), &end, 10);
-  if (value.empty() || *end != '\0') return false;
-  return (!asked.min || number >= *asked.min) && (!asked.max || number <= *asked.max);
+  return IsWithin(asked, value);
 }
 
 }  // namespace

@@ -283,13 +283,7 @@ bool ReferenceRouter::Has(const Agent& agent, const PredicateKind& kind, Languag
       return std::count(asked.values.begin(), asked.values.end(), value) > 0;
     }
     if (!asked.min && !asked.max) return true;
-    size_t digits = value.starts_with('-') ? 1 : 0;
-    if (digits == value.size()) return false;
-    for (; digits < value.size(); ++digits) {
-      if (value[digits] < '0' || value[digits] > '9') return false;
-    }
-    const int64_t number = std::stoll(value);
-    return (!asked.min || number >= *asked.min) && (!asked.max || number <= *asked.max);
+    return IsWithin(asked, value);
   }
   return false;
 }

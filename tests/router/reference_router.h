@@ -10,6 +10,7 @@
 #ifndef TANDEM_TESTS_ROUTER_REFERENCE_ROUTER_H_
 #define TANDEM_TESTS_ROUTER_REFERENCE_ROUTER_H_
 
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <set>
@@ -575,6 +576,16 @@ class ReferenceRouter {
   Workspace* workspace_ = nullptr;
   Time now_;
 };
+
+// Whether the value of an attribute is a number within the bounds. Small ones, which a double holds
+// exactly.
+inline bool IsWithin(const AttributePredicate& asked, const std::string& value) {
+  char* end = nullptr;
+  const double number = std::strtod(value.c_str(), &end);
+  if (value.empty() || *end != '\0') return false;
+  return (!asked.min || number >= static_cast<double>(*asked.min)) &&
+         (!asked.max || number <= static_cast<double>(*asked.max));
+}
 
 inline Outcome Refuse(Reason reason) {
   return Rejection{reason, {}, {}, {}};

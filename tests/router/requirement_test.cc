@@ -4,6 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+
 namespace tandem::router {
 namespace {
 
@@ -106,6 +111,51 @@ TEST(Passes, ByAttributesOfAValueWithinBoundsOrOfAny) {
   EXPECT_FALSE(passes({"years", {}, 8, {}}));
   EXPECT_FALSE(passes({"years", {}, {}, 6}));
   EXPECT_FALSE(passes({"region", {}, -100, {}})) << "no number is within no bounds";
+}
+
+TEST(Holds, OfDecimalsWithinBounds) {
+  using Bound = std::optional<int64_t>;
+  const auto holds = [](Bound min, Bound max, const std::string& value) {
+    return Holds({.key = "k", .min = min, .max = max}, value);
+  };
+  EXPECT_TRUE(holds(1'000, {}, "1234.50"));
+  EXPECT_TRUE(holds(4, {}, "4.5"));
+  EXPECT_FALSE(holds(5, {}, "4.99"));
+  EXPECT_TRUE(holds(5, 5, "5.00"));
+  EXPECT_TRUE(holds({}, 5, "4.5"));
+  EXPECT_FALSE(holds({}, 4, "4.5"));
+  EXPECT_FALSE(holds({}, 4, "4.0000000000000000000001"));
+  EXPECT_TRUE(holds(-1, 0, "-0.5"));
+  EXPECT_FALSE(holds(0, {}, "-0.5"));
+  EXPECT_FALSE(holds({}, -1, "-0.5"));
+  EXPECT_TRUE(holds(-7, -6, "-6.5"));
+  EXPECT_FALSE(holds(-6, {}, "-6.5"));
+  constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
+  EXPECT_TRUE(holds(kLargest, {}, "9223372036854775807"));
+  EXPECT_TRUE(holds(kLargest, {}, "9223372036854775807.0"));
+  for (const char* none : {"",
+                           "-",
+                           ".",
+                           ".5",
+                           "5.",
+                           "-.5",
+                           "4,5",
+                           "4.5 ",
+                           " 4.5",
+                           "+4.5",
+                           "1e3",
+                           "0x10",
+                           "inf",
+                           "nan",
+                           "4.5.6",
+                           "4.-5",
+                           "--5",
+                           "9223372036854775807.5",
+                           "-9223372036854775808.5",
+                           "9223372036854775808"}) {
+    EXPECT_FALSE(holds(-kLargest, {}, none)) << none;
+    EXPECT_FALSE(holds({}, kLargest, none)) << none;
+  }
 }
 
 TEST(Passes, WhoLacksWhatIsNegated) {

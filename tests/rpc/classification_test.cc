@@ -74,7 +74,7 @@ v1::Contact Large() {
   contact.set_channel("chat");
   contact.set_client("acme");
   contact.set_customer_segment("gold");
-  (*contact.mutable_attributes())["amount"] = "2500";
+  (*contact.mutable_attributes())["amount"] = "2500.50";
   return contact;
 }
 

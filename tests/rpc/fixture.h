@@ -109,8 +109,15 @@ class ClientContext {
   grpc::ClientContext context_;
 };
 
+// A commit in memory takes long only where the machine stands still.
+inline engine::EngineOptions PatientEngine() {
+  engine::EngineOptions options;
+  options.reply_patience = std::chrono::seconds(5);
+  return options;
+}
+
 struct FixtureOptions {
-  engine::EngineOptions engine;
+  engine::EngineOptions engine = PatientEngine();
   ServerOptions server;
   bool start_engine = true;
   bool configure = true;

@@ -134,6 +134,10 @@ def main(address, floor):
         job = claim()
         session.start(job)
         next_change(session)
+        try:
+            session.complete(job, "solved", verdict=types_pb2.REVIEW_VERDICT_APPROVED)
+        except tandem.TandemError as error:
+            refused("a verdict on no review", error)
         session.complete(job, "solved")
         next_change(session)
         job = claim()

@@ -9,7 +9,7 @@ import { type AgentSession, type Change, connect, ErrorReason, pages, Status, Ta
 import { Configuration } from "tandem-sdk/v1/configuration";
 import { type Event, EventType } from "tandem-sdk/v1/event";
 import { EventStart } from "tandem-sdk/v1/event_service";
-import { AgentStatus, TicketState } from "tandem-sdk/v1/types";
+import { AgentStatus, ReviewVerdict, TicketState } from "tandem-sdk/v1/types";
 
 const REQUEST_ID = "6f1c2f0e-6c0b-4c3e-9f58-1d8f6a4b7c21";
 const names = new Map<string, string>();
@@ -155,6 +155,7 @@ async function main(address: string, floor: string): Promise<void> {
   let job = await claim();
   await session.start(job);
   await nextChange();
+  await refused("a verdict on no review", session.complete(job, "solved", { verdict: ReviewVerdict.APPROVED }));
   await session.complete(job, "solved");
   await nextChange();
   job = await claim();
