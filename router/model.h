@@ -220,7 +220,7 @@ struct TeamPredicate {
 struct AttributePredicate {
   std::string key;
   std::vector<std::string> values{};    // any of these; sorted
-  std::optional<int64_t> min{}, max{};  // a whole number within
+  std::optional<int64_t> min{}, max{};  // a number within
   friend auto operator<=>(const AttributePredicate&, const AttributePredicate&) = default;
 };
 

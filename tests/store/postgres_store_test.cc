@@ -20,6 +20,7 @@
 #include "server/store/postgres_rows.h"
 #include "tests/store/store_rows.h"
 #include "tests/store/store_test_base.h"
+#include "tests/support/eventually.h"
 
 namespace tandem::tests {
 namespace {
@@ -211,17 +212,15 @@ TEST(PostgresRows, UpdatesOfOpenTicketsTouchNoIndex) {
   store.reset();  // a session that ends tells its statistics
   pqxx::connection connection(url);
   pqxx::nontransaction work(connection);
-  for (int i = 0; i < 300; ++i) {
+  int hot_updates = 0;
+  ASSERT_TRUE(test::Eventually([&] {
     const pqxx::row row = work.exec1(
         "SELECT sum(n_tup_upd), sum(n_tup_hot_upd) FROM pg_stat_user_tables"
         " WHERE relname IN ('ticket_state', 'agent')");
-    if (row[0].as<int>(0) == 98) {
-      EXPECT_EQ(row[1].as<int>(), 98);
-      return;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
-  FAIL() << "expected 98 updates in the statistics";
+    hot_updates = row[1].as<int>(0);
+    return row[0].as<int>(0) == 98;
+  })) << "expected 98 updates in the statistics";
+  EXPECT_EQ(hot_updates, 98);
 }
 
 // ---------------------------------------------------------------------------------------- failures
@@ -250,13 +249,14 @@ class FailingPostgres : public ::testing::Test {
 
   // Waits until a session of ours waits for `event`, and gives the session.
   std::string WaitingSession(const std::string& event) {
-    for (int i = 0; i < 3'000; ++i) {
-      const std::string process = cluster_->Query(
+    std::string process;
+    const auto waits = [&] {
+      process = cluster_->Query(
           "SELECT pid FROM pg_stat_activity WHERE application_name = 'tandem' AND datname = '" +
           database_ + "' AND wait_event" + (event == "Lock" ? "_type" : "") + " = '" + event + "'");
-      if (!process.empty()) return process;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
+      return !process.empty();
+    };
+    if (test::Eventually(waits)) return process;
     ADD_FAILURE() << "expected a session that waits for " << event;
     return "0";
   }
@@ -277,16 +277,11 @@ class FailingPostgres : public ::testing::Test {
     cluster_->Execute(std::string("ALTER SYSTEM SET synchronous_standby_names = '") +
                       (missing ? "nobody'" : "'"));
     cluster_->Execute("SELECT pg_reload_conf()");
-    for (int i = 0; i < 3'000; ++i) {
-      const std::string is = cluster_->Query("SHOW synchronous_standby_names");
-      if (is.empty() != missing) {
-        // The process that tells the others to wait reads it on its own time.
-        std::this_thread::sleep_for(std::chrono::milliseconds(300));
-        return;
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    ADD_FAILURE() << "expected the setting to be taken";
+    ASSERT_TRUE(test::Eventually([&] {
+      return cluster_->Query("SHOW synchronous_standby_names").empty() != missing;
+    })) << "expected the setting to be taken";
+    // The process that tells the others to wait reads it on its own time.
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
   }
 
   static PostgresCluster* cluster_;
