@@ -214,10 +214,7 @@ Outcome Decide(Context& context, const FinishTicket& command) {
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const TicketIndex index = std::get<TicketIndex>(found);
   const Ticket& ticket = context.workspace.ticket(index);
-  if (context.workspace.MediaConnected(ticket)) {
-    return Refuse(Reason::kMediaConnected,
-                  "expected media that the adapter has ended, but it is connected");
-  }
+  if (context.workspace.MediaConnected(ticket)) return RefuseConnected();
   if (ticket.state != TicketState::kActive) return RefuseState(ticket, "ACTIVE");
   return Reply(StateReached{EndHandling(context, index)});
 }

@@ -264,6 +264,7 @@ AgentIndex Applier::ConfigureAgent(Agent agent) {
   const AgentIndex index = workspace_.agent_ids.Intern(agent.id);
   workspace_.agents.resize(workspace_.agent_ids.size());
   workspace_.agent_resources.resize(workspace_.agent_ids.size());
+  workspace_.agent_profiles.resize(workspace_.agent_ids.size());
   AgentState& state = AgentAt(index);
   if (!state.configured) {
     state.configured = true;
@@ -284,6 +285,7 @@ AgentIndex Applier::ConfigureAgent(Agent agent) {
   CountLoad(index);
   WorkOutKinds(state);
   if (state.HasWork()) workspace_.rearranged_agents.push_back(index);
+  workspace_.agent_profiles[index.value] = state.profile;
   workspace_.agent_resources[index.value] = std::move(agent);
   return index;
 }
@@ -323,6 +325,7 @@ void Applier::RetireAgent(AgentIndex index) {
   agent = retired;
   --workspace_.configured_agents;
   workspace_.agent_resources[index.value] = Agent{};
+  workspace_.agent_profiles[index.value] = ProfileIndex{};
 }
 
 // --- one resource ---

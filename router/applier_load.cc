@@ -50,6 +50,29 @@ void Applier::AdoptTicketDetail(TicketIndex index, const TicketDetail& detail) {
   }
 }
 
+namespace {
+
+// The running visit and segment.
+void AdoptSpans(Ticket& ticket, const TicketStateRow& row) {
+  ticket.visit_number = row.visit_number;
+  ticket.visit_entered_at = row.visit_entered_at;
+  ticket.visit_entry_reason = row.visit_entry_reason;
+  ticket.visit_estimate = row.visit_estimate;
+  ticket.segment_number = row.segment_number;
+  ticket.segment_began_at = row.segment_began_at;
+  ticket.accepted_at = row.accepted_at;
+  ticket.connected_at = row.connected_at;
+  ticket.held_since = row.held_since;
+  ticket.held = row.held;
+  ticket.interrupted_since = row.interrupted_since;
+  ticket.interrupted = row.interrupted;
+  ticket.disconnected_at = row.disconnected_at;
+  ticket.disconnected_by = row.disconnected_by;
+  ticket.finished_at = row.finished_at;
+}
+
+}  // namespace
+
 void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
   Ticket& ticket = TicketAt(index);
   ticket.state = row.state;
@@ -80,12 +103,7 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
   ticket.plan_skipped = row.plan_skipped;
   ticket.plan_since = row.plan_since;
   ticket.plan_waited = row.plan_waited;
-  if (row.plan_step > 0) {
-    const TicketPlan& plan = workspace_.plans[ticket.plan];
-    const bool changed = ticket.detail != nullptr && ticket.detail->requirement;
-    const uint32_t since = changed ? ticket.detail->requirement->plan_step : 0;
-    ChangeClass(ticket, AskedAfter(plan.base, plan.steps, since, row.plan_step, row.plan_skipped));
-  }
+  if (row.plan_step > 0) ChangeClass(ticket, AskedByPlan(workspace_, ticket));
   if (row.state == TicketState::kParked) {
     ticket.parking = std::make_unique<Parking>(
         Parking{row.parked_at, row.parking_reason, row.clock_stopped, row.until_children_closed});
@@ -96,21 +114,7 @@ void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
     ticket.last_agent = last;
     if (row.kept_until.IsSet()) KeepFor(ticket, last, row.kept_until);
   }
-  ticket.visit_number = row.visit_number;
-  ticket.visit_entered_at = row.visit_entered_at;
-  ticket.visit_entry_reason = row.visit_entry_reason;
-  ticket.visit_estimate = row.visit_estimate;
-  ticket.segment_number = row.segment_number;
-  ticket.segment_began_at = row.segment_began_at;
-  ticket.accepted_at = row.accepted_at;
-  ticket.connected_at = row.connected_at;
-  ticket.held_since = row.held_since;
-  ticket.held = row.held;
-  ticket.interrupted_since = row.interrupted_since;
-  ticket.interrupted = row.interrupted;
-  ticket.disconnected_at = row.disconnected_at;
-  ticket.disconnected_by = row.disconnected_by;
-  ticket.finished_at = row.finished_at;
+  AdoptSpans(ticket, row);
   if (row.reviewed) {
     Reviewing& reviewing = ReviewingOf(ticket);
     reviewing.reviewed = *row.reviewed;

@@ -139,8 +139,8 @@ bool Applier::IsRoutable(Ticket& ticket) {
   bool routable = false;
   for (const PlanStep& step : plan.steps) {
     const QueueIndex to = OverflowQueueOf(workspace_, ticket, step);
-    if (!to.IsSet() || (!step.requirement && to == ticket.queue)) continue;
-    if (step.requirement) asked = *step.requirement;
+    if (!to.IsSet() || (!ChangesRequirement(step) && to == ticket.queue)) continue;
+    asked = AskedOnceTaken(step, std::move(asked));
     ticket.queue = to;
     ChangeClass(ticket, asked);
     routable = now();
@@ -312,9 +312,11 @@ void Applier::PlanStepTaken(TicketIndex index, uint32_t priority, Time key) {
   const PlanStep& step = workspace_.plans[ticket.plan].steps[ticket.plan_step++];
   // An offer that is out stays out.
   LeaveLine(index);
-  if (step.requirement) {
+  if (ChangesRequirement(step)) {
+    Requirement asked = step.requirement ? *step.requirement
+                                         : Relaxed(RequirementOf(workspace_, ticket), *step.relax);
     ForgetLastAgent(ticket);
-    ChangeClass(ticket, *step.requirement);
+    ChangeClass(ticket, std::move(asked));
   }
   ticket.priority = priority;
   ticket.key = key;

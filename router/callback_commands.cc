@@ -74,10 +74,7 @@ Outcome Decide(Context& context, const EndCallbackAttempt& command) {
                   "expected a call-back, but the ticket's channel is '" +
                       workspace.channel_ids.Name(ticket.channel) + "'");
   }
-  if (workspace.MediaConnected(ticket)) {
-    return Refuse(Reason::kMediaConnected,
-                  "expected media that the adapter has ended, but it is connected");
-  }
+  if (workspace.MediaConnected(ticket)) return RefuseConnected();
   const bool connected = command.outcome == CallbackOutcome::kConnected;
   const bool connecting = ticket.state == TicketState::kConnecting;
   if (ticket.state == TicketState::kAssigned || (connecting && connected)) {

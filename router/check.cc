@@ -183,12 +183,16 @@ void Faults::StepOf(PlanStep& step, const FieldPath& at) {
   Range(step.min_priority, 0, kMaxPriority, at + ".min_priority");
   OptionalId(step.queue, at + ".queue");
   if (step.requirement) RequirementOf(*step.requirement, at + ".requirement");
+  if (step.relax) RelaxationOf(*step.relax, at + ".relax");
+  if (step.requirement && step.relax) {
+    Add(Reason::kFieldMalformed, at, "expected a requirement or what is relaxed, but found both");
+  }
   if (step.offer_timeout.us != 0) {
     Span(step.offer_timeout, kMinOfferTimeout, kMaxOfferTimeout, at + ".offer_timeout");
   }
   Range(step.concurrent_offers, 0, kMaxConcurrentOffers, at + ".concurrent_offers");
-  const bool changes =
-      step.requirement || step.min_priority != 0 || !step.queue.empty() || ChangesOffers(step);
+  const bool changes = ChangesRequirement(step) || step.min_priority != 0 || !step.queue.empty() ||
+                       ChangesOffers(step);
   if (step.expire) Text(step.expire->reason, kMaxReasonBytes, at + ".expire.reason");
   if (EndsWait(step)) {
     if (changes || (step.expire && step.callback)) {
@@ -215,6 +219,24 @@ void Faults::StepOf(PlanStep& step, const FieldPath& at) {
         at + ".condition.available_agents_fewer_than");
   if (condition == PlanCondition{}) {
     Add(Reason::kFieldRequired, at + ".condition", "expected something asked, but nothing is");
+  }
+}
+
+void Faults::RelaxationOf(Relaxation& relax, const FieldPath& at) {
+  const auto list_of_ids = [&](std::vector<std::string>& ids, size_t max, const char* name) {
+    Count(ids.size(), max, at + name);
+    for (size_t i = 0; i < ids.size(); ++i) Id(ids[i], at.At(name, i));
+    std::sort(ids.begin(), ids.end());
+  };
+  list_of_ids(relax.skills, kMaxRelaxed, ".skills");
+  list_of_ids(relax.attributes, kMaxRelaxed, ".attributes");
+  Range(relax.lower_skill_levels_by, 0, kMaxSkillLevel - 1, at + ".lower_skill_levels_by");
+  if (relax.all_skills && (!relax.skills.empty() || relax.lower_skill_levels_by != 0)) {
+    Add(Reason::kFieldMalformed, at + ".all_skills",
+        "expected all skills, or some of them and lower levels, but found both");
+  }
+  if (relax == Relaxation{}) {
+    Add(Reason::kFieldRequired, at, "expected what is asked no longer, but nothing is");
   }
 }
 
@@ -274,9 +296,16 @@ void Faults::BoundsOf(const AttributePredicate& attribute, const FieldPath& fiel
   if (bounded && !attribute.values.empty()) {
     Add(Reason::kFieldMalformed, field, "expected values or bounds, but found both");
   }
-  if (attribute.min && attribute.max) {
-    Range(*attribute.max, *attribute.min, std::numeric_limits<int64_t>::max(), field + ".max");
-  }
+  constexpr Decimal kLowest{-kMaxBoundMilli};
+  constexpr Decimal kHighest{kMaxBoundMilli};
+  const auto within = [&](Decimal bound, Decimal low, const FieldPath& at) {
+    if (bound >= low && bound <= kHighest) return;
+    Add(Reason::kFieldOutOfRange, at,
+        "expected " + ToString(low) + " to " + ToString(kHighest) + ", but found " +
+            ToString(bound));
+  };
+  if (attribute.min) within(*attribute.min, kLowest, field + ".min");
+  if (attribute.max) within(*attribute.max, attribute.min.value_or(kLowest), field + ".max");
 }
 
 // --- requests ---

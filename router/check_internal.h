@@ -69,6 +69,7 @@ class Faults {
   void Tag(std::string& tag, const FieldPath& field);
   // Puts tags and the requirement itself into canonical form.
   void RequirementOf(Requirement& requirement, const FieldPath& field);
+  // Sorts the lists of what its steps relax, too.
   void PlanOf(Plan& plan, const FieldPath& field);
   void LateWorkOf(const Queue& queue, const FieldPath& field);
   // That it has values, or bounds in their order, or neither.
@@ -80,6 +81,7 @@ class Faults {
  private:
   void StepOf(PlanStep& step, const FieldPath& at);
   void PredicateOf(Predicate& predicate, const FieldPath& field);
+  void RelaxationOf(Relaxation& relax, const FieldPath& at);
   void AttributeOf(const AttributePredicate& attribute, const FieldPath& field);
 
   Reason reason_ = Reason::kFieldMalformed;

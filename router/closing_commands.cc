@@ -10,10 +10,7 @@ Outcome Decide(Context& context, const CancelTicket& command) {
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const TicketIndex index = std::get<TicketIndex>(found);
   const Ticket& ticket = context.workspace.ticket(index);
-  if (context.workspace.MediaConnected(ticket)) {
-    return Refuse(Reason::kMediaConnected,
-                  "expected a ticket without connected media, but it is connected");
-  }
+  if (context.workspace.MediaConnected(ticket)) return RefuseConnected();
   if (ticket.state == TicketState::kOffered) {
     context.apply.OffersRescinded(index, "CANCELED");
   }

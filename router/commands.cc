@@ -19,6 +19,11 @@ Rejection RefuseState(const Ticket& ticket, const char* expected) {
   return RefuseState(ticket.state, expected);
 }
 
+Rejection RefuseConnected() {
+  return Refuse(Reason::kMediaConnected,
+                "expected a ticket whose media the adapter has ended, but it is connected");
+}
+
 Rejection RefuseState(TicketState state, const char* expected) {
   return Refuse(
       Reason::kTicketStateForbids,

@@ -184,6 +184,8 @@ Rejection Refuse(Reason reason, std::string message,
                  std::vector<std::pair<std::string, std::string>> metadata = {});
 Rejection RefuseState(const Ticket& ticket, const char* expected);
 Rejection RefuseState(TicketState state, const char* expected);
+// Of verbs that would cut somebody off.
+Rejection RefuseConnected();
 // Of verbs for work that an agent may own.
 Rejection RefuseConsultation();
 // Empty: none is chosen, which is fine.

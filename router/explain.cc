@@ -1,10 +1,12 @@
-// Why a ticket waits. Looks at every agent, once, and changes nothing.
+// Why a ticket waits. Looks at every profile, and at each agent who passes; changes nothing.
 #include <algorithm>
 #include <array>
 #include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include "absl/container/flat_hash_set.h"
 
 #include "router/commands.h"
 #include "router/limits.h"
@@ -18,77 +20,91 @@ namespace {
 
 constexpr size_t kObstacles = static_cast<size_t>(kLastObstacle) + 1;
 
-// Counts the agents who pass, clause by clause.
+// Who passes, and how many pass which clause. Agents of one profile pass the same clauses, but for
+// that of named agents.
 class ClauseCounter {
  public:
   // All must outlive the counter.
   ClauseCounter(const Workspace& workspace, const TicketClass& ticket_class,
                 const TicketClass::Agents& agents, const Requirement& asked)
-      : workspace_(workspace), class_(ticket_class), agents_(agents) {
+      : workspace_(workspace), class_(ticket_class), named_(agents.named) {
     Add("client " + workspace.client_ids.Name(class_.spec.client));
     Add("process type " + workspace.process_type_ids.Name(class_.spec.process_type));
     Add("queue " + workspace.queue_ids.Name(class_.spec.queue));
     for (std::string& clause : Describe(asked)) Add(std::move(clause));
-  }
-
-  // How the agent passes all of them; neither by offer nor by claim when it doesn't.
-  Passing Count(AgentIndex index) {
-    const ProfileIndex profile = workspace_.agent(index).profile;
-    if (profile.value >= profiles_.size()) profiles_.resize(profile.value + 1);
-    OfProfile& of_profile = profiles_[profile.value];
-    if (of_profile.agents++ == 0) Judge(profile, of_profile);
-    if (!agents_.Name(index)) return {};
-    if (!agents_.named.empty()) ++counts_.back().passing_agents;
-    if (of_profile.passing.push || of_profile.passing.pull) ++qualified_agents_;
-    return of_profile.passing;
+    workspace.matching.ForEachProfile(
+        [&](ProfileIndex profile, uint32_t members) { Judge(profile, members); });
+    if (named_.empty()) return;
+    qualified_agents_ = 0;
+    for (const AgentIndex agent : named_) {
+      if (!IsConfigured(agent)) continue;
+      ++counts_.back().passing_agents;
+      if (Qualifies(agent)) ++qualified_agents_;
+    }
   }
 
   uint32_t qualified_agents() const { return qualified_agents_; }
 
-  std::vector<Explanation::ClauseCount> Take() {
-    for (const OfProfile& of_profile : profiles_) {
-      for (size_t i = 0; i < of_profile.passes.size(); ++i) {
-        if (of_profile.passes[i]) counts_[i].passing_agents += of_profile.agents;
-      }
-    }
-    return std::move(counts_);
+  // Whether the agent passes all of them, be it by offer or by claim.
+  bool Qualifies(AgentIndex agent) const {
+    return IsConfigured(agent) && IsAnyWay(PassingOf(agent)) &&
+           (named_.empty() || std::binary_search(named_.begin(), named_.end(), agent));
   }
 
- private:
-  // Agents of one profile pass the same clauses, but for that of named agents.
-  struct OfProfile {
-    uint32_t agents = 0;
-    Passing passing;
-    std::vector<bool> passes;  // clause by clause
-  };
+  // Calls `visit(agent, how it passes)` for each who does.
+  template <typename Function>
+  void ForEachQualified(Function visit) const {
+    const auto visit_if_qualified = [&](AgentIndex agent) {
+      if (Qualifies(agent)) visit(agent, PassingOf(agent));
+    };
+    if (named_.empty()) {
+      const auto agents = static_cast<uint32_t>(workspace_.agent_profiles.size());
+      for (uint32_t i = 0; i < agents; ++i) visit_if_qualified(AgentIndex{i});
+    } else {
+      std::for_each(named_.begin(), named_.end(), visit_if_qualified);
+    }
+  }
 
-  void Judge(ProfileIndex profile, OfProfile& judged) const {
+  std::vector<Explanation::ClauseCount> Take() { return std::move(counts_); }
+
+ private:
+  static bool IsAnyWay(const Passing& passing) { return passing.push || passing.pull; }
+
+  bool IsConfigured(AgentIndex agent) const {
+    return agent.IsSet() && agent.value < workspace_.agent_profiles.size() &&
+           workspace_.agent_profiles[agent.value].IsSet();
+  }
+  const Passing& PassingOf(AgentIndex agent) const {
+    return passing_[workspace_.agent_profiles[agent.value].value];
+  }
+
+  void Judge(ProfileIndex profile, uint32_t members) {
     const Traits& traits = workspace_.matching.TraitsOf(profile);
-    judged.passing = workspace_.matching.Test(workspace_, class_, profile);
-    judged.passes.reserve(counts_.size());
-    judged.passes.push_back(traits.MayServe(class_.spec.client));
-    judged.passes.push_back(traits.MayDo(class_.spec.process_type));
-    judged.passes.push_back(ServesQueue(workspace_, traits, class_.spec.queue));
+    if (profile.value >= passing_.size()) passing_.resize(profile.value + 1);
+    Passing& passing = passing_[profile.value];
+    passing = workspace_.matching.Test(workspace_, class_, profile);
+    if (IsAnyWay(passing)) qualified_agents_ += members;
+    size_t clause = 0;
+    const auto count = [&](bool passes) {
+      if (passes) counts_[clause].passing_agents += members;
+      ++clause;
+    };
+    count(traits.MayServe(class_.spec.client));
+    count(traits.MayDo(class_.spec.process_type));
+    count(ServesQueue(workspace_, traits, class_.spec.queue));
     for (const CompiledClause& compiled : class_.clauses) {
-      judged.passes.push_back(Passes(compiled, class_.mode, traits));
+      count(Passes(compiled, class_.mode, traits));
     }
   }
   void Add(std::string clause) { counts_.push_back({std::move(clause), 0}); }
 
   const Workspace& workspace_;
   const TicketClass& class_;
-  const TicketClass::Agents& agents_;
-  std::vector<OfProfile> profiles_;  // by ProfileIndex
+  const std::vector<AgentIndex>& named_;
+  std::vector<Passing> passing_;  // by ProfileIndex, of those that somebody has
   std::vector<Explanation::ClauseCount> counts_;
   uint32_t qualified_agents_ = 0;
 };
-
-template <typename Function>
-void ForEachAgent(const Workspace& workspace, Function function) {
-  for (uint32_t i = 0; i < workspace.agents.size(); ++i) {
-    if (workspace.agents[i].configured) function(AgentIndex{i});
-  }
-}
 
 // Where its client's fair share puts the ticket, which is QUEUED; unset: the client has none.
 std::optional<Explanation::Share> ShareOf(const Workspace& workspace, const Ticket& ticket) {
@@ -132,8 +148,7 @@ Explanation::NextStep Foresee(const Workspace& workspace, const Ticket& ticket, 
   if (const char* skipped = WhySkipped(workspace, ticket, now)) next.skipped = skipped;
   if (EndsWait(step)) return next;
 
-  const Requirement asked =
-      step.requirement ? AskedOf(ticket, *step.requirement) : RequirementOf(workspace, ticket);
+  const Requirement asked = AskedOf(ticket, AskedOnceTaken(step, RequirementOf(workspace, ticket)));
   ClassSpec spec = workspace.matching.ClassOf(ticket.ticket_class).spec;
   spec.requirement = asked;
   // A queue that can't take it is one that the step won't move it to.
@@ -142,7 +157,6 @@ Explanation::NextStep Foresee(const Workspace& workspace, const Ticket& ticket, 
   const TicketClass::Agents agents = NamedIn(workspace, asked);
   const TicketClass then = workspace.matching.Foresee(workspace, std::move(spec));
   ClauseCounter counter(workspace, then, agents, asked);
-  ForEachAgent(workspace, [&](AgentIndex agent) { counter.Count(agent); });
   next.qualified_agents = counter.qualified_agents();
   next.clauses = counter.Take();
   return next;
@@ -159,13 +173,13 @@ Prospect ProspectOf(const Workspace& workspace, ClassSpec spec, const Requiremen
   const TicketClass ticket_class = workspace.matching.Foresee(workspace, std::move(spec));
   const TicketClass::Agents agents = NamedIn(workspace, asked);
   ClauseCounter counter(workspace, ticket_class, agents, asked);
+  absl::flat_hash_set<AgentIndex> without;
+  for (const std::string& agent : excluded) without.insert(workspace.agent_ids.Find(agent));
   Prospect prospect;
-  ForEachAgent(workspace, [&](AgentIndex agent) {
-    const Passing passing = counter.Count(agent);
-    const std::string& name = workspace.AgentName(agent);
-    const bool is_excluded = std::find(excluded.begin(), excluded.end(), name) != excluded.end();
-    if ((passing.push || passing.pull) && !is_excluded) ++prospect.qualified_agents;
-  });
+  prospect.qualified_agents = counter.qualified_agents();
+  for (const AgentIndex agent : without) {
+    if (counter.Qualifies(agent)) --prospect.qualified_agents;
+  }
   prospect.clauses = counter.Take();
   return prospect;
 }
@@ -234,6 +248,65 @@ void AddConsultation(const Workspace& workspace, const Ticket& ticket, Explanati
   to.consulted_queue = workspace.queue_ids.Name(workspace.ticket(request).queue);
 }
 
+// Who passes, and what keeps them from the ticket.
+void AddAgents(const Workspace& workspace, const Ticket& ticket, Explanation& to) {
+  const TicketClass& ticket_class = workspace.matching.ClassOf(ticket.ticket_class);
+  const Requirement asked = RequirementOf(workspace, ticket);
+  TicketClass::Agents agents = ticket_class.groups[ticket.group].agents;
+  // That it is kept for an agent is an obstacle to the others, and passes.
+  if (ticket.kept_until.IsSet()) agents.named.clear();
+  ClauseCounter counter(workspace, ticket_class, agents, asked);
+  std::array<uint32_t, kObstacles> obstacles{};
+  counter.ForEachQualified([&](AgentIndex agent, const Passing& passing) {
+    const Obstacle obstacle = ObstacleOf(workspace, ticket, agent, passing);
+    ++obstacles[static_cast<size_t>(obstacle)];
+    if (obstacle != Obstacle::kDelayed) return;
+    const Time until = DelayedUntil(workspace, ticket, passing.delay);
+    to.delayed_until = to.delayed_until.IsSet() ? std::min(to.delayed_until, until) : until;
+  });
+  for (size_t i = 0; i < kObstacles; ++i) {
+    if (obstacles[i] > 0) to.obstacles.emplace_back(static_cast<Obstacle>(i), obstacles[i]);
+  }
+  to.agents = static_cast<uint32_t>(workspace.configured_agents);
+  to.qualified_agents = counter.qualified_agents();
+  to.clauses = counter.Take();
+}
+
+// How it came to be where it is, and what ends that.
+void AddLife(const Workspace& workspace, const Ticket& ticket, Explanation& to) {
+  if (IsSetAside(ticket.state)) to.enters_at = ticket.until;
+  if (ticket.parking != nullptr) {
+    to.parking_reason = ticket.parking->reason;
+    to.until_children_closed = ticket.parking->until_children_closed;
+  }
+  to.blocked_by = workspace.WaitsFor(ticket);
+  to.open_children = workspace.OpenChildrenOf(ticket.id);
+  to.last_agent = workspace.AgentName(ticket.last_agent);
+  to.kept_until = ticket.kept_until;
+  to.silent_until = ticket.silent_until;
+  to.reply_by = ticket.reply_by;
+  if (workspace.LeavesWhoIsAway(ticket)) {
+    const CapacityGroup group = workspace.matching.ClassOf(ticket.ticket_class).group;
+    const Time at = workspace.ReturnsAt(workspace.agent(ticket.agent), group);
+    if (at != kEndOfTime) to.returns_at = at;
+  }
+  if (ticket.rules != nullptr) to.rules = *ticket.rules;
+  to.is_callback = workspace.IsCallback(ticket);
+  if (ticket.callback != nullptr) to.callback = *ticket.callback;
+}
+
+// Where it stands in its queue, and for how long.
+void AddWait(const Workspace& workspace, const Ticket& ticket, Time now, Explanation& to) {
+  const QueueState& queue = workspace.queue(ticket.queue);
+  to.queue_closed = queue.closed;
+  if (queue.closed) to.opens_at = NextOpening(queue.calendar->hours, now);
+  to.position = PositionOf(workspace, ticket);
+  to.estimated_wait = EstimateWait(workspace, ticket, now);
+  to.no_estimate = WhyNoEstimate(workspace, ticket, now);
+  to.available_agents = workspace.matching.CountAvailable(workspace, ticket, kMaxAgents);
+  if (to.position != 0) to.offer_policy = workspace.OfferPolicyOf(ticket);
+}
+
 }  // namespace
 
 Outcome Decide(Context& context, const ExplainTicket& command) {
@@ -241,10 +314,6 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
   const auto found = FindTicket(workspace, command.ticket);
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const Ticket& ticket = workspace.ticket(std::get<TicketIndex>(found));
-  const TicketClass& ticket_class = workspace.matching.ClassOf(ticket.ticket_class);
-  const Requirement asked = RequirementOf(workspace, ticket);
-
-  const QueueState& queue = workspace.queue(ticket.queue);
   Explanation explanation;
   explanation.state = ticket.state;
   explanation.queue = workspace.queue_ids.Name(ticket.queue);
@@ -253,61 +322,14 @@ Outcome Decide(Context& context, const ExplainTicket& command) {
   if (ticket.state == TicketState::kQueued) {
     explanation.ahead = workspace.matching.Ahead(workspace, ticket);
     explanation.client_share = ShareOf(workspace, ticket);
+    explanation.after_punctual = workspace.IsInLateClass(ticket);
   }
-
-  TicketClass::Agents agents = ticket_class.groups[ticket.group].agents;
-  // That it is kept for an agent is an obstacle to the others, and passes.
-  if (ticket.kept_until.IsSet()) agents.named.clear();
-  ClauseCounter counter(workspace, ticket_class, agents, asked);
-  std::array<uint32_t, kObstacles> obstacles{};
-  ForEachAgent(workspace, [&](AgentIndex agent) {
-    ++explanation.agents;
-    const Passing passing = counter.Count(agent);
-    if (!passing.push && !passing.pull) return;
-    const Obstacle obstacle = ObstacleOf(workspace, ticket, agent, passing);
-    ++obstacles[static_cast<size_t>(obstacle)];
-    if (obstacle != Obstacle::kDelayed) return;
-    const Time until = DelayedUntil(workspace, ticket, passing.delay);
-    Time& first = explanation.delayed_until;
-    first = first.IsSet() ? std::min(first, until) : until;
-  });
-  explanation.qualified_agents = counter.qualified_agents();
-  explanation.clauses = counter.Take();
-  for (size_t i = 0; i < kObstacles; ++i) {
-    if (obstacles[i] > 0) {
-      explanation.obstacles.emplace_back(static_cast<Obstacle>(i), obstacles[i]);
-    }
-  }
-  if (IsSetAside(ticket.state)) explanation.enters_at = ticket.until;
-  if (ticket.parking != nullptr) {
-    explanation.parking_reason = ticket.parking->reason;
-    explanation.until_children_closed = ticket.parking->until_children_closed;
-  }
-  explanation.blocked_by = workspace.WaitsFor(ticket);
-  explanation.open_children = workspace.OpenChildrenOf(ticket.id);
-  explanation.last_agent = workspace.AgentName(ticket.last_agent);
-  explanation.kept_until = ticket.kept_until;
-  explanation.silent_until = ticket.silent_until;
-  explanation.reply_by = ticket.reply_by;
-  if (workspace.LeavesWhoIsAway(ticket)) {
-    const Time at = workspace.ReturnsAt(workspace.agent(ticket.agent), ticket_class.group);
-    if (at != kEndOfTime) explanation.returns_at = at;
-  }
-  if (ticket.rules != nullptr) explanation.rules = *ticket.rules;
-  explanation.is_callback = workspace.IsCallback(ticket);
-  if (ticket.callback != nullptr) explanation.callback = *ticket.callback;
-  explanation.after_punctual =
-      ticket.state == TicketState::kQueued && workspace.IsInLateClass(ticket);
-  AddParticipants(workspace, ticket, explanation.participants);
+  AddAgents(workspace, ticket, explanation);
+  AddLife(workspace, ticket, explanation);
   explanation.choices = ChoicesOf(workspace, ticket);
+  AddParticipants(workspace, ticket, explanation.participants);
   AddConsultation(workspace, ticket, explanation);
-  explanation.queue_closed = queue.closed;
-  if (queue.closed) explanation.opens_at = NextOpening(queue.calendar->hours, context.now);
-  explanation.position = PositionOf(workspace, ticket);
-  explanation.estimated_wait = EstimateWait(workspace, ticket, context.now);
-  explanation.no_estimate = WhyNoEstimate(workspace, ticket, context.now);
-  explanation.available_agents = workspace.matching.CountAvailable(workspace, ticket, kMaxAgents);
-  if (explanation.position != 0) explanation.offer_policy = workspace.OfferPolicyOf(ticket);
+  AddWait(workspace, ticket, context.now, explanation);
   if (workspace.NextStep(ticket) != nullptr) {
     explanation.next_step = Foresee(workspace, ticket, context.now);
   }
@@ -331,7 +353,7 @@ void Foretell(const Workspace& workspace, const NewTicket& created, ContactClass
     const QueueIndex to = QueueAfter(workspace, step, spec.queue, spec.client);
     if (!to.IsSet()) continue;
     spec.queue = to;
-    if (step.requirement) asked = *step.requirement;
+    asked = AskedOnceTaken(step, std::move(asked));
     const Prospect then = ProspectOf(workspace, spec, asked, row.excluded_agents);
     told.unroutable = then.qualified_agents == 0;
   }

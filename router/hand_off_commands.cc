@@ -99,10 +99,7 @@ Outcome Decide(Context& context, CompleteTicket& command) {
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const TicketIndex index = std::get<TicketIndex>(found);
   const Ticket& ticket = workspace.ticket(index);
-  if (workspace.MediaConnected(ticket)) {
-    return Refuse(Reason::kMediaConnected,
-                  "expected media that the adapter has ended, but it is connected");
-  }
+  if (workspace.MediaConnected(ticket)) return RefuseConnected();
   if (ticket.state != TicketState::kActive && ticket.state != TicketState::kWrapUp) {
     return RefuseState(ticket, "ACTIVE or WRAP_UP");
   }
@@ -144,10 +141,7 @@ Outcome Decide(Context& context, const ReleaseTicket& command) {
                   "expected an automated agent to hand off to people, but the agent is a person");
   }
   // A customer on the line stays there, as with a transfer.
-  if (!command.hand_off && workspace.MediaConnected(ticket)) {
-    return Refuse(Reason::kMediaConnected,
-                  "expected a ticket without connected media, but it is connected");
-  }
+  if (!command.hand_off && workspace.MediaConnected(ticket)) return RefuseConnected();
   if (ticket.state != TicketState::kAssigned && ticket.state != TicketState::kActive) {
     return RefuseState(ticket, "ASSIGNED or ACTIVE");
   }

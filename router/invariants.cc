@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+
 #include "router/applier_change_agent.h"
 #include "router/commands.h"
 #include "router/core.h"
@@ -167,6 +169,15 @@ void CheckReview(const Workspace& workspace, const Ticket& ticket, const std::st
   }
 }
 
+// It asks what its plan, its change by hand and its hand-off make of what it came in with.
+void CheckDemand(const Workspace& workspace, const Ticket& ticket, const std::string& which) {
+  if (!ticket.plan.IsSet()) return;
+  Requirement asked = AskedByPlan(workspace, ticket);
+  if (ticket.kept_until.IsSet()) asked.agents.clear();
+  TANDEM_INVARIANT(RequirementOf(workspace, ticket) == asked,
+                   which + " asks what the steps behind it left");
+}
+
 void CheckTicket(const Workspace& workspace, TicketIndex index) {
   const Ticket& ticket = workspace.ticket(index);
   const std::string which = "ticket " + ToString(ticket.id) + " of " + workspace.id;
@@ -209,6 +220,7 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
                    which + " is looked at when the next delay passes, and when it is late");
   TANDEM_INVARIANT(!ticket.kept_until.IsSet() || (waits && ticket.last_agent.IsSet()),
                    which + " is kept for an agent only while it waits");
+  CheckDemand(workspace, ticket, which);
   CheckReview(workspace, ticket, which);
   if (ticket.participants != nullptr) {
     CheckParticipants(workspace, index, which);
@@ -220,6 +232,36 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
                    which + " is looked at for further rings while it may have them");
   TANDEM_INVARIANT(!wants || ticket.ringing || workspace.OffersAwaitedAt(ticket) <= workspace.now,
                    which + " rings until something waits for the end of its offers");
+}
+
+// What is counted by profile is what its agents are.
+void CheckProfiles(const Workspace& workspace) {
+  struct Counted {
+    uint32_t members = 0;
+    std::array<uint32_t, kCapacityGroups> available{};
+  };
+  absl::flat_hash_map<ProfileIndex, Counted> counted;
+  for (uint32_t i = 0; i < workspace.agents.size(); ++i) {
+    const AgentState& agent = workspace.agents[i];
+    const auto& known = workspace.agent_profiles;
+    TANDEM_INVARIANT((i < known.size() ? known[i] : ProfileIndex{}) ==
+                         (agent.configured ? agent.profile : ProfileIndex{}),
+                     "profiles of agents are known: " + workspace.AgentName(AgentIndex{i}));
+    if (!agent.configured) continue;
+    Counted& of = counted[agent.profile];
+    ++of.members;
+    for (size_t group = 0; group < kCapacityGroups; ++group) {
+      of.available[group] += AvailableGroups(agent) >> group & 1U;
+    }
+  }
+  workspace.matching.ForEachProfile([&](ProfileIndex profile, uint32_t members) {
+    const Counted of = counted[profile];
+    TANDEM_INVARIANT(of.members == members, "members of profiles are counted");
+    TANDEM_INVARIANT(of.available == workspace.matching.AvailableOf(profile),
+                     "members of profiles who are there are counted");
+    counted.erase(profile);
+  });
+  TANDEM_INVARIANT(counted.empty(), "every profile that somebody has is known");
 }
 
 void CheckTeams(const Workspace& workspace) {
@@ -365,6 +407,7 @@ void Router::Core::CheckInvariants() const {
     for (uint32_t i = 0; i < workspace->tickets.size(); ++i) {
       if (workspace->tickets[i].in_use) CheckTicket(*workspace, TicketIndex{i});
     }
+    CheckProfiles(*workspace);
     CheckTeams(*workspace);
     CheckCounters(*workspace);
     CheckShares(*workspace);

@@ -104,6 +104,18 @@ class Matching {
   // One member less. Requires that it is in no ready list.
   void RemoveMember(ProfileIndex profile);
   const Traits& TraitsOf(ProfileIndex profile) const { return *profiles_[profile.value].traits; }
+  // How many of its members are there, by group: see SetAvailable.
+  const std::array<uint32_t, kCapacityGroups>& AvailableOf(ProfileIndex profile) const {
+    return profiles_[profile.value].available;
+  }
+  // Calls `visit(profile, members)` for every profile that somebody has, in the order they came.
+  template <typename Function>
+  void ForEachProfile(Function visit) const {
+    for (const ProfileIndex profile : profile_log_) {
+      const uint32_t members = profiles_[profile.value].members;
+      if (members != 0) visit(profile, members);
+    }
+  }
 
   // The class of this specification, with one more open ticket.
   ClassIndex AddToClass(const Workspace& workspace, ClassSpec spec);

@@ -23,10 +23,21 @@ inline bool ChangesOffers(const PlanStep& step) {
 }
 bool ChangesOffers(const Plan& plan);
 
+// Whether the step changes what is asked of agents.
+inline bool ChangesRequirement(const PlanStep& step) {
+  return step.requirement || step.relax;
+}
+
+// What is left of a canonical requirement, in canonical form.
+Requirement Relaxed(Requirement requirement, const Relaxation& relax);
+
+// What is asked once the step was taken, if this was asked before.
+Requirement AskedOnceTaken(const PlanStep& step, Requirement before);
+
 // What is asked when so many steps of the plan are behind, of which the first `since` do not count.
 // `skipped`: those that were not taken, a bit for each, the lowest for the first step.
-const Requirement& AskedAfter(const Requirement& base, const Plan& plan, uint32_t since,
-                              uint32_t steps, uint32_t skipped);
+Requirement AskedAfter(Requirement base, const Plan& plan, uint32_t since, uint32_t steps,
+                       uint32_t skipped);
 
 // How a ticket is offered, and which step of its plan says so, from 1; 0: its queue does.
 struct OfferPolicy {

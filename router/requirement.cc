@@ -105,38 +105,55 @@ bool Is(auto asked, auto has) {
   return asked.IsSet() && asked == has;
 }
 
-// The whole numbers next to a decimal; both are itself when it is whole.
+// The decimals next to a number; both are itself when three places are enough for it.
 struct Between {
-  int64_t floor = 0, ceil = 0;
+  Decimal floor, ceil;
 };
 
-// Of digits, with a sign and a fraction where it has them; unset: it is none, or beyond int64_t.
+// Of digits, with a sign and a fraction where it has them; unset: it is none.
 std::optional<Between> ReadNumber(std::string_view text) {
   const bool is_negative = text.starts_with('-');
+  if (is_negative) text.remove_prefix(1);
   const size_t point = std::min(text.find('.'), text.size());
+  const std::string_view whole = text.substr(0, point);
   const std::string_view fraction = text.substr(std::min(point + 1, text.size()));
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (point != text.size() && fraction.empty()) return std::nullopt;
-  if (!std::all_of(fraction.begin(), fraction.end(), is_digit)) return std::nullopt;
+  const auto are_digits = [](std::string_view digits) {
+    return !digits.empty() && digits.find_first_not_of("0123456789") == digits.npos;
+  };
+  if (!are_digits(whole)) return std::nullopt;
+  if (point != text.size() && !are_digits(fraction)) return std::nullopt;
 
-  int64_t whole = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + point, whole);
-  if (error != std::errc{} || end != text.data() + point) return std::nullopt;
-  if (fraction.find_first_not_of('0') == fraction.npos) return Between{whole, whole};
-  using Limits = std::numeric_limits<int64_t>;
-  if (whole == (is_negative ? Limits::min() : Limits::max())) return std::nullopt;
-  return is_negative ? Between{whole - 1, whole} : Between{whole, whole + 1};
+  int64_t milli = 0;
+  for (const char digit : whole) {
+    // Beyond all bounds it does not matter how far.
+    if (milli <= kMaxBoundMilli) milli = milli * 10 + (digit - '0') * Whole(1).milli;
+  }
+  int64_t place = Whole(1).milli;
+  for (const char digit : fraction.substr(0, 3)) milli += (digit - '0') * (place /= 10);
+  const bool is_exact = fraction.find_first_not_of('0', 3) == fraction.npos;
+  const Between size = {{milli}, {is_exact ? milli : milli + 1}};
+  return is_negative ? Between{{-size.ceil.milli}, {-size.floor.milli}} : size;
 }
 
 }  // namespace
+
+std::string ToString(Decimal number) {
+  const auto size = static_cast<uint64_t>(number.milli < 0 ? -number.milli : number.milli);
+  std::string text = (number.milli < 0 ? "-" : "") + std::to_string(size / 1'000);
+  const uint64_t places = size % 1'000;
+  if (places == 0) return text;
+  text += '.' + std::to_string(1'000 + places).substr(1);
+  text.erase(text.find_last_not_of('0') + 1);
+  return text;
+}
 
 std::string DescribeValue(const AttributePredicate& predicate) {
   std::string text;
   for (const std::string& value : predicate.values) {
     text += (text.empty() ? " = " : ", ") + Quote(value);
   }
-  if (predicate.min) text += " >= " + std::to_string(*predicate.min);
-  if (predicate.max) text += " <= " + std::to_string(*predicate.max);
+  if (predicate.min) text += " >= " + ToString(*predicate.min);
+  if (predicate.max) text += " <= " + ToString(*predicate.max);
   return text;
 }
 
@@ -295,6 +312,10 @@ size_t BytesOf(const Plan& plan) {
   size_t bytes = 0;
   for (const PlanStep& step : plan) {
     if (step.requirement) bytes += BytesOf(*step.requirement);
+    if (step.relax) {
+      for (const std::string& skill : step.relax->skills) bytes += skill.size();
+      for (const std::string& key : step.relax->attributes) bytes += key.size();
+    }
     if (step.expire) bytes += step.expire->reason.size();
     bytes += step.queue.size();
   }
@@ -312,6 +333,20 @@ std::string KeyOf(const Requirement& requirement) {
   }
   return key;
 }
+
+namespace {
+
+// Ids and keys have no commas.
+std::string KeyOf(const Relaxation& relax) {
+  std::string key = "-" + std::to_string(relax.lower_skill_levels_by);
+  for (const bool all : {relax.all_skills, relax.languages, relax.sites, relax.teams, relax.agents})
+    key += all ? '1' : '0';
+  for (const std::string& skill : relax.skills) key += ",s" + skill;
+  for (const std::string& attribute : relax.attributes) key += ",a" + attribute;
+  return key;
+}
+
+}  // namespace
 
 std::string KeyOf(const Requirement& base, const Plan& plan) {
   std::string key;
@@ -339,6 +374,7 @@ std::string KeyOf(const Requirement& base, const Plan& plan) {
       key += "*" + std::to_string(step.offer_timeout.us) + "*" +
              std::to_string(step.concurrent_offers);
     }
+    if (step.relax) key += KeyOf(*step.relax);
     if (!step.requirement) continue;
     key += ',';
     add(*step.requirement);

@@ -289,6 +289,9 @@ void VisitReferences(const Requirement& requirement, auto visit) {
 void VisitReferences(const Plan& plan, auto visit) {
   for (const PlanStep& step : plan) {
     if (step.requirement) VisitReferences(*step.requirement, visit);
+    if (step.relax) {
+      for (const std::string& skill : step.relax->skills) visit(ResourceKind::kSkill, skill);
+    }
     if (!step.queue.empty()) visit(ResourceKind::kQueue, step.queue);
   }
 }

@@ -54,6 +54,14 @@ Requirement AskedAnew(const Workspace& workspace, const Ticket& ticket) {
   return AskedOf(ticket, workspace.plans[ticket.plan].base);
 }
 
+Requirement AskedByPlan(const Workspace& workspace, const Ticket& ticket) {
+  const TicketPlan& plan = workspace.plans[ticket.plan];
+  const bool changed = ticket.detail != nullptr && ticket.detail->requirement;
+  const uint32_t since = changed ? ticket.detail->requirement->plan_step : 0;
+  return AskedOf(ticket,
+                 AskedAfter(plan.base, plan.steps, since, ticket.plan_step, ticket.plan_skipped));
+}
+
 const HandOff* HandOffOf(const Ticket& ticket) {
   const bool handed_off = ticket.detail != nullptr && ticket.detail->hand_off;
   return handed_off ? &*ticket.detail->hand_off : nullptr;

@@ -31,6 +31,9 @@ AgentSnapshot SnapshotOf(const Workspace& workspace, AgentIndex agent, Time now)
 Requirement RequirementOf(const Workspace& workspace, const Ticket& ticket);
 // The same once its plan begins anew.
 Requirement AskedAnew(const Workspace& workspace, const Ticket& ticket);
+// What its plan, its change by hand and its hand-off make of what it came in with. Requires that it
+// has a plan.
+Requirement AskedByPlan(const Workspace& workspace, const Ticket& ticket);
 // How it was handed off to people; null: it was not.
 const HandOff* HandOffOf(const Ticket& ticket);
 // What is asked of agents for the ticket when its contact, or its plan, asks this.

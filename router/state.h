@@ -357,7 +357,9 @@ struct Workspace {
   absl::btree_map<std::string, Calendar*> calendars;  // by id, those configured
 
   std::vector<AgentState, HugePageAllocator<AgentState>> agents;
-  std::vector<Agent> agent_resources;  // by index; empty when not configured
+  // By index; empty, and unset, when not configured. Profiles for those who go through all of them.
+  std::vector<Agent> agent_resources;
+  std::vector<ProfileIndex> agent_profiles;
   size_t configured_agents = 0;
   std::vector<Ticket, HugePageAllocator<Ticket>> tickets;
   std::vector<TicketIndex> free_tickets;

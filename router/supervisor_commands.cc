@@ -70,10 +70,7 @@ Outcome Decide(Context& context, const RequeueTicket& command) {
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const TicketIndex index = std::get<TicketIndex>(found);
   const Ticket& ticket = workspace.ticket(index);
-  if (workspace.MediaConnected(ticket)) {
-    return Refuse(Reason::kMediaConnected,
-                  "expected a ticket without connected media, but it is connected");
-  }
+  if (workspace.MediaConnected(ticket)) return RefuseConnected();
   if (ticket.state != TicketState::kOffered && ticket.state != TicketState::kAssigned &&
       ticket.state != TicketState::kActive) {
     return RefuseState(ticket, "OFFERED, ASSIGNED or ACTIVE");

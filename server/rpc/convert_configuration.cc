@@ -112,8 +112,8 @@ router::ContactCondition ToCondition(const v1::ContactCondition& message, const 
   if (faults.HasAtMost(message.values_size(), router::kMaxPredicateValues, path + ".values")) {
     condition.asked.values.assign(message.values().begin(), message.values().end());
   }
-  if (message.has_min()) condition.asked.min = message.min();
-  if (message.has_max()) condition.asked.max = message.max();
+  if (message.has_min()) condition.asked.min = ToDecimal(message.min(), path + ".min", faults);
+  if (message.has_max()) condition.asked.max = ToDecimal(message.max(), path + ".max", faults);
   condition.negated = message.negated();
   return condition;
 }
@@ -412,8 +412,8 @@ void FillRest(const router::ClassificationRule& rule, v1::ClassificationRule& to
     message.set_field(static_cast<v1::ContactField>(condition.field));
     message.set_attribute(condition.asked.key);
     message.mutable_values()->Assign(condition.asked.values.begin(), condition.asked.values.end());
-    if (condition.asked.min) message.set_min(*condition.asked.min);
-    if (condition.asked.max) message.set_max(*condition.asked.max);
+    if (condition.asked.min) message.set_min(ToDouble(*condition.asked.min));
+    if (condition.asked.max) message.set_max(ToDouble(*condition.asked.max));
     message.set_negated(condition.negated);
   }
   to.set_process_type(rule.process_type);

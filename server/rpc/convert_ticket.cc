@@ -185,7 +185,7 @@ void FillState(const router::TicketStateRow& state, v1::Ticket& to) {
 
 void FillRequirement(const store::TicketView& view, v1::Ticket& to) {
   const bool changed = view.requirement.has_value();
-  const router::Requirement& asked = router::AskedAfter(
+  const router::Requirement asked = router::AskedAfter(
       changed ? view.requirement->asked : view.ticket.requirement, view.ticket.plan,
       changed ? view.requirement->plan_step : 0, view.state.plan_step, view.state.plan_skipped);
   Fill(view.hand_off ? router::OfPeople(asked) : asked, *to.mutable_requirement());

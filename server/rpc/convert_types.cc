@@ -1,5 +1,6 @@
 #include "server/rpc/convert_types.h"
 
+#include <cmath>
 #include <cstdint>
 #include <utility>
 
@@ -38,8 +39,8 @@ router::AttributePredicate ToAttribute(const v1::AttributeRequirement& attribute
   if (faults.HasAtMost(attribute.values_size(), router::kMaxPredicateValues, field + ".values")) {
     result.values.assign(attribute.values().begin(), attribute.values().end());
   }
-  if (attribute.has_min()) result.min = attribute.min();
-  if (attribute.has_max()) result.max = attribute.max();
+  if (attribute.has_min()) result.min = ToDecimal(attribute.min(), field + ".min", faults);
+  if (attribute.has_max()) result.max = ToDecimal(attribute.max(), field + ".max", faults);
   return result;
 }
 
@@ -117,8 +118,8 @@ struct PredicateFiller {
     v1::AttributeRequirement& attribute = *to.mutable_attribute();
     attribute.set_key(predicate.key);
     attribute.mutable_values()->Assign(predicate.values.begin(), predicate.values.end());
-    if (predicate.min) attribute.set_min(*predicate.min);
-    if (predicate.max) attribute.set_max(*predicate.max);
+    if (predicate.min) attribute.set_min(ToDouble(*predicate.min));
+    if (predicate.max) attribute.set_max(ToDouble(*predicate.max));
   }
   void operator()(const router::AgentKindPredicate& predicate) const {
     to.set_agent_kind(static_cast<v1::AgentKind>(predicate.kind));
@@ -260,6 +261,34 @@ void Fill(const router::Requirement& requirement, v1::Requirement& to) {
   to.mutable_agents()->Assign(requirement.agents.begin(), requirement.agents.end());
 }
 
+router::Relaxation ToRelaxation(const v1::Relaxation& relax, const std::string& field,
+                                Faults& faults) {
+  router::Relaxation result{.all_skills = relax.all_skills(),
+                            .lower_skill_levels_by = relax.lower_skill_levels_by(),
+                            .languages = relax.languages(),
+                            .sites = relax.sites(),
+                            .teams = relax.teams(),
+                            .agents = relax.agents()};
+  if (faults.HasAtMost(relax.skills_size(), router::kMaxRelaxed, field + ".skills")) {
+    result.skills.assign(relax.skills().begin(), relax.skills().end());
+  }
+  if (faults.HasAtMost(relax.attributes_size(), router::kMaxRelaxed, field + ".attributes")) {
+    result.attributes.assign(relax.attributes().begin(), relax.attributes().end());
+  }
+  return result;
+}
+
+void Fill(const router::Relaxation& relax, v1::Relaxation& to) {
+  to.mutable_skills()->Assign(relax.skills.begin(), relax.skills.end());
+  to.set_all_skills(relax.all_skills);
+  to.set_lower_skill_levels_by(relax.lower_skill_levels_by);
+  to.set_languages(relax.languages);
+  to.mutable_attributes()->Assign(relax.attributes.begin(), relax.attributes.end());
+  to.set_sites(relax.sites);
+  to.set_teams(relax.teams);
+  to.set_agents(relax.agents);
+}
+
 router::Plan ToPlan(const v1::Plan& plan, const std::string& field, Faults& faults) {
   router::Plan result;
   if (!faults.HasAtMost(plan.steps_size(), router::kMaxPlanSteps, field + ".steps")) return result;
@@ -283,6 +312,7 @@ router::Plan ToPlan(const v1::Plan& plan, const std::string& field, Faults& faul
       to.offer_timeout = ToPositiveDuration(step.offer_timeout(), path + ".offer_timeout", faults);
     }
     to.concurrent_offers = step.concurrent_offers();
+    if (step.has_relax()) to.relax = ToRelaxation(step.relax(), path + ".relax", faults);
     if (!step.has_condition()) continue;
     router::PlanCondition& condition = to.condition.emplace();
     condition.waiting_more_than = step.condition().waiting_more_than();
@@ -328,8 +358,29 @@ void Fill(const router::Plan& plan, v1::Plan& to) {
       *message->mutable_offer_timeout() = ToProtoDuration(step.offer_timeout);
     }
     message->set_concurrent_offers(step.concurrent_offers);
+    if (step.relax) Fill(*step.relax, *message->mutable_relax());
     if (step.condition) Fill(*step.condition, *message->mutable_condition());
   }
+}
+
+router::Decimal ToDecimal(double bound, const std::string& field, Faults& faults) {
+  constexpr double kMilli = router::Whole(1).milli;
+  constexpr double kMost = router::kMaxBoundMilli / kMilli;
+  // Written so that what is not a number is a fault, too.
+  if (!(bound >= -kMost && bound <= kMost)) {
+    faults.Add(Reason::kFieldOutOfRange, field, "expected -10^12 to 10^12, but it is another");
+    return {};
+  }
+  const router::Decimal decimal{std::llround(bound * kMilli)};
+  if (ToDouble(decimal) != bound) {
+    faults.Add(Reason::kFieldMalformed, field,
+               "expected at most three decimals, but there are more");
+  }
+  return decimal;
+}
+
+double ToDouble(router::Decimal bound) {
+  return static_cast<double>(bound.milli) / static_cast<double>(router::Whole(1).milli);
 }
 
 bool CheckEnum(int value, int last, std::string_view field, Faults& faults) {

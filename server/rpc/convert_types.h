@@ -48,6 +48,10 @@ router::Plan ToPlan(const v1::Plan& plan, const std::string& field, Faults& faul
 void Fill(const router::Plan& plan, v1::Plan& to);
 void Fill(const router::PlanCondition& condition, v1::PlanCondition& to);
 
+// A bound of what attributes ask, with three places at most; and back.
+router::Decimal ToDecimal(double bound, const std::string& field, Faults& faults);
+double ToDouble(router::Decimal bound);
+
 // For an enum with contiguous values from 1: FIELD_REQUIRED when it is not set, FIELD_OUT_OF_RANGE
 // when nobody knows the value. True when it can be used.
 bool CheckEnum(int value, int last, std::string_view field, Faults& faults);

@@ -1,6 +1,7 @@
 #include "server/store/postgres_configuration.h"
 
 #include <array>
+#include <cmath>
 #include <concepts>
 #include <optional>
 #include <type_traits>
@@ -9,6 +10,7 @@
 #include "nlohmann/json.hpp"
 #include "router/resources.h"
 #include "server/store/postgres_arrays.h"
+#include "server/store/postgres_json.h"
 #include "server/store/postgres_names.h"
 
 namespace tandem::store {
@@ -198,6 +200,17 @@ void Fields(auto& io, Of<router::PlanExpiry> auto& expiry) {
   io("reason", expiry.reason);
 }
 
+void Fields(auto& io, Of<router::Relaxation> auto& relax) {
+  io("skills", relax.skills);
+  io("all_skills", relax.all_skills);
+  io("lower_skill_levels_by", relax.lower_skill_levels_by);
+  io("languages", relax.languages);
+  io("attributes", relax.attributes);
+  io("sites", relax.sites);
+  io("teams", relax.teams);
+  io("agents", relax.agents);
+}
+
 void Fields(auto& io, Of<router::PlanStep> auto& step) {
   io("after_us", step.after);
   io("requirement", step.requirement);
@@ -208,6 +221,7 @@ void Fields(auto& io, Of<router::PlanStep> auto& step) {
   io("condition", step.condition);
   io("offer_timeout_us", step.offer_timeout);
   io("concurrent_offers", step.concurrent_offers);
+  io("relax", step.relax);
 }
 
 void Fields(auto& io, Of<router::ProcessTypeDefaults> auto& defaults) {
@@ -369,12 +383,20 @@ void Fields(auto& io, Of<router::HandOff> auto& hand_off) {
   io("summary", hand_off.summary);
 }
 
+void Fields(auto& io, Of<router::ChangedRequirement> auto& changed) {
+  io("own", changed.own);
+  io("asked", changed.asked);
+  io("plan_step", changed.plan_step);
+}
+
 void Fields(auto& io, Of<router::CoolDown> auto& cool_down) {
   io("agent", cool_down.agent);
   io("until_us", cool_down.until.us);
 }
 
 // ----------------------------------------------------------------------------------------- writing
+
+constexpr int64_t kMilli = router::Whole(1).milli;
 
 template <typename T>
 json Write(const T& value);
@@ -411,6 +433,10 @@ json Write(const T& value) {
     return NameOf(value);
   } else if constexpr (std::is_same_v<T, router::Duration>) {
     return value.us;
+  } else if constexpr (std::is_same_v<T, router::Decimal>) {
+    // So that whoever reads the tables finds the number itself.
+    if (value.milli % kMilli == 0) return value.milli / kMilli;
+    return static_cast<double>(value.milli) / kMilli;
   } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
     return value;
   } else if constexpr (std::is_same_v<T, router::Predicate>) {
@@ -430,14 +456,6 @@ json Write(const T& value) {
     return array;
   } else {
     return WriteFields(value);
-  }
-}
-
-std::string Print(const json& value) {
-  try {
-    return value.dump();
-  } catch (const json::exception&) {  // its text holds the bytes; ours holds none of the caller's
-    throw UnstorableValue("expected UTF-8, but a text in JSON is none");
   }
 }
 
@@ -492,6 +510,9 @@ void Read(const json& from, T& to) {
     to = FromName<T>(from.get_ref<const std::string&>());
   } else if constexpr (std::is_same_v<T, router::Duration>) {
     to.us = from.get<int64_t>();
+  } else if constexpr (std::is_same_v<T, router::Decimal>) {
+    to.milli = from.is_number_integer() ? from.get<int64_t>() * kMilli
+                                        : std::llround(from.get<double>() * kMilli);
   } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
     to = from.get<T>();
   } else if constexpr (std::is_same_v<T, router::Predicate>) {
@@ -508,18 +529,6 @@ void Read(const json& from, T& to) {
   } else {
     Reading reading{from};
     Fields(reading, to);
-  }
-}
-
-// Runs `read` on the parsed text; whatever does not fit is corrupt.
-template <typename T, typename Function>
-T Parse(std::string_view text, Function read) {
-  try {
-    T value;
-    read(json::parse(text), value);
-    return value;
-  } catch (const json::exception&) {
-    throw CorruptValue("JSON that we wrote", text);
   }
 }
 
@@ -606,6 +615,14 @@ router::Requirement RequirementFromJson(std::string_view json) {
   return ParseAs<router::Requirement>(json);
 }
 
+std::string ChangedRequirementToJson(const router::ChangedRequirement& changed) {
+  return Print(Write(changed));
+}
+
+router::ChangedRequirement ChangedRequirementFromJson(std::string_view json) {
+  return ParseAs<router::ChangedRequirement>(json);
+}
+
 std::string PlanToJson(const router::Plan& plan) {
   return Print(Write(plan));
 }
@@ -628,39 +645,6 @@ std::string AttributesToJson(const Attributes& attributes) {
 
 Attributes AttributesFromJson(std::string_view json) {
   return ParseAs<Attributes>(json);
-}
-
-std::string ChangedAttributesToJson(const ChangedAttributes& attributes) {
-  json object = json::object();
-  for (const auto& [key, value] : attributes) object[key] = value ? json(*value) : json();
-  return Print(object);
-}
-
-ChangedAttributes ChangedAttributesFromJson(std::string_view text) {
-  return Parse<ChangedAttributes>(text, [](const nlohmann::json& from, ChangedAttributes& to) {
-    for (const auto& [key, value] : from.items()) {
-      to.emplace_back(key, std::nullopt);
-      if (!value.is_null()) to.back().second = value.get<std::string>();
-    }
-  });
-}
-
-std::string ReferencesToJson(const std::vector<router::ExternalReference>& references) {
-  json list = json::array();
-  for (const router::ExternalReference& reference : references) {
-    list.push_back({{"system", reference.system}, {"id", reference.id}});
-  }
-  return Print(list);
-}
-
-std::vector<router::ExternalReference> ReferencesFromJson(std::string_view text) {
-  using References = std::vector<router::ExternalReference>;
-  return Parse<References>(text, [](const nlohmann::json& from, References& to) {
-    for (const nlohmann::json& reference : from) {
-      to.push_back(
-          {reference.at("system").get<std::string>(), reference.at("id").get<std::string>()});
-    }
-  });
 }
 
 std::string ParticipantsToJson(const router::ParticipantRows& participants) {

@@ -40,6 +40,10 @@ std::string FilterToJson(const ResourceFilter& filter);
 std::string RequirementToJson(const router::Requirement& requirement);
 router::Requirement RequirementFromJson(std::string_view json);
 
+// {"own": [], "asked": [], "plan_step": 0}
+std::string ChangedRequirementToJson(const router::ChangedRequirement& changed);
+router::ChangedRequirement ChangedRequirementFromJson(std::string_view json);
+
 // [{"after_us": 20000000, "requirement": []}, {"after_us": 60000000, "min_priority": 5}]
 std::string PlanToJson(const router::Plan& plan);
 router::Plan PlanFromJson(std::string_view json);

@@ -5,8 +5,8 @@
 
 #include "nlohmann/json.hpp"
 #include "router/ids.h"
-#include "server/store/postgres_arrays.h"
 #include "server/store/postgres_configuration.h"
+#include "server/store/postgres_json.h"
 
 namespace tandem::store {
 
@@ -15,27 +15,18 @@ using nlohmann::json;
 std::string ReviewedToJson(const router::ReviewedRow& reviewed) {
   json value = {{"rework_count", reviewed.rework_count}, {"makers", reviewed.makers}};
   if (reviewed.review.IsSet()) value["review"] = router::ToString(reviewed.review);
-  try {
-    return value.dump();
-  } catch (const json::exception&) {  // its text holds the bytes; ours holds none of the caller's
-    throw UnstorableValue("expected UTF-8, but a text in JSON is none");
-  }
+  return Print(value);
 }
 
 router::ReviewedRow ReviewedFromJson(std::string_view text) {
-  router::ReviewedRow reviewed;
-  try {
-    const json value = json::parse(text);
-    reviewed.rework_count = value.at("rework_count").get<uint32_t>();
-    reviewed.makers = value.at("makers").get<std::vector<std::string>>();
-    if (!value.contains("review")) return reviewed;
-    const auto id = router::ParseId<router::TicketId>(value.at("review").get<std::string>());
+  return Parse<router::ReviewedRow>(text, [&](const json& from, router::ReviewedRow& to) {
+    to.rework_count = from.at("rework_count").get<uint32_t>();
+    to.makers = from.at("makers").get<std::vector<std::string>>();
+    if (!from.contains("review")) return;
+    const auto id = router::ParseId<router::TicketId>(from.at("review").get<std::string>());
     if (!id) throw CorruptValue("the id of a review", text);
-    reviewed.review = *id;
-  } catch (const json::exception&) {
-    throw CorruptValue("JSON that we wrote", text);
-  }
-  return reviewed;
+    to.review = *id;
+  });
 }
 
 }  // namespace tandem::store

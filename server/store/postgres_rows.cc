@@ -25,24 +25,6 @@ auto Load(router::CapacityGroup group) {
   };
 }
 
-// {"own": [], "asked": [], "plan_step": 0}
-std::string ChangedRequirementToJson(const router::ChangedRequirement& changed) {
-  return absl::StrCat(R"({"own": )", RequirementToJson(changed.own), R"(, "asked": )",
-                      RequirementToJson(changed.asked), R"(, "plan_step": )", changed.plan_step,
-                      "}");
-}
-
-router::ChangedRequirement ChangedRequirementFromJson(std::string_view text) {
-  try {
-    const auto json = nlohmann::json::parse(text);
-    return {.own = RequirementFromJson(json.at("own").dump()),
-            .asked = RequirementFromJson(json.at("asked").dump()),
-            .plan_step = json.at("plan_step").get<uint32_t>()};
-  } catch (const nlohmann::json::exception&) {
-    throw CorruptValue("JSON that we wrote", text);
-  }
-}
-
 // Once the router has filled it in, a contact has one.
 struct PriorityOfContact {
   uint32_t operator()(const router::ContactRow& row) const {

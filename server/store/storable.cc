@@ -84,7 +84,9 @@ bool IsRequirementStorable(const Requirement& requirement) {
 bool IsPlanStorable(const router::Plan& plan) {
   return std::ranges::all_of(plan, [](const router::PlanStep& step) {
     return IsStorableText(step.queue) && (!step.expire || IsStorableText(step.expire->reason)) &&
-           (!step.requirement || IsRequirementStorable(*step.requirement));
+           (!step.requirement || IsRequirementStorable(*step.requirement)) &&
+           (!step.relax ||
+            (AllStorable(step.relax->skills) && AllStorable(step.relax->attributes)));
   });
 }
 

@@ -204,7 +204,7 @@ std::vector<Target> ResourceTargets() {
   v1::ContactCondition& amount = *rule.add_conditions();
   amount.set_field(v1::CONTACT_FIELD_ATTRIBUTE);
   amount.set_attribute("amount");
-  amount.set_min(-1);
+  amount.set_min(-1.5);
   amount.set_negated(true);
   v1::QueueShare& share = *rule.add_queues();
   share.set_queue("chats");
@@ -373,6 +373,11 @@ v1::Contact RichContact() {
   step->mutable_after()->set_seconds(20);
   step->mutable_requirement()->add_agents("ana");
   step->set_min_priority(5);
+  auto* relax = contact.mutable_plan()->add_steps();
+  relax->mutable_after()->set_seconds(25);
+  relax->mutable_relax()->add_skills("cards");
+  relax->mutable_relax()->set_lower_skill_levels_by(2);
+  relax->mutable_relax()->add_attributes("region");
   auto* overflow = contact.mutable_plan()->add_steps();
   overflow->mutable_after()->set_seconds(30);
   overflow->set_queue("chats");

@@ -60,7 +60,7 @@ Configuration GoodConfiguration() {
   rule.id = "vip";
   rule.conditions = {
       {ContactField::kClient, {"", {"acme"}, {}, {}}, false},
-      {ContactField::kAttribute, {"amount", {}, 1, 9}, true},
+      {ContactField::kAttribute, {"amount", {}, Whole(1), Whole(9)}, true},
   };
   rule.queues = {{"calls", 7}};
   rule.priority = 9;
@@ -265,10 +265,10 @@ TEST(CheckConfiguration, RefusesWhatIsBeyondALimit) {
        [](Configuration& c) { c.classification_rules[0].conditions[1].asked.key = ""; },
        "FIELD_REQUIRED configuration.classification_rules[0].conditions[1].attribute"},
       {"bounds of what is no attribute",
-       [](Configuration& c) { c.classification_rules[0].conditions[0].asked.min = 1; },
+       [](Configuration& c) { c.classification_rules[0].conditions[0].asked.min = Whole(1); },
        "FIELD_MALFORMED configuration.classification_rules[0].conditions[0]"},
       {"bounds that no number is in",
-       [](Configuration& c) { c.classification_rules[0].conditions[1].asked.max = 0; },
+       [](Configuration& c) { c.classification_rules[0].conditions[1].asked.max = Whole(0); },
        "FIELD_OUT_OF_RANGE configuration.classification_rules[0].conditions[1].max"},
       {"a tag that is none",
        [](Configuration& c) {

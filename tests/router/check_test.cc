@@ -117,7 +117,7 @@ TEST(CheckContact, TakesWhatIsWithinLimits) {
        ""},
       {"bounds that are equal",
        [](NewContact& c) {
-         c.requirement.all_of = {{AttributePredicate{"years", {}, 3, 3}}};
+         c.requirement.all_of = {{AttributePredicate{"years", {}, Whole(3), Whole(3)}}};
        },
        ""},
       {"most preferences and agents",
@@ -276,12 +276,22 @@ TEST(CheckContact, RefusesWhatIsBeyondALimit) {
        "FIELD_TOO_LARGE contact.requirement.all_of[0].any_of[0].attribute.values[0]"},
       {"values and bounds",
        [](NewContact& c) {
-         c.requirement.all_of = {{AttributePredicate{"k", {"v"}, 1, {}}}};
+         c.requirement.all_of = {{AttributePredicate{"k", {"v"}, Whole(1), {}}}};
        },
        "FIELD_MALFORMED contact.requirement.all_of[0].any_of[0].attribute"},
       {"bounds that nothing is within",
        [](NewContact& c) {
-         c.requirement.all_of = {{AttributePredicate{"k", {}, 2, 1}}};
+         c.requirement.all_of = {{AttributePredicate{"k", {}, Whole(2), Whole(1)}}};
+       },
+       "FIELD_OUT_OF_RANGE contact.requirement.all_of[0].any_of[0].attribute.max"},
+      {"bound that is too low",
+       [](NewContact& c) {
+         c.requirement.all_of = {{AttributePredicate{"k", {}, Decimal{-kMaxBoundMilli - 1}, {}}}};
+       },
+       "FIELD_OUT_OF_RANGE contact.requirement.all_of[0].any_of[0].attribute.min"},
+      {"bound that is too high",
+       [](NewContact& c) {
+         c.requirement.all_of = {{AttributePredicate{"k", {}, {}, Decimal{kMaxBoundMilli + 1}}}};
        },
        "FIELD_OUT_OF_RANGE contact.requirement.all_of[0].any_of[0].attribute.max"},
       {"preferences",
@@ -344,6 +354,48 @@ TEST(CheckContact, RefusesWhatIsBeyondALimit) {
          c.plan = {{Seconds(2), Requirement{}}, {Seconds(2), Requirement{}}};
        },
        "FIELD_OUT_OF_RANGE contact.plan.steps[1].after"},
+      {"requirement beside what is relaxed",
+       [](NewContact& c) {
+         c.plan = {{.after = Seconds(2),
+                    .requirement = Requirement{},
+                    .relax = Relaxation{.agents = true}}};
+       },
+       "FIELD_MALFORMED contact.plan.steps[0]"},
+      {"nothing relaxed",
+       [](NewContact& c) { c.plan = {{.after = Seconds(2), .relax = Relaxation{}}}; },
+       "FIELD_REQUIRED contact.plan.steps[0].relax"},
+      {"skills relaxed",
+       [](NewContact& c) {
+         c.plan = {{.after = Seconds(2),
+                    .relax = Relaxation{.skills = std::vector<std::string>(17, "a")}}};
+       },
+       "FIELD_TOO_LARGE contact.plan.steps[0].relax.skills"},
+      {"skill relaxed",
+       [](NewContact& c) {
+         c.plan = {{.after = Seconds(2), .relax = Relaxation{.skills = {"a", "No skill"}}}};
+       },
+       "FIELD_MALFORMED contact.plan.steps[0].relax.skills[1]"},
+      {"attribute relaxed",
+       [](NewContact& c) {
+         c.plan = {{.after = Seconds(2), .relax = Relaxation{.attributes = {""}}}};
+       },
+       "FIELD_REQUIRED contact.plan.steps[0].relax.attributes[0]"},
+      {"levels lowered by too much",
+       [](NewContact& c) {
+         c.plan = {{.after = Seconds(2), .relax = Relaxation{.lower_skill_levels_by = 10}}};
+       },
+       "FIELD_OUT_OF_RANGE contact.plan.steps[0].relax.lower_skill_levels_by"},
+      {"all skills beside some",
+       [](NewContact& c) {
+         c.plan = {{.after = Seconds(2), .relax = Relaxation{.skills = {"a"}, .all_skills = true}}};
+       },
+       "FIELD_MALFORMED contact.plan.steps[0].relax.all_skills"},
+      {"end of the wait beside what is relaxed",
+       [](NewContact& c) {
+         c.plan = {
+             {.after = Seconds(2), .expire = PlanExpiry{}, .relax = Relaxation{.agents = true}}};
+       },
+       "FIELD_MALFORMED contact.plan.steps[0]"},
       {"step that changes nothing", [](NewContact& c) { c.plan = {{Seconds(2)}}; },
        "FIELD_REQUIRED contact.plan.steps[0]"},
       {"priority of a step",

@@ -63,8 +63,16 @@ AgentKind ParseKind(const std::string& word) {
   throw LineError("expected HUMAN or AUTOMATED, but found " + word);
 }
 
+// "4", "4.5", "4.125"
+Decimal ParseDecimal(const std::string& text) {
+  const std::vector<std::string> parts = Split(text, '.');
+  Decimal number = Whole(ParseNumber(parts[0]));
+  if (parts.size() > 1) number.milli += ParseNumber((parts[1] + "00").substr(0, 3));
+  return number;
+}
+
 // "billing:3", "billing:3-6", "fr:B2", "site:lisbon", "team:night", "type:refund", "kind:HUMAN",
-// "@region", "@region:emea/apac", "@years:>3", "@years:<3"; "!" before it: not.
+// "@region", "@region:emea/apac", "@years:>3", "@rating:<4.5"; "!" before it: not.
 Predicate ParsePredicate(const std::string& text) {
   if (text[0] == '!') {
     Predicate predicate = ParsePredicate(text.substr(1));
@@ -77,9 +85,9 @@ Predicate ParsePredicate(const std::string& text) {
     if (parts.size() == 1) return attribute;
     const std::string& value = parts[1];
     if (value[0] == '>') {
-      attribute.min = ParseNumber(value.substr(1));
+      attribute.min = ParseDecimal(value.substr(1));
     } else if (value[0] == '<') {
-      attribute.max = ParseNumber(value.substr(1));
+      attribute.max = ParseDecimal(value.substr(1));
     } else {
       attribute.values = Split(value, '/');
     }
@@ -129,6 +137,31 @@ Requirement ParseRequirement(Words& words) {
   return Canonical(std::move(requirement));
 }
 
+// "billing,cards,@region,LEVELS-2,SKILLS,LANGUAGES,SITES,TEAMS,AGENTS": what is asked no longer.
+Relaxation ParseRelaxation(const std::string& text) {
+  Relaxation relax;
+  for (const std::string& word : Split(text, ',')) {
+    if (word[0] == '@') {
+      relax.attributes.push_back(word.substr(1));
+    } else if (word.starts_with("LEVELS-")) {
+      relax.lower_skill_levels_by = ParseNumber(word.substr(7));
+    } else if (word == "SKILLS") {
+      relax.all_skills = true;
+    } else if (word == "LANGUAGES") {
+      relax.languages = true;
+    } else if (word == "SITES") {
+      relax.sites = true;
+    } else if (word == "TEAMS") {
+      relax.teams = true;
+    } else if (word == "AGENTS") {
+      relax.agents = true;
+    } else {
+      relax.skills.push_back(word);
+    }
+  }
+  return relax;
+}
+
 std::optional<Plan> ParsePlan(Words& words) {
   const auto steps = words.Value("plan");
   if (!steps) return std::nullopt;
@@ -156,6 +189,7 @@ std::optional<Plan> ParsePlan(Words& words) {
     const bool anybody = parts.Flag("anybody");
     const Requirement requirement = ParseRequirement(parts);
     if (anybody || requirement != Requirement{}) step.requirement = requirement;
+    if (const auto relax = parts.Value("relax")) step.relax = ParseRelaxation(*relax);
     parts.ExpectNoMore();
     plan.push_back(step);
   }

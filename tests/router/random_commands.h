@@ -58,6 +58,8 @@ class RandomCommands {
   void AddClassificationRules(Configuration& configuration);
   ProcessType MakeProcessType(const std::string& id, const Configuration& configuration);
   Requirement MakeRequirement(uint32_t percent);
+  void MakeBounds(AttributePredicate& asked);
+  Relaxation MakeRelaxation();
   Plan MakePlan(uint32_t percent);
   Predicate MakePredicate();
 

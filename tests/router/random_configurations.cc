@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "router/check.h"
+#include "router/plan.h"
 #include "router/resources.h"
 #include "tests/router/random_commands.h"
 
@@ -57,8 +58,8 @@ Predicate RandomCommands::MakePredicate() {
       if (Chance(40)) {
         attribute.values = Some("v", 3, 50);
       } else {
-        if (Chance(60)) attribute.min = static_cast<int64_t>(Below(4)) - 1;
-        if (Chance(40)) attribute.max = attribute.min.value_or(0) + static_cast<int64_t>(Below(4));
+        MakeBounds(attribute);
+        if (attribute.min && Chance(20)) attribute.min->milli -= 1'000;
       }
       return {attribute, Chance(30)};
     }
@@ -77,6 +78,28 @@ Requirement RandomCommands::MakeRequirement(uint32_t percent) {
     requirement.prefer.push_back({MakePredicate(), static_cast<uint32_t>(1 + Below(3))});
   }
   return Canonical(std::move(requirement));
+}
+
+void RandomCommands::MakeBounds(AttributePredicate& asked) {
+  const auto some = [&] { return Decimal{static_cast<int64_t>(Below(16)) * 250}; };
+  if (Chance(65)) asked.min = some();
+  if (Chance(40)) asked.max = Decimal{asked.min.value_or(Decimal{}).milli + some().milli};
+}
+
+Relaxation RandomCommands::MakeRelaxation() {
+  Relaxation relax;
+  if (Chance(20)) {
+    relax.all_skills = true;
+  } else {
+    relax.skills = Some("s", kSkills, 30);
+    if (Chance(40)) relax.lower_skill_levels_by = static_cast<uint32_t>(1 + Below(4));
+  }
+  relax.languages = Chance(20);
+  if (Chance(30)) relax.attributes = {"region"};
+  relax.sites = Chance(20);
+  relax.teams = Chance(20);
+  relax.agents = Chance(40) || relax == Relaxation{};
+  return relax;
 }
 
 Plan RandomCommands::MakePlan(uint32_t percent) {
@@ -109,12 +132,13 @@ Plan RandomCommands::MakePlan(uint32_t percent) {
     }
     // Often one that is gone in many configurations.
     if (Chance(40)) step.queue = "q" + std::to_string(Chance(40) ? 5 : 1 + Below(5));
-    if (Chance(60)) step.requirement = MakeRequirement(30);
+    if (Chance(50)) step.requirement = MakeRequirement(30);
+    if (!step.requirement && Chance(50)) step.relax = MakeRelaxation();
     if (step.requirement && Chance(20)) step.requirement->agents = Some("a", 9, 20);
     if (Chance(20)) step.offer_timeout = Span({1, 5, 20});
     if (Chance(20)) step.concurrent_offers = static_cast<uint32_t>(1 + Below(4));
-    const bool changes = step.requirement || !step.queue.empty() || step.offer_timeout.us != 0 ||
-                         step.concurrent_offers != 0;
+    const bool changes = ChangesRequirement(step) || !step.queue.empty() ||
+                         step.offer_timeout.us != 0 || step.concurrent_offers != 0;
     if (!changes || Chance(30)) step.min_priority = static_cast<uint32_t>(1 + Below(9));
     plan.push_back(step);
   }
@@ -310,8 +334,7 @@ ContactCondition RandomCommands::MakeCondition(const Configuration& configuratio
       break;
     case ContactField::kAttribute:
       asked.key = Chance(50) ? "amount" : "owner";
-      if (Chance(70)) asked.min = static_cast<int64_t>(Below(4));
-      if (Chance(40)) asked.max = asked.min.value_or(0) + static_cast<int64_t>(Below(4));
+      MakeBounds(asked);
       return condition;
   }
   // That it says it at all.
@@ -455,12 +478,18 @@ Configuration RandomCommands::MakeConfiguration() {
   };
   const auto forget_unknown_in = [&](Plan& plan) {
     for (PlanStep& step : plan) {
+      if (step.relax) {
+        std::erase_if(step.relax->skills, [&](const std::string& skill) {
+          return is_unknown(SkillRequirement{skill});
+        });
+        if (*step.relax == Relaxation{}) step.relax->agents = true;
+      }
       if (step.requirement) forget_unknown(*step.requirement);
       const bool known = std::any_of(configuration.queues.begin(), configuration.queues.end(),
                                      [&](const Queue& queue) { return queue.id == step.queue; });
       if (known || step.queue.empty()) continue;
       step.queue.clear();
-      if (!step.requirement) step.min_priority = 9;
+      if (!ChangesRequirement(step)) step.min_priority = 9;
     }
   };
   for (ProcessType& type : configuration.process_types) {

@@ -586,6 +586,7 @@ Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
     then.queue = to->id;
   }
   if (step.requirement) then.requirement = *step.requirement;
+  if (step.relax) Relax(then.requirement, *step.relax);
   next.clauses = CountClauses(then);
   for (const Agent& agent : agents) {
     if (Qualifies(agent, then)) ++next.qualified_agents;

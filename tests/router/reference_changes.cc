@@ -528,8 +528,9 @@ void ReferenceRouter::TakeStep(TicketData& ticket) {
   const std::string skipped = WhySkipped(ticket);
   if (!skipped.empty()) return SkipStep(ticket, skipped);
   const PlanStep& step = ticket.plan[ticket.plan_step++];
-  if (step.requirement) {
-    ticket.requirement = *step.requirement;
+  if (step.requirement || step.relax) {
+    if (step.requirement) ticket.requirement = *step.requirement;
+    if (step.relax) Relax(ticket.requirement, *step.relax);
     ticket.kept_for.clear();
     ticket.kept_until = Time{};
   }

@@ -203,6 +203,9 @@ class ReferenceRouter {
   void HandOffToPeople(TicketData& ticket, HandOff hand_off);
   // People may take it, whatever kind was asked for, and none of them is named.
   static void AskPeople(Requirement& requirement);
+
+  // reference_relax.cc
+  static void Relax(Requirement& requirement, const Relaxation& relax);
   bool HandOffIfUnsure(TicketData& ticket, std::optional<uint32_t> confidence_milli,
                        const std::string& summary);
   Outcome Do(const TransferTicket& command);
@@ -583,8 +586,8 @@ inline bool IsWithin(const AttributePredicate& asked, const std::string& value) 
   char* end = nullptr;
   const double number = std::strtod(value.c_str(), &end);
   if (value.empty() || *end != '\0') return false;
-  return (!asked.min || number >= static_cast<double>(*asked.min)) &&
-         (!asked.max || number <= static_cast<double>(*asked.max));
+  return (!asked.min || number >= static_cast<double>(asked.min->milli) / 1'000) &&
+         (!asked.max || number <= static_cast<double>(asked.max->milli) / 1'000);
 }
 
 inline Outcome Refuse(Reason reason) {

@@ -116,6 +116,9 @@ ReferenceRouter::Refusal ReferenceRouter::CheckPlan(const Plan& plan,
     if (step.requirement) {
       if (const Refusal refusal = CheckRequirement(*step.requirement)) return refusal;
     }
+    for (const std::string& skill : step.relax.value_or(Relaxation{}).skills) {
+      if (!HasId(workspace_->configuration.skills, skill)) return Reason::kSkillUnknown;
+    }
     if (!step.queue.empty() && FindQueue(step.queue) == nullptr) return Reason::kQueueNotFound;
   }
   for (const PlanStep& step : plan) {
@@ -329,6 +332,7 @@ void ReferenceRouter::NoteWhetherUnroutable(TicketData& ticket) {
       later.queue = step.queue;
     }
     if (step.requirement) later.requirement = *step.requirement;
+    if (step.relax) Relax(later.requirement, *step.relax);
     if (somebody_may_take(later)) ticket.unroutable = false;
   }
 }

@@ -5,9 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
+
+#include "router/limits.h"
 
 namespace tandem::router {
 namespace {
@@ -107,55 +108,59 @@ TEST(Passes, ByAttributesOfAValueWithinBoundsOrOfAny) {
   EXPECT_FALSE(passes({"region", {"apac"}, {}, {}}));
   EXPECT_TRUE(passes({"region", {}, {}, {}}));
   EXPECT_FALSE(passes({"badge", {}, {}, {}}));
-  EXPECT_TRUE(passes({"years", {}, 7, 7}));
-  EXPECT_FALSE(passes({"years", {}, 8, {}}));
-  EXPECT_FALSE(passes({"years", {}, {}, 6}));
-  EXPECT_FALSE(passes({"region", {}, -100, {}})) << "no number is within no bounds";
+  EXPECT_TRUE(passes({"years", {}, Whole(7), Whole(7)}));
+  EXPECT_FALSE(passes({"years", {}, Whole(8), {}}));
+  EXPECT_FALSE(passes({"years", {}, Decimal{7'001}, {}}));
+  EXPECT_FALSE(passes({"years", {}, {}, Whole(6)}));
+  EXPECT_FALSE(passes({"region", {}, Whole(-100), {}})) << "no number is within no bounds";
 }
 
 TEST(Holds, OfDecimalsWithinBounds) {
   using Bound = std::optional<int64_t>;
-  const auto holds = [](Bound min, Bound max, const std::string& value) {
-    return Holds({.key = "k", .min = min, .max = max}, value);
+  const auto decimal = [](Bound milli) {
+    return milli ? std::optional(Decimal{*milli}) : std::nullopt;
   };
-  EXPECT_TRUE(holds(1'000, {}, "1234.50"));
-  EXPECT_TRUE(holds(4, {}, "4.5"));
-  EXPECT_FALSE(holds(5, {}, "4.99"));
-  EXPECT_TRUE(holds(5, 5, "5.00"));
-  EXPECT_TRUE(holds({}, 5, "4.5"));
-  EXPECT_FALSE(holds({}, 4, "4.5"));
-  EXPECT_FALSE(holds({}, 4, "4.0000000000000000000001"));
-  EXPECT_TRUE(holds(-1, 0, "-0.5"));
-  EXPECT_FALSE(holds(0, {}, "-0.5"));
-  EXPECT_FALSE(holds({}, -1, "-0.5"));
-  EXPECT_TRUE(holds(-7, -6, "-6.5"));
-  EXPECT_FALSE(holds(-6, {}, "-6.5"));
-  constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
-  EXPECT_TRUE(holds(kLargest, {}, "9223372036854775807"));
-  EXPECT_TRUE(holds(kLargest, {}, "9223372036854775807.0"));
-  for (const char* none : {"",
-                           "-",
-                           ".",
-                           ".5",
-                           "5.",
-                           "-.5",
-                           "4,5",
-                           "4.5 ",
-                           " 4.5",
-                           "+4.5",
-                           "1e3",
-                           "0x10",
-                           "inf",
-                           "nan",
-                           "4.5.6",
-                           "4.-5",
-                           "--5",
-                           "9223372036854775807.5",
-                           "-9223372036854775808.5",
-                           "9223372036854775808"}) {
-    EXPECT_FALSE(holds(-kLargest, {}, none)) << none;
-    EXPECT_FALSE(holds({}, kLargest, none)) << none;
+  const auto holds = [&](Bound min_milli, Bound max_milli, const std::string& value) {
+    return Holds({.key = "k", .min = decimal(min_milli), .max = decimal(max_milli)}, value);
+  };
+  EXPECT_TRUE(holds(1'000'000, {}, "1234.50"));
+  EXPECT_TRUE(holds(1'234'500, 1'234'500, "1234.5"));
+  EXPECT_FALSE(holds(1'234'501, {}, "1234.50"));
+  EXPECT_FALSE(holds(5'000, {}, "4.99"));
+  EXPECT_TRUE(holds(5'000, 5'000, "5.00"));
+  EXPECT_TRUE(holds({}, 4'500, "4.5"));
+  EXPECT_FALSE(holds({}, 4'499, "4.5"));
+  EXPECT_FALSE(holds({}, 4'000, "4.0000000000000000000001"));
+  EXPECT_FALSE(holds({}, 4'005, "4.0050001"));
+  EXPECT_TRUE(holds(4'005, 4'006, "4.0050001"));
+  EXPECT_TRUE(holds(-500, -500, "-0.5"));
+  EXPECT_FALSE(holds(0, {}, "-0.0001"));
+  EXPECT_TRUE(holds({}, 0, "-0.0001"));
+  EXPECT_FALSE(holds({}, -1, "-0.0001"));
+  EXPECT_TRUE(holds(0, 0, "-0.000"));
+  EXPECT_TRUE(holds(-7'000, -6'000, "-6.5"));
+  EXPECT_FALSE(holds(-6'000, {}, "-6.5"));
+  EXPECT_TRUE(holds(7'000, 7'000, "007"));
+  EXPECT_TRUE(holds(kMaxBoundMilli, kMaxBoundMilli, "1000000000000.000"));
+  EXPECT_FALSE(holds({}, kMaxBoundMilli, "1000000000000.0000001"));
+  EXPECT_TRUE(holds(kMaxBoundMilli, {}, std::string(500, '9')));
+  EXPECT_FALSE(holds({}, kMaxBoundMilli, std::string(500, '9') + ".5"));
+  EXPECT_FALSE(holds(-kMaxBoundMilli, {}, "-" + std::string(500, '9')));
+  for (const char* none : {"", "-", ".", ".5", "5.", "-.5", "4,5", "4.5 ", " 4.5", "+4.5", "1e3",
+                           "0x10", "inf", "nan", "4.5.6", "4.-5", "--5"}) {
+    EXPECT_FALSE(holds(-kMaxBoundMilli, {}, none)) << none;
+    EXPECT_FALSE(holds({}, kMaxBoundMilli, none)) << none;
   }
+}
+
+TEST(ToString, OfDecimalsIsAsShortAsTheyAre) {
+  const auto text = [](int64_t milli) { return ToString(Decimal{milli}); };
+  EXPECT_EQ(text(0), "0");
+  EXPECT_EQ(text(3'000), "3");
+  EXPECT_EQ(text(4'500), "4.5");
+  EXPECT_EQ(text(4'005), "4.005");
+  EXPECT_EQ(text(-250), "-0.25");
+  EXPECT_EQ(text(-kMaxBoundMilli), "-1000000000000");
 }
 
 TEST(Passes, WhoLacksWhatIsNegated) {
@@ -228,8 +233,8 @@ TEST(KeyOf, KeepsApartWhatAsksForDifferentThings) {
       AllOf({{AttributePredicate{"k", {"x\", \"y"}, {}, {}}}}),
       AllOf({{AttributePredicate{"k", {"x"}, {}, {}}, AttributePredicate{"k", {"y"}, {}, {}}}}),
       AllOf({{AttributePredicate{"k", {"x\"|attribute k = \"y"}, {}, {}}}}),
-      AllOf({{AttributePredicate{"k", {}, 3, {}}}}),
-      AllOf({{AttributePredicate{"k", {}, {}, 3}}}),
+      AllOf({{AttributePredicate{"k", {}, Whole(3), {}}}}),
+      AllOf({{AttributePredicate{"k", {}, {}, Whole(3)}}}),
       {.prefer = {{a, 1}}},
       {.prefer = {{a, 2}}},
   };
@@ -244,7 +249,7 @@ TEST(Describe, SaysEachClauseInWords) {
        {LanguageRequirement{"es", Cefr::kNone}, ProcessTypePredicate{"refund"}},
        {SitePredicate{"lisbon"}, Predicate{TeamPredicate{"night"}, true}},
        {SkillRequirement{"cards", 2, 5}, AttributePredicate{"region", {"emea", "apac"}, {}, {}}},
-       {AttributePredicate{"years", {}, 3, 9}, AttributePredicate{"badge"}}});
+       {AttributePredicate{"years", {}, Whole(3), Whole(9)}, AttributePredicate{"badge"}}});
   requirement.agents = {"ana", "bob"};
   EXPECT_THAT(Describe(requirement),
               testing::ElementsAre(

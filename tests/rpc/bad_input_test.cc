@@ -1,5 +1,6 @@
 // Goal: whatever a caller sends, the answer names what is wrong and where. Method: tables of one
 // change to a good request each, with the reason and the field that the answer must have.
+#include <cmath>
 #include <functional>
 #include <string>
 #include <vector>
@@ -37,6 +38,12 @@ struct ContactRow {
   const char* reason;
   const char* field;
 };
+
+v1::PlanStep* AddStep(v1::Contact& contact) {
+  v1::PlanStep* step = contact.mutable_plan()->add_steps();
+  step->mutable_after()->set_seconds(20);
+  return step;
+}
 
 v1::Predicate* AddPredicate(v1::Contact& contact) {
   return contact.mutable_requirement()->add_all_of()->add_any_of();
@@ -99,6 +106,13 @@ const std::vector<ContactRow>& ContactRows() {
          language->set_level(static_cast<v1::CefrLevel>(7));
        },
        "FIELD_OUT_OF_RANGE", "contact.requirement.all_of[0].any_of[0].language.level"},
+      {"bound that is no number",
+       [](auto& c) {
+         auto* attribute = AddPredicate(c)->mutable_attribute();
+         attribute->set_key("amount");
+         attribute->set_max(std::nan(""));
+       },
+       "FIELD_OUT_OF_RANGE", "contact.requirement.all_of[0].any_of[0].attribute.max"},
       {"predicate without a kind", [](auto& c) { AddPredicate(c); }, "FIELD_REQUIRED",
        "contact.requirement.all_of[0].any_of[0]"},
       {"clause without predicates", [](auto& c) { c.mutable_requirement()->add_all_of(); },
@@ -130,32 +144,28 @@ const std::vector<ContactRow>& ContactRows() {
        "FIELD_OUT_OF_RANGE", "contact.answer_target"},
       {"expiry that raises the priority, too",
        [](auto& c) {
-         v1::PlanStep* step = c.mutable_plan()->add_steps();
-         step->mutable_after()->set_seconds(20);
+         v1::PlanStep* step = AddStep(c);
          step->mutable_expire();
          step->set_min_priority(1);
        },
        "FIELD_MALFORMED", "contact.plan.steps[0]"},
       {"condition of a negative wait",
        [](auto& c) {
-         v1::PlanStep* step = c.mutable_plan()->add_steps();
-         step->mutable_after()->set_seconds(20);
+         v1::PlanStep* step = AddStep(c);
          step->set_queue("chats");
          step->mutable_condition()->mutable_oldest_waits_longer_than()->set_seconds(-1);
        },
        "FIELD_OUT_OF_RANGE", "contact.plan.steps[0].condition.oldest_waits_longer_than"},
       {"condition of a negative estimate",
        [](auto& c) {
-         v1::PlanStep* step = c.mutable_plan()->add_steps();
-         step->mutable_after()->set_seconds(20);
+         v1::PlanStep* step = AddStep(c);
          step->set_queue("chats");
          step->mutable_condition()->mutable_estimated_wait_longer_than()->set_seconds(-1);
        },
        "FIELD_OUT_OF_RANGE", "contact.plan.steps[0].condition.estimated_wait_longer_than"},
       {"condition of a service level above all",
        [](auto& c) {
-         v1::PlanStep* step = c.mutable_plan()->add_steps();
-         step->mutable_after()->set_seconds(20);
+         v1::PlanStep* step = AddStep(c);
          step->set_queue("chats");
          step->mutable_condition()->set_service_level_below_percent(101);
        },
@@ -187,12 +197,24 @@ const std::vector<ContactRow>& ContactRows() {
        "FIELD_OUT_OF_RANGE", "contact.plan.steps[0].condition.available_agents_fewer_than"},
       {"condition that asks nothing",
        [](auto& c) {
-         v1::PlanStep* step = c.mutable_plan()->add_steps();
-         step->mutable_after()->set_seconds(20);
+         v1::PlanStep* step = AddStep(c);
          step->set_queue("chats");
          step->mutable_condition();
        },
        "FIELD_REQUIRED", "contact.plan.steps[0].condition"},
+      {"step that asks for less and for something else",
+       [](auto& c) {
+         v1::PlanStep* step = AddStep(c);
+         step->mutable_requirement();
+         step->mutable_relax()->set_agents(true);
+       },
+       "FIELD_MALFORMED", "contact.plan.steps[0]"},
+      {"17 skills that are asked no longer",
+       [](auto& c) {
+         v1::PlanStep* step = AddStep(c);
+         for (int i = 0; i < 17; ++i) step->mutable_relax()->add_skills("cards");
+       },
+       "FIELD_TOO_LARGE", "contact.plan.steps[0].relax.skills"},
       {"due in 1971", [](auto& c) { c.mutable_due_at()->set_seconds(31'536'000); },
        "FIELD_OUT_OF_RANGE", "contact.due_at"},
       {"due in the year 30,000",

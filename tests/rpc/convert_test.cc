@@ -1,7 +1,10 @@
 // Goal: the small pure parts hold at their edges: page tokens, payloads, times, request
 // fingerprints.
+#include <limits>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "server/query/page_token.h"
@@ -91,6 +94,18 @@ TEST(Plans, GoBothWays) {
   widen->mutable_after()->set_seconds(20);
   widen->mutable_requirement()->add_agents("ana");
   widen->set_min_priority(5);
+  v1::PlanStep* relax = plan.add_steps();
+  relax->mutable_after()->set_seconds(25);
+  relax->mutable_relax()->add_skills("cards");
+  relax->mutable_relax()->set_lower_skill_levels_by(2);
+  relax->mutable_relax()->set_languages(true);
+  relax->mutable_relax()->add_attributes("region");
+  relax->mutable_relax()->set_sites(true);
+  relax->mutable_relax()->set_teams(true);
+  relax->mutable_relax()->set_agents(true);
+  v1::PlanStep* any_skill = plan.add_steps();
+  any_skill->mutable_after()->set_seconds(26);
+  any_skill->mutable_relax()->set_all_skills(true);
   v1::PlanStep* overflow = plan.add_steps();
   overflow->mutable_after()->set_nanos(500'000'000);
   overflow->set_queue("spare");
@@ -108,6 +123,33 @@ TEST(Plans, GoBothWays) {
   v1::Plan back;
   Fill(steps, back);
   EXPECT_EQ(back.DebugString(), plan.DebugString());
+}
+
+TEST(Bounds, AreKeptAsTheyAreSaid) {
+  for (const double bound :
+       {0.0, 42.0, -7.0, 4.5, 0.57, 1234.565, -0.001, 1e12, -1e12, 999'999'999'999.999}) {
+    Faults faults;
+    EXPECT_EQ(ToDouble(ToDecimal(bound, "min", faults)), bound);
+    EXPECT_TRUE(faults.empty()) << bound;
+  }
+  Faults faults;
+  EXPECT_EQ(ToDecimal(0.57, "min", faults).milli, 570);
+  using Limits = std::numeric_limits<double>;
+  const std::vector<std::pair<double, const char*>> refused = {
+      {1e12 + 1, "FIELD_OUT_OF_RANGE"},
+      {-1e300, "FIELD_OUT_OF_RANGE"},
+      {Limits::infinity(), "FIELD_OUT_OF_RANGE"},
+      {Limits::quiet_NaN(), "FIELD_OUT_OF_RANGE"},
+      {0.0001, "FIELD_MALFORMED"},
+      {1.0 / 3, "FIELD_MALFORMED"},
+      {Limits::denorm_min(), "FIELD_MALFORMED"}};
+  for (const auto& [bound, reason] : refused) {
+    Faults at_fault;
+    ToDecimal(bound, "min", at_fault);
+    const auto rejection = at_fault.Take();
+    ASSERT_TRUE(rejection) << bound;
+    EXPECT_STREQ(router::ToString(rejection->reason), reason) << bound;
+  }
 }
 
 TEST(RequestTag, DependsOnTheBodyAndNotOnTheId) {

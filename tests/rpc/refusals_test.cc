@@ -43,6 +43,12 @@ TEST(Refusals, OfContactsNameWhatIsNotConfigured) {
               skill->set_level(1);
             }),
             "SKILL_UNKNOWN");
+  EXPECT_EQ(refusal([](auto& c) {
+              v1::PlanStep* step = c.mutable_plan()->add_steps();
+              step->mutable_after()->set_seconds(20);
+              step->mutable_relax()->add_skills("juggling");
+            }),
+            "SKILL_UNKNOWN");
 }
 
 TEST(Refusals, OfUnknownPlacesSayWhichIsNotThere) {

@@ -211,12 +211,14 @@ router::Command Clients::NewContact() {
   if (kind == 8) ingest.contact.queue = "care";
   if (world_.Chance(100)) {
     const router::PlanCondition crowded{.waiting_more_than = 2};
+    const router::Relaxation less{.lower_skill_levels_by = 1, .languages = true, .agents = true};
     const router::PlanCondition short_staffed{.available_agents_fewer_than = 3};
     ingest.contact.plan = {{.after = router::Duration{},
                             .condition = short_staffed,
                             .offer_timeout = router::Seconds(8),
                             .concurrent_offers = 2},
                            {.after = router::Seconds(5), .min_priority = 5, .condition = crowded},
+                           {.after = router::Seconds(10), .relax = less},
                            {.after = router::Seconds(20), .queue = "jobs"},
                            {.after = router::Minutes(5), .expire = router::PlanExpiry{"late"}}};
   }

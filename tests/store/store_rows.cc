@@ -1,5 +1,6 @@
 #include "tests/store/store_rows.h"
 
+#include "router/limits.h"
 #include "router/resources.h"
 
 namespace tandem::tests {
@@ -30,7 +31,8 @@ router::Requirement SampleRequirement() {
       {router::ProcessTypePredicate{"claim"}, router::SitePredicate{"berlin"}},
       {router::Predicate{router::TeamPredicate{"north"}, true}},
       {router::AttributePredicate{"region", {"apac", kUnicode}, {}, {}},
-       router::AttributePredicate{"years", {}, -1, 7}, router::AttributePredicate{"badge"}},
+       router::AttributePredicate{"years", {}, router::Whole(-1), router::Decimal{7'250}},
+       router::AttributePredicate{"badge"}},
       {router::Predicate{router::AgentKindPredicate{router::AgentKind::kAutomated}, true}}};
   requirement.prefer = {{router::SkillRequirement{"cards", 1}, 7}};
   requirement.agents = {"ann", "bob"};
@@ -38,7 +40,7 @@ router::Requirement SampleRequirement() {
 }
 
 router::Plan SamplePlan() {
-  router::Plan plan(7);
+  router::Plan plan(9);
   plan[0].after = Seconds(20);
   plan[0].requirement = SampleRequirement();
   plan[1].after = Minutes(1);
@@ -57,6 +59,16 @@ router::Plan SamplePlan() {
   plan[6].after = Minutes(6);
   plan[6].offer_timeout = Seconds(10);
   plan[6].concurrent_offers = 4;
+  plan[7].after = Minutes(7);
+  plan[7].relax = router::Relaxation{.skills = {"cards", kUnicode},
+                                     .lower_skill_levels_by = 2,
+                                     .languages = true,
+                                     .attributes = {kUnicode},
+                                     .sites = true,
+                                     .teams = true,
+                                     .agents = true};
+  plan[8].after = Minutes(8);
+  plan[8].relax = router::Relaxation{.all_skills = true};
   return plan;
 }
 
@@ -192,7 +204,9 @@ router::WorkspaceRow SampleWorkspace(const std::string& workspace) {
   rule.order = 7;
   rule.conditions = {
       {router::ContactField::kCustomerSegment, {"", {"gold", kUnicode}, {}, {}}, false},
-      {router::ContactField::kAttribute, {kUnicode, {}, -1, 7}, true}};
+      {router::ContactField::kAttribute,
+       {kUnicode, {}, router::Decimal{-1}, router::Decimal{router::kMaxBoundMilli - 1}},
+       true}};
   rule.process_type = "claim";
   rule.queues = {{"sales", 3}, {"claims", 1}};
   rule.priority = 0;
