@@ -45,6 +45,7 @@ LIMIT_SECONDS = 60
 KINDS = ("sh", "yaml", "text", "sql", "json")  # Methods of PageRun.
 KUBERNETES = "tests/kubernetes/kubernetes_test.py"
 SDK = "tests/sdk/examples_test.py"
+SDK_BLOCKS = "tests/sdk/page_blocks_test.py"
 
 # Which test runs which blocks of a page instead. The test names the page, or a part of its name.
 RUN_ELSEWHERE = {
@@ -52,6 +53,8 @@ RUN_ELSEWHERE = {
     "docs/how-to/back-up-and-restore.md": {"sh": "tests/e2e/restore_test.py", "console": KUBERNETES},
     "docs/how-to/deploy-on-kubernetes.md": {"console": KUBERNETES},
     "docs/how-to/upgrade.md": {"console": KUBERNETES},
+    **{f"docs/how-to/{name}.md": {"py": SDK_BLOCKS} for name in (
+        "follow-events", "let-conversations-go-on", "send-many-contacts", "watch-queues-and-agents")},
     "docs/how-to/receive-webhooks.md": {"python": "tests/docs/docs_test.py"},
     "docs/tutorials/agent-desktop.md": {"sh": SDK, "text": SDK, "ts": SDK},
     "docs/tutorials/email-to-ticket.md": {"sh": SDK, "text": SDK, "py": SDK},

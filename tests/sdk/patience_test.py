@@ -7,10 +7,8 @@ behind a balancer.
     build/tools/sdk-python/bin/python tests/sdk/patience_test.py      after conformance_test.py, which makes the programs
 """
 
-import contextlib
 import json
 import pathlib
-import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tests/sdk"))
 import languages  # noqa: E402
+from relay import Relay  # noqa: E402
 from stub import Stub, say, stay  # noqa: E402
 
 from tandem.v1 import event_service_pb2  # noqa: E402
@@ -37,57 +36,31 @@ LIMIT_SECONDS = PING_SECONDS + PONG_SECONDS + 20
 PING = b"\x00\x00\x08\x06\x00\x00\x00\x00\x00"
 
 
-class Relay:
-    """Passes the bytes of connections on. After fall_silent() those of the first connection go nowhere, and are noted."""
+class SilentRelay(Relay):
+    """After fall_silent() the bytes of the first connection go nowhere, and are noted."""
 
     def __init__(self, address):
-        host, _, port = address.partition(":")
-        self._server = (host, int(port))
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.address = "127.0.0.1:%d" % self._listener.getsockname()[1]
         self._silent = threading.Event()
         self.heard = []  # (when, bytes) since; the last one is of when the client hung up.
         self.hung_up = threading.Event()
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(address)
 
     def fall_silent(self):
         self.heard.clear()
         self._silent.set()
         self.silent_since = time.monotonic()
 
-    def _accept(self):
-        first = True
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            server = socket.create_connection(self._server)
-            for arguments in ((client, server, first, True), (server, client, first, False)):
-                threading.Thread(target=self._pass_on, args=arguments, daemon=True).start()
-            first = False
+    def loses(self, connection, from_client, data):
+        if connection > 1 or not self._silent.is_set():
+            return False
+        if from_client:
+            self.heard.append((time.monotonic(), data))
+        return True
 
-    def _pass_on(self, source, target, first, from_client):
-        data = True
-        while data:
-            try:
-                data = source.recv(65536)
-                if not (first and self._silent.is_set()):
-                    target.sendall(data)
-                elif from_client:
-                    self.heard.append((time.monotonic(), data))
-            except OSError:
-                break
-        if first and from_client:
+    def ended(self, connection, from_client):
+        if connection == 1 and from_client:
             self.heard.append((time.monotonic(), b""))
             self.hung_up.set()
-        for end in (source, target):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
-
-    def close(self):
-        self._listener.close()
 
 
 class Client:
@@ -97,7 +70,7 @@ class Client:
         self.test, self.name = test, language.name
         self.events = self.stub({"EventService.StreamEvents": [
             say(event_service_pb2.StreamEventsResponse(resume_token=token), then=stay) for token in ("one", "two")]})
-        self.relay = Relay(self.events.address)
+        self.relay = SilentRelay(self.events.address)
         test.addCleanup(self.relay.close)
         self.follows = self.program(language, "follow", self.relay.address)
         self.says(self.follows, "events up to one")

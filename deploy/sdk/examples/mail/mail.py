@@ -42,8 +42,9 @@ LOOK_SECONDS = 10
 MOST_TEXT_BYTES = 16_384
 # Any fixed UUID of one's own: names in it are Message-IDs.
 NAMESPACE = uuid.UUID("6f0a3c52-8f1e-4f0e-9c53-7c1f0f1f9b0d")
-CLOSED = (types_pb2.TICKET_STATE_COMPLETED, types_pb2.TICKET_STATE_CANCELED, types_pb2.TICKET_STATE_ABANDONED,
-          types_pb2.TICKET_STATE_EXPIRED)
+# Nobody sees what is added then.
+OVER = (types_pb2.TICKET_STATE_COMPLETED, types_pb2.TICKET_STATE_CANCELED, types_pb2.TICKET_STATE_ABANDONED,
+        types_pb2.TICKET_STATE_EXPIRED, types_pb2.TICKET_STATE_IN_REVIEW)
 
 
 class Mail:
@@ -114,12 +115,11 @@ class Connector:
         return None
 
     def add_message(self, ticket_id, mail):
-        """Whether the ticket is still open. It is asked after the message is in, so that nobody can close it in between."""
-        self.client.tickets.AddMessage(ticket_service_pb2.AddMessageRequest(
+        """Whether somebody sees it."""
+        answer = self.client.tickets.AddMessage(ticket_service_pb2.AddMessageRequest(
             request_id=mail.request_id("message"), ticket_id=ticket_id, author=types_pb2.PARTY_CUSTOMER, text=mail.text,
             external_id=hashlib.sha256(mail.message_id.encode()).hexdigest()))
-        ticket = self.client.tickets.GetTicket(ticket_service_pb2.GetTicketRequest(ticket_id=ticket_id)).ticket
-        return ticket.state not in CLOSED
+        return answer.state not in OVER
 
     def ingest(self, mail):
         contact = ticket_pb2.Contact(
