@@ -302,19 +302,40 @@ Time ReturnKeptUntil(const Context& context, const Ticket& ticket, AgentIndex in
 
 }  // namespace
 
-void ReturnWork(Context& context, AgentIndex index) {
+Time Workspace::NextReturnOf(const AgentState& agent) const {
+  // None is earlier than the first of its groups, which most of many tickets are of.
+  Time first = kEndOfTime;
+  for (size_t group = 0; group < kCapacityGroups; ++group) {
+    if (agent.held_in_group[group] == 0) continue;
+    first = std::min(first, ReturnsAt(agent, static_cast<CapacityGroup>(group)));
+  }
+  Time next = kEndOfTime;
+  for (const TicketIndex held : agent.held) {
+    if (next == first) break;
+    if (!LeavesWhoIsAway(ticket(held))) continue;
+    next = std::min(next, ReturnsAt(agent, channel_of(ticket(held)).group));
+  }
+  return next;
+}
+
+void ReturnWork(Context& context, AgentIndex index, uint32_t& budget) {
   const Workspace& workspace = context.workspace;
   const AgentState& agent = workspace.agent(index);
   const Time at = agent.timer_at;
+  uint32_t returned = 0;
   for (const TicketIndex held : HeldInOrder(workspace, agent)) {
     const Ticket& ticket = workspace.ticket(held);
     const CapacityGroup group = workspace.channel_of(ticket).group;
     if (!workspace.LeavesWhoIsAway(ticket) || workspace.ReturnsAt(agent, group) > at) continue;
+    // The timer stays due for the rest.
+    if (returned == budget) break;
+    ++returned;
     const Duration limit = workspace.return_after[static_cast<size_t>(group)];
     const bool limited = limit.us > 0 && agent.away_since + limit <= at;
     context.apply.TicketReturned(held, limited ? "AGENT_AWAY" : "SHIFT_ENDED",
                                  ReturnKeptUntil(context, ticket, index));
   }
+  budget -= std::max(returned, 1U) - 1;
 }
 
 // A grace that ran out, from AdvanceTime.

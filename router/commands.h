@@ -85,7 +85,7 @@ void RunTimers(Context& context, uint32_t& budget);
 // Parts of it that live with the commands of their kind.
 void EndGrace(Context& context, AgentIndex agent);
 void EndShift(Context& context, AgentIndex agent);
-void ReturnWork(Context& context, AgentIndex agent);
+void ReturnWork(Context& context, AgentIndex agent, uint32_t& budget);
 void TimeOutConnection(Context& context, TicketIndex ticket);
 void EndSetAside(Context& context, TicketIndex ticket);
 void EndSilence(Context& context, TicketIndex ticket);

@@ -86,20 +86,27 @@ class InForce : public References {
   const Workspace& workspace_;
 };
 
-// Whether open work, or a session, needs the resource, which is configured.
-bool IsInUse(const Workspace& workspace, ResourceKind kind, const std::string& id) {
+// What needs a resource, so that it can't go.
+struct Need {
+  size_t tickets = 0;      // open ones; of an agent: those that it works on or is offered
+  bool logged_in = false;  // the agent has a session
+  explicit operator bool() const { return tickets > 0 || logged_in; }
+};
+
+// Of the resource, which is configured.
+Need NeedFor(const Workspace& workspace, ResourceKind kind, const std::string& id) {
   switch (kind) {
     case ResourceKind::kQueue:
-      return workspace.queue(workspace.queue_ids.Find(id)).open > 0;
+      return {.tickets = workspace.queue(workspace.queue_ids.Find(id)).open};
     case ResourceKind::kClient:
-      return workspace.clients[workspace.client_ids.Find(id).value].open > 0;
+      return {.tickets = workspace.clients[workspace.client_ids.Find(id).value].open};
     case ResourceKind::kChannel:
-      return workspace.channels[workspace.channel_ids.Find(id).value].open > 0;
+      return {.tickets = workspace.channels[workspace.channel_ids.Find(id).value].open};
     case ResourceKind::kProcessType:
-      return workspace.open_of_process_type[workspace.process_type_ids.Find(id).value] > 0;
+      return {.tickets = workspace.open_of_process_type[workspace.process_type_ids.Find(id).value]};
     case ResourceKind::kAgent: {
       const AgentState& agent = workspace.agent(workspace.agent_ids.Find(id));
-      return agent.session_open || agent.HasWork();
+      return {.tickets = agent.held.size() + agent.assisted, .logged_in = agent.session_open};
     }
     case ResourceKind::kSite:
     case ResourceKind::kTeam:
@@ -113,9 +120,39 @@ bool IsInUse(const Workspace& workspace, ResourceKind kind, const std::string& i
     case ResourceKind::kClassificationRule:
     case ResourceKind::kCalendar:
     case ResourceKind::kWorkspaceSettings:
-      return false;
+      return {};
   }
   std::abort();
+}
+
+constexpr size_t kListed = 20;
+
+// The ids of some of the tickets that need the resource, with commas between them.
+std::string SomeTicketsOf(const Workspace& workspace, ResourceKind kind, const std::string& id) {
+  std::string list;
+  size_t listed = 0;
+  const auto add = [&](const Ticket& ticket) {
+    list += (list.empty() ? "" : ", ") + ToString(ticket.id);
+    ++listed;
+  };
+  if (kind == ResourceKind::kAgent) {
+    const AgentState& agent = workspace.agent(workspace.agent_ids.Find(id));
+    for (const TicketIndex held : HeldInOrder(workspace, agent)) {
+      if (listed < kListed) add(workspace.ticket(held));
+    }
+    return list;
+  }
+  const auto needs_it = [&](const Ticket& ticket) {
+    if (kind == ResourceKind::kQueue) return workspace.queue_ids.Name(ticket.queue) == id;
+    if (kind == ResourceKind::kClient) return workspace.client_ids.Name(ticket.client) == id;
+    if (kind == ResourceKind::kChannel) return workspace.channel_ids.Name(ticket.channel) == id;
+    return workspace.process_type_ids.Name(ticket.process_type) == id;
+  };
+  for (size_t i = 0; i < workspace.tickets.size() && listed < kListed; ++i) {
+    const Ticket& ticket = workspace.tickets[i];
+    if (ticket.in_use && needs_it(ticket)) add(ticket);
+  }
+  return list;
 }
 
 // --- refusals ---
@@ -133,7 +170,6 @@ Metadata Which(ResourceKind kind, const std::string& id) {
 class NamesOfSome {
  public:
   void Add(ResourceKind kind, const std::string& id) {
-    constexpr size_t kListed = 20;
     if (count_++ >= kListed) return;
     if (!list_.empty()) list_ += ", ";
     list_ += InWords(kind) + " " + id;
@@ -146,12 +182,11 @@ class NamesOfSome {
   std::string list_;
 };
 
-std::optional<Rejection> RefuseInUse(const NamesOfSome& in_use) {
-  if (in_use.count() == 0) return std::nullopt;
-  return Refuse(Reason::kResourceInUse,
-                "expected to drop only what no open ticket and no logged-in agent needs, but " +
-                    std::to_string(in_use.count()) + " are in use: " + in_use.list(),
-                {{"in_use", in_use.list()}});
+Rejection RefuseInUse(const std::string& found, Metadata metadata) {
+  return Refuse(
+      Reason::kResourceInUse,
+      "expected to drop only what no open ticket and no logged-in agent needs, but " + found,
+      std::move(metadata));
 }
 
 std::optional<Rejection> CheckRevision(int64_t expected, int64_t actual) {
@@ -183,10 +218,12 @@ std::optional<Rejection> CheckInUse(const Workspace& workspace,
     for (const ResourceRow& row : difference.rows) {
       if (!row.removed || KindOf(row.resource) != kind) continue;
       const std::string& id = NamedOf(row.resource).id;
-      if (IsInUse(workspace, kind, id)) in_use.Add(kind, id);
+      if (NeedFor(workspace, kind, id)) in_use.Add(kind, id);
     }
   }
-  return RefuseInUse(in_use);
+  if (in_use.count() == 0) return std::nullopt;
+  return RefuseInUse(std::to_string(in_use.count()) + " are in use: " + in_use.list(),
+                     {{"in_use", in_use.list()}});
 }
 
 // --- one resource ---
@@ -258,9 +295,20 @@ std::optional<Rejection> CheckDeletion(const Workspace& workspace, ResourceKind 
                       " is named by " + std::to_string(referrers.count()) + ": " + referrers.list(),
                   std::move(metadata));
   }
-  NamesOfSome in_use;
-  if (IsInUse(workspace, kind, id)) in_use.Add(kind, id);
-  return RefuseInUse(in_use);
+  const Need need = NeedFor(workspace, kind, id);
+  if (!need) return std::nullopt;
+  const std::string tickets = SomeTicketsOf(workspace, kind, id);
+  Metadata metadata = Which(kind, id);
+  metadata.emplace_back("in_use", InWords(kind) + std::string(" ") + id);
+  metadata.emplace_back("count", std::to_string(need.tickets));
+  metadata.emplace_back("tickets", tickets);
+  std::string found = Words(kind, id);
+  if (need.logged_in) found += " is logged in";
+  if (need.tickets > 0) {
+    found += (need.logged_in ? std::string(" and") : std::string()) + " has " +
+             std::to_string(need.tickets) + " open tickets: " + tickets;
+  }
+  return RefuseInUse(found, std::move(metadata));
 }
 
 }  // namespace

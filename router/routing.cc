@@ -66,14 +66,14 @@ bool RingFurther(Context& context) {
   return false;
 }
 
-void OnAgentDeadline(Context& context, AgentIndex index) {
+void OnAgentDeadline(Context& context, AgentIndex index, uint32_t& budget) {
   const AgentState& agent = context.workspace.agent(index);
   if (agent.grace_until.IsSet() && agent.grace_until <= agent.timer_at) {
     EndGrace(context, index);
   } else if (Workspace::ShiftEndOf(agent) <= agent.timer_at) {
     EndShift(context, index);
   } else {
-    ReturnWork(context, index);
+    ReturnWork(context, index, budget);
   }
 }
 
@@ -175,7 +175,7 @@ void RunTimers(Context& context, uint32_t& budget) {
     if (timer.of_ticket) {
       OnTicketDeadline(context, TicketIndex{timer.index});
     } else {
-      OnAgentDeadline(context, AgentIndex{timer.index});
+      OnAgentDeadline(context, AgentIndex{timer.index}, budget);
     }
   }
 }

@@ -661,15 +661,7 @@ struct Workspace {
     return std::min(at, std::max({agent.shift_ends_at, agent.away_since, agent.grace_until}));
   }
   // The first of these instants, of tickets that the agent has.
-  Time NextReturnOf(const AgentState& agent) const {
-    Time next = kEndOfTime;
-    if (!agent.away_since.IsSet()) return next;
-    for (const TicketIndex held : agent.held) {
-      if (!LeavesWhoIsAway(ticket(held))) continue;
-      next = std::min(next, ReturnsAt(agent, channel_of(ticket(held)).group));
-    }
-    return next;
-  }
+  Time NextReturnOf(const AgentState& agent) const;
   // When the agent is to go because the shift ends; the end of time: not known, or seen to.
   static Time ShiftEndOf(const AgentState& agent) {
     return agent.shift_ends_at.IsSet() && !agent.Leaves() ? agent.shift_ends_at : kEndOfTime;

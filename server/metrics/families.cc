@@ -23,7 +23,7 @@ constexpr Family kFamilies[] = {
     {"tandem_rpc_finished_total", kCounter, "method,code", "Calls that ended, by gRPC's status code"},
     {"tandem_rpc_in_flight", kGauge, "method", "Calls under way, streams among them"},
     {"tandem_rpc_duration_seconds", kHistogram, "method", "From a unary call's arrival to its answer"},
-    {"tandem_rpc_refusals_total", kCounter, "reason", "Calls that ended with a refusal, by its reason"},
+    {"tandem_rpc_refusals_total", kCounter, "reason", "Calls, agents' verbs and contacts of streams that were refused, by the reason"},
     {"tandem_streams_open", kGauge, "kind", "Open streams, by what they are counted as: agent_session, connector, other"},
     {"tandem_reads_waiting", kGauge, "pool", "Reads that wait for a thread: of lists and tickets, or of reports"},
 

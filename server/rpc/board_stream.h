@@ -44,7 +44,7 @@ class BoardStream : public Base {
     };
     if (this->backend_.pool.TryRun(job)) return;
     board_->GiveUp();
-    if (!HasShown()) this->End(ToStatus(TooManyReads()));
+    if (!HasShown()) this->End(TooManyReads());
   }
 
   // Whether the stream has shown something of the board.
@@ -56,7 +56,7 @@ class BoardStream : public Base {
   void OnLoaded(const absl::Status& status) {
     const absl::MutexLock lock(&this->mutex_);
     if (!status.ok() && (absl::IsNotFound(status) || !HasShown())) {
-      return this->End(ToStatus(query::StoreFaultIn(workspace_, status)));
+      return this->End(query::StoreFaultIn(workspace_, status));
     }
     OnBoard();
   }

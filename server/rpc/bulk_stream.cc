@@ -228,7 +228,7 @@ void BulkStream::EndIfSettled() {
   say("failed", progress_.failed());
   stop_->message += fmt::format("; of {} that match {} are done, and {} refused",
                                 progress_.matched(), progress_.done(), progress_.failed());
-  End(ToStatus(*stop_));
+  End(*stop_);
 }
 
 }  // namespace tandem::rpc

@@ -57,7 +57,7 @@ void EventStream::Begin() {
 
 void EventStream::OnPosition(const query::Result<int64_t>& position) {
   const absl::MutexLock lock(&mutex_);
-  if (const auto* rejection = std::get_if<Rejection>(&position)) return End(ToStatus(*rejection));
+  if (const auto* rejection = std::get_if<Rejection>(&position)) return End(*rejection);
   started_ = true;
   position_ = std::get<int64_t>(position);
   Pump();
@@ -88,7 +88,7 @@ void EventStream::Fetch() {
 void EventStream::OnFetched(query::Result<std::vector<router::EventRow>> page) {
   const absl::MutexLock lock(&mutex_);
   fetching_ = false;
-  if (const auto* rejection = std::get_if<Rejection>(&page)) return End(ToStatus(*rejection));
+  if (const auto* rejection = std::get_if<Rejection>(&page)) return End(*rejection);
   auto& events = std::get<std::vector<router::EventRow>>(page);
   may_fetch_ = !events.empty();
   database_ended_ = events.empty();

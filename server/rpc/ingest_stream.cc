@@ -76,6 +76,7 @@ void IngestStream::Acknowledge(uint64_t place, int64_t sequence, const router::O
   acknowledgement.set_sequence(sequence);
   if (const auto* rejection = std::get_if<Rejection>(&outcome)) {
     Fill(*rejection, *acknowledgement.mutable_error());
+    backend_.interceptor.CountRefusal(rejection->reason);
   } else {
     const auto& reply = std::get<router::Reply>(outcome);
     Fill(std::get<router::ContactIngested>(reply), *acknowledgement.mutable_result());

@@ -164,6 +164,11 @@ void CallRecord::DescribeFor(Logged& logged, const google::protobuf::Message& me
   if (const google::protobuf::Message* result = Part(message, "result")) {
     add("ticket_id", TextOf(*result, "ticket_id"));
   }
+  // A contact may be part of another trace than the call that brings it.
+  if (const google::protobuf::Message* contact = Part(message, "contact")) {
+    auto own = ParseTraceParent(TextOf(*contact, "trace_parent"));
+    if (own) logged.trace = *std::move(own);
+  }
   // Verbs of agents name them by their session.
   if (const google::protobuf::Message* session = Part(message, "session")) {
     add("agent", TextOf(*session, "agent"));
@@ -179,6 +184,11 @@ void CallRecord::End(grpc::StatusCode code) {
   if (reason_) interceptor_.refusals_[static_cast<size_t>(*reason_)].Add();
   if (logged_ == nullptr) return;
   if (code != grpc::StatusCode::OK || interceptor_.access_log_ == AccessLog::kAll) Log(code, took);
+}
+
+void CallRecord::End(const std::optional<StreamEnd>& end) {
+  if (end) reason_ = end->reason;
+  End(end ? end->status.error_code() : grpc::StatusCode::CANCELLED);
 }
 
 void CallRecord::Log(grpc::StatusCode code, std::chrono::nanoseconds took) const {

@@ -29,6 +29,7 @@
 #include "router/rejection.h"
 #include "server/log/fields.h"
 #include "server/metrics/counters.h"
+#include "server/rpc/status.h"
 #include "server/rpc/trace_context.h"
 
 namespace tandem::rpc {
@@ -85,6 +86,8 @@ class CallRecord {
 
   // Counts the call as ended, once, and logs it if that is wanted.
   void End(grpc::StatusCode code);
+  // The same of a stream; none: its client went away.
+  void End(const std::optional<StreamEnd>& end);
 
  private:
   // What the access log says; gathered for it alone.
@@ -120,7 +123,9 @@ class Interceptor {
 
   // Of the methods that were called.
   std::vector<MethodFigures> methods() const;
-  // How often calls were refused for a reason.
+  // A verb of a stream was refused, or a contact of one: the stream goes on.
+  void CountRefusal(router::Reason reason) { refusals_[static_cast<size_t>(reason)].Add(); }
+  // How often calls, and what came over streams, were refused for a reason.
   uint64_t refusals(router::Reason reason) const {
     return refusals_[static_cast<size_t>(reason)].value();
   }

@@ -105,7 +105,7 @@ void MediaStream::OpenOnBoard() {
   if (phase_ != Phase::kOpening || ending() || draining()) return;
   const auto channels = board().Channels();
   if (!channels) return;  // not loaded yet
-  if (const auto rejection = CheckChannels(*channels)) return End(ToStatus(*rejection));
+  if (const auto rejection = CheckChannels(*channels)) return End(*rejection);
   phase_ = Phase::kOpen;
   lease_ = backend_.media.Take(asked_.workspace, asked_.channels, asked_.adapter);
   LookAtBoard();
@@ -123,21 +123,21 @@ void MediaStream::OpenOnBoard() {
 void MediaStream::OnTurn() {
   if (phase_ == Phase::kAwaitingOpen) {
     if (now_ - began_ < kOpenPatience) return;
-    return End(ToStatus(NotOpened("expected it as the first message within 10 s, but none came")));
+    return End(NotOpened("expected it as the first message within 10 s, but none came"));
   }
   LoadBoard();
   OpenOnBoard();
   if (lease_ == nullptr) return;
-  if (const auto rejection = lease_->fenced()) Drain(ToStatus(*rejection));
+  if (const auto rejection = lease_->fenced()) Drain(*rejection);
 }
 
 bool MediaStream::MayRead() const {
   return phase_ != Phase::kOpening;
 }
 
-grpc::Status MediaStream::AtHalfClose() {
+StreamEnd MediaStream::AtHalfClose() {
   if (phase_ != Phase::kAwaitingOpen) return grpc::Status::OK;
-  return ToStatus(NotOpened("expected it as the first message, but none came"));
+  return NotOpened("expected it as the first message, but none came");
 }
 
 void MediaStream::OnGone() {

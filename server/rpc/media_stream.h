@@ -51,7 +51,7 @@ class MediaStream final : public BoardStream<UpStream<v1::MediaAcknowledgement>>
   void Begin() override;
   void OnMessage(const grpc::ByteBuffer& message) override;
   bool MayRead() const override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  grpc::Status AtHalfClose() override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  StreamEnd AtHalfClose() override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<grpc::ByteBuffer> Next() override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnTurn() override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnGone() override;

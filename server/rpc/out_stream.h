@@ -72,11 +72,12 @@ class OutStream : public Reactor,
     const absl::MutexLock lock(&mutex_);
     if (ending()) return;
     if (writing_ && now - write_began_ > backend_.streams.limits().slow_reader_patience) {
-      return End(ToStatus({.reason = router::Reason::kOverloaded,
-                           .message = "expected the stream to be read, but a message waits for too "
-                                      "long",
-                           .violations = {},
-                           .metadata = {}}));
+      return End(router::Rejection{
+          .reason = router::Reason::kOverloaded,
+          .message = "expected the stream to be read, but a message waits for too "
+                     "long",
+          .violations = {},
+          .metadata = {}});
     }
     now_ = now;
     OnTurn();
@@ -109,7 +110,7 @@ class OutStream : public Reactor,
     {
       const absl::MutexLock lock(&mutex_);
       done_ = true;
-      record_->End(end_ ? end_->error_code() : grpc::StatusCode::CANCELLED);
+      record_->End(end_);
     }
     end_alarm_.Cancel();
     OnGone();
@@ -130,16 +131,16 @@ class OutStream : public Reactor,
 
   void Refuse(const router::Rejection& rejection) {
     const absl::MutexLock lock(&mutex_);
-    End(ToStatus(rejection));
+    End(rejection);
   }
 
   bool ending() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return end_.has_value(); }
   bool done() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return done_; }
 
   // Ends the stream when nothing is left to tell; the first end counts.
-  void End(const grpc::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  void End(const StreamEnd& end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (ending() || done_) return;
-    end_ = status;
+    end_ = end;
     end_alarm_.Set(std::chrono::system_clock::now() + kEndPatience,
                    [weak = this->weak_from_this()](bool fired) {
                      const auto stream = weak.lock();
@@ -161,7 +162,7 @@ class OutStream : public Reactor,
     }
     if (!ending()) return;
     finished_ = true;
-    this->Finish(*end_);
+    this->Finish(end_->status);
   }
 
   Backend& backend_;
@@ -184,7 +185,7 @@ class OutStream : public Reactor,
   bool broken_ ABSL_GUARDED_BY(mutex_) = false;
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
   bool done_ ABSL_GUARDED_BY(mutex_) = false;
-  std::optional<grpc::Status> end_ ABSL_GUARDED_BY(mutex_);
+  std::optional<StreamEnd> end_ ABSL_GUARDED_BY(mutex_);
   grpc::Alarm end_alarm_;
 };
 

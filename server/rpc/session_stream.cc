@@ -44,7 +44,7 @@ void SessionStream::OnCall() {
   SetAlarm(open_alarm_, &SessionStream::OnOpenTimeout);
   const auto refusal = backend_.streams.Add(shared_from_this(), StreamKind::kAgentSession);
   const absl::MutexLock lock(&mutex_);
-  if (refusal) End(ToStatus(*refusal));
+  if (refusal) End(*refusal);
   ReadOn();
 }
 
@@ -60,15 +60,15 @@ void SessionStream::SetAlarm(grpc::Alarm& alarm, void (SessionStream::*action)()
 void SessionStream::OnOpenTimeout() {
   const absl::MutexLock lock(&mutex_);
   if (phase_ != Phase::kAwaitingOpen) return;
-  End(ToStatus(query::FieldFault(Reason::kFieldRequired, "open",
-                                 "expected it as the first message within 10 s, but none came")));
+  End(query::FieldFault(Reason::kFieldRequired, "open",
+                        "expected it as the first message within 10 s, but none came"));
 }
 
 void SessionStream::Open(v1::OpenSessionRequest& request) {
   auto verb = ToVerb(request, backend_.engine.Now());
   {
     const absl::MutexLock lock(&mutex_);
-    if (const auto* rejection = std::get_if<Rejection>(&verb)) return End(ToStatus(*rejection));
+    if (const auto* rejection = std::get_if<Rejection>(&verb)) return End(*rejection);
     record_->Describe(request);
     phase_ = Phase::kOpening;
   }
@@ -85,7 +85,7 @@ void SessionStream::OnOpened(const router::Outcome& outcome) {
   const auto* rejection = std::get_if<Rejection>(&outcome);
   const absl::MutexLock lock(&mutex_);
   if (rejection != nullptr) {
-    return End(ToStatus(*rejection));
+    return End(*rejection);
   }
   open_alarm_.Cancel();
   const auto& snapshot = std::get<router::AgentSnapshot>(std::get<router::Reply>(outcome));
@@ -111,13 +111,13 @@ void SessionStream::OnReadDone(bool ok) {
       reading_ = false;
       half_closed_ = true;
       if (phase_ == Phase::kAwaitingOpen) {
-        End(ToStatus(query::FieldFault(Reason::kFieldRequired, "open",
-                                       "expected it as the first message, but none came")));
+        End(query::FieldFault(Reason::kFieldRequired, "open",
+                              "expected it as the first message, but none came"));
       }
       return EndIfHalfClosed();
     }
     if (ending()) return;
-    if (const auto rejection = Read(read_, message)) return End(ToStatus(*rejection));
+    if (const auto rejection = Read(read_, message)) return End(*rejection);
   }
   Dispatch(message);
   const absl::MutexLock lock(&mutex_);
@@ -138,9 +138,9 @@ void SessionStream::Dispatch(v1::StreamAgentSessionRequest& message) {
   {
     const absl::MutexLock lock(&mutex_);
     if (phase_ == Phase::kAwaitingOpen && message.verb_case() != Message::kOpen) {
-      return End(ToStatus(query::FieldFault(Reason::kFieldRequired, "open",
-                                            "expected it as the first message, but found "
-                                            "another verb")));
+      return End(query::FieldFault(Reason::kFieldRequired, "open",
+                                   "expected it as the first message, but found "
+                                   "another verb"));
     }
     if (phase_ != Phase::kAwaitingOpen) ++verbs_in_flight_;
   }
@@ -275,6 +275,7 @@ void SessionStream::Answer(int64_t tag, const router::Outcome& outcome) {
     result.set_code(CodeOf(rejection->reason));
     result.set_reason(router::ToString(rejection->reason));
     result.set_message(rejection->message);
+    backend_.interceptor.CountRefusal(rejection->reason);
   } else if (const auto* reached =
                  std::get_if<router::StateReached>(&std::get<router::Reply>(outcome))) {
     result.set_ticket_state(ToProto(reached->state));
@@ -294,11 +295,10 @@ void SessionStream::OnNotice(const router::Notice& notice) {
   if (const auto* ended = std::get_if<router::SessionEnded>(&notice.message)) {
     session_over_ = true;
     if (ended->fenced) {
-      End(ToStatus(Refusal(Reason::kSessionFenced,
-                           "expected the agent's newest session, but a newer one took over")));
+      End(Refusal(Reason::kSessionFenced,
+                  "expected the agent's newest session, but a newer one took over"));
     } else if (!backend_.engine.ready()) {
-      End(ToStatus(Refusal(Reason::kNotServing,
-                           "expected a server that goes on, but this one starts over")));
+      End(Refusal(Reason::kNotServing, "expected a server that goes on, but this one starts over"));
     } else if (!closing_) {
       End(grpc::Status::OK);
     }
@@ -316,8 +316,8 @@ void SessionStream::Push(const v1::StreamAgentSessionResponse& message) {
   if (waiting_.size() >= kMaxWaitingMessages) {
     waiting_.clear();
     LoseSession();
-    return End(ToStatus(Refusal(Reason::kOverloaded,
-                                "expected the stream to be read, but too many messages wait")));
+    return End(
+        Refusal(Reason::kOverloaded, "expected the stream to be read, but too many messages wait"));
   }
   waiting_.push_back(Write(message));
   Pump();
@@ -331,7 +331,7 @@ void SessionStream::Pump() {
     waiting_.pop_front();
   } else if (ending()) {
     finished_ = true;
-    Finish(*end_);
+    Finish(end_->status);
   }
 }
 
@@ -346,9 +346,9 @@ void SessionStream::OnWriteDone(bool ok) {
 // --------------------------------------------------------------------------------------------------------
 // ending
 
-void SessionStream::End(const grpc::Status& status) {
+void SessionStream::End(const StreamEnd& end) {
   if (ending()) return;
-  end_ = status;
+  end_ = end;
   SetAlarm(end_alarm_, &SessionStream::OnEndTimeout);
   Pump();
 }
@@ -378,7 +378,7 @@ void SessionStream::StopServing() {
   const absl::MutexLock lock(&mutex_);
   if (ending()) return;
   LoseSession();
-  End(ToStatus(ServerStops()));
+  End(ServerStops());
 }
 
 void SessionStream::OnCancel() {
@@ -393,7 +393,7 @@ void SessionStream::OnDone() {
   {
     const absl::MutexLock lock(&mutex_);
     done_ = true;
-    record_->End(end_ ? end_->error_code() : grpc::StatusCode::CANCELLED);
+    record_->End(end_);
   }
   // Not under our lock: the engine holds its own while it calls OnNotice.
   backend_.engine.Unsubscribe(this);

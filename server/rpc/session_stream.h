@@ -87,7 +87,7 @@ class SessionStream final : public QueuedStream,
   // ---- the end
   bool ending() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return end_.has_value(); }
   // Ends the stream after what waits was sent; the first end counts.
-  void End(const grpc::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void End(const StreamEnd& end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void EndIfHalfClosed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Tells the engine, once, that the session has no stream any more.
   void LoseSession() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -119,7 +119,7 @@ class SessionStream final : public QueuedStream,
   std::deque<grpc::ByteBuffer> waiting_ ABSL_GUARDED_BY(mutex_);
   // Notices that came before the answer to `open`, which goes first.
   std::deque<v1::StreamAgentSessionResponse> early_ ABSL_GUARDED_BY(mutex_);
-  std::optional<grpc::Status> end_ ABSL_GUARDED_BY(mutex_);
+  std::optional<StreamEnd> end_ ABSL_GUARDED_BY(mutex_);
 
   grpc::Alarm open_alarm_;
   grpc::Alarm end_alarm_;

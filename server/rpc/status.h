@@ -6,6 +6,9 @@
 
 #include <grpcpp/support/status.h>
 
+#include <optional>
+#include <utility>
+
 #include "router/rejection.h"
 
 namespace tandem::v1 {
@@ -24,6 +27,16 @@ grpc::StatusCode CodeOf(router::Reason reason);
 // INVALID_ARGUMENT; RetryInfo for UNAVAILABLE and RESOURCE_EXHAUSTED. The result fits into the 8
 // KiB of trailers that clients take by default: of many violations only the first are sent.
 grpc::Status ToStatus(const router::Rejection& rejection);
+
+// How a stream ends: with a status that is nobody's fault, or refused.
+struct StreamEnd {
+  StreamEnd(grpc::Status of) : status(std::move(of)) {}
+  StreamEnd(const router::Rejection& rejection)
+      : status(ToStatus(rejection)), reason(rejection.reason) {}
+
+  grpc::Status status;
+  std::optional<router::Reason> reason{};
+};
 
 // The same as fields, for one item of many.
 void Fill(const router::Rejection& rejection, v1::ItemError& to);

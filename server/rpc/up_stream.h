@@ -29,7 +29,7 @@ class UpStream : public BidiStream {
 
   void StopServing() override {
     const absl::MutexLock lock(&mutex_);
-    Drain(ToStatus(ServerStops()));
+    Drain(ServerStops());
   }
 
   // ---- from gRPC
@@ -61,9 +61,7 @@ class UpStream : public BidiStream {
   // A message came. Not under the lock; the next one comes when this returned.
   virtual void OnMessage(const grpc::ByteBuffer& message) = 0;
   // How the stream ends when the client has closed its side and everything is answered.
-  virtual grpc::Status AtHalfClose() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return grpc::Status::OK;
-  }
+  virtual StreamEnd AtHalfClose() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return grpc::Status::OK; }
   // Whether messages are wanted now.
   virtual bool MayRead() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return true; }
 
@@ -98,14 +96,14 @@ class UpStream : public BidiStream {
     StartRead(&read_);
   }
   // Reads no more, and ends the stream when all is answered; the first end counts.
-  void Drain(const grpc::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    if (!drain_) drain_ = status;
+  void Drain(const StreamEnd& end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (!drain_) drain_ = end;
     EndIfDrained();
   }
   bool draining() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return drain_.has_value(); }
   void DrainAndRefuse(const router::Rejection& rejection) {
     const absl::MutexLock lock(&mutex_);
-    Drain(ToStatus(rejection));
+    Drain(rejection);
   }
 
  private:
@@ -117,7 +115,7 @@ class UpStream : public BidiStream {
   grpc::ByteBuffer read_;  // touched by one read at a time
 
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;  // a read is under way, or being looked at
-  std::optional<grpc::Status> drain_ ABSL_GUARDED_BY(mutex_);
+  std::optional<StreamEnd> drain_ ABSL_GUARDED_BY(mutex_);
   // Of the messages that were read, in order; unset while it is not known. The first one's place is
   // `first_`.
   std::deque<std::optional<Answer>> answers_ ABSL_GUARDED_BY(mutex_);

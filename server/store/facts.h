@@ -77,6 +77,7 @@ enum class Sum : uint8_t {
   kReturned,           // entered again: released, lease expired, agent away, resumed …
   kTransferredIn,      // entered by a transfer
   kOverflowedIn,       // entered by a step of the ticket's plan
+  kReworked,           // entered because a review sent the work back
   kAnsweredInTime,     // A_T
   kAbandonedInTime,    // B_T, without short ones
   kDecided,            // O_T, without short abandons

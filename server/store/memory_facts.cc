@@ -98,6 +98,7 @@ constexpr SumOver<V> kVisitSums[] = {
      [](const V& v) { return Count(v.row.entry_reason == EntryReason::kTransferred); }},
     {Sum::kOverflowedIn,
      [](const V& v) { return Count(v.row.entry_reason == EntryReason::kOverflowed); }},
+    {Sum::kReworked, [](const V& v) { return Count(v.row.entry_reason == EntryReason::kRework); }},
     {Sum::kAnsweredInTime, [](const V& v) { return Count(v.answered_in_time()); }},
     {Sum::kAbandonedInTime, [](const V& v) { return Count(v.abandoned_in_time()); }},
     {Sum::kDecided, [](const V& v) { return Count(v.decided()); }},

@@ -57,6 +57,7 @@ constexpr SumSql kVisitSums[] = {
      "f.entry_reason NOT IN ('CREATED', 'SCHEDULED', 'TRANSFERRED', 'OVERFLOWED', 'CALLBACK')"},
     {Sum::kTransferredIn, nullptr, "f.entry_reason = 'TRANSFERRED'"},
     {Sum::kOverflowedIn, nullptr, "f.entry_reason = 'OVERFLOWED'"},
+    {Sum::kReworked, nullptr, "f.entry_reason = 'REWORK'"},
     {Sum::kAnsweredInTime, nullptr, "f.exit_reason = 'ANSWERED' AND {in_time}"},
     {Sum::kAbandonedInTime, nullptr, "f.exit_reason = 'ABANDONED' AND {in_time} AND NOT {short}"},
     {Sum::kDecided, nullptr,

@@ -24,7 +24,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 // As the documents say.
-constexpr size_t kMeasures = 136;
+constexpr size_t kMeasures = 137;
 
 class ReportTest : public testing::Test {
  protected:
@@ -103,6 +103,9 @@ TEST_F(ReportTest, AgreesWithTheTables) {
   EXPECT_EQ(SumOf(by_queue, "answered"),
             Sql("SELECT count(*) FROM tandem.visit WHERE exit_reason = 'ANSWERED'"));
   EXPECT_GT(SumOf(by_queue, "answered"), 0);
+  EXPECT_EQ(SumOf(by_queue, "abandoned"),
+            Sql("SELECT count(*) FROM tandem.visit WHERE exit_reason = 'ABANDONED'"));
+  EXPECT_GT(SumOf(by_queue, "abandoned"), 0);
   EXPECT_EQ(SumOf(by_queue, "handling_time"),
             Sql("SELECT round(sum(extract(epoch FROM ended_at) - extract(epoch FROM connected_at))"
                 " * 1000000)::bigint FROM tandem.segment WHERE connected_at IS NOT NULL"));
@@ -114,6 +117,8 @@ TEST_F(ReportTest, AgreesWithTheTables) {
   EXPECT_EQ(SumOf(by_agent, "signed_in_time"),
             Sql("SELECT round(sum(extract(epoch FROM ended_at) - extract(epoch FROM began_at))"
                 " * 1000000)::bigint FROM tandem.agent_interval WHERE status <> 'OFFLINE'"));
+  EXPECT_EQ(SumOf(by_agent, "handled"),
+            Sql("SELECT count(*) FROM tandem.segment WHERE connected_at IS NOT NULL"));
   const auto all = Report({"--measures", "all"});
   ASSERT_EQ(all["rows"].size(), 1u);
   EXPECT_EQ(all["measures"].size(), kMeasures);
@@ -140,6 +145,13 @@ TEST_F(ReportTest, ReckonsServiceLevelsByAPolicy) {
       level({"--threshold", "20s", "--abandons", "positive", "--short-abandon", "5s"});
   EXPECT_EQ(Number(positive["numerator"]),
             count("(" + in_time + " OR " + gone + ") AND NOT " + is_short));
+  EXPECT_EQ(Number(positive["denominator"]),
+            count("(" + in_time + " OR " + gone + " OR " + late + ") AND NOT " + is_short));
+  const auto negative = level({"--threshold", "20s", "--abandons", "negative"});
+  EXPECT_EQ(Number(negative["numerator"]), count(in_time));
+  EXPECT_EQ(Number(negative["denominator"]),
+            count("exit_reason IN ('ANSWERED', 'ABANDONED') OR " + late));
+  EXPECT_EQ(level({"--threshold", "20s"}), negative) << "the default";
 
   const Ended put = Ctl({"policy", "put", "gold", "--threshold", "20s", "--abandons", "ignored",
                          "--name", "Acme's contract"});

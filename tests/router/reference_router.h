@@ -499,6 +499,7 @@ class ReferenceRouter {
   static Time DeadlineOf(const Workspace& workspace, const AgentState& agent);
   void NoteShiftEnd(AgentState& agent, Time ends_at, const std::string& supervisor);
   void ExpireAgent(AgentState& agent);
+  void ReturnTicket(TicketData& ticket, const AgentState& agent);
   // reference_set_aside.cc
   void Schedule(TicketData& ticket, Time not_before);
   void Enter(TicketData& ticket, const char* reason);

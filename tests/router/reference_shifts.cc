@@ -81,28 +81,31 @@ void ReferenceRouter::ExpireAgent(AgentState& agent) {
     event.until = agent.shift_ends_at;
     return SetStatus(agent, {AgentStatus::kDraining}, "AGENT_NOT_AVAILABLE");
   }
-  std::map<uint64_t, TicketData*> returned;
+  TicketData* first = nullptr;
   for (auto& [id, ticket] : workspace_->tickets) {
     if (ticket.agent != agent.id || ReturnsAt(*workspace_, ticket) > deadline) continue;
-    returned[ticket.arrival] = &ticket;
+    if (first == nullptr || ticket.arrival < first->arrival) first = &ticket;
   }
-  for (const auto& [arrival, ticket] : returned) {
-    const Duration limit = ReturnLimitOf(*workspace_, *ticket);
-    const bool limited = limit.us != 0 && agent.away_since + limit <= deadline;
-    EventRow& event = Emit(EventType::kTicketReturned, *ticket, agent.id);
-    event.reason = limited ? "AGENT_AWAY" : "SHIFT_ENDED";
-    event.number = (now_ - agent.away_since).us;
-    const Duration wait = QueueOf(*ticket).last_agent_wait.value_or(Duration{});
-    const bool may_come_back = agent.session_lost && agent.grace_until > now_;
-    const bool keep = wait.us != 0 && may_come_back && WouldKeep(*ticket, agent.id);
-    const Time kept_until = keep ? std::min(now_ + wait, agent.grace_until) : Time{};
-    event.until = kept_until;
-    EndParticipants(*ticket, "AGENT_GONE");
-    Requeue(*ticket);
-    if (!keep) continue;
-    ticket->kept_for = agent.id;
-    ticket->kept_until = kept_until;
-  }
+  if (first != nullptr) ReturnTicket(*first, agent);
+}
+
+void ReferenceRouter::ReturnTicket(TicketData& ticket, const AgentState& agent) {
+  const Time deadline = DeadlineOf(*workspace_, agent);
+  const Duration limit = ReturnLimitOf(*workspace_, ticket);
+  const bool limited = limit.us != 0 && agent.away_since + limit <= deadline;
+  EventRow& event = Emit(EventType::kTicketReturned, ticket, agent.id);
+  event.reason = limited ? "AGENT_AWAY" : "SHIFT_ENDED";
+  event.number = (now_ - agent.away_since).us;
+  const Duration wait = QueueOf(ticket).last_agent_wait.value_or(Duration{});
+  const bool may_come_back = agent.session_lost && agent.grace_until > now_;
+  const bool keep = wait.us != 0 && may_come_back && WouldKeep(ticket, agent.id);
+  const Time kept_until = keep ? std::min(now_ + wait, agent.grace_until) : Time{};
+  event.until = kept_until;
+  EndParticipants(ticket, "AGENT_GONE");
+  Requeue(ticket);
+  if (!keep) return;
+  ticket.kept_for = agent.id;
+  ticket.kept_until = kept_until;
 }
 
 }  // namespace tandem::router

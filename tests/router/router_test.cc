@@ -155,6 +155,41 @@ TEST_F(RouterTest, SeesToSoManyDeadlinesAtOnceAndToTheRestWhenAsked) {
   EXPECT_EQ(router_.OpenTickets(), 0U);
 }
 
+// A program that has as much work as an agent may have goes away for good.
+TEST(AutomatedAgent, ReturnsItsTenThousandTicketsInSlices) {
+  Configuration configuration = ConfigurationWith(1, kMaxGroupTickets);
+  configuration.agents[0].kind = AgentKind::kAutomated;
+  Router router;
+  Time now = kStart;
+  const auto run = [&](Action action, const char* workspace = "w") {
+    return TextOf(router.Execute(Command{workspace, std::move(action)}, now));
+  };
+  run(ApplyConfiguration{configuration, 0, false});
+  run(OpenSession{"a1", "bot"});
+  run(SetAgentStatus{{"a1", 1}, AgentStatus::kAvailable, ""});
+  for (uint64_t number = 1; number <= kMaxGroupTickets; ++number) {
+    run(Chat(number));
+    ASSERT_EQ(run(AcceptOffer{{"a1", 1}, {{0, number}, 1}}), "ACTIVE") << number;
+  }
+  run(LoseSession{{"a1", 1}});
+  (void)router.TakeChanges();
+
+  now = now + Minutes(10);
+  size_t returned = 0, slices = 0;
+  for (; router.NextDeadline() <= now && slices < 100; ++slices) {
+    run(AdvanceTime{}, "");
+    const Changes changes = router.TakeChanges();
+    const auto at_once = static_cast<size_t>(std::count_if(
+        changes.events.begin(), changes.events.end(),
+        [](const EventRow& event) { return event.type == EventType::kTicketReturned; }));
+    EXPECT_LE(at_once, kMaxTimersPerSlice);
+    returned += at_once;
+  }
+  EXPECT_EQ(returned, kMaxGroupTickets);
+  EXPECT_GE(slices, kMaxGroupTickets / kMaxTimersPerSlice);
+  router.CheckInvariants();
+}
+
 TEST_F(RouterTest, RefusesMoreOpenTicketsThanItMayHoldOverAllWorkspaces) {
   Configure(1, 1, "w");
   Configure(1, 1, "x");

@@ -8,6 +8,8 @@
 namespace tandem::rpc {
 namespace {
 
+constexpr char kTraceParent[] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
 struct AgentContacts : Fixture {
   grpc::Status Begin(const v1::SessionRef& session, const v1::Contact& contact,
                      v1::StartAgentContactResponse* response = nullptr,
@@ -18,8 +20,9 @@ struct AgentContacts : Fixture {
     *request.mutable_session() = session;
     *request.mutable_contact() = contact;
     v1::StartAgentContactResponse ignored;
-    return agents->StartAgentContact(ClientContext(), request,
-                                     response != nullptr ? response : &ignored);
+    ClientContext context;
+    context->AddMetadata("traceparent", kTraceParent);
+    return agents->StartAgentContact(context, request, response != nullptr ? response : &ignored);
   }
 };
 
@@ -37,6 +40,7 @@ TEST(StartAgentContact, BearsATicketWithTheAgent) {
   EXPECT_EQ(ticket.agent(), "ann");
   EXPECT_EQ(ticket.queue(), "chats");
   EXPECT_EQ(ticket.subject(), "how was it?");
+  EXPECT_EQ(ticket.trace_parent(), kTraceParent) << "that of the call";
   EXPECT_EQ(ticket.offer_id(), started.offer_id());
   EXPECT_TRUE(ticket.has_answered_at());
   ASSERT_EQ(f.Snapshot(ann).work_size(), 1);

@@ -429,6 +429,8 @@ TEST(StreamEvents, ReadTooSlowlyIsCutOffAndCanResume) {
     events.insert(events.end(), response->events().begin(), response->events().end());
   }
   EXPECT_EQ(ReasonOf(follower.End()), "OVERLOADED");
+  EXPECT_TRUE(Eventually(
+      [&] { return f.server->interceptor().refusals(router::Reason::kOverloaded) == 1; }));
   ExpectNoGap(events, next);
   EXPECT_LT(events.size(), 20'000U);
   next += static_cast<int64_t>(events.size());

@@ -126,7 +126,9 @@ TEST(AccessLog, SaysWhoCalledWhatAndOfWhichTrace) {
   std::string ticket;
   {
     Fixture f(options);
-    ticket = f.Ingest(ChatContact());
+    v1::Contact contact = ChatContact();
+    contact.set_trace_parent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+    ticket = f.Ingest(contact);
     ClientContext context;
     context->AddMetadata("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
     context->AddMetadata("tracestate", "rojo=00f067aa0ba902b7");
@@ -140,6 +142,7 @@ TEST(AccessLog, SaysWhoCalledWhatAndOfWhichTrace) {
   }
   const std::vector<nlohmann::json> ingested = sink.Calls("IngestService/IngestContact");
   ASSERT_EQ(ingested.size(), 1U);
+  EXPECT_EQ(ingested[0]["trace_id"], "0af7651916cd43dd8448eb211c80319c") << "the contact's own";
   const std::vector<nlohmann::json> calls = sink.Calls("TicketService/GetTicket");
   ASSERT_EQ(calls.size(), 2U);
   EXPECT_EQ(calls[0]["code"], "OK");

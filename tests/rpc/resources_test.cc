@@ -425,69 +425,6 @@ TEST(UpdateAgent, RepeatedByItsRequestIdGivesTheAgentAsItIs) {
             "REQUEST_ID_REUSED");
 }
 
-// --------------------------------------------------------------------------------------- deletions
-
-TEST(DeleteResource, IsRefusedWhileOthersNameIt) {
-  Fixture f;
-  v1::DeleteRoutingProfileRequest request;
-  request.set_workspace(kWorkspace);
-  request.set_id("everything");
-  v1::DeleteRoutingProfileResponse response;
-  const Error error =
-      Decode(f.resources->DeleteRoutingProfile(ClientContext(), request, &response));
-  EXPECT_EQ(error.reason, "RESOURCE_REFERENCED");
-  EXPECT_EQ(error.code, grpc::StatusCode::FAILED_PRECONDITION);
-  EXPECT_EQ(error.metadata.at("kind"), "routing_profile");
-  EXPECT_EQ(error.metadata.at("id"), "everything");
-  EXPECT_EQ(error.metadata.at("count"), "2");
-  EXPECT_EQ(error.metadata.at("referrers"), "agent ann, agent bob");
-
-  v1::DeleteQueueRequest queue;
-  queue.set_workspace(kWorkspace);
-  queue.set_id("chats");
-  v1::DeleteQueueResponse queue_response;
-  const Error named = Decode(f.resources->DeleteQueue(ClientContext(), queue, &queue_response));
-  EXPECT_EQ(named.reason, "RESOURCE_REFERENCED");
-  EXPECT_EQ(named.metadata.at("referrers"), "process type support, routing profile everything");
-}
-
-TEST(DeleteResource, IsRefusedWhileWorkNeedsItAndForWhatIsBuiltIn) {
-  Fixture f;
-  const v1::SessionRef ann = f.LogIn("ann");
-  v1::DeleteAgentRequest request;
-  request.set_workspace(kWorkspace);
-  request.set_id("ann");
-  v1::DeleteAgentResponse response;
-  EXPECT_EQ(ReasonOf(f.resources->DeleteAgent(ClientContext(), request, &response)),
-            "RESOURCE_IN_USE");
-  EXPECT_EQ(ReasonOf(f.Close(ann)), "OK");
-  EXPECT_EQ(ReasonOf(f.resources->DeleteAgent(ClientContext(), request, &response)), "OK");
-
-  v1::DeleteChannelRequest channel;
-  channel.set_workspace(kWorkspace);
-  channel.set_id("chat");
-  v1::DeleteChannelResponse channel_response;
-  EXPECT_EQ(ReasonOf(f.resources->DeleteChannel(ClientContext(), channel, &channel_response)),
-            "RESOURCE_BUILT_IN");
-}
-
-TEST(CreateResource, IsRefusedBeyondTheLimitOfItsKind) {
-  Fixture f;
-  v1::CreateChannelRequest request;
-  request.set_workspace(kWorkspace);
-  request.mutable_channel()->set_capacity_group(v1::CAPACITY_GROUP_TASK);
-  v1::CreateChannelResponse response;
-  for (size_t i = 10; i < router::kMaxChannels; ++i) {
-    request.mutable_channel()->set_id("c" + std::to_string(i));
-    ASSERT_EQ(ReasonOf(f.resources->CreateChannel(ClientContext(), request, &response)), "OK");
-  }
-  request.mutable_channel()->set_id("one-more");
-  const Error error = Decode(f.resources->CreateChannel(ClientContext(), request, &response));
-  EXPECT_EQ(error.reason, "TOO_MANY_RESOURCES");
-  EXPECT_EQ(error.metadata.at("kind"), "channel");
-  EXPECT_EQ(error.metadata.at("limit"), "100");
-}
-
 // ------------------------------------------------------------------------------------------- lists
 
 TEST(ListAgents, GoesPageByPageAndKeepsToItsFilter) {

@@ -167,6 +167,7 @@ TEST(Stream, TellsOfOffersThatEndAndWorkThatGoes) {
   EXPECT_EQ(ended.ticket_id(), ticket);
   EXPECT_EQ(ended.reason(), "CANCELED");
   EXPECT_EQ(ann.Accept(offer).reason(), "OFFER_GONE");
+  EXPECT_EQ(f.server->interceptor().refusals(router::Reason::kOfferGone), 1U);
 
   const std::string moved = f.Ingest(ChatContact());
   EXPECT_EQ(ann.Accept(ann.Until(SessionResponse::kOffer).offer().offer_id()).reason(), "");
@@ -517,6 +518,8 @@ TEST(Stream, ReadTooSlowlyIsCutOffWithAReason) {
     if (!ann.Send(request)) break;
   }
   EXPECT_EQ(ReasonOf(ann.End()), "OVERLOADED");
+  EXPECT_TRUE(Eventually(
+      [&] { return f.server->interceptor().refusals(router::Reason::kOverloaded) == 1; }));
 }
 
 TEST(Stream, EndsWhenTheServerStops) {

@@ -26,6 +26,8 @@ const router::Reply* ReplyIn(const router::Outcome& outcome) {
 }
 
 constexpr char kHours[] = "hours";
+constexpr char kSkill[] = "cards";
+constexpr uint32_t kExpert = 5;
 
 router::Calendar AllWeek(std::optional<router::CalendarOverride> override_hours) {
   router::Calendar calendar;
@@ -52,6 +54,14 @@ router::Configuration SimulatedConfiguration(int agents, uint32_t rings) {
   posts.urgency = router::Urgency::kDeferrable;
   posts.distribution_mode = router::DistributionMode::kBestMatch;
   configuration.queues.push_back(posts);
+  // Some ask for experts, until the plan of their queue asks for less.
+  const router::PlanStep less{.after = router::Seconds(2),
+                              .relax = router::Relaxation{.lower_skill_levels_by = kExpert - 1}};
+  for (router::Queue& queue : configuration.queues) queue.plan = {less};
+  configuration.skills = {router::Skill{{kSkill, ""}}};
+  for (size_t i = 0; i < configuration.agents.size(); ++i) {
+    configuration.agents[i].skills = {{kSkill, i % 2 == 0 ? kExpert : 1}};
+  }
   configuration.queues[1].order = router::QueueOrder::kPriorityFirst;
   router::RoutingProfile& profile = configuration.routing_profiles[0];
   profile.queues.push_back({.queue = "posts", .rank = 2, .delay = router::Seconds(1)});
@@ -209,9 +219,12 @@ router::Command Clients::NewContact() {
   if (ingest.contact.subject == test::kPoison) return In(std::move(ingest));
   if (kind < 2 && !ingest.contact.process_type.empty()) ingest.contact.queue = "posts";
   if (kind == 8) ingest.contact.queue = "care";
+  if (world_.Chance(200)) {
+    ingest.contact.requirement.all_of = {{router::SkillRequirement{kSkill, kExpert}}};
+  }
   if (world_.Chance(100)) {
     const router::PlanCondition crowded{.waiting_more_than = 2};
-    const router::Relaxation less{.lower_skill_levels_by = 1, .languages = true, .agents = true};
+    const router::Relaxation less{.all_skills = true, .languages = true, .agents = true};
     const router::PlanCondition short_staffed{.available_agents_fewer_than = 3};
     ingest.contact.plan = {{.after = router::Duration{},
                             .condition = short_staffed,

@@ -30,6 +30,7 @@ class Replay {
     const router::Configuration configuration = SimulatedConfiguration(kAgents, 1);
     for (const router::Agent& agent : configuration.agents) {
       if (agent.kind == router::AgentKind::kAutomated) automated_.insert(agent.id);
+      levels_[agent.id] = agent.skills.front().level;
     }
     capacity_ = *configuration.agents.front().capacity;
     for (const router::Queue& queue : configuration.queues) urgencies_[queue.id] = queue.urgency;
@@ -66,8 +67,21 @@ class Replay {
     bool in_review = false;                // by another ticket
     bool approved = false;                 // by that one
     bool asks = false;                     // a queue, for somebody to consult
+    bool relaxed = false;                  // a step of its plan was taken
     std::set<std::string> rescinded_from;  // since it was offered last
   };
+
+  void ExpectSkilled(const EventRow& event, const Ticket& ticket) {
+    uint32_t asked = 0;
+    for (const auto& clause :
+         contents_.tickets.at({test::kWorkspace, event.ticket}).requirement.all_of) {
+      const auto* skill = std::get_if<router::SkillRequirement>(&clause.front().kind);
+      if (skill != nullptr) asked = skill->level;
+    }
+    if (levels_.at(event.agent) >= asked) return;
+    ASSERT_TRUE(ticket.relaxed) << event.agent << " is no expert";
+    ++counts_.relaxed;
+  }
 
   void Apply(const EventRow& event) {
     SCOPED_TRACE(std::string(router::ToString(event.type)) + " " + std::to_string(event.sequence) +
@@ -80,6 +94,7 @@ class Replay {
         ASSERT_FALSE(ticket.closed);
         ASSERT_FALSE(ticket.for_people && automated_.contains(event.agent)) << "came back to a bot";
         ASSERT_TRUE(ticket.offered_to.insert(event.agent).second) << "offered twice";
+        ExpectSkilled(event, ticket);
         ticket.rescinded_from.clear();
         ASSERT_EQ(ticket.offered_to.size() > 1, event.reason == "RING");
         TakeIfFits(event);
@@ -225,6 +240,9 @@ class Replay {
       case EventType::kContactJoined:
       case EventType::kTicketUpdated:
       case EventType::kPlanStepTaken:
+        ticket.relaxed = true;
+        ASSERT_FALSE(ticket.closed);
+        return;
       case EventType::kPlanStepSkipped:
       case EventType::kLastAgentPassed:
       case EventType::kTicketKept:
@@ -441,6 +459,7 @@ class Replay {
   HistoryCounts& counts_;
   router::Capacity capacity_;
   std::set<std::string> automated_;                   // agents
+  std::map<std::string, uint32_t> levels_;            // of skill, by agent
   std::map<std::string, size_t> groups_;              // by channel
   std::map<std::string, router::Urgency> urgencies_;  // by queue
   std::map<TicketId, Ticket> tickets_;

@@ -21,6 +21,8 @@ struct HistoryCounts {
   int asked = 0;  // queues, for somebody to consult
   int followed_up = 0, unblocked = 0;
   int reviewed = 0, sent_back = 0;
+  int relaxed =
+      0;  // offers to agents who may have it only because a step of its plan asked for less
 };
 
 // Fails the test where one of these does not hold:
@@ -28,6 +30,7 @@ struct HistoryCounts {
 //   - a request id gives one answer, whenever it is repeated, and makes one contact at most; so
 //   does an external id;
 //   - events are numbered without gaps;
+//   - nobody is offered what asks for more skill, before a step of its plan asked for less;
 //   - a ticket has one owner at a time, is offered to none while owned, and to none twice; what was
 //   handed off to people is offered to people alone;
 //   - no agent is ever given more than the capacity allows beside what the new work interrupts, nor

@@ -123,6 +123,7 @@ TEST_P(FactsConformance, CountsVisitsByTheThreshold) {
   add(5, ExitReason::kAbandoned, Seconds(50));
   add(2, ExitReason::kTransferred, Seconds(30));
   add(1, ExitReason::kCanceled, Seconds(20));
+  changes.visits.back().entry_reason = router::EntryReason::kRework;
   add(1, ExitReason::kOverflowed, Seconds(20));
   add(1, ExitReason::kExpired, Seconds(20));
   changes.visits.back().entry_reason = router::EntryReason::kOverflowed;
@@ -138,6 +139,7 @@ TEST_P(FactsConformance, CountsVisitsByTheThreshold) {
   EXPECT_EQ(ValueOf(row, Sum::kVisitOverflowed), 1);
   EXPECT_EQ(ValueOf(row, Sum::kVisitExpired), 1);
   EXPECT_EQ(ValueOf(row, Sum::kOverflowedIn), 1);
+  EXPECT_EQ(ValueOf(row, Sum::kReworked), 1);
   EXPECT_EQ(ValueOf(row, Sum::kReturned), 101);
   EXPECT_EQ(ValueOf(row, Sum::kAnswered), 82);
   EXPECT_EQ(ValueOf(row, Sum::kAbandoned), 15);
