@@ -3,9 +3,18 @@
 #   docker build --tag registry.example.com/tandem:0.1.0 .
 #
 # deploy/dev/image-check runs these same steps where there is no container engine.
+#
+# What is built depends on the day: the tag of the base image can be moved, and apt takes the packages that Debian has. To pin
+# both, give DEBIAN a digest (debian:12.11-slim@sha256:…) and SNAPSHOT a moment of snapshot.debian.org (20250901T000000Z).
 ARG DEBIAN=debian:12.11-slim
 
 FROM ${DEBIAN} AS build
+ARG SNAPSHOT=
+RUN [ -z "$SNAPSHOT" ] || printf '%s\n' >/etc/apt/sources.list.d/debian.sources \
+    "Types: deb" "URIs: http://snapshot.debian.org/archive/debian/$SNAPSHOT" "Suites: bookworm bookworm-updates" \
+    "Components: main" "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg" "Check-Valid-Until: no" "" \
+    "Types: deb" "URIs: http://snapshot.debian.org/archive/debian-security/$SNAPSHOT" "Suites: bookworm-security" \
+    "Components: main" "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg" "Check-Valid-Until: no"
 WORKDIR /src
 # First what changes seldom.
 COPY deploy/dev/install-packages deploy/dev/

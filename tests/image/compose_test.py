@@ -58,6 +58,10 @@ class File(unittest.TestCase):
             result = run_program("tandemd", "version", **variables)
             self.assertEqual(result.returncode, 0, result.stdout)
 
+    def test_a_refused_call_is_in_its_log_which_does_not_grow_for_ever(self):
+        self.assertEqual(services()["tandem"]["environment"]["TANDEM_ACCESS_LOG"], "errors")
+        self.assertEqual(services()["tandem"]["logging"], {"driver": "local"})
+
     def test_others_reach_it_from_this_machine_alone(self):
         published = [port for service in services().values() for port in service.get("ports", [])]
         self.assertEqual(published, ["127.0.0.1:9400:9400", "127.0.0.1:9401:9401"])

@@ -80,6 +80,8 @@ class Builder:
             if step.name == "ARG":
                 name, _, value = step.text.partition("=")
                 arguments[name] = value
+                if image is not None:  # Of a stage: its RUNs see it.
+                    self.environment[name] = value
             elif step.name == "FROM":
                 image = self.begin(re.sub(r"\$\{(\w+)\}", lambda match: arguments[match.group(1)], step.text))
             elif step.name == "WORKDIR":

@@ -37,7 +37,7 @@ READY_SECONDS = 30
 
 def debian_of(name, root):
     """What stands for Debian's image: the smallest Debian of the same version, from where this machine has its own."""
-    version = re.fullmatch(r"debian:(\d+)\.\d+-slim", name).group(1)
+    version = re.fullmatch(r"debian:(\d+)\.\d+-slim(@sha256:[0-9a-f]{64})?", name).group(1)
     assert f'VERSION_ID="{version}"' in pathlib.Path("/etc/os-release").read_text(), name
     lines = subprocess.run(
         ["apt-get", "indextargets", "--format", "deb $(SITE) $(RELEASE) $(COMPONENT)", "Created-By: Packages",

@@ -11,8 +11,11 @@ import functools
 import os
 import pathlib
 import re
+import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 import yaml
@@ -20,6 +23,7 @@ import yaml
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import alerts  # noqa: E402
+import database_policy  # noqa: E402
 import policy  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -98,6 +102,17 @@ def server_of(items):
 
 def container_of(items):
     return server_of(items)["spec"]["template"]["spec"]["containers"][0]
+
+
+def is_of_a_database(items):
+    return any(item["kind"] == "Cluster" for item in items)
+
+
+def is_encrypted(rendering):
+    """Whether a rendering is meant to serve gRPC over TLS: one overlay does, and charts that are told to."""
+    if rendering.startswith("overlays/"):
+        return rendering == "overlays/production"
+    return yaml.safe_load((ROOT / rendering).read_text()).get("tls", {}).get("enabled", False)
 
 
 def cluster_of(name):
@@ -182,7 +197,7 @@ class Rendering(unittest.TestCase):
                      FOLDER / "helm/values-production.yaml")
         items = objects(result.stdout)
         self.assertEqual({item["metadata"]["name"] for item in items}, {"north-tandem", "north-tandem-migrate"})
-        self.assertEqual(policy.findings(items, options()), [])
+        self.assertEqual(policy.findings(items, options(), encrypted=True), [])
 
     def test_the_chart_is_of_the_version_of_the_server(self):
         version = output_of(TANDEMD, "version").split()[1]
@@ -202,6 +217,39 @@ class Values(unittest.TestCase):
                 result = helm("--values", path)
                 self.assertNotEqual(result.returncode, 0, "expected the schema to refuse them")
                 self.assertIn(expected, result.stderr)
+
+    def test_the_template_does_not_rely_on_the_schema_for_a_certificate(self):
+        for values in ("tls-without-secret", "secret-without-tls"):
+            result = helm("--values", VALUES / f"bad/{values}.yaml", "--skip-schema-validation")
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn("tls.", result.stderr)
+
+    def test_further_egress_is_the_servers_as_it_is_written(self):
+        values = VALUES / "good/own-database.yaml"
+        wanted = yaml.safe_load(values.read_text())["networkPolicy"]["egress"]
+        egress = {item["metadata"]["name"]: item["spec"]["egress"] for item in objects(chart(values))
+                  if item["kind"] == "NetworkPolicy"}
+        self.assertEqual(egress["tandem"][-1:], wanted)
+        self.assertNotIn(wanted[0], egress["tandem-migrate"])
+        # DNS, the database, and nothing of the public internet, which they turned off.
+        self.assertEqual([len(egress["tandem"]), len(egress["tandem-migrate"])], [3, 2])
+
+    def test_its_notes_say_what_is_left_open(self):
+        # helm shows them only when it installs: so they are made an object of a copy.
+        plain, unreachable, unencrypted = "everybody who reaches its port", "lets the server reach none", "not encrypted"
+        for given, expected in (("", {unencrypted}), ("networkPolicy.enabled=false", {plain, unencrypted}),
+                                ("config.webhook-private-networks=true", {unencrypted, unreachable}),
+                                ("tls.enabled=true,tls.secretName=floor-tls", set())):
+            with self.subTest(given=given), tempfile.TemporaryDirectory() as folder:
+                copied = pathlib.Path(shutil.copytree(CHART, pathlib.Path(folder) / "tandem"))
+                notes = (copied / "templates/NOTES.txt").read_text()
+                (copied / "templates/_notes.tpl").write_text(f'{{{{ define "notes" }}}}{notes}{{{{ end }}}}')
+                (copied / "templates/notes.yaml").write_text('kind: Notes\ntext: {{ include "notes" . | quote }}\n')
+                text = output_of(TOOLS / "helm", "template", "tandem", copied, "--kube-version", KUBERNETES,
+                                 "--set", "image.repository=registry.example.com/tandem", "--set", given,
+                                 "--show-only", "templates/notes.yaml")
+                shown = yaml.safe_load(text)["text"]
+                self.assertEqual({part for part in (plain, unreachable, unencrypted) if part in shown}, expected)
 
     def test_its_options_are_those_of_the_server_but_for_what_the_chart_sets(self):
         schema = yaml.safe_load((CHART / "values.schema.json").read_text())
@@ -270,6 +318,17 @@ def set_variable(name, value):
     return change
 
 
+def drop_variable(name):
+    def change(items):
+        container = container_of(items)
+        container["env"] = [one for one in container["env"] if one["name"] != name]
+    return change
+
+
+def change_rule(number, **fields):
+    return change_kind("NetworkPolicy", lambda item: item["spec"]["ingress"][number].update(fields))
+
+
 # Something that each rule has to find, by the name of the rule.
 EXAMPLES = {
     "root": [change_pod(securityContext={"seccompProfile": {"type": "RuntimeDefault"}}),
@@ -291,6 +350,10 @@ EXAMPLES = {
               lambda items: container_of(items)["livenessProbe"]["httpGet"].update(port="health"),
               change_kind("Service", lambda item: item["spec"]["ports"][0].update(targetPort="gprc"))],
     "options": [set_variable("TANDEM_LISTEN_HOST", "0.0.0.0")],
+    "access-log": [set_variable("TANDEM_ACCESS_LOG", "off"), drop_variable("TANDEM_ACCESS_LOG")],
+    "tls": [drop_variable("TANDEM_TLS_CERT"), drop_variable("TANDEM_TLS_KEY"),
+            set_variable("TANDEM_TLS_CERT", "/tmp/tls.crt"), change_container(volumeMounts=[]), change_pod(volumes=[]),
+            change_kind("Service", lambda item: item["spec"]["ports"][0].update(appProtocol="kubernetes.io/h2c"))],
     "grace": [set_variable("TANDEM_DRAIN_SECONDS", "60"), change_pod(terminationGracePeriodSeconds=5)],
     "one-server": [lambda items: server_of(items)["spec"].update(replicas=2),
                    lambda items: server_of(items)["spec"].update(strategy={"type": "RollingUpdate"}),
@@ -308,8 +371,41 @@ EXAMPLES = {
                            lambda item: item["spec"].update(minAvailable=item["spec"].pop("maxUnavailable")))],
     "isolation": [lambda items: items.remove(next(item for item in items if item["kind"] == "NetworkPolicy")),
                   change_kind("NetworkPolicy", lambda item: item["spec"].update(policyTypes=["Ingress"])),
-                  change_kind("NetworkPolicy", lambda item: item["spec"]["ingress"][0].pop("from"))],
+                  change_kind("NetworkPolicy", lambda item: item["spec"]["ingress"][0].pop("from")),
+                  change_kind("NetworkPolicy", lambda item: item["spec"]["egress"][0].pop("to")),
+                  change_kind("NetworkPolicy", lambda item: item["spec"]["egress"][1].pop("ports"))],
 }
+
+# The same of a database's rules.
+DATABASE_EXAMPLES = {
+    "database-selector": [
+        change_kind("NetworkPolicy", lambda item: item["spec"].update(podSelector={})),
+        change_kind("NetworkPolicy", lambda item: item["spec"]["podSelector"]["matchLabels"].update({"a": "b"})),
+        lambda items: items.remove(next(item for item in items if item["kind"] == "NetworkPolicy")),
+        lambda items: items.append({"kind": "NetworkPolicy", "metadata": {"name": "all"},
+                                    "spec": {"podSelector": {}, "ingress": [{}]}})],
+    "database-types": [change_kind("NetworkPolicy", lambda item: item["spec"].update(policyTypes=["Egress"])),
+                       change_kind("NetworkPolicy", lambda item: item["spec"].update(egress=[]))],
+    "database-lets-in": [*(change_rule(number, ports=[{"port": 1}]) for number in range(4)),
+                         change_rule(1, ports=[{"port": 5432}]),
+                         change_rule(2, **{"from": [database_policy.namespace("cnpg-system")]})],
+    "database-keeps-out": [change_rule(0, ports=[]), change_rule(0, **{"from": []}),
+                           change_rule(0, ports=[{"port": 5432}, {"port": 9187}]),
+                           change_rule(3, **{"from": [{"namespaceSelector": {}}]}),
+                           change_kind("NetworkPolicy", lambda item: item["spec"]["ingress"].append({}))],
+    "database-monitor": [
+        lambda items: items.remove(next(item for item in items if item["kind"] == "PodMonitor")),
+        change_kind("PodMonitor", lambda item: item["spec"].update(selector={})),
+        change_kind("PodMonitor", lambda item: item["spec"]["podMetricsEndpoints"][0].update(port="status")),
+        change_kind("PodMonitor", lambda item: item["spec"].pop("jobLabel"))],
+}
+
+# What CloudNativePG 1.27 calls the metrics that alerts may ask for: pg_collector.go, and default-monitoring.yaml.
+CLOUDNATIVEPG_METRICS = {
+    "cnpg_collector_fencing_on", "cnpg_collector_pg_wal", "cnpg_collector_pg_wal_archive_status",
+    "cnpg_collector_sync_replicas", "cnpg_collector_up", "cnpg_pg_database_size_bytes", "cnpg_pg_replication_in_recovery",
+    "cnpg_pg_replication_is_wal_receiver_up", "cnpg_pg_replication_lag", "cnpg_pg_replication_slots_pg_wal_lsn_diff",
+    "cnpg_pg_replication_streaming_replicas"}
 
 
 class Alerts(unittest.TestCase):
@@ -329,26 +425,60 @@ class Alerts(unittest.TestCase):
             self.assertIn('job="tandem"', text)
 
 
+    def test_those_of_the_database_expect_the_job_and_the_metrics_that_are_there(self):
+        groups = yaml.safe_load((ROOT / alerts.SOURCE).read_text())["groups"]
+        rules = next(group["rules"] for group in groups if group["name"] == "tandem-database")
+        self.assertGreater(len(rules), 5)
+        text = " ".join(rule["expr"] for rule in rules)
+        self.assertLessEqual(set(re.findall(r"\bcnpg_\w+", text)), CLOUDNATIVEPG_METRICS)
+        runbook = (ROOT / "docs/how-to/runbook.md").read_text()
+        self.assertLessEqual(set(re.findall(r"\bcnpg_\w+", runbook)), CLOUDNATIVEPG_METRICS)
+        cluster = cluster_of("production")["metadata"]["name"]
+        self.assertEqual(set(re.findall(r'job="([^"]*)"', text)), {cluster})
+        claims = set(re.findall(r'persistentvolumeclaim=~"([^"]*)"', text))
+        for claim in (f"{cluster}-1", f"{cluster}-12-wal"):
+            self.assertTrue(all(re.fullmatch(pattern, claim) for pattern in claims), claims)
+
+
 class Policy(unittest.TestCase):
 
     def test_everything_that_is_rendered_keeps_to_it(self):
         for name, text in renderings().items():
             items = objects(text)
-            if any(item["kind"] == "Cluster" for item in items):
-                continue  # Its pods are the operator's.
             with self.subTest(rendering=name):
-                self.assertEqual(policy.findings(items, options()), [])
+                if is_of_a_database(items):
+                    found = list(database_policy.findings(items, monitored=name.startswith("overlays/production/")))
+                else:
+                    found = policy.findings(items, options(), is_encrypted(name))
+                self.assertEqual(found, [])
 
     def test_each_rule_finds_its_example(self):
-        rules = set(re.findall(r'yield f?"(?:{named\(\w+\)}: )?([a-z-]+): ', pathlib.Path(policy.__file__).read_text()))
-        self.assertEqual(rules, set(EXAMPLES))
-        for rule, changes in EXAMPLES.items():
-            for number, change in enumerate(changes):
-                items = objects(overlay("production"))
-                change(items)
-                with self.subTest(rule=rule, example=number):
-                    found = [finding.split(": ")[1] for finding in policy.findings(items, options())]
-                    self.assertIn(rule, found)
+        for module, examples, rendering, findings in (
+                (policy, EXAMPLES, "production", lambda items: policy.findings(items, options(), encrypted=True)),
+                (database_policy, DATABASE_EXAMPLES, "production/database",
+                 lambda items: database_policy.findings(items, monitored=True))):
+            source = pathlib.Path(module.__file__).read_text()
+            rules = set(re.findall(r'yield f?"(?:{(?:policy\.)?named\(\w+\)}: )?([a-z-]+): ', source))
+            self.assertEqual(rules, set(examples))
+            for rule, changes in examples.items():
+                for number, change in enumerate(changes):
+                    items = objects(overlay(rendering))
+                    change(items)
+                    with self.subTest(rule=rule, example=number):
+                        self.assertIn(rule, [finding.split(": ")[1] for finding in findings(items)])
+
+    def test_a_certificate_where_none_is_meant_is_found(self):
+        items = objects(overlay("dev"))
+        set_variable("TANDEM_TLS_CERT", "/etc/tandem/tls/tls.crt")(items)
+        self.assertIn("tls", [finding.split(": ")[1] for finding in policy.findings(items, options(), encrypted=False)])
+
+    def test_whom_the_database_lets_in_are_the_pods_that_connect_to_it(self):
+        for name in ("dev", "production"):
+            peer = database_policy.those_let_in("tandem-db")[0][1]["podSelector"]
+            pods = list(filter(None, map(policy.pod_of, objects(overlay(name)))))
+            self.assertEqual(len(pods), 2)
+            for labels, _ in pods:
+                self.assertTrue(policy.matches(peer, labels), labels)
 
     def test_the_database_is_replicated_where_it_serves(self):
         spec = cluster_of("production")["spec"]
@@ -439,10 +569,22 @@ class Documents(unittest.TestCase):
                     self.assertEqual(chosen, {"Job", "NetworkPolicy"}, command)
         self.assertGreater(applied, 3)
 
-    def test_the_chart_takes_what_their_command_sets(self):
-        command = next(command for command in self.commands() if command.startswith("helm upgrade --install"))
-        result = helm(*re.findall(r"--set \S+", command)[0].split())
-        self.assertEqual(result.returncode, 0, result.stderr)
+    def test_the_chart_takes_what_their_commands_set(self):
+        commands = [command for command in self.commands() if command.startswith("helm upgrade --install")]
+        self.assertEqual(["--reuse-values" in command for command in commands], [False, True])
+        values = []
+        for command in commands:  # The second one has the values of the first.
+            words = shlex.split(command)
+            values += [part for number, word in enumerate(words) if word.startswith("--set")
+                       for part in (word, words[number + 1])]
+            result = helm(*values)
+            self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("cidr: 10.20.0.0/16", result.stdout)
+
+    def test_the_image_takes_the_arguments_that_their_commands_give_it(self):
+        arguments = set(re.findall(r"^ARG (\w+)=", (ROOT / "Dockerfile").read_text(), re.MULTILINE))
+        given = {name for command in self.commands() for name in re.findall(r"--build-arg (\w+)=", command)}
+        self.assertEqual(given, arguments)
 
     def test_a_namespace_that_is_made_by_hand_gets_the_labels_of_the_others(self):
         commands = list(self.commands())

@@ -118,6 +118,31 @@ def check_server(deployment, pod):
         yield f"grace: expected terminationGracePeriodSeconds of {least} at least, because it drains for {drain} s"
     if deployment["spec"].get("replicas", 1) > 1 or deployment["spec"].get("strategy", {}).get("type") != "Recreate":
         yield "one-server: expected one replica that is ended before the next one starts"
+    if variables.get("TANDEM_ACCESS_LOG") not in ("errors", "all"):
+        yield "access-log: expected TANDEM_ACCESS_LOG to be errors or all, or no log has a refused call's trace id"
+
+
+def check_encryption(items, encrypted):
+    """TANDEM_INSECURE_LISTEN, which the plain port of health and metrics needs, lets gRPC be plain as well: without the
+    variables of TLS the server would start and say nothing."""
+    for item in items:
+        if item["kind"] == "Service":
+            wanted = "https" if encrypted else "kubernetes.io/h2c"
+            spoken = {port["name"]: port.get("appProtocol") for port in item["spec"]["ports"]}.get("grpc")
+            if spoken != wanted:
+                yield f"{named(item)}: tls: expected the port grpc to speak {wanted}, but it speaks {spoken}"
+        if item["kind"] == "Deployment":
+            pod = pod_of(item)[1]
+            variables = variables_of(pod["containers"][0])
+            secrets = {volume["name"] for volume in pod.get("volumes", []) if "secret" in volume}
+            folders = [mount["mountPath"] for mount in pod["containers"][0].get("volumeMounts", [])
+                       if mount["name"] in secrets]
+            for name in ("TANDEM_TLS_CERT", "TANDEM_TLS_KEY"):
+                path = variables.get(name)
+                if encrypted and not (path and path.rpartition("/")[0] in folders):
+                    yield f"{named(item)}: tls: expected {name} to be a file out of a secret, but it is {path}"
+                if not encrypted and path:
+                    yield f"{named(item)}: tls: expected no {name}, because gRPC is said to be plain"
 
 
 def check_spread(labels, pod):
@@ -170,6 +195,9 @@ def check_names(items):
             for port in rule.get("ports", []):
                 if not has_port(specs, port["port"]):
                     yield f"{named(policy)}: ports: expected its pods to have the port {port['port']}"
+        for rule in policy["spec"].get("egress", []):
+            if not rule.get("to") or not rule.get("ports"):
+                yield f"{named(policy)}: isolation: expected a rule to say whom it lets be reached, and on which ports"
     isolated = [policy["spec"]["podSelector"] for policy in by_kind.get("NetworkPolicy", [])]
     for item in items:
         pod = pod_of(item)
@@ -179,8 +207,9 @@ def check_names(items):
             yield f"{named(item)}: selector: expected it to select its own pods"
 
 
-def findings(items, options):
-    """One line for each thing that does not hold: `Kind name: rule: what was expected`. The options are tandemd's."""
+def findings(items, options, encrypted):
+    """One line for each thing that does not hold: `Kind name: rule: what was expected`. The options are tandemd's;
+    `encrypted` is whether gRPC is meant to be over TLS."""
     found = []
     for item in items:
         if item["kind"] == "HorizontalPodAutoscaler":
@@ -196,4 +225,4 @@ def findings(items, options):
         if item["kind"] == "Deployment":
             complaints += [*check_server(item, pod[1]), *check_spread(*pod)]
         found += [f"{named(item)}: {complaint}" for complaint in complaints]
-    return found + list(check_names(items))
+    return found + [*check_encryption(items, encrypted), *check_names(items)]

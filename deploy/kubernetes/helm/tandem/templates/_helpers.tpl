@@ -62,8 +62,17 @@ securityContext:
 {{- end }}
 {{- end }}
 
+{{- /* The chart lets the server listen without TLS for health and metrics, so it would not refuse to serve gRPC plainly. */}}
+{{- define "tandem.checkTls" -}}
+{{- if and .Values.tls.enabled (not .Values.tls.secretName) }}
+{{- fail "tls.secretName: expected the secret with the certificate, because tls.enabled is true" }}
+{{- else if and .Values.tls.secretName (not .Values.tls.enabled) }}
+{{- fail "tls.enabled: expected true, because tls.secretName names a certificate" }}
+{{- end }}
+{{- end }}
+
 {{- define "tandem.tlsVariables" -}}
-{{- if .Values.tls.secretName -}}
+{{- if .Values.tls.enabled -}}
 - name: TANDEM_TLS_CERT
   value: /etc/tandem/tls/tls.crt
 - name: TANDEM_TLS_KEY
@@ -76,7 +85,7 @@ securityContext:
 {{- end }}
 
 {{- define "tandem.tlsMount" -}}
-{{- if .Values.tls.secretName -}}
+{{- if .Values.tls.enabled -}}
 - name: tls
   mountPath: /etc/tandem/tls
   readOnly: true
@@ -84,7 +93,7 @@ securityContext:
 {{- end }}
 
 {{- define "tandem.tlsVolume" -}}
-{{- if .Values.tls.secretName -}}
+{{- if .Values.tls.enabled -}}
 - name: tls
   secret:
     secretName: {{ .Values.tls.secretName }}
