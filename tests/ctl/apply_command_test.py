@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Goal: `tandemctl apply` shows what it changes, value by value, deletes nothing that nobody was asked about, and names
-a fault by its place in the files. Method: as in tandemctl_test.py, the program of this build against a server of this
-build.
+a fault by its place in the files; docs/how-to/configure-a-workspace.md shows it. Method: as in tandemctl_test.py, the program
+of this build against a server of this build.
 
     tests/ctl/apply_command_test.py
 """
 
 import json
 import os
+import pathlib
 import pty
 import re
 import subprocess
@@ -15,6 +16,8 @@ import unittest
 
 import yaml
 from tandemctl_test import FLOOR, LIMIT_SECONDS, TANDEMCTL, CtlTest, environment, setUpModule  # noqa: F401
+
+PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs/how-to/configure-a-workspace.md"
 
 
 class Apply(CtlTest):
@@ -72,6 +75,17 @@ class Apply(CtlTest):
                      "~ attributes.ring: 1 -> 2"):
             self.assertIn(f"    {line}\n", agent)
         self.assertIn("0 created, 4 updated, 0 deleted\n", text)
+
+    def test_shows_what_the_page_says_that_its_document_changes(self):
+        document, = re.findall(r"^```yaml\n(time_zone: .*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+        shown, = re.findall(r"^```text\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+        before = yaml.safe_load(document)
+        before["queues"][0]["max_waiting"] = 100
+        ana = before["agents"][0]
+        before["agents"].append({**ana, "id": "tom"})
+        before["agents"][0] = {**ana, "clients": [], "skills": [{"skill": "billing", "level": 3}]}
+        self.assertEqual(self.apply(yaml.safe_dump(before), "--yes").returncode, 0)
+        self.assertEqual(self.apply(document, "--validate-only").stdout, shown.replace("workspace acme", f"workspace {self.workspace}"))
 
     def test_tells_programs_the_same(self):
         floor = FLOOR.replace("offer_timeout: 60s", "offer_timeout: 45s").replace("{id: globex}]", "{id: globex}, {id: third}]")

@@ -45,6 +45,16 @@ class FairShare(CtlTest):
             with self.logged_in("bo", "available"):
                 self.assertEqual(self.agent_of(acme[0]), "bo")
 
+    def test_the_explanation_that_the_page_shows_is_what_is_said(self):
+        [shown] = re.findall(r"^\$ tandemctl explain ticket \S+\n(.*?)^…\n", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+        self.chat()
+        self.chat(client="globex")
+        with self.logged_in("ana", "available"):
+            last = [self.chat(client="globex") for _ in range(5)][-1]
+            said, expected = (re.sub(r"\d+", "N", re.sub(r"\d\S+Z\b", "TIME", text))
+                              for text in (self.done("explain", "ticket", last), shown))
+        self.assertEqual(said.splitlines()[:expected.count("\n")], expected.splitlines())
+
     def test_shares_are_read_and_applied_again(self):
         clients = json.loads(self.done("get", "configuration", "-o", "json"))["clients"]
         self.assertEqual([client["fairShare"] for client in clients],

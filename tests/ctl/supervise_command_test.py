@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Goal: `tandemctl supervise shift` says when an agent's shift ends, and what follows shows. Method: as in
-tandemctl_test.py, the program of this build against a server of this build.
+"""Goal: `tandemctl supervise` gives tickets, takes them away, sets statuses, and says when an agent's shift ends; `tandemctl
+callback` has customers called; what follows shows. Method: as in tandemctl_test.py, the program of this build against a server
+of this build.
 
     tests/ctl/supervise_command_test.py
 """
@@ -10,6 +11,34 @@ import unittest
 from datetime import datetime, timedelta, timezone
 
 from tandemctl_test import CtlTest, setUpModule  # noqa: F401
+
+
+class Supervising(CtlTest):
+
+    def test_gives_tickets_takes_them_away_and_sets_statuses(self):
+        ticket = self.chat()
+        away = self.ctl("supervise", "assign", ticket, "ana", "--as", "sue")
+        self.assertEqual(away.returncode, 1)
+        self.assertIn("AGENT_STATUS_FORBIDS", away.stderr)
+        with self.logged_in("ana", "not-ready lunch"):
+            self.assertEqual(self.done("supervise", "assign", ticket, "ana", "--as", "sue"),
+                             f"Ticket {ticket} is ana's, ACTIVE\n")
+            self.done("supervise", "requeue", ticket, "--as", "sue")
+            self.assertEqual(self.done("supervise", "transfer", ticket, "--agent", "ana", "--wait", "5m"),
+                             f"Ticket {ticket} was transferred, for ana\n")
+            self.assertIn("kept for ana until", self.done("explain", "ticket", ticket))
+            self.done("supervise", "status", "ana", "--to", "draining", "--reason", "lunch", "--as", "sue")
+            unknown = self.ctl("supervise", "status", "ana", "--to", "NOT_READY", "--reason", "nap", "--as", "sue")
+            self.assertIn("NOT_READY_REASON_UNKNOWN", unknown.stderr)
+        history = self.done("history", "ticket", ticket)
+        for event in ("TICKET_ASSIGNED", "TICKET_REQUEUED"):
+            self.assertRegex(history, rf"{event} .*sue")
+        self.assertEqual(self.ctl("supervise", "requeue", ticket).returncode, 2, "who acts is not said")
+
+    def test_has_a_customer_called_back(self):
+        ticket = self.chat()
+        self.assertEqual(self.done("callback", ticket), f"Ticket {ticket} is a call-back, QUEUED\n")
+        self.assertIn("SCHEDULED until 2", self.done("callback", ticket, "--in", "2h", "--within", "1h"))
 
 
 class Shift(CtlTest):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Goal: `tandemctl load` puts the load of a scenario on a server, measures it from where it was intended, and tells every
-failure and every lost contact. Method: the program of this build against a server of this build, which is also held up, killed,
-and made to forget tickets.
+failure and every lost contact; docs/how-to/load-test.md shows what it prints. Method: the program of this build against a
+server of this build, which is also held up, killed, and made to forget tickets.
 
     tests/ctl/tandemctl_load_test.py
 """
@@ -24,6 +24,7 @@ sys.path.insert(0, str(ROOT / "tests/support"))
 from tandem_server import BIN, Server  # noqa: E402
 
 SCENARIOS = ROOT / "deploy/loadtest"
+PAGE = ROOT / "docs/how-to/load-test.md"
 LIMIT_SECONDS = 120
 # Chats that take no time, of which the agents can take all.
 SCENARIO = """
@@ -120,6 +121,15 @@ class Load(unittest.TestCase):
         self.assertRegex(tables[0], r"(?m)^step +count +failed +per second +p50 ms +p90 ms +p99 ms +p99\.9 ms +max ms$")
         contacts = [re.search("contacts: .*", table).group() for table in tables]
         self.assertEqual(*contacts)
+
+    def test_prints_what_the_page_shows_but_for_the_figures(self):
+        [shown] = re.findall(r"^```text\n(127\..*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+        process = load(SCENARIOS / "steady.yaml", "--for", "2s", "--scale", "0.3")
+        out, err = process.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(process.returncode, 0, err)
+        said, expected = ([re.sub(r"[\d.:]*\d+(?:s|m|t[\d.]+)?\b", "N", re.sub(" +", " ", line)) for line in text.splitlines()]
+                          for text in (out, shown))
+        self.assertEqual(said, expected)
 
     def test_counts_what_a_server_that_stands_still_makes_people_wait(self):
         def hold_up():

@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
 """Goal: `tandemctl ticket` changes tickets and writes to them, `get` finds what its filters say, an agent begins work of
-their own, and who gets no offer is told why. Method: as in tandemctl_test.py, the program of this build against a server
+their own, who gets no offer is told why, and so is who asks for the one who did. Method: as in tandemctl_test.py, the program of this build against a server
 of this build.
 
     tests/ctl/ticket_command_test.py
 """
 
 import json
+import pathlib
+import re
 import unittest
 
 from tandemctl_test import FLOOR, CtlTest, setUpModule  # noqa: F401
+
+PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs/how-to/say-who-gets-a-ticket.md"
 
 
 class TicketTest(CtlTest):
@@ -168,14 +172,24 @@ class Picked(TicketTest):
         self.assertIn("AGENT_CANNOT_TAKE_NOW", away.stdout)
         self.assertIn("claim: expected the ticket's id behind --ticket", away.stdout)
 
-    def test_it_is_told_why_it_was_this_agent(self):
-        with self.logged_in("ana", "available"):
-            offered = self.chat()
-            self.assertRegex(self.done("explain", "ticket", offered), r"(?m)^ana: OFFERED at \S+, ARRIVED, by LONGEST_IDLE, idle since ")
+    def explained(self, ticket):
+        return re.sub(r"\d\S+Z\b", "TIME", self.done("explain", "ticket", ticket)).splitlines()
+
+    def test_it_is_told_why_it_was_this_agent_as_the_page_shows(self):
+        [shown] = re.findall(r"^```text\n(\w+: OFFERED .*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+        of_offered, of_picked, of_given = re.sub(r"\d\S+Z\b", "TIME", re.sub(r"(?m)^\w+: ", "ana: ", shown)).splitlines()
+        first, offered = self.chat(), self.chat()
+        with self.logged_in("ana", "available", "wait"):
+            self.done("supervise", "transfer", first, "--queue", "jobs")
+            self.assertIn(of_offered, self.explained(offered))
             self.done("supervise", "transfer", offered, "--queue", "jobs")
+            given = self.chat()
+            self.done("supervise", "assign", given, "ana", "--as", "sue@acme")
+            self.assertIn(of_given, self.explained(given))
+            self.done("supervise", "transfer", given, "--queue", "jobs")
         picked = self.job()
         self.done("agent", "login", "ana", stdin=f"available\nclaim --ticket {picked}\nquit\n")
-        self.assertRegex(self.done("explain", "ticket", picked), r"(?m)^ana: PICKED at \S+$")
+        self.assertIn(of_picked, self.explained(picked))
 
 
 class Reviewed(TicketTest):

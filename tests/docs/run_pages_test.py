@@ -6,7 +6,7 @@ their order, each by what its fence says that it is:
   sh       run by bash; it has to end with 0. What would go on for ever is interrupted, which is a good end.
   yaml     applied, as a part of floor.yaml beside this file; or loaded as a scenario, or checked by promtool
   text     compared with what the block before printed, but for ids, times and ports, and `…`; or calls in short form,
-           whose rpcs and fields are looked up in proto/
+           whose rpcs and fields are looked up in proto/; or words for `tandemctl agent login`, which it has to know
   sql      run by psql on the server's database
   json     read; together with contacts, see FILES
 
@@ -43,19 +43,29 @@ from tandem_server import BIN, Server  # noqa: E402
 
 LIMIT_SECONDS = 60
 KINDS = ("sh", "yaml", "text", "sql", "json")  # Methods of PageRun.
+LOAD_TEST = "tests/ctl/loadtest_test.py"
 KUBERNETES = "tests/kubernetes/kubernetes_test.py"
 SDK = "tests/sdk/examples_test.py"
 SDK_BLOCKS = "tests/sdk/page_blocks_test.py"
 
-# Which test runs which blocks of a page instead. The test names the page, or a part of its name.
+# Which test runs which blocks of a page instead: those of a kind, or those of them that begin so. The test names the page by
+# its path; or it has the words that are said here, and the block has them, too.
 RUN_ELSEWHERE = {
-    "README.md": {"sh": "tests/e2e/readme_test.py"},
+    "README.md": dict.fromkeys(("sh", "text"), "tests/e2e/readme_test.py"),
+    "docs/explanation/checked-against-theory.md": {"sh": ("tests/theory/CMakeLists.txt", "theory_test")},
     "docs/how-to/back-up-and-restore.md": {"sh": "tests/e2e/restore_test.py", "console": KUBERNETES},
+    "docs/how-to/change-many-at-once.md": {"text 1204 tickets match": "tests/ctl/bulk_command_test.py"},
+    "docs/how-to/configure-a-workspace.md": {"text ~ queue": "tests/ctl/apply_command_test.py"},
     "docs/how-to/deploy-on-kubernetes.md": {"console": KUBERNETES},
+    "docs/how-to/generate-an-sdk.md": {"sh deploy/dev/buf": ("tests/sdk/buf_test.py", "deploy/dev/buf")},
+    "docs/how-to/load-test.md": {"text call": LOAD_TEST, "sh deploy/loadtest/run": LOAD_TEST, "sh protoc": LOAD_TEST,
+                                 "text 127.0.0.1": "tests/ctl/tandemctl_load_test.py"},
+    "docs/how-to/say-who-gets-a-ticket.md": {"text ana: OFFERED": "tests/ctl/ticket_command_test.py"},
+    "docs/how-to/share-agents-between-clients.md": {"text $ tandemctl explain": "tests/ctl/fair_share_command_test.py"},
     "docs/how-to/upgrade.md": {"console": KUBERNETES},
     **{f"docs/how-to/{name}.md": {"py": SDK_BLOCKS} for name in (
         "follow-events", "let-conversations-go-on", "send-many-contacts", "watch-queues-and-agents")},
-    "docs/how-to/receive-webhooks.md": {"python": "tests/docs/docs_test.py"},
+    "docs/how-to/receive-webhooks.md": dict.fromkeys(("python", "text POST"), "tests/docs/docs_test.py"),
     "docs/tutorials/agent-desktop.md": {"sh": SDK, "text": SDK, "ts": SDK},
     "docs/tutorials/email-to-ticket.md": {"sh": SDK, "text": SDK, "py": SDK},
     **{f"deploy/sdk/{language}/README.md": dict.fromkeys(("sh", *kinds), "tests/sdk/languages.py")
@@ -68,18 +78,21 @@ RUN_ELSEWHERE = {
 # What is there before the first command of a page: files, contacts, and agents with a session, who are AVAILABLE.
 CONTACT = {"channel": "chat", "client": "acme", "processType": "support"}
 FILES = {
+    "change-demands-while-a-ticket-waits": {"asked.yaml": "all_of: [{any_of: [{skill: {skill: cards, level: 2}}, {team: north}]}]\n"},
     "import-a-day": {"monday.jsonl": "".join(json.dumps(CONTACT | other) + "\n" for other in (
         {}, {}, {}, {"channel": "fax"}, {}, {"requirement": {"allOf": [{"anyOf": [{"skill": {"skill": "cheques", "level": 9}}]}]}}))},
     "classify-contacts": {"contact.json": '{"channel": "chat", "client": "acme", "customerSegment": "gold"}'},
 }
 CALL = "--channel voice --client acme --process-type sales"
+CHAT = "--channel chat --client acme --process-type support"
 CONTACTS = {
+    "change-demands-while-a-ticket-waits": [CHAT],
     "call-customers-back": [CALL],
     "chain-work": ["--channel task --client acme --process-type claim"],
-    "let-conversations-go-on": ["--channel chat --client acme --process-type support"],
+    "let-conversations-go-on": [CHAT],
     "protect-what-can-still-be-on-time": ["--channel task --client acme --process-type claim"],
     "ring-several-agents": [CALL],
-    "say-who-works-on-what": ["--channel chat --client acme --process-type support"],
+    "say-who-works-on-what": [CHAT],
     "set-work-aside": [CALL],
     "tune-routing": [CALL],
 }
@@ -89,6 +102,8 @@ WITH_POSTGRESQL = "run-with-your-own-postgresql"
 # Its servers have certificates, which are there as files; each is for the commands behind it, as one elsewhere.
 WITH_CERTIFICATES = "encrypt-connections"
 ELSEWHERE = "router.example:9400"
+# Its server has a clock of its own.
+WITH_FAST_CLOCK = "import-a-day"
 # Words of a command that a test can't wait for, or that are about a day that will have passed.
 TOMORROW = (datetime.datetime.now() + datetime.timedelta(days=1)).strftime("%Y-%m-%d")
 FOR_A_WHILE = "timeout --foreground --preserve-status --signal=INT 2"
@@ -100,6 +115,7 @@ INSTEAD = [
     # What goes on for ever.
     (r"(?m)^(tandemctl (?:events .*--follow|watch ).*)$", rf"{FOR_A_WHILE} \1"),
     (r"(?m)^(tandemctl load .*)$", r"\1 --for 1s --drain 5s"),
+    (r"(?m)^(tandemctl play .*)$", r"\1 --from 08:00 --to 08:10 --drain 15m"),
     # Who runs these has a terminal, and is asked.
     (r"(?m)^(tandemctl bulk .*)$", r"\1 --yes"),
     (r"(?m)^(tandemctl apply (?!.*--(?:yes|validate-only)).*)$", r"\1 --yes"),
@@ -117,12 +133,18 @@ class Block:
 
     def __init__(self, match, paragraph):
         self.kind = match["kind"]
+        self.paragraph = paragraph
         self.text = re.sub(rf"^{match['indent']}", "", match["text"], flags=re.MULTILINE)
         self.not_run = bool(NOT_RUN.fullmatch(match["before"] or ""))
         code = re.fullmatch(r" *<!-- exit code (\d) -->\n", match["before"] or "")
         self.exit_code = int(code[1]) if code else 0
         saved = re.search(r"[Ss]ave (?:this|it) as\s+`([\w.-]+)`", paragraph)
         self.file = saved.group(1) if saved else None
+
+    def begins(self, words):
+        """Whether it is of this kind, and its text begins with these words if some follow the kind."""
+        kind, _, text = words.partition(" ")
+        return self.kind == kind and self.text.startswith(text)
 
 
 def blocks_of(page):
@@ -245,12 +267,13 @@ class PageRun:
             shutil.copy(authority.certificate, self.folder / f"{name}.crt")
 
     def serve(self, command):
-        """Starts the server of a page in place of the one before, on loopback and with the floor."""
+        """Starts the server of a page in place of the one before, on loopback and in a folder of its own."""
         self.end_elsewhere()
-        words = shlex.split(command[0])[1:]
-        at = words.index("--listen")
+        words = re.sub(r"--(?:listen|data-dir) \S+", "", command[0])
         self.elsewhere = Server(*(self.folder / word if (self.folder / word).is_file() else word
-                                  for word in words[:at] + words[at + 2:]))
+                                  for word in shlex.split(words)[1:]))
+        if self.name == WITH_FAST_CLOCK:
+            return f"export TANDEM_ADDRESS={self.elsewhere.address}\ntandemctl wait\n"
         ctl = f"tandemctl --address {self.elsewhere.address} --ca ca.crt --cert desk-7.crt --key desk-7.key"
         self.bash(f"{ctl} wait && {ctl} apply --yes -f floor.yaml")
         return ""
@@ -315,8 +338,9 @@ class PageRun:
             return
         self.test.assertIsNone(BUILDS.search(script), f"expected a reason why it is not run:\n{script}")
         self.prepare()
-        if self.name == WITH_CERTIFICATES:
+        if self.name in (WITH_CERTIFICATES, WITH_FAST_CLOCK):
             script = re.sub(r"(?m)^tandemd .*\n", self.serve, script.replace("/etc/tandem/", ""))
+        if self.name == WITH_CERTIFICATES:
             script = script.replace(ELSEWHERE, self.elsewhere.address)
         for words, others in INSTEAD:
             script = re.sub(words, others, script)
@@ -356,6 +380,13 @@ class PageRun:
                 value, _ = short_form(calls, match.end())
                 self.test.assertEqual(protos.unknown(protos.requests[match[1]], value), [])
             return
+        if block.paragraph.endswith("In `tandemctl agent login`:"):
+            known = self.bash("tandemctl agent login --help")
+            for name, *words in map(str.split, re.split(r" {2,}|\n", block.text.strip())):
+                usage = re.search(rf"(?m)^  {re.escape(name)}((?: \[?[A-Z][A-Z_.]*\]*)*) ", known)
+                self.test.assertIsNotNone(usage, f"expected {name} in\n{known}")
+                self.test.assertLessEqual(len(words), len(usage[1].split()), f"expected no more words than {usage[0]}")
+            return
         self.test.assertIsNotNone(self.printed, "expected a command before what it prints, or a reason")
         self.test.assertRegex(plain(self.printed), rf"\A{pattern_of(block.text)}")
 
@@ -394,7 +425,7 @@ class Pages(unittest.TestCase):
         self.addCleanup(run.end)
         for number, block in enumerate(blocks_of(page), 1):
             with self.subTest(page=name, block=number, kind=block.kind):
-                if block.not_run or block.kind in RUN_ELSEWHERE.get(name, {}):
+                if block.not_run or any(block.begins(key) for key in RUN_ELSEWHERE.get(name, {})):
                     continue
                 self.assertIn(block.kind, KINDS, f"expected a reason why it is not run:\n{block.text}")
                 getattr(run, block.kind)(block)
@@ -410,16 +441,41 @@ for document in sorted(documents()):
         setattr(Pages, "test_" + re.sub(r"\W", "_", label.removesuffix(".md")), test_of(document))
 
 
+def names(test, page):
+    """Whether the test has the path of the page, joined from parts or not. A part may be a name that the test has, too."""
+    text = (ROOT / test).read_text()
+    joined = text
+    for written, part in ((r'\bROOT / f?"', "/"), (r'" / "|"\)\.glob\("', "/"), (r'" / [\w.]+ / "', "/{}/"), (r"\{\w+\}", "{}")):
+        joined = re.sub(written, part, joined)
+    for named in re.findall(r"[\w.-]*/[\w./*{}-]+\.md", joined):
+        pattern = re.escape(named.removeprefix("/")).replace(r"\{\}", r"([\w.-]+)").replace(r"\*", r"[\w.-]+")
+        match = re.fullmatch(pattern, page)
+        if match and all(re.search(rf"\b{re.escape(part)}\b", text) for part in match.groups()):
+            return True
+    return False
+
+
 class Lists(unittest.TestCase):
 
     def test_the_tests_that_run_pages_instead_name_them(self):
-        for name, kinds in RUN_ELSEWHERE.items():
-            here = {block.kind for block in blocks_of(ROOT / name)}
-            for kind, test in kinds.items():
-                with self.subTest(page=name, kind=kind):
-                    self.assertIn(kind, here)
-                    stem = re.sub(r"-from-.*", "-from-", pathlib.Path(name).stem)
-                    self.assertIn(stem, (ROOT / test).read_text())
+        for name, tests in RUN_ELSEWHERE.items():
+            for key, test in tests.items():
+                with self.subTest(page=name, blocks=key):
+                    blocks = [block for block in blocks_of(ROOT / name) if block.begins(key)]
+                    self.assertNotEqual(blocks, [])
+                    if isinstance(test, tuple):
+                        test, words = test
+                        self.assertIn(words, (ROOT / test).read_text())
+                        self.assertTrue(all(words in block.text for block in blocks))
+                    else:
+                        self.assertTrue(names(test, name), f"expected {test} to name the page by its path")
+
+    def test_what_a_test_runs_is_not_marked_as_if_nothing_did(self):
+        for document in documents():
+            for block in blocks_of(document):
+                keys = RUN_ELSEWHERE.get(str(document.relative_to(ROOT)), {})
+                with self.subTest(page=document.name, block=block.text):
+                    self.assertFalse(block.not_run and any(block.begins(key) for key in keys if " " in key))
 
     def test_what_is_prepared_is_for_pages_that_there_are(self):
         stems = {document.stem for document in documents()}
