@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 TESTS = ROOT / "tests/sdk"
 SDK = ROOT / "build/sdk"
 # What each language's programs do; README.md tells.
-PROGRAMS = ("walk", "calls")
+PROGRAMS = ("walk", "calls", "session")
 
 
 def run(*command, seconds=300, **options):
@@ -70,7 +70,7 @@ class Python(Language):
         return [self.folder / "venv/bin/python", self.sources / f"{program}.py"]
 
     def run_example(self, text):
-        return run(self.folder / "venv/bin/python", "-c", text)
+        return run(self.folder / "venv/bin/python", "-c", text, cwd=self.folder)
 
 
 class Go(Language):
@@ -80,9 +80,10 @@ class Go(Language):
         run(self.go, "mod", "init", "programs", cwd=self.folder)
         for program in PROGRAMS:
             self.add(program, (self.sources / f"{program}.go").read_text())
+        self.add("parts", self.with_parts("parts.go", self.blocks("go")[1:]))
         self.install(PATH=f"{pathlib.Path(self.go).parent}:{os.environ['PATH']}")
         (self.folder / "bin").mkdir()
-        run(self.go, "build", "-o", "bin", *(f"./{program}" for program in PROGRAMS), cwd=self.folder)
+        run(self.go, "build", "-o", "bin", *(f"./{program}" for program in (*PROGRAMS, "parts")), cwd=self.folder)
         run(self.go, "vet", ".", cwd=SDK / "go")
 
     def add(self, program, text):
@@ -93,7 +94,7 @@ class Go(Language):
         return [self.folder / "bin" / program]
 
     def run_example(self, text):
-        self.add("example", text)
+        self.add("example", self.with_parts("example.go", [text]))
         return run(self.go, "run", "./example", cwd=self.folder)
 
 
@@ -139,7 +140,7 @@ class Java(Language):
         return ["java", "-cp", self.path, program.capitalize()]
 
     def run_example(self, text):
-        (self.folder / "Example.java").write_text(text)
+        (self.folder / "Example.java").write_text(self.with_parts("Example.java", [text]))
         return run("java", "-cp", self.path, self.folder / "Example.java")
 
 

@@ -7,6 +7,7 @@ import pathlib
 import subprocess
 import sys
 import threading
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "build/sdk/python/src"))
@@ -23,12 +24,20 @@ LIMIT_SECONDS = 100
 
 @dataclasses.dataclass
 class Attempt:
-    """What came of one attempt of a call. `request` is the first message."""
+    """What came of one attempt of a call. `came` is what the script took of its messages, each with when it did."""
     method: str
-    request: object
+    came: list
     authorization: list
     repeats: str
     encrypted: bool
+
+    @property
+    def requests(self):
+        return [message for _, message in self.came]
+
+    @property
+    def request(self):
+        return self.came[0][1]
 
 
 class Refusal(Exception):
@@ -87,9 +96,11 @@ class Stub(grpc.GenericRpcHandler):
         def answer(requests, context):
             gone = threading.Event()
             context.add_callback(gone.set)
-            first = next(requests)
+            came = []
+            requests = noted(requests, came)
+            next(requests)
             self.attempts.append(Attempt(
-                method=name, request=first,
+                method=name, came=came,
                 authorization=[entry.value for entry in metadata if entry.key == "authorization"],
                 repeats=next((entry.value for entry in metadata if entry.key == "grpc-previous-rpc-attempts"), "0"),
                 encrypted=context.auth_context().get("transport_security_type") == [b"ssl"]))
@@ -104,6 +115,12 @@ class Stub(grpc.GenericRpcHandler):
 
         # Unary calls look the same on the wire.
         return grpc.stream_stream_rpc_method_handler(answer, request.FromString, lambda message: message.SerializeToString())
+
+
+def noted(requests, came):
+    for request in requests:
+        came.append((time.monotonic(), request))
+        yield request
 
 
 def refuse(refusal):

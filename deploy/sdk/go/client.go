@@ -68,7 +68,8 @@ func WithWorkspace(workspace string) Option {
 	return func(s *settings) { s.workspace = workspace }
 }
 
-// WithCredentials encrypts, for a server behind a proxy with TLS. By default nothing is encrypted.
+// WithCredentials encrypts, for a server with TLS, with a client certificate where it asks for one. By default nothing is
+// encrypted.
 func WithCredentials(credentials credentials.TransportCredentials) Option {
 	return func(s *settings) { s.credentials = credentials }
 }
@@ -217,8 +218,8 @@ func newID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", bytes[:4], bytes[4:6], bytes[6:8], bytes[8:10], bytes[10:])
 }
 
-// pauses counts how long to wait before the next attempt to get a lost stream back; with chance, so that the clients of a
-// server that was away do not all come at once.
+// pauses counts how long to wait before what failed is tried again; with chance, so that the clients of a server that was
+// away or busy do not all come at once.
 type pauses struct {
 	next time.Duration
 }
@@ -228,11 +229,15 @@ const (
 	longestPause  = 5 * time.Second
 )
 
-func (p *pauses) wait(ctx context.Context) {
+func (p *pauses) take() time.Duration {
 	pause := max(p.next, shortestPause)
 	p.next = min(2*pause, longestPause)
+	return pause/2 + mathrand.N(pause/2)
+}
+
+func (p *pauses) wait(ctx context.Context) {
 	select {
-	case <-time.After(pause/2 + mathrand.N(pause/2)):
+	case <-time.After(p.take()):
 	case <-ctx.Done():
 	}
 }

@@ -13,9 +13,6 @@ import (
 	tandemv1 "tandem/v1"
 )
 
-// How long a verb waits that the server could not decide, before it is sent again.
-const repeatAfter = 500 * time.Millisecond
-
 // ErrClosed is what Next returns after Close.
 var ErrClosed = errors.New("the session was closed")
 
@@ -26,6 +23,7 @@ type Change interface{ proto.Message }
 type verb struct {
 	up      *tandemv1.StreamAgentSessionRequest
 	decided chan *tandemv1.VerbResult
+	pauses  pauses
 }
 
 // Session is an agent's session that survives lost connections and restarts of the server: what the agent has, by Next, and
@@ -35,9 +33,11 @@ type verb struct {
 // differs from what was told comes: an offer is told once, and one that is gone meanwhile is an OfferEnded with an empty
 // reason. A change tells the newest state; states in between may be left out.
 //
-// A method returns when its verb was decided. A verb that was under way during a cut is sent again and takes effect once.
-// The session is lost for good when another one of the agent takes over (SESSION_FENCED). After a long cut the agent is
-// OFFLINE and stays so until SetAvailable: whether somebody is still there, only the program knows.
+// A method returns when its verb was decided. A verb that was under way during a cut, or that the server could not decide
+// (UNAVAILABLE, OVERLOADED), is sent again, with growing pauses, and takes effect once. A verb whose context ends is not sent
+// again; it may have taken effect. The session is lost for good when another one of the agent takes over (SESSION_FENCED).
+// After a long cut the agent is OFFLINE and stays so until SetAvailable: whether somebody is still there, only the program
+// knows.
 //
 // Methods may be called from any goroutine; one calls Next.
 type Session struct {
@@ -236,6 +236,9 @@ func (s *Session) do(ctx context.Context, up *tandemv1.StreamAgentSessionRequest
 	case <-s.ended:
 		return 0, s.lost
 	case <-ctx.Done():
+		s.mutex.Lock()
+		delete(s.verbs, up.Tag)
+		s.mutex.Unlock()
 		return 0, ctx.Err()
 	}
 }
@@ -360,16 +363,11 @@ func (s *Session) takeResult(result *tandemv1.VerbResult) {
 	if !ok {
 		return
 	}
-	refusal := Error{Code: codes.Code(result.GetCode()), ReasonName: result.GetReason()}
 	generation := signed(made.up).(interface{ GetSession() *tandemv1.SessionRef }).GetSession().GetGeneration()
 	switch {
-	case result.GetCode() != 0 && refusal.IsPassing():
-		// Perhaps done, perhaps not: the same again is safe.
-		time.AfterFunc(repeatAfter, func() {
-			s.mutex.Lock()
-			defer s.mutex.Unlock()
-			s.send(made)
-		})
+	case isUndecided(result):
+		stream := s.upward
+		time.AfterFunc(made.pauses.take(), func() { s.repeat(result.GetTag(), stream) })
 	case result.GetReason() == "SESSION_FENCED" && generation < s.snapshot.GetGeneration():
 		// It was sent before the cut and not taken: this generation may say it anew.
 		s.sign(made)
@@ -377,6 +375,21 @@ func (s *Session) takeResult(result *tandemv1.VerbResult) {
 	default:
 		delete(s.verbs, result.GetTag())
 		made.decided <- result
+	}
+}
+
+// isUndecided tells whether a verb was perhaps done, perhaps not: the same again is safe. Whatever else may pass is for the
+// program to know, a full queue among it: that may last for hours.
+func isUndecided(result *tandemv1.VerbResult) bool {
+	return codes.Code(result.GetCode()) == codes.Unavailable || result.GetReason() == "OVERLOADED"
+}
+
+// repeat sends a verb once more on the stream that gave its result: a newer one got all verbs when it was opened.
+func (s *Session) repeat(tag int64, stream tandemv1.AgentService_StreamAgentSessionClient) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if made, ok := s.verbs[tag]; ok && stream == s.upward {
+		s.send(made)
 	}
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Runs the parts of programs that the README of the SDK shows, each until it has done once what it is about.
+"""Runs the parts of programs that the README of the SDK shows, but for the first, each until it has done once what it is
+about.
 
     parts.py ADDRESS FLOOR README
 """
@@ -25,7 +26,7 @@ def done(*_):
 
 
 def main(address, floor, readme):
-    errors, session, events = re.findall(r"^```py\n(.*?)^```", pathlib.Path(readme).read_text(), re.MULTILINE | re.DOTALL)
+    _, errors, session, events = re.findall(r"^```py\n(.*?)^```", pathlib.Path(readme).read_text(), re.MULTILINE | re.DOTALL)
     configuration = json_format.Parse(pathlib.Path(floor).read_text(), configuration_pb2.Configuration())
     chat = ticket_pb2.Contact(channel="chat", client="acme", process_type="support")
     with tandem.connect(address, workspace="parts") as client:

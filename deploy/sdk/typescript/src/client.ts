@@ -43,7 +43,8 @@ import { WorkServiceDefinition } from "./tandem/v1/work_service.js";
 export interface ConnectOptions {
   /** The workspace of requests that name none. */
   workspace?: string;
-  /** ChannelCredentials of @grpc/grpc-js, for a server behind a proxy with TLS. By default nothing is encrypted. */
+  /** ChannelCredentials of @grpc/grpc-js, for a server with TLS, with a client certificate where it asks for one. By default
+   * nothing is encrypted. */
   credentials?: ChannelCredentials;
   /** Called before each call; what it returns is sent as `authorization: Bearer …`. When it throws, the call fails with
    * UNAVAILABLE; sessions and streams of events try again. */
@@ -197,8 +198,8 @@ export async function* pages<Request extends { pageToken?: string | undefined },
   } while (pageToken);
 }
 
-/** How long to wait before the next attempt to get a lost stream back; with chance, so that the clients of a server that was
- * away do not all come at once. */
+/** How long to wait before what failed is tried again; with chance, so that the clients of a server that was away or busy do
+ * not all come at once. */
 export class Pauses {
   private static readonly SHORTEST_MS = 100;
   private static readonly LONGEST_MS = 5000;

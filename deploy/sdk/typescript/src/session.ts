@@ -29,8 +29,6 @@ import { type Change, Told } from "./told.js";
 
 export type { Change };
 
-/** How long a verb waits that the server could not decide, before it is sent again. */
-const REPEAT_MS = 500;
 /** How long close() waits for the server to take the log-out. */
 const CLOSE_MS = 5000;
 
@@ -41,6 +39,7 @@ interface Pending {
   verb: Verb;
   decide: (result: VerbResult) => void;
   fail: (error: Error) => void;
+  waits: Pauses;
 }
 
 /** What an agent has, as changes to iterate over, and what the agent does, as methods.
@@ -50,9 +49,10 @@ interface Pending {
  * reason. A change tells the newest state; states in between may be left out.
  *
  * A method resolves when its verb was decided, and rejects with a TandemError when it was refused. A verb that was under way
- * during a cut is sent again and takes effect once. Iterating ends after close(), and throws when the session is lost for
- * good: another one of the agent took over (SESSION_FENCED). After a long cut the agent is OFFLINE and stays so until
- * setAvailable(): whether somebody is still there, only the program knows. */
+ * during a cut, or that the server could not decide (UNAVAILABLE, OVERLOADED), is sent again, with growing pauses, and takes
+ * effect once. Iterating ends after close(), and throws when the session is lost for good: another one of the agent took
+ * over (SESSION_FENCED). After a long cut the agent is OFFLINE and stays so until setAvailable(): whether somebody is still
+ * there, only the program knows. */
 export class AgentSession implements AsyncIterable<Change> {
   /** Resolves when the session is open, and rejects when it can't be. */
   readonly opened: Promise<void>;
@@ -160,7 +160,7 @@ export class AgentSession implements AsyncIterable<Change> {
       const tag = ++this.lastTag;
       const decide = (result: VerbResult) =>
         result.code === 0 ? resolve(result.ticketState) : reject(refusalOf(result));
-      this.verbs.set(tag, { verb, decide, fail: reject });
+      this.verbs.set(tag, { verb, decide, fail: reject, waits: new Pauses() });
       this.sign(verb);
       this.send(tag);
     });
@@ -250,9 +250,9 @@ export class AgentSession implements AsyncIterable<Change> {
       return;
     }
     const generation = pending.verb.value.session?.generation ?? 0n;
-    if (result.code !== 0 && refusalOf(result).isPassing) {
-      // Perhaps done, perhaps not: the same again is safe.
-      setTimeout(() => this.send(result.tag), REPEAT_MS);
+    if (isUndecided(result)) {
+      const upward = this.upward;
+      setTimeout(() => this.repeat(result.tag, upward), pending.waits.next()).unref();
     } else if (result.reason === "SESSION_FENCED" && generation < this.ref.generation) {
       // It was sent before the cut and not taken: this generation may say it anew.
       this.sign(pending.verb);
@@ -263,11 +263,24 @@ export class AgentSession implements AsyncIterable<Change> {
     }
   }
 
+  /** On the stream that gave the result: a newer one got all verbs when it was opened. */
+  private repeat(tag: bigint, upward: Queue<StreamAgentSessionRequest> | undefined): void {
+    if (upward === this.upward) {
+      this.send(tag);
+    }
+  }
+
   private tell(change: Change): void {
     if (this.told.isNews(change)) {
       this.changes.push(change);
     }
   }
+}
+
+/** Perhaps done, perhaps not: the same again is safe. Whatever else may pass is for the program to know, a full queue among
+ * it: that may last for hours. */
+function isUndecided(result: VerbResult): boolean {
+  return result.code === Status.UNAVAILABLE || result.reason === "OVERLOADED";
 }
 
 function refusalOf(result: VerbResult): TandemError {

@@ -2,13 +2,13 @@
 
 import importlib.resources
 import json
-import random
 import time
 import uuid
 
 import grpc
 
 from tandem.errors import TandemError
+from tandem.pauses import pauses
 from tandem.session import AgentSession
 from tandem.v1 import (agent_service_pb2_grpc, configuration_service_pb2_grpc, event_service_pb2,
                        event_service_pb2_grpc, ingest_service_pb2_grpc, media_service_pb2_grpc,
@@ -22,7 +22,8 @@ def connect(address, *, workspace="", credentials=None, token=None, options=()):
     """Opens a client of the server at `address`, "host:port". Nothing is sent before the first call.
 
     workspace    what requests get that name none
-    credentials  grpc.ChannelCredentials, for a server behind a proxy with TLS; by default nothing is encrypted
+    credentials  grpc.ChannelCredentials, for a server with TLS, with a client certificate where it asks for one; by default
+                 nothing is encrypted
     token        called before each call; what it returns is sent as `authorization: Bearer …`. When it raises, the call
                  fails with UNAVAILABLE; sessions and streams of events try again
     options      more options of the channel; they go before the shipped ones
@@ -47,15 +48,6 @@ def channel_options():
         ("grpc.http2.ping_timeout_ms", shipped["keepalive"]["timeout_ms"]),
         ("grpc.http2.max_pings_without_data", 0),
     ]
-
-
-def pauses():
-    """Seconds to wait before the first, second, … attempt to get a lost stream back; with chance, so that the clients
-    of a server that was away do not all come at once."""
-    pause = 0.1
-    while True:
-        yield pause * random.uniform(0.5, 1.0)
-        pause = min(2 * pause, 5.0)
 
 
 class Client:

@@ -8,10 +8,9 @@ import uuid
 import grpc
 
 from tandem.errors import ErrorReason, TandemError
+from tandem.pauses import pauses
 from tandem.v1 import agent_service_pb2, ticket_service_pb2, types_pb2
 
-# How long a verb waits that the server could not decide, before it is sent again.
-REPEAT_SECONDS = 0.5
 # How long close() waits for the server to take the log-out.
 CLOSE_SECONDS = 5
 CODES = {code.value[0]: code for code in grpc.StatusCode}
@@ -32,9 +31,10 @@ class AgentSession:
     state; states in between may be left out.
 
     A method returns when its verb was decided, and raises TandemError when it was refused. A verb that was under way
-    during a cut is sent again and takes effect once. Iterating ends after close(), and raises when the session is lost for
-    good: another one of the agent took over (SESSION_FENCED). After a long cut the agent is OFFLINE and stays so until
-    set_available(): whether somebody is still there, only the program knows.
+    during a cut, or that the server could not decide (UNAVAILABLE, OVERLOADED), is sent again, with growing pauses, and
+    takes effect once. Iterating ends after close(), and raises when the session is lost for good: another one of the
+    agent took over (SESSION_FENCED). After a long cut the agent is OFFLINE and stays so until set_available(): whether
+    somebody is still there, only the program knows.
 
     Thread rule: methods may be called from any thread; one thread iterates.
     """
@@ -140,7 +140,7 @@ class AgentSession:
             if self._lost is not None:
                 raise self._lost
             self._last_tag += 1
-            self._verbs[self._last_tag] = (kind, request, decided)
+            self._verbs[self._last_tag] = _Verb(kind, request, decided)
             self._sign(request)
             self._send(self._last_tag)
         result = decided.result()
@@ -155,12 +155,10 @@ class AgentSession:
 
     def _send(self, tag):
         if self._upward is not None and tag in self._verbs:
-            kind, request, _ = self._verbs[tag]
-            self._upward.put(agent_service_pb2.StreamAgentSessionRequest(tag=tag, **{kind: request}))
+            verb = self._verbs[tag]
+            self._upward.put(agent_service_pb2.StreamAgentSessionRequest(tag=tag, **{verb.kind: verb.request}))
 
     def _run(self):
-        from tandem.client import pauses
-
         lost = None
         waits = pauses()
         while not self._closing.is_set():
@@ -219,33 +217,53 @@ class AgentSession:
                 self._changes.put(change)
 
     def _take_result(self, result):
-        if result.tag not in self._verbs:
+        verb = self._verbs.get(result.tag)
+        if verb is None:
             return
-        _, request, decided = self._verbs[result.tag]
-        if result.code and TandemError(CODES[result.code], "", result.reason).is_passing:
-            # Perhaps done, perhaps not: the same again is safe.
-            threading.Timer(REPEAT_SECONDS, self._repeat, (result.tag,)).start()
-        elif result.reason == ErrorReason.SESSION_FENCED.name and request.session.generation < self._ref().generation:
+        fenced = result.reason == ErrorReason.SESSION_FENCED.name
+        if _is_undecided(result):
+            later = threading.Timer(next(verb.waits), self._repeat, (result.tag, self._upward))
+            later.daemon = True
+            later.start()
+        elif fenced and verb.request.session.generation < self._ref().generation:
             # It was sent before the cut and not taken: this generation may say it anew.
-            self._sign(request)
+            self._sign(verb.request)
             self._send(result.tag)
         else:
             del self._verbs[result.tag]
-            decided.set_result(result)
+            verb.decided.set_result(result)
 
-    def _repeat(self, tag):
+    def _repeat(self, tag, upward):
+        """On the stream that gave the result: a newer one got all verbs when it was opened."""
         with self._lock:
-            self._send(tag)
+            if upward is self._upward:
+                self._send(tag)
 
     def _end(self, lost):
         with self._lock:
             self._lost = lost or TandemError(grpc.StatusCode.CANCELLED, "the session was closed")
-            for _, _, decided in self._verbs.values():
-                decided.set_exception(self._lost)
+            for verb in self._verbs.values():
+                verb.decided.set_exception(self._lost)
             self._verbs.clear()
             if not self._opened.done():
                 self._opened.set_exception(self._lost)
         self._changes.put(None)
+
+
+class _Verb:
+    """What the agent does, until the server decided it."""
+
+    def __init__(self, kind, request, decided):
+        self.kind = kind
+        self.request = request
+        self.decided = decided
+        self.waits = pauses()
+
+
+def _is_undecided(result):
+    """Perhaps done, perhaps not: the same again is safe. Whatever else may pass is for the program to know, a full queue
+    among it: that may last for hours."""
+    return result.code == grpc.StatusCode.UNAVAILABLE.value[0] or result.reason == ErrorReason.OVERLOADED.name
 
 
 class _Told:

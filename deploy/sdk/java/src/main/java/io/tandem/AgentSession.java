@@ -44,16 +44,13 @@ import java.util.concurrent.TimeUnit;
  * states in between may be left out.
  *
  * <p>A method returns when its verb was decided, and throws a {@link TandemException} when it was refused. A verb that was
- * under way during a cut is sent again and takes effect once. The session is lost for good when another one of the agent takes
- * over (SESSION_FENCED). After a long cut the agent is OFFLINE and stays so until {@link #setAvailable}: whether somebody is
- * still there, only the program knows.
+ * under way during a cut, or that the server could not decide (UNAVAILABLE, OVERLOADED), is sent again, with growing pauses,
+ * and takes effect once. The session is lost for good when another one of the agent takes over (SESSION_FENCED). After a long
+ * cut the agent is OFFLINE and stays so until {@link #setAvailable}: whether somebody is still there, only the program knows.
  *
  * <p>Methods may be called from any thread; one thread calls {@code next}.
  */
 public final class AgentSession implements AutoCloseable {
-  /** How long a verb waits that the server could not decide, before it is sent again. */
-  private static final long REPEAT_MS = 500;
-
   /** How long close() waits for the server to take the log-out. */
   private static final long CLOSE_MS = 5000;
 
@@ -65,6 +62,7 @@ public final class AgentSession implements AutoCloseable {
   private static final class Pending {
     private final Verb verb;
     private final CompletableFuture<VerbResult> decided = new CompletableFuture<>();
+    private final Pauses pauses = new Pauses();
     private StreamAgentSessionRequest message;
     private long generation;
 
@@ -349,9 +347,9 @@ public final class AgentSession implements AutoCloseable {
     if (pending == null) {
       return;
     }
-    if (result.getCode() != 0 && refusalOf(result).isPassing()) {
-      // Perhaps done, perhaps not: the same again is safe.
-      later.schedule(() -> send(result.getTag()), REPEAT_MS, TimeUnit.MILLISECONDS);
+    if (isUndecided(result)) {
+      StreamObserver<StreamAgentSessionRequest> stream = upward;
+      later.schedule(() -> repeat(result.getTag(), stream), pending.pauses.nextMs(), TimeUnit.MILLISECONDS);
     } else if (result.getReason().equals("SESSION_FENCED") && pending.generation < snapshot.getGeneration()) {
       // It was sent before the cut and not taken: this generation may say it anew.
       sign(result.getTag(), pending);
@@ -359,6 +357,21 @@ public final class AgentSession implements AutoCloseable {
     } else {
       verbs.remove(result.getTag());
       pending.decided.complete(result);
+    }
+  }
+
+  /**
+   * Perhaps done, perhaps not: the same again is safe. Whatever else may pass is for the program to know, a full queue among
+   * it: that may last for hours.
+   */
+  private static boolean isUndecided(VerbResult result) {
+    return result.getCode() == Status.Code.UNAVAILABLE.value() || result.getReason().equals("OVERLOADED");
+  }
+
+  /** On the stream that gave the result: a newer one got all verbs when it was opened. */
+  private synchronized void repeat(long tag, StreamObserver<StreamAgentSessionRequest> stream) {
+    if (stream == upward) {
+      send(tag);
     }
   }
 

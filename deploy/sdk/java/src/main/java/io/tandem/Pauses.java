@@ -3,8 +3,8 @@ package io.tandem;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How long to wait before the next attempt to get a lost stream back; with chance, so that the clients of a server that was
- * away do not all come at once.
+ * How long to wait before what failed is tried again; with chance, so that the clients of a server that was away or busy do
+ * not all come at once.
  */
 final class Pauses {
   private static final long SHORTEST_MS = 100;

@@ -87,7 +87,7 @@ public final class TandemClient implements AutoCloseable {
       return this;
     }
 
-    /** For a server behind a proxy with TLS. By default nothing is encrypted. */
+    /** For a server with TLS, with a client certificate where it asks for one. By default nothing is encrypted. */
     public Builder credentials(ChannelCredentials credentials) {
       this.credentials = credentials;
       return this;
