@@ -79,6 +79,7 @@ class Checker {
     std::string channel;
     bool created = false;
     Phase phase = Phase::kQueued;
+    int64_t steps = 0;                          // of its plan, that were taken
     std::string agent;                          // its owner
     std::map<std::string, std::string> offers;  // that stand, with whose they are
   };
@@ -133,6 +134,9 @@ class Checker {
     if (!life.created || life.phase == Phase::kClosed) {
       wrong(life.created ? "after its end" : "before its creation");
     }
+    if (event.type == "PLAN_STEP_TAKEN" && event.number != ++life.steps) {
+      wrong(absl::StrCat("expected step ", life.steps, ", but it is step ", event.number));
+    }
     if (event.type == "PLAN_STEP_TAKEN" || event.type == "PLAN_STEP_SKIPPED" ||
         event.type == "LAST_AGENT_PASSED" || event.type == "TICKET_KEPT") {
       return;  // whoever has it, or nobody
@@ -172,6 +176,9 @@ class Checker {
       if (agent == event.agent) wrong("but " + offer + " is this agent's");
     }
     if (life.offers.size() >= RingsOf(life.channel)) wrong("but it rings as many as it may");
+    if (life.channel == "chat" && life.steps == 0 && !IsExpert(event.agent)) {
+      wrong("who is no expert, before its plan asked for less");
+    }
     life.phase = Phase::kOffered;
     life.offers[event.offer] = event.agent;
     Take(life, event);

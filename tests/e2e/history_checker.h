@@ -17,6 +17,7 @@ struct StoredEvent {
   int64_t at_us = 0;
   std::string type, ticket, agent;
   std::string offer;  // "<ticket>.<n>", empty when there is none
+  int64_t number = 0;
 };
 
 // A ticket as stored.
@@ -33,6 +34,8 @@ struct Stored {
 //   - event sequences are 1, 2, 3, … and time never goes back;
 //   - each ticket's events follow the life of a ticket: one owner at a time, or as many offers as
 //   its queue rings, each by the agent who has it, and none besides the one that is accepted;
+//   - steps of plans are taken once each, in their order, and nobody is offered a chat who is no
+//   expert before the first one;
 //   - no agent ever holds more tickets of a capacity group than configured;
 //   - every promise is in the history, every refused accept is not;
 //   - every external id has exactly one ticket, the one that its caller was told;

@@ -128,6 +128,33 @@ TEST(CheckHistory, FollowsOffersToSeveral) {
   }
 }
 
+// A chat that asks for an expert until the first step of its plan.
+std::vector<std::string> CheckSteps(const std::function<void(std::vector<StoredEvent>&)>& change) {
+  Stored stored;
+  stored.tickets = {{"t1", "c1", "chat", "COMPLETED"}};
+  stored.events = {{1, 1, "TICKET_CREATED", "t1", "", "", 0},
+                   {2, 2, "PLAN_STEP_TAKEN", "t1", "", "", 1},
+                   {3, 3, "PLAN_STEP_TAKEN", "t1", "", "", 2},
+                   {4, 4, "TICKET_OFFERED", "t1", "agent-1", "t1.1", 0},
+                   {5, 5, "OFFER_ACCEPTED", "t1", "agent-1", "t1.1", 0},
+                   {6, 6, "TICKET_COMPLETED", "t1", "agent-1", "", 0}};
+  change(stored.events);
+  return CheckHistory(stored, Journal());
+}
+
+TEST(CheckHistory, FollowsStepsOfPlans) {
+  EXPECT_THAT(CheckSteps([](auto&) {}), IsEmpty());
+  const std::pair<std::string, std::function<void(std::vector<StoredEvent>&)>> cases[] = {
+      {"expected step 1, but it is step 2", [](auto& events) { events[1].number = 2; }},
+      {"expected step 2, but it is step 1", [](auto& events) { events[2].number = 1; }},
+      {"who is no expert",
+       [](auto& events) { events[1].type = events[2].type = "PLAN_STEP_SKIPPED"; }},
+  };
+  for (const auto& [complaint, change] : cases) {
+    EXPECT_THAT(CheckSteps(change), Contains(HasSubstr(complaint)));
+  }
+}
+
 TEST(CheckHistory, ForgivesARefusalAfterATryThatNobodyKnowsOf) {
   const Promise accept{"OFFER_ACCEPTED", "t1", "ann", "t1.2"};
   EXPECT_THAT(Check([&](Stored&, Journal& journal) {

@@ -172,7 +172,7 @@ Stored KillTest::ReadStored() {
   Stored stored;
   for (const auto& row : Rows(Sql(absl::StrCat(
            "SELECT sequence, (extract(epoch FROM at) * 1000000)::bigint, type, ticket_id, agent, ",
-           "offer_number FROM tandem.event WHERE workspace = '", kWorkspace,
+           "offer_number, number FROM tandem.event WHERE workspace = '", kWorkspace,
            "' ORDER BY sequence")))) {
     StoredEvent event;
     event.type = row.at(2);
@@ -180,6 +180,7 @@ Stored KillTest::ReadStored() {
     event.agent = row.at(4);
     EXPECT_TRUE(absl::SimpleAtoi(row.at(0), &event.sequence));
     EXPECT_TRUE(absl::SimpleAtoi(row.at(1), &event.at_us));
+    EXPECT_TRUE(absl::SimpleAtoi(row.at(6), &event.number));
     if (row.at(5) != "0") {
       event.offer = absl::StrCat(event.ticket, ".", row.at(5));
     }
@@ -234,6 +235,7 @@ TEST_F(KillTest, LosesNothingThatWasAcknowledged) {
   for (const auto& [type, count] : counts) {
     std::cout << "  " << type << " " << count << "\n";
   }
+  EXPECT_GT(counts["PLAN_STEP_TAKEN"], 0);
   const std::vector<std::string> faults = CheckHistory(stored, journal);
   EXPECT_TRUE(faults.empty()) << absl::StrJoin(faults, "\n");
 

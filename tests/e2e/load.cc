@@ -34,19 +34,40 @@ v1::Queue& AddQueue(v1::Configuration& configuration, const std::string& id, v1:
   return queue;
 }
 
-void AddProcessType(v1::Configuration& configuration, const std::string& id,
-                    const std::string& queue, int wrap_up_seconds) {
+v1::ProcessType& AddProcessType(v1::Configuration& configuration, const std::string& id,
+                                const std::string& queue, int wrap_up_seconds) {
   v1::ProcessType& process_type = *configuration.add_process_types();
   process_type.set_id(id);
   v1::ProcessTypeDefaults& defaults = *process_type.add_defaults();
   defaults.set_queue(queue);
   defaults.mutable_wrap_up_limit()->set_seconds(wrap_up_seconds);
+  return process_type;
 }
 
 void AddCapacity(v1::Agent& agent, v1::CapacityGroup group, uint32_t max) {
   v1::GroupCapacity& capacity = *agent.mutable_capacity()->add_groups();
   capacity.set_group(group);
   capacity.set_max(max);
+}
+
+constexpr char kSkill[] = "chatting";
+constexpr uint32_t kExpert = 5;
+
+void AddPlan(v1::Queue& queue) {
+  v1::PlanStep& less = *queue.mutable_plan()->add_steps();
+  less.mutable_after()->set_seconds(1);
+  less.mutable_relax()->set_lower_skill_levels_by(kExpert - 1);
+  v1::PlanStep& sooner = *queue.mutable_plan()->add_steps();
+  sooner.mutable_after()->set_seconds(2);
+  sooner.set_min_priority(5);
+}
+
+void AskForExperts(v1::ProcessType& process_type) {
+  v1::ProcessTypeDefaults& defaults = *process_type.mutable_defaults(0);
+  v1::SkillRequirement& asked =
+      *defaults.mutable_requirement()->add_all_of()->add_any_of()->mutable_skill();
+  asked.set_skill(kSkill);
+  asked.set_level(kExpert);
 }
 
 // Time limits are as short as they may be: all of them should pass now and then.
@@ -56,13 +77,14 @@ v1::Configuration MakeConfiguration() {
   configuration.mutable_cool_down()->set_seconds(1);
   configuration.add_clients()->set_id("acme");
   configuration.add_dispositions()->set_id("solved");
+  configuration.add_skills()->set_id(kSkill);
   configuration.add_not_ready_reasons()->set_id("break");
   AddQueue(configuration, "calls", v1::OFFICE_FRONT, v1::URGENCY_LIVE)
       .set_concurrent_offers(kRings);
-  AddQueue(configuration, "chats", v1::OFFICE_FRONT, v1::URGENCY_LIVE);
+  AddPlan(AddQueue(configuration, "chats", v1::OFFICE_FRONT, v1::URGENCY_LIVE));
   AddQueue(configuration, "jobs", v1::OFFICE_BACK, v1::URGENCY_DEFERRABLE);
   AddProcessType(configuration, "call", "calls", 1);
-  AddProcessType(configuration, "chat", "chats", 0);
+  AskForExperts(AddProcessType(configuration, "chat", "chats", 0));
   AddProcessType(configuration, "job", "jobs", 1);
   v1::Channel& voice = *configuration.add_channels();
   voice.set_id("voice");
@@ -83,6 +105,9 @@ v1::Configuration MakeConfiguration() {
     agent.set_id(AgentName(i));
     agent.set_routing_profile("all");
     agent.add_clients("acme");
+    v1::SkillLevel& skill = *agent.add_skills();
+    skill.set_skill(kSkill);
+    skill.set_level(IsExpert(agent.id()) ? kExpert : 1);
     for (const char* process_type : kProcessTypes) {
       agent.add_process_types(process_type);
     }

@@ -79,6 +79,10 @@ void RunGauge(LoadState& state);
 void RunUnaryAgent(LoadState& state, int number);
 void RunStreamAgent(LoadState& state, int number);
 std::string AgentName(int number);
+// Chats ask for experts until the first step of their plan, a second later.
+inline bool IsExpert(const std::string& agent) {
+  return (agent.back() - '0') % 2 == 0;
+}
 
 }  // namespace tandem::e2e
 
