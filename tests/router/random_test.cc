@@ -290,7 +290,10 @@ void ExpectAllSeen(const Tally& tally) {
                               Reason::kConsultationOpen,
                               Reason::kNoConsultation,
                               Reason::kTicketIsConsultation,
-                              Reason::kQueueNotLive}) {
+                              Reason::kQueueNotLive,
+                              Reason::kTicketIsForPeople,
+                              Reason::kTicketIsReview,
+                              Reason::kTicketIsNoReview}) {
     EXPECT_GT(tally.refusals.count(reason), 0U) << ToString(reason);
   }
   for (const char* reason : {"CONDITION", "QUEUE_GONE", "QUEUE_OF_OTHER_CLIENT", "QUEUE_CLOSED",
