@@ -1,7 +1,6 @@
 #include "router/check.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "router/check_internal.h"
 #include "router/limits.h"

@@ -105,8 +105,9 @@ Need NeedFor(const Workspace& workspace, ResourceKind kind, const std::string& i
     case ResourceKind::kProcessType:
       return {.tickets = workspace.open_of_process_type[workspace.process_type_ids.Find(id).value]};
     case ResourceKind::kAgent: {
+      // Who takes part in others' tickets is logged in.
       const AgentState& agent = workspace.agent(workspace.agent_ids.Find(id));
-      return {.tickets = agent.held.size() + agent.assisted, .logged_in = agent.session_open};
+      return {.tickets = agent.held.size(), .logged_in = agent.session_open};
     }
     case ResourceKind::kSite:
     case ResourceKind::kTeam:

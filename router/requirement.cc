@@ -1,11 +1,8 @@
 #include "router/requirement.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
-#include <limits>
 #include <string_view>
-#include <system_error>
 
 #include "router/language.h"
 #include "router/limits.h"
