@@ -327,8 +327,10 @@ void ReturnWork(Context& context, AgentIndex index, uint32_t& budget) {
     const Ticket& ticket = workspace.ticket(held);
     const CapacityGroup group = workspace.channel_of(ticket).group;
     if (!workspace.LeavesWhoIsAway(ticket) || workspace.ReturnsAt(agent, group) > at) continue;
-    // The timer stays due for the rest.
-    if (returned == budget) break;
+    // The timer stays due for the rest. A step of one that was returned may be due since before.
+    const auto& timers = workspace.timers;
+    const bool other_first = returned > 0 && !timers.empty() && timers.begin()->at < at;
+    if (returned == budget || other_first) break;
     ++returned;
     const Duration limit = workspace.return_after[static_cast<size_t>(group)];
     const bool limited = limit.us > 0 && agent.away_since + limit <= at;

@@ -95,6 +95,9 @@ struct Assignment {
 struct TicketUpdate {
   TicketDetail detail;     // but for the revision, which the applier counts
   bool asks_anew = false;  // its requirement was changed
+  bool reclassified = false;
+  bool changes_plan = false;  // to that in `detail`
+  std::optional<QueueDraw> draw{};
   uint32_t priority = 0;
   Time due_at, target, key;
   std::string what;  // changed, as the event tells
@@ -397,6 +400,11 @@ class Applier {
   void RestartPlan(Ticket& ticket);
   // What its plan begins with, and what it asks until the next step: waits in no class.
   void AskFor(Ticket& ticket, const Requirement& asked);
+  // It has another plan from now on, whose clock has run as long as that of the one before, or
+  // since the ticket is in its queue.
+  void GivePlan(Ticket& ticket, Reclassified& reclassified);
+  void AdoptPlan(Ticket& ticket, const Reclassified& reclassified);
+  static void FollowRules(Ticket& ticket, const std::vector<std::string>& rules);
   void StopPlanClock(Ticket& ticket);
   std::vector<AgentIndex> InternAgents(const std::vector<std::string>& names);
   void LeaveQueue(TicketIndex ticket);

@@ -43,6 +43,10 @@ void Applier::AdoptTicketDetail(TicketIndex index, const TicketDetail& detail) {
   Ticket& ticket = TicketAt(index);
   ticket.detail = std::make_unique<TicketDetail>(detail);
   if (detail.due_at.IsSet()) ticket.due_at = detail.due_at;
+  if (detail.reclassified) {
+    FollowRules(ticket, detail.reclassified->rules);
+    if (detail.reclassified->plan) AdoptPlan(ticket, *detail.reclassified);
+  }
   if (detail.requirement) {
     AskFor(ticket, detail.requirement->asked);
   } else if (detail.hand_off) {

@@ -22,6 +22,31 @@ void Applier::AskFor(Ticket& ticket, const Requirement& asked) {
   ChangeClass(ticket, asked);
 }
 
+void Applier::GivePlan(Ticket& ticket, Reclassified& reclassified) {
+  reclassified.begins_with = ticket.detail->requirement ? ticket.detail->requirement->asked
+                             : ticket.plan.IsSet()      ? workspace_.plans[ticket.plan].base
+                                                        : RequirementOf(workspace_, ticket);
+  const bool ran = ticket.plan_since.IsSet();
+  const Time since = ran ? ticket.plan_since : ticket.visit_entered_at;
+  const Duration waited = ticket.plan_waited;
+  RestartPlan(ticket);
+  AdoptPlan(ticket, reclassified);
+  if (!ticket.plan.IsSet()) return;
+  ticket.plan_since = since;
+  ticket.plan_waited = waited;
+}
+
+void Applier::AdoptPlan(Ticket& ticket, const Reclassified& reclassified) {
+  workspace_.plans.Remove(std::exchange(
+      ticket.plan, workspace_.plans.Add(reclassified.begins_with, *reclassified.plan)));
+  ChangeClass(ticket, AskedOf(ticket, reclassified.begins_with));
+}
+
+void Applier::FollowRules(Ticket& ticket, const std::vector<std::string>& rules) {
+  ticket.rules.reset();
+  if (!rules.empty()) ticket.rules = std::make_unique<std::vector<std::string>>(rules);
+}
+
 void Applier::TicketUpdated(TicketIndex index, TicketUpdate&& update) {
   Ticket& ticket = TicketAt(index);
   LeaveLine(index);
@@ -33,6 +58,11 @@ void Applier::TicketUpdated(TicketIndex index, TicketUpdate&& update) {
   const int64_t revision = detail.revision + 1;
   detail = std::move(update.detail);
   detail.revision = revision;
+  if (update.reclassified) {
+    FollowRules(ticket, detail.reclassified->rules);
+    if (update.draw) SettleDraw(*std::move(update.draw));
+    if (update.changes_plan) GivePlan(ticket, *detail.reclassified);
+  }
   if (update.asks_anew) {
     // One that names agents itself is for these, so it is kept for nobody.
     if (ticket.kept_until.IsSet()) ForgetLastAgent(ticket);
@@ -40,7 +70,7 @@ void Applier::TicketUpdated(TicketIndex index, TicketUpdate&& update) {
   }
   MarkDirty(index);
   JoinLine(index);
-  if (update.asks_anew) SetTimer(index);
+  if (update.asks_anew || update.changes_plan) SetTimer(index);
   EventRow& event = RecordTicket(EventType::kTicketUpdated, ticket);
   event.agent.clear();
   event.number = revision;

@@ -85,7 +85,7 @@ void Applier::ComeBack(TicketIndex index, const Return& back, bool plan_anew, En
   ForgetLastAgent(ticket);
   if (plan_anew && ticket.plan.IsSet()) {
     RestartPlan(ticket);
-    ChangeClass(ticket, workspace_.plans[ticket.plan].base);
+    ChangeClass(ticket, AskedAnew(workspace_, ticket));
   }
   if (back.keep_for.IsSet()) KeepFor(ticket, back.keep_for, back.kept_until);
   EnterQueue(index, reason);

@@ -179,7 +179,7 @@ void Applier::AdoptTicket(TicketIndex index, const TicketRow& row, QueueIndex qu
   ticket.entry_point = row.entry_point;
   ticket.conversation_key = row.conversation_key;
   ticket.excluded_agents = row.excluded_agents;
-  if (!row.rules.empty()) ticket.rules = std::make_unique<std::vector<std::string>>(row.rules);
+  FollowRules(ticket, row.rules);
   if (!row.trace_parent.empty()) {
     ticket.trace_parent = std::make_unique<std::string>(row.trace_parent);
   }

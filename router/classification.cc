@@ -25,8 +25,12 @@ bool IsWithin(const std::string& tag, const std::string& range) {
 class Classifier {
  public:
   Classifier(const Workspace& workspace, const EntryPoint* entry_point, NewContact& contact,
-             const std::vector<QueueDraw>* earlier)
-      : workspace_(workspace), entry_point_(entry_point), contact_(contact), earlier_(earlier) {}
+             const std::vector<QueueDraw>* earlier, const std::string& stays_in)
+      : workspace_(workspace),
+        entry_point_(entry_point),
+        contact_(contact),
+        earlier_(earlier),
+        stays_in_(stays_in) {}
 
   // The first condition that does not hold; null when all do.
   const ContactCondition* Unmet(const ClassificationRule& rule) const {
@@ -113,10 +117,21 @@ class Classifier {
     return !state.client.IsSet() || state.client == workspace_.client_ids.Find(contact_.client);
   }
 
+  // Whether it stays in the queue that it has, because that is one of the rule's.
+  bool KeepsQueue(const ClassificationRule& rule) {
+    const bool keeps =
+        std::any_of(rule.queues.begin(), rule.queues.end(), [&](const QueueShare& share) {
+          return share.queue == stays_in_ && TakesClient(share.queue);
+        });
+    if (keeps) contact_.queue = stays_in_;
+    return keeps;
+  }
+
   // Smooth weighted round robin: every queue gains its weight, the one with the most takes the
   // contact and pays the sum. So after every sum of the weights each was drawn as often as its
   // weight says, and in between as evenly as can be.
   bool Draw(const ClassificationRule& rule, uint32_t place) {
+    if (KeepsQueue(rule)) return true;
     std::vector<int64_t> credits = rule.credits;
     if (earlier_ != nullptr) {
       for (const QueueDraw& draw : *earlier_) {
@@ -166,6 +181,7 @@ class Classifier {
   const EntryPoint* entry_point_;
   NewContact& contact_;
   const std::vector<QueueDraw>* const earlier_;
+  const std::string& stays_in_;
   Classification result_;
 };
 
@@ -180,8 +196,8 @@ std::string Describe(const ContactCondition& condition) {
 
 Classification Classify(const Workspace& workspace, const EntryPoint* entry_point,
                         NewContact& contact, std::vector<ContactClassified::TriedRule>* tried,
-                        const std::vector<QueueDraw>* earlier) {
-  Classifier classifier(workspace, entry_point, contact, earlier);
+                        const std::vector<QueueDraw>* earlier, const std::string& stays_in) {
+  Classifier classifier(workspace, entry_point, contact, earlier, stays_in);
   for (const uint32_t place : workspace.rules) {
     const ClassificationRule& rule = workspace.configuration.classification_rules[place];
     const ContactCondition* unmet = classifier.Unmet(rule);

@@ -165,6 +165,7 @@ struct ResumeTicket {
 // Reply: Explanation. Changes nothing.
 struct ExplainTicket {
   TicketId ticket;
+  std::string queue{};  // not empty: the first that waits there instead
 };
 // Reply: AgentExplanation. Changes nothing.
 struct ExplainAgent {
@@ -182,6 +183,9 @@ struct UpdateTicket {
   std::vector<ExternalReference> remove_references, add_references;
   // Canonical: in place of the contact's, on top of what process type and language ask.
   std::optional<Requirement> requirement{};
+  // It is classified again, when its contact is given: as that came in, and was filled in then.
+  bool reclassify = false;
+  std::optional<NewContact> contact{};
 };
 
 // What the caller knows of a closed ticket, which the router doesn't: read from the store after the

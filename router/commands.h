@@ -132,6 +132,8 @@ Rejection RefuseReview();
 
 // The next step of the ticket's plan, which is due, is taken or skipped.
 void TakePlanStep(Context& context, TicketIndex ticket);
+// So are all that are due, of a ticket that is QUEUED or OFFERED.
+void TakeDueSteps(Context& context, TicketIndex ticket);
 // So are those of tickets that came back to their queues with one due, before they are routed; and
 // what waited for tickets that were closed goes on.
 void TakeOverdueSteps(Context& context);
@@ -299,10 +301,9 @@ void KeepForLastAgent(const Context& context, const Ticket& ticket, Requirement 
                       Return& back);
 // No later than the customer has to be answered; once that has passed, it caps nothing.
 Time CappedTarget(Time target, Time reply_by, Time entered_at);
-// Why a ticket can't ask this; nothing when it can.
-std::optional<Rejection> CheckOwnRequirement(const Workspace& workspace, const Requirement& own);
-// What the process type says of the channel; null: nothing.
-const ProcessTypeDefaults* DefaultsFor(const ProcessType& type, const std::string& channel);
+// How a ticket of this priority goes to the queue: with its age, and with its target unless that is
+// of the other office.
+Transfer TransferTo(const Context& context, const Ticket& ticket, QueueIndex to, uint32_t priority);
 // What a contact would become, or why it would be refused. Requires that its references are right.
 std::variant<NewTicket, Rejection> NewTicketOf(const Context& context, NewContact&& contact,
                                                const TicketId& ticket, const ContactId& id);

@@ -16,6 +16,16 @@
 
 namespace tandem::router {
 
+// What a caller says of a contact itself, of what classification rules and its entry point may say
+// else. Bits of NewContact::said.
+enum SaidItself : uint32_t {
+  kSaidQueue = 1,
+  kSaidPriority = 2,
+  kSaidRequirement = 4,  // but for agents
+  kSaidAgents = 8,
+  kSaidPlan = 16,
+};
+
 // What a caller says of a contact, as tandem.v1.Contact. What is left out, classification rules and
 // its entry point may say.
 struct NewContact {
@@ -47,6 +57,7 @@ struct NewContact {
   TicketId parent{};         // the ticket that it belongs to; unset: none
   // Tickets that must be closed before it enters its queue, each once.
   std::vector<TicketId> blocked_by{};
+  uint32_t said = 0;  // bits of SaidItself; known once the rest is filled in
 };
 
 // What another system calls a ticket.
@@ -64,6 +75,20 @@ struct ChangedRequirement {
   friend bool operator==(const ChangedRequirement&, const ChangedRequirement&) = default;
 };
 
+// What rules and the entry point said of a ticket when it was classified again, of what its contact
+// left out; of the rest, what its contact said.
+struct Reclassified {
+  std::vector<std::string> rules;  // that filled something in
+  std::string queue;               // empty: the process type's
+  uint32_t priority = 0;
+  Requirement own;  // canonical
+  // The plan that it has since, with what its language asks, and what that begins with. Unset: as
+  // it came in.
+  Requirement begins_with;
+  std::optional<Plan> plan;
+  friend bool operator==(const Reclassified&, const Reclassified&) = default;
+};
+
 // What was said of a ticket after it came in, and how much was added to it. An empty text, or an
 // unset instant: as its contact said, or moved by what stopped its clock.
 struct TicketDetail {
@@ -78,7 +103,8 @@ struct TicketDetail {
   uint32_t notes = 0;
   uint32_t messages = 0;
   uint32_t scores = 0;
-  std::optional<HandOff> hand_off{};  // the last one; set: it is for people from then on
+  std::optional<HandOff> hand_off{};           // the last one; set: it is for people from then on
+  std::optional<Reclassified> reclassified{};  // the last time
   friend bool operator==(const TicketDetail&, const TicketDetail&) = default;
 };
 

@@ -3,19 +3,35 @@
 #include "router/resources.h"
 
 namespace tandem::router {
+namespace {
+
+uint32_t SaidBitsOf(const NewContact& contact) {
+  const Requirement& own = contact.requirement;
+  uint32_t said = 0;
+  if (!contact.queue.empty()) said |= kSaidQueue;
+  if (contact.priority) said |= kSaidPriority;
+  if (!own.all_of.empty() || !own.prefer.empty()) said |= kSaidRequirement;
+  if (!own.agents.empty()) said |= kSaidAgents;
+  if (contact.plan) said |= kSaidPlan;
+  return said;
+}
+
+}  // namespace
 
 Classification FillIn(const Workspace& workspace, NewContact& contact,
                       std::vector<ContactClassified::TriedRule>* tried,
-                      const std::vector<QueueDraw>* earlier) {
+                      const std::vector<QueueDraw>* earlier, const std::string& stays_in) {
   const auto found =
       workspace.entry_points.find(EntryPointKey(contact.channel, contact.entry_point));
   const EntryPoint* entry_point = found == workspace.entry_points.end() ? nullptr : found->second;
   const auto fill = [&](std::string& said, const std::string EntryPoint::*otherwise) {
     if (entry_point != nullptr && said.empty()) said = entry_point->*otherwise;
   };
+  contact.said = SaidBitsOf(contact);
   fill(contact.client, &EntryPoint::client);
   fill(contact.language, &EntryPoint::language);
-  Classification classification = Classify(workspace, entry_point, contact, tried, earlier);
+  Classification classification =
+      Classify(workspace, entry_point, contact, tried, earlier, stays_in);
   fill(contact.process_type, &EntryPoint::process_type);
   fill(contact.queue, &EntryPoint::queue);
   if (entry_point != nullptr && !contact.priority) contact.priority = entry_point->priority;

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "router/commands.h"
+#include "router/placement.h"
 
 namespace tandem::router {
 namespace {

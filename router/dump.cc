@@ -229,6 +229,11 @@ void DumpDetail(const TicketDetail& detail, std::string& out) {
     line("own", KeyOf(detail.requirement->own, {}))("asked", KeyOf(detail.requirement->asked, {}))(
         "since", detail.requirement->plan_step);
   }
+  if (const auto& again = detail.reclassified) {
+    line("classified", again->queue)("priority", again->priority)("own", KeyOf(again->own, {}));
+    for (const std::string& rule : again->rules) line("rule", rule);
+    if (again->plan) line("plan", KeyOf(again->begins_with, *again->plan));
+  }
   if (!detail.hand_off) return;
   const HandOff& hand_off = *detail.hand_off;
   line("handed_off_by", hand_off.agent)("at", hand_off.at)("why", hand_off.reason)(

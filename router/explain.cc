@@ -12,6 +12,7 @@
 #include "router/limits.h"
 #include "router/obstacle.h"
 #include "router/open_hours.h"
+#include "router/placement.h"
 #include "router/requirement.h"
 #include "router/snapshot.h"
 
@@ -309,12 +310,30 @@ void AddWait(const Workspace& workspace, const Ticket& ticket, Time now, Explana
 
 }  // namespace
 
+namespace {
+
+std::variant<TicketIndex, Rejection> FindExplained(const Workspace& workspace,
+                                                   const ExplainTicket& command) {
+  if (command.queue.empty()) return FindTicket(workspace, command.ticket);
+  if (!IsConfigured(workspace, ResourceKind::kQueue, command.queue)) {
+    return RefuseUnknown(Reason::kQueueNotFound, "queue", command.queue);
+  }
+  const TicketIndex first =
+      workspace.matching.FirstWaiting(workspace.queue_ids.Find(command.queue));
+  if (first.IsSet()) return first;
+  return Refuse(Reason::kTicketNotFound,
+                "expected a ticket that waits in queue '" + command.queue + "', but there is none");
+}
+
+}  // namespace
+
 Outcome Decide(Context& context, const ExplainTicket& command) {
   const Workspace& workspace = context.workspace;
-  const auto found = FindTicket(workspace, command.ticket);
+  const auto found = FindExplained(workspace, command);
   if (const auto* rejection = std::get_if<Rejection>(&found)) return *rejection;
   const Ticket& ticket = workspace.ticket(std::get<TicketIndex>(found));
   Explanation explanation;
+  explanation.ticket = ticket.id;
   explanation.state = ticket.state;
   explanation.queue = workspace.queue_ids.Name(ticket.queue);
   explanation.queued_at = ticket.queued_at;

@@ -83,6 +83,7 @@ struct Explanation {
     std::string clause;
     uint32_t passing_agents = 0;
   };
+  TicketId ticket;
   TicketState state = TicketState::kQueued;
   std::string queue;
   Time queued_at, target;

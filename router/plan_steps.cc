@@ -101,6 +101,19 @@ void TakePlanStep(Context& context, TicketIndex index) {
   }
 }
 
+void TakeDueSteps(Context& context, TicketIndex index) {
+  const Workspace& workspace = context.workspace;
+  const Ticket& ticket = workspace.ticket(index);
+  const auto waits = [&] {
+    return ticket.in_use &&
+           (ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered);
+  };
+  while (waits() && !workspace.NextStepWaits(ticket) &&
+         workspace.NextStepAt(ticket) <= context.now) {
+    TakePlanStep(context, index);
+  }
+}
+
 void TakeOverdueSteps(Context& context) {
   const Workspace& workspace = context.workspace;
   while (!workspace.overdue_tickets.empty() || !workspace.woken_tickets.empty()) {

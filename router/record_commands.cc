@@ -7,6 +7,8 @@
 #include "router/contact_defaults.h"
 #include "router/limits.h"
 #include "router/open_hours.h"
+#include "router/placement.h"
+#include "router/reclassification.h"
 #include "router/requirement.h"
 #include "router/snapshot.h"
 
@@ -58,8 +60,16 @@ bool MergeReferences(const UpdateTicket& command, TicketDetail& detail) {
   return references.size() <= kMaxExternalReferences;
 }
 
+// Takes over what is told in one word each.
+void TakeOver(const UpdateTicket& command, TicketDetail& detail) {
+  if (!command.customer_id.empty()) detail.customer_id = command.customer_id;
+  if (!command.customer_segment.empty()) detail.customer_segment = command.customer_segment;
+  if (!command.subject.empty()) detail.subject = command.subject;
+  if (command.due_at.IsSet()) detail.due_at = command.due_at;
+}
+
 // What changes, as the event tells it: no values, which may be personal data.
-std::string WhatChanges(const UpdateTicket& command) {
+std::string WhatChanges(const UpdateTicket& command, const TicketUpdate& update) {
   std::string what;
   const auto add = [&](bool changes, const char* name) {
     if (changes) what += (what.empty() ? "" : ",") + std::string(name);
@@ -70,6 +80,8 @@ std::string WhatChanges(const UpdateTicket& command) {
   add(!command.subject.empty(), "SUBJECT");
   add(!command.attributes.empty(), "ATTRIBUTES");
   add(!command.add_references.empty() || !command.remove_references.empty(), "EXTERNAL_REFERENCES");
+  add(command.reclassify, "CLASSIFICATION");
+  add(update.changes_plan, "PLAN");
   add(command.requirement.has_value(), "REQUIREMENT");
   return what;
 }
@@ -88,6 +100,29 @@ Requirement AskedWith(const Workspace& workspace, const Ticket& ticket, const Re
   return WithOwn(own, ticket.language, defaults);
 }
 
+// Whether the ticket's update may ask for a requirement, or for its classification.
+std::optional<Rejection> CheckUpdate(const Workspace& workspace, const Ticket& ticket,
+                                     const UpdateTicket& command) {
+  if (command.requirement || command.reclassify) {
+    if (Workspace::IsConsultation(ticket)) return RefuseConsultation();
+  }
+  if (command.requirement) {
+    if (!command.requirement->agents.empty() && HandOffOf(ticket) != nullptr) {
+      return Refuse(Reason::kTicketIsForPeople,
+                    "expected no agents, because the ticket is for any of the people");
+    }
+    if (auto rejection = CheckOwnRequirement(workspace, *command.requirement)) return rejection;
+  }
+  if (!command.reclassify) return std::nullopt;
+  if (Workspace::IsReview(ticket)) return RefuseReview();
+  if (ticket.state != TicketState::kQueued && ticket.state != TicketState::kOffered) {
+    return RefuseState(ticket, "QUEUED or OFFERED");
+  }
+  if (command.contact) return std::nullopt;
+  return Refuse(Reason::kTicketNotFound,
+                "expected a ticket with its contact, but there is none of " + ToString(ticket.id));
+}
+
 // Asks for something else from now on, whatever steps of its plan said before.
 void AskAnew(const Workspace& workspace, const Ticket& ticket, Requirement&& own,
              TicketUpdate& update) {
@@ -98,6 +133,23 @@ void AskAnew(const Workspace& workspace, const Ticket& ticket, Requirement&& own
   update.asks_anew = true;
   update.what += ": " + InWords(RequirementOf(workspace, ticket), kMaxToldRequirementBytes) +
                  " -> " + InWords(AskedOf(ticket, changed.asked), kMaxToldRequirementBytes);
+}
+
+// Has the command say what is different now that the ticket was classified again, unless it says
+// that itself.
+void FollowClassification(const Ticket& ticket, Reclassification&& again, UpdateTicket& command,
+                          TicketUpdate& update) {
+  update.reclassified = true;
+  update.draw = std::move(again.draw);
+  Reclassified& said = update.detail.reclassified.emplace(std::move(again.said));
+  if (again.plan) {
+    said.plan = std::move(again.plan);
+    update.changes_plan = true;
+  }
+  if (!command.priority) command.priority = again.priority;
+  if (command.requirement || !again.own) return;
+  command.requirement = std::move(again.own);
+  if (HandOffOf(ticket) != nullptr) command.requirement->agents.clear();
 }
 
 // A ticket to which something is added: open, or closed as the command says.
@@ -199,26 +251,20 @@ Outcome Decide(Context& context, UpdateTicket& command) {
                   {{"expected", std::to_string(command.expected_revision)},
                    {"actual", std::to_string(detail.revision)}});
   }
-  if (command.requirement) {
-    if (Workspace::IsConsultation(ticket)) return RefuseConsultation();
-    if (!command.requirement->agents.empty() && HandOffOf(ticket) != nullptr) {
-      return Refuse(Reason::kTicketIsForPeople,
-                    "expected no agents, because the ticket is for any of the people");
-    }
-    if (auto rejection = CheckOwnRequirement(workspace, *command.requirement)) {
-      return *std::move(rejection);
-    }
-  }
-  update.what = WhatChanges(command);
+  if (auto rejection = CheckUpdate(workspace, ticket, command)) return *std::move(rejection);
   if (auto rejection = Merge(command, detail)) return *std::move(rejection);
   if (!MergeReferences(command, detail)) return Full("external references", kMaxExternalReferences);
-  if (command.requirement) AskAnew(workspace, ticket, *std::move(command.requirement), update);
-  if (!command.customer_id.empty()) detail.customer_id = std::move(command.customer_id);
-  if (!command.customer_segment.empty()) {
-    detail.customer_segment = std::move(command.customer_segment);
+  TakeOver(command, detail);
+  QueueIndex moves_to;
+  if (command.reclassify) {
+    auto result = Reclassify(context, ticket, *command.contact, detail);
+    if (auto* rejection = std::get_if<Rejection>(&result)) return std::move(*rejection);
+    auto& again = std::get<Reclassification>(result);
+    moves_to = again.queue;
+    FollowClassification(ticket, std::move(again), command, update);
   }
-  if (!command.subject.empty()) detail.subject = std::move(command.subject);
-  if (command.due_at.IsSet()) detail.due_at = command.due_at;
+  update.what = WhatChanges(command, update);
+  if (command.requirement) AskAnew(workspace, ticket, *std::move(command.requirement), update);
 
   const Queue& queue = *workspace.queue(ticket.queue).configured;
   update.priority = command.priority.value_or(ticket.priority);
@@ -235,8 +281,17 @@ Outcome Decide(Context& context, UpdateTicket& command) {
   if (command.priority || moves_target) {
     update.key = KeyIn(queue, ticket.queued_at, update.target, update.priority);
   }
+  const bool has_new_plan = update.changes_plan;
   context.apply.TicketUpdated(index, std::move(update));
-  return Reply(TicketRevised{ticket.detail->revision});
+  const int64_t revision = ticket.detail->revision;
+  if (moves_to.IsSet()) {
+    const Transfer transfer = TransferTo(context, ticket, moves_to, ticket.priority);
+    if (ticket.state == TicketState::kOffered) context.apply.OffersRescinded(index, "TRANSFERRED");
+    context.apply.TicketTransferred(index, transfer);
+  } else if (has_new_plan) {
+    TakeDueSteps(context, index);
+  }
+  return Reply(TicketRevised{revision});
 }
 
 Outcome Decide(Context& context, AddNote& command) {

@@ -6,6 +6,7 @@
 
 #include "router/commands.h"
 #include "router/limits.h"
+#include "router/placement.h"
 #include "router/snapshot.h"
 
 namespace tandem::router {

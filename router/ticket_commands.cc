@@ -6,67 +6,12 @@
 #include "router/contact_defaults.h"
 #include "router/invariant.h"
 #include "router/open_hours.h"
+#include "router/placement.h"
 #include "router/resources.h"
 #include "router/snapshot.h"
 
 namespace tandem::router {
 namespace {
-
-// The defaults for a contact that names its queue and whose process type says nothing of its
-// channel.
-ProcessTypeDefaults OwnDefaults(const std::string& queue, Urgency urgency) {
-  ProcessTypeDefaults defaults;
-  defaults.queue = queue;
-  defaults.answer_target = urgency == Urgency::kLive ? Seconds(20) : Hours(4);
-  defaults.due_after = Hours(8);
-  defaults.expected_handling_time = Minutes(5);
-  defaults.wrap_up_limit = Seconds(60);
-  return defaults;
-}
-
-Rejection Unknown(Reason reason, const char* kind, const std::string& id) {
-  return Refuse(reason,
-                std::string("expected a configured ") + kind + ", but there is no '" + id + "'");
-}
-
-// Agents whom it names may be unknown: then the ticket is unroutable, and kept.
-// Of a requirement or a plan.
-template <typename Asking>
-std::optional<Rejection> CheckAsked(const Workspace& workspace, const Asking& asking) {
-  std::optional<Rejection> rejection;
-  VisitReferences(asking, [&](ResourceKind kind, const std::string& id) {
-    if (rejection || kind == ResourceKind::kAgent || IsConfigured(workspace, kind, id)) return;
-    switch (kind) {
-      case ResourceKind::kSkill:
-        rejection = Unknown(Reason::kSkillUnknown, "skill", id);
-        break;
-      case ResourceKind::kProcessType:
-        rejection = Unknown(Reason::kProcessTypeUnknown, "process type", id);
-        break;
-      case ResourceKind::kQueue:
-        rejection = Unknown(Reason::kQueueNotFound, "queue", id);
-        break;
-      default:
-        rejection = Unknown(Reason::kReferenceBroken, ToString(kind), id);
-    }
-  });
-  return rejection;
-}
-
-// Whether there is such a queue, for tickets of the client.
-std::optional<Rejection> CheckQueue(const Workspace& workspace, QueueIndex index,
-                                    const std::string& id, ClientIndex client) {
-  if (!index.IsSet() || workspace.queue(index).configured == nullptr) {
-    return Unknown(Reason::kQueueNotFound, "queue", id);
-  }
-  const QueueState& queue = workspace.queue(index);
-  if (queue.client.IsSet() && queue.client != client) {
-    return Refuse(Reason::kQueueOfOtherClient,
-                  "expected a queue that takes the ticket's client, but queue '" + id +
-                      "' takes another client only");
-  }
-  return std::nullopt;
-}
 
 // Of a contact's own plan. One that is configured may name queues of other clients, too: such a
 // step is skipped.
@@ -93,14 +38,14 @@ std::optional<Rejection> CheckReferences(const Workspace& workspace, const NewCo
                                          const Classification& classification) {
   const ChannelIndex channel = workspace.channel_ids.Find(contact.channel);
   if (!channel.IsSet() || workspace.channels[channel.value].configured == nullptr) {
-    return Unknown(Reason::kChannelUnknown, "channel", contact.channel);
+    return RefuseUnknown(Reason::kChannelUnknown, "channel", contact.channel);
   }
   if (contact.client.empty()) {
     return Missing("contact.client", "a client", "an entry point that has one");
   }
   const ClientIndex client = workspace.client_ids.Find(contact.client);
   if (!client.IsSet() || !workspace.clients[client.value].configured) {
-    return Unknown(Reason::kClientUnknown, "client", contact.client);
+    return RefuseUnknown(Reason::kClientUnknown, "client", contact.client);
   }
   if (contact.process_type.empty()) {
     return Missing("contact.process_type", "a process type",
@@ -108,24 +53,11 @@ std::optional<Rejection> CheckReferences(const Workspace& workspace, const NewCo
   }
   const ProcessTypeIndex type = workspace.process_type_ids.Find(contact.process_type);
   if (!type.IsSet() || workspace.process_types[type.value] == nullptr) {
-    return Unknown(Reason::kProcessTypeUnknown, "process type", contact.process_type);
+    return RefuseUnknown(Reason::kProcessTypeUnknown, "process type", contact.process_type);
   }
   if (auto rejection = CheckAsked(workspace, contact.requirement)) return rejection;
   if (!contact.plan || classification.plan) return std::nullopt;
   return CheckOwnPlan(workspace, *contact.plan, client);
-}
-
-// `more`: come in before it by the same command.
-std::optional<Rejection> CheckRoom(const QueueState& queue, size_t already, size_t more = 0) {
-  const Queue& configured = *queue.configured;
-  const size_t waiting = queue.waiting.size() + more;
-  if (configured.max_waiting == 0 || waiting - already < configured.max_waiting) {
-    return std::nullopt;
-  }
-  return Refuse(Reason::kQueueFull, "expected fewer than " +
-                                        std::to_string(configured.max_waiting) +
-                                        " waiting tickets in queue '" + configured.id +
-                                        "', but there are " + std::to_string(waiting));
 }
 
 // The fresh ids of what a command makes.
@@ -133,41 +65,6 @@ struct NewIds {
   TicketId ticket;
   ContactId contact;
 };
-
-// Where a contact's ticket belongs, and what it takes from its process type and its language.
-struct Placement {
-  QueueIndex queue;
-  ProcessTypeDefaults defaults;
-  QueueIndex instead_of{};  // the closed queue whose tickets overflow to `queue`; unset: none
-  bool blocked = false;     // it waits for other tickets first
-};
-
-// Requires that the contact's references are checked.
-// `configured`: what the process type says of the channel; null: nothing.
-Placement PlacementIn(const Workspace& workspace, const NewContact& contact, QueueIndex queue,
-                      const ProcessTypeDefaults* configured) {
-  const Queue& in = *workspace.queue(queue).configured;
-  Placement placement{queue, configured != nullptr ? *configured : OwnDefaults(in.id, in.urgency)};
-  Cefr& level = placement.defaults.language_level;
-  if (level == Cefr::kNone) level = LevelFor(workspace, contact.language);
-  return placement;
-}
-
-std::variant<Placement, Rejection> Place(const Workspace& workspace, const NewContact& contact) {
-  const ProcessType& type =
-      *workspace.process_types[workspace.process_type_ids.Find(contact.process_type).value];
-  const ProcessTypeDefaults* configured = DefaultsFor(type, contact.channel);
-  if (configured == nullptr && contact.queue.empty()) {
-    return Refuse(Reason::kNoQueueForContact,
-                  "expected a queue, or a process type with one for channel '" + contact.channel +
-                      "', but '" + contact.process_type + "' has none");
-  }
-  const std::string& id = contact.queue.empty() ? configured->queue : contact.queue;
-  const QueueIndex queue = workspace.queue_ids.Find(id);
-  const ClientIndex client = workspace.client_ids.Find(contact.client);
-  if (auto rejection = CheckQueue(workspace, queue, id, client)) return *std::move(rejection);
-  return PlacementIn(workspace, contact, queue, configured);
-}
 
 std::optional<Rejection> CheckOpenTickets(const Context& context, size_t more = 0) {
   if (context.open_tickets + more < context.options.max_open_tickets) return std::nullopt;
@@ -185,26 +82,6 @@ ContactRow ContactRowOf(const Workspace& workspace, NewContact&& contact, NewIds
   row.queued_at = now;
   row.content = std::move(contact);
   return row;
-}
-
-// Every step asks for the contact's language, unless it asks for languages itself.
-Plan PlanOf(const NewContact& contact, const ProcessTypeDefaults& defaults, const Queue& queue) {
-  Plan plan = contact.plan ? *contact.plan : !defaults.plan.empty() ? defaults.plan : queue.plan;
-  if (contact.language.empty()) return plan;
-  const auto is_language = [](const Predicate& predicate) {
-    return std::holds_alternative<LanguageRequirement>(predicate.kind);
-  };
-  for (PlanStep& step : plan) {
-    if (!step.requirement) continue;
-    std::vector<Clause>& clauses = step.requirement->all_of;
-    const bool asks = std::any_of(clauses.begin(), clauses.end(), [&](const Clause& clause) {
-      return std::any_of(clause.begin(), clause.end(), is_language);
-    });
-    if (asks) continue;
-    clauses.push_back({LanguageRequirement{contact.language, defaults.language_level}});
-    step.requirement = Canonical(*std::move(step.requirement));
-  }
-  return plan;
 }
 
 // `hours_of`: the queue whose hours say when it is due.
@@ -354,23 +231,6 @@ std::optional<Rejection> KeepFor(const Context& context, const Ticket& ticket,
 }
 
 }  // namespace
-
-std::optional<Rejection> CheckOwnRequirement(const Workspace& workspace, const Requirement& own) {
-  auto rejection = CheckAsked(workspace, own);
-  if (!rejection) return rejection;
-  rejection->violations.push_back({"requirement", rejection->message});
-  rejection->metadata.emplace_back("field", "requirement");
-  return rejection;
-}
-
-const ProcessTypeDefaults* DefaultsFor(const ProcessType& type, const std::string& channel) {
-  const ProcessTypeDefaults* any = nullptr;
-  for (const ProcessTypeDefaults& entry : type.defaults) {
-    if (entry.channel == channel) return &entry;
-    if (entry.channel.empty()) any = &entry;
-  }
-  return any;
-}
 
 Time CappedTarget(Time target, Time reply_by, Time entered_at) {
   return reply_by > entered_at ? std::min(target, reply_by) : target;
@@ -633,6 +493,19 @@ Outcome Decide(Context& context, StartAgentContact& command) {
   return Reply(ContactStarted{ids.ticket, ids.contact, workspace.ticket(index).state});
 }
 
+Transfer TransferTo(const Context& context, const Ticket& ticket, QueueIndex to,
+                    uint32_t priority) {
+  const Workspace& workspace = context.workspace;
+  const Queue& queue = *workspace.queue(to).configured;
+  Transfer transfer{to, ticket.queued_at, ticket.target, Time{}};
+  if (queue.office != workspace.queue(ticket.queue).configured->office) {
+    transfer.queued_at = context.now;
+    transfer.target = TargetOfVisit(context, to, ticket, context.now);
+  }
+  transfer.key = KeyIn(queue, transfer.queued_at, transfer.target, priority);
+  return transfer;
+}
+
 Outcome Decide(Context& context, const TransferTicket& command) {
   const Workspace& workspace = context.workspace;
   const auto found = FindTicket(workspace, command.ticket);
@@ -657,13 +530,7 @@ Outcome Decide(Context& context, const TransferTicket& command) {
       IsSetAside(ticket.state)) {
     return RefuseState(ticket, "QUEUED, OFFERED, ASSIGNED or ACTIVE");
   }
-  const Queue& queue = *workspace.queue(to).configured;
-  Transfer transfer{to, ticket.queued_at, ticket.target, Time{}};
-  if (queue.office != workspace.queue(ticket.queue).configured->office) {
-    transfer.queued_at = context.now;
-    transfer.target = TargetOfVisit(context, to, ticket, context.now);
-  }
-  transfer.key = KeyIn(queue, transfer.queued_at, transfer.target, ticket.priority);
+  Transfer transfer = TransferTo(context, ticket, to, ticket.priority);
   if (!command.agent.empty()) {
     if (auto rejection = KeepFor(context, ticket, command, transfer)) return *std::move(rejection);
   }

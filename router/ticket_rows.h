@@ -156,7 +156,10 @@ struct TicketRows {
   }
   // That its plan begins with.
   const Requirement& requirement() const {
-    return detail && detail->requirement ? detail->requirement->asked : ticket.requirement;
+    if (detail && detail->requirement) return detail->requirement->asked;
+    return detail && detail->reclassified && detail->reclassified->plan
+               ? detail->reclassified->begins_with
+               : ticket.requirement;
   }
 };
 

@@ -1,5 +1,5 @@
-// bulk priority, move, cancel, requeue, requirement, skills: one change to everything that a filter
-// names.
+// bulk priority, move, cancel, requeue, requirement, reclassify, skills: one change to everything
+// that a filter names.
 #include <unistd.h>
 
 #include <iostream>
@@ -304,6 +304,7 @@ Examples:
   tandemctl bulk cancel --reason storm --queue outages --validate-only --as sue
   tandemctl bulk requeue --agent ana --as sue
   tandemctl bulk requirement --skill cards=2 --queue claims --as sue
+  tandemctl bulk reclassify --queue claims --as sue
   tandemctl bulk skills --team north --set cards=5 --remove cheques
 
 First it looks what matches, and asks. What is refused is told, and the others are changed; exit code
@@ -355,6 +356,10 @@ ticket or agent, and then the progress.)");
           .tickets;
   AddRequirementOptions(*group->get_subcommand("requirement"),
                         [&asked]() -> v1::Requirement& { return *asked.mutable_requirement(); });
+  AddTickets(*group, context, "reclassify", "Have rules say anew where waiting tickets belong",
+             R"(  tandemctl bulk reclassify --queue claims --as sue
+  tandemctl bulk reclassify --client acme-retail --validate-only --as sue)")
+      .tickets.set_reclassify(true);
   AddSkills(*group, context);
 }
 

@@ -63,7 +63,7 @@ std::vector<Kind> FindOtherKinds() {
        "policies",
        ListOf<v1::ListServiceLevelPoliciesResponse>("policies"),
        {"id", "client", "queues", "effective_from", "threshold", "abandons", "short_abandon_limit",
-        "revision", "display_name"}},
+        "gone_queues", "client_gone", "revision", "display_name"}},
       {"measure",
        "measures",
        ListOf<v1::ListMeasuresResponse>("measures"),

@@ -173,6 +173,14 @@ grpc::Status ReadExplanation(Caller& caller, const std::string& ticket_id,
                     explained);
 }
 
+grpc::Status ReadFirstExplanation(Caller& caller, const std::string& queue,
+                                  v1::ExplainTicketResponse& explained) {
+  v1::ExplainTicketRequest request;
+  request.set_queue(queue);
+  return caller.Ask(*caller.client().tickets, &v1::TicketService::Stub::ExplainTicket, request,
+                    explained);
+}
+
 grpc::Status ReadExplanation(Caller& caller, const std::string& agent,
                              v1::ExplainAgentResponse& explained) {
   v1::ExplainAgentRequest request;

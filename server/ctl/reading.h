@@ -55,9 +55,11 @@ struct ItemFilter {
 [[nodiscard]] grpc::Status ReadFiltered(Caller& caller, const Kind& kind, const ItemFilter& filter,
                                         std::unique_ptr<google::protobuf::Message>& holder);
 
-// Why a ticket waits; why an agent gets no more.
+// Why a ticket waits; the first of a queue; why an agent gets no more.
 [[nodiscard]] grpc::Status ReadExplanation(Caller& caller, const std::string& ticket_id,
                                            tandem::v1::ExplainTicketResponse& explained);
+[[nodiscard]] grpc::Status ReadFirstExplanation(Caller& caller, const std::string& queue,
+                                                tandem::v1::ExplainTicketResponse& explained);
 [[nodiscard]] grpc::Status ReadExplanation(Caller& caller, const std::string& agent,
                                            tandem::v1::ExplainAgentResponse& explained);
 

@@ -1,14 +1,18 @@
-// explain and history: a ticket's why and when, an agent's why.
+// explain and history: a ticket's why and when, a queue's and an agent's why.
 #include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 
+#include "server/ctl/client.h"
 #include "server/ctl/command_table.h"
 #include "server/ctl/live_text.h"
 #include "server/ctl/reading.h"
+#include "server/ctl/table.h"
 #include "server/ctl/ticket_text.h"
 
 namespace tandem::ctl {
@@ -17,6 +21,7 @@ namespace {
 namespace v1 = tandem::v1;
 
 constexpr char kTicket[] = "ticket";
+constexpr char kQueue[] = "queue";
 constexpr char kAgent[] = "agent";
 
 struct WhatOptions {
@@ -34,8 +39,36 @@ int ExplainAgent(Caller& caller, const WhatOptions& options) {
   return kExitDone;
 }
 
+// How it stands in the queue, and why the first ticket there waits.
+int ExplainQueue(Caller& caller, const WhatOptions& options) {
+  v1::ListQueueStatisticsResponse all;
+  grpc::Status status = ReadStatistics(caller, absl::Hours(24), all);
+  if (!status.ok()) return Report(status);
+  v1::ExplainTicketResponse first;
+  status = ReadFirstExplanation(caller, options.id, first);
+  const bool nothing_waits = ReasonOf(status) == "TICKET_NOT_FOUND";
+  if (!status.ok() && !nothing_waits) return Report(status);
+  v1::ListQueueStatisticsResponse here;
+  for (const v1::QueueStatistics& queue : all.queues()) {
+    if (queue.queue() == options.id) *here.add_queues() = queue;
+  }
+  std::string text = QueueTable(here);
+  Json json;
+  json["statistics"] = ToJson(here, Defaults::kWrite)["queues"];
+  if (nothing_waits) {
+    absl::StrAppend(&text, "\nNothing waits.\n");
+  } else {
+    absl::StrAppend(&text, "\nThe first that waits is ticket ", first.ticket_id(), ":\n",
+                    ExplanationText(first));
+    json["first"] = ToJson(first);
+  }
+  std::cout << Render({text, json}, options.form);
+  return kExitDone;
+}
+
 int Explain(const Target& target, const WhatOptions& options) {
   Caller caller(target);
+  if (options.kind == kQueue) return ExplainQueue(caller, options);
   if (options.kind == kAgent) return ExplainAgent(caller, options);
   v1::ExplainTicketResponse explained;
   const grpc::Status status = ReadExplanation(caller, options.id, explained);
@@ -75,12 +108,14 @@ CLI::App* AddKindCommand(CLI::App& app, Context& context, const std::string& nam
 
 void AddExplain(CLI::App& app, Context& context) {
   AddKindCommand(app, context, "explain",
-                 "Print why a ticket waits, and what keeps those who could take it; or what waits "
-                 "for an agent, and why the agent gets no more",
-                 {kTicket, kAgent}, Explain)
+                 "Print why a ticket waits, and what keeps those who could take it; how it stands "
+                 "in a queue, and why its first ticket waits; or what waits for an agent, and why "
+                 "the agent gets no more",
+                 {kTicket, kQueue, kAgent}, Explain)
       ->footer(R"(
 Examples:
   tandemctl explain ticket 01890a5d-ac96-774b-bcce-b302099a8057
+  tandemctl explain queue claims
   tandemctl explain agent ana)");
 }
 

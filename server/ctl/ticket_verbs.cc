@@ -157,7 +157,8 @@ void AddTicketUpdate(CLI::App& group, Context& context) {
 Examples:
   tandemctl ticket update 01890a5d-ac96-774b-bcce-b302099a8057 --priority 7 --reference crm=CASE-4711
   tandemctl ticket update 01890a5d-ac96-774b-bcce-b302099a8057 --attribute amount=1200 --expected-revision 3
-  tandemctl ticket update 01890a5d-ac96-774b-bcce-b302099a8057 --skill cards=2)");
+  tandemctl ticket update 01890a5d-ac96-774b-bcce-b302099a8057 --skill cards=2
+  tandemctl ticket update 01890a5d-ac96-774b-bcce-b302099a8057 --segment gold --reclassify)");
   const auto add = [command](const char* name, const char* type, const char* help,
                              const std::function<void(const std::string&)>& set) {
     command->add_option_function<std::string>(name, set, help)->type_name(type);
@@ -204,6 +205,9 @@ Examples:
       ->type_name("SYSTEM=ID");
   AddRequirementOptions(
       *command, [options]() -> v1::Requirement& { return *options->update.mutable_requirement(); });
+  command->add_flag_callback(
+      "--reclassify", [&request] { request.set_reclassify(true); },
+      "Have rules say anew what its contact left out");
   command
       ->add_option_function<int64_t>(
           "--expected-revision",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -432,11 +433,49 @@ Result<store::ServiceLevelPolicy> DeletePolicy(store::PolicyStore& policies,
   return std::move(changed->policy);
 }
 
-Result<std::vector<store::ServiceLevelPolicy>> ListPolicies(store::PolicyStore& policies,
-                                                            const std::string& workspace) {
+namespace {
+
+// Which of these ids are configured.
+Result<std::set<std::string>> Configured(store::Reader& reader, const std::string& workspace,
+                                         router::ResourceKind kind,
+                                         const std::set<std::string>& ids) {
+  std::set<std::string> configured;
+  for (const std::string& id : ids) {
+    const auto found = reader.GetResource(workspace, kind, id);
+    if (found.ok() && found->has_value()) configured.insert(id);
+    if (!found.ok() && !absl::IsNotFound(found.status())) return StoreFault(found.status());
+  }
+  return configured;
+}
+
+}  // namespace
+
+Result<std::vector<ListedPolicy>> ListPolicies(store::Reader& reader, store::PolicyStore& policies,
+                                               const std::string& workspace) {
   auto found = policies.ListPolicies(workspace);
   if (!found.ok()) return StoreFault(found.status());
-  return *std::move(found);
+  std::set<std::string> client_ids, queue_ids;
+  for (const store::ServiceLevelPolicy& policy : *found) {
+    if (!policy.client.empty()) client_ids.insert(policy.client);
+    queue_ids.insert(policy.queues.begin(), policy.queues.end());
+  }
+  using router::ResourceKind;
+  const auto clients = Configured(reader, workspace, ResourceKind::kClient, client_ids);
+  if (const auto* rejection = std::get_if<Rejection>(&clients)) return *rejection;
+  const auto queues = Configured(reader, workspace, ResourceKind::kQueue, queue_ids);
+  if (const auto* rejection = std::get_if<Rejection>(&queues)) return *rejection;
+  std::vector<ListedPolicy> listed;
+  for (store::ServiceLevelPolicy& policy : *found) {
+    ListedPolicy& one = listed.emplace_back();
+    one.client_gone =
+        !policy.client.empty() && !std::get<std::set<std::string>>(clients).contains(policy.client);
+    std::ranges::copy_if(policy.queues, std::back_inserter(one.gone_queues),
+                         [&](const std::string& queue) {
+                           return !std::get<std::set<std::string>>(queues).contains(queue);
+                         });
+    one.policy = std::move(policy);
+  }
+  return listed;
 }
 
 }  // namespace tandem::query

@@ -79,8 +79,14 @@ Result<store::ServiceLevelPolicy> DeletePolicy(store::PolicyStore& policies,
                                                int64_t expected_revision);
 
 // By id.
-Result<std::vector<store::ServiceLevelPolicy>> ListPolicies(store::PolicyStore& policies,
-                                                            const std::string& workspace);
+struct ListedPolicy {
+  store::ServiceLevelPolicy policy;
+  // What it names, and is not configured any more.
+  bool client_gone = false;
+  std::vector<std::string> gone_queues;
+};
+Result<std::vector<ListedPolicy>> ListPolicies(store::Reader& reader, store::PolicyStore& policies,
+                                               const std::string& workspace);
 
 }  // namespace tandem::query
 

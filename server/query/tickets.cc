@@ -112,6 +112,14 @@ Result<std::vector<store::TicketView>> GetTickets(store::Reader& reader,
   return *std::move(found);
 }
 
+Result<std::vector<router::ContactRow>> GetFirstContacts(
+    store::Reader& reader, const std::string& workspace,
+    const std::vector<router::TicketId>& tickets) {
+  auto found = reader.GetFirstContacts(workspace, tickets);
+  if (!found.ok()) return StoreFault(found.status());
+  return *std::move(found);
+}
+
 Result<TicketPage> ListTickets(store::Reader& reader, const std::string& workspace,
                                const store::TicketFilter& filter, const PageRequest& page) {
   const uint64_t fingerprint = Fingerprint(workspace, filter);

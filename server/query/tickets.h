@@ -68,6 +68,11 @@ Result<ScorePage> ListScores(store::Reader& reader, const std::string& workspace
 Result<ContactPage> ListContacts(store::Reader& reader, const std::string& workspace,
                                  router::TicketId ticket, const PageRequest& page);
 
+// The contacts that made these tickets, in this order; without those that aren't there.
+Result<std::vector<router::ContactRow>> GetFirstContacts(
+    store::Reader& reader, const std::string& workspace,
+    const std::vector<router::TicketId>& tickets);
+
 // What the router has to be told of a ticket that it no longer holds; nothing when it is not
 // closed, or there is none.
 Result<std::optional<router::ClosedTicket>> FindClosed(store::Reader& reader,

@@ -17,6 +17,9 @@ using router::Reason;
 using router::Rejection;
 using router::TicketState;
 
+// What their contacts said is kept meanwhile.
+constexpr size_t kMostReclassified = 10'000;
+
 router::Action ToChange(const v1::BulkUpdateTicketsRequest& request, const std::string& supervisor,
                         Faults& faults) {
   switch (request.change_case()) {
@@ -39,12 +42,20 @@ router::Action ToChange(const v1::BulkUpdateTicketsRequest& request, const std::
       update.requirement = ToOwnRequirement(request.requirement(), "requirement", faults);
       return update;
     }
+    case v1::BulkUpdateTicketsRequest::kReclassify: {
+      if (!request.reclassify()) {
+        faults.Add(Reason::kFieldMalformed, "reclassify", "expected true, or another change");
+      }
+      router::UpdateTicket update;
+      update.reclassify = true;
+      return update;
+    }
     case v1::BulkUpdateTicketsRequest::CHANGE_NOT_SET:
       break;
   }
-  faults.Add(
-      Reason::kFieldRequired, "change",
-      "expected one of priority, to_queue, cancel, requeue and requirement, but none is set");
+  faults.Add(Reason::kFieldRequired, "change",
+             "expected one of priority, to_queue, cancel, requeue, requirement and reclassify, but "
+             "none is set");
   return router::UpdateTicket{};
 }
 
@@ -52,6 +63,7 @@ router::Action ToChange(const v1::BulkUpdateTicketsRequest& request, const std::
 std::vector<TicketState> StatesFor(v1::BulkUpdateTicketsRequest::ChangeCase change) {
   switch (change) {
     case v1::BulkUpdateTicketsRequest::kToQueue:
+    case v1::BulkUpdateTicketsRequest::kReclassify:
       return {TicketState::kQueued, TicketState::kOffered};
     case v1::BulkUpdateTicketsRequest::kCancel:
     case v1::BulkUpdateTicketsRequest::kRequirement:
@@ -84,6 +96,7 @@ store::TicketFilter ToOpenFilter(const v1::BulkUpdateTicketsRequest& request, Fa
 // Whether the ticket has what the change would give.
 bool Has(const store::TicketView& view, const router::Action& change) {
   if (const auto* update = std::get_if<router::UpdateTicket>(&change)) {
+    if (update->reclassify) return false;
     if (update->priority) return view.state.priority == *update->priority;
     return view.requirement && view.requirement->own == *update->requirement;
   }
@@ -103,6 +116,11 @@ std::variant<BulkTicketsAsked, Rejection> ToBulkTicketsAsked(
   const std::string supervisor = ToSupervisor(request.supervisor(), faults);
   asked.filter = ToOpenFilter(request, faults);
   asked.change = ToChange(request, supervisor, faults);
+  if (request.has_reclassify() && asked.bulk.max_items > kMostReclassified) {
+    faults.Add(Reason::kFieldOutOfRange, "max_items",
+               "expected at most " + std::to_string(kMostReclassified) +
+                   " with reclassify, but it is " + std::to_string(asked.bulk.max_items));
+  }
   if (auto rejection = faults.Take()) return *std::move(rejection);
   return asked;
 }
@@ -138,10 +156,35 @@ query::Result<std::string> BulkTickets::ReadPage(store::Reader& reader,
   const auto read = query::ListTickets(reader, asked().workspace, tickets_asked_.filter, page);
   if (const auto* rejection = std::get_if<Rejection>(&read)) return *rejection;
   const auto& found = std::get<query::TicketPage>(read);
+  const size_t before = tickets_.size();
   for (const store::TicketView& view : found.tickets) {
     if (!Has(view, tickets_asked_.change)) tickets_.push_back(view.ticket.ticket);
   }
+  if (Reclassifies()) {
+    auto refusal = ReadContacts(reader, before);
+    if (refusal) return *std::move(refusal);
+  }
   return found.next_token;
+}
+
+bool BulkTickets::Reclassifies() const {
+  const auto* update = std::get_if<router::UpdateTicket>(&tickets_asked_.change);
+  return update != nullptr && update->reclassify && !asked().validate_only;
+}
+
+// Of tickets from the first one that has none.
+std::optional<Rejection> BulkTickets::ReadContacts(store::Reader& reader, size_t from) {
+  const std::vector<router::TicketId> tickets(tickets_.begin() + static_cast<std::ptrdiff_t>(from),
+                                              tickets_.end());
+  auto read = query::GetFirstContacts(reader, asked().workspace, tickets);
+  if (auto* rejection = std::get_if<Rejection>(&read)) return std::move(*rejection);
+  for (router::ContactRow& row : std::get<std::vector<router::ContactRow>>(read)) {
+    // Which no rule asks for.
+    row.content.payload_json = {};
+    row.content.subject = {};
+    contacts_.emplace(row.ticket, std::move(row.content));
+  }
+  return std::nullopt;
 }
 
 std::optional<query::Result<router::Action>> BulkTickets::CommandOf(size_t item) const {
@@ -152,6 +195,12 @@ std::optional<query::Result<router::Action>> BulkTickets::CommandOf(size_t item)
         if constexpr (requires { verb.ticket = tickets_[item]; }) verb.ticket = tickets_[item];
       },
       action);
+  if (Reclassifies()) {
+    const auto contact = contacts_.find(tickets_[item]);
+    if (contact != contacts_.end()) {
+      std::get<router::UpdateTicket>(action).contact = contact->second;
+    }
+  }
   return action;
 }
 

@@ -2,10 +2,14 @@
 #ifndef TANDEM_SERVER_RPC_BULK_TICKETS_H_
 #define TANDEM_SERVER_RPC_BULK_TICKETS_H_
 
+#include <cstddef>
+#include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "router/command.h"
 #include "router/ids.h"
 #include "server/rpc/bulk_stream.h"
 #include "server/store/store.h"
@@ -40,9 +44,14 @@ class BulkTickets final : public BulkStream {
   grpc::ByteBuffer Message(const std::vector<Result>& results,
                            const v1::BulkProgress& progress) const override;
 
+  bool Reclassifies() const;
+  std::optional<router::Rejection> ReadContacts(store::Reader& reader, size_t from);
+
   const grpc::ByteBuffer* const request_;  // until Begin returns
   BulkTicketsAsked tickets_asked_;         // constant once it runs
   std::vector<router::TicketId> tickets_;  // constant once all are read
+  // What made them, when they are classified again; so are these.
+  std::map<router::TicketId, router::NewContact> contacts_;
 };
 
 }  // namespace tandem::rpc

@@ -111,8 +111,20 @@ using Done = absl::AnyInvocable<void(router::Outcome) &&>;
 void Submit(Backend& backend, Verb verb, std::chrono::steady_clock::time_point deadline, Done done,
             engine::NoticeSink* sink = nullptr);
 
-// A verb of a unary call: checks the request, submits it, and gives the reply to `finish`, or the
-// rejection to `refuse`. Both get the call.
+// Gives the reply to `finish`, or the rejection to `refuse`. Both get the call.
+template <typename Finish, typename Refuse>
+void SubmitVerb(Backend& backend, Call call, Verb verb, Finish finish, Refuse refuse) {
+  Submit(backend, std::move(verb), call.deadline(),
+         [call, finish = std::move(finish), refuse = std::move(refuse)](router::Outcome outcome) {
+           if (const auto* rejection = std::get_if<router::Rejection>(&outcome)) {
+             refuse(call, *rejection);
+           } else {
+             finish(call, std::get<router::Reply>(outcome));
+           }
+         });
+}
+
+// A verb of a unary call: checks the request, and submits it as SubmitVerb does.
 template <typename Request, typename Finish, typename Refuse>
 void RunVerb(Backend& backend, Call call, Request& request, Finish finish, Refuse refuse) {
   auto verb = ToVerb(request, backend.engine.Now());
@@ -129,14 +141,7 @@ void RunVerb(Backend& backend, Call call, Request& request, Finish finish, Refus
         },
         std::get<Verb>(verb).command.action);
   }
-  Submit(backend, std::move(std::get<Verb>(verb)), call.deadline(),
-         [call, finish = std::move(finish), refuse = std::move(refuse)](router::Outcome outcome) {
-           if (const auto* rejection = std::get_if<router::Rejection>(&outcome)) {
-             refuse(call, *rejection);
-           } else {
-             finish(call, std::get<router::Reply>(outcome));
-           }
-         });
+  SubmitVerb(backend, call, std::move(std::get<Verb>(verb)), std::move(finish), std::move(refuse));
 }
 
 template <typename Request, typename Finish>

@@ -31,22 +31,27 @@ inline bool IsClosedAs(const ClosedState& found, router::TicketState state) {
   return closed != nullptr && *closed == state;
 }
 
-// As `RunVerb`, for verbs of one ticket: a closed one is refused as such.
+// For SubmitVerb, of a verb of one ticket: a closed one is refused as such.
+inline auto RefuseTicketVerb(Backend& backend, const std::string& workspace,
+                             std::optional<router::TicketId> ticket) {
+  return [&backend, ticket, workspace](Call refused, const router::Rejection& rejection) {
+    if (rejection.reason != router::Reason::kTicketNotFound || !ticket) {
+      refused.Refuse(rejection);
+      return;
+    }
+    LookUpClosed(backend, workspace, *ticket,
+                 [refused, rejection, ticket](const ClosedState& found) {
+                   refused.Refuse(ExplainNotFound(rejection, *ticket, found));
+                 });
+  };
+}
+
+// As `RunVerb`, for verbs of one ticket.
 template <typename Request, typename Finish>
 void RunTicketVerb(Backend& backend, Call call, Request& request, Finish finish) {
-  const auto ticket = router::ParseId<router::TicketId>(request.ticket_id());
   RunVerb(backend, call, request, std::move(finish),
-          [&backend, ticket, workspace = request.workspace()](Call refused,
-                                                              const router::Rejection& rejection) {
-            if (rejection.reason != router::Reason::kTicketNotFound || !ticket) {
-              refused.Refuse(rejection);
-              return;
-            }
-            LookUpClosed(backend, workspace, *ticket,
-                         [refused, rejection, ticket](const ClosedState& found) {
-                           refused.Refuse(ExplainNotFound(rejection, *ticket, found));
-                         });
-          });
+          RefuseTicketVerb(backend, request.workspace(),
+                           router::ParseId<router::TicketId>(request.ticket_id())));
 }
 
 // A verb that adds something to a ticket (its action has a `closed`): it is tried on the open

@@ -224,4 +224,10 @@ void Fill(const store::ServiceLevelPolicy& policy, v1::ServiceLevelPolicy& to) {
   }
 }
 
+void Fill(const query::ListedPolicy& listed, v1::ServiceLevelPolicy& to) {
+  Fill(listed.policy, to);
+  to.set_client_gone(listed.client_gone);
+  to.mutable_gone_queues()->Assign(listed.gone_queues.begin(), listed.gone_queues.end());
+}
+
 }  // namespace tandem::rpc

@@ -23,6 +23,7 @@ void CheckRevision(int64_t revision, Faults& faults);
 void Fill(const query::Report& report, v1::QueryMetricsResponse& to);
 void Fill(const query::Measure& measure, v1::Measure& to);
 void Fill(const store::ServiceLevelPolicy& policy, v1::ServiceLevelPolicy& to);
+void Fill(const query::ListedPolicy& listed, v1::ServiceLevelPolicy& to);
 
 }  // namespace tandem::rpc
 

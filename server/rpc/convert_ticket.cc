@@ -420,6 +420,7 @@ void Fill(const router::ContactClassified& classified, v1::ClassifyContactRespon
 }
 
 void Fill(const router::Explanation& explanation, v1::ExplainTicketResponse& to) {
+  to.set_ticket_id(router::ToString(explanation.ticket));
   to.set_state(ToProto(explanation.state));
   to.set_queue(explanation.queue);
   if (explanation.queued_at.IsSet()) *to.mutable_queued_at() = ToTimestamp(explanation.queued_at);

@@ -74,8 +74,8 @@ void ListServiceLevelPolicies(Backend& backend, Call call,
   if (const auto rejection = faults.Take()) return call.Refuse(*rejection);
   Read(backend, call, [&backend, call, workspace = request.workspace()] {
     FinishQuery<v1::ListServiceLevelPoliciesResponse>(
-        call, query::ListPolicies(backend.policies, workspace),
-        [](const std::vector<store::ServiceLevelPolicy>& policies,
+        call, query::ListPolicies(backend.reader, backend.policies, workspace),
+        [](const std::vector<query::ListedPolicy>& policies,
            v1::ListServiceLevelPoliciesResponse& response) {
           for (const auto& policy : policies) Fill(policy, *response.add_policies());
         });

@@ -129,16 +129,16 @@ void ListTransferTargets(Backend& backend, Call call, v1::ListTransferTargetsReq
 
 // How an agent came to the ticket is in its events only. By now what the router says is durable.
 void ExplainTicket(Backend& backend, Call call, v1::ExplainTicketRequest& request) {
-  const auto ticket = router::ParseId<router::TicketId>(request.ticket_id());
   RunVerb(backend, call, request,
-          [&backend, workspace = request.workspace(), ticket](Call answered,
-                                                              const router::Reply& reply) {
+          [&backend, workspace = request.workspace()](Call answered, const router::Reply& reply) {
             v1::ExplainTicketResponse explained;
-            Fill(std::get<router::Explanation>(reply), explained);
+            const auto& explanation = std::get<router::Explanation>(reply);
+            Fill(explanation, explained);
             if (explained.choices().empty()) return answered.Finish(explained);
+            const router::TicketId ticket = explanation.ticket;
             Read(backend, answered, [&backend, answered, workspace, ticket, explained] {
               FinishQuery<v1::ExplainTicketResponse>(
-                  answered, query::ListHandings(backend.reader, workspace, *ticket),
+                  answered, query::ListHandings(backend.reader, workspace, ticket),
                   [&](const std::vector<router::EventRow>& handings,
                       v1::ExplainTicketResponse& response) {
                     response = explained;
@@ -225,11 +225,30 @@ void ResumeTicket(Backend& backend, Call call, v1::ResumeTicketRequest& request)
   RunTicketVerb(backend, call, request, FinishEmpty<v1::ResumeTicketResponse>);
 }
 
+void FinishUpdate(Call call, const router::Reply& reply) {
+  v1::UpdateTicketResponse response;
+  response.set_revision(std::get<router::TicketRevised>(reply).revision);
+  call.Finish(response);
+}
+
+// What the contact said is in the database only, and never changes.
 void UpdateTicket(Backend& backend, Call call, v1::UpdateTicketRequest& request) {
-  RunTicketVerb(backend, call, request, [](Call answered, const router::Reply& reply) {
-    v1::UpdateTicketResponse response;
-    response.set_revision(std::get<router::TicketRevised>(reply).revision);
-    answered.Finish(response);
+  if (!request.reclassify()) return RunTicketVerb(backend, call, request, FinishUpdate);
+  auto checked = ToVerb(request, backend.engine.Now());
+  if (const auto* rejection = std::get_if<router::Rejection>(&checked)) {
+    return call.Refuse(*rejection);
+  }
+  Read(backend, call, [&backend, call, verb = std::move(std::get<Verb>(checked))]() mutable {
+    const std::string& workspace = verb.command.workspace;
+    auto& update = std::get<router::UpdateTicket>(verb.command.action);
+    auto found = query::GetFirstContacts(backend.reader, workspace, {update.ticket});
+    if (const auto* rejection = std::get_if<router::Rejection>(&found)) {
+      return call.Refuse(*rejection);
+    }
+    auto& contacts = std::get<std::vector<router::ContactRow>>(found);
+    if (!contacts.empty()) update.contact = std::move(contacts.front().content);
+    auto refuse = RefuseTicketVerb(backend, workspace, update.ticket);
+    SubmitVerb(backend, call, std::move(verb), FinishUpdate, std::move(refuse));
   });
 }
 

@@ -316,7 +316,17 @@ router::Action ToAction(v1::ResumeTicketRequest& request, router::Time /*now*/, 
 }
 
 router::Action ToAction(v1::ExplainTicketRequest& request, router::Time /*now*/, Faults& faults) {
-  return router::ExplainTicket{.ticket = TicketOf(request.ticket_id(), faults)};
+  router::ExplainTicket action;
+  if (request.queue().empty()) {
+    action.ticket = TicketOf(request.ticket_id(), faults);
+    return action;
+  }
+  faults.RequireId(request.queue(), "queue");
+  if (!request.ticket_id().empty()) {
+    faults.Add(Reason::kFieldMalformed, "queue", "expected a ticket or a queue, but both are set");
+  }
+  action.queue = request.queue();
+  return action;
 }
 
 // --------------------------------------------------------------------------------------------------------

@@ -68,7 +68,8 @@ std::vector<router::ExternalReference> ToReferences(const Messages& messages,
 bool ChangesNothing(const router::UpdateTicket& action) {
   return !action.priority && !action.due_at.IsSet() && action.customer_id.empty() &&
          action.customer_segment.empty() && action.subject.empty() && action.attributes.empty() &&
-         action.add_references.empty() && action.remove_references.empty() && !action.requirement;
+         action.add_references.empty() && action.remove_references.empty() && !action.requirement &&
+         !action.reclassify;
 }
 
 // An instant of the caller's clock.
@@ -134,6 +135,7 @@ router::Action ToAction(v1::UpdateTicketRequest& request, router::Time now, Faul
   if (request.has_requirement()) {
     action.requirement = ToOwnRequirement(request.requirement(), "requirement", faults);
   }
+  action.reclassify = request.reclassify();
   if (faults.empty() && ChangesNothing(action)) {
     faults.Add(Reason::kFieldRequired, "priority",
                "expected at least one field that changes the ticket, but none is set");

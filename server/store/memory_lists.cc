@@ -97,6 +97,20 @@ absl::StatusOr<std::vector<ContactOfTicket>> MemoryStore::ListContacts(const std
   return contacts;
 }
 
+absl::StatusOr<std::vector<router::ContactRow>> MemoryStore::GetFirstContacts(
+    const std::string& workspace, const std::vector<router::TicketId>& tickets) {
+  const sync::MutexLock lock(mutex_);
+  if (CallFails()) return Unavailable();
+  std::vector<router::ContactRow> contacts;
+  for (const router::TicketId& ticket : tickets) {
+    const auto made = contents_.tickets.find({workspace, ticket});
+    if (made == contents_.tickets.end()) continue;
+    const auto found = contents_.contacts.find({workspace, made->second.contact});
+    if (found != contents_.contacts.end()) contacts.push_back(found->second);
+  }
+  return contacts;
+}
+
 absl::StatusOr<std::vector<WorkspaceRevision>> MemoryStore::ListWorkspaces(const std::string& after,
                                                                            int32_t limit) {
   const sync::MutexLock lock(mutex_);

@@ -139,6 +139,8 @@ class MemoryStore : public Store, public Reader, public PolicyStore {
   absl::StatusOr<std::vector<ContactOfTicket>> ListContacts(const std::string& workspace,
                                                             router::TicketId ticket, int64_t after,
                                                             int32_t limit) override;
+  absl::StatusOr<std::vector<router::ContactRow>> GetFirstContacts(
+      const std::string& workspace, const std::vector<router::TicketId>& tickets) override;
   absl::StatusOr<std::optional<router::TicketRows>> GetClosedTicket(
       const std::string& workspace, router::TicketId ticket) override;
   absl::StatusOr<Additions> CountAdditions(const std::string& workspace,

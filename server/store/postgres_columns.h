@@ -86,7 +86,12 @@ class ColumnsOf {
     return Make(
         name, SqlType::kInt8, access,
         [](int64_t value, ArrayEncoder& to) { value != 0 ? to.Int8(value) : to.Null(); },
-        [](Cell cell, int64_t& value) { value = cell ? ParseInt8(cell) : 0; });
+        [](Cell cell, auto& value) {
+          using Integer = std::decay_t<decltype(value)>;
+          const int64_t number = cell ? ParseInt8(cell) : 0;
+          if (!std::in_range<Integer>(number)) throw CorruptValue("a number in range", *cell);
+          value = static_cast<Integer>(number);
+        });
   }
 
   // An instant; unset is NULL.

@@ -389,6 +389,15 @@ void Fields(auto& io, Of<router::ChangedRequirement> auto& changed) {
   io("plan_step", changed.plan_step);
 }
 
+void Fields(auto& io, Of<router::Reclassified> auto& reclassified) {
+  io("rules", reclassified.rules);
+  io("queue", reclassified.queue);
+  io("priority", reclassified.priority);
+  io("own", reclassified.own);
+  io("begins_with", reclassified.begins_with);
+  io("plan", reclassified.plan);
+}
+
 void Fields(auto& io, Of<router::CoolDown> auto& cool_down) {
   io("agent", cool_down.agent);
   io("until_us", cool_down.until.us);
@@ -657,6 +666,14 @@ router::ParticipantRows ParticipantsFromJson(std::string_view json) {
 
 std::string HandOffToJson(const router::HandOff& hand_off) {
   return Print(Write(hand_off));
+}
+
+std::string ReclassifiedToJson(const router::Reclassified& reclassified) {
+  return Print(Write(reclassified));
+}
+
+router::Reclassified ReclassifiedFromJson(std::string_view json) {
+  return ParseAs<router::Reclassified>(json);
 }
 
 router::HandOff HandOffFromJson(std::string_view json) {

@@ -73,6 +73,8 @@ std::string ReviewedToJson(const router::ReviewedRow& reviewed);
 router::ReviewedRow ReviewedFromJson(std::string_view json);
 std::string HandOffToJson(const router::HandOff& hand_off);
 router::HandOff HandOffFromJson(std::string_view json);
+std::string ReclassifiedToJson(const router::Reclassified& reclassified);
+router::Reclassified ReclassifiedFromJson(std::string_view json);
 std::string CoolDownsToJson(const std::vector<router::CoolDown>& cool_downs);
 std::vector<router::CoolDown> CoolDownsFromJson(std::string_view json);
 

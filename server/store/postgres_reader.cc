@@ -29,6 +29,11 @@ pqxx::binarystring ArrayOf(SqlType type, const std::vector<Value>& values, auto 
   return pqxx::binarystring(array.Take());
 }
 
+pqxx::binarystring UuidArray(const std::vector<router::TicketId>& tickets) {
+  return ArrayOf(SqlType::kUuid, tickets,
+                 [](ArrayEncoder& to, router::TicketId id) { to.Uuid(id.high, id.low); });
+}
+
 // ----------------------------------------------------------------------------------------- tickets
 
 std::string TicketSelect() {
@@ -252,9 +257,7 @@ absl::StatusOr<std::vector<TicketView>> PostgresReader::GetTickets(
         absl::StrCat(TicketSelect(),
                      " JOIN unnest($2::uuid[]) WITH ORDINALITY AS asked (ticket_id, number)"
                      " ON asked.ticket_id = t.ticket_id WHERE t.workspace = $1 ORDER BY number"),
-        workspace, ArrayOf(SqlType::kUuid, tickets, [](ArrayEncoder& to, router::TicketId id) {
-          to.Uuid(id.high, id.low);
-        })));
+        workspace, UuidArray(tickets)));
   });
 }
 
@@ -334,6 +337,26 @@ absl::StatusOr<std::vector<router::MessageRow>> PostgresReader::ListMessages(
 }
 
 // By their messages, which have an index and an order.
+absl::StatusOr<std::vector<router::ContactRow>> PostgresReader::GetFirstContacts(
+    const std::string& workspace, const std::vector<router::TicketId>& tickets) {
+  using Contacts = absl::StatusOr<std::vector<router::ContactRow>>;
+  return Read([&](pqxx::connection& connection) -> Contacts {
+    pqxx::nontransaction work(connection);
+    const pqxx::result found = work.exec_params(
+        absl::StrCat("SELECT ", SelectList(ContactTable(), "c"),
+                     " FROM unnest($2::uuid[]) WITH ORDINALITY AS asked (ticket_id, number)"
+                     " JOIN tandem.ticket t ON t.workspace = $1 AND t.ticket_id = asked.ticket_id"
+                     " JOIN tandem.contact c ON c.workspace = $1 AND c.contact_id = t.contact_id"
+                     " ORDER BY number"),
+        workspace, UuidArray(tickets));
+    std::vector<router::ContactRow> contacts;
+    for (const pqxx::row& row : found) {
+      contacts.push_back(Decode(ContactTable(), 0, CellsOf(row)));
+    }
+    return contacts;
+  });
+}
+
 absl::StatusOr<std::vector<ContactOfTicket>> PostgresReader::ListContacts(
     const std::string& workspace, router::TicketId ticket, int64_t after, int32_t limit) {
   using Contacts = absl::StatusOr<std::vector<ContactOfTicket>>;

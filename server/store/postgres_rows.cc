@@ -243,7 +243,9 @@ const Table<router::TicketDetailRow>& TicketDetailTable() {
        C::Number("note_count", said(&Detail::notes)),
        C::Number("message_count", said(&Detail::messages)),
        C::Number("score_count", said(&Detail::scores)),
-       C::OptionalJson("hand_off", said(&Detail::hand_off), HandOffToJson, HandOffFromJson)}};
+       C::OptionalJson("hand_off", said(&Detail::hand_off), HandOffToJson, HandOffFromJson),
+       C::OptionalJson("reclassified", said(&Detail::reclassified), ReclassifiedToJson,
+                       ReclassifiedFromJson)}};
   return table;
 }
 
@@ -321,7 +323,8 @@ const Table<router::ContactRow>& ContactTable() {
        C::Json("excluded_agents", said(&New::excluded_agents), TextsToJson, TextsFromJson, true),
        C::Instant("received_at", &Row::received_at),
        C::Instant("queued_at", &Row::queued_at),
-       C::OptionalFlag("joined", &Row::joined)}};
+       C::OptionalFlag("joined", &Row::joined),
+       C::NumberOrNone("said", said(&New::said))}};
   return table;
 }
 

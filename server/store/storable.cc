@@ -147,6 +147,13 @@ bool IsRowStorable(const router::AgentIntervalRow& row) {
   return AllStorable(row.workspace, row.agent, row.reason, row.client);
 }
 
+bool IsReclassifiedStorable(const router::Reclassified& reclassified) {
+  return AllStorable(reclassified.rules) && IsStorableText(reclassified.queue) &&
+         IsRequirementStorable(reclassified.own) &&
+         IsRequirementStorable(reclassified.begins_with) &&
+         (!reclassified.plan || IsPlanStorable(*reclassified.plan));
+}
+
 bool IsRowStorable(const router::TicketDetailRow& row) {
   const router::TicketDetail& detail = row.detail;
   const router::HandOff hand_off = detail.hand_off.value_or(router::HandOff{});
@@ -161,7 +168,8 @@ bool IsRowStorable(const router::TicketDetailRow& row) {
                                return AllStorable(reference.system, reference.id);
                              }) &&
          (!detail.requirement || (IsRequirementStorable(detail.requirement->own) &&
-                                  IsRequirementStorable(detail.requirement->asked)));
+                                  IsRequirementStorable(detail.requirement->asked))) &&
+         (!detail.reclassified || IsReclassifiedStorable(*detail.reclassified));
 }
 
 bool IsRowStorable(const router::MessageRow& row) {

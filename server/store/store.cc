@@ -39,6 +39,11 @@ void Overlay(const router::TicketDetail& detail, TicketView& view) {
   view.references = detail.references;
   view.requirement = detail.requirement;
   view.hand_off = detail.hand_off;
+  if (!detail.reclassified) return;
+  view.ticket.rules = detail.reclassified->rules;
+  if (!detail.reclassified->plan) return;
+  view.ticket.requirement = detail.reclassified->begins_with;
+  view.ticket.plan = *detail.reclassified->plan;
 }
 
 LiveTicket ToLiveTicket(const router::TicketRow& ticket, const router::TicketStateRow& state) {

@@ -334,6 +334,9 @@ class Reader {
                                                                     router::TicketId ticket,
                                                                     int64_t after,
                                                                     int32_t limit) = 0;
+  // The contacts that made these tickets, in this order; without those that aren't there.
+  virtual absl::StatusOr<std::vector<router::ContactRow>> GetFirstContacts(
+      const std::string& workspace, const std::vector<router::TicketId>& tickets) = 0;
   // The ticket's rows as they are; nothing when it is open, or there is none.
   virtual absl::StatusOr<std::optional<router::TicketRows>> GetClosedTicket(
       const std::string& workspace, router::TicketId ticket) = 0;

@@ -100,6 +100,17 @@ class Bulk(CtlTest):
         self.assertRegex(unknown.stderr, r"ana: REFERENCE_BROKEN: ")
         self.assertIn("0 of 1 agent would be changed; 1 refused: REFERENCE_BROKEN 1", unknown.stdout)
 
+    def test_has_rules_say_anew_where_tickets_belong(self):
+        tickets = {self.chat() for _ in range(3)}
+        floor = self.folder / "floor.yaml"
+        rule = "{id: chats, conditions: [{field: CONTACT_FIELD_CHANNEL, values: [chat]}], queues: [{queue: jobs}], priority: 3}"
+        floor.write_text(floor.read_text().replace("classification_rules:\n", f"classification_rules:\n  - {rule}\n"))
+        self.done("apply", "-f", str(floor))
+        self.assertEqual(self.bulk("reclassify", "--queue", "chats", "--yes"), "3 tickets match\n3 of 3 tickets changed\n")
+        self.assertEqual(self.priorities(), dict.fromkeys(tickets, 3))
+        queues = {ticket["queue"] for ticket in json.loads(self.done("get", "tickets", "-o", "json"))["tickets"]}
+        self.assertEqual(queues, {"jobs"})
+
     def test_gives_agents_skills_and_takes_them_away(self):
         self.assertEqual(self.done("bulk", "skills", "--process-type", "support", "--set", "billing=4", "-y"),
                          "2 agents match\n2 of 2 agents changed\n")

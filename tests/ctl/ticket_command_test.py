@@ -53,6 +53,29 @@ class Ticket(TicketTest):
             self.assertEqual(wrong.returncode, 2)
             self.assertIn("expected SYSTEM=ID, as in crm=CASE-4711, but got crm", wrong.stderr)
 
+    def test_is_classified_again(self):
+        floor = self.folder / "floor.yaml"
+        rule = "{id: gold, conditions: [{field: CONTACT_FIELD_CUSTOMER_SEGMENT, values: [gold]}], queues: [{queue: jobs}]}"
+        floor.write_text(floor.read_text().replace("classification_rules:\n", f"classification_rules:\n  - {rule}\n"))
+        self.done("apply", "-f", str(floor))
+        ticket = self.chat()
+        self.done("ticket", "update", ticket, "--segment", "gold", "--reclassify")
+        self.assertEqual(json.loads(self.done("get", "ticket", ticket, "-o", "json"))["queue"], "jobs")
+        self.assertIn("PRIORITY,CUSTOMER,CLASSIFICATION", self.done("history", "ticket", ticket))
+
+    def test_the_first_of_a_queue_is_explained(self):
+        self.assertIn("Nothing waits.", self.done("explain", "queue", "chats"))
+        ticket = self.chat()
+        said = self.done("explain", "queue", "chats")
+        self.assertIn(f"The first that waits is ticket {ticket}:\nQUEUED in queue chats", said)
+        self.assertIn("pass: client acme", said)
+        explained = json.loads(self.done("explain", "queue", "chats", "-o", "json"))
+        self.assertEqual(explained["first"]["ticketId"], ticket)
+        self.assertEqual([queue["queue"] for queue in explained["statistics"]], ["chats"])
+        refused = self.ctl("explain", "queue", "nowhere")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("QUEUE_NOT_FOUND", refused.stderr)
+
     def test_asks_something_else_of_agents(self):
         ticket = self.chat("--skill", "billing=9")
         self.ticket("update", ticket, "--skill", "billing=3", "--only-agent", "ana")

@@ -86,6 +86,7 @@ FILES = {
 CALL = "--channel voice --client acme --process-type sales"
 CHAT = "--channel chat --client acme --process-type support"
 CONTACTS = {
+    "classify-contacts": ["--channel chat --client acme --process-type care"],
     "change-demands-while-a-ticket-waits": [CHAT],
     "call-customers-back": [CALL],
     "chain-work": ["--channel task --client acme --process-type claim"],
@@ -117,7 +118,7 @@ INSTEAD = [
     (r"(?m)^(tandemctl load .*)$", r"\1 --for 1s --drain 5s"),
     (r"(?m)^(tandemctl play .*)$", r"\1 --from 08:00 --to 08:10 --drain 15m"),
     # Who runs these has a terminal, and is asked.
-    (r"(?m)^(tandemctl bulk .*)$", r"\1 --yes"),
+    (r"(?m)^(tandemctl (?:--\S+ \S+ )?bulk .*)$", r"\1 --yes"),
     (r"(?m)^(tandemctl apply (?!.*--(?:yes|validate-only)).*)$", r"\1 --yes"),
 ]
 

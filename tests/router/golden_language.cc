@@ -471,6 +471,7 @@ std::optional<Action> GoldenLanguage::ParseTicketVerb(const std::string& verb, W
   }
   if (verb == "classify") return ClassifyContact{ParseContact(words, now)};
   if (verb == "explain_agent") return ExplainAgent{words.Next("an agent")};
+  if (verb == "explain_first") return ExplainTicket{{}, words.Next("a queue")};
   if (verb == "explain") return ExplainTicket{ParseTicket(words.Next("a ticket"))};
   if (verb == "transfer") {
     TransferTicket transfer{ParseTicket(words.Next("a ticket")), ""};
@@ -609,7 +610,7 @@ void GoldenLanguage::AddFollowUps(Words& words, CompleteTicket& complete) const 
 }
 
 // `change t1 expected=1 priority=5 due=1h customer=c segment=gold subject=s set=k:v,l:w unset=m
-// add=crm:17 drop=crm:16 require=billing:3 agents=ana`, `change t1 anybody`
+// add=crm:17 drop=crm:16 require=billing:3 agents=ana`, `change t1 anybody`, `change t1 reclassify`
 Action GoldenLanguage::ParseUpdate(Words& words, Time now) {
   UpdateTicket update;
   update.ticket = ParseTicket(words.Next("a ticket"));
@@ -619,6 +620,7 @@ Action GoldenLanguage::ParseUpdate(Words& words, Time now) {
   update.customer_id = words.Value("customer").value_or("");
   update.customer_segment = words.Value("segment").value_or("");
   update.subject = words.Value("subject").value_or("");
+  update.reclassify = words.Flag("reclassify");
   const bool anybody = words.Flag("anybody");
   Requirement asked = ParseRequirement(words);
   if (anybody || asked != Requirement{}) update.requirement = std::move(asked);

@@ -57,7 +57,8 @@ class Scenario {
     return "";
   }
 
-  // What could reopen a closed ticket knows it; the line of anything else says what it knows.
+  // What could reopen a closed ticket knows it, and what classifies one again its contact; the line
+  // of anything else says what it knows.
   void BringClosed(Action& action) const {
     const auto bring = [&](auto* verb) {
       if (verb != nullptr && !verb->closed) {
@@ -66,6 +67,9 @@ class Scenario {
     };
     bring(std::get_if<AddMessage>(&action));
     bring(std::get_if<ReopenTicket>(&action));
+    auto* update = std::get_if<UpdateTicket>(&action);
+    if (update == nullptr || !update->reclassify) return;
+    update->contact = store_.FindContact(kWorkspace, update->ticket);
   }
 
   std::string Execute(const Action& action) {

@@ -30,7 +30,8 @@ Command RandomCommands::Next(const ReferenceRouter& router, Time now) {
   } else if (kind < 8) {
     command.action = TimeLost{Milliseconds(static_cast<int64_t>(1 + Below(5000)))};
   } else if (kind < 14) {
-    command.action = ExplainTicket{AnyTicket(workspace)};
+    command.action = Chance(20) ? ExplainTicket{{}, "q" + std::to_string(Below(8))}
+                                : ExplainTicket{AnyTicket(workspace)};
   } else if (kind < 20) {
     command.action = ClassifyContact{std::get<IngestContact>(MakeContact(workspace, now)).contact};
   } else if (kind < 50) {
@@ -588,7 +589,7 @@ struct CommandText {
     return "resume " + router::TextOf(a.ticket);
   }
   std::string operator()(const ExplainTicket& a) const {
-    return "explain " + router::TextOf(a.ticket);
+    return "explain " + (a.queue.empty() ? router::TextOf(a.ticket) : a.queue);
   }
   std::string operator()(const ExplainAgent& a) const { return "explain agent " + a.agent; }
   std::string operator()(const UpdateTicket& a) const {
@@ -597,6 +598,7 @@ struct CommandText {
     if (a.priority) text += " priority=" + std::to_string(*a.priority);
     if (a.due_at.IsSet()) text += " due=" + router::TextOf(a.due_at);
     if (a.requirement) text += " asked=" + std::to_string(a.requirement->all_of.size());
+    if (a.reclassify) text += " reclassify";
     return text + " attributes=" + std::to_string(a.attributes.size()) +
            " references=" + std::to_string(a.add_references.size());
   }

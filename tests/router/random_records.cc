@@ -26,6 +26,12 @@ Action RandomCommands::MakeUpdate(const Workspace& workspace, TicketId ticket) {
     if (Chance(20)) update.attributes.emplace_back(word, Pick(words));
     if (Chance(20)) update.add_references.push_back({"crm", word});
   }
+  update.reclassify = Chance(40);
+  // What rules ask for.
+  if (update.reclassify && Chance(50)) update.attributes.emplace_back("amount", AnyNumber());
+  if (update.reclassify && Chance(30)) {
+    update.attributes.emplace_back("owner", "a" + std::to_string(1 + Below(9)));
+  }
   std::sort(update.attributes.begin(), update.attributes.end());
   if (!update.attributes.empty() && Chance(30)) update.attributes[0].second.reset();
   if (Chance(25)) update.requirement = MakeRequirement(30);

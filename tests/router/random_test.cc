@@ -123,13 +123,17 @@ class World {
   }
 
  private:
-  // As a caller does who was told that there is no such open ticket.
+  // As a caller does who was told that there is no such open ticket, or who wants it classified.
   void BringClosed(Command& command) const {
     std::visit(
         [&](auto& action) {
           if constexpr (requires { action.closed; }) {
             auto closed = store_.FindClosed(command.workspace, action.ticket);
             if (closed) action.closed = std::move(closed);
+          }
+          if constexpr (requires { action.reclassify; }) {
+            if (action.reclassify)
+              action.contact = store_.FindContact(command.workspace, action.ticket);
           }
         },
         command.action);

@@ -391,6 +391,17 @@ Outcome ReferenceRouter::Do(const TimeLost& command) {
 
 Outcome ReferenceRouter::Do(const ExplainTicket& command) {
   const TicketData* ticket = FindTicket(command.ticket);
+  if (!command.queue.empty()) {
+    if (FindQueue(command.queue) == nullptr) return Refuse(Reason::kQueueNotFound);
+    const auto place = [&](const TicketData& one) {
+      const bool names_somebody = !one.requirement.agents.empty() || !one.kept_for.empty();
+      return std::pair(names_somebody, PlaceInQueue(one));
+    };
+    for (const auto& [id, one] : workspace_->tickets) {
+      if (one.queue != command.queue || one.state != TicketState::kQueued) continue;
+      if (ticket == nullptr || place(one) < place(*ticket)) ticket = &one;
+    }
+  }
   if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
   return Reply{Explain(*ticket)};
 }
@@ -481,6 +492,7 @@ std::vector<Explanation::ClauseCount> ReferenceRouter::CountClauses(
 
 Explanation ReferenceRouter::Explain(const TicketData& ticket) const {
   Explanation explanation;
+  explanation.ticket = ticket.id;
   explanation.state = ticket.state;
   explanation.queue = ticket.queue;
   explanation.queued_at = ticket.queued_at;

@@ -394,13 +394,6 @@ void ReferenceRouter::Abandon(TicketData& ticket) {
 
 namespace {
 
-// A step that leaves the queue is not done under an offer.
-bool IsHeldUp(const ReferenceRouter::TicketData& ticket) {
-  if (ticket.state != TicketState::kOffered || ticket.plan_step == ticket.plan.size()) return false;
-  const PlanStep& step = ticket.plan[ticket.plan_step];
-  return step.expire.has_value() || step.callback || !step.queue.empty();
-}
-
 // The delays with which routing profiles serve the queue.
 std::set<Duration> DelaysOf(const Configuration& configuration, const std::string& queue) {
   std::set<Duration> delays;

@@ -71,6 +71,16 @@ bool ReferenceRouter::Holds(const ContactCondition& condition, const NewContact&
   return condition.negated ? !holds : holds;
 }
 
+// Whether the queue, which may be none, is one of the rule's that take the client.
+bool ReferenceRouter::Shares(const ClassificationRule& rule, const std::string& id,
+                             const std::string& client) const {
+  for (const QueueShare& share : rule.queues) {
+    const Queue& queue = *FindQueue(share.queue);
+    if (queue.id == id && (queue.client.empty() || queue.client == client)) return true;
+  }
+  return false;
+}
+
 // Each queue that takes the client gains its weight; the richest is drawn, and pays for all.
 std::string ReferenceRouter::DrawQueue(const ClassificationRule& rule, const NewContact& contact,
                                        std::map<std::string, int64_t>& credits) const {
@@ -87,8 +97,11 @@ std::string ReferenceRouter::DrawQueue(const ClassificationRule& rule, const New
   return drawn;
 }
 
-ReferenceRouter::Completion ReferenceRouter::Completed(const NewContact& said) const {
+ReferenceRouter::Completion ReferenceRouter::Completed(const NewContact& said,
+                                                       const std::string& stays_in) const {
   Completion completion;
+  completion.said = said;
+  completion.stays_in = stays_in;
   NewContact& contact = completion.contact;
   contact = said;
   const EntryPoint* entry_point = nullptr;
@@ -135,8 +148,10 @@ std::vector<std::string> ReferenceRouter::FillIn(const ClassificationRule& rule,
     std::map<std::string, int64_t> credits;
     const auto known = workspace_->credits.find(rule.id);
     if (known != workspace_->credits.end()) credits = known->second;
-    contact.queue = DrawQueue(rule, contact, credits);
-    if (!contact.queue.empty()) {
+    const bool stays = Shares(rule, completion.stays_in, contact.client);
+    contact.queue = stays ? completion.stays_in : DrawQueue(rule, contact, credits);
+    if (stays) filled.push_back("queue");
+    if (!stays && !contact.queue.empty()) {
       completion.drawn_rule = rule.id;
       completion.credits = credits;
       filled.push_back("queue");
@@ -171,6 +186,10 @@ std::vector<std::string> ReferenceRouter::FillIn(const ClassificationRule& rule,
 // What came of the completion is in force once its ticket is made.
 void ReferenceRouter::Keep(const Completion& completion, TicketData& ticket) {
   ticket.rules = completion.rules;
+  ticket.said = completion.said;
+  ticket.ruled_queue = completion.contact.queue;
+  ticket.ruled_priority = completion.contact.priority.value_or(0);
+  ticket.ruled_own = completion.contact.requirement;
   if (!completion.drawn_rule.empty()) {
     workspace_->credits[completion.drawn_rule] = completion.credits;
   }

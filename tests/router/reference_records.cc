@@ -16,20 +16,41 @@ Outcome ReferenceRouter::Do(const UpdateTicket& command) {
   if (command.expected_revision != 0 && command.expected_revision != ticket->revision) {
     return Refuse(Reason::kRevisionStale);
   }
+  if ((command.requirement || command.reclassify) && ticket->consults.IsSet()) {
+    return Refuse(Reason::kTicketIsConsultation);
+  }
   if (command.requirement) {
-    if (ticket->consults.IsSet()) return Refuse(Reason::kTicketIsConsultation);
     if (!command.requirement->agents.empty() && ticket->hand_off) {
       return Refuse(Reason::kTicketIsForPeople);
     }
     if (const Refusal refusal = CheckRequirement(*command.requirement)) return Refuse(*refusal);
+  }
+  std::optional<uint32_t> priority = command.priority;
+  std::optional<Requirement> own = command.requirement;
+  ClassifiedAgain again;
+  if (command.reclassify) {
+    if (ticket->reviews.IsSet()) return Refuse(Reason::kTicketIsReview);
+    if (ticket->state != TicketState::kQueued && ticket->state != TicketState::kOffered) {
+      return Refuse(Reason::kTicketStateForbids);
+    }
+    if (!command.contact) return Refuse(Reason::kTicketNotFound);
+    if (const Refusal refusal = Reclassify(*ticket, command, again)) return Refuse(*refusal);
+    const NewContact& contact = again.completion.contact;
+    const bool differs = contact.priority.value_or(0) != ticket->ruled_priority;
+    if (!priority && differs) priority = contact.priority;
+    if (!own && again.asks) {
+      own = contact.requirement;
+      if (ticket->hand_off) own->agents.clear();
+    }
+    FollowRules(*ticket, again);
   }
   std::string what;
   const auto changed = [&](const char* name) {
     if (!what.empty()) what += ",";
     what += name;
   };
-  if (command.priority) {
-    ticket->contact.priority = *command.priority;
+  if (priority) {
+    ticket->contact.priority = *priority;
     changed("PRIORITY");
   }
   if (command.due_at.IsSet()) {
@@ -41,31 +62,41 @@ Outcome ReferenceRouter::Do(const UpdateTicket& command) {
     ticket->target = Before(QueueOf(*ticket), ticket->due_at, ticket->handling_time);
     Cap(*ticket, now_);
   }
-  if (command.priority || moves_target) SetKey(*ticket);
+  if (priority || moves_target) SetKey(*ticket);
   if (!command.customer_id.empty()) ticket->said_customer = command.customer_id;
   if (!command.customer_segment.empty()) ticket->said_segment = command.customer_segment;
   if (!command.customer_id.empty() || !command.customer_segment.empty()) changed("CUSTOMER");
   if (!command.subject.empty()) changed("SUBJECT");
+  for (const auto& [key, value] : command.attributes) ticket->changed_attributes[key] = value;
   if (!command.attributes.empty()) changed("ATTRIBUTES");
   if (!command.add_references.empty() || !command.remove_references.empty()) {
     changed("EXTERNAL_REFERENCES");
   }
-  if (command.requirement) {
+  if (command.reclassify) changed("CLASSIFICATION");
+  if (again.plan) changed("PLAN");
+  if (own) {
     NewContact came = ticket->contact;
     came.channel = ticket->came_over;
     const ProcessTypeDefaults* defaults = DefaultsOf(came);
-    Ask(*ticket, *command.requirement, defaults == nullptr ? ProcessTypeDefaults{} : *defaults);
+    Ask(*ticket, *own, defaults == nullptr ? ProcessTypeDefaults{} : *defaults);
     ticket->kept_for.clear();
     ticket->kept_until = Time{};
     changed("REQUIREMENT");
   }
-  ticket->revision += 1;
+  const int64_t revision = ++ticket->revision;
   EventRow& event = Emit(EventType::kTicketUpdated, *ticket);
   event.number = ticket->revision;
   event.until = ticket->target;
   event.reason = what;
   Arrive(*ticket);
-  return Reply{TicketRevised{ticket->revision}};
+  if (again.queue != nullptr) {
+    LeaveFor(*ticket, *again.queue);
+    EndParticipants(*ticket, "TRANSFERRED");
+    EnterQueue(*ticket);
+  } else if (again.plan) {
+    TakeStepsAtOnce(command.ticket);
+  }
+  return Reply{TicketRevised{revision}};
 }
 
 Outcome ReferenceRouter::Do(const AddNote& command) {

@@ -98,4 +98,11 @@ bool ReferenceRouter::RingFurther() {
   return false;
 }
 
+// A step that leaves the queue is not done under an offer.
+bool ReferenceRouter::IsHeldUp(const TicketData& ticket) {
+  if (ticket.state != TicketState::kOffered || ticket.plan_step == ticket.plan.size()) return false;
+  const PlanStep& step = ticket.plan[ticket.plan_step];
+  return step.expire.has_value() || step.callback || !step.queue.empty();
+}
+
 }  // namespace tandem::router

@@ -75,6 +75,12 @@ class ReferenceRouter {
     Duration wrap_up_limit;
     bool unroutable = false;
     std::vector<std::string> rules;
+    // What its caller said, and what that and rules made of it last. Changes of attributes since.
+    NewContact said;
+    std::string ruled_queue;
+    uint32_t ruled_priority = 0;
+    Requirement ruled_own;
+    std::map<std::string, std::optional<std::string>> changed_attributes;
 
     TicketState state = TicketState::kQueued;
     std::string queue;
@@ -280,14 +286,17 @@ class ReferenceRouter {
   Refusal CheckSession(const SessionRef& session) const;
   // reference_classification.cc: a contact with what rules and its entry point say of it.
   struct Completion {
-    NewContact contact;
+    NewContact said, contact;
+    std::string stays_in;  // the queue that it stays in where a rule shares out; empty: none
     std::vector<ContactClassified::TriedRule> tried;
     std::vector<std::string> rules;  // that filled something in
     bool plan_of_rule = false;
     std::string drawn_rule;  // whose queue was drawn; empty: no rule's
     std::map<std::string, int64_t> credits;
   };
-  Completion Completed(const NewContact& said) const;
+  Completion Completed(const NewContact& said, const std::string& stays_in = "") const;
+  bool Shares(const ClassificationRule& rule, const std::string& id,
+              const std::string& client) const;
   bool Holds(const ContactCondition& condition, const NewContact& contact,
              const EntryPoint* entry_point) const;
   std::string DrawQueue(const ClassificationRule& rule, const NewContact& contact,
@@ -295,6 +304,22 @@ class ReferenceRouter {
   std::vector<std::string> FillIn(const ClassificationRule& rule, Completion& completion) const;
   void Keep(const Completion& completion, TicketData& ticket);
   void ForgetCredits(const Configuration& before);
+  // reference_reclassify.cc: what is different when a ticket that waits is classified again.
+  struct ClassifiedAgain {
+    Completion completion;
+    const Queue* queue = nullptr;  // it moves there; null: it stays
+    bool asks = false;             // something else
+    std::optional<Plan> plan;
+  };
+  NewContact SaidNow(const TicketData& ticket, const UpdateTicket& command) const;
+  Refusal Reclassify(const TicketData& ticket, const UpdateTicket& command,
+                     ClassifiedAgain& again) const;
+  void TakeStepsAtOnce(TicketId id);
+  static bool IsHeldUp(const TicketData& ticket);
+  void FollowRules(TicketData& ticket, const ClassifiedAgain& again);
+  Plan PlanFor(const NewContact& contact, const ProcessTypeDefaults& defaults,
+               const Queue& queue) const;
+  void LeaveFor(TicketData& ticket, const Queue& queue);
   Cefr LevelOf(const std::string& language) const;
   Refusal CheckReferences(const Completion& completion) const;
   Refusal CheckPlan(const Plan& plan, const std::string& client) const;

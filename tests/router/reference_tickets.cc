@@ -246,19 +246,10 @@ void ReferenceRouter::Ask(TicketData& ticket, const Requirement& own,
   ticket.base = ticket.requirement;
 }
 
-ReferenceRouter::TicketData& ReferenceRouter::AddTicket(TicketId id, const NewContact& contact,
-                                                        const Queue& queue,
-                                                        const ProcessTypeDefaults& defaults) {
-  TicketData& ticket = workspace_->tickets[id];
-  ticket.id = id;
-  ticket.arrival = ++workspace_->last_arrival;
-  ticket.contact = contact;
-  ticket.came_over = contact.channel;
-  ticket.not_after = contact.not_after;
-  const Cefr level = LevelAsked(contact, defaults);
-  Ask(ticket, contact.requirement, defaults);
-  ticket.plan = contact.plan ? *contact.plan : defaults.plan.empty() ? queue.plan : defaults.plan;
-  for (PlanStep& step : ticket.plan) {
+Plan ReferenceRouter::PlanFor(const NewContact& contact, const ProcessTypeDefaults& defaults,
+                              const Queue& queue) const {
+  Plan plan = contact.plan ? *contact.plan : defaults.plan.empty() ? queue.plan : defaults.plan;
+  for (PlanStep& step : plan) {
     if (!step.requirement || contact.language.empty()) continue;
     std::vector<Clause>& asked = step.requirement->all_of;
     bool names_a_language = false;
@@ -268,9 +259,23 @@ ReferenceRouter::TicketData& ReferenceRouter::AddTicket(TicketId id, const NewCo
       }
     }
     if (names_a_language) continue;
-    asked.push_back(Clause{LanguageRequirement{contact.language, level}});
+    asked.push_back(Clause{LanguageRequirement{contact.language, LevelAsked(contact, defaults)}});
     std::sort(asked.begin(), asked.end());
   }
+  return plan;
+}
+
+ReferenceRouter::TicketData& ReferenceRouter::AddTicket(TicketId id, const NewContact& contact,
+                                                        const Queue& queue,
+                                                        const ProcessTypeDefaults& defaults) {
+  TicketData& ticket = workspace_->tickets[id];
+  ticket.id = id;
+  ticket.arrival = ++workspace_->last_arrival;
+  ticket.contact = contact;
+  ticket.came_over = contact.channel;
+  ticket.not_after = contact.not_after;
+  Ask(ticket, contact.requirement, defaults);
+  ticket.plan = PlanFor(contact, defaults, queue);
   ticket.answer_target = contact.answer_target;
   ticket.due_at = contact.due_at;
   if (queue.office == Office::kFront && ticket.answer_target.us == 0) {
@@ -492,6 +497,26 @@ Outcome ReferenceRouter::Do(const ReleaseTicket& command) {
   return Reply{Done{}};
 }
 
+// It is on its way to the queue, which it enters next.
+void ReferenceRouter::LeaveFor(TicketData& ticket, const Queue& queue) {
+  if (ticket.state == TicketState::kOffered) Rescind(ticket, "TRANSFERRED");
+  const Office office = QueueOf(ticket).office;
+  EndVisit(ticket, VisitEnd::kOther);
+  const std::string left = std::exchange(ticket.queue, queue.id);
+  ticket.requirement = ticket.base;
+  ticket.plan_step = 0;
+  ticket.by_plan = kNoPolicy;
+  ticket.plan_waited = Duration{};
+  ticket.plan_since = Time{};
+  if (queue.office != office) {
+    ticket.queued_at = now_;
+    SetTarget(ticket);
+  }
+  EventRow& event = Emit(EventType::kTicketTransferred, ticket, ticket.agent);
+  event.reason = left;
+  event.until = ticket.target;
+}
+
 Outcome ReferenceRouter::Do(const TransferTicket& command) {
   TicketData* ticket = FindTicket(command.ticket);
   if (ticket == nullptr) return Refuse(Reason::kTicketNotFound);
@@ -522,22 +547,7 @@ Outcome ReferenceRouter::Do(const TransferTicket& command) {
       return Refuse(Reason::kAgentStatusForbids);
     }
   }
-  if (ticket->state == TicketState::kOffered) Rescind(*ticket, "TRANSFERRED");
-  const Office office = QueueOf(*ticket).office;
-  EndVisit(*ticket, VisitEnd::kOther);
-  const std::string left = std::exchange(ticket->queue, queue->id);
-  ticket->requirement = ticket->base;
-  ticket->plan_step = 0;
-  ticket->by_plan = kNoPolicy;
-  ticket->plan_waited = Duration{};
-  ticket->plan_since = Time{};
-  if (queue->office != office) {
-    ticket->queued_at = now_;
-    SetTarget(*ticket);
-  }
-  EventRow& event = Emit(EventType::kTicketTransferred, *ticket, ticket->agent);
-  event.reason = left;
-  event.until = ticket->target;
+  LeaveFor(*ticket, *queue);
   if (command.agent.empty()) {
     EndParticipants(*ticket, "TRANSFERRED");
     EnterQueue(*ticket);

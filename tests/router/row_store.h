@@ -56,6 +56,9 @@ class RowStore {
       closed_[key] = tickets_[key];
       tickets_.erase(key);
     }
+    for (const ContactRow& row : changes.contacts) {
+      contacts_[{row.workspace, row.contact}] = row.content;
+    }
     for (const NoteRow& row : changes.notes) ++added_[{row.workspace, row.ticket}].notes;
     for (const SurveyRow& row : changes.surveys) ++added_[{row.workspace, row.ticket}].scores;
     for (const MessageRow& row : changes.messages) {
@@ -86,6 +89,14 @@ class RowStore {
     closed.agent = rows.state.agent;
     if (closed.state == TicketState::kCompleted) closed.rows.push_back(rows);
     return closed;
+  }
+
+  // What made an open ticket, as it came in; nothing when it is not open.
+  std::optional<NewContact> FindContact(const std::string& workspace, TicketId ticket) const {
+    const auto open = tickets_.find({workspace, ticket});
+    if (open == tickets_.end()) return std::nullopt;
+    const auto found = contacts_.find({workspace, open->second.ticket.contact});
+    return found == contacts_.end() ? std::nullopt : std::optional(found->second);
   }
 
   // The open state, rows by the order of their keys.
@@ -119,6 +130,7 @@ class RowStore {
   std::map<std::tuple<std::string, ResourceKind, std::string>, Resource> resources_;
   std::map<std::pair<std::string, std::string>, AgentRow> agents_;
   std::map<std::pair<std::string, TicketId>, TicketRows> tickets_, closed_;
+  std::map<std::pair<std::string, ContactId>, NewContact> contacts_;
   std::map<std::pair<std::string, TicketId>, ClosedTicket> added_;  // its counts alone
   std::map<std::string, LoadedState::Counters> counters_;
   std::vector<LoadedState::QueueVisit> visits_;

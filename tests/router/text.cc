@@ -213,7 +213,8 @@ struct ReplyText {
     return text;
   }
   std::string operator()(const Explanation& reply) const {
-    std::string text = Line("explanation")
+    // Scenarios name the ticket that they ask for.
+    std::string text = Line(with_clauses ? "explanation" : "explanation " + TextOf(reply.ticket))
                            .Add("state", std::string(ToString(reply.state)))
                            .Add("queue", reply.queue)
                            .Add("queued", reply.queued_at)

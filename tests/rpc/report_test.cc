@@ -518,6 +518,47 @@ TEST(ServiceLevelPolicies, AreKeptAndNamedInReports) {
   EXPECT_EQ(try_remove(), "POLICY_NOT_FOUND");
 }
 
+TEST(ServiceLevelPolicies, SayWhatTheyNameIsNotConfiguredAnyMore) {
+  Fixture f;
+  v1::CreateQueueRequest create;
+  create.set_workspace(kWorkspace);
+  create.mutable_queue()->set_id("summer");
+  create.mutable_queue()->set_office(v1::OFFICE_FRONT);
+  create.mutable_queue()->set_urgency(v1::URGENCY_LIVE);
+  v1::CreateQueueResponse created;
+  ASSERT_EQ(ReasonOf(f.resources->CreateQueue(ClientContext(), create, &created)), "OK");
+  v1::PutServiceLevelPolicyRequest put;
+  put.set_workspace(kWorkspace);
+  *put.mutable_policy() = HourPolicy(v1::ABANDON_TREATMENT_IGNORED);
+  put.mutable_policy()->set_id("summer");
+  put.mutable_policy()->set_client("acme");
+  put.mutable_policy()->add_queues("summer");
+  put.mutable_policy()->add_queues("chats");
+  put.mutable_policy()->mutable_effective_from()->set_seconds(1'000'000);
+  v1::PutServiceLevelPolicyResponse was_put;
+  ASSERT_EQ(ReasonOf(f.reports->PutServiceLevelPolicy(ClientContext(), put, &was_put)), "OK");
+  v1::ListServiceLevelPoliciesRequest list;
+  list.set_workspace(kWorkspace);
+  v1::ListServiceLevelPoliciesResponse listed;
+  const auto try_list = [&] {
+    return ReasonOf(f.reports->ListServiceLevelPolicies(ClientContext(), list, &listed));
+  };
+  ASSERT_EQ(try_list(), "OK");
+  EXPECT_EQ(listed.policies(0).gone_queues_size(), 0);
+  EXPECT_FALSE(listed.policies(0).client_gone());
+
+  v1::DeleteQueueRequest remove;
+  remove.set_workspace(kWorkspace);
+  remove.set_id("summer");
+  v1::DeleteQueueResponse removed;
+  ASSERT_EQ(ReasonOf(f.resources->DeleteQueue(ClientContext(), remove, &removed)), "OK");
+  ASSERT_EQ(try_list(), "OK");
+  ASSERT_EQ(listed.policies(0).gone_queues_size(), 1);
+  EXPECT_EQ(listed.policies(0).gone_queues(0), "summer");
+  EXPECT_EQ(listed.policies(0).queues_size(), 2) << "it is what was agreed on";
+  EXPECT_FALSE(listed.policies(0).client_gone());
+}
+
 TEST(ServiceLevelPolicies, CountByThemselvesForTheirClient) {
   Fixture f;
   PlayALittle(f);

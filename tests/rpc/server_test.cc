@@ -153,6 +153,10 @@ TEST(Store, ThatRefusesAValueIsTheCallersFault) {
 // Reads something that can't be.
 class BrokenReader : public store::Reader {
  public:
+  absl::StatusOr<std::vector<router::ContactRow>> GetFirstContacts(
+      const std::string&, const std::vector<router::TicketId>&) override {
+    return absl::DataLossError("secret text of a driver");
+  }
   absl::StatusOr<std::vector<store::TicketView>> GetTickets(
       const std::string&, const std::vector<router::TicketId>&) override {
     return absl::DataLossError("secret text of a driver");

@@ -176,6 +176,22 @@ TEST_P(ReaderConformance, TicketsAreFoundByWhomeverTheyRing) {
   EXPECT_THAT(list("bo"), IsEmpty());
 }
 
+TEST_P(ReaderConformance, GivesTheContactThatMadeATicketNotThoseThatJoinedIt) {
+  router::Changes changes = OneWorkspace();
+  for (uint64_t i = 1; i <= 3; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
+  changes.contacts.push_back(SampleContact(9, 1));
+  changes.contacts.back().joined = true;
+  ASSERT_EQ(Commit(changes), CommitResult::kCommitted);
+  store::Reader& reader = backing_->reader();
+  const auto contacts = reader.GetFirstContacts(kWorkspace, {Ticket(3), Ticket(7), Ticket(1)});
+  ASSERT_TRUE(contacts.ok());
+  ASSERT_EQ(contacts->size(), 2u);
+  EXPECT_EQ(contacts->at(0).ticket, Ticket(3));
+  EXPECT_EQ(Fields(contacts->at(1)), Fields(SampleContact(1, 1)));
+  EXPECT_THAT(*reader.GetFirstContacts("other", {Ticket(1)}), IsEmpty());
+  EXPECT_THAT(*reader.GetFirstContacts(kWorkspace, {}), IsEmpty());
+}
+
 TEST_P(ReaderConformance, TicketsShowWhatWasSaidLast) {
   router::Changes changes = OneWorkspace();
   for (uint64_t i = 1; i <= 3; ++i) AddTicket(changes, i, static_cast<int64_t>(i));
@@ -196,6 +212,9 @@ TEST_P(ReaderConformance, TicketsShowWhatWasSaidLast) {
   EXPECT_EQ(view.revision, 7);
   EXPECT_EQ(view.references, detail.references);
   EXPECT_EQ(view.requirement, detail.requirement);
+  EXPECT_EQ(view.ticket.rules, detail.reclassified->rules);
+  EXPECT_EQ(view.ticket.plan, *detail.reclassified->plan);
+  EXPECT_EQ(view.ticket.requirement, detail.reclassified->begins_with);
   using Attributes = std::vector<std::pair<std::string, std::string>>;
   EXPECT_EQ(view.attributes, (Attributes{{"b", kUnicode}, {"longer key", "now set"}, {"z", "1"}}));
   EXPECT_EQ(Fields(views->at(1).ticket), Fields(SampleTicket(2)));

@@ -536,6 +536,11 @@ TEST_P(StoreConformance, ARefusedValueLeavesNothingBehind) {
   detail([&](router::TicketDetail& d) { d.requirement->own.agents = {nul}; });
   detail([&](router::TicketDetail& d) { d.requirement->asked.agents = {nul}; });
   detail([&](router::TicketDetail& d) { d.hand_off->summary = nul; });
+  detail([&](router::TicketDetail& d) { d.reclassified->rules = {nul}; });
+  detail([&](router::TicketDetail& d) { d.reclassified->queue = nul; });
+  detail([&](router::TicketDetail& d) { d.reclassified->own.agents = {nul}; });
+  detail([&](router::TicketDetail& d) { d.reclassified->begins_with.agents = {nul}; });
+  detail([&](router::TicketDetail& d) { d.reclassified->plan->at(0).queue = nul; });
   refused([&](Batch& b) {
     b.changes.notes = {SampleNote(1, 1)};
     b.changes.notes[0].text = nul;

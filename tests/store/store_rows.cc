@@ -444,6 +444,7 @@ router::ContactRow SampleContact(uint64_t contact, uint64_t ticket) {
   c.payload_json = "{ \"b\" : 1,\"a\":[1.50, null], \"b\":2 }";  // kept byte for byte
   c.attributes = {{"a", kUnicode}, {"longer key", ""}, {"z", "1"}};
   c.excluded_agents = {"carl"};
+  c.said = router::kSaidQueue | router::kSaidPlan;
   return row;
 }
 
@@ -562,6 +563,13 @@ router::TicketDetailRow SampleDetail(uint64_t ticket) {
   detail.messages = 2;
   detail.scores = 1;
   detail.hand_off = router::HandOff{"bot", kMorning, 410, "asked", kUnicode};
+  router::Reclassified& again = detail.reclassified.emplace();
+  again.rules = {"vip", kUnicode};
+  again.queue = "sales";
+  again.priority = 4;
+  again.own = again.begins_with = SampleRequirement();
+  again.own.agents = {"carl"};
+  again.plan = SamplePlan();
   return row;
 }
 

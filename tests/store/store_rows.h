@@ -99,7 +99,7 @@ inline auto Fields(const router::ContactRow& r) {
                c.language, c.requirement, c.plan, c.priority, c.not_before, c.not_after),
       std::tie(c.queue, c.answer_target, c.due_at, c.received_at, c.customer_id, c.customer_segment,
                c.direction, c.initiated_by, c.subject, c.payload_json, c.attributes,
-               c.excluded_agents, r.joined));
+               c.excluded_agents, r.joined, c.said));
 }
 inline auto Fields(const router::EventRow& r) {
   return std::tie(r.workspace, r.sequence, r.type, r.at, r.ticket, r.agent, r.queue, r.offer_number,

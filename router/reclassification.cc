@@ -1,0 +1,112 @@
+#include "router/reclassification.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "router/classification.h"
+#include "router/contact_defaults.h"
+#include "router/placement.h"
+#include "router/requirement.h"
+
+namespace tandem::router {
+namespace {
+
+// What the contact and rules said of the ticket last.
+Reclassified SaidLast(const NewContact& contact, const TicketDetail& detail) {
+  if (detail.reclassified) return *detail.reclassified;
+  Reclassified said;
+  said.queue = contact.queue;
+  said.priority = contact.priority.value_or(0);
+  said.own = Canonical(contact.requirement);
+  return said;
+}
+
+// Lays changes of attributes over those of the contact.
+void ChangeAttributes(const TicketDetail& detail, NewContact& contact) {
+  for (const auto& [key, value] : detail.attributes) {
+    std::erase_if(contact.attributes,
+                  [&, &name = key](const auto& attribute) { return attribute.first == name; });
+    if (value) contact.attributes.emplace_back(key, *value);
+  }
+  std::sort(contact.attributes.begin(), contact.attributes.end());
+}
+
+// The contact as if it came in now: as the ticket is, and without what was filled in.
+NewContact AsNow(const Workspace& workspace, const Ticket& ticket, const NewContact& contact,
+                 const TicketDetail& detail) {
+  NewContact now;
+  now.channel = workspace.channel_ids.Name(ticket.came_over);
+  now.entry_point = ticket.entry_point;
+  now.client = workspace.client_ids.Name(ticket.client);
+  now.process_type = workspace.process_type_ids.Name(ticket.process_type);
+  now.language = ticket.language;
+  now.customer_id = detail.customer_id.empty() ? contact.customer_id : detail.customer_id;
+  now.customer_segment =
+      detail.customer_segment.empty() ? contact.customer_segment : detail.customer_segment;
+  now.attributes = contact.attributes;
+  ChangeAttributes(detail, now);
+  if ((contact.said & kSaidQueue) != 0) now.queue = contact.queue;
+  if ((contact.said & kSaidPriority) != 0) now.priority = contact.priority;
+  if ((contact.said & kSaidRequirement) != 0) now.requirement = contact.requirement;
+  now.requirement.agents.clear();
+  if ((contact.said & kSaidAgents) != 0) now.requirement.agents = contact.requirement.agents;
+  if ((contact.said & kSaidPlan) != 0) now.plan = contact.plan;
+  return now;
+}
+
+// The id of the queue, or else of the process type's; empty when that has none.
+const std::string& QueueOr(const std::string& queue, const ProcessTypeDefaults* configured) {
+  return queue.empty() && configured != nullptr ? configured->queue : queue;
+}
+
+}  // namespace
+
+std::variant<Reclassification, Rejection> Reclassify(const Context& context, const Ticket& ticket,
+                                                     const NewContact& contact,
+                                                     const TicketDetail& detail) {
+  const Workspace& workspace = context.workspace;
+  const Reclassified last = SaidLast(contact, detail);
+  NewContact now = AsNow(workspace, ticket, contact, detail);
+  const ProcessTypeDefaults* configured =
+      DefaultsFor(*workspace.process_types[ticket.process_type.value], now.channel);
+  Classification classification =
+      FillIn(workspace, now, nullptr, nullptr, QueueOr(last.queue, configured));
+  Reclassification again;
+  again.draw = std::move(classification.draw);
+
+  const std::string& queue = QueueOr(now.queue, configured);
+  QueueIndex home = ticket.queue;
+  if (!queue.empty() && queue != QueueOr(last.queue, configured)) {
+    home = workspace.queue_ids.Find(queue);
+    if (auto rejection = CheckQueue(workspace, home, queue, ticket.client)) {
+      return *std::move(rejection);
+    }
+    if (home != ticket.queue) {
+      if (auto rejection = CheckOpen(workspace, home, context.now)) return *std::move(rejection);
+      if (auto rejection = CheckRoom(workspace.queue(home), 0)) return *std::move(rejection);
+      again.queue = home;
+    }
+  }
+  if (now.priority != last.priority) again.priority = now.priority;
+  Requirement own = Canonical(now.requirement);
+  if (own != last.own) {
+    if (auto rejection = CheckOwnRequirement(workspace, own)) return *std::move(rejection);
+    again.own = own;
+  }
+  if ((contact.said & kSaidPlan) == 0) {
+    Plan plan = PlanOf(now, PlacementIn(workspace, now, home, configured).defaults,
+                       *workspace.queue(home).configured);
+    const bool has = ticket.plan.IsSet();
+    if (has ? workspace.plans[ticket.plan].steps != plan : !plan.empty()) again.plan = plan;
+  }
+  again.said = {.rules = std::move(classification.rules),
+                .queue = std::move(now.queue),
+                .priority = *now.priority,
+                .own = std::move(own),
+                .begins_with = last.begins_with,
+                .plan = last.plan};
+  return again;
+}
+
+}  // namespace tandem::router
