@@ -409,7 +409,7 @@ class Matching {
   size_t idle_profiles_ = 0;
   // By skill: the profiles that have it, in the order they came.
   std::vector<std::vector<ProfileIndex>> skilled_profiles_;
-  absl::flat_hash_map<std::string, ClassIndex> class_by_key_;
+  absl::flat_hash_map<ClassSpec, ClassIndex, HashOfSpec> class_by_spec_;
   absl::node_hash_map<Traits, ProfileIndex> profile_by_traits_;
   mutable std::vector<Pool> pools_;  // by routing profile
   mutable std::vector<KnownCondition> conditions_;

@@ -404,9 +404,8 @@ void Matching::DropIdleProfiles() {
 // --- classes ---
 
 ClassIndex Matching::AddToClass(const Workspace& workspace, ClassSpec spec) {
-  std::string key = KeyOf(spec);
-  const auto it = class_by_key_.find(key);
-  if (it != class_by_key_.end()) {
+  const auto it = class_by_spec_.find(spec);
+  if (it != class_by_spec_.end()) {
     TicketClass& found = classes_[it->second.value];
     if (found.open_tickets++ == 0) --idle_classes_;
     return it->second;
@@ -424,7 +423,6 @@ ClassIndex Matching::AddToClass(const Workspace& workspace, ClassSpec spec) {
     free_classes_.pop_back();
   }
   TicketClass& added = classes_[index.value];
-  added.key = key;
   added.spec = std::move(spec);
   added.Compile(workspace);
   added.groups.resize(1);
@@ -441,7 +439,7 @@ ClassIndex Matching::AddToClass(const Workspace& workspace, ClassSpec spec) {
   }
   ListClass(index);
   class_log_.push_back(index);
-  class_by_key_.emplace(std::move(key), index);
+  class_by_spec_.emplace(added.spec, index);
   return index;
 }
 
@@ -473,7 +471,7 @@ void Matching::DropIdleClasses() {
       continue;
     }
     bytes_by_class_ -= ticket_class.PassingBytes();
-    class_by_key_.erase(ticket_class.key);
+    class_by_spec_.erase(ticket_class.spec);
     ticket_class = TicketClass{};
     free_classes_.push_back(index);
   }

@@ -108,8 +108,8 @@ size_t Matching::Ahead(const Workspace& workspace, const Ticket& ticket) const {
     if (waited == own.spec.waited && late == own.spec.late) return;
     spec.waited = waited;
     spec.late = late;
-    const auto it = class_by_key_.find(KeyOf(spec));
-    if (it != class_by_key_.end()) ahead += ahead_in(classes_[it->second.value]);
+    const auto it = class_by_spec_.find(spec);
+    if (it != class_by_spec_.end()) ahead += ahead_in(classes_[it->second.value]);
   };
   for (const bool late : {false, true}) {
     if (late && !queue.late_last) continue;

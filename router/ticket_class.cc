@@ -1,7 +1,11 @@
 #include "router/ticket_class.h"
 
 #include <algorithm>
-#include <array>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "absl/hash/hash.h"
 
 #include "router/state.h"
 
@@ -27,6 +31,72 @@ CompiledPredicate CompilePredicate(const Workspace& workspace, const Predicate& 
   return {std::visit(Visitor{workspace}, predicate.kind), predicate.negated};
 }
 
+// Makes absl hash what is asked, which is plain data of the router's callers.
+template <typename T>
+struct Hashed {
+  const T& of;
+};
+
+template <typename H, typename T>
+H CombineAll(H h, const std::vector<T>& all) {
+  for (const T& one : all) h = H::combine(std::move(h), Hashed<T>{one});
+  return H::combine(std::move(h), all.size());
+}
+
+template <typename H>
+H AbslHashValue(H h, const Hashed<SkillRequirement>& p) {
+  return H::combine(std::move(h), p.of.skill, p.of.level, p.of.max_level);
+}
+template <typename H>
+H AbslHashValue(H h, const Hashed<LanguageRequirement>& p) {
+  return H::combine(std::move(h), p.of.tag, p.of.level);
+}
+template <typename H>
+H AbslHashValue(H h, const Hashed<ProcessTypePredicate>& p) {
+  return H::combine(std::move(h), p.of.process_type);
+}
+template <typename H>
+H AbslHashValue(H h, const Hashed<SitePredicate>& p) {
+  return H::combine(std::move(h), p.of.site);
+}
+template <typename H>
+H AbslHashValue(H h, const Hashed<TeamPredicate>& p) {
+  return H::combine(std::move(h), p.of.team);
+}
+template <typename H>
+H AbslHashValue(H h, const Hashed<AttributePredicate>& p) {
+  const auto bound = [](const std::optional<Decimal>& limit) {
+    return limit ? std::optional(limit->milli) : std::nullopt;
+  };
+  return H::combine(std::move(h), p.of.key, p.of.values, bound(p.of.min), bound(p.of.max));
+}
+template <typename H>
+H AbslHashValue(H h, const Hashed<AgentKindPredicate>& p) {
+  return H::combine(std::move(h), p.of.kind);
+}
+template <typename H>
+H AbslHashValue(H h, const Hashed<Predicate>& predicate) {
+  h = H::combine(std::move(h), predicate.of.negated, predicate.of.kind.index());
+  return std::visit(
+      [&](const auto& kind) {
+        return H::combine(std::move(h), Hashed<std::decay_t<decltype(kind)>>{kind});
+      },
+      predicate.of.kind);
+}
+template <typename H>
+H AbslHashValue(H h, const Hashed<Clause>& clause) {
+  return CombineAll(std::move(h), clause.of);
+}
+template <typename H>
+H AbslHashValue(H h, const Hashed<Preference>& preference) {
+  return H::combine(std::move(h), Hashed<Predicate>{preference.of.predicate}, preference.of.weight);
+}
+template <typename H>
+H AbslHashValue(H h, const Hashed<Requirement>& asked) {
+  h = CombineAll(std::move(h), asked.of.all_of);
+  return CombineAll(std::move(h), asked.of.prefer);
+}
+
 bool IsUnknown(const CompiledPredicate& predicate) {
   struct Visitor {
     bool operator()(const CompiledSkill& skill) const { return !skill.skill.IsSet(); }
@@ -42,13 +112,10 @@ bool IsUnknown(const CompiledPredicate& predicate) {
 
 }  // namespace
 
-std::string KeyOf(const ClassSpec& spec) {
-  const auto numbers = std::to_array<int64_t>({spec.queue.value, spec.channel.value,
-                                               spec.client.value, spec.process_type.value,
-                                               spec.handling_time.us, spec.waited.us, spec.late});
-  std::string key(reinterpret_cast<const char*>(numbers.data()), sizeof numbers);
-  key += KeyOf(spec.requirement);
-  return key;
+size_t HashOfSpec::operator()(const ClassSpec& spec) const {
+  return absl::HashOf(spec.queue.value, spec.channel.value, spec.client.value,
+                      spec.process_type.value, spec.handling_time.us, spec.waited.us, spec.late,
+                      Hashed<Requirement>{spec.requirement});
 }
 
 bool TicketClass::Agents::Name(AgentIndex agent) const {

@@ -49,14 +49,15 @@ struct ClassSpec {
   // The longest of its queue's delays that has passed; kNoDelay: none holds for it.
   Duration waited{};
   bool late = false;  // it goes after punctual work, because its target has passed
+  friend bool operator==(const ClassSpec&, const ClassSpec&) = default;
 };
 inline constexpr Duration kNoDelay = Duration{std::numeric_limits<int64_t>::max()};
-// Equal specifications have equal keys.
-std::string KeyOf(const ClassSpec& spec);
+struct HashOfSpec {
+  size_t operator()(const ClassSpec& spec) const;
+};
 
 struct TicketClass {
   ClassSpec spec;
-  std::string key;
   CapacityGroup group = CapacityGroup::kTask;
   LanguageMode mode = LanguageMode::kWritten;
   DistributionMode distribution = DistributionMode::kLongestIdle;
