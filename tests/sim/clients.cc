@@ -38,29 +38,67 @@ router::Calendar AllWeek(std::optional<router::CalendarOverride> override_hours)
   return calendar;
 }
 
-router::Command Configure(int agents, uint32_t rings) {
+router::Command Configure(int agents, uint32_t rings, router::DistributionMode mode) {
   return test::In(
-      router::ApplyConfiguration{.configuration = SimulatedConfiguration(agents, rings)});
+      router::ApplyConfiguration{.configuration = SimulatedConfiguration(agents, rings, mode)});
+}
+
+// Rules: what is moved waits with the posts, for anybody; chats that don't say what they are about
+// are questions, and shared out.
+std::vector<router::ClassificationRule> Rules(const router::PlanStep& less) {
+  router::ClassificationRule moved;
+  moved.id = "moved";
+  moved.conditions = {{.field = router::ContactField::kAttribute, .asked = {"moved"}}};
+  moved.queues = {{"posts", 1}};
+  moved.plan = {less};
+  moved.plan.front().after = router::Seconds(1);
+  router::ClassificationRule chats;
+  chats.id = "chats";
+  chats.order = 1;
+  chats.conditions = {{.field = router::ContactField::kChannel, .asked = {"", {"chat"}}}};
+  chats.process_type = "question";
+  chats.queues = {{"care", 2}, {"posts", 1}};
+  return {moved, chats};
+}
+
+// In which each step has another reason not to be taken.
+router::Plan CallBackLater() {
+  const router::PlanCondition slow{.oldest_waits_longer_than = router::Seconds(2),
+                                   .estimated_wait_longer_than = router::Seconds(1)};
+  const router::PlanCondition below{.service_level_below_percent = 95};
+  const router::Requirement anybody{.all_of = {{router::SkillRequirement{kSkill, 1}}}};
+  return {{.after = router::Seconds(3), .requirement = anybody},
+          {.after = router::Seconds(6), .min_priority = 7, .condition = slow},
+          {.after = router::Seconds(15), .callback = true, .condition = below}};
 }
 
 }  // namespace
 
-router::Configuration SimulatedConfiguration(int agents, uint32_t rings) {
+router::Configuration SimulatedConfiguration(int agents, uint32_t rings,
+                                             router::DistributionMode mode) {
   using router::CapacityGroup;
   router::Configuration configuration = test::SmallConfiguration(agents);
   configuration.queues[0].concurrent_offers = rings;
+  configuration.queues[0].distribution_mode = mode;
   router::Queue posts = configuration.queues[0];
+  posts.concurrent_offers = 1;
+  posts.auto_accept = true;
   posts.id = "posts";
   posts.urgency = router::Urgency::kDeferrable;
   posts.distribution_mode = router::DistributionMode::kBestMatch;
   configuration.queues.push_back(posts);
   // Some ask for experts, until the plan of their queue asks for less.
-  const router::PlanStep less{.after = router::Seconds(2),
-                              .relax = router::Relaxation{.lower_skill_levels_by = kExpert - 1}};
+  const router::PlanStep less{
+      .after = router::Seconds(2),
+      .relax = router::Relaxation{
+          .lower_skill_levels_by = kExpert - 1, .languages = true, .agents = true}};
   for (router::Queue& queue : configuration.queues) queue.plan = {less};
   configuration.skills = {router::Skill{{kSkill, ""}}};
   for (size_t i = 0; i < configuration.agents.size(); ++i) {
     configuration.agents[i].skills = {{kSkill, i % 2 == 0 ? kExpert : 1}};
+    if (i % 3 != 0) {
+      configuration.agents[i].languages = {{"en", router::Cefr::kB2, router::Cefr::kB2}};
+    }
   }
   configuration.queues[1].order = router::QueueOrder::kPriorityFirst;
   router::RoutingProfile& profile = configuration.routing_profiles[0];
@@ -79,13 +117,14 @@ router::Configuration SimulatedConfiguration(int agents, uint32_t rings) {
   question.auto_close_after = router::Seconds(8);
   question.reopen_within = router::Minutes(1);
 
-  router::ClassificationRule chats;
-  chats.id = "chats";
-  chats.order = 1;
-  chats.conditions = {{.field = router::ContactField::kChannel, .asked = {"", {"chat"}}}};
-  chats.process_type = "question";
-  chats.queues = {{"care", 2}, {"posts", 1}};
-  configuration.classification_rules = {chats};
+  configuration.classification_rules = Rules(less);
+  router::EntryPoint shop;
+  shop.id = "shop";
+  shop.channel = "chat";
+  shop.address = "shop";
+  shop.language = "en";
+  configuration.entry_points = {shop};
+  configuration.return_after[static_cast<size_t>(CapacityGroup::kMessaging)] = router::Seconds(4);
   configuration.process_types[0].hand_off.min_confidence_milli = 700;
   configuration.process_types[0].review.process_type = "job";
   configuration.process_types[0].review.share_milli = router::kAllCompletions;
@@ -110,12 +149,13 @@ Clients::Clients(World& world) : world_(world) {
 }
 
 void Clients::Begin() {
-  Start(Configure(kAgents, 2), true, [this](const router::Outcome&) {
-    for (const auto& desk : desks_) desk->Begin();
-    Customer();
-    Writer();
-    Supervisor();
-  });
+  Start(Configure(kAgents, 2, router::DistributionMode::kLongestIdle), true,
+        [this](const router::Outcome&) {
+          for (const auto& desk : desks_) desk->Begin();
+          Customer();
+          Writer();
+          Supervisor();
+        });
 }
 
 bool Clients::AllSettled() const {
@@ -213,7 +253,7 @@ router::Command Clients::NewContact() {
   ingest.contact.process_type = kind < 8 ? "question" : "job";
   if (kind < 5 && world_.Chance(200)) ingest.contact.process_type.clear();
   ingest.contact.client = world_.Chance(600) ? "acme" : "globex";
-  ingest.contact.entry_point = "site";
+  ingest.contact.entry_point = world_.Chance(300) ? "shop" : "site";
   ingest.contact.subject = world_.Chance(8) ? std::string(test::kPoison) : "contact";
   ingest.contact.priority = static_cast<uint32_t>(world_.Pick(4));
   if (ingest.contact.subject == test::kPoison) return In(std::move(ingest));
@@ -222,6 +262,16 @@ router::Command Clients::NewContact() {
   if (world_.Chance(200)) {
     ingest.contact.requirement.all_of = {{router::SkillRequirement{kSkill, kExpert}}};
   }
+  if (world_.Chance(100)) {
+    ingest.contact.requirement.prefer = {{router::SkillRequirement{kSkill, kExpert}, 10}};
+  }
+  const std::string agent = test::AgentName(1 + world_.Pick(kAgents));
+  if (world_.Chance(80)) {
+    ingest.contact.requirement.agents = {agent};
+  } else if (world_.Chance(150)) {
+    ingest.contact.excluded_agents = {agent};
+  }
+  if (world_.Chance(80)) ingest.contact.plan = CallBackLater();
   if (world_.Chance(100)) {
     const router::PlanCondition crowded{.waiting_more_than = 2};
     const router::Relaxation less{.all_skills = true, .languages = true, .agents = true};
@@ -352,11 +402,38 @@ router::Command Clients::AboutAgent(router::TicketId ticket) {
   }
 }
 
+// As the service does: what the contact said is read from the database.
+void Clients::Reclassify(router::TicketId ticket) {
+  auto found = world_.store().Read([&](store::Reader& reader) {
+    return query::GetFirstContacts(reader, test::kWorkspace, {ticket});
+  });
+  auto* contacts = std::get_if<std::vector<router::ContactRow>>(&found);
+  if (contacts == nullptr || contacts->empty()) return;
+  router::UpdateTicket update;
+  update.ticket = ticket;
+  update.attributes = {
+      {"moved", world_.Chance(700) ? std::optional<std::string>("yes") : std::nullopt}};
+  update.reclassify = true;
+  update.contact = std::move(contacts->front().content);
+  Start(In(std::move(update)), true);
+}
+
 void Clients::Supervisor() {
   if (resting_) return;
-  const int kind = world_.Pick(13);
-  if (kind == 0) {
-    Start(Configure(kAgents, 1 + static_cast<uint32_t>(world_.Pick(3))), true);
+  const int kind = world_.Pick(16);
+  if (kind == 13) {
+    Start(In(router::ExplainAgent{test::AgentName(1 + world_.Pick(kAgents))}), false);
+  } else if (kind == 14) {
+    const router::Command contact = NewContact();
+    Start(In(router::ClassifyContact{std::get<router::IngestContact>(contact.action).contact}),
+          false);
+  } else if (kind == 0) {
+    // But for the best match, which the posts have.
+    constexpr router::DistributionMode kModes[] = {
+        router::DistributionMode::kLongestIdle, router::DistributionMode::kLeastLoaded,
+        router::DistributionMode::kRoundRobin, router::DistributionMode::kLowestCost};
+    const auto rings = 1 + static_cast<uint32_t>(world_.Pick(3));
+    Start(Configure(kAgents, rings, kModes[world_.Pick(4)]), true);
   } else if (kind == 1) {
     router::Agent agent;
     agent.id = test::AgentName(1 + world_.Pick(kAgents));
@@ -378,6 +455,9 @@ void Clients::Supervisor() {
       Start(In(router::ExplainTicket{ticket}), false);
     } else if (kind == 4) {
       Start(In(router::ResumeTicket{ticket}), true);
+    } else if (kind == 15) {
+      // Most are closed, or at hand.
+      for (int tries = 0; tries < 6; ++tries) Reclassify(*AnyTicket());
     } else if (kind == 12) {
       router::UpdateTicket update;
       update.ticket = ticket;
@@ -567,10 +647,18 @@ void Desk::Choose(const router::AgentSnapshot& snapshot) {
     Answer(snapshot.offers.front());
   } else if (!snapshot.work.empty() && dice < 950) {
     Work(snapshot.work[static_cast<size_t>(world_.Pick(static_cast<int>(snapshot.work.size())))]);
-  } else if (dice < 960) {
+  } else if (dice < 955) {
     Monitor();
-  } else if (dice < 970) {
+  } else if (dice < 976) {
     Do(router::ClaimTickets{session(), static_cast<uint32_t>(1 + world_.Pick(3)), ""});
+  } else if (dice < 980) {
+    Begin(dice < 978 ? "chat" : "task");
+  } else if (dice < 984) {
+    // Mostly one that nobody can pick any more.
+    for (int tries = 0; tries < 8; ++tries) {
+      const auto ticket = clients_.AnyTicket();
+      if (ticket) Do(router::ClaimTickets{session(), 1, "", *ticket});
+    }
   } else {
     Do(router::SetAgentStatus{session(), router::AgentStatus::kNotReady, "break"});
   }

@@ -28,10 +28,15 @@ inline constexpr int kPeople = 8;  // those after them are automated
 // posts, and tasks of which a customer waits for one interrupt jobs. Posts come to agents after a
 // delay, and get the best match; jobs go by priority. Two agents pause at once; one is kept back
 // for calls, and one works for the back office. While "hours" are closed, care overflows to posts.
-// Contacts that don't say what they are about are classified and shared out. Conversations whose
-// customer is silent are parked and completed, and a message reopens them. Automated agents hand
-// questions off to people, and complete none of which they are not sure.
-router::Configuration SimulatedConfiguration(int agents, uint32_t rings);
+// Contacts that don't say what they are about are classified and shared out; some are classified
+// again. Some are for one agent alone, or for anybody but one, or in a language, until the plan of
+// their queue asks for less; some are called back when that takes too long. Posts are accepted by
+// themselves; agents begin work by hand, and pick tickets. Chats return when their agent stays
+// away. Who gets a call changes with each configuration. Conversations whose customer is silent are
+// parked and completed, and a message reopens them. Automated agents hand questions off to people,
+// and complete none of which they are not sure.
+router::Configuration SimulatedConfiguration(int agents, uint32_t rings,
+                                             router::DistributionMode mode);
 
 // Something that a client wants done, with every answer that the engine gave to it.
 struct Operation {
@@ -73,6 +78,7 @@ class Desk : public engine::NoticeSink {
   router::CompleteTicket Completion(const router::WorkView& work);
   router::ReleaseTicket Release(router::TicketId ticket);
   void Monitor();
+  void Begin(const std::string& channel);
 
   World& world_;
   Clients& clients_;
@@ -115,6 +121,7 @@ class Clients {
   void Writer();
   template <typename Addition>
   void Add(Addition addition);
+  void Reclassify(router::TicketId ticket);
   void Supervisor();
   router::Command AboutAgent(router::TicketId ticket);
   router::Command NewContact();

@@ -46,6 +46,19 @@ void Desk::Monitor() {
   }
 }
 
+// Work that no queue brought.
+void Desk::Begin(const std::string& channel) {
+  router::StartAgentContact begin;
+  begin.session = session();
+  begin.contact.channel = channel;
+  begin.contact.process_type = "question";
+  begin.contact.queue = "care";
+  begin.contact.client = "acme";
+  begin.contact.direction = router::Direction::kOutbound;
+  begin.contact.initiated_by = router::Party::kAgent;
+  Do(std::move(begin));
+}
+
 // What is no review is refused with a verdict, and a review without one: then the next try has it.
 router::CompleteTicket Desk::Completion(const router::WorkView& work) {
   router::CompleteTicket complete{work.ticket, session(), "done"};

@@ -10,7 +10,6 @@
 #include <utility>
 #include <variant>
 
-#include "server/engine/answers.h"
 #include "tests/support/fake_workspace.h"
 
 namespace tandem::sim {
@@ -27,7 +26,8 @@ using Contents = store::MemoryStore::Contents;
 class Replay {
  public:
   Replay(const Contents& contents, HistoryCounts& counts) : contents_(contents), counts_(counts) {
-    const router::Configuration configuration = SimulatedConfiguration(kAgents, 1);
+    const router::Configuration configuration =
+        SimulatedConfiguration(kAgents, 1, router::DistributionMode::kLongestIdle);
     for (const router::Agent& agent : configuration.agents) {
       if (agent.kind == router::AgentKind::kAutomated) automated_.insert(agent.id);
       levels_[agent.id] = agent.skills.front().level;
@@ -67,20 +67,41 @@ class Replay {
     bool in_review = false;                // by another ticket
     bool approved = false;                 // by that one
     bool asks = false;                     // a queue, for somebody to consult
-    bool relaxed = false;                  // a step of its plan was taken
+    bool relaxed = false;                  // a step of its plan asked for less
+    bool asks_otherwise = false;           // than when it came in: it was classified again
     std::set<std::string> rescinded_from;  // since it was offered last
   };
 
-  void ExpectSkilled(const EventRow& event, const Ticket& ticket) {
-    uint32_t asked = 0;
-    for (const auto& clause :
-         contents_.tickets.at({test::kWorkspace, event.ticket}).requirement.all_of) {
+  const router::TicketRow& RowOf(const EventRow& event) const {
+    return contents_.tickets.at({test::kWorkspace, event.ticket});
+  }
+
+  // What it asked for as it came in holds until a step of its plan asks for less.
+  void ExpectAsked(const EventRow& event, const Ticket& ticket) {
+    if (ticket.asks_otherwise) return;
+    const router::Requirement& asked = RowOf(event).requirement;
+    const bool is_named = std::ranges::count(asked.agents, event.agent) > 0;
+    if (is_named && !ticket.relaxed) ++counts_.named;
+    bool passes = is_named || asked.agents.empty() || ticket.for_people;
+    for (const auto& clause : asked.all_of) {
       const auto* skill = std::get_if<router::SkillRequirement>(&clause.front().kind);
-      if (skill != nullptr) asked = skill->level;
+      if (skill != nullptr) passes = passes && levels_.at(event.agent) >= skill->level;
     }
-    if (levels_.at(event.agent) >= asked) return;
-    ASSERT_TRUE(ticket.relaxed) << event.agent << " is no expert";
+    if (passes) return;
+    ASSERT_TRUE(ticket.relaxed) << event.agent << " is not whom it asks for";
     ++counts_.relaxed;
+  }
+
+  void ExpectNotExcluded(const EventRow& event) const {
+    const std::vector<std::string>& excluded = RowOf(event).excluded_agents;
+    ASSERT_EQ(std::ranges::count(excluded, event.agent), 0) << event.agent << " is excluded";
+  }
+
+  // A step of the plan that it came in with.
+  bool AsksForLess(const EventRow& event) const {
+    const router::Plan& plan = RowOf(event).plan;
+    const auto step = static_cast<size_t>(event.number) - 1;
+    return step < plan.size() && (plan[step].relax || plan[step].requirement);
   }
 
   void Apply(const EventRow& event) {
@@ -94,7 +115,8 @@ class Replay {
         ASSERT_FALSE(ticket.closed);
         ASSERT_FALSE(ticket.for_people && automated_.contains(event.agent)) << "came back to a bot";
         ASSERT_TRUE(ticket.offered_to.insert(event.agent).second) << "offered twice";
-        ExpectSkilled(event, ticket);
+        ExpectAsked(event, ticket);
+        ExpectNotExcluded(event);
         ticket.rescinded_from.clear();
         ASSERT_EQ(ticket.offered_to.size() > 1, event.reason == "RING");
         TakeIfFits(event);
@@ -120,6 +142,9 @@ class Replay {
         ASSERT_EQ(ticket.owner, "") << "taken while owned";
         ASSERT_TRUE(ticket.offered_to.empty()) << "taken while offered";
         ASSERT_FALSE(ticket.closed);
+        ExpectNotExcluded(event);
+        counts_.picked += event.reason == "PICKED" ? 1 : 0;
+        counts_.begun += event.type == EventType::kAgentContactStarted ? 1 : 0;
         ticket.owner = event.agent;
         // Assigned to whom it was offered, it takes the place of the offer, whatever came since.
         if (ticket.rescinded_from.contains(event.agent)) {
@@ -137,6 +162,7 @@ class Replay {
       case EventType::kLeaseExpired:
       case EventType::kTicketReturned:
       case EventType::kMediaConnectFailed:
+        counts_.returned += event.type == EventType::kTicketReturned ? 1 : 0;
         ASSERT_EQ(ticket.owner, event.agent);
         Free(ticket, event.ticket);
         return;
@@ -170,6 +196,8 @@ class Replay {
         return;
       case EventType::kTicketTransferred:
         Free(ticket, event.ticket);
+        // Its plan begins anew there.
+        ticket.relaxed = false;
         return;
       case EventType::kParticipantInvited:
         ASSERT_EQ(ticket.owner, event.reason) << "invited by another than the owner";
@@ -236,13 +264,21 @@ class Replay {
         Free(ticket, event.ticket);
         ticket.closed = true;
         return;
+      case EventType::kTicketUpdated:
+        ASSERT_FALSE(ticket.closed);
+        if (event.reason.find("PLAN") == std::string::npos &&
+            event.reason.find("REQUIREMENT") == std::string::npos) {
+          return;
+        }
+        ticket.asks_otherwise = true;
+        ++counts_.reclassified;
+        return;
+      case EventType::kPlanStepTaken:
+        ASSERT_FALSE(ticket.closed);
+        if (AsksForLess(event)) ticket.relaxed = true;
+        return;
       case EventType::kTicketCreated:
       case EventType::kContactJoined:
-      case EventType::kTicketUpdated:
-      case EventType::kPlanStepTaken:
-        ticket.relaxed = true;
-        ASSERT_FALSE(ticket.closed);
-        return;
       case EventType::kPlanStepSkipped:
       case EventType::kLastAgentPassed:
       case EventType::kTicketKept:
@@ -466,221 +502,12 @@ class Replay {
   std::map<std::string, std::set<TicketId>> loads_;  // by agent: what takes capacity
 };
 
-// ----------------------------------------------------------------------------------------- answers
-
-class Judge {
- public:
-  Judge(const Contents& contents, HistoryCounts& counts) : contents_(contents), counts_(counts) {
-    for (const auto& [key, event] : contents.events) {
-      happened_.insert({event.type, event.ticket, event.offer_number, event.agent});
-      happened_.insert({event.type, event.ticket, 0, event.agent});
-      happened_.insert({event.type, event.ticket, 0, ""});
-    }
-    for (const auto& [key, contact] : contents.contacts) ++contacts_[contact.content.subject];
-  }
-
-  void Operations(const std::vector<OperationPtr>& operations) {
-    for (const OperationPtr& operation : operations) {
-      SCOPED_TRACE("operation " + std::to_string(operation->number));
-      One(*operation);
-      if (testing::Test::HasFailure()) return;
-    }
-  }
-
- private:
-  bool Happened(EventType type, TicketId ticket, uint32_t offer = 0,
-                const std::string& agent = "") const {
-    return happened_.contains({type, ticket, offer, agent});
-  }
-
-  void One(const Operation& operation) {
-    const router::Reply* first = nullptr;
-    bool data_refused = false;
-    for (const router::Outcome& outcome : operation.answers) {
-      const auto* rejection = std::get_if<router::Rejection>(&outcome);
-      if (rejection != nullptr) {
-        data_refused |= rejection->reason == router::Reason::kDataRefused;
-        counts_.reused_ids += rejection->reason == router::Reason::kRequestIdReused ? 1 : 0;
-        EXPECT_NE(rejection->reason, router::Reason::kInternal) << rejection->message;
-        continue;
-      }
-      const auto& reply = std::get<router::Reply>(outcome);
-      Acknowledged(operation.command, reply);
-      if (first == nullptr) {
-        first = &reply;
-      } else if (operation.request && engine::KeepsAnswer(operation.command)) {
-        ++counts_.repeated;
-        EXPECT_EQ(engine::Keep(*first), engine::Keep(reply)) << "a repeated request";
-      }
-    }
-    counts_.acknowledged += first != nullptr ? 1 : 0;
-    counts_.refused += first == nullptr && operation.settled ? 1 : 0;
-    counts_.data_refused += data_refused ? 1 : 0;
-    if (const auto* ingest = std::get_if<router::IngestContact>(&operation.command.action)) {
-      Contacts(ingest->contact, first, data_refused);
-    }
-  }
-
-  void Contacts(const router::NewContact& contact, const router::Reply* reply,
-                bool data_refused) const {
-    const auto found = contacts_.find(contact.subject);
-    const int made = found == contacts_.end() ? 0 : found->second;
-    EXPECT_LE(made, 1) << "one request, one contact: " << contact.subject;
-    // With a reply besides, it was another attempt that was refused.
-    if (data_refused && reply == nullptr) {
-      EXPECT_EQ(made, 0) << "refused, but kept: " << contact.subject;
-    }
-    if (reply != nullptr && !std::get<router::ContactIngested>(*reply).duplicate) {
-      EXPECT_EQ(made, 1) << "acknowledged, but lost: " << contact.subject;
-      EXPECT_FALSE(contact.subject.starts_with(test::kPoison));
-    }
-  }
-
-  // What a reply promised is in the events.
-  void Acknowledged(const router::Command& command, const router::Reply& reply) {
-    const auto check = [&](const auto& action) { Promised(action, reply); };
-    std::visit(check, command.action);
-  }
-
-  template <typename Action>
-  void Promised(const Action&, const router::Reply&) {}
-
-  void Promised(const router::IngestContact& action, const router::Reply& reply) {
-    const auto& ingested = std::get<router::ContactIngested>(reply);
-    EXPECT_TRUE(contents_.tickets.contains({test::kWorkspace, ingested.ticket}));
-    EXPECT_TRUE(contents_.contacts.contains({test::kWorkspace, ingested.contact}));
-    EXPECT_TRUE(Happened(EventType::kTicketCreated, ingested.ticket));
-    if (action.contact.external_id.empty()) {
-      EXPECT_FALSE(ingested.duplicate);
-      return;
-    }
-    const auto [first, is_new] = by_external_id_.emplace(
-        action.contact.external_id, std::pair(ingested.ticket, ingested.contact));
-    if (!is_new) {
-      EXPECT_EQ(first->second, std::pair(ingested.ticket, ingested.contact)) << "an external id";
-    }
-  }
-  void Promised(const router::AddMessage& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kMessageAdded, action.ticket));
-  }
-  void Promised(const router::AddNote& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kNoteAdded, action.ticket));
-  }
-  void Promised(const router::ReopenTicket& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kTicketReopened, action.ticket));
-  }
-  void Promised(const router::AcceptOffer& action, const router::Reply&) {
-    const auto happened = [&](EventType type) {
-      return Happened(type, action.offer.ticket, action.offer.number, action.session.agent);
-    };
-    EXPECT_TRUE(happened(EventType::kOfferAccepted) || happened(EventType::kParticipantJoined));
-  }
-  void Promised(const router::DeclineOffer& action, const router::Reply&) {
-    const EventType type = action.cause == router::DeclineCause::kAgent ? EventType::kOfferDeclined
-                                                                        : EventType::kOfferFailed;
-    const auto happened = [&](EventType one) {
-      return Happened(one, action.offer.ticket, action.offer.number, action.session.agent);
-    };
-    EXPECT_TRUE(happened(type) || happened(EventType::kInvitationEnded));
-  }
-  void Promised(const router::StartTicket& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kTicketStarted, action.ticket, 0, action.session.agent));
-  }
-  void Promised(const router::FinishTicket& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kTicketFinished, action.ticket, 0, action.session.agent));
-  }
-  void Promised(const router::CompleteTicket& action, const router::Reply& reply) {
-    const auto* reached = std::get_if<router::StateReached>(&reply);
-    if (reached != nullptr && reached->state == router::TicketState::kQueued) {
-      EXPECT_TRUE(Happened(EventType::kTicketHandedOff, action.ticket, 0, action.session.agent));
-      return;
-    }
-    const size_t followed = reached == nullptr ? 0 : reached->follow_ups.size();
-    EXPECT_EQ(followed, action.follow_ups.size());
-    for (size_t i = 0; i < followed; ++i) {
-      const router::TicketRow& row =
-          contents_.tickets.at({test::kWorkspace, reached->follow_ups[i]});
-      EXPECT_EQ(row.parent, action.ticket);
-      EXPECT_TRUE(Happened(EventType::kTicketCreated, row.ticket));
-      const bool blocked = !action.follow_ups[i].after.empty();
-      EXPECT_EQ(Happened(EventType::kTicketBlocked, row.ticket), blocked);
-      ++counts_.followed_up;
-    }
-    if (reached != nullptr && reached->state == router::TicketState::kInReview) {
-      EXPECT_TRUE(Happened(EventType::kTicketInReview, action.ticket, 0, action.session.agent));
-      return;
-    }
-    EXPECT_TRUE(Happened(EventType::kTicketCompleted, action.ticket));
-    if (Happened(EventType::kTicketReopened, action.ticket)) return;
-    EXPECT_EQ(contents_.ticket_states.at({test::kWorkspace, action.ticket}).state,
-              router::TicketState::kCompleted);
-  }
-  void Promised(const router::ReleaseTicket& action, const router::Reply&) {
-    const auto type = action.hand_off ? EventType::kTicketHandedOff : EventType::kTicketReleased;
-    EXPECT_TRUE(Happened(type, action.ticket, 0, action.session.agent));
-  }
-  void Promised(const router::ParkTicket& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kTicketParked, action.ticket, 0, action.session.agent));
-  }
-  void Promised(const router::RequestCallback& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kCallbackRequested, action.ticket));
-  }
-  void Promised(const router::EndCallbackAttempt& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kCallbackAttemptEnded, action.ticket, 0, action.session.agent));
-  }
-  void Promised(const router::ResumeTicket& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kTicketUnparked, action.ticket));
-  }
-  void Promised(const router::RescheduleTicket& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kTicketEntered, action.ticket));
-  }
-  void Promised(const router::TransferTicket& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kTicketTransferred, action.ticket));
-  }
-  void Promised(const router::InviteParticipant& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kParticipantInvited, action.ticket, 0, action.agent));
-  }
-  void Promised(const router::ConsultQueue& action, const router::Reply& reply) {
-    EXPECT_TRUE(Happened(EventType::kConsultationRequested, action.ticket));
-    const TicketId request = std::get<router::ConsultationRequested>(reply).request;
-    EXPECT_TRUE(Happened(EventType::kTicketCreated, request));
-  }
-  void Promised(const router::CancelConsultation& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kConsultationEnded, action.ticket));
-  }
-  void Promised(const router::MonitorTicket& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kParticipantJoined, action.ticket, 0, action.session.agent));
-  }
-  void Promised(const router::HandOverTicket& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kOwnerChanged, action.ticket, 0, action.agent));
-  }
-  void Promised(const router::CancelTicket& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kTicketCanceled, action.ticket));
-  }
-  void Promised(const router::AbandonTicket& action, const router::Reply&) {
-    EXPECT_TRUE(Happened(EventType::kTicketAbandoned, action.ticket));
-  }
-  void Promised(const router::ClaimTickets& action, const router::Reply& reply) {
-    for (const TicketId ticket : std::get<router::TicketsClaimed>(reply).tickets) {
-      // Of a request for somebody to consult, it is the ticket that this is about.
-      EXPECT_TRUE(Happened(EventType::kTicketClaimed, ticket, 0, action.session.agent) ||
-                  Happened(EventType::kParticipantJoined, ticket, 0, action.session.agent));
-    }
-  }
-
-  const Contents& contents_;
-  std::set<std::tuple<EventType, TicketId, uint32_t, std::string>> happened_;
-  std::map<std::string, int> contacts_;  // by subject, which names the operation
-  std::map<std::string, std::pair<TicketId, router::ContactId>> by_external_id_;
-  HistoryCounts& counts_;
-};
-
 }  // namespace
 
 HistoryCounts CheckHistory(const Contents& contents, const std::vector<OperationPtr>& operations) {
   HistoryCounts counts;
   Replay(contents, counts).Run();
-  Judge(contents, counts).Operations(operations);
+  CheckPromises(contents, operations, counts);
   return counts;
 }
 

@@ -21,8 +21,13 @@ struct HistoryCounts {
   int asked = 0;  // queues, for somebody to consult
   int followed_up = 0, unblocked = 0;
   int reviewed = 0, sent_back = 0;
-  int relaxed =
-      0;  // offers to agents who may have it only because a step of its plan asked for less
+  // Offers to agents who may have it only because a step of its plan asked for less.
+  int relaxed = 0;
+  int named = 0;         // offers to whom the ticket was for alone
+  int begun = 0;         // contacts that agents began by hand
+  int picked = 0;        // tickets that agents picked
+  int returned = 0;      // from agents who were away
+  int reclassified = 0;  // and other queues or plans followed from it
 };
 
 // Fails the test where one of these does not hold:
@@ -30,7 +35,8 @@ struct HistoryCounts {
 //   - a request id gives one answer, whenever it is repeated, and makes one contact at most; so
 //   does an external id;
 //   - events are numbered without gaps;
-//   - nobody is offered what asks for more skill, before a step of its plan asked for less;
+//   - nobody is offered what asks for more skill, or for others, before a step of its plan asked
+//   for less; and nobody ever gets what excludes them;
 //   - a ticket has one owner at a time, is offered to none while owned, and to none twice; what was
 //   handed off to people is offered to people alone;
 //   - no agent is ever given more than the capacity allows beside what the new work interrupts, nor
@@ -40,6 +46,9 @@ struct HistoryCounts {
 //   - state rows say what the events add up to.
 HistoryCounts CheckHistory(const store::MemoryStore::Contents& contents,
                            const std::vector<OperationPtr>& operations);
+// The first three of these alone.
+void CheckPromises(const store::MemoryStore::Contents& contents,
+                   const std::vector<OperationPtr>& operations, HistoryCounts& counts);
 
 }  // namespace tandem::sim
 

@@ -98,7 +98,16 @@ TEST(Simulation, KeepsEveryPromiseWhateverFails) {
     all.reviewed += history.reviewed;
     all.sent_back += history.sent_back;
     all.relaxed += history.relaxed;
+    all.named += history.named;
+    all.begun += history.begun;
+    all.picked += history.picked;
+    all.returned += history.returned;
+    all.reclassified += history.reclassified;
   }
+  std::cout << all.reviewed << " reviewed, " << all.sent_back << " sent back, " << all.relaxed
+            << " relaxed, " << all.named << " for whom they name, " << all.begun << " begun, "
+            << all.picked << " picked, " << all.returned << " returned, " << all.reclassified
+            << " classified again" << std::endl;
   if (runs < 10) return;
   EXPECT_GT(all.interruptions, all.interruptions_in_group) << "from group to group";
   EXPECT_GT(all.interruptions_in_group, 0);
@@ -114,6 +123,11 @@ TEST(Simulation, KeepsEveryPromiseWhateverFails) {
   EXPECT_GT(all.reviewed, 0);
   EXPECT_GT(all.sent_back, 0);
   EXPECT_GT(all.relaxed, 0);
+  EXPECT_GT(all.named, 0);
+  EXPECT_GT(all.begun, 0);
+  EXPECT_GT(all.picked, 0);
+  EXPECT_GT(all.returned, 0);
+  EXPECT_GT(all.reclassified, 0);
 }
 
 }  // namespace
