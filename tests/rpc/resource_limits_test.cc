@@ -83,6 +83,29 @@ TEST(DeleteResource, OfWhatOpenTicketsNeedIsRefusedWithTheirIds) {
   EXPECT_EQ(refused.metadata.at("tickets"), absl::StrJoin(tickets, ", "));
 }
 
+TEST(CreateAgent, IsRefusedWithMoreCapacityThanAnybodyHas) {
+  Fixture f;
+  v1::CreateAgentRequest request;
+  request.set_workspace(kWorkspace);
+  v1::Agent& agent = *request.mutable_agent();
+  agent.set_id("hundred-hands");
+  agent.set_routing_profile("everything");
+  v1::GroupCapacity& group = *agent.mutable_capacity()->add_groups();
+  group.set_group(v1::CAPACITY_GROUP_TASK);
+  v1::CreateAgentResponse response;
+  const auto create = [&] { return f.resources->CreateAgent(ClientContext(), request, &response); };
+  group.set_max(router::kMaxGroupTickets + 1);
+  ExpectRefusal(create(), "FIELD_OUT_OF_RANGE", "agent.capacity.groups.max");
+  group.set_max(router::kMaxGroupTickets);
+  group.set_units_per_ticket(router::kMaxUnits + 1);
+  ExpectRefusal(create(), "FIELD_OUT_OF_RANGE", "agent.capacity.groups.units_per_ticket");
+  group.set_units_per_ticket(1);
+  agent.mutable_capacity()->set_total_units(router::kMaxUnits + 1);
+  ExpectRefusal(create(), "FIELD_OUT_OF_RANGE", "agent.capacity.total_units");
+  agent.mutable_capacity()->set_total_units(router::kMaxUnits);
+  EXPECT_EQ(ReasonOf(create()), "OK");
+}
+
 TEST(CreateResource, IsRefusedBeyondTheLimitOfItsKind) {
   Fixture f;
   v1::CreateChannelRequest request;
