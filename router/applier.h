@@ -400,8 +400,7 @@ class Applier {
   void RestartPlan(Ticket& ticket);
   // What its plan begins with, and what it asks until the next step: waits in no class.
   void AskFor(Ticket& ticket, const Requirement& asked);
-  // It has another plan from now on, whose clock has run as long as that of the one before, or
-  // since the ticket is in its queue.
+  // It has another plan from now on, whose clock has run as long as that of the one before.
   void GivePlan(Ticket& ticket, Reclassified& reclassified);
   void AdoptPlan(Ticket& ticket, const Reclassified& reclassified);
   static void FollowRules(Ticket& ticket, const std::vector<std::string>& rules);

@@ -26,8 +26,8 @@ void Applier::GivePlan(Ticket& ticket, Reclassified& reclassified) {
   reclassified.begins_with = ticket.detail->requirement ? ticket.detail->requirement->asked
                              : ticket.plan.IsSet()      ? workspace_.plans[ticket.plan].base
                                                         : RequirementOf(workspace_, ticket);
-  const bool ran = ticket.plan_since.IsSet();
-  const Time since = ran ? ticket.plan_since : ticket.visit_entered_at;
+  // Of a ticket that had none it begins now.
+  const Time since = ticket.plan_since.IsSet() ? ticket.plan_since : now_;
   const Duration waited = ticket.plan_waited;
   RestartPlan(ticket);
   AdoptPlan(ticket, reclassified);
@@ -61,7 +61,11 @@ void Applier::TicketUpdated(TicketIndex index, TicketUpdate&& update) {
   if (update.reclassified) {
     FollowRules(ticket, detail.reclassified->rules);
     if (update.draw) SettleDraw(*std::move(update.draw));
-    if (update.changes_plan) GivePlan(ticket, *detail.reclassified);
+    if (update.changes_plan) {
+      // It asks what it asked at first, of anybody whom that lets in.
+      PassLastAgent(ticket);
+      GivePlan(ticket, *detail.reclassified);
+    }
   }
   if (update.asks_anew) {
     // One that names agents itself is for these, so it is kept for nobody.

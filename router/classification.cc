@@ -25,7 +25,7 @@ bool IsWithin(const std::string& tag, const std::string& range) {
 class Classifier {
  public:
   Classifier(const Workspace& workspace, const EntryPoint* entry_point, NewContact& contact,
-             const std::vector<QueueDraw>* earlier, const std::string& stays_in)
+             const std::vector<QueueDraw>* earlier, const std::vector<std::string>& stays_in)
       : workspace_(workspace),
         entry_point_(entry_point),
         contact_(contact),
@@ -117,14 +117,17 @@ class Classifier {
     return !state.client.IsSet() || state.client == workspace_.client_ids.Find(contact_.client);
   }
 
-  // Whether it stays in the queue that it has, because that is one of the rule's.
+  // Whether it stays where it is, because that is one of the rule's queues.
   bool KeepsQueue(const ClassificationRule& rule) {
-    const bool keeps =
-        std::any_of(rule.queues.begin(), rule.queues.end(), [&](const QueueShare& share) {
-          return share.queue == stays_in_ && TakesClient(share.queue);
-        });
-    if (keeps) contact_.queue = stays_in_;
-    return keeps;
+    const auto is_shared_to = [&](const std::string& queue) {
+      return std::any_of(rule.queues.begin(), rule.queues.end(), [&](const QueueShare& share) {
+        return share.queue == queue && TakesClient(queue);
+      });
+    };
+    const auto kept = std::find_if(stays_in_.begin(), stays_in_.end(), is_shared_to);
+    if (kept == stays_in_.end()) return false;
+    contact_.queue = *kept;
+    return true;
   }
 
   // Smooth weighted round robin: every queue gains its weight, the one with the most takes the
@@ -181,7 +184,7 @@ class Classifier {
   const EntryPoint* entry_point_;
   NewContact& contact_;
   const std::vector<QueueDraw>* const earlier_;
-  const std::string& stays_in_;
+  const std::vector<std::string>& stays_in_;
   Classification result_;
 };
 
@@ -196,7 +199,8 @@ std::string Describe(const ContactCondition& condition) {
 
 Classification Classify(const Workspace& workspace, const EntryPoint* entry_point,
                         NewContact& contact, std::vector<ContactClassified::TriedRule>* tried,
-                        const std::vector<QueueDraw>* earlier, const std::string& stays_in) {
+                        const std::vector<QueueDraw>* earlier,
+                        const std::vector<std::string>& stays_in) {
   Classifier classifier(workspace, entry_point, contact, earlier, stays_in);
   for (const uint32_t place : workspace.rules) {
     const ClassificationRule& rule = workspace.configuration.classification_rules[place];

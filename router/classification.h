@@ -39,11 +39,12 @@ std::string Describe(const ContactCondition& condition);
 // known, as far as they will be. `entry_point`: the contact's, or null; its process type is that of
 // a contact without one. What became of each rule that was tried is added to `tried`, when that is
 // not null. `earlier`: draws that come before and are not applied yet; may be null. `stays_in`: a
-// rule which shares contacts out leaves it in this queue, if that is one of its own and takes it,
-// and no turn is taken; empty: in none.
+// rule which shares contacts out leaves it in the first of these queues that is one of its own and
+// takes it, and no turn is taken.
 Classification Classify(const Workspace& workspace, const EntryPoint* entry_point,
                         NewContact& contact, std::vector<ContactClassified::TriedRule>* tried,
-                        const std::vector<QueueDraw>* earlier, const std::string& stays_in);
+                        const std::vector<QueueDraw>* earlier,
+                        const std::vector<std::string>& stays_in);
 
 }  // namespace tandem::router
 

@@ -24,6 +24,7 @@ enum SaidItself : uint32_t {
   kSaidRequirement = 4,  // but for agents
   kSaidAgents = 8,
   kSaidPlan = 16,
+  kSaidProcessType = 32,
 };
 
 // What a caller says of a contact, as tandem.v1.Contact. What is left out, classification rules and
@@ -81,7 +82,8 @@ struct Reclassified {
   std::vector<std::string> rules;  // that filled something in
   std::string queue;               // empty: the process type's
   uint32_t priority = 0;
-  Requirement own;  // canonical
+  Requirement own;                // canonical
+  std::optional<Plan> said_plan;  // unset: the process type's, or else the queue's
   // The plan that it has since, with what its language asks, and what that begins with. Unset: as
   // it came in.
   Requirement begins_with;

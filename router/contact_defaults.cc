@@ -13,6 +13,7 @@ uint32_t SaidBitsOf(const NewContact& contact) {
   if (!own.all_of.empty() || !own.prefer.empty()) said |= kSaidRequirement;
   if (!own.agents.empty()) said |= kSaidAgents;
   if (contact.plan) said |= kSaidPlan;
+  if (!contact.process_type.empty()) said |= kSaidProcessType;
   return said;
 }
 
@@ -20,7 +21,8 @@ uint32_t SaidBitsOf(const NewContact& contact) {
 
 Classification FillIn(const Workspace& workspace, NewContact& contact,
                       std::vector<ContactClassified::TriedRule>* tried,
-                      const std::vector<QueueDraw>* earlier, const std::string& stays_in) {
+                      const std::vector<QueueDraw>* earlier,
+                      const std::vector<std::string>& stays_in) {
   const auto found =
       workspace.entry_points.find(EntryPointKey(contact.channel, contact.entry_point));
   const EntryPoint* entry_point = found == workspace.entry_points.end() ? nullptr : found->second;

@@ -21,7 +21,7 @@ namespace tandem::router {
 Classification FillIn(const Workspace& workspace, NewContact& contact,
                       std::vector<ContactClassified::TriedRule>* tried = nullptr,
                       const std::vector<QueueDraw>* earlier = nullptr,
-                      const std::string& stays_in = {});
+                      const std::vector<std::string>& stays_in = {});
 
 // The level that is asked of the agent for a contact in the language, which is canonical: that of
 // the configured language whose tag is the longest beginning of it by whole subtags.

@@ -232,6 +232,7 @@ void DumpDetail(const TicketDetail& detail, std::string& out) {
   if (const auto& again = detail.reclassified) {
     line("classified", again->queue)("priority", again->priority)("own", KeyOf(again->own, {}));
     for (const std::string& rule : again->rules) line("rule", rule);
+    if (again->said_plan) line("said_plan", KeyOf({}, *again->said_plan));
     if (again->plan) line("plan", KeyOf(again->begins_with, *again->plan));
   }
   if (!detail.hand_off) return;

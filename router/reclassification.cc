@@ -19,6 +19,7 @@ Reclassified SaidLast(const NewContact& contact, const TicketDetail& detail) {
   said.queue = contact.queue;
   said.priority = contact.priority.value_or(0);
   said.own = Canonical(contact.requirement);
+  said.said_plan = contact.plan;
   return said;
 }
 
@@ -39,7 +40,7 @@ NewContact AsNow(const Workspace& workspace, const Ticket& ticket, const NewCont
   now.channel = workspace.channel_ids.Name(ticket.came_over);
   now.entry_point = ticket.entry_point;
   now.client = workspace.client_ids.Name(ticket.client);
-  now.process_type = workspace.process_type_ids.Name(ticket.process_type);
+  if ((contact.said & kSaidProcessType) != 0) now.process_type = contact.process_type;
   now.language = ticket.language;
   now.customer_id = detail.customer_id.empty() ? contact.customer_id : detail.customer_id;
   now.customer_segment =
@@ -60,6 +61,23 @@ const std::string& QueueOr(const std::string& queue, const ProcessTypeDefaults* 
   return queue.empty() && configured != nullptr ? configured->queue : queue;
 }
 
+// What it asks itself from now on, of what it asked until now; nothing: the same. Clauses and
+// agents are apart: what was changed by hand of the one stays when rules change the other.
+std::optional<Requirement> OwnFrom(const TicketDetail& detail, const Requirement& last,
+                                   const Requirement& own) {
+  const bool clauses = own.all_of != last.all_of || own.prefer != last.prefer;
+  const bool agents = own.agents != last.agents && !detail.hand_off;
+  if (!clauses && !agents) return std::nullopt;
+  Requirement asked = detail.requirement ? detail.requirement->own : last;
+  if (clauses) {
+    asked.all_of = own.all_of;
+    asked.prefer = own.prefer;
+  }
+  if (agents) asked.agents = own.agents;
+  if (detail.hand_off) asked.agents.clear();
+  return Canonical(std::move(asked));
+}
+
 }  // namespace
 
 std::variant<Reclassification, Rejection> Reclassify(const Context& context, const Ticket& ticket,
@@ -70,14 +88,18 @@ std::variant<Reclassification, Rejection> Reclassify(const Context& context, con
   NewContact now = AsNow(workspace, ticket, contact, detail);
   const ProcessTypeDefaults* configured =
       DefaultsFor(*workspace.process_types[ticket.process_type.value], now.channel);
+  const std::string& was = QueueOr(last.queue, configured);
   Classification classification =
-      FillIn(workspace, now, nullptr, nullptr, QueueOr(last.queue, configured));
+      FillIn(workspace, now, nullptr, nullptr, {was, workspace.queue_ids.Name(ticket.queue)});
+  // Which stays, whatever rules would make of it now.
+  now.process_type = workspace.process_type_ids.Name(ticket.process_type);
   Reclassification again;
   again.draw = std::move(classification.draw);
 
   const std::string& queue = QueueOr(now.queue, configured);
+  const bool other_queue = !queue.empty() && queue != was;
   QueueIndex home = ticket.queue;
-  if (!queue.empty() && queue != QueueOr(last.queue, configured)) {
+  if (other_queue) {
     home = workspace.queue_ids.Find(queue);
     if (auto rejection = CheckQueue(workspace, home, queue, ticket.client)) {
       return *std::move(rejection);
@@ -90,11 +112,10 @@ std::variant<Reclassification, Rejection> Reclassify(const Context& context, con
   }
   if (now.priority != last.priority) again.priority = now.priority;
   Requirement own = Canonical(now.requirement);
-  if (own != last.own) {
-    if (auto rejection = CheckOwnRequirement(workspace, own)) return *std::move(rejection);
-    again.own = own;
-  }
-  if ((contact.said & kSaidPlan) == 0) {
+  again.own = OwnFrom(detail, last.own, own);
+  // What its contact said may be a plan of which only that is known any more.
+  const bool is_said = (contact.said & kSaidPlan) != 0;
+  if (!is_said && (other_queue || now.plan != last.said_plan)) {
     Plan plan = PlanOf(now, PlacementIn(workspace, now, home, configured).defaults,
                        *workspace.queue(home).configured);
     const bool has = ticket.plan.IsSet();
@@ -104,6 +125,7 @@ std::variant<Reclassification, Rejection> Reclassify(const Context& context, con
                 .queue = std::move(now.queue),
                 .priority = *now.priority,
                 .own = std::move(own),
+                .said_plan = is_said ? std::nullopt : std::move(now.plan),
                 .begins_with = last.begins_with,
                 .plan = last.plan};
   return again;

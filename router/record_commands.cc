@@ -137,8 +137,7 @@ void AskAnew(const Workspace& workspace, const Ticket& ticket, Requirement&& own
 
 // Has the command say what is different now that the ticket was classified again, unless it says
 // that itself.
-void FollowClassification(const Ticket& ticket, Reclassification&& again, UpdateTicket& command,
-                          TicketUpdate& update) {
+void FollowClassification(Reclassification&& again, UpdateTicket& command, TicketUpdate& update) {
   update.reclassified = true;
   update.draw = std::move(again.draw);
   Reclassified& said = update.detail.reclassified.emplace(std::move(again.said));
@@ -147,9 +146,7 @@ void FollowClassification(const Ticket& ticket, Reclassification&& again, Update
     update.changes_plan = true;
   }
   if (!command.priority) command.priority = again.priority;
-  if (command.requirement || !again.own) return;
-  command.requirement = std::move(again.own);
-  if (HandOffOf(ticket) != nullptr) command.requirement->agents.clear();
+  if (!command.requirement) command.requirement = std::move(again.own);
 }
 
 // A ticket to which something is added: open, or closed as the command says.
@@ -260,8 +257,11 @@ Outcome Decide(Context& context, UpdateTicket& command) {
     auto result = Reclassify(context, ticket, *command.contact, detail);
     if (auto* rejection = std::get_if<Rejection>(&result)) return std::move(*rejection);
     auto& again = std::get<Reclassification>(result);
+    if (again.own && !command.requirement) {
+      if (auto rejection = CheckOwnRequirement(workspace, *again.own)) return *std::move(rejection);
+    }
     moves_to = again.queue;
-    FollowClassification(ticket, std::move(again), command, update);
+    FollowClassification(std::move(again), command, update);
   }
   update.what = WhatChanges(command, update);
   if (command.requirement) AskAnew(workspace, ticket, *std::move(command.requirement), update);

@@ -439,11 +439,18 @@ namespace {
 Result<std::set<std::string>> Configured(store::Reader& reader, const std::string& workspace,
                                          router::ResourceKind kind,
                                          const std::set<std::string>& ids) {
+  constexpr int32_t kPage = 1'000;
   std::set<std::string> configured;
-  for (const std::string& id : ids) {
-    const auto found = reader.GetResource(workspace, kind, id);
-    if (found.ok() && found->has_value()) configured.insert(id);
-    if (!found.ok() && !absl::IsNotFound(found.status())) return StoreFault(found.status());
+  std::string after;
+  for (int32_t read = kPage; !ids.empty() && read == kPage;) {
+    const auto found = reader.ListResources(workspace, {.kind = kind}, after, kPage);
+    if (absl::IsNotFound(found.status())) break;
+    if (!found.ok()) return StoreFault(found.status());
+    for (const router::Resource& resource : *found) {
+      after = router::NamedOf(resource).id;
+      if (ids.contains(after)) configured.insert(after);
+    }
+    read = static_cast<int32_t>(found->size());
   }
   return configured;
 }

@@ -20,6 +20,21 @@ using router::TicketState;
 // What their contacts said is kept meanwhile.
 constexpr size_t kMostReclassified = 10'000;
 
+// Without what no rule asks for. Of a plan that its caller said, that there is one.
+router::NewContact WhatRulesNeed(router::NewContact&& contact) {
+  router::NewContact kept;
+  kept.queue = std::move(contact.queue);
+  kept.process_type = std::move(contact.process_type);
+  kept.priority = contact.priority;
+  kept.requirement = std::move(contact.requirement);
+  if ((contact.said & router::kSaidPlan) == 0) kept.plan = std::move(contact.plan);
+  kept.customer_id = std::move(contact.customer_id);
+  kept.customer_segment = std::move(contact.customer_segment);
+  kept.attributes = std::move(contact.attributes);
+  kept.said = contact.said;
+  return kept;
+}
+
 router::Action ToChange(const v1::BulkUpdateTicketsRequest& request, const std::string& supervisor,
                         Faults& faults) {
   switch (request.change_case()) {
@@ -179,10 +194,7 @@ std::optional<Rejection> BulkTickets::ReadContacts(store::Reader& reader, size_t
   auto read = query::GetFirstContacts(reader, asked().workspace, tickets);
   if (auto* rejection = std::get_if<Rejection>(&read)) return std::move(*rejection);
   for (router::ContactRow& row : std::get<std::vector<router::ContactRow>>(read)) {
-    // Which no rule asks for.
-    row.content.payload_json = {};
-    row.content.subject = {};
-    contacts_.emplace(row.ticket, std::move(row.content));
+    contacts_.emplace(row.ticket, WhatRulesNeed(std::move(row.content)));
   }
   return std::nullopt;
 }
@@ -196,10 +208,9 @@ std::optional<query::Result<router::Action>> BulkTickets::CommandOf(size_t item)
       },
       action);
   if (Reclassifies()) {
-    const auto contact = contacts_.find(tickets_[item]);
-    if (contact != contacts_.end()) {
-      std::get<router::UpdateTicket>(action).contact = contact->second;
-    }
+    // Of no use any more.
+    auto contact = contacts_.extract(tickets_[item]);
+    if (contact) std::get<router::UpdateTicket>(action).contact = std::move(contact.mapped());
   }
   return action;
 }

@@ -50,8 +50,8 @@ class BulkTickets final : public BulkStream {
   const grpc::ByteBuffer* const request_;  // until Begin returns
   BulkTicketsAsked tickets_asked_;         // constant once it runs
   std::vector<router::TicketId> tickets_;  // constant once all are read
-  // What made them, when they are classified again; so are these.
-  std::map<router::TicketId, router::NewContact> contacts_;
+  // What made them, when they are classified again, until their commands are made.
+  mutable std::map<router::TicketId, router::NewContact> contacts_;
 };
 
 }  // namespace tandem::rpc

@@ -394,6 +394,7 @@ void Fields(auto& io, Of<router::Reclassified> auto& reclassified) {
   io("queue", reclassified.queue);
   io("priority", reclassified.priority);
   io("own", reclassified.own);
+  io("said_plan", reclassified.said_plan);
   io("begins_with", reclassified.begins_with);
   io("plan", reclassified.plan);
 }

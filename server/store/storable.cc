@@ -151,7 +151,8 @@ bool IsReclassifiedStorable(const router::Reclassified& reclassified) {
   return AllStorable(reclassified.rules) && IsStorableText(reclassified.queue) &&
          IsRequirementStorable(reclassified.own) &&
          IsRequirementStorable(reclassified.begins_with) &&
-         (!reclassified.plan || IsPlanStorable(*reclassified.plan));
+         IsPlanStorable(reclassified.said_plan.value_or(router::Plan{})) &&
+         IsPlanStorable(reclassified.plan.value_or(router::Plan{}));
 }
 
 bool IsRowStorable(const router::TicketDetailRow& row) {

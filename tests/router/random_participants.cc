@@ -60,14 +60,14 @@ Action RandomCommands::AboutParticipants(const Workspace& workspace, const Agent
   std::string named = "a" + std::to_string(1 + Below(9));
   if (!ticket.participants.empty() && Chance(85)) named = Pick(ticket.participants).agent;
   const uint64_t kind = ticket.participants.empty() ? Below(110) : Below(100);
-  if (kind < 25) {
+  if (kind < 15) {
     const AssignmentRole role = Chance(60) ? AssignmentRole::kConference : AssignmentRole::kConsult;
     if (!ticket.participants.empty()) return SetParticipantRole{ticket.id, session, named, role};
-  } else if (kind < 50) {
+  } else if (kind < 60) {
     if (!ticket.participants.empty()) {
       return HandOverTicket{ticket.id, session, named, Chance(40)};
     }
-  } else if (kind < 60) {
+  } else if (kind < 66) {
     return EndParticipation{ticket.id, session, named};
   } else if (kind >= 100 && Chance(10)) {
     return HandOverTicket{ticket.id, session, named, false};

@@ -97,8 +97,8 @@ std::string ReferenceRouter::DrawQueue(const ClassificationRule& rule, const New
   return drawn;
 }
 
-ReferenceRouter::Completion ReferenceRouter::Completed(const NewContact& said,
-                                                       const std::string& stays_in) const {
+ReferenceRouter::Completion ReferenceRouter::Completed(
+    const NewContact& said, const std::vector<std::string>& stays_in) const {
   Completion completion;
   completion.said = said;
   completion.stays_in = stays_in;
@@ -148,9 +148,12 @@ std::vector<std::string> ReferenceRouter::FillIn(const ClassificationRule& rule,
     std::map<std::string, int64_t> credits;
     const auto known = workspace_->credits.find(rule.id);
     if (known != workspace_->credits.end()) credits = known->second;
-    const bool stays = Shares(rule, completion.stays_in, contact.client);
-    contact.queue = stays ? completion.stays_in : DrawQueue(rule, contact, credits);
+    for (const std::string& queue : completion.stays_in) {
+      if (contact.queue.empty() && Shares(rule, queue, contact.client)) contact.queue = queue;
+    }
+    const bool stays = !contact.queue.empty();
     if (stays) filled.push_back("queue");
+    if (!stays) contact.queue = DrawQueue(rule, contact, credits);
     if (!stays && !contact.queue.empty()) {
       completion.drawn_rule = rule.id;
       completion.credits = credits;
@@ -190,6 +193,7 @@ void ReferenceRouter::Keep(const Completion& completion, TicketData& ticket) {
   ticket.ruled_queue = completion.contact.queue;
   ticket.ruled_priority = completion.contact.priority.value_or(0);
   ticket.ruled_own = completion.contact.requirement;
+  ticket.ruled_plan = completion.contact.plan;
   if (!completion.drawn_rule.empty()) {
     workspace_->credits[completion.drawn_rule] = completion.credits;
   }

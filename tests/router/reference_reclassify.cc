@@ -11,7 +11,6 @@ namespace tandem::router {
 NewContact ReferenceRouter::SaidNow(const TicketData& ticket, const UpdateTicket& command) const {
   NewContact said = ticket.said;
   said.channel = ticket.came_over;
-  said.process_type = ticket.contact.process_type;
   said.client = ticket.contact.client;
   said.language = ticket.contact.language;
   if (!ticket.said_customer.empty()) said.customer_id = ticket.said_customer;
@@ -35,14 +34,19 @@ ReferenceRouter::Refusal ReferenceRouter::Reclassify(const TicketData& ticket,
                                                      const UpdateTicket& command,
                                                      ClassifiedAgain& again) const {
   const NewContact said = SaidNow(ticket, command);
-  const ProcessTypeDefaults* defaults = DefaultsOf(said);
+  NewContact typed = said;
+  typed.process_type = ticket.contact.process_type;
+  const ProcessTypeDefaults* defaults = DefaultsOf(typed);
   const auto home = [&](const std::string& queue) {
     return queue.empty() && defaults != nullptr ? defaults->queue : queue;
   };
-  again.completion = Completed(said, home(ticket.ruled_queue));
+  again.completion = Completed(said, {home(ticket.ruled_queue), ticket.queue});
+  again.completion.contact.process_type = ticket.contact.process_type;
   const NewContact& contact = again.completion.contact;
   const Queue* at = &QueueOf(ticket);
-  if (!home(contact.queue).empty() && home(contact.queue) != home(ticket.ruled_queue)) {
+  const bool other =
+      !home(contact.queue).empty() && home(contact.queue) != home(ticket.ruled_queue);
+  if (other) {
     at = FindQueue(home(contact.queue));
     if (at == nullptr) return Reason::kQueueNotFound;
     if (!at->client.empty() && at->client != contact.client) return Reason::kQueueOfOtherClient;
@@ -52,11 +56,23 @@ ReferenceRouter::Refusal ReferenceRouter::Reclassify(const TicketData& ticket,
       again.queue = at;
     }
   }
-  again.asks = contact.requirement != ticket.ruled_own;
-  if (again.asks) {
-    if (const Refusal refusal = CheckRequirement(contact.requirement)) return refusal;
+  // Each part for itself; whom a bot handed it off to is not for rules to say.
+  const Requirement& own = contact.requirement;
+  const Requirement& last = ticket.ruled_own;
+  if (own.all_of != last.all_of || own.prefer != last.prefer) {
+    again.own = ticket.own;
+    again.own->all_of = own.all_of;
+    again.own->prefer = own.prefer;
   }
-  if (said.plan) return std::nullopt;
+  if (own.agents != last.agents && !ticket.hand_off) {
+    if (!again.own) again.own = ticket.own;
+    again.own->agents = own.agents;
+  }
+  if (again.own && ticket.hand_off) again.own->agents.clear();
+  if (again.own && !command.requirement) {
+    if (const Refusal refusal = CheckRequirement(*again.own)) return refusal;
+  }
+  if (said.plan || (!other && contact.plan == ticket.ruled_plan)) return std::nullopt;
   Plan plan = PlanFor(contact, defaults == nullptr ? ProcessTypeDefaults{} : *defaults, *at);
   for (PlanStep& step : plan) {
     if (ticket.hand_off && step.requirement) AskPeople(*step.requirement);
@@ -79,6 +95,8 @@ void ReferenceRouter::FollowRules(TicketData& ticket, const ClassifiedAgain& aga
   Keep(again.completion, ticket);
   ticket.said = said;
   if (!again.plan) return;
+  ticket.kept_for.clear();
+  ticket.kept_until = Time{};
   const bool had_none = ticket.plan.empty();
   ticket.plan = *again.plan;
   ticket.plan_step = 0;
@@ -86,7 +104,7 @@ void ReferenceRouter::FollowRules(TicketData& ticket, const ClassifiedAgain& aga
   ticket.requirement = ticket.base;
   if (!had_none) return;
   // Without a plan there is no clock that counts.
-  ticket.plan_since = ticket.visit_at;
+  ticket.plan_since = now_;
   ticket.plan_waited = Duration{};
 }
 

@@ -38,10 +38,7 @@ Outcome ReferenceRouter::Do(const UpdateTicket& command) {
     const NewContact& contact = again.completion.contact;
     const bool differs = contact.priority.value_or(0) != ticket->ruled_priority;
     if (!priority && differs) priority = contact.priority;
-    if (!own && again.asks) {
-      own = contact.requirement;
-      if (ticket->hand_off) own->agents.clear();
-    }
+    if (!own) own = again.own;
     FollowRules(*ticket, again);
   }
   std::string what;

@@ -79,7 +79,8 @@ class ReferenceRouter {
     NewContact said;
     std::string ruled_queue;
     uint32_t ruled_priority = 0;
-    Requirement ruled_own;
+    Requirement ruled_own, own;  // the latter as it was changed by hand, too
+    std::optional<Plan> ruled_plan;
     std::map<std::string, std::optional<std::string>> changed_attributes;
 
     TicketState state = TicketState::kQueued;
@@ -287,14 +288,15 @@ class ReferenceRouter {
   // reference_classification.cc: a contact with what rules and its entry point say of it.
   struct Completion {
     NewContact said, contact;
-    std::string stays_in;  // the queue that it stays in where a rule shares out; empty: none
+    // The queues that it stays in where a rule shares out, the first of them.
+    std::vector<std::string> stays_in;
     std::vector<ContactClassified::TriedRule> tried;
     std::vector<std::string> rules;  // that filled something in
     bool plan_of_rule = false;
     std::string drawn_rule;  // whose queue was drawn; empty: no rule's
     std::map<std::string, int64_t> credits;
   };
-  Completion Completed(const NewContact& said, const std::string& stays_in = "") const;
+  Completion Completed(const NewContact& said, const std::vector<std::string>& stays_in = {}) const;
   bool Shares(const ClassificationRule& rule, const std::string& id,
               const std::string& client) const;
   bool Holds(const ContactCondition& condition, const NewContact& contact,
@@ -307,8 +309,8 @@ class ReferenceRouter {
   // reference_reclassify.cc: what is different when a ticket that waits is classified again.
   struct ClassifiedAgain {
     Completion completion;
-    const Queue* queue = nullptr;  // it moves there; null: it stays
-    bool asks = false;             // something else
+    const Queue* queue = nullptr;    // it moves there; null: it stays
+    std::optional<Requirement> own;  // it asks for something else
     std::optional<Plan> plan;
   };
   NewContact SaidNow(const TicketData& ticket, const UpdateTicket& command) const;

@@ -228,6 +228,7 @@ Cefr ReferenceRouter::LevelAsked(const NewContact& contact,
 void ReferenceRouter::Ask(TicketData& ticket, const Requirement& own,
                           const ProcessTypeDefaults& defaults) const {
   const NewContact& contact = ticket.contact;
+  ticket.own = own;
   ticket.requirement = defaults.requirement;
   std::vector<Clause>& clauses = ticket.requirement.all_of;
   clauses.insert(clauses.end(), own.all_of.begin(), own.all_of.end());

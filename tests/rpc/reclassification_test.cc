@@ -111,6 +111,38 @@ TEST(Reclassification, IsOfTicketsThatWait) {
   ExpectRefusal(f.Update(ReclassifyOf("x")), "FIELD_MALFORMED", "ticket_id");
 }
 
+TEST(Reclassification, IsDoneOnceForARequestId) {
+  Reclassifying f;
+  const std::string ticket = f.Ingest(ChatContact());
+  v1::UpdateTicketRequest request = ReclassifyOf(ticket);
+  request.set_request_id("0193b1c8-5a7e-7000-8000-00000000002a");
+  request.set_customer_segment("gold");
+  ASSERT_EQ(ReasonOf(f.Update(request)), "OK");
+  ASSERT_EQ(ReasonOf(f.Update(request)), "OK");
+  EXPECT_EQ(f.Get(ticket).revision(), 2) << "the second is the first's answer";
+  request.set_customer_segment("silver");
+  EXPECT_EQ(ReasonOf(f.Update(request)), "REQUEST_ID_REUSED");
+}
+
+TEST(Reclassification, IsKeptWhenTheTicketIsCompletedAndReopened) {
+  Reclassifying f;
+  const std::string ticket = f.Ingest(ChatContact());
+  v1::UpdateTicketRequest request = ReclassifyOf(ticket);
+  request.set_customer_segment("gold");
+  ASSERT_EQ(ReasonOf(f.Update(request)), "OK");
+  const v1::SessionRef ann = f.LogIn("ann");
+  ASSERT_EQ(ReasonOf(f.Accept(ann, f.OfferOf(ann))), "OK");
+  ASSERT_EQ(ReasonOf(f.Complete(ann, ticket, "solved")), "OK");
+  v1::ReopenTicketRequest reopen;
+  reopen.set_workspace(kWorkspace);
+  reopen.set_ticket_id(ticket);
+  v1::ReopenTicketResponse reopened;
+  ASSERT_EQ(ReasonOf(f.tickets->ReopenTicket(ClientContext(), reopen, &reopened)), "OK");
+  EXPECT_EQ(f.Get(ticket).queue(), "private");
+  EXPECT_EQ(f.Get(ticket).requirement().all_of_size(), 1);
+  EXPECT_EQ(f.Explain(ticket).classification_rules().at(0), "vip");
+}
+
 TEST(Reclassification, IsDoneToAllThatAFilterNamesOnceRulesChanged) {
   Reclassifying f;
   v1::Contact contact = ChatContact();

@@ -557,6 +557,25 @@ TEST(ServiceLevelPolicies, SayWhatTheyNameIsNotConfiguredAnyMore) {
   EXPECT_EQ(listed.policies(0).gone_queues(0), "summer");
   EXPECT_EQ(listed.policies(0).queues_size(), 2) << "it is what was agreed on";
   EXPECT_FALSE(listed.policies(0).client_gone());
+
+  v1::CreateClientRequest client;
+  client.set_workspace(kWorkspace);
+  client.mutable_client()->set_id("short-lived");
+  v1::CreateClientResponse client_created;
+  ASSERT_EQ(ReasonOf(f.resources->CreateClient(ClientContext(), client, &client_created)), "OK");
+  put.mutable_policy()->set_id("short-lived");
+  put.mutable_policy()->set_client("short-lived");
+  put.mutable_policy()->clear_queues();
+  ASSERT_EQ(ReasonOf(f.reports->PutServiceLevelPolicy(ClientContext(), put, &was_put)), "OK");
+  v1::DeleteClientRequest client_gone;
+  client_gone.set_workspace(kWorkspace);
+  client_gone.set_id("short-lived");
+  v1::DeleteClientResponse client_deleted;
+  ASSERT_EQ(ReasonOf(f.resources->DeleteClient(ClientContext(), client_gone, &client_deleted)),
+            "OK");
+  ASSERT_EQ(try_list(), "OK");
+  ASSERT_EQ(listed.policies_size(), 2);
+  EXPECT_TRUE(listed.policies(0).client_gone());
 }
 
 TEST(ServiceLevelPolicies, CountByThemselvesForTheirClient) {

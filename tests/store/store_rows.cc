@@ -569,6 +569,7 @@ router::TicketDetailRow SampleDetail(uint64_t ticket) {
   again.priority = 4;
   again.own = again.begins_with = SampleRequirement();
   again.own.agents = {"carl"};
+  again.said_plan.emplace();  // none, and that was said
   again.plan = SamplePlan();
   return row;
 }
