@@ -25,12 +25,12 @@ bool IsWithin(const std::string& tag, const std::string& range) {
 class Classifier {
  public:
   Classifier(const Workspace& workspace, const EntryPoint* entry_point, NewContact& contact,
-             const std::vector<QueueDraw>* earlier, const std::vector<std::string>& stays_in)
+             const std::vector<QueueDraw>* earlier, const Standing* standing)
       : workspace_(workspace),
         entry_point_(entry_point),
         contact_(contact),
         earlier_(earlier),
-        stays_in_(stays_in) {}
+        standing_(standing) {}
 
   // The first condition that does not hold; null when all do.
   const ContactCondition* Unmet(const ClassificationRule& rule) const {
@@ -44,7 +44,7 @@ class Classifier {
   std::vector<std::string> Apply(const ClassificationRule& rule, uint32_t place) {
     std::vector<std::string> filled;
     if (contact_.process_type.empty() && !rule.process_type.empty()) {
-      contact_.process_type = rule.process_type;
+      contact_.process_type = standing_ != nullptr ? standing_->process_type : rule.process_type;
       filled.emplace_back("process_type");
     }
     if (contact_.queue.empty() && Draw(rule, place)) filled.emplace_back("queue");
@@ -119,13 +119,15 @@ class Classifier {
 
   // Whether it stays where it is, because that is one of the rule's queues.
   bool KeepsQueue(const ClassificationRule& rule) {
+    if (standing_ == nullptr) return false;
     const auto is_shared_to = [&](const std::string& queue) {
       return std::any_of(rule.queues.begin(), rule.queues.end(), [&](const QueueShare& share) {
         return share.queue == queue && TakesClient(queue);
       });
     };
-    const auto kept = std::find_if(stays_in_.begin(), stays_in_.end(), is_shared_to);
-    if (kept == stays_in_.end()) return false;
+    const std::vector<std::string>& queues = standing_->queues;
+    const auto kept = std::find_if(queues.begin(), queues.end(), is_shared_to);
+    if (kept == queues.end()) return false;
     contact_.queue = *kept;
     return true;
   }
@@ -184,7 +186,7 @@ class Classifier {
   const EntryPoint* entry_point_;
   NewContact& contact_;
   const std::vector<QueueDraw>* const earlier_;
-  const std::vector<std::string>& stays_in_;
+  const Standing* const standing_;
   Classification result_;
 };
 
@@ -199,9 +201,8 @@ std::string Describe(const ContactCondition& condition) {
 
 Classification Classify(const Workspace& workspace, const EntryPoint* entry_point,
                         NewContact& contact, std::vector<ContactClassified::TriedRule>* tried,
-                        const std::vector<QueueDraw>* earlier,
-                        const std::vector<std::string>& stays_in) {
-  Classifier classifier(workspace, entry_point, contact, earlier, stays_in);
+                        const std::vector<QueueDraw>* earlier, const Standing* standing) {
+  Classifier classifier(workspace, entry_point, contact, earlier, standing);
   for (const uint32_t place : workspace.rules) {
     const ClassificationRule& rule = workspace.configuration.classification_rules[place];
     const ContactCondition* unmet = classifier.Unmet(rule);

@@ -32,19 +32,25 @@ struct Classification {
   bool plan = false;  // the plan is a rule's
 };
 
+// Of a contact whose ticket is there already.
+struct Standing {
+  // A rule which shares contacts out leaves it in the first of these that is one of its own and
+  // takes it, and no turn is taken.
+  std::vector<std::string> queues;
+  std::string process_type;  // that it keeps, whichever a rule fills in
+};
+
 // The condition in words: `customer segment = "gold"`, `attribute amount >= 100`.
 std::string Describe(const ContactCondition& condition);
 
 // Fills in what the contact does not say, as far as rules say it. Its client and its language are
 // known, as far as they will be. `entry_point`: the contact's, or null; its process type is that of
 // a contact without one. What became of each rule that was tried is added to `tried`, when that is
-// not null. `earlier`: draws that come before and are not applied yet; may be null. `stays_in`: a
-// rule which shares contacts out leaves it in the first of these queues that is one of its own and
-// takes it, and no turn is taken.
+// not null. `earlier`: draws that come before and are not applied yet; may be null. `standing`: of
+// its ticket; null: it makes one.
 Classification Classify(const Workspace& workspace, const EntryPoint* entry_point,
                         NewContact& contact, std::vector<ContactClassified::TriedRule>* tried,
-                        const std::vector<QueueDraw>* earlier,
-                        const std::vector<std::string>& stays_in);
+                        const std::vector<QueueDraw>* earlier, const Standing* standing);
 
 }  // namespace tandem::router
 

@@ -21,8 +21,7 @@ uint32_t SaidBitsOf(const NewContact& contact) {
 
 Classification FillIn(const Workspace& workspace, NewContact& contact,
                       std::vector<ContactClassified::TriedRule>* tried,
-                      const std::vector<QueueDraw>* earlier,
-                      const std::vector<std::string>& stays_in) {
+                      const std::vector<QueueDraw>* earlier, const Standing* standing) {
   const auto found =
       workspace.entry_points.find(EntryPointKey(contact.channel, contact.entry_point));
   const EntryPoint* entry_point = found == workspace.entry_points.end() ? nullptr : found->second;
@@ -31,9 +30,10 @@ Classification FillIn(const Workspace& workspace, NewContact& contact,
   };
   contact.said = SaidBitsOf(contact);
   fill(contact.client, &EntryPoint::client);
-  fill(contact.language, &EntryPoint::language);
+  // A ticket without a language stays without.
+  if (standing == nullptr) fill(contact.language, &EntryPoint::language);
   Classification classification =
-      Classify(workspace, entry_point, contact, tried, earlier, stays_in);
+      Classify(workspace, entry_point, contact, tried, earlier, standing);
   fill(contact.process_type, &EntryPoint::process_type);
   fill(contact.queue, &EntryPoint::queue);
   if (entry_point != nullptr && !contact.priority) contact.priority = entry_point->priority;

@@ -17,11 +17,11 @@ namespace tandem::router {
 
 // Fills in what the contact does not say: what is said of its client and its language first, then
 // what classification rules say, then the rest of what its entry point says; its priority always.
-// `tried`, `earlier` and `stays_in` as in Classify.
+// `tried`, `earlier` and `standing` as in Classify.
 Classification FillIn(const Workspace& workspace, NewContact& contact,
                       std::vector<ContactClassified::TriedRule>* tried = nullptr,
                       const std::vector<QueueDraw>* earlier = nullptr,
-                      const std::vector<std::string>& stays_in = {});
+                      const Standing* standing = nullptr);
 
 // The level that is asked of the agent for a contact in the language, which is canonical: that of
 // the configured language whose tag is the longest beginning of it by whole subtags.

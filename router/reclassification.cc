@@ -78,6 +78,12 @@ std::optional<Requirement> OwnFrom(const TicketDetail& detail, const Requirement
   return Canonical(std::move(asked));
 }
 
+// The queue that was said, if it is still there, else the one that it is in.
+QueueIndex QueueOfPlan(const Workspace& workspace, const std::string& said, QueueIndex is_in) {
+  return IsConfigured(workspace, ResourceKind::kQueue, said) ? workspace.queue_ids.Find(said)
+                                                             : is_in;
+}
+
 }  // namespace
 
 std::variant<Reclassification, Rejection> Reclassify(const Context& context, const Ticket& ticket,
@@ -89,10 +95,17 @@ std::variant<Reclassification, Rejection> Reclassify(const Context& context, con
   const ProcessTypeDefaults* configured =
       DefaultsFor(*workspace.process_types[ticket.process_type.value], now.channel);
   const std::string& was = QueueOr(last.queue, configured);
-  Classification classification =
-      FillIn(workspace, now, nullptr, nullptr, {was, workspace.queue_ids.Name(ticket.queue)});
-  // Which stays, whatever rules would make of it now.
-  now.process_type = workspace.process_type_ids.Name(ticket.process_type);
+  const Standing standing{{was, workspace.queue_ids.Name(ticket.queue)},
+                          workspace.process_type_ids.Name(ticket.process_type)};
+  const NewContact said = now;
+  Classification classification = FillIn(workspace, now, nullptr, nullptr, &standing);
+  if (now.process_type.empty()) {
+    // Nobody says it any more: then rules are asked with the one that it keeps.
+    now = said;
+    now.process_type = standing.process_type;
+    classification = FillIn(workspace, now, nullptr, nullptr, &standing);
+  }
+  now.process_type = standing.process_type;
   Reclassification again;
   again.draw = std::move(classification.draw);
 
@@ -116,8 +129,9 @@ std::variant<Reclassification, Rejection> Reclassify(const Context& context, con
   // What its contact said may be a plan of which only that is known any more.
   const bool is_said = (contact.said & kSaidPlan) != 0;
   if (!is_said && (other_queue || now.plan != last.said_plan)) {
-    Plan plan = PlanOf(now, PlacementIn(workspace, now, home, configured).defaults,
-                       *workspace.queue(home).configured);
+    const QueueIndex of_plan = QueueOfPlan(workspace, queue, ticket.queue);
+    Plan plan = PlanOf(now, PlacementIn(workspace, now, of_plan, configured).defaults,
+                       *workspace.queue(of_plan).configured);
     const bool has = ticket.plan.IsSet();
     if (has ? workspace.plans[ticket.plan].steps != plan : !plan.empty()) again.plan = plan;
   }

@@ -182,8 +182,9 @@ void RunTimers(Context& context, uint32_t& budget) {
 
 void RouteUntilQuiet(Context& context, uint32_t& budget) {
   const Workspace& workspace = context.workspace;
-  if (!workspace.lowered_profiles.empty()) context.apply.SeeToLoweredProfiles();
   while (true) {
+    // What is handed out may lower one, too: who accepts a request to consult is on it no more.
+    if (!workspace.lowered_profiles.empty()) context.apply.SeeToLoweredProfiles();
     OverflowClosedQueues(context, budget);
     if (budget == 0) return;
     if (!workspace.gained_agents.empty()) {

@@ -14,6 +14,7 @@
 
 #include "fmt/format.h"
 #include "router/limits.h"
+#include "router/resources.h"
 #include "server/query/resources.h"
 #include "server/query/workspaces.h"
 
@@ -440,10 +441,12 @@ Result<std::set<std::string>> Configured(store::Reader& reader, const std::strin
                                          router::ResourceKind kind,
                                          const std::set<std::string>& ids) {
   constexpr int32_t kPage = 1'000;
+  store::ResourceFilter filter;
+  filter.kind = kind;
   std::set<std::string> configured;
   std::string after;
   for (int32_t read = kPage; !ids.empty() && read == kPage;) {
-    const auto found = reader.ListResources(workspace, {.kind = kind}, after, kPage);
+    const auto found = reader.ListResources(workspace, filter, after, kPage);
     if (absl::IsNotFound(found.status())) break;
     if (!found.ok()) return StoreFault(found.status());
     for (const router::Resource& resource : *found) {

@@ -97,11 +97,13 @@ std::string ReferenceRouter::DrawQueue(const ClassificationRule& rule, const New
   return drawn;
 }
 
-ReferenceRouter::Completion ReferenceRouter::Completed(
-    const NewContact& said, const std::vector<std::string>& stays_in) const {
+ReferenceRouter::Completion ReferenceRouter::Completed(const NewContact& said,
+                                                       const std::vector<std::string>& stays_in,
+                                                       const std::string& keeps_type) const {
   Completion completion;
   completion.said = said;
   completion.stays_in = stays_in;
+  completion.keeps_type = keeps_type;
   NewContact& contact = completion.contact;
   contact = said;
   const EntryPoint* entry_point = nullptr;
@@ -109,7 +111,9 @@ ReferenceRouter::Completion ReferenceRouter::Completed(
     if (one.channel == contact.channel && one.address == contact.entry_point) entry_point = &one;
   }
   if (entry_point != nullptr && contact.client.empty()) contact.client = entry_point->client;
-  if (entry_point != nullptr && contact.language.empty()) contact.language = entry_point->language;
+  const bool is_new = keeps_type.empty();
+  if (entry_point != nullptr && is_new && contact.language.empty())
+    contact.language = entry_point->language;
 
   std::vector<ClassificationRule> rules = workspace_->configuration.classification_rules;
   std::sort(rules.begin(), rules.end(), [](const auto& a, const auto& b) {
@@ -141,7 +145,8 @@ std::vector<std::string> ReferenceRouter::FillIn(const ClassificationRule& rule,
   NewContact& contact = completion.contact;
   std::vector<std::string> filled;
   if (contact.process_type.empty() && !rule.process_type.empty()) {
-    contact.process_type = rule.process_type;
+    const std::string& kept = completion.keeps_type;
+    contact.process_type = kept.empty() ? rule.process_type : kept;
     filled.push_back("process_type");
   }
   if (contact.queue.empty()) {

@@ -40,8 +40,12 @@ ReferenceRouter::Refusal ReferenceRouter::Reclassify(const TicketData& ticket,
   const auto home = [&](const std::string& queue) {
     return queue.empty() && defaults != nullptr ? defaults->queue : queue;
   };
-  again.completion = Completed(said, {home(ticket.ruled_queue), ticket.queue});
-  again.completion.contact.process_type = ticket.contact.process_type;
+  const std::vector<std::string> stays_in = {home(ticket.ruled_queue), ticket.queue};
+  again.completion = Completed(said, stays_in, typed.process_type);
+  if (again.completion.contact.process_type.empty()) {
+    again.completion = Completed(typed, stays_in, typed.process_type);
+  }
+  again.completion.contact.process_type = typed.process_type;
   const NewContact& contact = again.completion.contact;
   const Queue* at = &QueueOf(ticket);
   const bool other =
@@ -73,7 +77,9 @@ ReferenceRouter::Refusal ReferenceRouter::Reclassify(const TicketData& ticket,
     if (const Refusal refusal = CheckRequirement(*again.own)) return refusal;
   }
   if (said.plan || (!other && contact.plan == ticket.ruled_plan)) return std::nullopt;
-  Plan plan = PlanFor(contact, defaults == nullptr ? ProcessTypeDefaults{} : *defaults, *at);
+  const Queue* of_plan = FindQueue(home(contact.queue));
+  if (of_plan == nullptr) of_plan = at;
+  Plan plan = PlanFor(contact, defaults == nullptr ? ProcessTypeDefaults{} : *defaults, *of_plan);
   for (PlanStep& step : plan) {
     if (ticket.hand_off && step.requirement) AskPeople(*step.requirement);
   }

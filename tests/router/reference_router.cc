@@ -469,10 +469,10 @@ ReferenceRouter::AgentState* ReferenceRouter::BestAgent(const TicketData& ticket
 // budget.
 uint32_t ReferenceRouter::Route(uint32_t budget) {
   Workspace& workspace = *workspace_;
-  LookAtBackFloors();
   while (true) {
-    TicketData* overflowing = FirstToOverflow();
+    LookAtBackFloors();
     KeepBackCounts();
+    TicketData* overflowing = FirstToOverflow();
     if (overflowing == nullptr && !HasPendingRouting(workspace)) break;
     if (budget == 0) return 0;
     if (overflowing != nullptr) {

@@ -290,13 +290,15 @@ class ReferenceRouter {
     NewContact said, contact;
     // The queues that it stays in where a rule shares out, the first of them.
     std::vector<std::string> stays_in;
+    std::string keeps_type;  // whichever a rule fills in; empty: it takes that
     std::vector<ContactClassified::TriedRule> tried;
     std::vector<std::string> rules;  // that filled something in
     bool plan_of_rule = false;
     std::string drawn_rule;  // whose queue was drawn; empty: no rule's
     std::map<std::string, int64_t> credits;
   };
-  Completion Completed(const NewContact& said, const std::vector<std::string>& stays_in = {}) const;
+  Completion Completed(const NewContact& said, const std::vector<std::string>& stays_in = {},
+                       const std::string& keeps_type = "") const;
   bool Shares(const ClassificationRule& rule, const std::string& id,
               const std::string& client) const;
   bool Holds(const ContactCondition& condition, const NewContact& contact,

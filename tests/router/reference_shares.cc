@@ -79,7 +79,7 @@ bool ReferenceRouter::BackGoesFirst(const AgentState& agent) const {
   return profile.back_floor > 0 && !IsOnBack(agent) && CountOnBack(profile.id) < profile.back_floor;
 }
 
-// Whom the reserve held back, where a floor was met when the last command had routed.
+// Whom the reserve held back, where a floor was met when that was looked at last.
 void ReferenceRouter::LookAtBackFloors() {
   for (const RoutingProfile& profile : workspace_->configuration.routing_profiles) {
     const bool was_met = workspace_->on_back[profile.id] >= profile.back_floor;
