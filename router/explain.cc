@@ -308,10 +308,6 @@ void AddWait(const Workspace& workspace, const Ticket& ticket, Time now, Explana
   if (to.position != 0) to.offer_policy = workspace.OfferPolicyOf(ticket);
 }
 
-}  // namespace
-
-namespace {
-
 std::variant<TicketIndex, Rejection> FindExplained(const Workspace& workspace,
                                                    const ExplainTicket& command) {
   if (command.queue.empty()) return FindTicket(workspace, command.ticket);

@@ -78,10 +78,23 @@ std::optional<Requirement> OwnFrom(const TicketDetail& detail, const Requirement
   return Canonical(std::move(asked));
 }
 
-// The queue that was said, if it is still there, else the one that it is in.
-QueueIndex QueueOfPlan(const Workspace& workspace, const std::string& said, QueueIndex is_in) {
-  return IsConfigured(workspace, ResourceKind::kQueue, said) ? workspace.queue_ids.Find(said)
-                                                             : is_in;
+// Fills in what the contact leaves out, but for the process type, which is the ticket's.
+Classification FillInAgain(const Workspace& workspace, const Standing& standing,
+                           NewContact& contact) {
+  const NewContact said = contact;
+  Classification classification = FillIn(workspace, contact, nullptr, nullptr, &standing);
+  if (contact.process_type.empty()) {
+    // Nobody says it any more: then rules are asked with the one that it keeps.
+    contact = said;
+    contact.process_type = standing.process_type;
+    classification = FillIn(workspace, contact, nullptr, nullptr, &standing);
+  }
+  contact.process_type = standing.process_type;
+  return classification;
+}
+
+Plan StepsOf(const Workspace& workspace, const Ticket& ticket) {
+  return ticket.plan.IsSet() ? workspace.plans[ticket.plan].steps : Plan();
 }
 
 }  // namespace
@@ -97,15 +110,7 @@ std::variant<Reclassification, Rejection> Reclassify(const Context& context, con
   const std::string& was = QueueOr(last.queue, configured);
   const Standing standing{{was, workspace.queue_ids.Name(ticket.queue)},
                           workspace.process_type_ids.Name(ticket.process_type)};
-  const NewContact said = now;
-  Classification classification = FillIn(workspace, now, nullptr, nullptr, &standing);
-  if (now.process_type.empty()) {
-    // Nobody says it any more: then rules are asked with the one that it keeps.
-    now = said;
-    now.process_type = standing.process_type;
-    classification = FillIn(workspace, now, nullptr, nullptr, &standing);
-  }
-  now.process_type = standing.process_type;
+  Classification classification = FillInAgain(workspace, standing, now);
   Reclassification again;
   again.draw = std::move(classification.draw);
 
@@ -129,11 +134,12 @@ std::variant<Reclassification, Rejection> Reclassify(const Context& context, con
   // What its contact said may be a plan of which only that is known any more.
   const bool is_said = (contact.said & kSaidPlan) != 0;
   if (!is_said && (other_queue || now.plan != last.said_plan)) {
-    const QueueIndex of_plan = QueueOfPlan(workspace, queue, ticket.queue);
+    // That of the queue that was said, if it is still there, else of the one that it is in.
+    const bool is_there = IsConfigured(workspace, ResourceKind::kQueue, queue);
+    const QueueIndex of_plan = is_there ? workspace.queue_ids.Find(queue) : ticket.queue;
     Plan plan = PlanOf(now, PlacementIn(workspace, now, of_plan, configured).defaults,
                        *workspace.queue(of_plan).configured);
-    const bool has = ticket.plan.IsSet();
-    if (has ? workspace.plans[ticket.plan].steps != plan : !plan.empty()) again.plan = plan;
+    if (plan != StepsOf(workspace, ticket)) again.plan = std::move(plan);
   }
   again.said = {.rules = std::move(classification.rules),
                 .queue = std::move(now.queue),

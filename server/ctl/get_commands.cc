@@ -342,13 +342,9 @@ int AddAgentNow(Caller& caller, const std::string& agent, Description& descripti
 }
 
 int AddFiguresOfQueue(Caller& caller, const GetOptions& options, Description& description) {
-  v1::ListQueueStatisticsResponse response;
-  const grpc::Status status = ReadStatistics(caller, options.since, response);
-  if (!status.ok()) return Report(status);
   v1::ListQueueStatisticsResponse only;
-  for (const v1::QueueStatistics& queue : response.queues()) {
-    if (queue.queue() == options.id) *only.add_queues() = queue;
-  }
+  const grpc::Status status = ReadStatisticsOf(caller, options.id, options.since, only);
+  if (!status.ok()) return Report(status);
   description.Add("now and in the last 24 h", QueueTable(only), "statistics",
                   ToJson(only, Defaults::kWrite)["queues"]);
   v1::TicketFilter filter;

@@ -165,20 +165,28 @@ grpc::Status ReadFiltered(Caller& caller, const Kind& kind, const ItemFilter& fi
   return status;
 }
 
+namespace {
+
+grpc::Status Explain(Caller& caller, v1::ExplainTicketRequest request,
+                     v1::ExplainTicketResponse& explained) {
+  return caller.Ask(*caller.client().tickets, &v1::TicketService::Stub::ExplainTicket, request,
+                    explained);
+}
+
+}  // namespace
+
 grpc::Status ReadExplanation(Caller& caller, const std::string& ticket_id,
                              v1::ExplainTicketResponse& explained) {
   v1::ExplainTicketRequest request;
   request.set_ticket_id(ticket_id);
-  return caller.Ask(*caller.client().tickets, &v1::TicketService::Stub::ExplainTicket, request,
-                    explained);
+  return Explain(caller, std::move(request), explained);
 }
 
 grpc::Status ReadFirstExplanation(Caller& caller, const std::string& queue,
                                   v1::ExplainTicketResponse& explained) {
   v1::ExplainTicketRequest request;
   request.set_queue(queue);
-  return caller.Ask(*caller.client().tickets, &v1::TicketService::Stub::ExplainTicket, request,
-                    explained);
+  return Explain(caller, std::move(request), explained);
 }
 
 grpc::Status ReadExplanation(Caller& caller, const std::string& agent,
@@ -213,6 +221,16 @@ grpc::Status ReadStatistics(Caller& caller, absl::Duration since,
   *request.mutable_since() = ToTimestamp(ToTime(info.server_time()) - since);
   return caller.Ask(*caller.client().queues, &v1::QueueService::Stub::ListQueueStatistics, request,
                     response);
+}
+
+grpc::Status ReadStatisticsOf(Caller& caller, const std::string& queue, absl::Duration since,
+                              v1::ListQueueStatisticsResponse& response) {
+  v1::ListQueueStatisticsResponse all;
+  const grpc::Status status = ReadStatistics(caller, since, all);
+  for (const v1::QueueStatistics& one : all.queues()) {
+    if (one.queue() == queue) *response.add_queues() = one;
+  }
+  return status;
 }
 
 grpc::Status ReadServerInfo(Caller& caller, v1::GetServerInfoResponse& info) {

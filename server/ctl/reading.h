@@ -71,6 +71,11 @@ struct ItemFilter {
 [[nodiscard]] grpc::Status ReadStatistics(Caller& caller, absl::Duration since,
                                           tandem::v1::ListQueueStatisticsResponse& response);
 
+// The same of one queue; none when there is no such queue.
+[[nodiscard]] grpc::Status ReadStatisticsOf(Caller& caller, const std::string& queue,
+                                            absl::Duration since,
+                                            tandem::v1::ListQueueStatisticsResponse& response);
+
 [[nodiscard]] grpc::Status ReadServerInfo(Caller& caller, tandem::v1::GetServerInfoResponse& info);
 
 // A workspace's time zone. FAILED_PRECONDITION when the server knows it, but this machine does not.

@@ -41,17 +41,13 @@ int ExplainAgent(Caller& caller, const WhatOptions& options) {
 
 // How it stands in the queue, and why the first ticket there waits.
 int ExplainQueue(Caller& caller, const WhatOptions& options) {
-  v1::ListQueueStatisticsResponse all;
-  grpc::Status status = ReadStatistics(caller, absl::Hours(24), all);
+  v1::ListQueueStatisticsResponse here;
+  grpc::Status status = ReadStatisticsOf(caller, options.id, absl::Hours(24), here);
   if (!status.ok()) return Report(status);
   v1::ExplainTicketResponse first;
   status = ReadFirstExplanation(caller, options.id, first);
   const bool nothing_waits = ReasonOf(status) == "TICKET_NOT_FOUND";
   if (!status.ok() && !nothing_waits) return Report(status);
-  v1::ListQueueStatisticsResponse here;
-  for (const v1::QueueStatistics& queue : all.queues()) {
-    if (queue.queue() == options.id) *here.add_queues() = queue;
-  }
   std::string text = QueueTable(here);
   Json json;
   json["statistics"] = ToJson(here, Defaults::kWrite)["queues"];

@@ -78,13 +78,13 @@ Result<store::ServiceLevelPolicy> DeletePolicy(store::PolicyStore& policies,
                                                const std::string& workspace, const std::string& id,
                                                int64_t expected_revision);
 
-// By id.
 struct ListedPolicy {
   store::ServiceLevelPolicy policy;
   // What it names, and is not configured any more.
   bool client_gone = false;
   std::vector<std::string> gone_queues;
 };
+// By id.
 Result<std::vector<ListedPolicy>> ListPolicies(store::Reader& reader, store::PolicyStore& policies,
                                                const std::string& workspace);
 

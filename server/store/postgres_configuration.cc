@@ -669,16 +669,16 @@ std::string HandOffToJson(const router::HandOff& hand_off) {
   return Print(Write(hand_off));
 }
 
+router::HandOff HandOffFromJson(std::string_view json) {
+  return ParseAs<router::HandOff>(json);
+}
+
 std::string ReclassifiedToJson(const router::Reclassified& reclassified) {
   return Print(Write(reclassified));
 }
 
 router::Reclassified ReclassifiedFromJson(std::string_view json) {
   return ParseAs<router::Reclassified>(json);
-}
-
-router::HandOff HandOffFromJson(std::string_view json) {
-  return ParseAs<router::HandOff>(json);
 }
 
 std::string CoolDownsToJson(const std::vector<router::CoolDown>& cool_downs) {

@@ -336,7 +336,6 @@ absl::StatusOr<std::vector<router::MessageRow>> PostgresReader::ListMessages(
   return ListOfTicket(MessageTable(), workspace, ticket, after, limit);
 }
 
-// By their messages, which have an index and an order.
 absl::StatusOr<std::vector<router::ContactRow>> PostgresReader::GetFirstContacts(
     const std::string& workspace, const std::vector<router::TicketId>& tickets) {
   using Contacts = absl::StatusOr<std::vector<router::ContactRow>>;
@@ -357,6 +356,7 @@ absl::StatusOr<std::vector<router::ContactRow>> PostgresReader::GetFirstContacts
   });
 }
 
+// By their messages, which have an index and an order.
 absl::StatusOr<std::vector<ContactOfTicket>> PostgresReader::ListContacts(
     const std::string& workspace, router::TicketId ticket, int64_t after, int32_t limit) {
   using Contacts = absl::StatusOr<std::vector<ContactOfTicket>>;

@@ -281,6 +281,30 @@ TEST(ExplainTicket, SaysWhoCouldTakeItAndWhyNobodyDoes) {
   EXPECT_GE(response.clauses_size(), 3);
 }
 
+TEST(ExplainTicket, ExplainsTheFirstThatWaitsInAQueue) {
+  Fixture f;
+  v1::ExplainTicketRequest request;
+  request.set_workspace(kWorkspace);
+  request.set_queue("chats");
+  v1::ExplainTicketResponse response;
+  const auto explain = [&] {
+    return f.tickets->ExplainTicket(ClientContext(), request, &response);
+  };
+  EXPECT_EQ(ReasonOf(explain()), "TICKET_NOT_FOUND");
+  const std::string first = f.Ingest(ChatContact());
+  f.Ingest(ChatContact());
+  ASSERT_EQ(ReasonOf(explain()), "OK");
+  EXPECT_EQ(response.ticket_id(), first);
+  EXPECT_EQ(response.queue(), "chats");
+  request.set_queue("nowhere");
+  EXPECT_EQ(ReasonOf(explain()), "QUEUE_NOT_FOUND");
+  request.set_ticket_id(first);
+  ExpectRefusal(explain(), "FIELD_MALFORMED", "queue");
+  request.clear_ticket_id();
+  request.clear_queue();
+  ExpectRefusal(explain(), "FIELD_REQUIRED", "ticket_id");
+}
+
 TEST(ExplainTicket, ForeseesWhatThePlanDoesNext) {
   Fixture f;
   v1::Contact contact = ChatContact();

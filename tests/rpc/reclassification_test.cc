@@ -26,25 +26,33 @@ v1::BulkUpdateTicketsRequest ReclassifyAll() {
   return request;
 }
 
-// A rule that sends gold customers to `private`, whose agents must have `billing`, and urgently.
-struct Reclassifying : Fixture {
-  Reclassifying() { PutVip("private"); }
+// Which sends customers of the segment to `private`.
+v1::ClassificationRule RuleOf(const std::string& segment) {
+  v1::ClassificationRule rule;
+  rule.set_id(segment);
+  v1::ContactCondition& condition = *rule.add_conditions();
+  condition.set_field(v1::CONTACT_FIELD_CUSTOMER_SEGMENT);
+  condition.add_values(segment);
+  rule.add_queues()->set_queue("private");
+  return rule;
+}
 
-  void PutVip(const std::string& queue) {
-    v1::ClassificationRule vip;
-    vip.set_id("vip");
-    v1::ContactCondition& condition = *vip.add_conditions();
-    condition.set_field(v1::CONTACT_FIELD_CUSTOMER_SEGMENT);
-    condition.add_values("gold");
-    vip.set_priority(7);
-    vip.add_queues()->set_queue(queue);
+// Gold customers are sent to `private`, whose agents must have `billing`, and urgently.
+struct Reclassifying : Fixture {
+  Reclassifying() {
+    v1::ClassificationRule gold = RuleOf("gold");
+    gold.set_priority(7);
     v1::SkillRequirement& skill =
-        *vip.mutable_requirement()->add_all_of()->add_any_of()->mutable_skill();
+        *gold.mutable_requirement()->add_all_of()->add_any_of()->mutable_skill();
     skill.set_skill("billing");
     skill.set_level(3);
+    Create(gold);
+  }
+
+  void Create(const v1::ClassificationRule& rule) {
     v1::CreateClassificationRuleRequest request;
     request.set_workspace(kWorkspace);
-    *request.mutable_classification_rule() = vip;
+    *request.mutable_classification_rule() = rule;
     v1::CreateClassificationRuleResponse response;
     EXPECT_EQ(ReasonOf(resources->CreateClassificationRule(ClientContext(), request, &response)),
               "OK");
@@ -75,11 +83,11 @@ TEST(Reclassification, MovesATicketAsRulesSayOfWhatItIsNow) {
   EXPECT_EQ(now.queue(), "private");
   EXPECT_EQ(now.priority(), 7U);
   EXPECT_EQ(now.requirement().all_of(0).any_of(0).skill().level(), 3U);
-  EXPECT_EQ(now.classification_rules().at(0), "vip");
+  EXPECT_EQ(now.classification_rules().at(0), "gold");
   EXPECT_EQ(f.Last(ticket, v1::EVENT_TYPE_TICKET_UPDATED).reason(),
             "PRIORITY,CUSTOMER,CLASSIFICATION,REQUIREMENT: nothing -> skill billing >= 3");
   EXPECT_EQ(f.Last(ticket, v1::EVENT_TYPE_TICKET_TRANSFERRED).reason(), "chats");
-  EXPECT_EQ(f.Explain(ticket).classification_rules().at(0), "vip");
+  EXPECT_EQ(f.Explain(ticket).classification_rules().at(0), "gold");
 }
 
 TEST(Reclassification, LeavesWhatTheContactSaidItself) {
@@ -140,7 +148,7 @@ TEST(Reclassification, IsKeptWhenTheTicketIsCompletedAndReopened) {
   ASSERT_EQ(ReasonOf(f.tickets->ReopenTicket(ClientContext(), reopen, &reopened)), "OK");
   EXPECT_EQ(f.Get(ticket).queue(), "private");
   EXPECT_EQ(f.Get(ticket).requirement().all_of_size(), 1);
-  EXPECT_EQ(f.Explain(ticket).classification_rules().at(0), "vip");
+  EXPECT_EQ(f.Explain(ticket).classification_rules().at(0), "gold");
 }
 
 TEST(Reclassification, IsDoneToAllThatAFilterNamesOnceRulesChanged) {
@@ -148,18 +156,7 @@ TEST(Reclassification, IsDoneToAllThatAFilterNamesOnceRulesChanged) {
   v1::Contact contact = ChatContact();
   contact.set_customer_segment("silver");
   f.IngestMany(contact, 30);
-  v1::ClassificationRule silver;
-  silver.set_id("silver");
-  v1::ContactCondition& condition = *silver.add_conditions();
-  condition.set_field(v1::CONTACT_FIELD_CUSTOMER_SEGMENT);
-  condition.add_values("silver");
-  silver.add_queues()->set_queue("private");
-  v1::CreateClassificationRuleRequest create;
-  create.set_workspace(kWorkspace);
-  *create.mutable_classification_rule() = silver;
-  v1::CreateClassificationRuleResponse created;
-  ASSERT_EQ(ReasonOf(f.resources->CreateClassificationRule(ClientContext(), create, &created)),
-            "OK");
+  f.Create(RuleOf("silver"));
 
   v1::BulkUpdateTicketsRequest request = ReclassifyAll();
   request.set_validate_only(true);
@@ -177,30 +174,6 @@ TEST(Reclassification, IsDoneToAllThatAFilterNamesOnceRulesChanged) {
   request.set_reclassify(true);
   request.set_max_items(10'001);
   ExpectRefusal(f.Update(request, progress), "FIELD_OUT_OF_RANGE", "max_items");
-}
-
-TEST(ExplainTicket, ExplainsTheFirstThatWaitsInAQueue) {
-  Fixture f;
-  v1::ExplainTicketRequest request;
-  request.set_workspace(kWorkspace);
-  request.set_queue("chats");
-  v1::ExplainTicketResponse response;
-  const auto explain = [&] {
-    return f.tickets->ExplainTicket(ClientContext(), request, &response);
-  };
-  EXPECT_EQ(ReasonOf(explain()), "TICKET_NOT_FOUND");
-  const std::string first = f.Ingest(ChatContact());
-  f.Ingest(ChatContact());
-  ASSERT_EQ(ReasonOf(explain()), "OK");
-  EXPECT_EQ(response.ticket_id(), first);
-  EXPECT_EQ(response.queue(), "chats");
-  request.set_queue("nowhere");
-  EXPECT_EQ(ReasonOf(explain()), "QUEUE_NOT_FOUND");
-  request.set_ticket_id(first);
-  ExpectRefusal(explain(), "FIELD_MALFORMED", "queue");
-  request.clear_ticket_id();
-  request.clear_queue();
-  ExpectRefusal(explain(), "FIELD_REQUIRED", "ticket_id");
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ struct HistoryCounts {
 //   - state rows say what the events add up to.
 HistoryCounts CheckHistory(const store::MemoryStore::Contents& contents,
                            const std::vector<OperationPtr>& operations);
-// The first three of these alone.
+// The first two of these alone.
 void CheckPromises(const store::MemoryStore::Contents& contents,
                    const std::vector<OperationPtr>& operations, HistoryCounts& counts);
 

@@ -15,7 +15,6 @@
 namespace tandem::sim {
 namespace {
 
-using router::EventRow;
 using router::EventType;
 using router::TicketId;
 using Contents = store::MemoryStore::Contents;
