@@ -6,8 +6,8 @@
 #include <variant>
 
 #include "server/engine/answers.h"
-#include "server/engine/open_hours.h"
 #include "server/engine/refusals.h"
+#include "server/hours/open_hours.h"
 
 namespace tandem::engine {
 namespace {
@@ -186,7 +186,7 @@ void Core::RunRouting(router::Time time) {
 // when they are open before it decides anything else.
 void Core::WorkOutCalendars(router::Time time) {
   for (const auto& [workspace, calendar] : router_->CalendarsToWorkOut(time)) {
-    router::SetOpenHours set{calendar.id, WorkOutHours(calendar, time)};
+    router::SetOpenHours set{calendar.id, hours::WorkOutHours(calendar, time)};
     (void)router_->Execute({.workspace = workspace, .action = std::move(set)}, time);
     open_.touched = true;
     ++open_.weight;

@@ -15,6 +15,7 @@
 #include "fmt/format.h"
 #include "router/limits.h"
 #include "router/resources.h"
+#include "server/query/business_hours.h"
 #include "server/query/resources.h"
 #include "server/query/workspaces.h"
 
@@ -97,12 +98,12 @@ uint64_t Fingerprint(const ReportRequest& request) {
 // same policy, and behind the same row, whatever came before it since.
 struct Position {
   Time counted_at;
-  uint64_t policy = 0;
+  uint64_t basis = 0;  // of the policies and hours that were reckoned by
   FactRow::Key last;
 };
 
 uint64_t FingerprintOf(const Plan& plan) {
-  FilterFingerprint fingerprint("policy");
+  FilterFingerprint fingerprint("basis");
   const auto add = [&](const store::Threshold& threshold) {
     fingerprint.Add(threshold.within.value_or(router::Duration{}).us);
     fingerprint.Add(static_cast<int64_t>(threshold.abandons));
@@ -117,13 +118,20 @@ uint64_t FingerprintOf(const Plan& plan) {
     fingerprint.Add(rule.since.us);
     add(rule.threshold);
   }
+  for (const store::QueueHours& hours : plan.query.hours) {
+    for (const std::string& queue : hours.queues) fingerprint.Add(queue);
+    for (const router::TimeSpan& span : hours.open) {
+      fingerprint.Add(span.from.us);
+      fingerprint.Add(span.to.us);
+    }
+  }
   return fingerprint.value();
 }
 
 // Ids have no spaces.
 std::string WritePosition(const Position& position) {
-  return absl::StrCat(position.counted_at.us, " ", position.policy, " ", position.last.interval,
-                      " ", absl::StrJoin(position.last.ids, " "));
+  return absl::StrCat(position.counted_at.us, " ", position.basis, " ", position.last.interval, " ",
+                      absl::StrJoin(position.last.ids, " "));
 }
 
 std::optional<Position> ReadPosition(const std::string& text) {
@@ -131,7 +139,7 @@ std::optional<Position> ReadPosition(const std::string& text) {
   Position position;
   if (words.size() != 3 + position.last.ids.size() ||
       !absl::SimpleAtoi(words[0], &position.counted_at.us) ||
-      !absl::SimpleAtoi(words[1], &position.policy) ||
+      !absl::SimpleAtoi(words[1], &position.basis) ||
       !absl::SimpleAtoi(words[2], &position.last.interval)) {
     return std::nullopt;
   }
@@ -257,6 +265,22 @@ std::optional<Rejection> PlanIntervals(store::Reader& reader, const ReportReques
   return std::nullopt;
 }
 
+// Of tickets that were open longer before the report than a report may be long, business time
+// counts from there.
+std::optional<Rejection> PlanHours(store::Reader& reader, const ReportRequest& request,
+                                   Plan& plan) {
+  const bool counts_open_time = std::ranges::any_of(plan.measures, [](const Measure& measure) {
+    return store::IsInBusinessTime(measure.above.plus);
+  });
+  if (!counts_open_time) return std::nullopt;
+  auto found = HoursOfQueues(
+      reader, request.workspace, request.filter[store::IndexOf(store::Dimension::kQueue)],
+      plan.query.boundaries.front() - router::kMaxReportRange, plan.query.boundaries.back());
+  if (auto* rejection = std::get_if<Rejection>(&found)) return std::move(*rejection);
+  plan.query.hours = std::get<std::vector<store::QueueHours>>(std::move(found));
+  return std::nullopt;
+}
+
 Result<Plan> PlanReport(store::Reader& reader, store::PolicyStore& policies,
                         const ReportRequest& request, Time now) {
   Plan plan;
@@ -269,6 +293,7 @@ Result<Plan> PlanReport(store::Reader& reader, store::PolicyStore& policies,
   if (auto rejection = PlanIntervals(reader, request, now, plan)) return *std::move(rejection);
   if (auto rejection = PlanMeasures(request, plan)) return *std::move(rejection);
   if (auto rejection = PlanPolicy(policies, request, plan)) return *std::move(rejection);
+  if (auto rejection = PlanHours(reader, request, plan)) return *std::move(rejection);
   return plan;
 }
 
@@ -355,11 +380,11 @@ Result<Report> QueryMetrics(store::Reader& reader, store::PolicyStore& policies,
   Result<Plan> planned = PlanReport(reader, policies, request, now);
   if (auto* rejection = std::get_if<Rejection>(&planned)) return std::move(*rejection);
   const Plan& plan = std::get<Plan>(planned);
-  const uint64_t policy = FingerprintOf(plan);
-  if (from && from->policy != policy) {
+  const uint64_t basis = FingerprintOf(plan);
+  if (from && from->basis != basis) {
     return FieldFault(Reason::kPageTokenInvalid, "page_token",
-                      "expected the policy of the page before, but it was changed since; begin "
-                      "with the first page");
+                      "expected the policies and calendars of the page before, but they were "
+                      "changed since; begin with the first page");
   }
   auto found = reader.SumFacts(plan.query);
   if (!found.ok()) return FactFault(request.workspace, found.status());
@@ -379,7 +404,7 @@ Result<Report> QueryMetrics(store::Reader& reader, store::PolicyStore& policies,
       from ? std::ranges::upper_bound(rows, from->last, {}, &FactRow::key) : rows.begin();
   const auto end = begin + std::min<std::ptrdiff_t>(size, rows.end() - begin);
   if (end != rows.end()) {
-    const Position position{.counted_at = now, .policy = policy, .last = (end - 1)->key};
+    const Position position{.counted_at = now, .basis = basis, .last = (end - 1)->key};
     report.next_token = MakeTextPageToken(WritePosition(position), fingerprint);
   }
   for (auto row = begin; row != end; ++row) report.rows.push_back(RowOf(plan, std::move(*row)));

@@ -47,6 +47,7 @@ SumKind KindOf(Sum sum) {
     case Sum::kLongestAnswerWait:
     case Sum::kLongestHandling:
     case Sum::kLongestTurnaround:
+    case Sum::kLongestBusinessTurnaround:
     case Sum::kLongestOpen:
       return SumKind::kMaximum;
     case Sum::kAnswerWaitP90:
@@ -54,6 +55,7 @@ SumKind KindOf(Sum sum) {
     case Sum::kHandlingP90:
     case Sum::kFirstResponseP90:
     case Sum::kTurnaroundP90:
+    case Sum::kBusinessTurnaroundP90:
       return SumKind::kPercentile;
     default:  // the others are added up
       return SumKind::kTotal;
@@ -86,6 +88,7 @@ bool IsTime(Sum sum) {
     case Sum::kMonitorTime:
     case Sum::kFirstResponseTime:
     case Sum::kTurnaroundTime:
+    case Sum::kBusinessTurnaroundTime:
     case Sum::kFirstAnswerTime:
       return true;
     default:  // the others are counts, or time by their kind
@@ -104,10 +107,21 @@ bool IsByThreshold(Sum sum) {
          sum == Sum::kLevelAsked;
 }
 
+bool IsInBusinessTime(Sum sum) {
+  return sum == Sum::kBusinessTurnaroundTime || sum == Sum::kLongestBusinessTurnaround ||
+         sum == Sum::kBusinessTurnaroundP90;
+}
+
 bool UsesRules(const FactQuery& query) {
   if (query.rules.empty()) return false;
   const std::vector<Sum> sums = SumsOf(query, FactSource::kVisits);
   return std::ranges::any_of(sums, IsByThreshold);
+}
+
+bool UsesHours(const FactQuery& query) {
+  if (query.hours.empty()) return false;
+  const std::vector<Sum> sums = SumsOf(query, FactSource::kClosedTickets);
+  return std::ranges::any_of(sums, IsInBusinessTime);
 }
 
 bool CanAnswer(const FactQuery& query, FactSource source) {
@@ -126,6 +140,16 @@ std::vector<Sum> SumsOf(const FactQuery& query, FactSource source) {
     if (query.sums[i] && SourceOf(sum) == source) sums.push_back(sum);
   }
   return sums;
+}
+
+router::Duration OpenTimeBetween(const std::vector<router::TimeSpan>& open, router::Time from,
+                                 router::Time to) {
+  router::Duration sum;
+  auto span = std::ranges::upper_bound(open, from, {}, &router::TimeSpan::to);
+  for (; span != open.end() && span->from < to; ++span) {
+    sum = sum + (std::min(span->to, to) - std::max(span->from, from));
+  }
+  return sum;
 }
 
 std::optional<size_t> IntervalOf(const FactQuery& query, router::Time at) {

@@ -22,6 +22,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "router/model.h"
 #include "router/time.h"
 #include "server/store/policies.h"
 
@@ -163,11 +164,17 @@ enum class Sum : uint8_t {
   kTurnaroundTime,  // of completed: from creation to completion
   kLongestTurnaround,
   kTurnaroundP90,
+  kBusinessTurnaroundTime,  // likewise, of which only what was open of the queue that it was in
+                            // last
+  kLongestBusinessTurnaround,
+  kBusinessTurnaroundP90,
   kCompletedWithDue,
   kCompletedInDue,
   kContacts,                // of completed
   kResolvedAtFirstContact,  // completed and resolved, with one contact and one visit
   kDispositionNotSet,       // of completed
+  kReviewed,                // of completed: its work was reviewed
+  kRightFirstTime,          // of these: no review sent it back
   kTicketsAnswered,         // of completed: answered at all
   kFirstAnswerTime,         // of those: from creation to the first answer; 0 when it is earlier
 
@@ -212,6 +219,8 @@ bool IsTime(Sum sum);
 bool IsMillionths(Sum sum);
 // True when the threshold matters.
 bool IsByThreshold(Sum sum);
+// True when only open time counts.
+bool IsInBusinessTime(Sum sum);
 
 // By what a visit is in time, and an abandon short, and what abandons do to the service level.
 struct Threshold {
@@ -228,6 +237,12 @@ struct ThresholdRule {
   Threshold threshold;
 };
 
+// When some queues were open.
+struct QueueHours {
+  std::vector<std::string> queues;     // each of one such only
+  std::vector<router::TimeSpan> open;  // ascending, apart
+};
+
 struct FactQuery {
   std::string workspace;
   // Ascending: interval i is [boundaries[i], boundaries[i + 1]). At least two.
@@ -239,6 +254,8 @@ struct FactQuery {
   // For each visit the first that is for it; where there is none, `threshold`.
   std::vector<ThresholdRule> rules;
   Threshold threshold;
+  // For business time. In queues that none names it is all time.
+  std::vector<QueueHours> hours;
   router::Time now;           // for open tickets
   size_t max_rows = 0;        // RESOURCE_EXHAUSTED above
   router::Duration max_time;  // DEADLINE_EXCEEDED above, where reading takes time
@@ -267,8 +284,15 @@ bool CanAnswer(const FactQuery& query, FactSource source);
 // True when a sum that the query wants is by threshold, and it has rules.
 bool UsesRules(const FactQuery& query);
 
+// True when a sum that the query wants is in business time, and it has hours.
+bool UsesHours(const FactQuery& query);
+
 // The sums of one source that a query wants, in their order.
 std::vector<Sum> SumsOf(const FactQuery& query, FactSource source);
+
+// How much of the spans lies between two instants; nothing when the second is the earlier one.
+router::Duration OpenTimeBetween(const std::vector<router::TimeSpan>& open, router::Time from,
+                                 router::Time to);
 
 // The interval that an instant falls into; nothing outside of all.
 std::optional<size_t> IntervalOf(const FactQuery& query, router::Time at);

@@ -324,10 +324,16 @@ struct ClosedFact {
   const router::TicketStateRow& state;
   Time due_at;
   bool resolved;
+  const QueueHours* hours;  // of its queue; none: all time is open
 
   bool Is(router::TicketState closed) const { return state.state == closed; }
   bool completed() const { return Is(router::TicketState::kCompleted); }
   Duration turnaround() const { return state.closed_at - ticket.created_at; }
+  Duration in_business_time() const {
+    if (hours == nullptr) return turnaround();
+    return OpenTimeBetween(hours->open, ticket.created_at, state.closed_at);
+  }
+  bool reviewed() const { return completed() && static_cast<bool>(state.reviewed); }
 };
 using C = ClosedFact;
 
@@ -340,6 +346,12 @@ constexpr SumOver<C> kClosedSums[] = {
     {Sum::kTurnaroundTime, [](const C& c) { return Span(c.completed(), c.turnaround()); }},
     {Sum::kLongestTurnaround, [](const C& c) { return Span(c.completed(), c.turnaround()); }},
     {Sum::kTurnaroundP90, [](const C& c) { return Span(c.completed(), c.turnaround()); }},
+    {Sum::kBusinessTurnaroundTime,
+     [](const C& c) { return Span(c.completed(), c.in_business_time()); }},
+    {Sum::kLongestBusinessTurnaround,
+     [](const C& c) { return Span(c.completed(), c.in_business_time()); }},
+    {Sum::kBusinessTurnaroundP90,
+     [](const C& c) { return Span(c.completed(), c.in_business_time()); }},
     {Sum::kCompletedWithDue, [](const C& c) { return Count(c.completed() && c.due_at.IsSet()); }},
     {Sum::kCompletedInDue,
      [](const C& c) {
@@ -356,6 +368,9 @@ constexpr SumOver<C> kClosedSums[] = {
      [](const C& c) {
        return Count(c.completed() && c.state.disposition == router::kDispositionNotSet);
      }},
+    {Sum::kReviewed, [](const C& c) { return Count(c.reviewed()); }},
+    {Sum::kRightFirstTime,
+     [](const C& c) { return Count(c.reviewed() && c.state.reviewed->rework_count == 0); }},
     {Sum::kTicketsAnswered,
      [](const C& c) { return Count(c.completed() && c.state.answered_at.IsSet()); }},
     {Sum::kFirstAnswerTime,
@@ -608,6 +623,13 @@ void GatherCreated(const MemoryStore::Contents& contents, const FactQuery& query
   }
 }
 
+const QueueHours* HoursOf(const FactQuery& query, const std::string& queue) {
+  const auto found = std::ranges::find_if(query.hours, [&](const QueueHours& hours) {
+    return std::ranges::count(hours.queues, queue) > 0;
+  });
+  return found == query.hours.end() ? nullptr : &*found;
+}
+
 void GatherClosed(const MemoryStore::Contents& contents, const FactQuery& query, Gatherer& to) {
   for (const auto& [key, state] : contents.ticket_states) {
     if (key.first != query.workspace || !state.closed_at.IsSet()) continue;
@@ -617,7 +639,8 @@ void GatherClosed(const MemoryStore::Contents& contents, const FactQuery& query,
     const auto last = contents.segments.find({key.first, key.second, state.segment_number});
     const bool resolved = last != contents.segments.end() && last->second.resolved;
     const T& row = ticket->second;
-    to.Add(kClosedSums, ClosedFact{row, state, DueAt(contents, row), resolved},
+    to.Add(kClosedSums,
+           ClosedFact{row, state, DueAt(contents, row), resolved, HoursOf(query, state.queue)},
            {&state.queue, &row.client, &row.process_type, &row.channel, &state.agent, &kNone},
            *interval);
   }

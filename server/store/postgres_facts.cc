@@ -25,8 +25,8 @@ namespace {
 
 // A sum in SQL: of `amount` (an interval; nullptr counts) over the facts for which `counts` is true
 // (nullptr: all). KindOf says how, AggregateOf what is no interval. {in_time}, {short}, {positive}
-// and {ignored} stand for the policy's conditions, {due} for when a ticket is due, {now} for the
-// instant of the report.
+// and {ignored} stand for the policy's conditions, {due} for when a ticket is due, {business} for
+// its turnaround in business time, {now} for the instant of the report.
 struct SumSql {
   Sum sum;
   const char* amount;
@@ -229,12 +229,18 @@ constexpr SumSql kClosedSums[] = {
     {Sum::kTurnaroundTime, kTurnaround, kIsCompleted},
     {Sum::kLongestTurnaround, kTurnaround, kIsCompleted},
     {Sum::kTurnaroundP90, kTurnaround, kIsCompleted},
+    {Sum::kBusinessTurnaroundTime, "{business}", kIsCompleted},
+    {Sum::kLongestBusinessTurnaround, "{business}", kIsCompleted},
+    {Sum::kBusinessTurnaroundP90, "{business}", kIsCompleted},
     {Sum::kCompletedWithDue, nullptr, "f.state = 'COMPLETED' AND {due} IS NOT NULL"},
     {Sum::kCompletedInDue, nullptr, "f.state = 'COMPLETED' AND f.closed_at <= {due}"},
     {Sum::kContacts, nullptr, kIsCompleted},  // see AggregateOf
     {Sum::kResolvedAtFirstContact, nullptr,
      "f.state = 'COMPLETED' AND g.resolved AND f.contact_count = 1 AND f.visit_number = 1"},
     {Sum::kDispositionNotSet, nullptr, "f.state = 'COMPLETED' AND f.disposition = 'NOT_SET'"},
+    {Sum::kReviewed, nullptr, "f.state = 'COMPLETED' AND f.reviewed IS NOT NULL"},
+    {Sum::kRightFirstTime, nullptr,
+     "f.state = 'COMPLETED' AND (f.reviewed ->> 'rework_count')::int = 0"},
     {Sum::kTicketsAnswered, nullptr, "f.state = 'COMPLETED' AND f.answered_at IS NOT NULL"},
     {Sum::kFirstAnswerTime, "greatest(f.answered_at - t.created_at, interval '0')",
      "f.state = 'COMPLETED' AND f.answered_at IS NOT NULL"},
@@ -348,7 +354,8 @@ class Builder {
       : query_(query),
         source_(source),
         sql_(SqlOf(source)),
-        uses_rules_(source == FactSource::kVisits && UsesRules(query)) {}
+        uses_rules_(source == FactSource::kVisits && UsesRules(query)),
+        uses_hours_(source == FactSource::kClosedTickets && UsesHours(query)) {}
 
   FactStatement Build() {
     workspace_ = Parameter(query_.workspace, "text");
@@ -400,6 +407,7 @@ class Builder {
                        wanted(Sum::kFirstResponseP90);
     if (source_ == FactSource::kMessages && first) from += kFirstResponse;
     if (uses_rules_) from += Rule();
+    if (uses_hours_) from += Hours();
     const bool offer =
         wanted(Sum::kOffers) || wanted(Sum::kOffersAccepted) || wanted(Sum::kOfferTime);
     if (source_ == FactSource::kSegments && offer) from += kOffer;
@@ -452,6 +460,61 @@ class Builder {
         " WHERE (r.client IS NULL OR r.client = f.client)"
         " AND (r.queue IS NULL OR r.queue = f.queue) AND r.since <= f.left_at"
         " ORDER BY r.number LIMIT 1) rule ON true");
+  }
+
+  // The open spans of each queue that has hours, as arrays: when they begin and end, and how much
+  // was open before each. A ticket's instants are found in them by halving (`was`). OFFSET keeps
+  // the arrays from being made anew for each ticket.
+  std::string Hours() {
+    size_t all_queues = 0, all_spans = 0;
+    for (const QueueHours& hours : query_.hours) {
+      all_queues += hours.queues.size();
+      all_spans += hours.open.size();
+    }
+    ArrayEncoder queues(SqlType::kText, all_queues), hours_of(SqlType::kInt8, all_queues),
+        numbers(SqlType::kInt8, all_spans), begins(SqlType::kTimestamp, all_spans),
+        ends(SqlType::kTimestamp, all_spans), before(SqlType::kInt8, all_spans);
+    for (size_t i = 0; i < query_.hours.size(); ++i) {
+      for (const std::string& queue : query_.hours[i].queues) {
+        queues.Text(queue);
+        hours_of.Int8(static_cast<int64_t>(i));
+      }
+      router::Duration open_before;
+      for (const router::TimeSpan& span : query_.hours[i].open) {
+        numbers.Int8(static_cast<int64_t>(i));
+        begins.Timestamp(span.from);
+        ends.Timestamp(span.to);
+        before.Int8(open_before.us);
+        open_before = open_before + (span.to - span.from);
+      }
+    }
+    std::string of_queues = Parameter(queues.Take(), "text[]");
+    absl::StrAppend(&of_queues, ", ", Parameter(hours_of.Take(), "bigint[]"));
+    std::string spans = Parameter(numbers.Take(), "bigint[]");
+    absl::StrAppend(&spans, ", ", Parameter(begins.Take(), "timestamptz[]"));
+    absl::StrAppend(&spans, ", ", Parameter(ends.Take(), "timestamptz[]"));
+    absl::StrAppend(&spans, ", ", Parameter(before.Take(), "bigint[]"));
+    return absl::StrCat(
+        " LEFT JOIN (SELECT q.queue, s.begins, s.ends, s.before FROM unnest(", of_queues,
+        ") AS q(queue, number) LEFT JOIN (SELECT number, array_agg(begins ORDER BY begins)"
+        " AS begins, array_agg(ends ORDER BY begins) AS ends,"
+        " array_agg(before ORDER BY begins) AS before FROM unnest(",
+        spans,
+        ") AS s(number, begins, ends, before) GROUP BY number) s USING (number) OFFSET 0) h"
+        " ON h.queue = f.queue CROSS JOIN LATERAL (SELECT width_bucket(t.created_at, h.begins)"
+        " AS created, width_bucket(f.closed_at, h.begins) AS closed) was");
+  }
+
+  // A ticket's turnaround, of which only open time where its queue has hours.
+  std::string BusinessTurnaround() const {
+    if (!uses_hours_) return kTurnaround;
+    const auto open_until = [](const char* at, const char* found) {
+      return absl::StrCat("coalesce(h.before[", found, "] * interval '1 microsecond' + least(", at,
+                          ", h.ends[", found, "]) - h.begins[", found, "], interval '0')");
+    };
+    return absl::StrCat("CASE WHEN h.queue IS NULL THEN ", kTurnaround, " ELSE ",
+                        open_until("f.closed_at", "was.closed"), " - ",
+                        open_until("t.created_at", "was.created"), " END");
   }
 
   static constexpr char kLoad[] =
@@ -509,7 +572,8 @@ class Builder {
                                          {"{short}", Short()},
                                          {"{positive}", Treats(AbandonTreatment::kPositive)},
                                          {"{ignored}", Treats(AbandonTreatment::kIgnored)},
-                                         {"{due}", kDue}});
+                                         {"{due}", kDue},
+                                         {"{business}", BusinessTurnaround()}});
     if (filled.find("{now}") == std::string::npos) return filled;
     if (now_.empty()) now_ = Parameter(BinaryTimestamp(query_.now), "timestamptz");
     return absl::StrReplaceAll(filled, {{"{now}", now_}});
@@ -553,7 +617,7 @@ class Builder {
   const FactQuery& query_;
   const FactSource source_;
   const SourceSql sql_;
-  const bool uses_rules_;
+  const bool uses_rules_, uses_hours_;
   size_t columns_ = 1;
   std::vector<pqxx::binarystring> parameters_;
   std::string workspace_, since_, until_, boundaries_, now_;  // references to parameters

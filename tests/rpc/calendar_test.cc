@@ -5,6 +5,10 @@
 #include <functional>
 #include <string>
 
+#include "absl/time/civil_time.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
 #include "gtest/gtest.h"
 #include "tests/rpc/fixture.h"
 
@@ -112,6 +116,53 @@ TEST(Calendar, ComesBackAsItWasConfigured) {
   const int64_t revision = f.Apply(configuration);
   EXPECT_EQ(f.GetCalendar("office").revision(), found.revision());
   EXPECT_GT(revision, found.revision());
+}
+
+// As the calendar says now, which need not be what it said then.
+TEST(Calendar, SaysWhatOfTheTurnaroundWasBusinessTime) {
+  Calendars f;
+  v1::Calendar calendar = Office();
+  calendar.clear_exceptions();
+  calendar.mutable_weekly()->DeleteSubrange(1, 1);
+  v1::WeeklyHours& week = *calendar.mutable_weekly(0);
+  week.clear_days();
+  for (int day = v1::DAY_OF_WEEK_MONDAY; day <= v1::DAY_OF_WEEK_SUNDAY; ++day) {
+    week.add_days(static_cast<v1::DayOfWeek>(day));
+  }
+  week.set_opens("00:00");
+  week.set_closes("24:00");
+  ASSERT_EQ(ReasonOf(f.Create(calendar)), "OK");
+  ASSERT_EQ(ReasonOf(f.UpdateQueue("chats", [](auto& queue) { queue.set_calendar("office"); })),
+            "OK");
+  const v1::SessionRef ann = f.LogIn("ann");
+  ASSERT_EQ(ReasonOf(f.Complete(ann, f.Take(ann, ChatContact()), "solved")), "OK");
+
+  v1::QueryMetricsRequest request;
+  request.set_workspace(kWorkspace);
+  request.mutable_since()->set_seconds(std::time(nullptr) - 3'600);
+  request.add_measures("average_turnaround_time");
+  request.add_measures("average_business_turnaround_time");
+  const auto values = [&] {
+    v1::QueryMetricsResponse response;
+    EXPECT_EQ(ReasonOf(f.reports->QueryMetrics(ClientContext(), request, &response)), "OK");
+    return response.rows(0).values();
+  };
+  EXPECT_GT(values()[0].value(), 0);
+  EXPECT_EQ(values()[1].numerator(), values()[0].numerator()) << "it is open day and night";
+
+  v1::UpdateCalendarRequest update;
+  update.set_workspace(kWorkspace);
+  update.mutable_calendar()->set_id("office");
+  // Neither today, nor yesterday or tomorrow, which it may be by now.
+  const absl::CivilDay in_three_days = absl::ToCivilDay(absl::Now(), absl::UTCTimeZone()) + 3;
+  week.clear_days();
+  week.add_days(static_cast<v1::DayOfWeek>(static_cast<int>(absl::GetWeekday(in_three_days)) + 1));
+  *update.mutable_calendar()->add_weekly() = week;
+  update.mutable_update_mask()->add_paths("weekly");
+  v1::UpdateCalendarResponse updated;
+  ASSERT_EQ(ReasonOf(f.resources->UpdateCalendar(ClientContext(), update, &updated)), "OK");
+  EXPECT_EQ(values()[1].value(), 0);
+  EXPECT_EQ(values()[1].denominator(), 1);
 }
 
 TEST(Calendar, IsRefusedWhenItMeansNothing) {

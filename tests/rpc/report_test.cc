@@ -239,7 +239,7 @@ TEST(QueryMetrics, RefusesToGoOnUnderAnotherPolicy) {
   v1::QueryMetricsResponse response;
   const Error error = Decode(f.reports->QueryMetrics(ClientContext(), request, &response));
   EXPECT_EQ(error.reason, "PAGE_TOKEN_INVALID");
-  EXPECT_NE(error.message.find("policy"), std::string::npos) << error.message;
+  EXPECT_NE(error.message.find("policies"), std::string::npos) << error.message;
   request.clear_page_token();
   Query(f, request);
 }

@@ -1,6 +1,7 @@
 // Goal: completed work is looked at by another agent, never by its maker, and what this one finds
 // is what becomes of it; and what is at fault is named. Method: over a connection, with ann as the
 // maker and bob as the reviewer, one behaviour a test.
+#include <ctime>
 #include <functional>
 #include <limits>
 #include <string>
@@ -271,6 +272,40 @@ TEST(Review, ThatSendsBackKeepsTheTicketForItsMaker) {
   EXPECT_EQ(ReasonOf(f.SetStatus(ann, v1::AGENT_STATUS_AVAILABLE)), "OK");
   EXPECT_EQ(f.Get(chat).state(), v1::TICKET_STATE_OFFERED);
   EXPECT_EQ(f.Get(chat).agent(), "ann");
+}
+
+TEST(Accuracy, IsTheShareOfReviewedWorkThatWasNeverSentBack) {
+  Reviews f;
+  const v1::SessionRef ann = f.LogIn("ann");
+  const v1::SessionRef bob = f.LogIn("bob");
+  ASSERT_EQ(ReasonOf(f.SetStatus(bob, v1::AGENT_STATUS_NOT_READY, "lunch")), "OK");
+  const std::string right = f.Finish(ann, f.Take(ann, ChatContact()));
+  const std::string wrong = f.Finish(ann, f.Take(ann, ChatContact()));
+  ASSERT_EQ(ReasonOf(f.SetStatus(bob, v1::AGENT_STATUS_AVAILABLE)), "OK");
+  f.Judge(bob, right, v1::REVIEW_VERDICT_APPROVED);
+  f.Judge(bob, wrong, v1::REVIEW_VERDICT_SENT_BACK);
+  EXPECT_EQ(ReasonOf(f.Accept(ann, f.OfferOf(ann))), "OK");
+  f.Judge(bob, f.Finish(ann, f.Get(wrong).reviewed_ticket_id()), v1::REVIEW_VERDICT_APPROVED);
+
+  v1::QueryMetricsRequest request;
+  request.set_workspace(kWorkspace);
+  request.mutable_since()->set_seconds(std::time(nullptr) - 3'600);
+  request.add_group_by(v1::REPORT_DIMENSION_PROCESS_TYPE);
+  request.add_group_by(v1::REPORT_DIMENSION_AGENT);
+  for (const char* measure : {"completed_with_review", "accuracy", "rework_rate"}) {
+    request.add_measures(measure);
+  }
+  v1::QueryMetricsResponse response;
+  ASSERT_EQ(ReasonOf(f.reports->QueryMetrics(ClientContext(), request, &response)), "OK");
+  ASSERT_EQ(response.rows_size(), 2) << response.DebugString();
+  EXPECT_EQ(response.rows(0).process_type(), "check");
+  EXPECT_EQ(response.rows(0).values(0).value(), 0) << "reviews are not reviewed";
+  EXPECT_FALSE(response.rows(0).values(1).has_value());
+  EXPECT_EQ(response.rows(1).process_type(), "support");
+  EXPECT_EQ(response.rows(1).agent(), "ann");
+  EXPECT_EQ(response.rows(1).values(0).value(), 2);
+  EXPECT_EQ(response.rows(1).values(1).value(), 0.5);
+  EXPECT_EQ(response.rows(1).values(2).value(), 0.5);
 }
 
 // However the second attempt ends: the policy asks for those that are solved.

@@ -118,10 +118,28 @@ class Reconciled : public ::testing::Test {
     store::PostgresStore writer(database_->url());
     const auto acquired = writer.Acquire(0, "test");
     ASSERT_TRUE(acquired.ok()) << acquired.status();
-    ASSERT_EQ(writer.Commit(MakeBatch(acquired->epoch, 1, RandomFacts(7, 2'000, kFrom, kUntil))),
-              store::CommitResult::kCommitted);
+    router::Changes facts = RandomFacts(7, 2'000, kFrom, kUntil);
+    KeepOfficeHours(facts);
+    ASSERT_EQ(writer.Commit(MakeBatch(acquired->epoch, 1, facts)), store::CommitResult::kCommitted);
   }
   static void TearDownTestSuite() { delete database_; }
+
+  // Two of the three queues are open from Monday to Friday, from nine to six in Lisbon, where that
+  // is UTC then.
+  static void KeepOfficeHours(router::Changes& facts) {
+    router::Configuration& configuration = facts.workspaces.back().configuration;
+    router::Calendar& office = configuration.calendars.emplace_back();
+    office.id = "office";
+    office.time_zone = "Europe/Lisbon";
+    office.weekly = {{{1, 2, 3, 4, 5}, {9 * 60, 18 * 60}}};
+    for (const char* id : {"queue1", "queue2", "queue3"}) {
+      router::Queue& queue =
+          configuration.queues.emplace_back(SampleWorkspace().configuration.queues[0]);
+      queue.id = id;
+      queue.calendar = id == std::string("queue3") ? "" : "office";
+    }
+    facts.resources = ResourceRowsOf(facts.workspaces.back());
+  }
 
   // Compares a report by queue, as "queue numerator denominator", with what the statement gives.
   static void ExpectByQueue(const std::string& measure, const ReportRequest& asked,
@@ -359,6 +377,30 @@ TEST_F(Reconciled, TicketsAndMessages) {
                            " tandem.message WHERE direction = 'OUTBOUND' AND author = 'AGENT'"
                            " GROUP BY ticket_id) m WHERE first >= ",
                            kSince, " AND first < ", kBefore));
+}
+
+TEST_F(Reconciled, TurnaroundInBusinessTime) {
+  const std::string closed = absl::StrCat(
+      " FROM tandem.ticket_overview WHERE state = 'COMPLETED' AND closed_at >= ", kSince,
+      " AND closed_at < ", kBefore);
+  ExpectTotal(
+      "average_business_turnaround_time",
+      absl::StrCat(
+          "WITH closed AS (SELECT queue, created_at, closed_at", closed,
+          "), parts AS (SELECT extract(epoch FROM closed_at)"
+          " - extract(epoch FROM created_at) AS span FROM closed WHERE queue = 'queue3'"
+          " UNION ALL SELECT extract(epoch FROM least(closed_at, day + interval '18 hours'))"
+          " - extract(epoch FROM greatest(created_at, day + interval '9 hours')) FROM closed,"
+          " generate_series(timestamptz '2026-11-20 00:00:00+00', '2026-11-30 00:00:00+00',"
+          " interval '24 hours') AS day WHERE queue IN ('queue1', 'queue2')"
+          " AND extract(isodow FROM day AT TIME ZONE 'UTC') < 6)"
+          " SELECT round(sum(span) * 1000000)::bigint FROM parts WHERE span > 0"));
+  const std::string reviewed = absl::StrCat(
+      "SELECT count(*) FROM tandem.ticket_state WHERE state = 'COMPLETED' AND closed_at >= ",
+      kSince, " AND closed_at < ", kBefore, " AND reviewed IS NOT NULL");
+  ExpectTotal("completed_with_review", reviewed);
+  ExpectTotal("accuracy", reviewed + " AND reviewed ->> 'rework_count' = '0'");
+  ExpectTotal("rework_rate", reviewed + " AND reviewed ->> 'rework_count' <> '0'");
 }
 
 // What every group and interval has adds up to what all have.

@@ -69,6 +69,12 @@ router::TicketStateRow StateOf(Maker& make, uint64_t number, const router::Ticke
   row.visit_number = static_cast<uint32_t>(make.Number(1, 2));
   row.segment_number = 1;
   row.disposition = make.OneIn(3) ? router::kDispositionNotSet : "SOLD";
+  row.reviewed = router::Rare<router::ReviewedRow>();
+  if (make.OneIn(2)) {
+    router::ReviewedRow& reviewed = row.reviewed.emplace();
+    reviewed.rework_count = static_cast<uint32_t>(make.Number(0, 2));
+    reviewed.makers = {"agent1"};
+  }
   return row;
 }
 
@@ -183,6 +189,17 @@ router::Changes RandomFacts(uint64_t seed, int tickets, Time from, Time until) {
     if (make.OneIn(2)) changes.surveys.push_back(ScoreOf(make, i, changes.segments.back()));
   }
   return changes;
+}
+
+store::FactQuery WholeQuery(Time since, Time until) {
+  store::FactQuery query;
+  query.workspace = kWorkspace;
+  query.boundaries = {since, until};
+  query.sums.set();
+  query.now = until;
+  query.max_rows = 1'000'000;
+  query.max_time = router::Minutes(1);
+  return query;
 }
 
 }  // namespace tandem::tests

@@ -96,13 +96,14 @@ def line_of(text, offset):
 ARROWS = {
     "router": {"router"},
     "files": {"files"},
+    "hours": {"hours", "router"},
     "sync": {"sync"},
     "log": {"log"},
     "metrics": {"metrics"},
     "store": {"store", "router", "metrics", "sync"},
-    "engine": {"engine", "store", "router", "metrics", "sync"},
+    "engine": {"engine", "hours", "store", "router", "metrics", "sync"},
     "live": {"live", "engine", "store", "router", "sync"},
-    "query": {"query", "store", "router", "sync"},
+    "query": {"query", "hours", "store", "router", "sync"},
     "webhook": {"webhook", "live", "engine", "store", "router", "metrics", "sync"},
     "rpc": {"rpc", "live", "webhook", "engine", "query", "store", "router", "log", "metrics", "sync"},
     "http": {"http", "engine", "query"},
@@ -110,7 +111,7 @@ ARROWS = {
     "ctl": {"ctl", "files"},
     "main": {"main", "ctl", "embedded", "files", "http", "rpc", "live", "webhook", "query", "engine", "store", "router", "log",
              "metrics", "sync"},
-    "tests": {"tests", "main", "ctl", "embedded", "files", "http", "rpc", "live", "webhook", "query", "engine", "store",
+    "tests": {"tests", "main", "ctl", "embedded", "files", "hours", "http", "rpc", "live", "webhook", "query", "engine", "store",
               "router", "log", "metrics", "sync"},
 }
 ROUTER_ABSEIL = re.compile(r"absl/(container|hash|types)/")

@@ -1,4 +1,4 @@
-#include "server/engine/open_hours.h"
+#include "server/hours/open_hours.h"
 
 #include <spdlog/spdlog.h>
 
@@ -10,7 +10,7 @@
 
 #include "router/limits.h"
 
-namespace tandem::engine {
+namespace tandem::hours {
 namespace {
 
 using router::Calendar;
@@ -109,6 +109,17 @@ TimeSpan AfterCutOff(const absl::TimeZone& zone, absl::CivilDay day, uint32_t cu
   return {from, std::max(opening->from, next_day)};
 }
 
+absl::TimeZone ZoneOf(const Calendar& calendar) {
+  absl::TimeZone zone;
+  if (!absl::LoadTimeZone(calendar.time_zone, &zone)) {
+    spdlog::error(
+        "hours: expected time zone {} of calendar {}, but this machine has none of the name",
+        calendar.time_zone, calendar.id);
+    zone = absl::UTCTimeZone();
+  }
+  return zone;
+}
+
 }  // namespace
 
 router::OpenHours WorkOutHours(const Calendar& calendar, const absl::TimeZone& zone, Time now,
@@ -139,14 +150,16 @@ router::OpenHours WorkOutHours(const Calendar& calendar, const absl::TimeZone& z
 }
 
 router::OpenHours WorkOutHours(const Calendar& calendar, Time now) {
-  absl::TimeZone zone;
-  if (!absl::LoadTimeZone(calendar.time_zone, &zone)) {
-    spdlog::error(
-        "engine: expected time zone {} of calendar {}, but this machine has none of the name",
-        calendar.time_zone, calendar.id);
-    zone = absl::UTCTimeZone();
-  }
-  return WorkOutHours(calendar, zone, now, now + router::kOpenHoursAhead);
+  return WorkOutHours(calendar, ZoneOf(calendar), now, now + router::kOpenHoursAhead);
 }
 
-}  // namespace tandem::engine
+std::vector<TimeSpan> UsualHours(const Calendar& calendar, Time since, Time until) {
+  Calendar usual = calendar;
+  usual.override_hours.reset();
+  usual.cut_off.reset();
+  std::vector<TimeSpan> open = WorkOutHours(usual, ZoneOf(calendar), since, until).open;
+  for (TimeSpan& span : open) span.from = std::max(span.from, since);
+  return open;
+}
+
+}  // namespace tandem::hours

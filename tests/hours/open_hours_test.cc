@@ -3,7 +3,7 @@
 // Goal: days of 23 and 25 hours, zones with odd offsets, nights, holidays, cut-offs and overrides
 // come out as people there would say. Method: instants written as UTC, one calendar a test; and
 // every minute of two years is asked of the clock on the wall itself.
-#include "server/engine/open_hours.h"
+#include "server/hours/open_hours.h"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@
 
 #include "router/limits.h"
 
-namespace tandem::engine {
+namespace tandem::hours {
 namespace {
 
 using router::Calendar;
@@ -239,5 +239,18 @@ TEST(WorkOutHours, ReadsTheCalendarsZoneAndLooksFarAhead) {
   EXPECT_EQ(TextOf(WorkOutHours(calendar, now).open[0].from), "2026-06-01T09:00Z");
 }
 
+TEST(UsualHours, AreThoseOfTheWeekAndItsExceptionsBetweenTwoInstants) {
+  Calendar calendar;
+  calendar.time_zone = "America/New_York";
+  calendar.weekly = {WeeklyHours{{1, 2, 3, 4, 5}, {At(9), At(18)}}};
+  calendar.exceptions = {CalendarException{"2026-03-10", false, {}, "closed"}};
+  calendar.override_hours = CalendarOverride{false, {}, "storm"};
+  calendar.cut_off = At(16);
+  // 6 March 2026 is a Friday; clocks go forward on the Sunday.
+  EXPECT_EQ(TextsOf(UsualHours(calendar, Utc("2026-03-06T15:00:00Z"), Utc("2026-03-11T20:00:00Z"))),
+            (Texts{"2026-03-06T15:00Z 2026-03-06T23:00Z", "2026-03-09T13:00Z 2026-03-09T22:00Z",
+                   "2026-03-11T13:00Z 2026-03-11T20:00Z"}));
+}
+
 }  // namespace
-}  // namespace tandem::engine
+}  // namespace tandem::hours
