@@ -96,6 +96,7 @@ void Core::OnLookUpResult(LookUpResult result, SteadyTime now) {
 }
 
 void Core::Step(SteadyTime now) {
+  ReleaseDurable(now);
   UpdateAway(now);
   if (CanRun() && redo_.empty()) {
     RunGroup(now);

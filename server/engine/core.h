@@ -4,7 +4,8 @@
 // The order that it keeps, and everything rests on (law 3): commands are decided on the router and
 // gather in the *open* group; when no commit is under way the group is cut and becomes the one *in
 // flight*; only when that is durable do its answers and notices leave. So nobody hears of a state
-// that a crash could undo, not by a read and not by a refusal.
+// that a crash could undo, not by a read and not by a refusal. They leave with the next Step: the
+// next group is cut before, so that the store does not wait for us.
 //
 // Three things can go wrong with the store:
 //   - It does not answer. The batch is sent again, identical, until it is known to be durable.
@@ -62,7 +63,8 @@ class Core {
 
   void Submit(PendingCall call, SteadyTime now);
   void Heartbeat(const std::string& workspace, const router::SessionRef& session, SteadyTime now);
-  // The result of the job that TakeStoreJob, or TakeLookUpJob, gave last.
+  // The result of the job that TakeStoreJob, or TakeLookUpJob, gave last. The next one may be there
+  // at once.
   void OnStoreResult(StoreResult result, SteadyTime now);
   void OnLookUpResult(LookUpResult result, SteadyTime now);
   // Does what there is to do. To be called after the functions above, and at NextWake().
@@ -74,7 +76,7 @@ class Core {
   // From now on nothing is taken; what was taken goes on.
   void BeginStop();
   // Answers everything that waits with kNotServing.
-  void Abandon();
+  void Abandon(SteadyTime now);
 
   // ------------------------------------------------------------------------------------------- out
 
@@ -143,6 +145,7 @@ class Core {
 
   // core_commit.cc: what becomes durable, and what does not.
   void HandOver(SteadyTime now);
+  void ReleaseDurable(SteadyTime now);
   void Release(Group group, std::vector<router::Notice> notices, SteadyTime now);
   void Settle(const Entry& entry, SteadyTime now);
   void CountDurable(const store::Batch& batch);
@@ -178,6 +181,7 @@ class Core {
   std::deque<PendingCall> waiting_;
   Group open_;
   std::unique_ptr<Flight> flight_;
+  std::unique_ptr<Flight> durable_;  // its answers have not left yet
   std::vector<Delivery> deliveries_;
 
   std::unique_ptr<router::Router> router_;

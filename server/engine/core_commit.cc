@@ -89,6 +89,7 @@ void Core::HandOver(SteadyTime now) {
   router::Changes changes;
   if (group.touched) changes = router_->TakeChanges();
   if (changes.empty() && group.requests.empty()) {
+    ReleaseDurable(now);
     Release(std::move(group), std::move(changes.notices), now);
     return;
   }
@@ -214,18 +215,25 @@ void Core::OnResolution(absl::StatusOr<store::Resolution> result, SteadyTime now
   next_attempt_ = now;
 }
 
+// The store gets the next group before anything else is done, so that it need not wait for us.
 void Core::OnDurable(SteadyTime now) {
-  std::unique_ptr<Flight> flight = std::move(flight_);
-  durable_sequence_ = flight->batch.sequence;
+  durable_ = std::move(flight_);
+  durable_sequence_ = durable_->batch.sequence;
   recent_.MarkDurable(durable_sequence_, now);
   stuck_since_.reset();
   backoff_.Reset();
   failures_ = 0;
   if (now - serving_since_ > kPeace) fenced_backoff_.Reset();
-  CountDurable(flight->batch);
-  Release(std::move(flight->group), std::move(flight->batch.changes.notices), now);
+  if (redo_.empty()) HandOver(now);
+}
+
+void Core::ReleaseDurable(SteadyTime now) {
+  const std::unique_ptr<Flight> durable = std::move(durable_);
+  if (durable == nullptr) return;
+  CountDurable(durable->batch);
+  Release(std::move(durable->group), std::move(durable->batch.changes.notices), now);
   if (observed_) {
-    deliveries_.emplace_back(std::make_shared<const store::Batch>(std::move(flight->batch)));
+    deliveries_.emplace_back(std::make_shared<const store::Batch>(std::move(durable->batch)));
   }
 }
 
@@ -372,7 +380,8 @@ void Core::BeginStop() {
   stopping_ = true;
 }
 
-void Core::Abandon() {
+void Core::Abandon(SteadyTime now) {
+  ReleaseDurable(now);
   AnswerAll(Reason::kNotServing);
 }
 

@@ -106,6 +106,7 @@ class Engine::Impl {
   void Loop();
   Inbox TakeInput(SteadyTime wake);
   void Process(Inbox input, SteadyTime now);
+  void HandOutStoreJob(SteadyTime now);
   void HandOut(SteadyTime now);
   void CountOn();
   void RunStoreJobs();
@@ -213,7 +214,7 @@ void Engine::Impl::Loop() {
   // counts.
   const SteadyTime now = SteadyNow();
   Process(std::move(left), now);
-  core_.Abandon();
+  core_.Abandon(now);
   HandOut(now);
   for (CensusDone& done : std::exchange(censuses_, {})) std::move(done)({});
   spdlog::info("engine: stopped");
@@ -229,7 +230,10 @@ void Engine::Impl::Process(Inbox input, SteadyTime now) {
   // Asked for before the result of a commit is looked at: who observes since before the commit gets
   // it.
   core_.SetObserved(observed_.load());
-  if (input.store_result) core_.OnStoreResult(*std::move(input.store_result), now);
+  if (input.store_result) {
+    core_.OnStoreResult(*std::move(input.store_result), now);
+    HandOutStoreJob(now);
+  }
   if (input.look_up_result) core_.OnLookUpResult(*std::move(input.look_up_result), now);
   for (const HeartbeatSeen& seen : input.heartbeats) {
     core_.Heartbeat(seen.workspace, seen.session, now);
@@ -250,8 +254,12 @@ void Engine::Impl::CountOn() {
   std::move(done)(std::exchange(census_, {}));
 }
 
-void Engine::Impl::HandOut(SteadyTime now) {
+void Engine::Impl::HandOutStoreJob(SteadyTime now) {
   if (std::optional<StoreJob> job = core_.TakeStoreJob(now)) store_jobs_.Put(*std::move(job));
+}
+
+void Engine::Impl::HandOut(SteadyTime now) {
+  HandOutStoreJob(now);
   if (std::optional<LookUpJob> job = core_.TakeLookUpJob(now)) look_up_jobs_.Put(*std::move(job));
   epoch_.store(core_.epoch());
   const Availability available = core_.availability();

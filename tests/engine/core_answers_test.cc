@@ -52,6 +52,43 @@ TEST_F(Answers, ToWhatCameDuringACommitShareTheNextOne) {
   EXPECT_TRUE(third->done());
 }
 
+TEST_F(Answers, LeaveAfterTheStoreHasTheNextGroup) {
+  const test::AnswerPtr first = driver_->Submit(test::Question());
+  driver_->Step();
+  const test::AnswerPtr second = driver_->Submit(test::Question());
+  driver_->Step();
+  Core& core = driver_->core();
+  core.OnStoreResult(engine::Run(*driver_->store_job(), store_), driver_->now());
+  std::optional<StoreJob> next = core.TakeStoreJob(driver_->now());
+  ASSERT_TRUE(next && std::holds_alternative<Commit>(*next));
+  EXPECT_EQ(std::get<Commit>(*next).batch->changes.tickets.size(), 1U);
+  EXPECT_THAT(core.TakeDeliveries(), IsEmpty());
+  core.Step(driver_->now());
+  EXPECT_EQ(core.TakeDeliveries().size(), 1U) << "the first, and not the second";
+  EXPECT_FALSE(core.drained());
+}
+
+// What a call learns of a group that became durable just now is not heard before that group's own
+// answers.
+TEST_F(Answers, OfAGroupThatChangesNothingDoNotOvertake) {
+  const test::AnswerPtr changes = driver_->Submit(test::Question());
+  driver_->Step();
+  const test::AnswerPtr asks =
+      driver_->Submit({.workspace = test::kWorkspace, .action = router::GetAgent{{"nobody", 1}}});
+  driver_->Step();
+  Core& core = driver_->core();
+  core.OnStoreResult(engine::Run(*driver_->store_job(), store_), driver_->now());
+  EXPECT_FALSE(core.TakeStoreJob(driver_->now()).has_value());
+  std::vector<Delivery> deliveries = core.TakeDeliveries();
+  ASSERT_EQ(deliveries.size(), 2U);
+  for (Delivery& delivery : deliveries) {
+    Answer& answer = std::get<Answer>(delivery);
+    std::move(answer.done)(std::move(answer.outcome));
+    EXPECT_TRUE(changes->done()) << "it comes first";
+  }
+  EXPECT_TRUE(asks->done());
+}
+
 TEST_F(Answers, OfReadsWaitForTheStateThatTheySaw) {
   const router::SessionRef session = LogIn(1);
   const test::AnswerPtr ingested = driver_->Submit(test::Question());

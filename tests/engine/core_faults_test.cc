@@ -376,7 +376,7 @@ TEST_F(Faults, DuringAStopAreAnsweredWithNotServing) {
   const test::AnswerPtr decided = driver_->Submit(test::Question());
   driver_->Step();
   driver_->core().BeginStop();
-  driver_->core().Abandon();
+  driver_->core().Abandon(driver_->now());
   driver_->Step();
   EXPECT_EQ(ReasonOf(decided), Reason::kNotServing);
 }

@@ -101,6 +101,7 @@ class CoreDriver {
   void FinishStoreJob(engine::StoreResult result) {
     store_job_.reset();
     core_.OnStoreResult(std::move(result), now_);
+    store_job_ = core_.TakeStoreJob(now_);
     Step();
   }
   void FinishLookUpJob(engine::LookUpResult result) {
