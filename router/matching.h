@@ -330,6 +330,11 @@ class Matching {
                         ProfileIndex profile) const;
   void CatchUp(const Workspace& workspace, KnownCondition& known) const;
   void FillConditions(const Workspace& workspace, TicketClass& ticket_class) const;
+  uint32_t NumberOf(const Condition& condition) const;
+  // Who meets all of the conditions, of each one of its numbers.
+  Bits Meeting(const std::vector<std::vector<uint32_t>>& conditions) const;
+  // Who passes the class now, or will when delays have passed. Made anew each time.
+  Bits PassingInTime(const Workspace& workspace, TicketClass& ticket_class) const;
   void FillClass(const Workspace& workspace, TicketClass& ticket_class) const;
   void FillScores(TicketClass& ticket_class, size_t from) const;
   void FillProfile(const Workspace& workspace, ProfileIndex index) const;

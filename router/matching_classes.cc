@@ -1,6 +1,7 @@
 // Which profile passes which class: what of it is known, and how it becomes known.
 #include <algorithm>
 #include <bit>
+#include <limits>
 #include <utility>
 #include <variant>
 
@@ -150,23 +151,54 @@ void Matching::CatchUp(const Workspace& workspace, KnownCondition& known) const 
   bytes_by_condition_ += known.profiles.bytes();
 }
 
+// The place of a condition among those that are known.
+uint32_t Matching::NumberOf(const Condition& condition) const {
+  const auto [it, is_new] =
+      condition_numbers_.try_emplace(condition, static_cast<uint32_t>(conditions_.size()));
+  if (is_new) conditions_.push_back({condition, SkillAskedBy(condition), {}, 0});
+  return it->second;
+}
+
 // Of each condition of the class, who meets it.
 void Matching::FillConditions(const Workspace& workspace, TicketClass& ticket_class) const {
   if (bytes_by_condition_ > max_passing_bytes_) ForgetConditions();
   if (ticket_class.conditions.empty()) {
     for (const std::vector<Condition>& any : ticket_class.Conditions()) {
       std::vector<uint32_t>& numbers = ticket_class.conditions.emplace_back();
-      for (const Condition& condition : any) {
-        const auto [it, is_new] =
-            condition_numbers_.try_emplace(condition, static_cast<uint32_t>(conditions_.size()));
-        if (is_new) conditions_.push_back({condition, SkillAskedBy(condition), {}, 0});
-        numbers.push_back(it->second);
-      }
+      for (const Condition& condition : any) numbers.push_back(NumberOf(condition));
     }
   }
   for (const std::vector<uint32_t>& any : ticket_class.conditions) {
     for (const uint32_t number : any) CatchUp(workspace, conditions_[number]);
   }
+}
+
+Bits Matching::Meeting(const std::vector<std::vector<uint32_t>>& conditions) const {
+  const auto meet_any = [&](const std::vector<uint32_t>& any) {
+    Bits profiles;
+    for (const uint32_t number : any) profiles.Unite(conditions_[number].profiles);
+    return profiles;
+  };
+  Bits passing = meet_any(conditions.front());
+  for (size_t i = 1; i < conditions.size(); ++i) {
+    const std::vector<uint32_t>& any = conditions[i];
+    if (any.size() == 1) {
+      passing.Intersect(conditions_[any.front()].profiles);
+    } else {
+      passing.Intersect(meet_any(any));
+    }
+  }
+  return passing;
+}
+
+Bits Matching::PassingInTime(const Workspace& workspace, TicketClass& ticket_class) const {
+  constexpr Duration kLongest{std::numeric_limits<int64_t>::max()};
+  FillConditions(workspace, ticket_class);
+  const uint32_t serves = NumberOf(ServedQueue{ticket_class.spec.queue, kLongest});
+  CatchUp(workspace, conditions_[serves]);
+  std::vector<std::vector<uint32_t>> conditions = ticket_class.conditions;
+  conditions.front() = {serves};  // in place of serving the queue by now
+  return Meeting(conditions);
 }
 
 void Matching::FillClass(const Workspace& workspace, TicketClass& ticket_class) const {
@@ -183,21 +215,7 @@ void Matching::FillClass(const Workspace& workspace, TicketClass& ticket_class) 
     }
   } else {
     FillConditions(workspace, ticket_class);
-    const auto meet_any = [&](const std::vector<uint32_t>& any) {
-      Bits profiles;
-      for (const uint32_t number : any) profiles.Unite(conditions_[number].profiles);
-      return profiles;
-    };
-    Bits passing = meet_any(ticket_class.conditions.front());
-    for (size_t i = 1; i < ticket_class.conditions.size(); ++i) {
-      const std::vector<uint32_t>& any = ticket_class.conditions[i];
-      if (any.size() == 1) {
-        passing.Intersect(conditions_[any.front()].profiles);
-      } else {
-        passing.Intersect(meet_any(any));
-      }
-    }
-    ticket_class.passing.Assign(std::move(passing));
+    ticket_class.passing.Assign(Meeting(ticket_class.conditions));
   }
   ticket_class.profiles_seen = profile_log_.size();
   if (ticket_class.distribution == DistributionMode::kBestMatch) FillScores(ticket_class, from);

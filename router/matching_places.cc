@@ -43,9 +43,7 @@ bool Matching::IsRoutable(const Workspace& workspace, ClassIndex class_index,
   FillClass(workspace, ticket_class);
   if (ticket_class.passing.Any(has_member)) return true;
   if (workspace.queue(ticket_class.spec.queue).delays.empty()) return false;
-  return std::any_of(profile_log_.begin(), profile_log_.end(), [&](ProfileIndex profile) {
-    return Qualifies(workspace, ticket_class, profile) && has_member(profile.value);
-  });
+  return PassingInTime(workspace, ticket_class).Any(has_member);
 }
 
 uint32_t Matching::CountAvailable(const Workspace& workspace, const Ticket& ticket,
@@ -72,15 +70,14 @@ uint32_t Matching::CountAvailable(const Workspace& workspace, const Ticket& tick
     found += profiles_[profile].available[group];
     return found >= most + excluded;
   };
-  FillClass(workspace, ticket_class);
   const Bits& available = available_[group];
-  const bool has_delays = !workspace.queue(ticket_class.spec.queue).delays.empty();
-  if (!ticket_class.passing.AnyIn(available, is_enough_with) && has_delays) {
-    // Those whose delay has not passed.
-    static_cast<void>(available.Any([&](uint32_t profile) {
-      return !ticket_class.passing.Has(profile) &&
-             Qualifies(workspace, ticket_class, ProfileIndex{profile}) && is_enough_with(profile);
-    }));
+  if (workspace.queue(ticket_class.spec.queue).delays.empty()) {
+    FillClass(workspace, ticket_class);
+    static_cast<void>(ticket_class.passing.AnyIn(available, is_enough_with));
+  } else {
+    Bits in_time = PassingInTime(workspace, ticket_class);
+    in_time.Intersect(available);
+    static_cast<void>(in_time.Any(is_enough_with));
   }
   return std::min(most, found - excluded);
 }
