@@ -92,6 +92,9 @@ class Core {
   // Nothing is decided but not durable.
   bool settled() const { return flight_ == nullptr && !open_.touched && open_.entries.empty(); }
 
+  // A group waits to be committed, or is being committed.
+  bool in_flight() const { return flight_ != nullptr; }
+
   // Null while loading.
   const router::Router* router() const { return router_.get(); }
   // The epoch under which we write.
@@ -187,7 +190,8 @@ class Core {
   std::unique_ptr<router::Router> router_;
   RecentAnswers recent_;
   Sessions sessions_;
-  // When the timed work was up to date last.
+  // When the timed work was up to date last, and so the instant of what is decided. A batch is of
+  // this instant: after a restart, time goes on from there.
   router::Time alive_at_;
   // When calendars are to be looked at again, whether they are known far enough ahead; unset: now.
   router::Time next_calendars_;

@@ -50,6 +50,7 @@ std::optional<LookUpJob> Core::TakeLookUpJob(SteadyTime now) {
 }
 
 void Core::OnStoreResult(StoreResult result, SteadyTime now) {
+  ReleaseDurable(now);
   job_running_ = false;
   const auto handle = [&](auto&& value) {
     using T = std::decay_t<decltype(value)>;
@@ -97,7 +98,7 @@ void Core::HandOver(SteadyTime now) {
   flight_->batch = {.shard = options_.shard,
                     .epoch = epoch_,
                     .sequence = durable_sequence_ + 1,
-                    .at = clock_.At(now),
+                    .at = alive_at_,
                     .changes = std::move(changes),
                     .requests = std::move(group.requests)};
   flight_->group = std::move(group);

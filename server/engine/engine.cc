@@ -105,6 +105,7 @@ class Engine::Impl {
 
   void Loop();
   Inbox TakeInput(SteadyTime wake);
+  void TakeStoreResult(Inbox& input, SteadyTime now);
   void Process(Inbox input, SteadyTime now);
   void HandOutStoreJob(SteadyTime now);
   void HandOut(SteadyTime now);
@@ -191,6 +192,8 @@ void Engine::Impl::Loop() {
     Inbox input = TakeInput(wake);
     const SteadyTime now = SteadyNow();
     const std::optional<SteadyTime> asked_to_stop_by = input.stop_by;
+    TakeStoreResult(input, now);
+    if (core_.in_flight()) HandOutStoreJob(now);
     Process(std::move(input), now);
     if (asked_to_stop_by) {
       stop_by = asked_to_stop_by;
@@ -213,6 +216,7 @@ void Engine::Impl::Loop() {
   // The core refuses what it gets now, and a commit's result that made it just in time still
   // counts.
   const SteadyTime now = SteadyNow();
+  TakeStoreResult(left, now);
   Process(std::move(left), now);
   core_.Abandon(now);
   HandOut(now);
@@ -226,14 +230,14 @@ Engine::Impl::Inbox Engine::Impl::TakeInput(SteadyTime wake) {
   return std::exchange(inbox_, {});
 }
 
-void Engine::Impl::Process(Inbox input, SteadyTime now) {
+void Engine::Impl::TakeStoreResult(Inbox& input, SteadyTime now) {
   // Asked for before the result of a commit is looked at: who observes since before the commit gets
   // it.
   core_.SetObserved(observed_.load());
-  if (input.store_result) {
-    core_.OnStoreResult(*std::move(input.store_result), now);
-    HandOutStoreJob(now);
-  }
+  if (input.store_result) core_.OnStoreResult(*std::move(input.store_result), now);
+}
+
+void Engine::Impl::Process(Inbox input, SteadyTime now) {
   if (input.look_up_result) core_.OnLookUpResult(*std::move(input.look_up_result), now);
   for (const HeartbeatSeen& seen : input.heartbeats) {
     core_.Heartbeat(seen.workspace, seen.session, now);

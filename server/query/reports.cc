@@ -113,12 +113,15 @@ uint64_t FingerprintOf(const Plan& plan) {
   for (size_t i = 0; i < plan.rules.size(); ++i) {
     const store::ThresholdRule& rule = plan.query.rules[i];
     fingerprint.Add(plan.rules[i]);
+    fingerprint.Add(static_cast<int64_t>(rule.queues.size()));
     fingerprint.Add(rule.client);
     for (const std::string& queue : rule.queues) fingerprint.Add(queue);
     fingerprint.Add(rule.since.us);
     add(rule.threshold);
   }
   for (const store::QueueHours& hours : plan.query.hours) {
+    fingerprint.Add(static_cast<int64_t>(hours.queues.size()));
+    fingerprint.Add(static_cast<int64_t>(hours.open.size()));
     for (const std::string& queue : hours.queues) fingerprint.Add(queue);
     for (const router::TimeSpan& span : hours.open) {
       fingerprint.Add(span.from.us);
@@ -465,20 +468,14 @@ namespace {
 Result<std::set<std::string>> Configured(store::Reader& reader, const std::string& workspace,
                                          router::ResourceKind kind,
                                          const std::set<std::string>& ids) {
-  constexpr int32_t kPage = 1'000;
-  store::ResourceFilter filter;
-  filter.kind = kind;
   std::set<std::string> configured;
-  std::string after;
-  for (int32_t read = kPage; !ids.empty() && read == kPage;) {
-    const auto found = reader.ListResources(workspace, filter, after, kPage);
-    if (absl::IsNotFound(found.status())) break;
-    if (!found.ok()) return StoreFault(found.status());
-    for (const router::Resource& resource : *found) {
-      after = router::NamedOf(resource).id;
-      if (ids.contains(after)) configured.insert(after);
-    }
-    read = static_cast<int32_t>(found->size());
+  if (ids.empty()) return configured;
+  const auto found = AllResources(reader, workspace, kind);
+  if (absl::IsNotFound(found.status())) return configured;
+  if (!found.ok()) return StoreFault(found.status());
+  for (const router::Resource& resource : *found) {
+    const std::string& id = router::NamedOf(resource).id;
+    if (ids.contains(id)) configured.insert(id);
   }
   return configured;
 }

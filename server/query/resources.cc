@@ -65,4 +65,22 @@ Result<ResourcePage> ListResources(store::Reader& reader, const std::string& wor
   return result;
 }
 
+absl::StatusOr<std::vector<router::Resource>> AllResources(store::Reader& reader,
+                                                           const std::string& workspace,
+                                                           router::ResourceKind kind) {
+  constexpr size_t kPage = 1'000;
+  store::ResourceFilter filter;
+  filter.kind = kind;
+  std::vector<router::Resource> all;
+  std::string after;
+  for (size_t read = kPage; read == kPage;) {
+    auto page = reader.ListResources(workspace, filter, after, kPage);
+    if (!page.ok()) return page.status();
+    read = page->size();
+    for (router::Resource& resource : *page) all.push_back(std::move(resource));
+    if (read > 0) after = router::NamedOf(all.back()).id;
+  }
+  return all;
+}
+
 }  // namespace tandem::query

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+
 #include "router/model.h"
 #include "server/query/fault.h"
 #include "server/query/page_token.h"
@@ -30,6 +32,11 @@ Result<router::Resource> GetResource(store::Reader& reader, const std::string& w
 // By id. kWorkspaceNotFound when the workspace has no configuration.
 Result<ResourcePage> ListResources(store::Reader& reader, const std::string& workspace,
                                    const store::ResourceFilter& filter, const PageRequest& page);
+
+// All of a kind, in the order of their ids. NOT_FOUND when the workspace has no configuration.
+absl::StatusOr<std::vector<router::Resource>> AllResources(store::Reader& reader,
+                                                           const std::string& workspace,
+                                                           router::ResourceKind kind);
 
 }  // namespace tandem::query
 

@@ -464,7 +464,8 @@ class Builder {
 
   // The open spans of each queue that has hours, as arrays: when they begin and end, and how much
   // was open before each. A ticket's instants are found in them by halving (`was`). OFFSET keeps
-  // the arrays from being made anew for each ticket.
+  // the arrays from being made anew for each ticket, and they are there once for all of a
+  // calendar's queues.
   std::string Hours() {
     size_t all_queues = 0, all_spans = 0;
     for (const QueueHours& hours : query_.hours) {
@@ -495,13 +496,14 @@ class Builder {
     absl::StrAppend(&spans, ", ", Parameter(ends.Take(), "timestamptz[]"));
     absl::StrAppend(&spans, ", ", Parameter(before.Take(), "bigint[]"));
     return absl::StrCat(
-        " LEFT JOIN (SELECT q.queue, s.begins, s.ends, s.before FROM unnest(", of_queues,
-        ") AS q(queue, number) LEFT JOIN (SELECT number, array_agg(begins ORDER BY begins)"
-        " AS begins, array_agg(ends ORDER BY begins) AS ends,"
-        " array_agg(before ORDER BY begins) AS before FROM unnest(",
+        " LEFT JOIN unnest(", of_queues,
+        ") AS q(queue, number) ON q.queue = f.queue"
+        " LEFT JOIN (SELECT number, array_agg(begins ORDER BY begins) AS begins,"
+        " array_agg(ends ORDER BY begins) AS ends, array_agg(before ORDER BY begins) AS before"
+        " FROM unnest(",
         spans,
-        ") AS s(number, begins, ends, before) GROUP BY number) s USING (number) OFFSET 0) h"
-        " ON h.queue = f.queue CROSS JOIN LATERAL (SELECT width_bucket(t.created_at, h.begins)"
+        ") AS s(number, begins, ends, before) GROUP BY number OFFSET 0) h"
+        " ON h.number = q.number CROSS JOIN LATERAL (SELECT width_bucket(t.created_at, h.begins)"
         " AS created, width_bucket(f.closed_at, h.begins) AS closed) was");
   }
 
@@ -512,7 +514,7 @@ class Builder {
       return absl::StrCat("coalesce(h.before[", found, "] * interval '1 microsecond' + least(", at,
                           ", h.ends[", found, "]) - h.begins[", found, "], interval '0')");
     };
-    return absl::StrCat("CASE WHEN h.queue IS NULL THEN ", kTurnaround, " ELSE ",
+    return absl::StrCat("CASE WHEN q.queue IS NULL THEN ", kTurnaround, " ELSE ",
                         open_until("f.closed_at", "was.closed"), " - ",
                         open_until("t.created_at", "was.created"), " END");
   }

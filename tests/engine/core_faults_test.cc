@@ -109,6 +109,32 @@ TEST_F(Faults, OfTheDatabaseLetNoOfferExpire) {
   EXPECT_EQ(EventsOf(router::EventType::kTimeLost), 1);
 }
 
+// What was decided before the database went away becomes durable when it is back, and then it goes
+// away for good: the next process gives back the time all the same.
+TEST_F(Faults, OfTheDatabaseLetNoOfferExpireWhenTheProcessEndsRightAfter) {
+  NoticeLog log;
+  LogIn(1, &log);
+  const test::AnswerPtr ingested = driver_->Submit(test::Question());
+  driver_->Settle();
+  ASSERT_EQ(log.offers.size(), 1u);
+  store_.SetAway(true);
+  driver_->Submit(test::Job());
+  driver_->Step();
+  driver_->Submit(test::Job());
+  driver_->Advance(seconds(60));
+  store_.SetAway(false);
+  while (Tickets() < 3 && driver_->core().NextWake(driver_->now()) < engine::SteadyTime::max()) {
+    driver_->MoveTo(std::max(driver_->now(), driver_->core().NextWake(driver_->now())));
+    driver_->Step();
+    driver_->RunStoreJob();
+  }
+  EXPECT_EQ(EventsOf(router::EventType::kTimeLost), 0) << "that is the next commit";
+  database_now_ = driver_->time();
+  StartCore();
+  EXPECT_EQ(StateOf(TicketOf(ingested)).state, router::TicketState::kOffered);
+  EXPECT_EQ(EventsOf(router::EventType::kTimeLost), 1);
+}
+
 TEST_F(Faults, OfTheDatabaseDoNotHideThatAClientLeft) {
   NoticeLog log;
   const router::SessionRef session = LogIn(1, &log);

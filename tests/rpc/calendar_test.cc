@@ -165,6 +165,43 @@ TEST(Calendar, SaysWhatOfTheTurnaroundWasBusinessTime) {
   EXPECT_EQ(values()[1].denominator(), 1);
 }
 
+// Pages of two calendars are no report, where it counts by them.
+TEST(Calendar, ThatChangesEndsTheReportsThatCountByIt) {
+  Calendars f;
+  ASSERT_EQ(ReasonOf(f.Create(Office())), "OK");
+  ASSERT_EQ(ReasonOf(f.UpdateQueue("chats", [](auto& queue) { queue.set_calendar("office"); })),
+            "OK");
+  const auto query = [&](const char* measure, const std::string& token, std::string& next) {
+    v1::QueryMetricsRequest request;
+    request.set_workspace(kWorkspace);
+    request.mutable_since()->set_seconds(1'790'000'000);
+    request.mutable_until()->set_seconds(1'790'000'000 + 7'200);
+    request.set_interval(v1::REPORT_INTERVAL_HOUR);
+    request.add_measures(measure);
+    request.set_page_size(1);
+    request.set_page_token(token);
+    v1::QueryMetricsResponse response;
+    const std::string reason =
+        ReasonOf(f.reports->QueryMetrics(ClientContext(), request, &response));
+    next = response.next_page_token();
+    return reason;
+  };
+  std::string business, clock, last;
+  ASSERT_EQ(query("average_business_turnaround_time", "", business), "OK");
+  ASSERT_EQ(query("average_turnaround_time", "", clock), "OK");
+  ASSERT_NE(business, "");
+  EXPECT_EQ(query("average_business_turnaround_time", business, last), "OK") << "nothing changed";
+  v1::UpdateCalendarRequest update;
+  update.set_workspace(kWorkspace);
+  *update.mutable_calendar() = Office();
+  update.mutable_calendar()->mutable_weekly(0)->set_closes("20:00");
+  update.mutable_update_mask()->add_paths("weekly");
+  v1::UpdateCalendarResponse updated;
+  ASSERT_EQ(ReasonOf(f.resources->UpdateCalendar(ClientContext(), update, &updated)), "OK");
+  EXPECT_EQ(query("average_business_turnaround_time", business, last), "PAGE_TOKEN_INVALID");
+  EXPECT_EQ(query("average_turnaround_time", clock, last), "OK");
+}
+
 TEST(Calendar, IsRefusedWhenItMeansNothing) {
   Calendars f;
   struct Row {
