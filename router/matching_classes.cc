@@ -1,7 +1,6 @@
 // Which profile passes which class: what of it is known, and how it becomes known.
 #include <algorithm>
 #include <bit>
-#include <limits>
 #include <utility>
 #include <variant>
 
@@ -192,9 +191,8 @@ Bits Matching::Meeting(const std::vector<std::vector<uint32_t>>& conditions) con
 }
 
 Bits Matching::PassingInTime(const Workspace& workspace, TicketClass& ticket_class) const {
-  constexpr Duration kLongest{std::numeric_limits<int64_t>::max()};
   FillConditions(workspace, ticket_class);
-  const uint32_t serves = NumberOf(ServedQueue{ticket_class.spec.queue, kLongest});
+  const uint32_t serves = NumberOf(ServedQueue{ticket_class.spec.queue, kNoDelay});
   CatchUp(workspace, conditions_[serves]);
   std::vector<std::vector<uint32_t>> conditions = ticket_class.conditions;
   conditions.front() = {serves};  // in place of serving the queue by now
@@ -495,6 +493,8 @@ void Matching::DropIdleClasses() {
   }
   class_log_ = std::move(kept);
   idle_classes_ = 0;
+  // Of those that are asked for no more, too.
+  ForgetConditions();
   ForgetClassesOfProfiles();
 }
 

@@ -70,11 +70,11 @@ uint32_t Matching::CountAvailable(const Workspace& workspace, const Ticket& tick
     found += profiles_[profile].available[group];
     return found >= most + excluded;
   };
+  FillClass(workspace, ticket_class);
   const Bits& available = available_[group];
-  if (workspace.queue(ticket_class.spec.queue).delays.empty()) {
-    FillClass(workspace, ticket_class);
-    static_cast<void>(ticket_class.passing.AnyIn(available, is_enough_with));
-  } else {
+  const bool is_enough = ticket_class.passing.AnyIn(available, is_enough_with);
+  if (!is_enough && !workspace.queue(ticket_class.spec.queue).delays.empty()) {
+    found = 0;  // who passes now does so in time, too
     Bits in_time = PassingInTime(workspace, ticket_class);
     in_time.Intersect(available);
     static_cast<void>(in_time.Any(is_enough_with));

@@ -162,6 +162,7 @@ void Core::RunTimed(router::Time time, SteadyTime now) {
     if (router_->NextDeadline() <= time) {
       spdlog::warn("engine: stood still for {} ms of engine time", gap.us / 1000);
       Internal(router::TimeLost{.lost = gap}, time);
+      open_.lost = open_.lost + gap;
     }
   }
   alive_at_ = time;

@@ -115,9 +115,10 @@ class Core {
   struct Group {
     std::vector<Entry> entries;
     std::vector<store::RequestRow> requests;
-    bool touched = false;  // the router was asked for anything
-    bool alone = false;    // one command of a redo, or timed work in between
-    size_t weight = 0;     // against max_group
+    bool touched = false;   // the router was asked for anything
+    bool alone = false;     // one command of a redo, or timed work in between
+    size_t weight = 0;      // against max_group
+    router::Duration lost;  // of time, that it gives back
   };
   struct Flight {
     Group group;

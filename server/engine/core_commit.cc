@@ -269,6 +269,8 @@ void Core::OnDataRefused(SteadyTime now) {
   for (auto it = open_.entries.rbegin(); it != open_.entries.rend(); ++it) {
     waiting_.push_front(std::move(it->call));
   }
+  // Time that either gave back is to be given back again.
+  alive_at_ = alive_at_ - (refused.lost + open_.lost);
   open_ = {};
   recent_.DropUndurable();
   router_.reset();
@@ -360,6 +362,7 @@ void Core::Adopt(Recovered recovered, SteadyTime now) {
     const router::Duration gap = time - loaded.last_commit_at;
     if (loaded.last_commit_at.IsSet() && gap > router::Seconds(1)) {
       Internal(router::TimeLost{.lost = gap}, time);
+      open_.lost = gap;
     }
   }
   for (router::Command& command : orphans) LoseSession(std::move(command), now);

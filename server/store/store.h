@@ -84,7 +84,7 @@ struct Batch {
   Shard shard = 0;
   int64_t epoch = 0;
   int64_t sequence = 0;     // of the shard's commits: one more than the last one's
-  router::Time at;          // engine time at which the batch was cut
+  router::Time at;          // engine time up to which it was decided
   router::Changes changes;  // its notices are not persisted
   std::vector<RequestRow> requests;
 };

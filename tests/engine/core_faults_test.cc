@@ -286,6 +286,24 @@ TEST_F(Faults, OfDataLeaveSessionsOpen) {
   EXPECT_EQ(StateOf(TicketOf(fine)).state, router::TicketState::kOffered);
 }
 
+// Time that was lost before is given back, though the group that gave it back is refused.
+TEST_F(Faults, OfDataDoNotTakeLostTimeAway) {
+  NoticeLog log;
+  LogIn(1, &log);
+  const test::AnswerPtr ingested = driver_->Submit(test::Question());
+  driver_->Settle();
+  ASSERT_EQ(log.offers.size(), 1u);
+  store_.SetAway(true);
+  driver_->Submit(test::Job());
+  driver_->Step();
+  driver_->Submit(test::Question("", test::kPoison));
+  driver_->Advance(seconds(60));
+  ComeBack();
+  EXPECT_EQ(EventsOf(router::EventType::kTimeLost), 1);
+  EXPECT_EQ(StateOf(TicketOf(ingested)).state, router::TicketState::kOffered);
+  EXPECT_EQ(Tickets(), 2u);
+}
+
 TEST_F(Faults, OfDataOfSeveralCommandsAreToldToEach) {
   std::vector<test::AnswerPtr> fine, refused;
   for (int i = 0; i < 5; ++i) {
