@@ -49,6 +49,12 @@ class Clock {
   router::Duration ahead_ ABSL_GUARDED_BY(mutex_);
 };
 
+// How much engine time passes meanwhile, at a speed.
+inline router::Duration Scaled(std::chrono::milliseconds span, double speed) {
+  const double us = static_cast<double>(std::chrono::microseconds(span).count()) * speed;
+  return router::Microseconds(static_cast<int64_t>(us));
+}
+
 }  // namespace tandem::engine
 
 #endif  // TANDEM_SERVER_ENGINE_CLOCK_H_

@@ -28,11 +28,6 @@ constexpr size_t kSlicesPerGroup = 8;
 // for a long turn.
 constexpr size_t kCommandsPerTurn = 256;
 
-router::Duration Scaled(milliseconds span, double speed) {
-  const double us = static_cast<double>(std::chrono::microseconds(span).count()) * speed;
-  return router::Microseconds(static_cast<int64_t>(us));
-}
-
 // Whether calendars may be other ones, or be other than they were, after it.
 bool ConfiguresCalendars(const router::Action& action) {
   return std::holds_alternative<router::ApplyConfiguration>(action) ||

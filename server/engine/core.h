@@ -148,6 +148,7 @@ class Core {
   void UpdateAway(SteadyTime now);
 
   // core_commit.cc: what becomes durable, and what does not.
+  bool OwesSignOfLife() const;
   void HandOver(SteadyTime now);
   void ReleaseDurable(SteadyTime now);
   void Release(Group group, std::vector<router::Notice> notices, SteadyTime now);
@@ -194,6 +195,8 @@ class Core {
   // When the timed work was up to date last, and so the instant of what is decided. A batch is of
   // this instant: after a restart, time goes on from there.
   router::Time alive_at_;
+  // The same as of the last batch.
+  router::Time signed_at_;
   // When calendars are to be looked at again, whether they are known far enough ahead; unset: now.
   router::Time next_calendars_;
 

@@ -20,6 +20,7 @@ constexpr std::chrono::seconds kMaintenanceInterval{60};
 constexpr router::Duration kMaintenanceEngineInterval = router::Minutes(10);
 // After this long without a rival, the next one is met as the first.
 constexpr std::chrono::minutes kPeace{5};
+constexpr std::chrono::minutes kSignOfLifeInterval{1};
 
 }  // namespace
 
@@ -84,12 +85,21 @@ void Core::Retry(SteadyTime now) {
 
 // -------------------------------------------------------------------------------- becoming durable
 
+// While something is timed, a batch once in a while says that we are here, if need be an empty one:
+// after a restart all time since the last one counts as lost.
+bool Core::OwesSignOfLife() const {
+  return alive_at_ - signed_at_ >= Scaled(kSignOfLifeInterval, clock_.speed()) &&
+         router_->NextDeadline() != router::kEndOfTime;
+}
+
 void Core::HandOver(SteadyTime now) {
-  if (flight_ != nullptr || settled()) return;
+  if (flight_ != nullptr) return;
+  const bool owes_sign = OwesSignOfLife();
+  if (settled() && !owes_sign) return;
   Group group = std::exchange(open_, {});
   router::Changes changes;
   if (group.touched) changes = router_->TakeChanges();
-  if (changes.empty() && group.requests.empty()) {
+  if (changes.empty() && group.requests.empty() && !owes_sign) {
     ReleaseDurable(now);
     Release(std::move(group), std::move(changes.notices), now);
     return;
@@ -102,6 +112,7 @@ void Core::HandOver(SteadyTime now) {
                     .changes = std::move(changes),
                     .requests = std::move(group.requests)};
   flight_->group = std::move(group);
+  signed_at_ = alive_at_;
   next_attempt_ = now;
   stuck_since_ = now;
 }
@@ -359,6 +370,7 @@ void Core::Adopt(Recovered recovered, SteadyTime now) {
     // Nothing may expire because we were away: time goes on where it stopped, and so does every
     // agent's grace.
     alive_at_ = time;
+    signed_at_ = time;
     const router::Duration gap = time - loaded.last_commit_at;
     if (loaded.last_commit_at.IsSet() && gap > router::Seconds(1)) {
       Internal(router::TimeLost{.lost = gap}, time);

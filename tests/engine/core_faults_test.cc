@@ -135,6 +135,32 @@ TEST_F(Faults, OfTheDatabaseLetNoOfferExpireWhenTheProcessEndsRightAfter) {
   EXPECT_EQ(EventsOf(router::EventType::kTimeLost), 1);
 }
 
+// Nobody was away while nothing happened: only the last minute may be given back.
+TEST_F(Faults, OfAProcessDoNotGiveBackTheQuietTimeBeforeIt) {
+  NoticeLog log;
+  const router::SessionRef session = LogIn(1, &log);
+  const test::AnswerPtr ingested = driver_->Submit(test::Job());
+  driver_->Settle();
+  driver_->Submit(test::In(router::ClaimTickets{session, 1, "", {}}));
+  driver_->Settle();
+  const router::Time lease_ends = StateOf(TicketOf(ingested)).until;
+  ASSERT_GT(lease_ends, driver_->time() + router::Minutes(4));
+  const int commits = store_.commits();
+  driver_->Advance(std::chrono::minutes(4));
+  EXPECT_EQ(store_.commits(), commits + 4) << "one a minute says that it is there";
+  database_now_ = driver_->time() + router::Seconds(5);
+  StartCore();
+  const router::Duration given_back = StateOf(TicketOf(ingested)).until - lease_ends;
+  EXPECT_GE(given_back, router::Seconds(5));
+  EXPECT_LE(given_back, router::Seconds(65));
+}
+
+TEST_F(Faults, OfAProcessNeedNoSignOfLifeWhileNothingIsTimed) {
+  const int commits = store_.commits();
+  driver_->Advance(std::chrono::minutes(10));
+  EXPECT_EQ(store_.commits(), commits);
+}
+
 TEST_F(Faults, OfTheDatabaseDoNotHideThatAClientLeft) {
   NoticeLog log;
   const router::SessionRef session = LogIn(1, &log);
