@@ -22,6 +22,17 @@ class Faults : public CoreTest {
     driver_->Advance(seconds(1));
     EXPECT_EQ(Available(), Availability::kReady);
   }
+  // With a ticket that is offered, which is returned, and a job on its way to the store.
+  test::AnswerPtr LoseTheDatabaseDuringAnOffer(NoticeLog& log) {
+    LogIn(1, &log);
+    test::AnswerPtr ingested = driver_->Submit(test::Question());
+    driver_->Settle();
+    EXPECT_EQ(log.offers.size(), 1u);
+    store_.SetAway(true);
+    driver_->Submit(test::Job());
+    driver_->Step();
+    return ingested;
+  }
 };
 
 // ----------------------------------------------------------------------------------- database away
@@ -113,13 +124,7 @@ TEST_F(Faults, OfTheDatabaseLetNoOfferExpire) {
 // away for good: the next process gives back the time all the same.
 TEST_F(Faults, OfTheDatabaseLetNoOfferExpireWhenTheProcessEndsRightAfter) {
   NoticeLog log;
-  LogIn(1, &log);
-  const test::AnswerPtr ingested = driver_->Submit(test::Question());
-  driver_->Settle();
-  ASSERT_EQ(log.offers.size(), 1u);
-  store_.SetAway(true);
-  driver_->Submit(test::Job());
-  driver_->Step();
+  const test::AnswerPtr ingested = LoseTheDatabaseDuringAnOffer(log);
   driver_->Submit(test::Job());
   driver_->Advance(seconds(60));
   store_.SetAway(false);
@@ -315,13 +320,7 @@ TEST_F(Faults, OfDataLeaveSessionsOpen) {
 // Time that was lost before is given back, though the group that gave it back is refused.
 TEST_F(Faults, OfDataDoNotTakeLostTimeAway) {
   NoticeLog log;
-  LogIn(1, &log);
-  const test::AnswerPtr ingested = driver_->Submit(test::Question());
-  driver_->Settle();
-  ASSERT_EQ(log.offers.size(), 1u);
-  store_.SetAway(true);
-  driver_->Submit(test::Job());
-  driver_->Step();
+  const test::AnswerPtr ingested = LoseTheDatabaseDuringAnOffer(log);
   driver_->Submit(test::Question("", test::kPoison));
   driver_->Advance(seconds(60));
   ComeBack();
