@@ -34,6 +34,19 @@ def free_port():
         return listener.getsockname()[1]
 
 
+def processes_of(folder):
+    """The commands of all processes that were told of the folder."""
+    commands = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:  # it has ended
+            continue
+        if str(folder) in command:
+            commands.append(command)
+    return commands
+
+
 def what_is_not_in_a_clone(folder, names):
     built = {"build", ".git"} if pathlib.Path(folder) == ROOT else set()
     return {name for name in names if name in built or name == "__pycache__"}
@@ -52,22 +65,23 @@ class Readme(unittest.TestCase):
         # Of this run's build, which the copy should not know.
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("TANDEM_")}
 
-    def make_run(self):
-        """The README's `make run` with its own arguments, and what keeps it from disturbing anything else here."""
-        command = next(line for line in commands_of_readme() if line.startswith("make run"))
-        words = shlex.split(command)
-        arguments = next((word[len("ARGS="):] for word in words if word.startswith("ARGS=")), "")
-        arguments += f" --exit --data-dir {self.folder / 'data'} --listen 127.0.0.1:{free_port()}"
-        return ["make", "run", f"ARGS={arguments}"]
-
-    def test_make_run_plays_the_day_through_a_kill(self):
-        process = subprocess.Popen(self.make_run(), cwd=self.copy, env=self.environment, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-                                   start_new_session=True)
+    def start(self, arguments, data="data"):
+        """`make run`, and what keeps it from disturbing anything else here. A process group of its own, as a terminal's."""
+        arguments += f" --data-dir {self.folder / data} --listen 127.0.0.1:{free_port()}"
+        process = subprocess.Popen(["make", "run", f"ARGS={arguments}"], cwd=self.copy, env=self.environment,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                   errors="replace", start_new_session=True,
+                                   preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         watchdog = threading.Timer(LIMIT_SECONDS, os.killpg, (process.pid, signal.SIGKILL))
         watchdog.start()
         self.addCleanup(watchdog.cancel)
         self.addCleanup(process.stdout.close)
+        return process
+
+    def test_make_run_plays_the_day_through_a_kill(self):
+        command = next(line for line in commands_of_readme() if line.startswith("make run"))
+        arguments = next((word[len("ARGS="):] for word in shlex.split(command) if word.startswith("ARGS=")), "")
+        process = self.start(arguments + " --exit")
         output = []
         server = None
         killed = False
@@ -87,6 +101,21 @@ class Readme(unittest.TestCase):
         totals = re.findall(r"^totals: .*$", text, re.MULTILINE)
         self.assertEqual(len(totals), 2, text[-6000:])
         self.assertEqual(totals[0], totals[1], "what was played and what PostgreSQL holds differ")
+        self.stop_by_ctrl_c()
+
+    def stop_by_ctrl_c(self):
+        """In the copy that is built by now: a terminal's Ctrl-C ends the server and its PostgreSQL."""
+        process = self.start("--server-only", data="service")
+        output = []
+        for line in process.stdout:
+            output.append(line)
+            if "serving on" in line:
+                os.killpg(process.pid, signal.SIGINT)
+        process.wait()
+        text = "".join(output)
+        self.assertIn("stopping PostgreSQL", text)
+        self.assertNotIn("second signal; what", text)
+        self.assertEqual(processes_of(self.folder / "service"), [], "expected nothing to be left running")
 
     def test_make_test_is_a_command(self):
         # Running it here would run this test again.
