@@ -328,8 +328,7 @@ void ReturnWork(Context& context, AgentIndex index, uint32_t& budget) {
     const CapacityGroup group = workspace.channel_of(ticket).group;
     if (!workspace.LeavesWhoIsAway(ticket) || workspace.ReturnsAt(agent, group) > at) continue;
     // The timer stays due for the rest. A step of one that was returned may be due since before.
-    const auto& timers = workspace.timers;
-    const bool other_first = returned > 0 && !timers.empty() && timers.begin()->at < at;
+    const bool other_first = returned > 0 && workspace.timers.Next() < at;
     if (returned == budget || other_first) break;
     ++returned;
     const Duration limit = workspace.return_after[static_cast<size_t>(group)];

@@ -70,10 +70,7 @@ void Applier::SetTimer(TicketIndex index) {
     for (const CoolDownState& cool_down : ticket.cool_downs) at = std::min(at, cool_down.until);
   }
   if (at == ticket.timer_at) return;
-  if (ticket.timer_at != kEndOfTime) {
-    workspace_.timers.erase(Timer{ticket.timer_at, true, ticket.arrival, index.value});
-  }
-  if (at != kEndOfTime) workspace_.timers.insert(Timer{at, true, ticket.arrival, index.value});
+  workspace_.timers.MoveOfTicket(index, ticket.arrival, ticket.timer_at, at);
   ticket.timer_at = at;
 }
 
@@ -82,10 +79,7 @@ void Applier::SetTimer(AgentIndex index) {
   Time at = agent.grace_until.IsSet() ? agent.grace_until : kEndOfTime;
   at = std::min(at, std::min(Workspace::ShiftEndOf(agent), workspace_.NextReturnOf(agent)));
   if (at == agent.timer_at) return;
-  if (agent.timer_at != kEndOfTime) {
-    workspace_.timers.erase(Timer{agent.timer_at, false, agent.ordinal, index.value});
-  }
-  if (at != kEndOfTime) workspace_.timers.insert(Timer{at, false, agent.ordinal, index.value});
+  workspace_.timers.MoveOfAgent(index, agent.ordinal, agent.timer_at, at);
   agent.timer_at = at;
 }
 
@@ -428,15 +422,19 @@ void Applier::WaitEstimated(TicketIndex index, Duration wait) {
   MarkDirty(index);
 }
 
-void Applier::CountWaiting(const Ticket& ticket) {
-  workspace_.queues[ticket.queue.value].waiting.emplace(ticket.queued_at, ticket.arrival);
+void Applier::CountWaiting(Ticket& ticket) {
+  // Its offer ended: it waits as before.
+  if (ticket.age_slot != RankedKeys::kNone) return;
+  QueueState& queue = workspace_.queues[ticket.queue.value];
+  ticket.age_slot = queue.waiting.Insert(AgeOf(ticket.queued_at, ticket.arrival));
 }
 
-void Applier::UncountWaiting(const Ticket& ticket) {
+void Applier::UncountWaiting(Ticket& ticket) {
   QueueState& queue = workspace_.queues[ticket.queue.value];
   const uint32_t most = queue.configured->max_waiting;
   if (most != 0 && queue.waiting.size() >= most) NoteOverflowing();
-  queue.waiting.erase({ticket.queued_at, ticket.arrival});
+  queue.waiting.Erase(AgeOf(ticket.queued_at, ticket.arrival),
+                      std::exchange(ticket.age_slot, RankedKeys::kNone));
 }
 
 std::vector<TicketIndex> Applier::TakeOverdueTickets() {
@@ -466,6 +464,8 @@ FreshTicket Applier::FreshOf(TicketIndex index) const {
 }
 
 void Applier::AddFresh(TicketIndex index) {
+  // Whoever becomes ready looks for itself.
+  if (!workspace_.matching.AnyReady()) return;
   workspace_.fresh_tickets.Add(FreshOf(index),
                                workspace_.queue(TicketAt(index).queue).priority_first);
 }

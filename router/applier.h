@@ -426,8 +426,8 @@ class Applier {
   void RescindOthers(TicketIndex ticket, AgentIndex agent);
   static void SetOffer(Ticket& ticket, const Participant& ring);
   // Counts it among those that wait in its queue, from its `queued_at` on.
-  void CountWaiting(const Ticket& ticket);
-  void UncountWaiting(const Ticket& ticket);
+  void CountWaiting(Ticket& ticket);
+  void UncountWaiting(Ticket& ticket);
   void AddCoolDown(TicketIndex ticket, AgentIndex agent, Duration cool_down);
   void DropCoolDown(Ticket& ticket, size_t position);
   // The segment ends, and the ticket is no longer its agent's. `now_idle`: counts as finished work.

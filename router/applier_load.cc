@@ -80,7 +80,7 @@ void AdoptSpans(Ticket& ticket, const TicketStateRow& row) {
 void Applier::AdoptTicketState(TicketIndex index, const TicketStateRow& row) {
   Ticket& ticket = TicketAt(index);
   ticket.state = row.state;
-  ticket.priority = row.priority;
+  ticket.priority = static_cast<uint16_t>(row.priority);
   ticket.queued_at = row.queued_at;
   ticket.target = row.target;
   ticket.key = row.key;

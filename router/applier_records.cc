@@ -50,7 +50,7 @@ void Applier::FollowRules(Ticket& ticket, const std::vector<std::string>& rules)
 void Applier::TicketUpdated(TicketIndex index, TicketUpdate&& update) {
   Ticket& ticket = TicketAt(index);
   LeaveLine(index);
-  ticket.priority = update.priority;
+  ticket.priority = static_cast<uint16_t>(update.priority);
   ticket.due_at = update.due_at;
   ticket.target = update.target;
   ticket.key = update.key;

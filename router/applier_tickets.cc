@@ -105,7 +105,7 @@ TicketIndex Applier::AddTicket(NewTicket& created) {
   row.arrival = static_cast<uint64_t>(workspace_.last_event) + 1;
   Ticket& ticket = TicketAt(index);
   AdoptTicket(index, row, created.queue);
-  ticket.priority = created.priority;
+  ticket.priority = static_cast<uint16_t>(created.priority);
   ticket.queued_at = now_;
   ticket.reply_by = created.reply_by;
   ticket.target = created.target;
@@ -318,7 +318,7 @@ void Applier::PlanStepTaken(TicketIndex index, uint32_t priority, Time key) {
     ForgetLastAgent(ticket);
     ChangeClass(ticket, std::move(asked));
   }
-  ticket.priority = priority;
+  ticket.priority = static_cast<uint16_t>(priority);
   ticket.key = key;
   JoinLine(index);
   SetTimer(index);

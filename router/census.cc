@@ -28,7 +28,7 @@ void CountQueues(const Workspace& workspace, std::vector<uint64_t>& in_service,
     QueueCensus& counted = to.queues.emplace_back();
     counted.queue = workspace.queue_ids.Name(QueueIndex{static_cast<uint32_t>(i)});
     counted.waiting = queue.waiting.size();
-    if (!queue.waiting.empty()) counted.oldest_queued_at = queue.waiting.begin()->first;
+    if (!queue.waiting.empty()) counted.oldest_queued_at = queue.waiting.First().key;
     counted.in_service = in_service[i];
   }
   to.open_tickets = workspace.open_tickets;

@@ -370,10 +370,14 @@ void DumpWorkspace(const Workspace& workspace, std::string& out) {
   for (const auto& [at, calendar] : workspace.calendar_timers) {
     Line(out, " timer")("at", at)("of", calendar);
   }
-  for (const Timer& timer : workspace.timers) {
-    Line(out, " timer")("at", timer.at)("of", timer.of_ticket ? "ticket" : "agent")("order",
-                                                                                    timer.order);
+  for (const Timers::OfAgent& timer : workspace.timers.agents()) {
+    Line(out, " timer")("at", timer.at)("of", "agent")("order", timer.ordinal);
   }
+  (void)workspace.timers.tickets().FirstWhere([&](TicketIndex index) {
+    const Ticket& ticket = workspace.ticket(index);
+    Line(out, " timer")("at", ticket.timer_at)("of", "ticket")("order", ticket.arrival);
+    return false;
+  });
 }
 
 }  // namespace

@@ -281,7 +281,7 @@ void CheckTeams(const Workspace& workspace) {
 }
 
 void CheckCounters(const Workspace& workspace) {
-  std::vector<decltype(QueueState::waiting)> waiting(workspace.queues.size());
+  std::vector<std::vector<WaitKey>> waiting(workspace.queues.size());
   std::vector<uint32_t> in_queue(workspace.queues.size());
   size_t tickets = 0;
   decltype(Workspace::open_children) children;
@@ -291,7 +291,7 @@ void CheckCounters(const Workspace& workspace) {
     if (Workspace::ParentOf(ticket).IsSet()) ++children[Workspace::ParentOf(ticket)];
     ++in_queue[ticket.queue.value];
     if (ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered) {
-      waiting[ticket.queue.value].emplace(ticket.queued_at, ticket.arrival);
+      waiting[ticket.queue.value].push_back(AgeOf(ticket.queued_at, ticket.arrival));
     }
   }
   TANDEM_INVARIANT(tickets == workspace.open_tickets, "open tickets are counted");
@@ -303,7 +303,8 @@ void CheckCounters(const Workspace& workspace) {
   TANDEM_INVARIANT(workspace.lowered_profiles.empty(), "no BACK floor waits for a command");
   TANDEM_INVARIANT(workspace.drained_agents.empty(), "nobody whose work ended waits for a command");
   for (size_t i = 0; i < workspace.queues.size(); ++i) {
-    TANDEM_INVARIANT(waiting[i] == workspace.queues[i].waiting,
+    std::sort(waiting[i].begin(), waiting[i].end());
+    TANDEM_INVARIANT(waiting[i] == workspace.queues[i].waiting.InOrder(),
                      "waiting tickets are counted per queue");
     TANDEM_INVARIANT(in_queue[i] == workspace.queues[i].open, "open tickets are counted per queue");
     const Queue* queue = workspace.queues[i].configured;

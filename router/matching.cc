@@ -71,11 +71,14 @@ void Matching::Remove(Line& line, TicketIndex index, const Ticket& ticket) {
 
 void Matching::AddWaiting(TicketIndex index, const Ticket& ticket, WaitKey key) {
   Add(waiting_, index, ticket, key);
-  queues_[outlines_[ticket.ticket_class.value].queue.value].waiting.Insert(key, index);
+  if (index.value >= slots_.size()) slots_.resize(keys_.size());
+  slots_[index.value] =
+      queues_[outlines_[ticket.ticket_class.value].queue.value].waiting.Insert(key);
 }
 
 void Matching::RemoveWaiting(TicketIndex index, const Ticket& ticket) {
-  queues_[outlines_[ticket.ticket_class.value].queue.value].waiting.Erase(keys_[index.value]);
+  queues_[outlines_[ticket.ticket_class.value].queue.value].waiting.Erase(keys_[index.value],
+                                                                          slots_[index.value]);
   Remove(waiting_, index, ticket);
 }
 

@@ -54,6 +54,7 @@
 #include "router/ids.h"
 #include "router/limits.h"
 #include "router/model.h"
+#include "router/ranked_keys.h"
 #include "router/ranked_tickets.h"
 #include "router/ready_agents.h"
 #include "router/requirement.h"
@@ -144,6 +145,8 @@ class Matching {
   void AddRinging(TicketIndex index, const Ticket& ticket, WaitKey key);
   void RemoveRinging(TicketIndex index, const Ticket& ticket);
   bool AnyRings() const { return ringing_.tickets > 0; }
+  // Whether anybody is ready to take work of any kind.
+  bool AnyReady() const { return (ready_.lists() | interruptible_.lists()) != 0; }
   // Puts the agent into the ready list that fits it, given where it was.
   void AddReady(AgentIndex index, const AgentState& agent);
   void RemoveReady(AgentIndex index, const AgentState& agent);
@@ -259,7 +262,7 @@ class Matching {
   struct QueueClasses {
     // In use, by what agents are barred from first.
     absl::btree_map<std::pair<ClientIndex, ProcessTypeIndex>, std::vector<ClassIndex>> classes;
-    RankedTickets waiting;  // all that wait in it
+    RankedKeys waiting;  // of all that wait in it
   };
   // A group that names an agent, and has tickets in a line.
   struct NamedGroup {
@@ -391,6 +394,8 @@ class Matching {
 
   // By ticket: the one by which it is in a line.
   std::vector<WaitKey, HugePageAllocator<WaitKey>> keys_;
+  // By ticket that waits: where its key is in its queue's.
+  std::vector<RankedKeys::Slot> slots_;
   // Who takes a ticket beside what it has, and whose it interrupts: with the kinds that are open
   // so. The second ones are asked when nobody of the first may take it.
   ReadyAgents ready_, interruptible_;

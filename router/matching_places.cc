@@ -119,7 +119,7 @@ size_t Matching::Ahead(const Workspace& workspace, const Ticket& ticket) const {
 
 Matching::Place Matching::PlaceIn(QueueIndex queue, WaitKey key) const {
   if (queue.value >= queues_.size()) return {};
-  const RankedTickets& waiting = queues_[queue.value].waiting;
+  const RankedKeys& waiting = queues_[queue.value].waiting;
   return {waiting.Rank(key), waiting.size()};
 }
 

@@ -20,7 +20,7 @@ bool Holds(const PlanCondition& condition, const Workspace& workspace, const Tic
     return false;
   }
   const Duration oldest = condition.oldest_waits_longer_than;
-  if (oldest.us != 0 && (queue.waiting.empty() || now - queue.waiting.begin()->first <= oldest)) {
+  if (oldest.us != 0 && (queue.waiting.empty() || now - queue.waiting.First().key <= oldest)) {
     return false;
   }
   const Duration wait = condition.estimated_wait_longer_than;
@@ -85,7 +85,7 @@ void TakePlanStep(Context& context, TicketIndex index) {
   // Kept, because the plan may be forgotten with the ticket.
   const std::optional<PlanExpiry> expire = step.expire;
   const bool callback = step.callback;
-  const uint32_t priority = std::max(ticket.priority, step.min_priority);
+  const uint32_t priority = std::max<uint32_t>(ticket.priority, step.min_priority);
   const auto key_in = [&](QueueIndex queue) {
     return KeyIn(*workspace.queue(queue).configured, ticket.queued_at, ticket.target, priority);
   };

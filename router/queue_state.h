@@ -3,15 +3,14 @@
 #define TANDEM_ROUTER_QUEUE_STATE_H_
 
 #include <cstdint>
-#include <utility>
 #include <vector>
-
-#include "absl/container/btree_set.h"
 
 #include "router/estimate.h"
 #include "router/ids.h"
 #include "router/model.h"
+#include "router/ranked_keys.h"
 #include "router/time.h"
+#include "router/wait_key.h"
 
 namespace tandem::router {
 
@@ -19,8 +18,8 @@ namespace tandem::router {
 struct QueueState {
   const Queue* configured = nullptr;  // null: not configured (any more)
   ClientIndex client;                 // unset: every client
-  // QUEUED or OFFERED: since when each waits, and its arrival.
-  absl::btree_set<std::pair<Time, uint64_t>> waiting;
+  // QUEUED or OFFERED: by age, as AgeOf says.
+  RankedKeys waiting;
   uint32_t open = 0;                   // tickets whose queue it is, in any open state
   const Calendar* calendar = nullptr;  // null: always open
   bool closed = false;                 // its calendar is
@@ -35,6 +34,11 @@ struct QueueState {
 
   bool IsBack() const { return configured->office == Office::kBack; }
 };
+
+// By since when it waits in its queue, then by arrival.
+constexpr WaitKey AgeOf(Time queued_at, uint64_t arrival) {
+  return {queued_at, arrival};
+}
 
 struct ChannelState {
   const Channel* configured = nullptr;

@@ -8,53 +8,26 @@
 #include "router/invariant.h"
 
 namespace tandem::router {
-namespace {
-
-template <typename Value>
-auto At(std::vector<Value>& values, size_t position) {
-  return values.begin() + static_cast<std::ptrdiff_t>(position);
-}
-
-}  // namespace
 
 size_t RankedTickets::Block::PlaceOf(WaitKey key) const {
-  const auto first = entries.begin() + static_cast<std::ptrdiff_t>(begin);
   const auto found = std::lower_bound(
-      first, entries.end(), key,
+      entries.begin(), entries.end(), key,
       [](const Entry& entry, const WaitKey& sought) { return entry.key < sought; });
   return static_cast<size_t>(found - entries.begin());
 }
 
 void RankedTickets::Block::Insert(WaitKey key, TicketIndex ticket) {
   if (entries.empty() || greatest < key) {
-    // Not for less than a quarter of it, so that it is paid for by what left.
-    if (entries.size() == entries.capacity() && begin > entries.size() / 4) {
-      entries.erase(entries.begin(), At(entries, begin));
-      begin = 0;
-    }
     entries.push_back({key, ticket});
     greatest = key;
-    return;
+  } else {
+    entries.insert(PlaceOf(key), {key, ticket});
   }
-  const size_t place = PlaceOf(key);
-  const bool nearer_begin = place - begin < entries.size() - place;
-  if (begin == 0 || !nearer_begin) {
-    entries.insert(At(entries, place), {key, ticket});
-    return;
-  }
-  std::move(At(entries, begin), At(entries, place), At(entries, begin - 1));
-  --begin;
-  entries[place - 1] = {key, ticket};
 }
 
 void RankedTickets::Block::EraseAt(size_t place) {
-  if (place - begin < entries.size() - place) {
-    std::move_backward(At(entries, begin), At(entries, place), At(entries, place + 1));
-    ++begin;
-    return;
-  }
-  entries.erase(At(entries, place));
-  if (size() > 0) greatest = entries.back().key;
+  entries.erase(place);
+  if (!entries.empty()) greatest = entries.back().key;
 }
 
 size_t RankedTickets::BlockOf(WaitKey key) const {
@@ -68,26 +41,25 @@ size_t RankedTickets::Cut(size_t at, WaitKey key) {
   Block& block = blocks_[at];
   Block rest;
   if (key < block.greatest) {
-    const auto middle = At(block.entries, block.begin + kMost / 2);
-    rest.entries.assign(middle, block.entries.end());
+    rest.entries = {std::as_const(block.entries).begin() + kMost / 2, block.entries.end()};
     rest.greatest = block.greatest;
-    block.entries.erase(middle, block.entries.end());
+    block.entries.truncate(kMost / 2);
     block.greatest = block.entries.back().key;
-    sizes_[at] = static_cast<uint32_t>(block.size());
+    sizes_[at] = static_cast<uint32_t>(block.entries.size());
   }
   const bool behind = block.greatest < key;
-  sizes_.insert(At(sizes_, at + 1), static_cast<uint32_t>(rest.size()));
-  blocks_.insert(At(blocks_, at + 1), std::move(rest));
+  sizes_.insert(at + 1, static_cast<uint32_t>(rest.entries.size()));
+  blocks_.insert(at + 1, std::move(rest));
   return behind ? at + 1 : at;
 }
 
 void RankedTickets::Insert(WaitKey key, TicketIndex ticket) {
   if (blocks_.empty()) {
-    blocks_.emplace_back();
+    blocks_.push_back({});
     sizes_.push_back(0);
   }
   size_t at = blocks_.back().greatest < key ? blocks_.size() - 1 : BlockOf(key);
-  if (blocks_[at].size() == kMost) at = Cut(at, key);
+  if (blocks_[at].entries.size() == kMost) at = Cut(at, key);
   blocks_[at].Insert(key, ticket);
   ++sizes_[at];
   ++size_;
@@ -98,22 +70,22 @@ void RankedTickets::Erase(WaitKey key) {
   const bool is_first = First().key == key;
   const size_t at = is_first ? 0 : BlockOf(key);
   Block& block = blocks_[at];
-  const size_t place = is_first ? block.begin : block.PlaceOf(key);
+  const size_t place = is_first ? 0 : block.PlaceOf(key);
   TANDEM_INVARIANT(place < block.entries.size() && block.entries[place].key == key,
                    "what waits is in its lists by its key");
   block.EraseAt(place);
   --sizes_[at];
   --size_;
-  if (block.size() > 0) return;
-  blocks_.erase(At(blocks_, at));
-  sizes_.erase(At(sizes_, at));
+  if (!block.entries.empty()) return;
+  blocks_.erase(at);
+  sizes_.erase(at);
 }
 
 size_t RankedTickets::Rank(WaitKey key) const {
   if (blocks_.empty()) return 0;
   const size_t at = BlockOf(key);
   const auto before = sizes_.begin() + static_cast<std::ptrdiff_t>(at);
-  return std::accumulate(sizes_.begin(), before, blocks_[at].PlaceOf(key) - blocks_[at].begin);
+  return std::accumulate(sizes_.begin(), before, blocks_[at].PlaceOf(key));
 }
 
 }  // namespace tandem::router

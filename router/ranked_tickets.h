@@ -1,7 +1,7 @@
 // Tickets in the order of their keys, with the place of each.
 //
 // Sorted blocks of at most kMost tickets. What waits comes mostly at the end and goes mostly at the
-// beginning: the first writes behind the last ticket of the last block, the second moves where its
+// beginning: the first writes behind the last ticket of the last block, the second moves where the
 // first block begins, so each touches one line of the memory that is as large as what waits.
 // Anywhere else either moves the shorter part of one block. A block that is full is cut in two, one
 // that is empty goes. A rank is a sum of the sizes of the blocks before, which are side by side and
@@ -11,9 +11,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "router/ids.h"
+#include "router/sliding_vector.h"
 #include "router/wait_key.h"
 
 namespace tandem::router {
@@ -33,7 +33,7 @@ class RankedTickets {
   bool empty() const { return blocks_.empty(); }
   size_t size() const { return size_; }
   // The one that goes first. There must be one.
-  const Entry& First() const { return blocks_.front().entries[blocks_.front().begin]; }
+  const Entry& First() const { return blocks_.front().entries.front(); }
   // How many go before `key`.
   size_t Rank(WaitKey key) const;
 
@@ -42,8 +42,8 @@ class RankedTickets {
   template <typename Accept>
   TicketIndex FirstWhere(Accept accept) const {
     for (const Block& block : blocks_) {
-      for (size_t at = block.begin; at < block.entries.size(); ++at) {
-        if (accept(block.entries[at].ticket)) return block.entries[at].ticket;
+      for (const Entry& entry : block.entries) {
+        if (accept(entry.ticket)) return entry.ticket;
       }
     }
     return {};
@@ -52,13 +52,10 @@ class RankedTickets {
  private:
   static constexpr size_t kMost = 128;
 
-  // Its tickets are those from `begin` on; what is before is room that they left.
   struct Block {
-    std::vector<Entry> entries;
-    size_t begin = 0;
+    SlidingVector<Entry> entries;
     WaitKey greatest;  // of the last one, here so that looking for a block touches blocks alone
 
-    size_t size() const { return entries.size() - begin; }
     // The place of the first ticket that does not go before `key`.
     size_t PlaceOf(WaitKey key) const;
     void Insert(WaitKey key, TicketIndex ticket);
@@ -72,8 +69,8 @@ class RankedTickets {
   // that come in order fill their blocks. Returns which of them `key` belongs to.
   size_t Cut(size_t block, WaitKey key);
 
-  std::vector<Block> blocks_;  // none is empty
-  std::vector<uint32_t> sizes_;
+  SlidingVector<Block> blocks_;  // none is empty
+  SlidingVector<uint32_t> sizes_;
   size_t size_ = 0;
 };
 

@@ -170,7 +170,7 @@ bool Router::Core::HasPendingRouting() const {
 Time Router::Core::NextDeadline() const {
   Time next = kEndOfTime;
   for (const auto& [id, workspace] : workspaces_) {
-    if (!workspace->timers.empty()) next = std::min(next, workspace->timers.begin()->at);
+    next = std::min(next, workspace->timers.Next());
     const auto& calendars = workspace->calendar_timers;
     if (!calendars.empty()) next = std::min(next, calendars.begin()->first);
   }

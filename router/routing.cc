@@ -160,22 +160,21 @@ void MarkNotResponding(Context& context, AgentIndex index, uint32_t misses_allow
 }
 
 void RunTimers(Context& context, uint32_t& budget) {
-  const auto& timers = context.workspace.timers;
-  const auto& calendars = context.workspace.calendar_timers;
+  const Workspace& workspace = context.workspace;
+  const auto& calendars = workspace.calendar_timers;
   for (; budget > 0; --budget) {
     // At one instant calendars turn first.
     const Time turn = calendars.empty() ? kEndOfTime : calendars.begin()->first;
-    const Time other = timers.empty() ? kEndOfTime : timers.begin()->at;
+    const Time other = workspace.timers.Next();
     if (std::min(turn, other) > context.now) return;
     if (turn <= other) {
       context.apply.CalendarTurned(std::string(calendars.begin()->second));
       continue;
     }
-    const Timer timer = *timers.begin();
-    if (timer.of_ticket) {
-      OnTicketDeadline(context, TicketIndex{timer.index});
+    if (workspace.timers.NextOfAgents() <= other) {
+      OnAgentDeadline(context, workspace.timers.FirstAgent(), budget);
     } else {
-      OnAgentDeadline(context, AgentIndex{timer.index}, budget);
+      OnTicketDeadline(context, workspace.timers.FirstTicket());
     }
   }
 }

@@ -36,11 +36,13 @@
 #include "router/plan.h"
 #include "router/plan_pool.h"
 #include "router/queue_state.h"
+#include "router/ranked_keys.h"
 #include "router/ready_agents.h"
 #include "router/registry.h"
 #include "router/rows.h"
 #include "router/ticket_parts.h"
 #include "router/time.h"
+#include "router/timers.h"
 #include "router/wait_key.h"
 #include "router/working_capacity.h"
 
@@ -78,7 +80,8 @@ struct alignas(64) Ticket {
   uint32_t group = 0;  // within the class
 
   QueueIndex queue;
-  uint32_t priority = 0;
+  uint16_t priority = 0;
+  RankedKeys::Slot age_slot = RankedKeys::kNone;  // while it is QUEUED or OFFERED: in its queue's
   ClientIndex client;
   ChannelIndex channel;
   AgentIndex agent;
@@ -287,16 +290,6 @@ struct RoutingProfileState {
   bool IsBelowFloor() const { return on_back < configured->back_floor; }
 };
 
-// A deadline of an agent (its grace, its shift's end, the return of its work) or of a ticket. Ties:
-// agents first, then by ordinal or arrival.
-struct Timer {
-  Time at;
-  bool of_ticket = false;
-  uint64_t order = 0;
-  uint32_t index = 0;
-  friend auto operator<=>(const Timer&, const Timer&) = default;
-};
-
 // A ticket that was reopened, and closed again.
 struct ClosedAgain {
   TicketId ticket;
@@ -380,7 +373,7 @@ struct Workspace {
   // one. Looked at when nothing is left of the others.
   absl::btree_set<ReadyKey> ring_gained_agents;
   FreshTickets fresh_rings;
-  absl::btree_set<Timer> timers;
+  Timers timers;
   // When calendars open or close next.
   absl::btree_set<std::pair<Time, std::string>> calendar_timers;
   // Closed queues whose tickets may have somewhere to overflow to, which routing must look at.

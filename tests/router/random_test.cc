@@ -153,8 +153,11 @@ class World {
         << History();
     EXPECT_EQ(expected_events, TextOf(changes.events)) << History();
     EXPECT_EQ(reference_.NextDeadline(), real_->NextDeadline()) << History();
-    // The router may find out one command later that nothing is left to do.
-    EXPECT_LE(reference_.HasPendingRouting(), real_->HasPendingRouting()) << History();
+    // The router may find out one command later that nothing is left to do, or know it at once.
+    while (reference_.HasPendingRouting() && !real_->HasPendingRouting()) {
+      (void)reference_.Execute({"", ContinueRouting{}}, now_);
+      EXPECT_EQ(TextOf(reference_.TakeEvents()), "") << History();
+    }
     EXPECT_EQ(!cut_into_slices_ && real_->HasPendingRouting(), false) << History();
     if (testing::Test::HasFailure()) return;
 

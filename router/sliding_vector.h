@@ -1,0 +1,85 @@
+// A vector for what comes mostly at the end and goes mostly at the beginning. Internal to router/.
+//
+// What goes at the beginning leaves its room there, so it costs nothing. Anywhere else what is
+// nearer to the end at hand moves: the shorter part.
+#ifndef TANDEM_ROUTER_SLIDING_VECTOR_H_
+#define TANDEM_ROUTER_SLIDING_VECTOR_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+namespace tandem::router {
+
+template <typename T>
+class SlidingVector {
+ public:
+  using iterator = typename std::vector<T>::iterator;
+  using const_iterator = typename std::vector<T>::const_iterator;
+
+  SlidingVector() = default;
+  SlidingVector(const_iterator first, const_iterator last) : all_(first, last) {}
+
+  bool empty() const { return begin_ == all_.size(); }
+  size_t size() const { return all_.size() - begin_; }
+  size_t capacity() const { return all_.capacity(); }
+  iterator begin() { return At(0); }
+  iterator end() { return all_.end(); }
+  const_iterator begin() const { return all_.begin() + static_cast<std::ptrdiff_t>(begin_); }
+  const_iterator end() const { return all_.end(); }
+  T& operator[](size_t place) { return all_[begin_ + place]; }
+  const T& operator[](size_t place) const { return all_[begin_ + place]; }
+  T& front() { return all_[begin_]; }
+  const T& front() const { return all_[begin_]; }
+  T& back() { return all_.back(); }
+  const T& back() const { return all_.back(); }
+
+  void push_back(T value) {
+    // Not for less than a quarter of it, so that it is paid for by what left.
+    if (all_.size() == all_.capacity() && begin_ > all_.size() / 4) {
+      all_.erase(all_.begin(), begin());
+      begin_ = 0;
+    }
+    all_.push_back(std::move(value));
+  }
+  // Before the one that is at the place.
+  void insert(size_t place, T value) {
+    if (place == size()) return push_back(std::move(value));
+    if (begin_ == 0 || place >= size() - place) {
+      all_.insert(At(place), std::move(value));
+      return;
+    }
+    std::move(begin(), At(place), std::prev(begin()));
+    --begin_;
+    (*this)[place] = std::move(value);
+  }
+  void erase(size_t place) {
+    if (place >= size() - place) {
+      all_.erase(At(place));
+    } else {
+      std::move_backward(begin(), At(place), At(place + 1));
+      front() = T();
+      ++begin_;
+    }
+    if (empty()) clear();
+  }
+  // All from the place on.
+  void truncate(size_t place) { all_.erase(At(place), all_.end()); }
+  void resize(size_t size) { all_.resize(begin_ + size); }
+  void clear() {
+    all_.clear();
+    begin_ = 0;
+  }
+
+ private:
+  iterator At(size_t place) { return all_.begin() + static_cast<std::ptrdiff_t>(begin_ + place); }
+
+  std::vector<T> all_;
+  size_t begin_ = 0;
+};
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_ROUTER_SLIDING_VECTOR_H_
