@@ -321,27 +321,25 @@ void Applier::SessionClosed(AgentIndex index) {
 
 // --- visits, queue ---
 
-void Applier::JoinClass(Ticket& ticket, Requirement requirement) {
-  if (HandOffOf(ticket) != nullptr) requirement = OfPeople(std::move(requirement));
-  TicketClass::Agents agents{InternAgents(requirement.agents),
-                             InternAgents(ticket.excluded_agents)};
+void Applier::JoinClass(Ticket& ticket, const Requirement& requirement) {
+  std::optional<Requirement> of_people;
+  if (HandOffOf(ticket) != nullptr) of_people = OfPeople(requirement);
+  const Requirement& asked = of_people ? *of_people : requirement;
+  TicketClass::Agents agents{InternAgents(asked.agents), InternAgents(ticket.excluded_agents)};
   if (ticket.kept_until.IsSet()) agents.named = {ticket.last_agent};
-  requirement.agents.clear();
-  ClassSpec spec{ticket.queue,
-                 ticket.channel,
-                 ticket.client,
-                 ticket.process_type,
-                 std::move(requirement),
-                 ticket.expected_handling_time,
-                 Duration{},
-                 false};
-  ticket.ticket_class = workspace_.matching.AddToClass(workspace_, std::move(spec));
+  const ClassView view{.queue = ticket.queue,
+                       .channel = ticket.channel,
+                       .client = ticket.client,
+                       .process_type = ticket.process_type,
+                       .requirement = asked,
+                       .handling_time = ticket.expected_handling_time};
+  ticket.ticket_class = workspace_.matching.AddToClass(workspace_, view);
   ticket.group = workspace_.matching.AddToGroup(ticket.ticket_class, std::move(agents));
 }
 
-void Applier::ChangeClass(Ticket& ticket, Requirement requirement) {
+void Applier::ChangeClass(Ticket& ticket, const Requirement& requirement) {
   workspace_.matching.RemoveFromClass(ticket.ticket_class, ticket.group);
-  JoinClass(ticket, std::move(requirement));
+  JoinClass(ticket, requirement);
 }
 
 void Applier::SetAge(Ticket& ticket, Duration waited, bool late) {
@@ -353,15 +351,15 @@ void Applier::SetAge(Ticket& ticket, Duration waited, bool late) {
   spec.late = late;
   TicketClass::Agents agents = before.groups[ticket.group].agents;
   matching.RemoveFromClass(ticket.ticket_class, ticket.group);
-  ticket.ticket_class = matching.AddToClass(workspace_, std::move(spec));
+  ticket.ticket_class = matching.AddToClass(workspace_, ViewOf(spec));
   ticket.group = matching.AddToGroup(ticket.ticket_class, std::move(agents));
 }
 
-void Applier::ChangeQueue(Ticket& ticket, QueueIndex queue, Requirement requirement) {
+void Applier::ChangeQueue(Ticket& ticket, QueueIndex queue, const Requirement& requirement) {
   --workspace_.queues[ticket.queue.value].open;
   ++workspace_.queues[queue.value].open;
   ticket.queue = queue;
-  ChangeClass(ticket, std::move(requirement));
+  ChangeClass(ticket, requirement);
 }
 
 void Applier::StopPlanClock(Ticket& ticket) {

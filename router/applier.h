@@ -373,14 +373,14 @@ class Applier {
   EventRow& RecordAddition(EventType type, const TicketRef& to, const std::string& agent);
   // An agent has it now: to be connected when the channel has media, else answered.
   void BeginHandling(TicketIndex ticket);
-  void JoinClass(Ticket& ticket, Requirement requirement);
+  void JoinClass(Ticket& ticket, const Requirement& requirement);
   // From one class to another; waits in neither.
-  void ChangeClass(Ticket& ticket, Requirement requirement);
+  void ChangeClass(Ticket& ticket, const Requirement& requirement);
   // To the class of its like for whom this is the longest delay that has passed, and who are late
   // or not; waits in neither.
   void SetAge(Ticket& ticket, Duration waited, bool late);
   bool FollowAge(Ticket& ticket);
-  void ChangeQueue(Ticket& ticket, QueueIndex queue, Requirement requirement);
+  void ChangeQueue(Ticket& ticket, QueueIndex queue, const Requirement& requirement);
   bool IsRoutable(Ticket& ticket);
   // Only the agent may take it from now on; waits in no class. Forget: anybody, from the next class
   // on that it joins. Pass: anybody, from now on.

@@ -26,7 +26,7 @@ void Applier::ScheduleAnew(TicketIndex index) {
   Requirement asked = AskedAnew(workspace_, ticket);
   RestartPlan(ticket);
   ForgetLastAgent(ticket);
-  ChangeClass(ticket, std::move(asked));
+  ChangeClass(ticket, asked);
   ticket.state = TicketState::kScheduled;
   ticket.agent = AgentIndex{};
   ticket.leased = false;
@@ -52,7 +52,7 @@ void Applier::CallbackRequested(TicketIndex index, const CallbackAgreement& agre
   }
   Requirement asked = RequirementOf(workspace_, ticket);
   ForgetLastAgent(ticket);
-  ChangeClass(ticket, std::move(asked));
+  ChangeClass(ticket, asked);
   EnterQueue(index, EntryReason::kCallback);
 }
 

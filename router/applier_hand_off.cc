@@ -21,7 +21,7 @@ void Applier::TicketHandedOff(TicketIndex index, HandOff&& hand_off, QueueIndex 
   Requirement requirement = RequirementOf(workspace_, ticket);
   DetailOf(index).hand_off = std::move(hand_off);
   ticket.key = key;
-  ChangeQueue(ticket, queue, std::move(requirement));
+  ChangeQueue(ticket, queue, requirement);
   TellNewQueue(ticket, first);
   EnterQueue(index, EntryReason::kHandedOff);
 }

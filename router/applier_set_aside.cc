@@ -106,7 +106,7 @@ void Applier::KeepFor(Ticket& ticket, AgentIndex agent, Time until) {
   Requirement asked = RequirementOf(workspace_, ticket);
   ticket.last_agent = agent;
   ticket.kept_until = until;
-  ChangeClass(ticket, std::move(asked));
+  ChangeClass(ticket, asked);
 }
 
 void Applier::ForgetLastAgent(Ticket& ticket) {
@@ -118,7 +118,7 @@ void Applier::PassLastAgent(Ticket& ticket) {
   if (!ticket.kept_until.IsSet()) return;
   Requirement asked = RequirementOf(workspace_, ticket);
   ForgetLastAgent(ticket);
-  ChangeClass(ticket, std::move(asked));
+  ChangeClass(ticket, asked);
 }
 
 void Applier::RestartPlan(Ticket& ticket) {

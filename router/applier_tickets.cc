@@ -258,7 +258,7 @@ void Applier::TicketTransferred(TicketIndex index, const Transfer& transfer) {
   ticket.queued_at = transfer.queued_at;
   ticket.target = transfer.target;
   ticket.key = transfer.key;
-  ChangeQueue(ticket, transfer.queue, std::move(requirement));
+  ChangeQueue(ticket, transfer.queue, requirement);
   TellNewQueue(ticket, first);
   if (transfer.keep_for.IsSet()) KeepFor(ticket, transfer.keep_for, transfer.kept_until);
   EnterQueue(index, EntryReason::kTransferred);
@@ -313,10 +313,10 @@ void Applier::PlanStepTaken(TicketIndex index, uint32_t priority, Time key) {
   // An offer that is out stays out.
   LeaveLine(index);
   if (ChangesRequirement(step)) {
-    Requirement asked = step.requirement ? *step.requirement
-                                         : Relaxed(RequirementOf(workspace_, ticket), *step.relax);
+    std::optional<Requirement> relaxed;
+    if (!step.requirement) relaxed = Relaxed(RequirementOf(workspace_, ticket), *step.relax);
     ForgetLastAgent(ticket);
-    ChangeClass(ticket, std::move(asked));
+    ChangeClass(ticket, relaxed ? *relaxed : *step.requirement);
   }
   ticket.priority = static_cast<uint16_t>(priority);
   ticket.key = key;
@@ -352,7 +352,7 @@ void Applier::TicketOverflowed(TicketIndex index, QueueIndex queue, Time key, co
   Requirement requirement = RequirementOf(workspace_, ticket);
   ForgetLastAgent(ticket);
   ticket.key = key;
-  ChangeQueue(ticket, queue, std::move(requirement));
+  ChangeQueue(ticket, queue, requirement);
   EnterQueue(index, EntryReason::kOverflowed);
 }
 

@@ -118,8 +118,9 @@ class Matching {
     }
   }
 
-  // The class of this specification, with one more open ticket.
-  ClassIndex AddToClass(const Workspace& workspace, ClassSpec spec);
+  // The class of this specification, with one more open ticket. The requirement may not be a
+  // class's own, which may go.
+  ClassIndex AddToClass(const Workspace& workspace, const ClassView& view);
   // The group of a class for tickets that name and exclude these agents, with one more open ticket.
   uint32_t AddToGroup(ClassIndex ticket_class, TicketClass::Agents agents);
   void RemoveFromClass(ClassIndex ticket_class, uint32_t group);
@@ -335,7 +336,7 @@ class Matching {
   void FillConditions(const Workspace& workspace, TicketClass& ticket_class) const;
   uint32_t NumberOf(const Condition& condition) const;
   // Who meets all of the conditions, of each one of its numbers.
-  Bits Meeting(const std::vector<std::vector<uint32_t>>& conditions) const;
+  Bits Meeting(const Conditions& conditions) const;
   // Who passes the class now, or will when delays have passed. Made anew each time.
   Bits PassingInTime(const Workspace& workspace, TicketClass& ticket_class) const;
   void FillClass(const Workspace& workspace, TicketClass& ticket_class) const;
@@ -348,6 +349,8 @@ class Matching {
   void DropIdleProfiles();
   void ListSkills(ProfileIndex profile);
   void ListClass(ClassIndex ticket_class);
+  // Unset: there is none.
+  ClassIndex FindClass(const ClassView& view, size_t hash) const;
   void Recompile(const Workspace& workspace, ClassIndex ticket_class);
 
   void Add(Line& line, TicketIndex index, const Ticket& ticket, WaitKey key);
@@ -419,11 +422,12 @@ class Matching {
   size_t idle_profiles_ = 0;
   // By skill: the profiles that have it, in the order they came.
   std::vector<std::vector<ProfileIndex>> skilled_profiles_;
-  absl::flat_hash_map<ClassSpec, ClassIndex, HashOfSpec> class_by_spec_;
+  // By the hash of their specifications; those of one hash know the next one.
+  absl::flat_hash_map<size_t, ClassIndex> class_by_hash_;
   absl::node_hash_map<Traits, ProfileIndex> profile_by_traits_;
   mutable std::vector<Pool> pools_;  // by routing profile
   mutable std::vector<KnownCondition> conditions_;
-  mutable absl::btree_map<Condition, uint32_t> condition_numbers_;
+  mutable absl::flat_hash_map<Condition, uint32_t, HashOfCondition> condition_numbers_;
   size_t max_passing_bytes_ = kMaxPassingBytes;
   // What these sets take, of that each.
   mutable size_t bytes_by_class_ = 0, bytes_by_profile_ = 0, bytes_by_condition_ = 0;

@@ -161,26 +161,33 @@ uint32_t Matching::NumberOf(const Condition& condition) const {
 // Of each condition of the class, who meets it.
 void Matching::FillConditions(const Workspace& workspace, TicketClass& ticket_class) const {
   if (bytes_by_condition_ > max_passing_bytes_) ForgetConditions();
-  if (ticket_class.conditions.empty()) {
-    for (const std::vector<Condition>& any : ticket_class.Conditions()) {
-      std::vector<uint32_t>& numbers = ticket_class.conditions.emplace_back();
-      for (const Condition& condition : any) numbers.push_back(NumberOf(condition));
+  Conditions& conditions = ticket_class.conditions;
+  if (conditions.empty()) {
+    const ClassSpec& spec = ticket_class.spec;
+    conditions.push_back({NumberOf(ServedQueue{spec.queue, spec.waited})});
+    conditions.push_back({NumberOf(spec.client)});
+    conditions.push_back({NumberOf(spec.process_type)});
+    for (const CompiledClause& clause : ticket_class.clauses) {
+      auto& any = conditions.emplace_back();
+      for (const CompiledPredicate& predicate : clause) {
+        any.push_back(NumberOf(AskedPredicate{predicate, ticket_class.mode}));
+      }
     }
   }
-  for (const std::vector<uint32_t>& any : ticket_class.conditions) {
+  for (const auto& any : conditions) {
     for (const uint32_t number : any) CatchUp(workspace, conditions_[number]);
   }
 }
 
-Bits Matching::Meeting(const std::vector<std::vector<uint32_t>>& conditions) const {
-  const auto meet_any = [&](const std::vector<uint32_t>& any) {
+Bits Matching::Meeting(const Conditions& conditions) const {
+  const auto meet_any = [&](const auto& any) {
     Bits profiles;
     for (const uint32_t number : any) profiles.Unite(conditions_[number].profiles);
     return profiles;
   };
   Bits passing = meet_any(conditions.front());
   for (size_t i = 1; i < conditions.size(); ++i) {
-    const std::vector<uint32_t>& any = conditions[i];
+    const auto& any = conditions[i];
     if (any.size() == 1) {
       passing.Intersect(conditions_[any.front()].profiles);
     } else {
@@ -194,7 +201,7 @@ Bits Matching::PassingInTime(const Workspace& workspace, TicketClass& ticket_cla
   FillConditions(workspace, ticket_class);
   const uint32_t serves = NumberOf(ServedQueue{ticket_class.spec.queue, kNoDelay});
   CatchUp(workspace, conditions_[serves]);
-  std::vector<std::vector<uint32_t>> conditions = ticket_class.conditions;
+  Conditions conditions = ticket_class.conditions;
   conditions.front() = {serves};  // in place of serving the queue by now
   return Meeting(conditions);
 }
@@ -419,12 +426,21 @@ void Matching::DropIdleProfiles() {
 
 // --- classes ---
 
-ClassIndex Matching::AddToClass(const Workspace& workspace, ClassSpec spec) {
-  const auto it = class_by_spec_.find(spec);
-  if (it != class_by_spec_.end()) {
-    TicketClass& found = classes_[it->second.value];
-    if (found.open_tickets++ == 0) --idle_classes_;
-    return it->second;
+ClassIndex Matching::FindClass(const ClassView& view, size_t hash) const {
+  const auto it = class_by_hash_.find(hash);
+  ClassIndex found = it == class_by_hash_.end() ? ClassIndex{} : it->second;
+  while (found.IsSet() && !(ViewOf(classes_[found.value].spec) == view)) {
+    found = classes_[found.value].of_hash;
+  }
+  return found;
+}
+
+ClassIndex Matching::AddToClass(const Workspace& workspace, const ClassView& view) {
+  const size_t hash = view.Hash();
+  const ClassIndex found = FindClass(view, hash);
+  if (found.IsSet()) {
+    if (classes_[found.value].open_tickets++ == 0) --idle_classes_;
+    return found;
   }
   if (idle_classes_ >= kMaxIdleClasses) DropIdleClasses();
   ClassIndex index;
@@ -439,7 +455,8 @@ ClassIndex Matching::AddToClass(const Workspace& workspace, ClassSpec spec) {
     free_classes_.pop_back();
   }
   TicketClass& added = classes_[index.value];
-  added.spec = std::move(spec);
+  added.spec = view.ToSpec();
+  added.hash = hash;
   added.Compile(workspace);
   added.groups.resize(1);
   added.shared_groups = {0};
@@ -455,11 +472,12 @@ ClassIndex Matching::AddToClass(const Workspace& workspace, ClassSpec spec) {
   }
   ListClass(index);
   class_log_.push_back(index);
-  class_by_spec_.emplace(added.spec, index);
   return index;
 }
 
 void Matching::ListClass(ClassIndex index) {
+  ClassIndex& first = class_by_hash_[classes_[index.value].hash];
+  classes_[index.value].of_hash = std::exchange(first, index);
   const Outline& outline = outlines_[index.value];
   queues_[outline.queue.value].classes[{outline.client, outline.process_type}].push_back(index);
 }
@@ -478,6 +496,7 @@ void Matching::RemoveFromClass(ClassIndex class_index, uint32_t group_index) {
 void Matching::DropIdleClasses() {
   std::vector<ClassIndex> kept;
   for (QueueClasses& queue : queues_) queue.classes.clear();
+  class_by_hash_.clear();
   for (const ClassIndex index : class_log_) {
     TicketClass& ticket_class = classes_[index.value];
     if (ticket_class.open_tickets > 0) {
@@ -487,7 +506,6 @@ void Matching::DropIdleClasses() {
       continue;
     }
     bytes_by_class_ -= ticket_class.PassingBytes();
-    class_by_spec_.erase(ticket_class.spec);
     ticket_class = TicketClass{};
     free_classes_.push_back(index);
   }

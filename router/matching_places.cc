@@ -105,8 +105,9 @@ size_t Matching::Ahead(const Workspace& workspace, const Ticket& ticket) const {
     if (waited == own.spec.waited && late == own.spec.late) return;
     spec.waited = waited;
     spec.late = late;
-    const auto it = class_by_spec_.find(spec);
-    if (it != class_by_spec_.end()) ahead += ahead_in(classes_[it->second.value]);
+    const ClassView view = ViewOf(spec);
+    const ClassIndex like = FindClass(view, view.Hash());
+    if (like.IsSet()) ahead += ahead_in(classes_[like.value]);
   };
   for (const bool late : {false, true}) {
     if (late && !queue.late_last) continue;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -75,6 +76,18 @@ H AbslHashValue(H h, const Hashed<AgentKindPredicate>& p) {
   return H::combine(std::move(h), p.of.kind);
 }
 template <typename H>
+H AbslHashValue(H h, const Hashed<CompiledSkill>& p) {
+  return H::combine(std::move(h), p.of.skill.value, p.of.level, p.of.max_level);
+}
+template <typename H, typename Tag>
+H AbslHashValue(H h, const Hashed<Index<Tag>>& p) {
+  return H::combine(std::move(h), p.of.value);
+}
+template <typename H>
+H AbslHashValue(H h, const Hashed<AgentKind>& p) {
+  return H::combine(std::move(h), p.of);
+}
+template <typename H>
 H AbslHashValue(H h, const Hashed<Predicate>& predicate) {
   h = H::combine(std::move(h), predicate.of.negated, predicate.of.kind.index());
   return std::visit(
@@ -112,10 +125,46 @@ bool IsUnknown(const CompiledPredicate& predicate) {
 
 }  // namespace
 
-size_t HashOfSpec::operator()(const ClassSpec& spec) const {
-  return absl::HashOf(spec.queue.value, spec.channel.value, spec.client.value,
-                      spec.process_type.value, spec.handling_time.us, spec.waited.us, spec.late,
-                      Hashed<Requirement>{spec.requirement});
+size_t ClassView::Hash() const {
+  return absl::HashOf(queue.value, channel.value, client.value, process_type.value,
+                      handling_time.us, waited.us, late, Hashed<Requirement>{requirement});
+}
+
+ClassSpec ClassView::ToSpec() const {
+  Requirement asked{requirement.all_of, requirement.prefer, {}};
+  return {queue, channel, client, process_type, std::move(asked), handling_time, waited, late};
+}
+
+bool operator==(const ClassView& a, const ClassView& b) {
+  const auto rest = [](const ClassView& view) {
+    return std::tie(view.queue, view.channel, view.client, view.process_type, view.handling_time,
+                    view.waited, view.late, view.requirement.all_of, view.requirement.prefer);
+  };
+  return rest(a) == rest(b);
+}
+
+ClassView ViewOf(const ClassSpec& spec) {
+  return {spec.queue,       spec.channel,       spec.client, spec.process_type,
+          spec.requirement, spec.handling_time, spec.waited, spec.late};
+}
+
+size_t HashOfCondition::operator()(const Condition& condition) const {
+  struct Visitor {
+    size_t operator()(const ServedQueue& served) const {
+      return absl::HashOf(served.queue.value, served.waited.us);
+    }
+    size_t operator()(ClientIndex client) const { return absl::HashOf(1, client.value); }
+    size_t operator()(ProcessTypeIndex type) const { return absl::HashOf(2, type.value); }
+    size_t operator()(const AskedPredicate& asked) const {
+      return absl::HashOf(asked.mode, asked.predicate.negated, asked.predicate.kind.index(),
+                          std::visit(
+                              [](const auto& kind) {
+                                return absl::HashOf(Hashed<std::decay_t<decltype(kind)>>{kind});
+                              },
+                              asked.predicate.kind));
+    }
+  };
+  return std::visit(Visitor{}, condition);
 }
 
 bool TicketClass::Agents::Name(AgentIndex agent) const {
@@ -154,17 +203,6 @@ bool TicketClass::HasUnknown() const {
          std::any_of(
              preferences.begin(), preferences.end(),
              [](const CompiledPreference& preference) { return IsUnknown(preference.predicate); });
-}
-
-std::vector<std::vector<Condition>> TicketClass::Conditions() const {
-  std::vector<std::vector<Condition>> conditions{
-      {ServedQueue{spec.queue, spec.waited}}, {spec.client}, {spec.process_type}};
-  for (const CompiledClause& clause : clauses) {
-    std::vector<Condition>& any = conditions.emplace_back();
-    for (const CompiledPredicate& predicate : clause)
-      any.push_back(AskedPredicate{predicate, mode});
-  }
-  return conditions;
 }
 
 void TicketClass::ForgetPassing() {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 
 #include "router/bits.h"
 #include "router/ids.h"
@@ -49,12 +50,31 @@ struct ClassSpec {
   // The longest of its queue's delays that has passed; kNoDelay: none holds for it.
   Duration waited{};
   bool late = false;  // it goes after punctual work, because its target has passed
-  friend bool operator==(const ClassSpec&, const ClassSpec&) = default;
 };
 inline constexpr Duration kNoDelay = Duration{std::numeric_limits<int64_t>::max()};
-struct HashOfSpec {
-  size_t operator()(const ClassSpec& spec) const;
+// A specification of which the requirement is somebody else's, for looking a class up. Whom the
+// requirement names does not matter.
+struct ClassView {
+  QueueIndex queue;
+  ChannelIndex channel;
+  ClientIndex client;
+  ProcessTypeIndex process_type;
+  const Requirement& requirement;
+  Duration handling_time{};
+  Duration waited{};
+  bool late = false;
+  size_t Hash() const;
+  ClassSpec ToSpec() const;
+  friend bool operator==(const ClassView&, const ClassView&);
 };
+ClassView ViewOf(const ClassSpec& spec);
+// Equal conditions have equal ones.
+struct HashOfCondition {
+  size_t operator()(const Condition& condition) const;
+};
+
+// Of each inner list one, as numbers of Matching's conditions.
+using Conditions = absl::InlinedVector<absl::InlinedVector<uint32_t, 4>, 4>;
 
 struct TicketClass {
   ClassSpec spec;
@@ -91,6 +111,8 @@ struct TicketClass {
 
   // Its place in the order in which classes came.
   size_t position = 0;
+  size_t hash = 0;     // of its specification
+  ClassIndex of_hash;  // another one of the same hash; unset: none
   // The profiles that pass, of the first `profiles_seen` that came.
   Subset passing;
   size_t profiles_seen = 0;
@@ -100,15 +122,13 @@ struct TicketClass {
     ProfileIndex profile;
   };
   std::vector<Score> scores;
-  // What it asks, as numbers of Matching's conditions: one of each inner list. Empty: not known.
-  std::vector<std::vector<uint32_t>> conditions;
+  // What it asks. Empty: not known.
+  Conditions conditions;
 
   // Compiles what it asks for, given what is configured now.
   void Compile(const Workspace& workspace);
   // Whether it asks for something of which nobody knew when it was compiled.
   bool HasUnknown() const;
-  // What its clauses and its specification ask: one of each inner list.
-  std::vector<std::vector<Condition>> Conditions() const;
   void ForgetPassing();
   // What is kept of the profiles that pass.
   size_t PassingBytes() const { return passing.bytes() + scores.capacity() * sizeof(Score); }

@@ -33,7 +33,7 @@ BenchRouter::BenchRouter(Configuration configuration) {
   }
 }
 
-void BenchRouter::Run(Action action) {
+void BenchRouter::Run(Action&& action) {
   now_ = now_ + kBetweenCommands;
   Execute(std::move(action));
 }
@@ -57,7 +57,7 @@ bool BenchRouter::RunTimerSlice() {
   return true;
 }
 
-void BenchRouter::Execute(Action action) {
+void BenchRouter::Execute(Action&& action) {
   const Outcome outcome = router_.Execute({kWorkspace, std::move(action)}, now_);
   if (const auto* rejection = std::get_if<Rejection>(&outcome)) {
     std::fprintf(stderr, "refused: %s\n", rejection->message.c_str());

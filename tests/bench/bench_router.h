@@ -23,7 +23,7 @@ class BenchRouter {
 
   // Executes it a while after the one before, and routes until quiet. A command that is refused
   // ends the process: the benchmark is wrong.
-  void Run(Action action);
+  void Run(Action&& action);
   void Ingest(NewContact contact);
   // Everything that is due; and as much of it as one command does, when anything is.
   void RunTimers();
@@ -36,7 +36,7 @@ class BenchRouter {
   void SetNow(Time now) { now_ = now; }
 
  private:
-  void Execute(Action action);
+  void Execute(Action&& action);
 
   Router router_;
   Time now_{1'700'000'000'000'000};
