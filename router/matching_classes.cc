@@ -487,7 +487,8 @@ void Matching::RemoveFromClass(ClassIndex class_index, uint32_t group_index) {
   TicketClass::Group& group = ticket_class.groups[group_index];
   if (--group.open_tickets == 0 && group_index != 0) {
     ticket_class.group_by_agents.erase(group.agents);
-    std::erase(ticket_class.shared_groups, group_index);
+    auto& shared = ticket_class.shared_groups;
+    shared.erase(std::remove(shared.begin(), shared.end(), group_index), shared.end());
     ticket_class.free_groups.push_back(group_index);
   }
   if (--ticket_class.open_tickets == 0) ++idle_classes_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <numeric>
 #include <utility>
 
 #include "router/invariant.h"
@@ -45,23 +44,17 @@ size_t RankedTickets::Cut(size_t at, WaitKey key) {
     rest.greatest = block.greatest;
     block.entries.truncate(kMost / 2);
     block.greatest = block.entries.back().key;
-    sizes_[at] = static_cast<uint32_t>(block.entries.size());
   }
   const bool behind = block.greatest < key;
-  sizes_.insert(at + 1, static_cast<uint32_t>(rest.entries.size()));
   blocks_.insert(at + 1, std::move(rest));
   return behind ? at + 1 : at;
 }
 
 void RankedTickets::Insert(WaitKey key, TicketIndex ticket) {
-  if (blocks_.empty()) {
-    blocks_.push_back({});
-    sizes_.push_back(0);
-  }
+  if (blocks_.empty()) blocks_.push_back({});
   size_t at = blocks_.back().greatest < key ? blocks_.size() - 1 : BlockOf(key);
   if (blocks_[at].entries.size() == kMost) at = Cut(at, key);
   blocks_[at].Insert(key, ticket);
-  ++sizes_[at];
   ++size_;
 }
 
@@ -74,18 +67,16 @@ void RankedTickets::Erase(WaitKey key) {
   TANDEM_INVARIANT(place < block.entries.size() && block.entries[place].key == key,
                    "what waits is in its lists by its key");
   block.EraseAt(place);
-  --sizes_[at];
   --size_;
-  if (!block.entries.empty()) return;
-  blocks_.erase(at);
-  sizes_.erase(at);
+  if (block.entries.empty()) blocks_.erase(at);
 }
 
 size_t RankedTickets::Rank(WaitKey key) const {
   if (blocks_.empty()) return 0;
   const size_t at = BlockOf(key);
-  const auto before = sizes_.begin() + static_cast<std::ptrdiff_t>(at);
-  return std::accumulate(sizes_.begin(), before, blocks_[at].PlaceOf(key));
+  size_t rank = blocks_[at].PlaceOf(key);
+  for (size_t before = 0; before < at; ++before) rank += blocks_[before].entries.size();
+  return rank;
 }
 
 }  // namespace tandem::router

@@ -4,8 +4,9 @@
 // beginning: the first writes behind the last ticket of the last block, the second moves where the
 // first block begins, so each touches one line of the memory that is as large as what waits.
 // Anywhere else either moves the shorter part of one block. A block that is full is cut in two, one
-// that is empty goes. A rank is a sum of the sizes of the blocks before, which are side by side and
-// few (a million tickets: some 8,000, 32 KiB), and a binary search in one block.
+// that is empty goes. A rank, for explanations alone, is a sum of the sizes of the blocks before,
+// which are side by side (a million tickets: some 8,000, 450 KiB), and a binary search in one
+// block.
 #ifndef TANDEM_ROUTER_RANKED_TICKETS_H_
 #define TANDEM_ROUTER_RANKED_TICKETS_H_
 
@@ -70,7 +71,6 @@ class RankedTickets {
   size_t Cut(size_t block, WaitKey key);
 
   SlidingVector<Block> blocks_;  // none is empty
-  SlidingVector<uint32_t> sizes_;
   size_t size_ = 0;
 };
 

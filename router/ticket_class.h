@@ -104,8 +104,8 @@ struct TicketClass {
     RankedTickets ringing;  // those that are offered, and want further rings
     uint32_t open_tickets = 0;
   };
-  std::vector<Group> groups;
-  std::vector<uint32_t> shared_groups;  // those that name nobody
+  absl::InlinedVector<Group, 1> groups;
+  absl::InlinedVector<uint32_t, 2> shared_groups;  // those that name nobody
   std::vector<uint32_t> free_groups;
   absl::flat_hash_map<Agents, uint32_t> group_by_agents;  // all but the first and the free ones
 
