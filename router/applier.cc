@@ -346,12 +346,12 @@ void Applier::SetAge(Ticket& ticket, Duration waited, bool late) {
   Matching& matching = workspace_.matching;
   const TicketClass& before = matching.ClassOf(ticket.ticket_class);
   if (before.spec.waited == waited && before.spec.late == late) return;
-  ClassSpec spec = before.spec;
-  spec.waited = waited;
-  spec.late = late;
+  const ClassSpec& spec = before.spec;
+  const ClassView view{spec.queue,       spec.channel,       spec.client, spec.process_type,
+                       spec.requirement, spec.handling_time, waited,      late};
   TicketClass::Agents agents = before.groups[ticket.group].agents;
   matching.RemoveFromClass(ticket.ticket_class, ticket.group);
-  ticket.ticket_class = matching.AddToClass(workspace_, ViewOf(spec));
+  ticket.ticket_class = matching.AddToClass(workspace_, view);
   ticket.group = matching.AddToGroup(ticket.ticket_class, std::move(agents));
 }
 
@@ -421,8 +421,10 @@ void Applier::WaitEstimated(TicketIndex index, Duration wait) {
 }
 
 void Applier::CountWaiting(Ticket& ticket) {
-  // Its offer ended: it waits as before.
-  if (ticket.age_slot != RankedKeys::kNone) return;
+  if (ticket.age_slot != RankedKeys::kNone) {
+    TANDEM_INVARIANT(ticket.state == TicketState::kOffered, "it was counted since it waits");
+    return;
+  }
   QueueState& queue = workspace_.queues[ticket.queue.value];
   ticket.age_slot = queue.waiting.Insert(AgeOf(ticket.queued_at, ticket.arrival));
 }
@@ -447,7 +449,7 @@ bool Applier::FollowAge(Ticket& ticket) {
   return true;
 }
 
-// In its place by its key and by its age, and to be looked at by routing.
+// In its place by its key and by its age; routing will look at it, if anybody has room.
 void Applier::Wait(TicketIndex index) {
   Ticket& ticket = TicketAt(index);
   if (FollowAge(ticket)) SetTimer(index);
@@ -462,7 +464,7 @@ FreshTicket Applier::FreshOf(TicketIndex index) const {
 }
 
 void Applier::AddFresh(TicketIndex index) {
-  // Whoever becomes ready looks for itself.
+  // Whoever comes to have room looks for itself.
   if (!workspace_.matching.AnyReady()) return;
   workspace_.fresh_tickets.Add(FreshOf(index),
                                workspace_.queue(TicketAt(index).queue).priority_first);

@@ -412,6 +412,7 @@ class Applier {
   // An agent gets the ticket, which has left its queue, by an offer or a claim.
   void CountPick(const Ticket& ticket);
   FreshTicket FreshOf(TicketIndex ticket) const;
+  // To be looked at by routing, if anybody has room for any work.
   void AddFresh(TicketIndex ticket);
   void AddFreshRing(TicketIndex ticket);
   // Among those that want further rings, or not, as it does now; not, in any case.
@@ -425,7 +426,7 @@ class Applier {
   void PromoteRing(TicketIndex ticket);
   void RescindOthers(TicketIndex ticket, AgentIndex agent);
   static void SetOffer(Ticket& ticket, const Participant& ring);
-  // Counts it among those that wait in its queue, from its `queued_at` on.
+  // Counts it among those that wait in its queue, from its `queued_at` on, if it is not.
   void CountWaiting(Ticket& ticket);
   void UncountWaiting(Ticket& ticket);
   void AddCoolDown(TicketIndex ticket, AgentIndex agent, Duration cool_down);

@@ -373,10 +373,8 @@ void DumpWorkspace(const Workspace& workspace, std::string& out) {
   for (const Timers::OfAgent& timer : workspace.timers.agents()) {
     Line(out, " timer")("at", timer.at)("of", "agent")("order", timer.ordinal);
   }
-  (void)workspace.timers.tickets().FirstWhere([&](TicketIndex index) {
-    const Ticket& ticket = workspace.ticket(index);
-    Line(out, " timer")("at", ticket.timer_at)("of", "ticket")("order", ticket.arrival);
-    return false;
+  workspace.timers.tickets().ForEach([&](const RankedTickets::Entry& timer) {
+    Line(out, " timer")("at", timer.key.key)("of", "ticket")("order", timer.key.arrival);
   });
 }
 

@@ -1,5 +1,5 @@
-// Tickets that may have become possible, for routing to look at: those that began to wait, or to
-// want further rings. Internal to router/.
+// Tickets that may have become possible, for routing to look at: those that began to wait while
+// somebody had room for work, or to want further rings. Internal to router/.
 #ifndef TANDEM_ROUTER_FRESH_TICKETS_H_
 #define TANDEM_ROUTER_FRESH_TICKETS_H_
 

@@ -196,6 +196,8 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
                      which + " is held once, by the agent it names");
   }
   const bool waits = ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered;
+  TANDEM_INVARIANT(waits == (ticket.age_slot != RankedKeys::kNone),
+                   which + " is among its queue's ages while it waits");
   TANDEM_INVARIANT(!waits || ticket.visit_entered_at.IsSet(),
                    which + " is on a visit while it waits");
   TANDEM_INVARIANT(!IsSetAside(ticket.state) || !ticket.visit_entered_at.IsSet(),
@@ -283,18 +285,22 @@ void CheckTeams(const Workspace& workspace) {
 void CheckCounters(const Workspace& workspace) {
   std::vector<std::vector<WaitKey>> waiting(workspace.queues.size());
   std::vector<uint32_t> in_queue(workspace.queues.size());
-  size_t tickets = 0;
+  std::vector<size_t> queued(workspace.queues.size());
+  size_t tickets = 0, timers = 0;
   decltype(Workspace::open_children) children;
   for (const Ticket& ticket : workspace.tickets) {
     if (!ticket.in_use) continue;
     ++tickets;
     if (Workspace::ParentOf(ticket).IsSet()) ++children[Workspace::ParentOf(ticket)];
     ++in_queue[ticket.queue.value];
+    if (ticket.state == TicketState::kQueued) ++queued[ticket.queue.value];
+    if (ticket.timer_at != kEndOfTime) ++timers;
     if (ticket.state == TicketState::kQueued || ticket.state == TicketState::kOffered) {
       waiting[ticket.queue.value].push_back(AgeOf(ticket.queued_at, ticket.arrival));
     }
   }
   TANDEM_INVARIANT(tickets == workspace.open_tickets, "open tickets are counted");
+  TANDEM_INVARIANT(timers == workspace.timers.tickets().size(), "each deadline stands once");
   TANDEM_INVARIANT(children == workspace.open_children, "open children are counted");
   TANDEM_INVARIANT(workspace.woken_tickets.empty(), "nothing that is to go on waits for a command");
   TANDEM_INVARIANT(workspace.overdue_tickets.empty(), "no step that is due waits for a command");
@@ -306,6 +312,9 @@ void CheckCounters(const Workspace& workspace) {
     std::sort(waiting[i].begin(), waiting[i].end());
     TANDEM_INVARIANT(waiting[i] == workspace.queues[i].waiting.InOrder(),
                      "waiting tickets are counted per queue");
+    const QueueIndex index{static_cast<uint32_t>(i)};
+    TANDEM_INVARIANT(queued[i] == workspace.matching.PlaceIn(index, WaitKey{}).all,
+                     "a queue has the keys of its queued tickets");
     TANDEM_INVARIANT(in_queue[i] == workspace.queues[i].open, "open tickets are counted per queue");
     const Queue* queue = workspace.queues[i].configured;
     if (queue == nullptr) continue;

@@ -39,6 +39,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -118,8 +119,7 @@ class Matching {
     }
   }
 
-  // The class of this specification, with one more open ticket. The requirement may not be a
-  // class's own, which may go.
+  // The class of this specification, with one more open ticket.
   ClassIndex AddToClass(const Workspace& workspace, const ClassView& view);
   // The group of a class for tickets that name and exclude these agents, with one more open ticket.
   uint32_t AddToGroup(ClassIndex ticket_class, TicketClass::Agents agents);
@@ -137,6 +137,9 @@ class Matching {
   // Keeps so much, instead of kMaxPassingBytes, of each kind of what was worked out between classes
   // and profiles.
   void LimitPassing(size_t bytes) { max_passing_bytes_ = bytes; }
+  // Looks at these bits alone of the hashes of classes, so that many have the same. While it
+  // changes there are no classes.
+  void MaskClassHashes(size_t mask) { class_hash_mask_ = mask; }
 
   // --- what waits, who ---
 
@@ -351,6 +354,7 @@ class Matching {
   void ListClass(ClassIndex ticket_class);
   // Unset: there is none.
   ClassIndex FindClass(const ClassView& view, size_t hash) const;
+  size_t HashOf(const ClassView& view) const { return view.Hash() & class_hash_mask_; }
   void Recompile(const Workspace& workspace, ClassIndex ticket_class);
 
   void Add(Line& line, TicketIndex index, const Ticket& ticket, WaitKey key);
@@ -424,10 +428,11 @@ class Matching {
   std::vector<std::vector<ProfileIndex>> skilled_profiles_;
   // By the hash of their specifications; those of one hash know the next one.
   absl::flat_hash_map<size_t, ClassIndex> class_by_hash_;
+  size_t class_hash_mask_ = std::numeric_limits<size_t>::max();
   absl::node_hash_map<Traits, ProfileIndex> profile_by_traits_;
   mutable std::vector<Pool> pools_;  // by routing profile
   mutable std::vector<KnownCondition> conditions_;
-  mutable absl::flat_hash_map<Condition, uint32_t, HashOfCondition> condition_numbers_;
+  mutable absl::node_hash_map<Condition, uint32_t, HashOfCondition> condition_numbers_;
   size_t max_passing_bytes_ = kMaxPassingBytes;
   // What these sets take, of that each.
   mutable size_t bytes_by_class_ = 0, bytes_by_profile_ = 0, bytes_by_condition_ = 0;

@@ -430,18 +430,19 @@ ClassIndex Matching::FindClass(const ClassView& view, size_t hash) const {
   const auto it = class_by_hash_.find(hash);
   ClassIndex found = it == class_by_hash_.end() ? ClassIndex{} : it->second;
   while (found.IsSet() && !(ViewOf(classes_[found.value].spec) == view)) {
-    found = classes_[found.value].of_hash;
+    found = classes_[found.value].next_of_hash;
   }
   return found;
 }
 
 ClassIndex Matching::AddToClass(const Workspace& workspace, const ClassView& view) {
-  const size_t hash = view.Hash();
+  const size_t hash = HashOf(view);
   const ClassIndex found = FindClass(view, hash);
   if (found.IsSet()) {
     if (classes_[found.value].open_tickets++ == 0) --idle_classes_;
     return found;
   }
+  ClassSpec spec = view.ToSpec();  // before the class goes whose requirement it may be
   if (idle_classes_ >= kMaxIdleClasses) DropIdleClasses();
   ClassIndex index;
   if (free_classes_.empty()) {
@@ -455,7 +456,7 @@ ClassIndex Matching::AddToClass(const Workspace& workspace, const ClassView& vie
     free_classes_.pop_back();
   }
   TicketClass& added = classes_[index.value];
-  added.spec = view.ToSpec();
+  added.spec = std::move(spec);
   added.hash = hash;
   added.Compile(workspace);
   added.groups.resize(1);
@@ -477,7 +478,7 @@ ClassIndex Matching::AddToClass(const Workspace& workspace, const ClassView& vie
 
 void Matching::ListClass(ClassIndex index) {
   ClassIndex& first = class_by_hash_[classes_[index.value].hash];
-  classes_[index.value].of_hash = std::exchange(first, index);
+  classes_[index.value].next_of_hash = std::exchange(first, index);
   const Outline& outline = outlines_[index.value];
   queues_[outline.queue.value].classes[{outline.client, outline.process_type}].push_back(index);
 }

@@ -106,7 +106,7 @@ size_t Matching::Ahead(const Workspace& workspace, const Ticket& ticket) const {
     spec.waited = waited;
     spec.late = late;
     const ClassView view = ViewOf(spec);
-    const ClassIndex like = FindClass(view, view.Hash());
+    const ClassIndex like = FindClass(view, HashOf(view));
     if (like.IsSet()) ahead += ahead_in(classes_[like.value]);
   };
   for (const bool late : {false, true}) {

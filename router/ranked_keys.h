@@ -1,4 +1,4 @@
-// Keys in order, of which only their number and the first are asked. Internal to router/.
+// Keys, of which it is asked how many go before one, and which goes first. Internal to router/.
 //
 // As RankedTickets, blocks of at most kMost keys, but without an order inside a block: a key stays
 // in its slot until it goes. So one that goes, of wherever, takes its bit out of its block's and
@@ -40,8 +40,9 @@ class RankedKeys {
 
  private:
   static constexpr size_t kMost = 128;
-  // Blocks that have no more left look for a neighbour to join, so that what stays for long among
-  // much that goes does not keep the room of all of it.
+  // Blocks that have no more left look for a neighbour to join whose slots are others, so that what
+  // stays for long among much that goes does not keep the room of all of it. Where just every 128th
+  // stays it does, of what waited at once.
   static constexpr size_t kFew = 16;
 
   // Slots of a block.

@@ -68,7 +68,27 @@ void RankedTickets::Erase(WaitKey key) {
                    "what waits is in its lists by its key");
   block.EraseAt(place);
   --size_;
-  if (block.entries.empty()) blocks_.erase(at);
+  if (block.entries.empty()) {
+    blocks_.erase(at);
+  } else if (block.entries.size() <= kFew) {
+    if (at + 1 < blocks_.size()) JoinNext(at);
+    if (at > 0) JoinNext(at - 1);
+  }
+}
+
+void RankedTickets::JoinNext(size_t at) {
+  Block& block = blocks_[at];
+  Block& next = blocks_[at + 1];
+  if (block.entries.size() + next.entries.size() > kMost / 2) return;
+  for (const Entry& entry : next.entries) block.entries.push_back(entry);
+  block.greatest = next.greatest;
+  blocks_.erase(at + 1);
+}
+
+size_t RankedTickets::bytes() const {
+  size_t bytes = 0;
+  for (const Block& block : blocks_) bytes += block.entries.capacity() * sizeof(Entry);
+  return bytes;
 }
 
 size_t RankedTickets::Rank(WaitKey key) const {

@@ -102,9 +102,9 @@ class Router {
 
   // Takes over a shard's state. Must be called before the first Execute, at most once. Aborts when
   // the rows contradict each other: a state that can't be is worse than a restart. Routing is
-  // pending afterwards, because work may have become possible between the last commit and the
-  // crash. Of `now` follows for which tickets a delay of their queue has passed; unset: for none,
-  // as far as is known before the first AdvanceTime.
+  // pending afterwards if anybody has room, because work may have become possible between the last
+  // commit and the crash. Of `now` follows for which tickets a delay of their queue has passed;
+  // unset: for none, as far as is known before the first AdvanceTime.
   void Load(LoadedState state, Time now = {});
 
   // Decides one command. `now` must not be before the `now` of an earlier call (the engine's clock

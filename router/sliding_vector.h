@@ -1,7 +1,7 @@
 // A vector for what comes mostly at the end and goes mostly at the beginning. Internal to router/.
 //
-// What goes at the beginning leaves its room there, so it costs nothing. Anywhere else what is
-// nearer to the end at hand moves: the shorter part.
+// What goes at the beginning leaves its room there, so it costs nothing; the room is used again
+// when there is no other. Anywhere else the shorter part moves.
 #ifndef TANDEM_ROUTER_SLIDING_VECTOR_H_
 #define TANDEM_ROUTER_SLIDING_VECTOR_H_
 
@@ -21,6 +21,16 @@ class SlidingVector {
 
   SlidingVector() = default;
   SlidingVector(const_iterator first, const_iterator last) : all_(first, last) {}
+  SlidingVector(const SlidingVector&) = default;
+  SlidingVector& operator=(const SlidingVector&) = default;
+  SlidingVector(SlidingVector&& other) noexcept
+      : all_(std::exchange(other.all_, {})), begin_(std::exchange(other.begin_, 0)) {}
+  SlidingVector& operator=(SlidingVector&& other) noexcept {
+    all_ = std::exchange(other.all_, {});
+    begin_ = std::exchange(other.begin_, 0);
+    return *this;
+  }
+  ~SlidingVector() = default;
 
   bool empty() const { return begin_ == all_.size(); }
   size_t size() const { return all_.size() - begin_; }
@@ -37,17 +47,14 @@ class SlidingVector {
   const T& back() const { return all_.back(); }
 
   void push_back(T value) {
-    // Not for less than a quarter of it, so that it is paid for by what left.
-    if (all_.size() == all_.capacity() && begin_ > all_.size() / 4) {
-      all_.erase(all_.begin(), begin());
-      begin_ = 0;
-    }
+    MakeRoom();
     all_.push_back(std::move(value));
   }
   // Before the one that is at the place.
   void insert(size_t place, T value) {
     if (place == size()) return push_back(std::move(value));
     if (begin_ == 0 || place >= size() - place) {
+      MakeRoom();
       all_.insert(At(place), std::move(value));
       return;
     }
@@ -67,13 +74,19 @@ class SlidingVector {
   }
   // All from the place on.
   void truncate(size_t place) { all_.erase(At(place), all_.end()); }
-  void resize(size_t size) { all_.resize(begin_ + size); }
   void clear() {
     all_.clear();
     begin_ = 0;
   }
 
  private:
+  // For one more at the end: by what left at the beginning, if that was a quarter, and so pays for
+  // it.
+  void MakeRoom() {
+    if (all_.size() < all_.capacity() || begin_ <= all_.size() / 4) return;
+    all_.erase(all_.begin(), begin());
+    begin_ = 0;
+  }
   iterator At(size_t place) { return all_.begin() + static_cast<std::ptrdiff_t>(begin_ + place); }
 
   std::vector<T> all_;

@@ -111,8 +111,8 @@ struct TicketClass {
 
   // Its place in the order in which classes came.
   size_t position = 0;
-  size_t hash = 0;     // of its specification
-  ClassIndex of_hash;  // another one of the same hash; unset: none
+  size_t hash = 0;          // of its specification
+  ClassIndex next_of_hash;  // another one of the same hash; unset: none
   // The profiles that pass, of the first `profiles_seen` that came.
   Subset passing;
   size_t profiles_seen = 0;

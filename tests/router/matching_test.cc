@@ -35,9 +35,10 @@ class LargeFloor {
  public:
   // `priority_first`: the second queue is. `late_last`: the last two are DEFERRABLE, and late work
   // of the very last goes after punctual work, but when it is its turn. `shares`: clients have fair
-  // shares, and what they have in hand changes with each step.
+  // shares, and what they have in hand changes with each step. `few_hashes`: classes have one of
+  // four.
   struct Options {
-    bool priority_first = false, late_last = false, shares = false;
+    bool priority_first = false, late_last = false, shares = false, few_hashes = false;
   };
   LargeFloor(uint64_t seed, DistributionMode mode) : LargeFloor(seed, mode, Options{}) {}
   LargeFloor(uint64_t seed, DistributionMode mode, Options options)
@@ -46,6 +47,7 @@ class LargeFloor {
         late_last_(options.late_last),
         shares_(options.shares) {
     workspace_.id = "floor";
+    if (options.few_hashes) workspace_.matching.MaskClassHashes(3);
     {
       Applier applier(workspace_, changes_, open_tickets_, now_);
       applier.AdoptConfiguration(MakeConfiguration(mode));
@@ -400,6 +402,17 @@ TEST_P(MatchingOnALargeFloor, FindsWhatASearchOfEverythingFinds) {
   EXPECT_GT(floor.agents_found, 500U);
   EXPECT_GT(listed, 100U);
   EXPECT_GT(walked, 100U);
+}
+
+TEST_P(MatchingOnALargeFloor, FindsTheSameWhereClassesHaveTheSameHash) {
+  LargeFloor floor(8, GetParam(), {.few_hashes = true});
+  for (int i = 0; i < 100 && !HasFailure(); ++i) {
+    floor.Step();
+    floor.CompareTicket();
+    floor.CompareAgent();
+  }
+  EXPECT_GT(floor.tickets_found, 30U);
+  EXPECT_GT(floor.agents_found, 30U);
 }
 
 TEST_P(MatchingOnALargeFloor, FindsTheSameWhenWhatItKnewWasDropped) {

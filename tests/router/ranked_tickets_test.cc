@@ -78,6 +78,24 @@ TEST(RankedTickets, IsEmptyAgainWhenAllAreGone) {
   EXPECT_EQ(tickets.Rank(KeyAt(1, 2)), 1U);
 }
 
+// One of a hundred stays, of a million that pass: they take the room of thousands, not of a
+// million.
+TEST(RankedTickets, GivesBackTheRoomOfWhatIsGone) {
+  RankedTickets tickets;
+  for (uint32_t i = 0; i < 1'000'000; ++i) tickets.Insert(KeyAt(i, i), TicketIndex{i});
+  const size_t before = tickets.bytes();
+  for (uint32_t i = 0; i < 1'000'000; ++i) {
+    if (i % 100 != 0) tickets.Erase(KeyAt(i, i));
+  }
+  EXPECT_EQ(tickets.size(), 10'000U);
+  EXPECT_LT(tickets.bytes(), before / 10);
+  for (uint32_t i = 0; i < 1'000'000; i += 100) {
+    ASSERT_EQ(tickets.First().ticket, TicketIndex{i});
+    tickets.Erase(KeyAt(i, i));
+  }
+  EXPECT_TRUE(tickets.empty());
+}
+
 // What does as an ordered map does, step by step.
 class Compared {
  public:

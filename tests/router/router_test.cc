@@ -104,6 +104,60 @@ TEST_F(RouterTest, StopsRoutingAtItsSliceAndGoesOnWhenAsked) {
   router_.CheckInvariants();
 }
 
+// The only agent who is there has a chat, and another one waits, of which nothing is noted.
+class NobodyHasRoom : public RouterTest {
+ protected:
+  void SetUp() override {
+    Configure(2, 1);
+    LogIn("a1");
+    Do(Chat(1));
+    Do(AcceptOffer{{"a1", 1}, {{0, 1}, 1}});
+    Do(Chat(2));
+    EXPECT_FALSE(router_.HasPendingRouting());
+    (void)router_.TakeChanges();
+  }
+  // The agents to whom the other one was offered.
+  std::string Offered() {
+    std::string offered;
+    for (const EventRow& event : router_.TakeChanges().events) {
+      if (event.type != EventType::kTicketOffered) continue;
+      EXPECT_EQ(event.ticket, (TicketId{0, 2}));
+      offered += event.agent;
+    }
+    router_.CheckInvariants();
+    return offered;
+  }
+};
+
+TEST_F(NobodyHasRoom, AndWhoLogsInGetsWhatWaits) {
+  LogIn("a2");
+  EXPECT_EQ(Offered(), "a2");
+}
+
+TEST_F(NobodyHasRoom, AndWhoseWorkEndsGetsWhatWaits) {
+  Do(CompleteTicket{{0, 1}, {"a1", 1}, ""});
+  EXPECT_EQ(Offered(), "a1");
+}
+
+TEST_F(NobodyHasRoom, AndWhoDeclinesGetsWhatWaits) {
+  LogIn("a2");
+  EXPECT_EQ(Offered(), "a2");
+  Do(CompleteTicket{{0, 1}, {"a1", 1}, ""});
+  Do(DeclineOffer{{"a2", 1}, {{0, 2}, 1}});
+  EXPECT_EQ(Offered(), "a1");
+}
+
+TEST_F(NobodyHasRoom, AndWhoComesToHaveMoreRoomGetsWhatWaits) {
+  Agent agent = ConfigurationWith(1, 2).agents.front();
+  Do(UpdateResource{agent, {"capacity"}});
+  EXPECT_EQ(Offered(), "a1");
+}
+
+TEST_F(NobodyHasRoom, AndAConfigurationMayGiveRoom) {
+  Do(ApplyConfiguration{ConfigurationWith(2, 2), 0, false});
+  EXPECT_EQ(Offered(), "a1");
+}
+
 // Two callers find a ticket closed; one of them is late.
 TEST_F(RouterTest, KnowsThatATicketWasReopenedSinceItWasRead) {
   Configure(1, 1);
