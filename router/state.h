@@ -81,7 +81,7 @@ struct alignas(64) Ticket {
 
   QueueIndex queue;
   uint16_t priority = 0;
-  RankedKeys::Slot age_slot = RankedKeys::kNone;  // while it is QUEUED or OFFERED: in its queue's
+  RankedKeys::Slot age_slot = RankedKeys::kNone;  // among its queue's ages, while it is there
   ClientIndex client;
   ChannelIndex channel;
   AgentIndex agent;
