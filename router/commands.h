@@ -321,6 +321,9 @@ struct EarlierTickets {
 // is known.
 std::optional<Rejection> CheckLinks(const Workspace& workspace, const NewContact& contact,
                                     const EarlierTickets& earlier);
+// Why the ticket can't wait for its children: none is open, or one of them would wait for its own
+// end. Nothing when it can.
+std::optional<Rejection> CheckWaitForChildren(const Workspace& workspace, TicketIndex ticket);
 // Why a follow-up would be refused; nothing when it wouldn't, and then it is noted in `earlier`.
 // `blocked`: it waits for one that comes before it.
 std::optional<Rejection> CheckFollowUp(const Context& context, NewContact contact, bool blocked,

@@ -125,6 +125,9 @@ void CheckLinks(const Workspace& workspace, TicketIndex index, const std::string
   if (ticket.parking != nullptr && ticket.parking->until_children_closed) {
     TANDEM_INVARIANT(workspace.OpenChildrenOf(ticket.id) != 0,
                      which + " is parked for its children while one is open");
+    const auto rejection = CheckWaitForChildren(workspace, index);
+    TANDEM_INVARIANT(!rejection || rejection->reason == Reason::kTooManyDependents,
+                     which + " is parked for none that waits for it");
   }
   if (ticket.links == nullptr) return;
   const auto knows = [&](const std::vector<TicketIndex>& of) {

@@ -2,6 +2,9 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
 
 #include "router/commands.h"
 #include "router/limits.h"
@@ -36,6 +39,67 @@ std::optional<Rejection> CheckParent(const Workspace& workspace, const NewContac
                 {{"ticket_id", ToString(parent.id)}, {"limit", std::to_string(kMaxOpenChildren)}});
 }
 
+Rejection RefuseDependents(const TicketId& id, size_t limit, size_t waiting) {
+  return Refuse(Reason::kTooManyDependents,
+                "expected fewer than " + std::to_string(limit) + " tickets that wait for " +
+                    Named(id) + ", but there are " + std::to_string(waiting),
+                {{"ticket_id", ToString(id)}, {"limit", std::to_string(limit)}});
+}
+
+bool WaitsForChildren(const Ticket& ticket) {
+  return ticket.state == TicketState::kParked && ticket.parking->until_children_closed;
+}
+
+// The first for which `accept` is true of those that can't be closed, unless somebody intervenes,
+// before this one is: by `blocked_by`, as parents that are PARKED until their children are closed,
+// and through each other. Unset: there is none; a rejection: too many are to be looked at.
+template <typename Accept>
+std::variant<TicketIndex, Rejection> FirstWaitingFor(const Workspace& workspace, TicketIndex index,
+                                                     Accept accept) {
+  std::vector<TicketIndex> waiting{index};
+  absl::flat_hash_set<TicketIndex> known{index};
+  TicketIndex first;
+  const auto reach = [&](TicketIndex other) {
+    if (!known.insert(other).second) return;
+    waiting.push_back(other);
+    if (!first.IsSet() && accept(other)) first = other;
+  };
+  for (size_t next = 0; next < waiting.size() && !first.IsSet(); ++next) {
+    const Ticket& ticket = workspace.ticket(waiting[next]);
+    if (ticket.links == nullptr) continue;
+    for (const TicketIndex dependent : ticket.links->dependents) reach(dependent);
+    const TicketIndex parent = workspace.FindTicket(ticket.links->parent);
+    if (parent.IsSet() && WaitsForChildren(workspace.ticket(parent))) reach(parent);
+    if (first.IsSet() || waiting.size() <= kMaxWaitingThrough) continue;
+    return RefuseDependents(workspace.ticket(index).id, kMaxWaitingThrough, waiting.size() - 1);
+  }
+  return first;
+}
+
+// A contact whose parent waits for its children would be one of them.
+std::optional<Rejection> CheckCircle(const Workspace& workspace, const NewContact& contact) {
+  const TicketIndex parent = workspace.FindTicket(contact.parent);
+  if (contact.blocked_by.empty() || !parent.IsSet()) return std::nullopt;
+  if (!WaitsForChildren(workspace.ticket(parent))) return std::nullopt;
+  const auto blocks = [&](TicketIndex other) {
+    return std::ranges::find(contact.blocked_by, workspace.ticket(other).id) !=
+           contact.blocked_by.end();
+  };
+  TicketIndex first = parent;
+  if (!blocks(parent)) {
+    auto found = FirstWaitingFor(workspace, parent, blocks);
+    if (auto* rejection = std::get_if<Rejection>(&found)) return *std::move(rejection);
+    first = std::get<TicketIndex>(found);
+  }
+  if (!first.IsSet()) return std::nullopt;
+  const std::string named = Named(workspace.ticket(first).id);
+  return Refuse(Reason::kCircularWait,
+                "expected tickets to wait for that close before the parent, which is PARKED until "
+                "its children are closed, but " +
+                    (first == parent ? named + " is the parent" : named + " waits for it"),
+                {{"ticket_id", ToString(workspace.ticket(first).id)}});
+}
+
 std::optional<Rejection> CheckDependency(const Workspace& workspace, const TicketId& id,
                                          const std::string& client, size_t more_dependents) {
   const TicketIndex index = workspace.FindTicket(id);
@@ -52,11 +116,7 @@ std::optional<Rejection> CheckDependency(const Workspace& workspace, const Ticke
   const size_t waiting =
       (ticket.links == nullptr ? 0 : ticket.links->dependents.size()) + more_dependents;
   if (waiting < kMaxDependents) return std::nullopt;
-  return Refuse(Reason::kTooManyDependents,
-                "expected fewer than " + std::to_string(kMaxDependents) +
-                    " tickets that wait for " + Named(id) + ", but there are " +
-                    std::to_string(waiting),
-                {{"ticket_id", ToString(id)}, {"limit", std::to_string(kMaxDependents)}});
+  return RefuseDependents(id, kMaxDependents, waiting);
 }
 
 // Where in a follow-up to look for what a refusal is about; empty: nowhere in particular.
@@ -148,7 +208,26 @@ std::optional<Rejection> CheckLinks(const Workspace& workspace, const NewContact
     auto rejection = CheckDependency(workspace, id, contact.client, static_cast<size_t>(before));
     if (rejection) return rejection;
   }
-  return std::nullopt;
+  return CheckCircle(workspace, contact);
+}
+
+std::optional<Rejection> CheckWaitForChildren(const Workspace& workspace, TicketIndex index) {
+  const TicketId& id = workspace.ticket(index).id;
+  if (workspace.OpenChildrenOf(id) == 0) {
+    return Refuse(Reason::kNoOpenChild,
+                  "expected a ticket to which an open one belongs, but none does");
+  }
+  auto found = FirstWaitingFor(workspace, index, [&](TicketIndex other) {
+    return Workspace::ParentOf(workspace.ticket(other)) == id;
+  });
+  if (auto* rejection = std::get_if<Rejection>(&found)) return *std::move(rejection);
+  const TicketIndex child = std::get<TicketIndex>(found);
+  if (!child.IsSet()) return std::nullopt;
+  const TicketId& waits = workspace.ticket(child).id;
+  return Refuse(Reason::kCircularWait,
+                "expected children that close while their parent is PARKED, but " + Named(waits) +
+                    " waits until it is closed",
+                {{"ticket_id", ToString(waits)}});
 }
 
 std::optional<Rejection> CheckFollowUps(const Context& context, const Ticket& ticket,

@@ -408,6 +408,8 @@ const char* ToString(Reason reason) {
       return "TOO_MANY_DEPENDENTS";
     case Reason::kNoOpenChild:
       return "NO_OPEN_CHILD";
+    case Reason::kCircularWait:
+      return "CIRCULAR_WAIT";
     case Reason::kTicketIsForPeople:
       return "TICKET_IS_FOR_PEOPLE";
     case Reason::kAgentNotAutomated:

@@ -109,6 +109,7 @@ enum class Reason : uint8_t {
   kNoOpenChild = 209,
   kTicketIsReview = 210,
   kTicketIsNoReview = 211,
+  kCircularWait = 212,
 };
 
 // The name that clients see in ErrorInfo: "TICKET_NOT_FOUND".

@@ -131,9 +131,9 @@ Outcome Decide(Context& context, const ParkTicket& command) {
     return Refuse(Reason::kParkingReasonUnknown,
                   "expected a configured parking reason, but there is no '" + command.reason + "'");
   }
-  if (command.until_children_closed && context.workspace.OpenChildrenOf(ticket.id) == 0) {
-    return Refuse(Reason::kNoOpenChild,
-                  "expected a ticket to which an open one belongs, but none does");
+  if (command.until_children_closed) {
+    auto rejection = CheckWaitForChildren(context.workspace, index);
+    if (rejection) return *std::move(rejection);
   }
   context.apply.TicketParked(index, command.reason, command.until,
                              SilentUntil(context, ticket, command.reason),

@@ -149,6 +149,7 @@ grpc::StatusCode CodeOf(Reason reason) {
     case Reason::kDependencyNotOpen:
     case Reason::kTooManyDependents:
     case Reason::kNoOpenChild:
+    case Reason::kCircularWait:
     case Reason::kPauseLimitReached:
     case Reason::kResourceInUse:
     case Reason::kReportTooLarge:

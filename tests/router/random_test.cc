@@ -279,6 +279,7 @@ void ExpectAllSeen(const Tally& tally) {
                               Reason::kTicketOfOtherClient,
                               Reason::kDependencyNotOpen,
                               Reason::kNoOpenChild,
+                              Reason::kCircularWait,
                               Reason::kFieldRequired,
                               Reason::kIdDuplicate,
                               Reason::kParkingReasonUnknown,

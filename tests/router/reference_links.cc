@@ -1,5 +1,6 @@
 // The reference's tickets that belong to others, or wait for them.
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -58,7 +59,39 @@ ReferenceRouter::Refusal ReferenceRouter::CheckLinks(const NewContact& contact) 
     if (ticket->contact.client != contact.client) return Reason::kTicketOfOtherClient;
     if (DependentsOf(id).size() >= kMaxDependents) return Reason::kTooManyDependents;
   }
+  const TicketData* parent = FindTicket(contact.parent);
+  if (parent == nullptr || !parent->until_children_closed) return std::nullopt;
+  const std::set<TicketId> after = NeverBefore(parent->id);
+  for (const TicketId& id : contact.blocked_by) {
+    if (after.contains(id)) return Reason::kCircularWait;
+  }
   return std::nullopt;
+}
+
+ReferenceRouter::Refusal ReferenceRouter::CheckWaitForChildren(const TicketData& ticket) const {
+  if (CountChildren(ticket.id) == 0) return Reason::kNoOpenChild;
+  for (const TicketId& id : NeverBefore(ticket.id)) {
+    if (workspace_->tickets.at(id).contact.parent == ticket.id) return Reason::kCircularWait;
+  }
+  return std::nullopt;
+}
+
+// The ticket, and those that can't be closed before it is: looked for among all tickets until no
+// more are found.
+std::set<TicketId> ReferenceRouter::NeverBefore(TicketId first) const {
+  std::set<TicketId> after{first};
+  for (size_t before = 0; before != after.size();) {
+    before = after.size();
+    for (const auto& [id, ticket] : workspace_->tickets) {
+      for (const TicketId& other : ticket.waits_for) {
+        if (after.contains(other)) after.insert(id);
+      }
+      const auto parent = workspace_->tickets.find(ticket.contact.parent);
+      if (!after.contains(id) || parent == workspace_->tickets.end()) continue;
+      if (parent->second.until_children_closed) after.insert(parent->first);
+    }
+  }
+  return after;
 }
 
 void ReferenceRouter::NoteChild(const TicketData& child, ContactId contact) {

@@ -498,6 +498,8 @@ class ReferenceRouter {
   // Comes before everything else about a contact; CheckLinks after its references.
   Refusal CheckParent(const NewContact& contact);
   Refusal CheckLinks(const NewContact& contact);
+  Refusal CheckWaitForChildren(const TicketData& ticket) const;
+  std::set<TicketId> NeverBefore(TicketId first) const;
   void NoteChild(const TicketData& child, ContactId contact);
   static std::string Origins(const TicketData& ticket, const std::string& instead_of);
   void Block(TicketData& ticket, Time no_earlier);

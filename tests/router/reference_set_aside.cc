@@ -73,8 +73,8 @@ Outcome ReferenceRouter::Do(const ParkTicket& command) {
     stops_clock = reason.stops_clock;
   }
   if (!known) return Refuse(Reason::kParkingReasonUnknown);
-  if (command.until_children_closed && CountChildren(ticket->id) == 0) {
-    return Refuse(Reason::kNoOpenChild);
+  if (command.until_children_closed) {
+    if (const Refusal refusal = CheckWaitForChildren(*ticket)) return Refuse(*refusal);
   }
   EventRow& event = Emit(EventType::kTicketParked, *ticket, ticket->agent);
   event.reason = command.reason;

@@ -60,6 +60,7 @@ IngestContact Chat(uint64_t number) {
 
 class RouterTest : public testing::Test {
  protected:
+  explicit RouterTest(RouterOptions options = {2, 5, 2}) : router_(options) {}
   // The outcome in words; everything happens at `now_` in workspace "w" unless said otherwise.
   std::string Do(Action action, const std::string& workspace = "w") {
     return TextOf(router_.Execute(Command{workspace, std::move(action)}, now_));
@@ -77,7 +78,7 @@ class RouterTest : public testing::Test {
                       [&](const EventRow& event) { return event.type == type; }));
   }
 
-  Router router_{RouterOptions{2, 5, 2}};
+  Router router_;
   Time now_ = kStart;
 };
 
@@ -101,6 +102,44 @@ TEST_F(RouterTest, StopsRoutingAtItsSliceAndGoesOnWhenAsked) {
   Do(ContinueRouting{}, "");
   EXPECT_EQ(Count(router_.TakeChanges(), EventType::kTicketOffered), 1U);
   EXPECT_FALSE(router_.HasPendingRouting());
+  router_.CheckInvariants();
+}
+
+class RouterOfMany : public RouterTest {
+ protected:
+  RouterOfMany() : RouterTest(RouterOptions{}) {}
+};
+
+// One that is to wait for its children, and for which others wait, and others for these.
+TEST_F(RouterOfMany, LooksForACircleAmongSoManyTicketsOnly) {
+  Configure(1, 5);
+  LogIn("a1");
+  Do(Chat(1));
+  Do(AcceptOffer{{"a1", 1}, {{0, 1}, 1}});
+  uint64_t number = 1;
+  const auto ingest = [&](TicketId parent, TicketId waits_for) {
+    IngestContact contact = Chat(++number);
+    contact.contact.parent = parent;
+    if (waits_for.IsSet()) contact.contact.blocked_by = {waits_for};
+    EXPECT_THAT(Do(contact), testing::HasSubstr("ticket="));
+    return TicketId{0, number};
+  };
+  const TicketId child = ingest({0, 1}, {});
+  size_t waiting = 0;
+  for (size_t i = 0; i < kMaxDependents; ++i) {
+    const TicketId first = ingest({}, {0, 1});
+    ++waiting;
+    for (size_t k = 0; k < kMaxDependents && waiting < kMaxWaitingThrough - 1; ++k, ++waiting) {
+      ingest({}, first);
+    }
+  }
+  EXPECT_EQ(waiting, kMaxWaitingThrough);
+  const ParkTicket park{
+      {0, 1}, {"a1", 1}, /*reason=*/"", /*until=*/Time{}, /*until_children_closed=*/true};
+  EXPECT_EQ(Do(park), "refused TOO_MANY_DEPENDENTS");
+  Do(CancelTicket{{0, number}, {}});
+  EXPECT_EQ(Do(park), "done");
+  EXPECT_EQ(Do(CancelTicket{child, {}}), "done");
   router_.CheckInvariants();
 }
 

@@ -117,6 +117,31 @@ TEST(ParkedTicket, IsResumedWhenItsLastChildIsClosed) {
   EXPECT_EQ(f.Last(parent, v1::EVENT_TYPE_TICKET_UNPARKED).reason(), "CHILDREN_CLOSED");
 }
 
+TEST(ParkedTicket, WaitsForNoChildThatWaitsForIt) {
+  Linked f;
+  const v1::SessionRef ann = f.LogIn("ann");
+  const std::string parent = f.Take(ann, ChatContact());
+  const std::string child = f.Ingest(PartOf(parent));
+  v1::Contact last = PartOf(parent);
+  last.add_blocked_by(parent);
+  const std::string waits = f.Ingest(last);
+  const Error error = Decode(f.Park(ann, parent));
+  EXPECT_EQ(error.code, grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(error.reason, "CIRCULAR_WAIT");
+  EXPECT_EQ(error.metadata.at("ticket_id"), waits);
+  EXPECT_EQ(f.Get(parent).state(), v1::TICKET_STATE_ACTIVE);
+  EXPECT_EQ(ReasonOf(f.Cancel(waits)), "OK");
+  EXPECT_EQ(ReasonOf(f.Park(ann, parent)), "OK");
+
+  const Error of_contact = Decode(f.IngestStatus(last));
+  EXPECT_EQ(of_contact.reason, "CIRCULAR_WAIT");
+  EXPECT_EQ(of_contact.metadata.at("ticket_id"), parent);
+  EXPECT_EQ(f.Get(parent).open_children(), 1U);
+  v1::Contact second = PartOf(parent);
+  second.add_blocked_by(child);
+  EXPECT_EQ(f.Get(f.Ingest(second)).state(), v1::TICKET_STATE_BLOCKED);
+}
+
 TEST(BlockedTicket, EntersItsQueueWhenTheLastItWaitsForIsClosed) {
   Linked f;
   const std::string first = f.Ingest(JobContact());
