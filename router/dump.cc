@@ -373,7 +373,7 @@ void DumpWorkspace(const Workspace& workspace, std::string& out) {
   for (const Timers::OfAgent& timer : workspace.timers.agents()) {
     Line(out, " timer")("at", timer.at)("of", "agent")("order", timer.ordinal);
   }
-  workspace.timers.tickets().ForEach([&](const RankedTickets::Entry& timer) {
+  workspace.timers.tickets().ForEach([&](const RankedTicket& timer) {
     Line(out, " timer")("at", timer.key.key)("of", "ticket")("order", timer.key.arrival);
   });
 }

@@ -15,15 +15,28 @@ void Matching::UpdateHead(Line& line, ClassIndex class_index) {
   for (const uint32_t shared : ticket_class.shared_groups) {
     const RankedTickets& tickets = ticket_class.groups[shared].*line.tickets_of;
     if (tickets.empty()) continue;
-    const RankedTickets::Entry& first = tickets.First();
+    const RankedTicket& first = tickets.First();
     if (first.key < head.key) head = {first.key, first.ticket, shared};
   }
-  Head& known = line.heads[class_index.value];
-  if (head.key == known.key) return;
-  auto& heads = line.queues[ticket_class.spec.queue.value].heads;
-  if (known.ticket.IsSet()) heads.erase({known.key, class_index});
-  if (head.ticket.IsSet()) heads.insert({head.key, class_index});
-  known = head;
+  line.heads[class_index.value] = head;
+  if (line.has_changed.Has(class_index.value)) return;
+  line.has_changed.Add(class_index.value);
+  line.queues[outlines_[class_index.value].queue.value].changed.push_back(class_index);
+}
+
+const Matching::HeadsInOrder& Matching::HeadsOf(const Line& line, QueueIndex queue) const {
+  const Line::OfQueue& of_queue = line.queues[queue.value];
+  for (const ClassIndex changed : of_queue.changed) {
+    line.has_changed.Remove(changed.value);
+    const WaitKey key = line.heads[changed.value].key;
+    WaitKey& known = line.keys_in_order[changed.value];
+    if (known == key) continue;
+    if (known != WaitKey{}) of_queue.heads.erase({known, changed});
+    if (key != WaitKey{}) of_queue.heads.insert({key, changed});
+    known = key;
+  }
+  of_queue.changed.clear();
+  return of_queue.heads;
 }
 
 // Lists the group at the agents whom it names, and at its queue, while it has tickets in the line.
@@ -48,7 +61,7 @@ void Matching::Add(Line& line, TicketIndex index, const Ticket& ticket, WaitKey 
   RankedTickets& tickets = group.*line.tickets_of;
   const bool named = !group.agents.named.empty();
   if (named && tickets.empty()) SetNamed(line, ticket.ticket_class, ticket.group, true);
-  tickets.Insert(key, index);
+  tickets.Insert({key, index});
   if (index.value >= keys_.size()) keys_.resize(size_t{index.value} + 1);
   keys_[index.value] = key;
   ++line.tickets;
@@ -132,11 +145,12 @@ TicketIndex Matching::FirstOfGroup(const Workspace& workspace, const Seeker& see
                                    const TicketClass::Group& group) const {
   const RankedTickets& tickets = group.*seeker.line.tickets_of;
   if (!seeker.passes_over) return tickets.First().ticket;
-  return tickets.FirstWhere([&](TicketIndex index) {
-    const Ticket& ticket = workspace.ticket(index);
+  const RankedTicket* first = tickets.FirstWhere([&](const RankedTicket& entry) {
+    const Ticket& ticket = workspace.ticket(entry.ticket);
     return !Workspace::IsCooling(ticket, seeker.index) &&
            !Workspace::IsOfferedTo(ticket, seeker.index);
   });
+  return first == nullptr ? TicketIndex{} : first->ticket;
 }
 
 TicketIndex Matching::FirstAllowed(const Workspace& workspace, const Seeker& seeker,
@@ -195,6 +209,8 @@ void Matching::Consider(const Workspace& workspace, const Seeker& seeker, ClassI
   Candidate candidate{level, TierOf(seeker, outline.client),
                       KeyNow(workspace, outline.queue, head.key), head.ticket};
   if (!candidate.Before(best)) return;
+  if (Skips(workspace, seeker, outline.queue)) return;
+  if (Holds(workspace, seeker, outline.queue, ticket_class)) return;
   if ((seeker.open_kinds & KindBit(outline.group, level.second)) == 0) return;
   if (!FitsShift(workspace, seeker.agent, classes_[ticket_class.value])) return;
   // The first group excludes nobody.
@@ -220,12 +236,11 @@ bool Matching::WalkHeads(const Workspace& workspace, const Seeker& seeker, Queue
       if (!(KeyNow(workspace, queue, key) < best.key) && best.tier <= seeker.first_tier) break;
       if (steps-- == 0) return false;
       if (!passing.Has(ticket_class.value)) continue;
-      if (Holds(workspace, seeker, queue, ticket_class)) continue;
       Consider(workspace, seeker, ticket_class, level, best);
     }
     return true;
   };
-  const auto& heads = seeker.line.queues[queue.value].heads;
+  const HeadsInOrder& heads = HeadsOf(seeker.line, queue);
   if (!workspace.queue(queue).late_turn) return walk(heads.begin(), heads.end());
   const auto late = heads.lower_bound({kFirstLate, ClassIndex{0}});
   return walk(late, heads.end()) && walk(heads.begin(), late);
@@ -237,10 +252,8 @@ void Matching::GoThrough(const Workspace& workspace, const Seeker& seeker, const
                          Function best) const {
   profiles_[seeker.agent.profile.value].passing.ForEachIn(
       level.classes, [&](uint32_t ticket_class) {
-        const QueueIndex queue = outlines_[ticket_class].queue;
-        if (Skips(workspace, seeker, queue)) return;
-        if (Holds(workspace, seeker, queue, ClassIndex{ticket_class})) return;
-        Consider(workspace, seeker, ClassIndex{ticket_class}, level.key, best(queue));
+        Consider(workspace, seeker, ClassIndex{ticket_class}, level.key,
+                 best(outlines_[ticket_class].queue));
       });
 }
 
@@ -373,8 +386,7 @@ void Matching::RemoveReady(AgentIndex index, const AgentState& agent) {
 // The lists of agents of a profile that passes who may be offered the ticket.
 ListSet Matching::ListsOpenTo(const Workspace& workspace, const Sought& sought,
                               ProfileIndex profile) const {
-  const Pool::Entry* entry = PoolOf(workspace, profile).Find(sought.ticket_class.spec.queue);
-  if (entry == nullptr || !entry->push) return 0;
+  if (!PoolOf(workspace, profile).pushed.Has(sought.ticket.queue.value)) return 0;
   if (sought.urgency == Urgency::kLive) return sought.lists;
   const auto& pool = workspace.routing_profiles[profiles_[profile.value].routing_profile.value];
   // Who is idle has no BACK-office work.
@@ -432,7 +444,11 @@ AgentIndex Matching::BestOfReady(const Workspace& workspace, const Sought& sough
   // The one who leads first: few of the others lead as early, and only these are looked at. What
   // is known of an agent and its profile is far apart in memory, leads are side by side.
   const std::optional<Leader> leader = LeaderOf(sought);
-  if (leader) Consider(workspace, sought, leader->profile, OnlyList(leader->list), 0, best);
+  if (!leader) return {};
+  Consider(workspace, sought, leader->profile, OnlyList(leader->list), 0, best);
+  if (best.agent.IsSet() && ReadyAgents::LeadOf(sought.order, best) < leader->next_lead) {
+    return best.agent;
+  }
   ForEachReadyPassing(sought, [&](uint32_t list, ProfileIndex profile) {
     if (best.agent.IsSet() && sought.ready.LeadOf(sought.order, list, profile) >
                                   ReadyAgents::LeadOf(sought.order, best)) {
@@ -476,7 +492,13 @@ std::optional<Matching::Leader> Matching::LeaderOf(const Sought& sought) const {
   std::optional<Leader> first;
   ForEachReadyPassing(sought, [&](uint32_t list, ProfileIndex profile) {
     const int64_t lead = sought.ready.LeadOf(sought.order, list, profile);
-    if (!first || lead < first->lead) first = {lead, list, profile};
+    if (!first) {
+      first = {lead, list, profile};
+    } else if (lead < first->lead) {
+      first = {lead, list, profile, first->lead};
+    } else {
+      first->next_lead = std::min(first->next_lead, lead);
+    }
   });
   return first;
 }

@@ -55,8 +55,8 @@
 #include "router/ids.h"
 #include "router/limits.h"
 #include "router/model.h"
+#include "router/ranked.h"
 #include "router/ranked_keys.h"
-#include "router/ranked_tickets.h"
 #include "router/ready_agents.h"
 #include "router/requirement.h"
 #include "router/ticket_class.h"
@@ -230,18 +230,20 @@ class Matching {
     bool priority_first = false;  // one of its queues is
     size_t classes_seen = 0;
     absl::flat_hash_map<QueueIndex, Entry> queues;
+    Bits pushed;  // of these, those of which tickets are offered
     std::vector<Level> push_levels, pull_levels;
     const Entry* Find(QueueIndex queue) const;
   };
-  struct Profile {
-    const Traits* traits = nullptr;  // the key in profile_by_traits_
+  struct alignas(64) Profile {
+    // First, in one line of the cache, what each look-up reads.
+    // The classes that it passes, of the first `classes_seen` that came.
+    Subset passing;
+    uint32_t classes_seen = 0;
     RoutingProfileIndex routing_profile;
+    const Traits* traits = nullptr;  // the key in profile_by_traits_
     uint32_t members = 0;
     std::array<uint32_t, kCapacityGroups> available{};  // of them, those who are there, by group
     size_t position = 0;  // its place in the order in which profiles came
-    // The classes that it passes, of the first `classes_seen` that came.
-    Subset passing;
-    size_t classes_seen = 0;
   };
   struct KnownCondition {
     Condition condition;
@@ -274,16 +276,24 @@ class Matching {
     uint32_t group = 0;
     friend bool operator==(const NamedGroup&, const NamedGroup&) = default;
   };
+  using HeadsInOrder = absl::btree_set<std::pair<WaitKey, ClassIndex>>;
   // Tickets that agents look for: those that wait, or those that want further rings.
   struct Line {
     struct OfQueue {
-      absl::btree_set<std::pair<WaitKey, ClassIndex>> heads;  // of classes with tickets in it
+      // Of classes with tickets in it, as they were when somebody walked them last, and the classes
+      // of which they changed since: see HeadsOf.
+      mutable HeadsInOrder heads;
+      mutable std::vector<ClassIndex> changed;
       // Groups that name agents, and have tickets in it.
       absl::btree_set<std::pair<ClassIndex, uint32_t>> named;
     };
     RankedTickets TicketClass::Group::*tickets_of;  // a group's tickets that are in it
-    std::vector<Head> heads{};      // by class; apart from the classes, because look-ups walk them
-    std::vector<OfQueue> queues{};  // by queue
+    std::vector<Head> heads{};  // by class; apart from the classes, because look-ups walk them
+    // By class: the key by which it is among the heads of its queue in order; and whether another
+    // one belongs there.
+    mutable std::vector<WaitKey> keys_in_order{};
+    mutable Bits has_changed{};
+    std::vector<OfQueue> queues{};                 // by queue
     std::vector<std::vector<NamedGroup>> named{};  // by agent
     size_t tickets = 0;
   };
@@ -325,6 +335,7 @@ class Matching {
     int64_t lead = 0;
     uint32_t list = 0;
     ProfileIndex profile;
+    int64_t next_lead = std::numeric_limits<int64_t>::max();  // the least of the others'
   };
 
   Pool& PoolOf(const Workspace& workspace, ProfileIndex profile) const;
@@ -361,6 +372,8 @@ class Matching {
   void Remove(Line& line, TicketIndex index, const Ticket& ticket);
   WaitKey KeyInLine(TicketIndex ticket) const { return keys_[ticket.value]; }
   void UpdateHead(Line& line, ClassIndex ticket_class);
+  // They are put in order when somebody walks them, so they cost nothing where nobody does.
+  const HeadsInOrder& HeadsOf(const Line& line, QueueIndex queue) const;
   void SetNamed(Line& line, ClassIndex ticket_class, uint32_t group, bool waits);
   static bool FitsShift(const Workspace& workspace, const AgentState& agent,
                         const TicketClass& ticket_class);

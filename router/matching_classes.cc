@@ -40,7 +40,10 @@ Matching::Pool& Matching::PoolOf(const Workspace& workspace, ProfileIndex profil
     const QueueIndex queue = workspace.queue_ids.Find(entry.queue);
     const LevelKey level{entry.rank, workspace.queue(queue).configured->urgency};
     const bool push = !entry.no_push;
-    if (push) add(pool.push_levels, level, queue);
+    if (push) {
+      add(pool.push_levels, level, queue);
+      pool.pushed.Add(queue.value);
+    }
     if (entry.pull) add(pool.pull_levels, level, queue);
     if (workspace.queue(queue).priority_first) pool.priority_first = true;
     if (push || entry.pull) pool.queues[queue] = {push, entry.pull, level, entry.delay};
@@ -275,7 +278,7 @@ void Matching::FillProfile(const Workspace& workspace, ProfileIndex index) const
       add(class_log_[i]);
     }
   }
-  profile.classes_seen = class_log_.size();
+  profile.classes_seen = static_cast<uint32_t>(class_log_.size());
   bytes_by_profile_ += profile.passing.bytes();
 }
 
@@ -448,8 +451,10 @@ ClassIndex Matching::AddToClass(const Workspace& workspace, const ClassView& vie
   if (free_classes_.empty()) {
     index = ClassIndex{static_cast<uint32_t>(classes_.size())};
     classes_.emplace_back();
-    waiting_.heads.emplace_back();
-    ringing_.heads.emplace_back();
+    for (Line* line : {&waiting_, &ringing_}) {
+      line->heads.emplace_back();
+      line->keys_in_order.emplace_back();
+    }
     outlines_.emplace_back();
   } else {
     index = free_classes_.back();
@@ -496,6 +501,10 @@ void Matching::RemoveFromClass(ClassIndex class_index, uint32_t group_index) {
 }
 
 void Matching::DropIdleClasses() {
+  for (uint32_t queue = 0; queue < queues_.size(); ++queue) {
+    (void)HeadsOf(waiting_, QueueIndex{queue});
+    (void)HeadsOf(ringing_, QueueIndex{queue});
+  }
   std::vector<ClassIndex> kept;
   for (QueueClasses& queue : queues_) queue.classes.clear();
   class_by_hash_.clear();

@@ -9,12 +9,10 @@ namespace tandem::router {
 
 TicketIndex Matching::FirstWaiting(QueueIndex queue) const {
   if (queue.value >= queues_.size()) return {};
-  const Line::OfQueue& of_queue = waiting_.queues[queue.value];
-  if (!of_queue.heads.empty()) {
-    return waiting_.heads[of_queue.heads.begin()->second.value].ticket;
-  }
+  const HeadsInOrder& heads = HeadsOf(waiting_, queue);
+  if (!heads.empty()) return waiting_.heads[heads.begin()->second.value].ticket;
   TicketIndex first;
-  for (const auto& [ticket_class, group] : of_queue.named) {
+  for (const auto& [ticket_class, group] : waiting_.queues[queue.value].named) {
     const TicketIndex candidate = classes_[ticket_class.value].groups[group].waiting.First().ticket;
     if (!first.IsSet() || KeyInLine(candidate) < KeyInLine(first)) first = candidate;
   }
@@ -139,7 +137,7 @@ Matching::Prospects Matching::ProspectsOf(const Workspace& workspace, QueueIndex
         const bool kept_out = !group.agents.Name(agent) || group.agents.Exclude(agent);
         if (kept_out || group.waiting.empty()) continue;
         found.tickets += group.waiting.size();
-        const RankedTickets::Entry& entry = group.waiting.First();
+        const RankedTicket& entry = group.waiting.First();
         if (found.first.IsSet() && first < entry.key) continue;
         found.first = entry.ticket;
         found.passing = passing;

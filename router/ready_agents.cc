@@ -1,7 +1,6 @@
 #include "router/ready_agents.h"
 
 #include <cstdlib>
-#include <iterator>
 
 #include "router/invariant.h"
 #include "router/state.h"
@@ -87,6 +86,16 @@ ListSet ListsFor(CapacityGroup group, Urgency urgency, bool reserve_allows) {
   return reserve_allows ? lists : lists & ~of.reserved;
 }
 
+const ReadyKey* ReadyAgents::FirstOf(ReadyOrder order, uint32_t list, ProfileIndex profile) const {
+  const Members& members = MembersOf(order, profile);
+  if (members.empty()) return nullptr;
+  const Member* first = &members.First();
+  if (first->key.list < list) {
+    first = members.FirstFrom({list, kFirst}, [](const Member&) { return true; });
+  }
+  return first != nullptr && first->key.list == list ? &first->key.ready : nullptr;
+}
+
 void ReadyAgents::HeadChanged(ReadyOrder order, uint32_t list, ProfileIndex profile) {
   HeadsInOrder& of_list = heads_[static_cast<size_t>(order)][list];
   if (of_list.has_changed.Has(profile.value)) return;
@@ -97,40 +106,48 @@ void ReadyAgents::HeadChanged(ReadyOrder order, uint32_t list, ProfileIndex prof
 const ReadyAgents::Heads& ReadyAgents::HeadsOf(ReadyOrder order, uint32_t list) const {
   HeadsInOrder& of_list = heads_[static_cast<size_t>(order)][list];
   if (of_list.changed.empty()) return of_list.heads;
-  of_list.known.resize(profiles_.size());
+  of_list.known.resize(profile_lists_.size());
   for (const ProfileIndex profile : of_list.changed) {
     of_list.has_changed.Remove(profile.value);
     ReadyKey& known = of_list.known[profile.value];
     if (known.agent.IsSet()) of_list.heads.erase(known);
-    const auto& members = profiles_[profile.value].members[static_cast<size_t>(order)];
-    const auto first = members.lower_bound(Member{list, kFirst});
-    known = first != members.end() && first->list == list ? first->key : ReadyKey{};
+    const ReadyKey* first = FirstOf(order, list, profile);
+    known = first != nullptr ? *first : ReadyKey{};
     if (known.agent.IsSet()) of_list.heads.insert(known);
   }
   of_list.changed.clear();
   return of_list.heads;
 }
 
+void ReadyAgents::MakeRoom(size_t profiles) {
+  profile_lists_.resize(profiles);
+  for (uint32_t left = orders_; left != 0; left &= left - 1) {
+    members_[static_cast<size_t>(std::countr_zero(left))].resize(profiles);
+  }
+}
+
 void ReadyAgents::Add(AgentIndex index, const AgentState& agent, uint32_t open_kinds) {
   if (open_kinds == 0) return;
-  if (agent.profile.value >= profiles_.size()) profiles_.resize(agent.profile.value + 1);
+  if (agent.profile.value >= profile_lists_.size()) MakeRoom(agent.profile.value + 1);
   ForEachListOf(agent, open_kinds, [&](uint32_t list) { AddTo(list, index, agent); });
 }
 
 void ReadyAgents::AddTo(uint32_t list, AgentIndex index, const AgentState& agent) {
-  OfProfile& profile = profiles_[agent.profile.value];
+  ListSet& lists = profile_lists_[agent.profile.value];
+  const bool has_others = (lists & OnlyList(list)) != 0;
   for (uint32_t left = orders_; left != 0; left &= left - 1) {
     const auto order = static_cast<ReadyOrder>(std::countr_zero(left));
-    auto& members = profile.members[static_cast<size_t>(order)];
-    const auto at = members.insert({list, KeyOf(order, index, agent)}).first;
-    if (at != members.begin() && std::prev(at)->list == list) continue;
+    const ReadyKey key = KeyOf(order, index, agent);
+    const bool is_first = !has_others || key < *FirstOf(order, list, agent.profile);
+    members_[static_cast<size_t>(order)][agent.profile.value].Insert({{list, key}});
+    if (!is_first) continue;
     std::vector<int64_t>& leads = leads_[static_cast<size_t>(order)][list];
-    if (agent.profile.value >= leads.size()) leads.resize(profiles_.size());
-    leads[agent.profile.value] = LeadOf(order, at->key);
+    if (agent.profile.value >= leads.size()) leads.resize(profile_lists_.size());
+    leads[agent.profile.value] = LeadOf(order, key);
     HeadChanged(order, list, agent.profile);
   }
-  if ((profile.lists & OnlyList(list)) != 0) return;
-  profile.lists |= OnlyList(list);
+  if (has_others) return;
+  lists |= OnlyList(list);
   in_list_[list].Add(agent.profile.value);
   ++profiles_in_list_[list];
   lists_ |= OnlyList(list);
@@ -142,26 +159,24 @@ void ReadyAgents::Remove(AgentIndex index, const AgentState& agent, uint32_t ope
 }
 
 void ReadyAgents::RemoveFrom(uint32_t list, AgentIndex index, const AgentState& agent) {
-  OfProfile& profile = profiles_[agent.profile.value];
   bool any = false;
   for (uint32_t left = orders_; left != 0; left &= left - 1) {
     const auto order = static_cast<ReadyOrder>(std::countr_zero(left));
-    auto& members = profile.members[static_cast<size_t>(order)];
-    const Member member{list, KeyOf(order, index, agent)};
-    const auto at = members.find(member);
-    TANDEM_INVARIANT(at != members.end(), "a ready agent is in the list that its load says");
-    const auto next = members.erase(at);
-    const bool has_next = next != members.end() && next->list == list;
-    const bool was_first = next == members.begin() || std::prev(next)->list != list;
-    any = has_next || !was_first;
+    const ReadyKey key = KeyOf(order, index, agent);
+    const ReadyKey* first = FirstOf(order, list, agent.profile);
+    TANDEM_INVARIANT(first != nullptr, "a ready agent is in the list that its load says");
+    const bool was_first = *first == key;
+    members_[static_cast<size_t>(order)][agent.profile.value].Erase({list, key});
+    any = !was_first;
     if (!was_first) continue;
-    if (has_next) {
-      leads_[static_cast<size_t>(order)][list][agent.profile.value] = LeadOf(order, next->key);
+    if (const ReadyKey* next = FirstOf(order, list, agent.profile)) {
+      leads_[static_cast<size_t>(order)][list][agent.profile.value] = LeadOf(order, *next);
+      any = true;
     }
     HeadChanged(order, list, agent.profile);
   }
   if (any) return;
-  profile.lists &= ~OnlyList(list);
+  profile_lists_[agent.profile.value] &= ~OnlyList(list);
   in_list_[list].Remove(agent.profile.value);
   if (--profiles_in_list_[list] == 0) lists_ &= ~OnlyList(list);
 }

@@ -23,6 +23,7 @@
 #include "router/bits.h"
 #include "router/ids.h"
 #include "router/model.h"
+#include "router/ranked.h"
 #include "router/time.h"
 
 namespace tandem::router {
@@ -96,7 +97,10 @@ class ReadyAgents {
   // Keeps the agents in these orders, as bits, from now on; kIdle is always one. While it changes
   // there are no agents.
   uint32_t orders() const { return orders_; }
-  void SetOrders(uint32_t orders) { orders_ = orders | 1U; }
+  void SetOrders(uint32_t orders) {
+    orders_ = orders | 1U;
+    MakeRoom(profile_lists_.size());
+  }
 
   // Puts the agent into the lists of those who have these kinds of work open, given where it was:
   // none. Without any it is in no list. Removed, it must be as it was when it was added.
@@ -126,37 +130,34 @@ class ReadyAgents {
   template <typename Accept>
   void FindFirst(ProfileIndex profile, ReadyOrder order, ListSet lists, int64_t score,
                  Accept accept, ReadyKey& best) const {
-    const OfProfile& ready = profiles_[profile.value];
-    const auto& members = ready.members[static_cast<size_t>(order)];
-    for (ListSet left = ready.lists & lists; left != 0; left &= left - 1) {
+    const Members& members = MembersOf(order, profile);
+    for (ListSet left = profile_lists_[profile.value] & lists; left != 0; left &= left - 1) {
       const auto list = static_cast<uint32_t>(std::countr_zero(left));
-      const bool first_list = (ready.lists & (OnlyList(list) - 1)) == 0;
-      auto it = first_list ? members.begin() : members.lower_bound(Member{list, kFirst});
-      while (it->list == list) {
-        ReadyKey candidate = it->key;
+      (void)members.FirstFrom({list, kFirst}, [&](const Member& member) {
+        if (member.key.list != list) return true;
+        ReadyKey candidate = member.key.ready;
         candidate.weight -= score;
-        if (best.agent.IsSet() && !(candidate < best)) break;
-        if (accept(candidate.agent)) {
-          best = candidate;
-          break;
-        }
-        if (++it == members.end()) break;
-      }
+        if (best.agent.IsSet() && !(candidate < best)) return true;
+        const bool accepted = accept(candidate.agent);
+        if (accepted) best = candidate;
+        return accepted;
+      });
     }
   }
 
  private:
-  struct Member {
+  struct MemberKey {
     uint32_t list = 0;
-    ReadyKey key;
-    friend bool operator<(const Member& a, const Member& b) {
-      return a.list != b.list ? a.list < b.list : a.key < b.key;
+    ReadyKey ready;
+    friend bool operator<(const MemberKey& a, const MemberKey& b) {
+      return a.list != b.list ? a.list < b.list : a.ready < b.ready;
     }
+    friend bool operator==(const MemberKey&, const MemberKey&) = default;
   };
-  struct OfProfile {
-    ListSet lists = 0;  // with anybody
-    std::array<absl::btree_set<Member>, kReadyOrders> members;
+  struct Member {
+    MemberKey key;
   };
+  using Members = Ranked<Member>;
   // The heads of a list, as they were when they were walked last, and what changed since.
   struct HeadsInOrder {
     Heads heads;
@@ -165,15 +166,22 @@ class ReadyAgents {
     Bits has_changed;
   };
 
+  void MakeRoom(size_t profiles);
   void AddTo(uint32_t list, AgentIndex index, const AgentState& agent);
   void RemoveFrom(uint32_t list, AgentIndex index, const AgentState& agent);
+  const Members& MembersOf(ReadyOrder order, ProfileIndex profile) const {
+    return members_[static_cast<size_t>(order)][profile.value];
+  }
+  // The first of the profile in the list; null: nobody is.
+  const ReadyKey* FirstOf(ReadyOrder order, uint32_t list, ProfileIndex profile) const;
   void HeadChanged(ReadyOrder order, uint32_t list, ProfileIndex profile);
 
   static constexpr ReadyKey kFirst{INT64_MIN, Time{INT64_MIN}, 0, {}, {}};
 
   uint32_t orders_ = 1;
   ListSet lists_ = 0;
-  std::vector<OfProfile> profiles_;
+  std::vector<ListSet> profile_lists_;                      // by profile: those with anybody
+  std::array<std::vector<Members>, kReadyOrders> members_;  // by profile
   std::array<Bits, kReadyLists> in_list_;
   std::array<uint32_t, kReadyLists> profiles_in_list_{};
   mutable std::array<std::array<HeadsInOrder, kReadyLists>, kReadyOrders> heads_;

@@ -8,23 +8,30 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
+
 namespace tandem::router {
 
-template <typename T>
+// While it has no more than `kInline` they are where it is.
+template <typename T, size_t kInline = 0>
 class SlidingVector {
+  using All = std::conditional_t<kInline == 0, std::vector<T>,
+                                 absl::InlinedVector<T, std::max<size_t>(kInline, 1)>>;
+
  public:
-  using iterator = typename std::vector<T>::iterator;
-  using const_iterator = typename std::vector<T>::const_iterator;
+  using iterator = typename All::iterator;
+  using const_iterator = typename All::const_iterator;
 
   SlidingVector() = default;
   SlidingVector(const_iterator first, const_iterator last) : all_(first, last) {}
   SlidingVector(const SlidingVector&) = default;
   SlidingVector& operator=(const SlidingVector&) = default;
   SlidingVector(SlidingVector&& other) noexcept
-      : all_(std::exchange(other.all_, {})), begin_(std::exchange(other.begin_, 0)) {}
+      : begin_(std::exchange(other.begin_, 0)), all_(std::exchange(other.all_, {})) {}
   SlidingVector& operator=(SlidingVector&& other) noexcept {
     all_ = std::exchange(other.all_, {});
     begin_ = std::exchange(other.begin_, 0);
@@ -89,8 +96,8 @@ class SlidingVector {
   }
   iterator At(size_t place) { return all_.begin() + static_cast<std::ptrdiff_t>(begin_ + place); }
 
-  std::vector<T> all_;
   size_t begin_ = 0;
+  All all_;
 };
 
 }  // namespace tandem::router

@@ -64,7 +64,6 @@ struct TeamState {
 struct alignas(64) Ticket {
   // First, in one line of the cache, what is read wherever it waits: with a million of them, each
   // line counts.
-  TicketId id;
   uint64_t arrival = 0;
   Time key;
   Time queued_at, target;
@@ -78,7 +77,6 @@ struct alignas(64) Ticket {
   bool detail_dirty = false;  // its detail row
   ClassIndex ticket_class;
   uint32_t group = 0;  // within the class
-
   QueueIndex queue;
   uint16_t priority = 0;
   RankedKeys::Slot age_slot = RankedKeys::kNone;  // among its queue's ages, while it is there
@@ -86,6 +84,8 @@ struct alignas(64) Ticket {
   ChannelIndex channel;
   AgentIndex agent;
   uint32_t held_position = 0;  // in the agent's list
+
+  TicketId id;
   Time timer_at = kEndOfTime;  // when it is in the workspace's timers
   Time until;
   Duration expected_handling_time;
@@ -166,26 +166,26 @@ struct alignas(64) AgentState {
   uint32_t idle_position = 0;
   uint32_t ready_groups = 0;  // AVAILABLE: for these alone; 0: for all
   Time idle_since;
-  int64_t turn = 0;
   uint64_t ordinal = 0;
-  int64_t cost_per_hour_milli = 0;
-
+  Time shift_ends_at;  // may have passed; unset: not known
   // Tickets that have a cool-down for this agent; 0 spares the search.
   uint32_t cooling = 0;
+  WorkingCapacity capacity;  // what the ready lists ask of it is in the same line still
+
+  int64_t turn = 0;
+  int64_t cost_per_hour_milli = 0;
   uint32_t assisted = 0;  // see `joined`
   // As whose it is counted among those with BACK-office work; unset: of no routing profile that has
   // a floor.
   RoutingProfileIndex on_back_of;
   uint32_t misses = 0;
   Time session_lost_at;
-  Time shift_ends_at;  // may have passed; unset: not known
   // Tickets offered to it or owned by it, in no particular order, and what they take.
   std::vector<TicketIndex> held;
   uint64_t units_used = 0;
   std::array<uint32_t, kCapacityGroups> held_in_group{};
   // Of these, the DEFERRABLE ones; counted only of groups whose LIVE tickets interrupt them.
   std::array<uint32_t, kCapacityGroups> deferrable_in_group{};
-  WorkingCapacity capacity;
 
   // Those that others own in which it takes part, or is invited to; of them, `assisted` take
   // capacity as if they were held.

@@ -16,7 +16,7 @@
 #include "router/bits.h"
 #include "router/ids.h"
 #include "router/model.h"
-#include "router/ranked_tickets.h"
+#include "router/ranked.h"
 #include "router/requirement.h"
 #include "router/time.h"
 
@@ -76,15 +76,7 @@ struct HashOfCondition {
 // Of each inner list one, as numbers of Matching's conditions.
 using Conditions = absl::InlinedVector<absl::InlinedVector<uint32_t, 4>, 4>;
 
-struct TicketClass {
-  ClassSpec spec;
-  CapacityGroup group = CapacityGroup::kTask;
-  LanguageMode mode = LanguageMode::kWritten;
-  DistributionMode distribution = DistributionMode::kLongestIdle;
-  std::vector<CompiledClause> clauses;
-  std::vector<CompiledPreference> preferences;  // when the best match is looked for
-  uint32_t open_tickets = 0;
-
+struct alignas(64) TicketClass {
   // Whom tickets name and exclude, both sorted.
   struct Agents {
     std::vector<AgentIndex> named;  // these only; empty: any
@@ -104,16 +96,9 @@ struct TicketClass {
     RankedTickets ringing;  // those that are offered, and want further rings
     uint32_t open_tickets = 0;
   };
-  absl::InlinedVector<Group, 1> groups;
-  absl::InlinedVector<uint32_t, 2> shared_groups;  // those that name nobody
-  std::vector<uint32_t> free_groups;
-  absl::flat_hash_map<Agents, uint32_t> group_by_agents;  // all but the first and the free ones
 
-  // Its place in the order in which classes came.
-  size_t position = 0;
-  size_t hash = 0;          // of its specification
-  ClassIndex next_of_hash;  // another one of the same hash; unset: none
-  // The profiles that pass, of the first `profiles_seen` that came.
+  // First, in few lines of the cache, what is read where a ticket of it waits or looks for an
+  // agent. The profiles that pass, of the first `profiles_seen` that came.
   Subset passing;
   size_t profiles_seen = 0;
   // Each of those that pass with its score, the highest first; when the best match is looked for.
@@ -122,6 +107,23 @@ struct TicketClass {
     ProfileIndex profile;
   };
   std::vector<Score> scores;
+  CapacityGroup group = CapacityGroup::kTask;
+  LanguageMode mode = LanguageMode::kWritten;
+  DistributionMode distribution = DistributionMode::kLongestIdle;
+  uint32_t open_tickets = 0;
+  absl::InlinedVector<uint32_t, 2> shared_groups;  // those that name nobody
+  absl::InlinedVector<Group, 1> groups;
+
+  std::vector<uint32_t> free_groups;
+  absl::flat_hash_map<Agents, uint32_t> group_by_agents;  // all but the first and the free ones
+
+  ClassSpec spec;
+  std::vector<CompiledClause> clauses;
+  std::vector<CompiledPreference> preferences;  // when the best match is looked for
+  // Its place in the order in which classes came.
+  size_t position = 0;
+  size_t hash = 0;          // of its specification
+  ClassIndex next_of_hash;  // another one of the same hash; unset: none
   // What it asks. Empty: not known.
   Conditions conditions;
 

@@ -8,7 +8,7 @@
 #include "absl/container/btree_set.h"
 
 #include "router/ids.h"
-#include "router/ranked_tickets.h"
+#include "router/ranked.h"
 #include "router/time.h"
 #include "router/wait_key.h"
 
@@ -32,7 +32,7 @@ class Timers {
   }
   void MoveOfTicket(TicketIndex ticket, uint64_t arrival, Time from, Time to) {
     if (from != kEndOfTime) tickets_.Erase(WaitKey{from, arrival});
-    if (to != kEndOfTime) tickets_.Insert(WaitKey{to, arrival}, ticket);
+    if (to != kEndOfTime) tickets_.Insert({{to, arrival}, ticket});
   }
 
   // When the next is; kEndOfTime: there is none.

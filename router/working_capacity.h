@@ -18,14 +18,15 @@ struct WorkingCapacity {
     uint32_t interrupts = 0;  // the groups whose tickets one of this interrupts
     uint32_t shut_by = 0;     // the groups whose tickets keep one of this away
   };
-  uint32_t total_units = 0;
-  std::array<Group, kCapacityGroups> groups;
-  uint32_t live_interrupts = 0;  // the groups whose LIVE tickets interrupt their DEFERRABLE ones
+  // First, as it is read wherever an agent becomes ready or busy.
   // The groups of which a DEFERRABLE ticket keeps no LIVE one away: some LIVE work interrupts it,
   // and of every group that is taken at all a LIVE ticket interrupts it, or has room beside it.
   uint32_t yielding = 0;
-  bool interrupts = false;  // any group does, either way
-  uint8_t taken = 0;        // the groups of which one ticket fits when there is nothing else
+  uint32_t total_units = 0;
+  std::array<Group, kCapacityGroups> groups;
+  uint32_t live_interrupts = 0;  // the groups whose LIVE tickets interrupt their DEFERRABLE ones
+  bool interrupts = false;       // any group does, either way
+  uint8_t taken = 0;             // the groups of which one ticket fits when there is nothing else
 
   WorkingCapacity() = default;
   explicit WorkingCapacity(const Capacity& configured);

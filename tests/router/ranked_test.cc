@@ -1,5 +1,5 @@
 // Ranked tickets against an ordered map.
-#include "router/ranked_tickets.h"
+#include "router/ranked.h"
 
 #include <gtest/gtest.h>
 
@@ -16,12 +16,12 @@ WaitKey KeyAt(int64_t at, uint64_t arrival) {
   return {Time{at}, arrival};
 }
 
-TEST(RankedTickets, GivesTheSmallestKeyFirst) {
+TEST(Ranked, GivesTheSmallestKeyFirst) {
   RankedTickets tickets;
   EXPECT_TRUE(tickets.empty());
-  tickets.Insert(KeyAt(30, 1), TicketIndex{7});
-  tickets.Insert(KeyAt(10, 2), TicketIndex{3});
-  tickets.Insert(KeyAt(20, 3), TicketIndex{5});
+  tickets.Insert({KeyAt(30, 1), TicketIndex{7}});
+  tickets.Insert({KeyAt(10, 2), TicketIndex{3}});
+  tickets.Insert({KeyAt(20, 3), TicketIndex{5}});
   EXPECT_EQ(tickets.First().ticket, TicketIndex{3});
   EXPECT_EQ(tickets.First().key, KeyAt(10, 2));
   EXPECT_EQ(tickets.size(), 3U);
@@ -29,18 +29,18 @@ TEST(RankedTickets, GivesTheSmallestKeyFirst) {
   EXPECT_EQ(tickets.First().ticket, TicketIndex{5});
 }
 
-TEST(RankedTickets, BreaksTiesByArrival) {
+TEST(Ranked, BreaksTiesByArrival) {
   RankedTickets tickets;
-  tickets.Insert(KeyAt(10, 9), TicketIndex{0});
-  tickets.Insert(KeyAt(10, 4), TicketIndex{1});
+  tickets.Insert({KeyAt(10, 9), TicketIndex{0}});
+  tickets.Insert({KeyAt(10, 4), TicketIndex{1}});
   EXPECT_EQ(tickets.First().ticket, TicketIndex{1});
   EXPECT_EQ(tickets.Rank(KeyAt(10, 9)), 1U);
 }
 
-TEST(RankedTickets, CountsHowManyGoBefore) {
+TEST(Ranked, CountsHowManyGoBefore) {
   RankedTickets tickets;
   EXPECT_EQ(tickets.Rank(WaitKey{}), 0U);
-  for (uint32_t i = 0; i < 10'000; ++i) tickets.Insert(KeyAt(i * 10, i + 1), TicketIndex{i});
+  for (uint32_t i = 0; i < 10'000; ++i) tickets.Insert({KeyAt(i * 10, i + 1), TicketIndex{i}});
   EXPECT_EQ(tickets.size(), 10'000U);
   EXPECT_EQ(tickets.Rank(KeyAt(-5, 0)), 0U);
   EXPECT_EQ(tickets.Rank(KeyAt(50'000, 5'001)), 5'000U);
@@ -48,25 +48,27 @@ TEST(RankedTickets, CountsHowManyGoBefore) {
   EXPECT_EQ(tickets.Rank(WaitKey{}), 10'000U);
 }
 
-TEST(RankedTickets, SkipsWhatIsNotAccepted) {
+TEST(Ranked, SkipsWhatIsNotAccepted) {
   RankedTickets tickets;
-  for (uint32_t i = 0; i < 300; ++i) tickets.Insert(KeyAt(i, i + 1), TicketIndex{i});
+  for (uint32_t i = 0; i < 300; ++i) tickets.Insert({KeyAt(i, i + 1), TicketIndex{i}});
   tickets.Erase(KeyAt(0, 1));
   std::vector<uint32_t> looked_at;
-  const TicketIndex found = tickets.FirstWhere([&](TicketIndex ticket) {
-    looked_at.push_back(ticket.value);
-    return ticket.value == 3;
+  const RankedTicket* found = tickets.FirstWhere([&](const RankedTicket& entry) {
+    looked_at.push_back(entry.ticket.value);
+    return entry.ticket.value == 3;
   });
-  EXPECT_EQ(found, TicketIndex{3});
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->ticket, TicketIndex{3});
   EXPECT_EQ(looked_at, (std::vector<uint32_t>{1, 2, 3}));
-  EXPECT_EQ(tickets.FirstWhere([](TicketIndex ticket) { return ticket.value == 250; }),
-            TicketIndex{250});
-  EXPECT_FALSE(tickets.FirstWhere([](TicketIndex) { return false; }).IsSet());
+  found = tickets.FirstWhere([](const RankedTicket& entry) { return entry.ticket.value == 250; });
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->key, KeyAt(250, 251));
+  EXPECT_EQ(tickets.FirstWhere([](const RankedTicket&) { return false; }), nullptr);
 }
 
-TEST(RankedTickets, IsEmptyAgainWhenAllAreGone) {
+TEST(Ranked, IsEmptyAgainWhenAllAreGone) {
   RankedTickets tickets;
-  for (uint32_t i = 1'000; i > 0; --i) tickets.Insert(KeyAt(7, i), TicketIndex{i});
+  for (uint32_t i = 1'000; i > 0; --i) tickets.Insert({KeyAt(7, i), TicketIndex{i}});
   for (uint32_t i = 1; i <= 1'000; ++i) {
     ASSERT_EQ(tickets.First().ticket, TicketIndex{i});
     ASSERT_EQ(tickets.Rank(KeyAt(7, i)), 0U);
@@ -74,15 +76,15 @@ TEST(RankedTickets, IsEmptyAgainWhenAllAreGone) {
   }
   EXPECT_TRUE(tickets.empty());
   EXPECT_EQ(tickets.Rank(WaitKey{}), 0U);
-  tickets.Insert(KeyAt(1, 1), TicketIndex{4});
+  tickets.Insert({KeyAt(1, 1), TicketIndex{4}});
   EXPECT_EQ(tickets.Rank(KeyAt(1, 2)), 1U);
 }
 
 // One of a hundred stays, of a million that pass: they take the room of thousands, not of a
 // million.
-TEST(RankedTickets, GivesBackTheRoomOfWhatIsGone) {
+TEST(Ranked, GivesBackTheRoomOfWhatIsGone) {
   RankedTickets tickets;
-  for (uint32_t i = 0; i < 1'000'000; ++i) tickets.Insert(KeyAt(i, i), TicketIndex{i});
+  for (uint32_t i = 0; i < 1'000'000; ++i) tickets.Insert({KeyAt(i, i), TicketIndex{i}});
   const size_t before = tickets.bytes();
   for (uint32_t i = 0; i < 1'000'000; ++i) {
     if (i % 100 != 0) tickets.Erase(KeyAt(i, i));
@@ -101,7 +103,7 @@ class Compared {
  public:
   void Insert(WaitKey key) {
     const TicketIndex ticket{next_++};
-    tickets_.Insert(key, ticket);
+    tickets_.Insert({key, ticket});
     model_.emplace(key, ticket);
   }
   void Erase(WaitKey key) {
@@ -126,10 +128,26 @@ class Compared {
     const auto before = std::distance(model_.begin(), model_.lower_bound(asked));
     ASSERT_EQ(tickets_.Rank(asked), static_cast<size_t>(before));
   }
+  // Of those from a key on, the first, and the first of some.
+  void CheckFrom(WaitKey asked) const {
+    auto expected = model_.lower_bound(asked);
+    const RankedTicket* first = tickets_.FirstFrom(asked, [](const RankedTicket&) { return true; });
+    ASSERT_EQ(first != nullptr, expected != model_.end());
+    if (first != nullptr) {
+      ASSERT_EQ(first->key, expected->first);
+    }
+    while (expected != model_.end() && expected->second.value % 4 != 0) ++expected;
+    const RankedTicket* fourth = tickets_.FirstFrom(
+        asked, [](const RankedTicket& entry) { return entry.ticket.value % 4 == 0; });
+    ASSERT_EQ(fourth != nullptr, expected != model_.end());
+    if (fourth != nullptr) {
+      ASSERT_EQ(fourth->key, expected->first);
+    }
+  }
   void CheckOrder() const {
     std::vector<uint32_t> order, expected;
-    (void)tickets_.FirstWhere([&](TicketIndex ticket) {
-      order.push_back(ticket.value);
+    (void)tickets_.FirstWhere([&](const RankedTicket& entry) {
+      order.push_back(entry.ticket.value);
       return false;
     });
     for (const auto& [key, ticket] : model_) expected.push_back(ticket.value);
@@ -143,7 +161,7 @@ class Compared {
 };
 
 // It grows to many blocks and shrinks to none, by turns; keys come in any order.
-TEST(RankedTickets, DoesAsAnOrderedMapDoes) {
+TEST(Ranked, DoesAsAnOrderedMapDoes) {
   constexpr uint64_t seed = 7;
   SCOPED_TRACE(seed);
   std::mt19937_64 random(seed);
@@ -160,12 +178,13 @@ TEST(RankedTickets, DoesAsAnOrderedMapDoes) {
     if (step % 50 != 0) continue;
     const auto asked = static_cast<int64_t>(random() % 500);
     ASSERT_NO_FATAL_FAILURE(compared.CheckRank(KeyAt(asked, random() % (step + 1))));
+    ASSERT_NO_FATAL_FAILURE(compared.CheckFrom(KeyAt(asked, random() % (step + 1))));
     ASSERT_NO_FATAL_FAILURE(compared.CheckOrder());
   }
 }
 
 // As what waits does: most come at the end and go at the beginning, some anywhere.
-TEST(RankedTickets, DoesSoWhileTicketsPassThrough) {
+TEST(Ranked, DoesSoWhileTicketsPassThrough) {
   constexpr uint64_t seed = 11;
   SCOPED_TRACE(seed);
   std::mt19937_64 random(seed);
@@ -181,6 +200,7 @@ TEST(RankedTickets, DoesSoWhileTicketsPassThrough) {
     ASSERT_NO_FATAL_FAILURE(compared.CheckEnds());
     if (step % 50 != 0) continue;
     ASSERT_NO_FATAL_FAILURE(compared.CheckRank(KeyAt(now - 1'500, 0)));
+    ASSERT_NO_FATAL_FAILURE(compared.CheckFrom(KeyAt(now - 1'500, 0)));
     ASSERT_NO_FATAL_FAILURE(compared.CheckOrder());
   }
 }
