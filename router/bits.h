@@ -75,26 +75,28 @@ void ForEachBit(uint64_t word, size_t index, Function function) {
 // A set that takes little room, and few cache lines, while it has few members.
 class Subset {
  public:
-  // So many are listed.
-  static constexpr size_t kListed = 256;
+  // So many are listed, unless Assign says otherwise.
+  static constexpr uint32_t kListed = 256;
 
+  // It must not be in it.
   void Add(uint32_t number) {
-    if (++size_ <= kListed) {
-      listed_.push_back(number);
+    if (++size_ <= most_listed_) {
+      listed_.insert(std::lower_bound(listed_.begin(), listed_.end(), number), number);
       return;
     }
-    if (size_ == kListed + 1) {
+    if (size_ == most_listed_ + 1) {
       for (const uint32_t member : listed_) bits_.Add(member);
       listed_ = std::vector<uint32_t>();
     }
     bits_.Add(number);
   }
-  void Assign(Bits bits) {
+  void Assign(Bits bits, uint32_t most_listed = kListed) {
     *this = Subset();
+    most_listed_ = most_listed;
     for (size_t i = 0; i < bits.words(); ++i) {
-      size_ += static_cast<size_t>(std::popcount(bits.Word(i)));
+      size_ += static_cast<uint32_t>(std::popcount(bits.Word(i)));
     }
-    if (size_ > kListed) {
+    if (size_ > most_listed_) {
       bits_ = std::move(bits);
       return;
     }
@@ -105,10 +107,12 @@ class Subset {
   }
 
   size_t size() const { return size_; }
-  bool is_listed() const { return size_ <= kListed; }
+  bool is_listed() const { return size_ <= most_listed_; }
+  // All of them, in order. It must be listed.
+  const std::vector<uint32_t>& listed() const { return listed_; }
   bool Has(uint32_t number) const {
     if (!is_listed()) return bits_.Has(number);
-    return std::find(listed_.begin(), listed_.end(), number) != listed_.end();
+    return std::binary_search(listed_.begin(), listed_.end(), number);
   }
   size_t bytes() const { return listed_.capacity() * sizeof(uint32_t) + bits_.bytes(); }
 
@@ -156,7 +160,8 @@ class Subset {
   }
 
  private:
-  size_t size_ = 0;
+  uint32_t size_ = 0;
+  uint32_t most_listed_ = kListed;
   std::vector<uint32_t> listed_;
   Bits bits_;
 };

@@ -443,10 +443,10 @@ AgentIndex Matching::BestOfReady(const Workspace& workspace, const Sought& sough
   if (!ticket_class.passing.is_listed() && WalkReady(workspace, sought, best)) return best.agent;
   // The one who leads first: few of the others lead as early, and only these are looked at. What
   // is known of an agent and its profile is far apart in memory, leads are side by side.
-  const std::optional<Leader> leader = LeaderOf(sought);
-  if (!leader) return {};
-  Consider(workspace, sought, leader->profile, OnlyList(leader->list), 0, best);
-  if (best.agent.IsSet() && ReadyAgents::LeadOf(sought.order, best) < leader->next_lead) {
+  const Leader leader = LeaderOf(sought);
+  if (!leader.profile.IsSet()) return {};
+  Consider(workspace, sought, leader.profile, OnlyList(leader.list), 0, best);
+  if (best.agent.IsSet() && ReadyAgents::LeadOf(sought.order, best) < leader.next_lead) {
     return best.agent;
   }
   ForEachReadyPassing(sought, [&](uint32_t list, ProfileIndex profile) {
@@ -487,19 +487,30 @@ void Matching::ForEachReadyPassing(const Sought& sought, Function function) cons
   }
 }
 
-// Of those the one with the least lead; none: there are none.
-std::optional<Matching::Leader> Matching::LeaderOf(const Sought& sought) const {
-  std::optional<Leader> first;
-  ForEachReadyPassing(sought, [&](uint32_t list, ProfileIndex profile) {
-    const int64_t lead = sought.ready.LeadOf(sought.order, list, profile);
-    if (!first) {
-      first = {lead, list, profile};
-    } else if (lead < first->lead) {
-      first = {lead, list, profile, first->lead};
+// Of those the one with the least lead; without a profile: there are none.
+Matching::Leader Matching::LeaderOf(const Sought& sought) const {
+  Leader first;
+  const auto compare = [&](uint32_t list, uint32_t profile, int64_t lead) {
+    if (lead < first.lead) {
+      first = {lead, list, ProfileIndex{profile}, first.lead};
     } else {
-      first->next_lead = std::min(first->next_lead, lead);
+      first.next_lead = std::min(first.next_lead, lead);
     }
-  });
+  };
+  const Subset& passing = sought.ticket_class.passing;
+  for (ListSet left = sought.ready.lists() & sought.lists; left != 0; left &= left - 1) {
+    const auto list = static_cast<uint32_t>(std::countr_zero(left));
+    const std::vector<int64_t>& leads = sought.ready.LeadsIn(sought.order, list);
+    if (!passing.is_listed()) {
+      passing.ForEachIn(sought.ready.ProfilesIn(list),
+                        [&](uint32_t profile) { compare(list, profile, leads[profile]); });
+      continue;
+    }
+    // Whether anybody is ready is not asked of each: to guess that wrong takes longer than a look.
+    for (const uint32_t profile : passing.listed()) {
+      if (profile < leads.size()) compare(list, profile, leads[profile]);
+    }
+  }
   return first;
 }
 

@@ -209,6 +209,12 @@ class Matching {
  private:
   // How far it walks to the first of `passing` among `all`, in steps, before it gives up.
   static size_t StepsTo(size_t passing, size_t all) { return 16 + 8 * all / passing; }
+  // Of those who pass among `all`, so many are listed. To go through a list is to compare a number
+  // for each of them, side by side with its neighbours'; a walk looks at a bit of the class's own
+  // for each step, at about ten times the price, and is the longer, the fewer pass.
+  static uint32_t MostListed(size_t all) {
+    return std::max(Subset::kListed, static_cast<uint32_t>(all / 96));
+  }
   // Profiles that are tested one by one, rather than from the sets of those that meet conditions.
   static constexpr size_t kFewProfiles = 64;
 
@@ -332,10 +338,10 @@ class Matching {
   };
   // A profile's first agent in a list, by what it is ordered by in the first place.
   struct Leader {
-    int64_t lead = 0;
+    int64_t lead = ReadyAgents::kNobodyLeads;
     uint32_t list = 0;
     ProfileIndex profile;
-    int64_t next_lead = std::numeric_limits<int64_t>::max();  // the least of the others'
+    int64_t next_lead = ReadyAgents::kNobodyLeads;  // the least of the others'
   };
 
   Pool& PoolOf(const Workspace& workspace, ProfileIndex profile) const;
@@ -407,7 +413,7 @@ class Matching {
   AgentIndex BestOfReady(const Workspace& workspace, const Sought& sought) const;
   bool WalkReady(const Workspace& workspace, const Sought& sought, ReadyKey& best) const;
   AgentIndex BestMatch(const Workspace& workspace, const Sought& sought) const;
-  std::optional<Leader> LeaderOf(const Sought& sought) const;
+  Leader LeaderOf(const Sought& sought) const;
   size_t CountReadyPassing(const Sought& sought) const;
   template <typename Function>
   void ForEachReadyPassing(const Sought& sought, Function function) const;

@@ -223,7 +223,7 @@ void Matching::FillClass(const Workspace& workspace, TicketClass& ticket_class) 
     }
   } else {
     FillConditions(workspace, ticket_class);
-    ticket_class.passing.Assign(Meeting(ticket_class.conditions));
+    ticket_class.passing.Assign(Meeting(ticket_class.conditions), MostListed(profile_log_.size()));
   }
   ticket_class.profiles_seen = profile_log_.size();
   if (ticket_class.distribution == DistributionMode::kBestMatch) FillScores(ticket_class, from);

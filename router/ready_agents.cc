@@ -142,7 +142,7 @@ void ReadyAgents::AddTo(uint32_t list, AgentIndex index, const AgentState& agent
     members_[static_cast<size_t>(order)][agent.profile.value].Insert({{list, key}});
     if (!is_first) continue;
     std::vector<int64_t>& leads = leads_[static_cast<size_t>(order)][list];
-    if (agent.profile.value >= leads.size()) leads.resize(profile_lists_.size());
+    if (agent.profile.value >= leads.size()) leads.resize(profile_lists_.size(), kNobodyLeads);
     leads[agent.profile.value] = LeadOf(order, key);
     HeadChanged(order, list, agent.profile);
   }
@@ -169,10 +169,10 @@ void ReadyAgents::RemoveFrom(uint32_t list, AgentIndex index, const AgentState& 
     members_[static_cast<size_t>(order)][agent.profile.value].Erase({list, key});
     any = !was_first;
     if (!was_first) continue;
-    if (const ReadyKey* next = FirstOf(order, list, agent.profile)) {
-      leads_[static_cast<size_t>(order)][list][agent.profile.value] = LeadOf(order, *next);
-      any = true;
-    }
+    const ReadyKey* next = FirstOf(order, list, agent.profile);
+    any = next != nullptr;
+    leads_[static_cast<size_t>(order)][list][agent.profile.value] =
+        any ? LeadOf(order, *next) : kNobodyLeads;
     HeadChanged(order, list, agent.profile);
   }
   if (any) return;

@@ -116,8 +116,14 @@ class ReadyAgents {
   // The first agent of each profile in the list, in order. Valid until an agent is added or
   // removed.
   const Heads& HeadsOf(ReadyOrder order, uint32_t list) const;
-  // What the first agent of the profile in the list is ordered by in the first place; there must be
-  // one. Kept apart, so that it is cheap to ask of many profiles.
+  // What the first agent of each profile in the list is ordered by in the first place;
+  // kNobodyLeads where there is none. Profiles behind the end have none. Kept apart, so that it is
+  // cheap to ask of many profiles.
+  static constexpr int64_t kNobodyLeads = INT64_MAX;
+  const std::vector<int64_t>& LeadsIn(ReadyOrder order, uint32_t list) const {
+    return leads_[static_cast<size_t>(order)][list];
+  }
+  // The same of a profile with somebody in it.
   int64_t LeadOf(ReadyOrder order, uint32_t list, ProfileIndex profile) const {
     return leads_[static_cast<size_t>(order)][list][profile.value];
   }
