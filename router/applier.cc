@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "router/applier_change_agent.h"
+#include "router/fetch.h"
 #include "router/invariant.h"
 #include "router/snapshot.h"
 
@@ -381,7 +382,12 @@ std::vector<AgentIndex> Applier::InternAgents(const std::vector<std::string>& na
 
 void Applier::LeaveQueue(TicketIndex index) {
   const Ticket& ticket = TicketAt(index);
+  const ClassIndex of = ticket.ticket_class;
+  const bool was_first = workspace_.matching.FirstOf(of) == index;
   workspace_.matching.RemoveWaiting(index, ticket);
+  // Of its class the next one will be looked for, which may have come long ago.
+  const TicketIndex next = was_first ? workspace_.matching.FirstOf(of) : TicketIndex{};
+  if (next.IsSet()) FetchAhead(workspace_.ticket(next));
   if (workspace_.shares.any()) workspace_.shares.CountWaiting(ticket.client, -1);
   // One that is gone must not stand for its queue.
   if (workspace_.queue(ticket.queue).priority_first) {

@@ -149,6 +149,10 @@ class Matching {
   void AddRinging(TicketIndex index, const Ticket& ticket, WaitKey key);
   void RemoveRinging(TicketIndex index, const Ticket& ticket);
   bool AnyRings() const { return ringing_.tickets > 0; }
+  // Of those of the class that wait and name nobody, the one that goes first; unset: none.
+  TicketIndex FirstOf(ClassIndex ticket_class) const {
+    return waiting_.heads[ticket_class.value].ticket;
+  }
   // Whether anybody is ready to take work of any kind.
   bool AnyReady() const { return (ready_.lists() | interruptible_.lists()) != 0; }
   // Puts the agent into the ready list that fits it, given where it was.

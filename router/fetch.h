@@ -1,0 +1,21 @@
+// Asking memory ahead. Internal to router/.
+#ifndef TANDEM_ROUTER_FETCH_H_
+#define TANDEM_ROUTER_FETCH_H_
+
+#include <cstddef>
+
+namespace tandem::router {
+
+inline constexpr size_t kCacheLine = 64;
+
+// Brings all lines of the object near, at once and without waiting for them. To find each of them
+// far away when it is needed, one after the other, takes a multiple of that.
+template <typename T>
+void FetchAhead(const T& object) {
+  const char* const begin = static_cast<const char*>(static_cast<const void*>(&object));
+  for (size_t at = 0; at < sizeof(T); at += kCacheLine) __builtin_prefetch(begin + at);
+}
+
+}  // namespace tandem::router
+
+#endif  // TANDEM_ROUTER_FETCH_H_
