@@ -69,8 +69,8 @@ inline constexpr size_t kMaxParticipants = 10;  // of a ticket, besides its owne
 inline constexpr uint32_t kMaxOpenChildren = 64;
 inline constexpr size_t kMaxDependents = 64;
 inline constexpr size_t kMaxBlockedBy = 16;
-// Tickets that may wait for one, directly or through others, where it is asked whether a ticket
-// would wait for itself.
+// Fewer than so many tickets may wait for one, directly or through others, where it is asked
+// whether a ticket would wait for its own end.
 inline constexpr size_t kMaxWaitingThrough = 4'096;
 inline constexpr size_t kMaxFollowUps = 8;
 // How long somebody to consult is looked for when the owner does not say, and at most; and the

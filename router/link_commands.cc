@@ -50,9 +50,10 @@ bool WaitsForChildren(const Ticket& ticket) {
   return ticket.state == TicketState::kParked && ticket.parking->until_children_closed;
 }
 
-// The first for which `accept` is true of those that can't be closed, unless somebody intervenes,
-// before this one is: by `blocked_by`, as parents that are PARKED until their children are closed,
-// and through each other. Unset: there is none; a rejection: too many are to be looked at.
+// The first for which `accept` is true of those that wait until this one is closed: by
+// `blocked_by`, as parents that are PARKED until their children are closed, IN_REVIEW, and through
+// each other. That a time or a message may resume one of them earlier is not counted on. Unset:
+// there is none; a rejection: too many are to be looked at.
 template <typename Accept>
 std::variant<TicketIndex, Rejection> FirstWaitingFor(const Workspace& workspace, TicketIndex index,
                                                      Accept accept) {
@@ -66,10 +67,15 @@ std::variant<TicketIndex, Rejection> FirstWaitingFor(const Workspace& workspace,
   };
   for (size_t next = 0; next < waiting.size() && !first.IsSet(); ++next) {
     const Ticket& ticket = workspace.ticket(waiting[next]);
-    if (ticket.links == nullptr) continue;
-    for (const TicketIndex dependent : ticket.links->dependents) reach(dependent);
-    const TicketIndex parent = workspace.FindTicket(ticket.links->parent);
-    if (parent.IsSet() && WaitsForChildren(workspace.ticket(parent))) reach(parent);
+    if (Workspace::IsReview(ticket)) {
+      const TicketIndex reviewed = workspace.ReviewedBy(ticket);
+      if (reviewed.IsSet()) reach(reviewed);
+    }
+    if (ticket.links != nullptr) {
+      for (const TicketIndex dependent : ticket.links->dependents) reach(dependent);
+      const TicketIndex parent = workspace.FindTicket(ticket.links->parent);
+      if (parent.IsSet() && WaitsForChildren(workspace.ticket(parent))) reach(parent);
+    }
     if (first.IsSet() || waiting.size() <= kMaxWaitingThrough) continue;
     return RefuseDependents(workspace.ticket(index).id, kMaxWaitingThrough, waiting.size() - 1);
   }
@@ -88,7 +94,7 @@ std::optional<Rejection> CheckCircle(const Workspace& workspace, const NewContac
   TicketIndex first = parent;
   if (!blocks(parent)) {
     auto found = FirstWaitingFor(workspace, parent, blocks);
-    if (auto* rejection = std::get_if<Rejection>(&found)) return *std::move(rejection);
+    if (auto* rejection = std::get_if<Rejection>(&found)) return std::move(*rejection);
     first = std::get<TicketIndex>(found);
   }
   if (!first.IsSet()) return std::nullopt;
@@ -220,7 +226,7 @@ std::optional<Rejection> CheckWaitForChildren(const Workspace& workspace, Ticket
   auto found = FirstWaitingFor(workspace, index, [&](TicketIndex other) {
     return Workspace::ParentOf(workspace.ticket(other)) == id;
   });
-  if (auto* rejection = std::get_if<Rejection>(&found)) return *std::move(rejection);
+  if (auto* rejection = std::get_if<Rejection>(&found)) return std::move(*rejection);
   const TicketIndex child = std::get<TicketIndex>(found);
   if (!child.IsSet()) return std::nullopt;
   const TicketId& waits = workspace.ticket(child).id;

@@ -137,6 +137,8 @@ class Matching {
   // Keeps so much, instead of kMaxPassingBytes, of each kind of what was worked out between classes
   // and profiles.
   void LimitPassing(size_t bytes) { max_passing_bytes_ = bytes; }
+  // Keeps so many classes without tickets, instead of kMaxIdleClasses.
+  void LimitIdleClasses(size_t classes) { max_idle_classes_ = classes; }
   // Looks at these bits alone of the hashes of classes, so that many have the same. While it
   // changes there are no classes.
   void MaskClassHashes(size_t mask) { class_hash_mask_ = mask; }
@@ -435,6 +437,7 @@ class Matching {
   // Classes in use, in the order they came; what Profile::classes_seen counts.
   std::vector<ClassIndex> class_log_;
   size_t idle_classes_ = 0;
+  size_t max_idle_classes_ = kMaxIdleClasses;
   std::vector<Outline> outlines_;     // by class; apart as the heads of lines are
   std::vector<QueueClasses> queues_;  // by queue
   Line waiting_{&TicketClass::Group::waiting};

@@ -446,7 +446,7 @@ ClassIndex Matching::AddToClass(const Workspace& workspace, const ClassView& vie
     return found;
   }
   ClassSpec spec = view.ToSpec();  // before the class goes whose requirement it may be
-  if (idle_classes_ >= kMaxIdleClasses) DropIdleClasses();
+  if (idle_classes_ >= max_idle_classes_) DropIdleClasses();
   ClassIndex index;
   if (free_classes_.empty()) {
     index = ClassIndex{static_cast<uint32_t>(classes_.size())};

@@ -107,13 +107,16 @@ const ReadyAgents::Heads& ReadyAgents::HeadsOf(ReadyOrder order, uint32_t list) 
   HeadsInOrder& of_list = heads_[static_cast<size_t>(order)][list];
   if (of_list.changed.empty()) return of_list.heads;
   of_list.known.resize(profile_lists_.size());
+  // All that went before any that came: an agent who is another profile's now has the same key.
   for (const ProfileIndex profile : of_list.changed) {
     of_list.has_changed.Remove(profile.value);
-    ReadyKey& known = of_list.known[profile.value];
+    const ReadyKey& known = of_list.known[profile.value];
     if (known.agent.IsSet()) of_list.heads.erase(known);
+  }
+  for (const ProfileIndex profile : of_list.changed) {
     const ReadyKey* first = FirstOf(order, list, profile);
-    known = first != nullptr ? *first : ReadyKey{};
-    if (known.agent.IsSet()) of_list.heads.insert(known);
+    of_list.known[profile.value] = first != nullptr ? *first : ReadyKey{};
+    if (first != nullptr) of_list.heads.insert(*first);
   }
   of_list.changed.clear();
   return of_list.heads;

@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <map>
 #include <random>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -57,6 +59,30 @@ class LargeFloor {
     for (uint32_t i = 0; i < kAgents; ++i) {
       if (Below(3) != 0) MakeReady(AgentIndex{i});
     }
+  }
+
+  void IngestAny() {
+    NewContact contact = MakeContact();
+    if (Below(4) != 0) {
+      const SkillRequirement skill{Id("s", Below(kSkills)), 1 + static_cast<uint32_t>(Below(10))};
+      contact.requirement.all_of = {{skill}};
+    }
+    if (Below(8) == 0)
+      contact.requirement.prefer = {{SkillRequirement{Id("s", Below(kSkills))}, 3}};
+    if (Below(10) == 0) contact.excluded_agents = {Id("a", Below(20))};
+    Ingest(std::move(contact));
+  }
+
+  // Classes that nobody asks for any more go soon, and their numbers are others' then.
+  void KeepFewClasses() { workspace_.matching.LimitIdleClasses(4); }
+  void CancelAny() {
+    Applier applier(workspace_, changes_, open_tickets_, now_);
+    const RouterOptions options;
+    Context context{workspace_, applier, options, open_tickets_, now_};
+    const Outcome outcome =
+        Decide(context, CancelTicket{workspace_.ticket(RandomWaiting()).id, ""});
+    ASSERT_FALSE(std::holds_alternative<Rejection>(outcome));
+    changes_ = Changes{};
   }
 
   // Hardly anything that was worked out is kept.
@@ -204,18 +230,6 @@ class LargeFloor {
     return contact;
   }
 
-  void IngestAny() {
-    NewContact contact = MakeContact();
-    if (Below(4) != 0) {
-      const SkillRequirement skill{Id("s", Below(kSkills)), 1 + static_cast<uint32_t>(Below(10))};
-      contact.requirement.all_of = {{skill}};
-    }
-    if (Below(8) == 0)
-      contact.requirement.prefer = {{SkillRequirement{Id("s", Below(kSkills))}, 3}};
-    if (Below(10) == 0) contact.excluded_agents = {Id("a", Below(20))};
-    Ingest(std::move(contact));
-  }
-
   void Ingest(NewContact contact) {
     now_.us += 1'000;
     IngestContact ingest;
@@ -303,7 +317,11 @@ class LargeFloor {
   }
 
   TicketIndex RandomWaiting() {
-    return TicketIndex{static_cast<uint32_t>(Below(workspace_.tickets.size()))};
+    TicketIndex ticket;
+    do {
+      ticket = TicketIndex{static_cast<uint32_t>(Below(workspace_.tickets.size()))};
+    } while (!workspace_.ticket(ticket).in_use);
+    return ticket;
   }
 
   bool MayTake(AgentIndex index, const Ticket& ticket) {
@@ -332,7 +350,8 @@ class LargeFloor {
     std::map<QueueIndex, std::pair<Order, TicketIndex>> firsts;
     for (uint32_t i = 0; i < workspace_.tickets.size(); ++i) {
       const Ticket& ticket = workspace_.tickets[i];
-      if ((only.IsSet() && ticket.queue != only) || !MayTake(agent, ticket)) continue;
+      if (!ticket.in_use || (only.IsSet() && ticket.queue != only)) continue;
+      if (!MayTake(agent, ticket)) continue;
       const Passing passing = PassingOf(agent, ticket);
       if (!(mode == Mode::kPush ? passing.push : passing.pull)) continue;
       const QueueState& queue = workspace_.queue(ticket.queue);
@@ -386,6 +405,63 @@ class LargeFloor {
   std::vector<bool> ready_;
 };
 
+// Two profiles' heads may have the same key while they are put in order.
+TEST(ReadyAgents, FollowsOneWhoChangesProfilesWhileReady) {
+  const uint32_t kinds = BothKindsOf(1);
+  const auto agent = [](uint32_t profile, int64_t idle_since, uint64_t ordinal) {
+    AgentState state;
+    state.profile = ProfileIndex{profile};
+    state.idle_since = Time{idle_since};
+    state.ordinal = ordinal;
+    return state;
+  };
+  ReadyAgents ready;
+  AgentState first = agent(0, 1, 1);
+  ready.Add(AgentIndex{1}, first, kinds);
+  const auto list = static_cast<uint32_t>(std::countr_zero(ready.lists()));
+  EXPECT_EQ(ready.HeadsOf(ReadyOrder::kIdle, list).size(), 1U);
+  ready.Add(AgentIndex{2}, agent(1, 5, 2), kinds);
+  ready.Remove(AgentIndex{1}, first, kinds);
+  first.profile = ProfileIndex{1};
+  ready.Add(AgentIndex{1}, first, kinds);
+  const ReadyAgents::Heads& heads = ready.HeadsOf(ReadyOrder::kIdle, list);
+  ASSERT_EQ(heads.size(), 1U);
+  EXPECT_EQ(heads.begin()->agent, AgentIndex{1});
+  EXPECT_EQ(heads.begin()->profile, ProfileIndex{1});
+}
+
+TEST(Subset, DoesAsASetDoesListedOrNot) {
+  std::mt19937_64 random(3);
+  for (const uint32_t most_listed : {0U, 3U, 300U}) {
+    SCOPED_TRACE(most_listed);
+    std::set<uint32_t> model;
+    Bits bits, others;
+    while (model.size() < 200) {
+      const auto number = static_cast<uint32_t>(random() % 1'000);
+      if (model.insert(number).second) bits.Add(number);
+    }
+    for (uint32_t number = 0; number < 1'000; number += 3) others.Add(number);
+    Subset subset;
+    subset.Assign(std::move(bits), most_listed);
+    while (model.size() < 400) {
+      const auto number = static_cast<uint32_t>(random() % 1'000);
+      if (model.insert(number).second) subset.Add(number);
+      ASSERT_EQ(subset.size(), model.size());
+      ASSERT_EQ(subset.is_listed(), model.size() <= most_listed);
+      if (subset.is_listed()) {
+        ASSERT_EQ(subset.listed(), std::vector<uint32_t>(model.begin(), model.end()));
+      }
+    }
+    std::vector<uint32_t> both, expected;
+    subset.ForEachIn(others, [&](uint32_t number) { both.push_back(number); });
+    for (uint32_t number = 0; number < 1'000; ++number) {
+      ASSERT_EQ(subset.Has(number), model.contains(number));
+      if (model.contains(number) && number % 3 == 0) expected.push_back(number);
+    }
+    EXPECT_EQ(both, expected);
+  }
+}
+
 class MatchingOnALargeFloor : public testing::TestWithParam<DistributionMode> {};
 
 TEST_P(MatchingOnALargeFloor, FindsWhatASearchOfEverythingFinds) {
@@ -402,6 +478,21 @@ TEST_P(MatchingOnALargeFloor, FindsWhatASearchOfEverythingFinds) {
   EXPECT_GT(floor.agents_found, 500U);
   EXPECT_GT(listed, 100U);
   EXPECT_GT(walked, 100U);
+}
+
+TEST_P(MatchingOnALargeFloor, FindsTheSameWhereClassesComeAndGo) {
+  LargeFloor floor(9, GetParam());
+  floor.KeepFewClasses();
+  for (int i = 0; i < 2'500; ++i) floor.CancelAny();
+  for (int i = 0; i < 600 && !HasFailure(); ++i) {
+    floor.CancelAny();
+    floor.IngestAny();
+    if (i % 4 != 0) continue;  // so that some change more than once before anybody walks
+    floor.Step();
+    floor.CompareTicket();
+    floor.CompareAgent();
+  }
+  EXPECT_GT(floor.tickets_found, 50U);
 }
 
 TEST_P(MatchingOnALargeFloor, FindsTheSameWhereClassesHaveTheSameHash) {

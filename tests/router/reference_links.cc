@@ -86,6 +86,7 @@ std::set<TicketId> ReferenceRouter::NeverBefore(TicketId first) const {
       for (const TicketId& other : ticket.waits_for) {
         if (after.contains(other)) after.insert(id);
       }
+      if (ticket.review.IsSet() && after.contains(ticket.review)) after.insert(id);
       const auto parent = workspace_->tickets.find(ticket.contact.parent);
       if (!after.contains(id) || parent == workspace_->tickets.end()) continue;
       if (parent->second.until_children_closed) after.insert(parent->first);
