@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
@@ -50,21 +51,22 @@ bool WaitsForChildren(const Ticket& ticket) {
   return ticket.state == TicketState::kParked && ticket.parking->until_children_closed;
 }
 
-// The first for which `accept` is true of those that wait until this one is closed: by
+// The first for which `accept` is true of this one and those that wait until it is closed: by
 // `blocked_by`, as parents that are PARKED until their children are closed, IN_REVIEW, and through
 // each other. That a time or a message may resume one of them earlier is not counted on. Unset:
 // there is none; a rejection: too many are to be looked at.
 template <typename Accept>
 std::variant<TicketIndex, Rejection> FirstWaitingFor(const Workspace& workspace, TicketIndex index,
                                                      Accept accept) {
-  std::vector<TicketIndex> waiting{index};
-  absl::flat_hash_set<TicketIndex> known{index};
+  std::vector<TicketIndex> waiting;
+  absl::flat_hash_set<TicketIndex> known;
   TicketIndex first;
   const auto reach = [&](TicketIndex other) {
     if (!known.insert(other).second) return;
     waiting.push_back(other);
     if (!first.IsSet() && accept(other)) first = other;
   };
+  reach(index);
   for (size_t next = 0; next < waiting.size() && !first.IsSet(); ++next) {
     const Ticket& ticket = workspace.ticket(waiting[next]);
     if (Workspace::IsReview(ticket)) {
@@ -87,16 +89,12 @@ std::optional<Rejection> CheckCircle(const Workspace& workspace, const NewContac
   const TicketIndex parent = workspace.FindTicket(contact.parent);
   if (contact.blocked_by.empty() || !parent.IsSet()) return std::nullopt;
   if (!WaitsForChildren(workspace.ticket(parent))) return std::nullopt;
-  const auto blocks = [&](TicketIndex other) {
+  auto found = FirstWaitingFor(workspace, parent, [&](TicketIndex other) {
     return std::ranges::find(contact.blocked_by, workspace.ticket(other).id) !=
            contact.blocked_by.end();
-  };
-  TicketIndex first = parent;
-  if (!blocks(parent)) {
-    auto found = FirstWaitingFor(workspace, parent, blocks);
-    if (auto* rejection = std::get_if<Rejection>(&found)) return std::move(*rejection);
-    first = std::get<TicketIndex>(found);
-  }
+  });
+  if (auto* rejection = std::get_if<Rejection>(&found)) return std::move(*rejection);
+  const TicketIndex first = std::get<TicketIndex>(found);
   if (!first.IsSet()) return std::nullopt;
   const std::string named = Named(workspace.ticket(first).id);
   return Refuse(Reason::kCircularWait,
