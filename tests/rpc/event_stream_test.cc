@@ -416,7 +416,7 @@ TEST(StreamEvents, TokenThatIsTooOldIsToldWithTheOldest) {
 
 TEST(StreamEvents, ReadTooSlowlyIsCutOffAndCanResume) {
   FixtureOptions options;
-  options.server.streams.slow_reader_patience = std::chrono::milliseconds(200);
+  options.server.streams.slow_reader_patience = std::chrono::milliseconds(500);
   Fixture f(options);
   const auto stub = v1::EventService::NewStub(f.NarrowChannel());
   Follower follower(*stub, Everything());

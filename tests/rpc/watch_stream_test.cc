@@ -429,12 +429,14 @@ TEST(Watch, SendsALargeSnapshotInParts) {
 
 TEST(Watch, ReadTooSlowlyIsCutOffAndCanBeOpenedAnew) {
   FixtureOptions options;
-  options.server.streams.slow_reader_patience = std::chrono::milliseconds(200);
+  options.server.streams.slow_reader_patience = std::chrono::seconds(1);
   Fixture f(options);
   f.Apply(ManyAgents(10'000));
   const auto stub = v1::WatchService::NewStub(f.NarrowChannel());
   AgentWatcher slow(*stub, Quickly<WatchAgentsRequest>());
-  std::this_thread::sleep_for(std::chrono::seconds(1));
+  // The server is at it, however long it took to begin.
+  ASSERT_TRUE(slow.Next());
+  std::this_thread::sleep_for(std::chrono::seconds(2));
   EXPECT_EQ(ReasonOf(slow.End()), "OVERLOADED");
   AgentWatcher again(f, Quickly<WatchAgentsRequest>());
   ASSERT_TRUE(again.Round());
