@@ -339,8 +339,10 @@ void Applier::JoinClass(Ticket& ticket, const Requirement& requirement) {
 }
 
 void Applier::ChangeClass(Ticket& ticket, const Requirement& requirement) {
-  workspace_.matching.RemoveFromClass(ticket.ticket_class, ticket.group);
+  const ClassIndex before = ticket.ticket_class;
+  const uint32_t group = ticket.group;
   JoinClass(ticket, requirement);
+  workspace_.matching.RemoveFromClass(before, group);
 }
 
 void Applier::SetAge(Ticket& ticket, Duration waited, bool late) {
@@ -389,10 +391,13 @@ void Applier::LeaveQueue(TicketIndex index) {
   const TicketIndex next = was_first ? workspace_.matching.FirstOf(of) : TicketIndex{};
   if (next.IsSet()) FetchAhead(workspace_.ticket(next));
   if (workspace_.shares.any()) workspace_.shares.CountWaiting(ticket.client, -1);
-  // One that is gone must not stand for its queue.
-  if (workspace_.queue(ticket.queue).priority_first) {
-    workspace_.fresh_tickets.Forget(FreshOf(index));
-  }
+  ForgetFresh(index);
+}
+
+// One that is gone must not stand for its queue.
+void Applier::ForgetFresh(TicketIndex index) {
+  if (!workspace_.queue(TicketAt(index).queue).priority_first) return;
+  workspace_.fresh_tickets.Forget(FreshOf(index));
 }
 
 void Applier::EnterQueue(TicketIndex index, EntryReason reason) {
@@ -534,8 +539,8 @@ void Applier::TicketAged(TicketIndex index) {
   FreshTickets& fresh = waits ? workspace_.fresh_tickets : workspace_.fresh_rings;
   const bool looked_at =
       workspace_.NextDelayAt(TicketAt(index)) > now_ && !fresh.Has(FreshOf(index));
-  LeaveLine(index);
-  JoinLine(index);
+  LiftFromLine(index);
+  PutBackInLine(index);
   if (looked_at) fresh.Forget(FreshOf(index));
 }
 

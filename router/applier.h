@@ -400,6 +400,7 @@ class Applier {
   void RestartPlan(Ticket& ticket);
   // What its plan begins with, and what it asks until the next step: waits in no class.
   void AskFor(Ticket& ticket, const Requirement& asked);
+  void AskAsStep(Ticket& ticket, uint32_t step);
   // It has another plan from now on, whose clock has run as long as that of the one before.
   void GivePlan(Ticket& ticket, Reclassified& reclassified);
   void AdoptPlan(Ticket& ticket, const Reclassified& reclassified);
@@ -407,6 +408,7 @@ class Applier {
   void StopPlanClock(Ticket& ticket);
   std::vector<AgentIndex> InternAgents(const std::vector<std::string>& names);
   void LeaveQueue(TicketIndex ticket);
+  void ForgetFresh(TicketIndex ticket);
   void EnterQueue(TicketIndex ticket, EntryReason reason);
   void Wait(TicketIndex ticket);
   // An agent gets the ticket, which has left its queue, by an offer or a claim.
@@ -421,6 +423,9 @@ class Applier {
   // Not where agents look, while it waits or wants further rings; and there, as it is then.
   void LeaveLine(TicketIndex ticket);
   void JoinLine(TicketIndex ticket);
+  // The same of one that stays in its queue, which counts it all the while.
+  void LiftFromLine(TicketIndex ticket);
+  void PutBackInLine(TicketIndex ticket);
   // The agent's ring, or the oldest, is the first offer from now on.
   void PutFirst(TicketIndex ticket, AgentIndex agent);
   void PromoteRing(TicketIndex ticket);

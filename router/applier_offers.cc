@@ -106,6 +106,23 @@ void Applier::JoinLine(TicketIndex index) {
   }
 }
 
+void Applier::LiftFromLine(TicketIndex index) {
+  if (TicketAt(index).state == TicketState::kQueued) {
+    workspace_.matching.LiftWaiting(index, TicketAt(index));
+    ForgetFresh(index);
+  } else {
+    LeaveRings(index);
+  }
+}
+
+void Applier::PutBackInLine(TicketIndex index) {
+  Ticket& ticket = TicketAt(index);
+  if (ticket.state != TicketState::kQueued) return JoinLine(index);
+  if (FollowAge(ticket)) SetTimer(index);
+  workspace_.matching.PutBackWaiting(index, ticket, workspace_.WaitKeyOf(ticket));
+  AddFresh(index);
+}
+
 // --- late work ---
 
 // Picks are counted while late work waits behind them, up to its turn.

@@ -49,7 +49,7 @@ void Applier::FollowRules(Ticket& ticket, const std::vector<std::string>& rules)
 
 void Applier::TicketUpdated(TicketIndex index, TicketUpdate&& update) {
   Ticket& ticket = TicketAt(index);
-  LeaveLine(index);
+  LiftFromLine(index);
   ticket.priority = static_cast<uint16_t>(update.priority);
   ticket.due_at = update.due_at;
   ticket.target = update.target;
@@ -73,7 +73,7 @@ void Applier::TicketUpdated(TicketIndex index, TicketUpdate&& update) {
     AskFor(ticket, detail.requirement->asked);
   }
   MarkDirty(index);
-  JoinLine(index);
+  PutBackInLine(index);
   if (update.asks_anew || update.changes_plan) SetTimer(index);
   EventRow& event = RecordTicket(EventType::kTicketUpdated, ticket);
   event.agent.clear();

@@ -95,9 +95,9 @@ void Applier::LastAgentPassed(TicketIndex index) {
   Ticket& ticket = TicketAt(index);
   RecordTicket(EventType::kLastAgentPassed, ticket).agent = workspace_.AgentName(ticket.last_agent);
   // An offer that is out stays out.
-  LeaveLine(index);
+  LiftFromLine(index);
   PassLastAgent(ticket);
-  JoinLine(index);
+  PutBackInLine(index);
   SetTimer(index);
   MarkDirty(index);
 }

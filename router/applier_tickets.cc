@@ -307,20 +307,35 @@ void Applier::CloseUnfinished(TicketIndex index, EventType type, TicketState sta
   Close(index, state);
 }
 
+// What a step asks is the same of all tickets of a class that name and exclude nobody.
+void Applier::AskAsStep(Ticket& ticket, uint32_t at) {
+  Matching& matching = workspace_.matching;
+  const TicketPlan& plan = workspace_.plans[ticket.plan];
+  const PlanStep& step = plan.steps[at];
+  const Matching::ClassStep taken{ticket.ticket_class, at, plan.number};
+  const bool alike = ticket.group == 0 && HandOffOf(ticket) == nullptr;
+  const ClassIndex known = alike ? matching.AddToClassAfter(taken) : ClassIndex{};
+  if (known.IsSet()) {
+    matching.RemoveFromClass(ticket.ticket_class, ticket.group);
+    ticket.ticket_class = known;
+    return;
+  }
+  std::optional<Requirement> relaxed;
+  if (!step.requirement) relaxed = Relaxed(RequirementOf(workspace_, ticket), *step.relax);
+  ForgetLastAgent(ticket);
+  ChangeClass(ticket, relaxed ? *relaxed : *step.requirement);
+  if (alike && ticket.group == 0) matching.KeepStep(taken, ticket.ticket_class);
+}
+
 void Applier::PlanStepTaken(TicketIndex index, uint32_t priority, Time key) {
   Ticket& ticket = TicketAt(index);
-  const PlanStep& step = workspace_.plans[ticket.plan].steps[ticket.plan_step++];
+  const uint32_t at = ticket.plan_step++;
   // An offer that is out stays out.
-  LeaveLine(index);
-  if (ChangesRequirement(step)) {
-    std::optional<Requirement> relaxed;
-    if (!step.requirement) relaxed = Relaxed(RequirementOf(workspace_, ticket), *step.relax);
-    ForgetLastAgent(ticket);
-    ChangeClass(ticket, relaxed ? *relaxed : *step.requirement);
-  }
+  LiftFromLine(index);
+  if (ChangesRequirement(workspace_.plans[ticket.plan].steps[at])) AskAsStep(ticket, at);
   ticket.priority = static_cast<uint16_t>(priority);
   ticket.key = key;
-  JoinLine(index);
+  PutBackInLine(index);
   SetTimer(index);
   MarkDirty(index);
   EventRow& event = RecordTicket(EventType::kPlanStepTaken, ticket);

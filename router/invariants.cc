@@ -214,8 +214,13 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
   TANDEM_INVARIANT(!ticket.silent_until.IsSet() || ticket.state == TicketState::kActive ||
                        ticket.state == TicketState::kParked,
                    which + " ends by silence only while the customer could break it");
+  const ClassSpec& spec = workspace.matching.ClassOf(ticket.ticket_class).spec;
+  TANDEM_INVARIANT(spec.queue == ticket.queue && spec.channel == ticket.channel &&
+                       spec.client == ticket.client && spec.process_type == ticket.process_type &&
+                       spec.handling_time == ticket.expected_handling_time,
+                   which + " is of a class that is as it is");
   const std::vector<Duration>& delays = workspace.queue(ticket.queue).delays;
-  const Duration waited = workspace.matching.ClassOf(ticket.ticket_class).spec.waited;
+  const Duration waited = spec.waited;
   TANDEM_INVARIANT(waited.us == 0 || (!delays.empty() && waited == kNoDelay) ||
                        std::binary_search(delays.begin(), delays.end(), waited),
                    which + " has waited for delays of its queue: " + std::to_string(waited.us));

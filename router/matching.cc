@@ -95,6 +95,20 @@ void Matching::RemoveWaiting(TicketIndex index, const Ticket& ticket) {
   Remove(waiting_, index, ticket);
 }
 
+void Matching::LiftWaiting(TicketIndex index, const Ticket& ticket) {
+  Remove(waiting_, index, ticket);
+}
+
+void Matching::PutBackWaiting(TicketIndex index, const Ticket& ticket, WaitKey key) {
+  const WaitKey before = keys_[index.value];
+  if (key != before) {
+    RankedKeys& counted = queues_[ticket.queue.value].waiting;
+    counted.Erase(before, slots_[index.value]);
+    slots_[index.value] = counted.Insert(key);
+  }
+  Add(waiting_, index, ticket, key);
+}
+
 void Matching::AddRinging(TicketIndex index, const Ticket& ticket, WaitKey key) {
   Add(ringing_, index, ticket, key);
 }

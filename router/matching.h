@@ -124,6 +124,22 @@ class Matching {
   // The group of a class for tickets that name and exclude these agents, with one more open ticket.
   uint32_t AddToGroup(ClassIndex ticket_class, TicketClass::Agents agents);
   void RemoveFromClass(ClassIndex ticket_class, uint32_t group);
+  // What a step of a plan made of a class, for tickets that name and exclude nobody. Kept, because
+  // it makes the same of thousands.
+  struct ClassStep {
+    ClassIndex from;
+    uint32_t step = 0;
+    uint64_t plan = 0;  // its number
+    friend bool operator==(const ClassStep&, const ClassStep&) = default;
+    template <typename H>
+    friend H AbslHashValue(H h, const ClassStep& taken) {
+      return H::combine(std::move(h), taken.from.value, taken.step, taken.plan);
+    }
+  };
+  void KeepStep(const ClassStep& taken, ClassIndex to);
+  bool KeepsStep(const ClassStep& taken) const { return class_steps_.contains(taken); }
+  // The class that is kept so, with one more open ticket in its first group; unset: none is.
+  ClassIndex AddToClassAfter(const ClassStep& taken);
   const TicketClass& ClassOf(ClassIndex ticket_class) const { return classes_[ticket_class.value]; }
 
   // Keeps ready agents in these orders, as bits, from now on; kIdle is always one. While it changes
@@ -137,6 +153,11 @@ class Matching {
   // Keeps so much, instead of kMaxPassingBytes, of each kind of what was worked out between classes
   // and profiles.
   void LimitPassing(size_t bytes) { max_passing_bytes_ = bytes; }
+  // Of a waiting ticket that becomes of another class of its queue, or comes to stand elsewhere in
+  // it: its queue counts it all the while.
+  void LiftWaiting(TicketIndex ticket, const Ticket& state);
+  void PutBackWaiting(TicketIndex ticket, const Ticket& state, WaitKey key);
+
   // Keeps so many classes without tickets, instead of kMaxIdleClasses.
   void LimitIdleClasses(size_t classes) { max_idle_classes_ = classes; }
   // Looks at these bits alone of the hashes of classes, so that many have the same. While it
@@ -375,6 +396,7 @@ class Matching {
   void DropIdleProfiles();
   void ListSkills(ProfileIndex profile);
   void ListClass(ClassIndex ticket_class);
+  void CountTicket(ClassIndex ticket_class);
   // Unset: there is none.
   ClassIndex FindClass(const ClassView& view, size_t hash) const;
   size_t HashOf(const ClassView& view) const { return view.Hash() & class_hash_mask_; }
@@ -454,6 +476,7 @@ class Matching {
   std::vector<std::vector<ProfileIndex>> skilled_profiles_;
   // By the hash of their specifications; those of one hash know the next one.
   absl::flat_hash_map<size_t, ClassIndex> class_by_hash_;
+  absl::flat_hash_map<ClassStep, ClassIndex> class_steps_;
   size_t class_hash_mask_ = std::numeric_limits<size_t>::max();
   absl::node_hash_map<Traits, ProfileIndex> profile_by_traits_;
   mutable std::vector<Pool> pools_;  // by routing profile

@@ -442,7 +442,7 @@ ClassIndex Matching::AddToClass(const Workspace& workspace, const ClassView& vie
   const size_t hash = HashOf(view);
   const ClassIndex found = FindClass(view, hash);
   if (found.IsSet()) {
-    if (classes_[found.value].open_tickets++ == 0) --idle_classes_;
+    CountTicket(found);
     return found;
   }
   ClassSpec spec = view.ToSpec();  // before the class goes whose requirement it may be
@@ -481,6 +481,24 @@ ClassIndex Matching::AddToClass(const Workspace& workspace, const ClassView& vie
   return index;
 }
 
+void Matching::CountTicket(ClassIndex index) {
+  if (classes_[index.value].open_tickets++ == 0) --idle_classes_;
+}
+
+ClassIndex Matching::AddToClassAfter(const ClassStep& taken) {
+  const auto it = class_steps_.find(taken);
+  if (it == class_steps_.end()) return {};
+  CountTicket(it->second);
+  ++classes_[it->second.value].groups.front().open_tickets;
+  return it->second;
+}
+
+void Matching::KeepStep(const ClassStep& taken, ClassIndex to) {
+  // Of plans that are no more, too.
+  if (class_steps_.size() >= kMaxClassSteps) class_steps_.clear();
+  class_steps_[taken] = to;
+}
+
 void Matching::ListClass(ClassIndex index) {
   ClassIndex& first = class_by_hash_[classes_[index.value].hash];
   classes_[index.value].next_of_hash = std::exchange(first, index);
@@ -508,6 +526,7 @@ void Matching::DropIdleClasses() {
   std::vector<ClassIndex> kept;
   for (QueueClasses& queue : queues_) queue.classes.clear();
   class_by_hash_.clear();
+  class_steps_.clear();
   for (const ClassIndex index : class_log_) {
     TicketClass& ticket_class = classes_[index.value];
     if (ticket_class.open_tickets > 0) {

@@ -22,6 +22,7 @@ struct TicketPlan {
   Requirement base;  // until a step asks for something else
   Plan steps;
   bool changes_offers = false;  // a step does
+  uint64_t number = 0;          // no other plan has it, or had
 };
 
 class PlanPool {
@@ -33,7 +34,8 @@ class PlanPool {
     const auto [known, is_new] = by_key_.try_emplace(key);
     if (is_new) {
       known->second = FreeIndex();
-      entries_[known->second.value] = {{base, steps, ChangesOffers(steps)}, std::move(key), 0};
+      entries_[known->second.value] = {
+          {base, steps, ChangesOffers(steps), ++last_number_}, std::move(key), 0};
     }
     ++entries_[known->second.value].tickets;
     return known->second;
@@ -68,6 +70,7 @@ class PlanPool {
 
   std::vector<Entry> entries_;
   std::vector<PlanIndex> free_;
+  uint64_t last_number_ = 0;
   absl::flat_hash_map<std::string, PlanIndex> by_key_;
 };
 

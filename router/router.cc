@@ -272,10 +272,14 @@ Changes Router::Core::TakeChanges() {
 
     // Tickets that were closed since they became dirty left an empty place; it is free from now on.
     auto& tickets = workspace.dirty_tickets;
-    std::sort(tickets.begin(), tickets.end(), [&](TicketIndex a, TicketIndex b) {
+    const auto came_before = [&](TicketIndex a, TicketIndex b) {
       return std::pair{workspace.ticket(a).arrival, a.value} <
              std::pair{workspace.ticket(b).arrival, b.value};
-    });
+    };
+    // Mostly they became so in that order.
+    if (!std::is_sorted(tickets.begin(), tickets.end(), came_before)) {
+      std::sort(tickets.begin(), tickets.end(), came_before);
+    }
     for (const TicketIndex index : tickets) {
       Ticket& ticket = workspace.tickets[index.value];
       ticket.dirty = false;

@@ -20,6 +20,7 @@
 #include "router/check.h"
 #include "router/commands.h"
 #include "router/limits.h"
+#include "router/snapshot.h"
 #include "router/state.h"
 
 namespace tandem::router {
@@ -75,14 +76,49 @@ class LargeFloor {
 
   // Classes that nobody asks for any more go soon, and their numbers are others' then.
   void KeepFewClasses() { workspace_.matching.LimitIdleClasses(4); }
-  void CancelAny() {
+  void CancelAny() { Cancel(RandomWaiting()); }
+  void Cancel(TicketIndex index) {
     Applier applier(workspace_, changes_, open_tickets_, now_);
     const RouterOptions options;
     Context context{workspace_, applier, options, open_tickets_, now_};
-    const Outcome outcome =
-        Decide(context, CancelTicket{workspace_.ticket(RandomWaiting()).id, ""});
+    const Outcome outcome = Decide(context, CancelTicket{workspace_.ticket(index).id, ""});
     ASSERT_FALSE(std::holds_alternative<Rejection>(outcome));
     changes_ = Changes{};
+  }
+
+  // A ticket with one of few plans, of which every step asks for something else.
+  void IngestPlanned() {
+    NewContact contact = MakeContact();
+    contact.plan.emplace();
+    const uint64_t first = Below(3);
+    for (uint64_t step = 0; step < 4; ++step) {
+      PlanStep& added = contact.plan->emplace_back();
+      added.after = Hours(static_cast<int64_t>(step) + 1);
+      added.requirement.emplace().all_of = {{SkillRequirement{Id("s", first + step), 1}}};
+    }
+    if (Below(8) == 0) contact.excluded_agents = {Id("a", Below(20))};
+    Ingest(std::move(contact));
+    planned_.push_back(workspace_.FindTicket({0, last_id_}));
+  }
+  // Takes the next step of any of them; one that has none left makes room for another one.
+  void TakeStepOfAny() {
+    const size_t at = Below(planned_.size());
+    const TicketIndex index = planned_[at];
+    const Ticket& ticket = workspace_.ticket(index);
+    const PlanStep* step = workspace_.NextStep(ticket);
+    if (step == nullptr) {
+      Cancel(index);
+      planned_.erase(planned_.begin() + static_cast<std::ptrdiff_t>(at));
+      return IngestPlanned();
+    }
+    const auto asked = step->requirement->all_of;
+    Applier(workspace_, changes_, open_tickets_, now_)
+        .PlanStepTaken(index, ticket.priority, ticket.key);
+    changes_ = Changes{};
+    EXPECT_EQ(RequirementOf(workspace_, ticket).all_of, asked);
+    const ClassSpec& spec = workspace_.matching.ClassOf(ticket.ticket_class).spec;
+    EXPECT_EQ(std::tie(spec.queue, spec.channel, spec.client, spec.process_type),
+              std::tie(ticket.queue, ticket.channel, ticket.client, ticket.process_type));
   }
 
   // Hardly anything that was worked out is kept.
@@ -403,6 +439,7 @@ class LargeFloor {
   Time now_{1'700'000'000'000'000};
   uint64_t last_id_ = 0;
   std::vector<bool> ready_;
+  std::vector<TicketIndex> planned_;  // with plans
 };
 
 // Two profiles' heads may have the same key while they are put in order.
@@ -493,6 +530,21 @@ TEST_P(MatchingOnALargeFloor, FindsTheSameWhereClassesComeAndGo) {
     floor.CompareAgent();
   }
   EXPECT_GT(floor.tickets_found, 50U);
+}
+
+TEST(Matching, StepsOfPlansAskWhatTheySayWhereClassesComeAndGo) {
+  LargeFloor floor(10, DistributionMode::kLongestIdle);
+  floor.KeepFewClasses();
+  for (int i = 0; i < 60; ++i) floor.IngestPlanned();
+  for (int i = 0; i < 5'000 && !testing::Test::HasFailure(); ++i) floor.TakeStepOfAny();
+}
+
+TEST(Matching, KeepsSoManyStepsOfPlans) {
+  Matching matching;
+  const auto step = [](size_t plan) { return Matching::ClassStep{ClassIndex{0}, 0, plan}; };
+  for (size_t plan = 0; plan <= kMaxClassSteps; ++plan) matching.KeepStep(step(plan), {});
+  EXPECT_FALSE(matching.KeepsStep(step(0)));
+  EXPECT_TRUE(matching.KeepsStep(step(kMaxClassSteps)));
 }
 
 TEST_P(MatchingOnALargeFloor, FindsTheSameWhereClassesHaveTheSameHash) {
