@@ -394,7 +394,7 @@ void Applier::LeaveQueue(TicketIndex index) {
   ForgetFresh(index);
 }
 
-// One that is gone must not stand for its queue.
+// One that is gone, or elsewhere from now on, must not stand for its queue.
 void Applier::ForgetFresh(TicketIndex index) {
   if (!workspace_.queue(TicketAt(index).queue).priority_first) return;
   workspace_.fresh_tickets.Forget(FreshOf(index));

@@ -400,7 +400,8 @@ class Applier {
   void RestartPlan(Ticket& ticket);
   // What its plan begins with, and what it asks until the next step: waits in no class.
   void AskFor(Ticket& ticket, const Requirement& asked);
-  void AskAsStep(Ticket& ticket, uint32_t step);
+  // What the step of its plan asks, which changes that: waits in no class.
+  void AskAsStep(Ticket& ticket, uint32_t at);
   // It has another plan from now on, whose clock has run as long as that of the one before.
   void GivePlan(Ticket& ticket, Reclassified& reclassified);
   void AdoptPlan(Ticket& ticket, const Reclassified& reclassified);

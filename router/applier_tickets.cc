@@ -307,7 +307,8 @@ void Applier::CloseUnfinished(TicketIndex index, EventType type, TicketState sta
   Close(index, state);
 }
 
-// What a step asks is the same of all tickets of a class that name and exclude nobody.
+// That is the same for all tickets of a class that name and exclude nobody, but for those that were
+// handed off, which are for people.
 void Applier::AskAsStep(Ticket& ticket, uint32_t at) {
   Matching& matching = workspace_.matching;
   const TicketPlan& plan = workspace_.plans[ticket.plan];

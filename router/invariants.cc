@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -219,6 +220,14 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
                        spec.client == ticket.client && spec.process_type == ticket.process_type &&
                        spec.handling_time == ticket.expected_handling_time,
                    which + " is of a class that is as it is");
+  const TicketClass::Agents& agents =
+      workspace.matching.ClassOf(ticket.ticket_class).groups[ticket.group].agents;
+  TANDEM_INVARIANT(agents.excluded.empty() == ticket.excluded_agents.empty(),
+                   which + " is of a group that excludes whom it excludes");
+  TANDEM_INVARIANT(!ticket.kept_until.IsSet() || agents.named == std::vector{ticket.last_agent},
+                   which + " is of a group that names for whom it is kept");
+  TANDEM_INVARIANT(!waits || ticket.last_agent.IsSet() == ticket.kept_until.IsSet(),
+                   which + " has somebody for whom it is kept only while it is");
   const std::vector<Duration>& delays = workspace.queue(ticket.queue).delays;
   const Duration waited = spec.waited;
   TANDEM_INVARIANT(waited.us == 0 || (!delays.empty() && waited == kNoDelay) ||
@@ -245,6 +254,28 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
 }
 
 // What is counted by profile is what its agents are.
+void CheckClasses(const Workspace& workspace) {
+  absl::flat_hash_map<ClassIndex, uint32_t> of_class;
+  absl::flat_hash_map<std::pair<ClassIndex, uint32_t>, uint32_t> of_group;
+  for (const Ticket& ticket : workspace.tickets) {
+    if (!ticket.in_use) continue;
+    ++of_class[ticket.ticket_class];
+    ++of_group[{ticket.ticket_class, ticket.group}];
+  }
+  const Matching& matching = workspace.matching;
+  TANDEM_INVARIANT(matching.CountClassesInUse() == of_class.size(),
+                   "classes without tickets are counted");
+  for (const auto& [ticket_class, tickets] : of_class) {
+    TANDEM_INVARIANT(matching.ClassOf(ticket_class).open_tickets == tickets,
+                     "a class counts its tickets");
+  }
+  for (const auto& [group, tickets] : of_group) {
+    const TicketClass& ticket_class = matching.ClassOf(group.first);
+    TANDEM_INVARIANT(ticket_class.groups[group.second].open_tickets == tickets,
+                     "a group counts its tickets");
+  }
+}
+
 void CheckProfiles(const Workspace& workspace) {
   struct Counted {
     uint32_t members = 0;
@@ -425,6 +456,7 @@ void Router::Core::CheckInvariants() const {
     for (uint32_t i = 0; i < workspace->tickets.size(); ++i) {
       if (workspace->tickets[i].in_use) CheckTicket(*workspace, TicketIndex{i});
     }
+    CheckClasses(*workspace);
     CheckProfiles(*workspace);
     CheckTeams(*workspace);
     CheckCounters(*workspace);

@@ -206,8 +206,9 @@ inline constexpr uint32_t kMaxOffersPerSlice = 1'000;
 inline constexpr uint32_t kMaxTimersPerSlice = 1'000;
 // Classes kept for a workspace before those without tickets are dropped.
 inline constexpr size_t kMaxIdleClasses = 65'536;
-// Steps of plans of which it is kept what they make of a class: 1.5 MB.
-inline constexpr size_t kMaxClassSteps = 65'536;
+// Steps of plans of which a workspace keeps what they make of a class; 1.6 MB in a hash map that is
+// just full with them.
+inline constexpr size_t kMaxClassSteps = 57'344;
 // Agents' profiles kept for a workspace before those without agents are dropped.
 inline constexpr size_t kMaxIdleProfiles = 4'096;
 // What is kept of who passes what, for each of: profiles by class, classes by profile, profiles by

@@ -124,8 +124,8 @@ class Matching {
   // The group of a class for tickets that name and exclude these agents, with one more open ticket.
   uint32_t AddToGroup(ClassIndex ticket_class, TicketClass::Agents agents);
   void RemoveFromClass(ClassIndex ticket_class, uint32_t group);
-  // What a step of a plan made of a class, for tickets that name and exclude nobody. Kept, because
-  // it makes the same of thousands.
+  // What a step of a plan made of a class, for tickets that name and exclude nobody and were not
+  // handed off. Kept, because it makes the same of thousands.
   struct ClassStep {
     ClassIndex from;
     uint32_t step = 0;
@@ -137,9 +137,11 @@ class Matching {
     }
   };
   void KeepStep(const ClassStep& taken, ClassIndex to);
-  bool KeepsStep(const ClassStep& taken) const { return class_steps_.contains(taken); }
+  bool KeepsStep(const ClassStep& taken) const { return class_steps_.contains(taken); }  // tests
   // The class that is kept so, with one more open ticket in its first group; unset: none is.
   ClassIndex AddToClassAfter(const ClassStep& taken);
+  // Those that have open tickets.
+  size_t CountClassesInUse() const { return class_log_.size() - idle_classes_; }
   const TicketClass& ClassOf(ClassIndex ticket_class) const { return classes_[ticket_class.value]; }
 
   // Keeps ready agents in these orders, as bits, from now on; kIdle is always one. While it changes
@@ -153,11 +155,6 @@ class Matching {
   // Keeps so much, instead of kMaxPassingBytes, of each kind of what was worked out between classes
   // and profiles.
   void LimitPassing(size_t bytes) { max_passing_bytes_ = bytes; }
-  // Of a waiting ticket that becomes of another class of its queue, or comes to stand elsewhere in
-  // it: its queue counts it all the while.
-  void LiftWaiting(TicketIndex ticket, const Ticket& state);
-  void PutBackWaiting(TicketIndex ticket, const Ticket& state, WaitKey key);
-
   // Keeps so many classes without tickets, instead of kMaxIdleClasses.
   void LimitIdleClasses(size_t classes) { max_idle_classes_ = classes; }
   // Looks at these bits alone of the hashes of classes, so that many have the same. While it
@@ -171,6 +168,10 @@ class Matching {
   // The same of tickets that are offered, and want further rings.
   void AddRinging(TicketIndex index, const Ticket& ticket, WaitKey key);
   void RemoveRinging(TicketIndex index, const Ticket& ticket);
+  // One that waits is put elsewhere in its queue, which counts it all the while: under the key that
+  // it had, until it is put back. To be put back once, by the same command.
+  void LiftWaiting(TicketIndex index, const Ticket& ticket);
+  void PutBackWaiting(TicketIndex index, const Ticket& ticket, WaitKey key);
   bool AnyRings() const { return ringing_.tickets > 0; }
   // Of those of the class that wait and name nobody, the one that goes first; unset: none.
   TicketIndex FirstOf(ClassIndex ticket_class) const {

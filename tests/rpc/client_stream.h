@@ -2,13 +2,23 @@
 #ifndef TANDEM_TESTS_RPC_CLIENT_STREAM_H_
 #define TANDEM_TESTS_RPC_CLIENT_STREAM_H_
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <thread>
 
 #include "tests/rpc/fixture.h"
 
 namespace tandem::rpc {
+
+// Until whoever counts what it writes is held up, or at its end: half a second without progress.
+inline void WaitUntilItStands(const std::atomic<int>& written) {
+  for (int before = -1; before != written;) {
+    before = written;
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  }
+}
 
 // `Stream` is grpc::ClientReader or grpc::ClientReaderWriter. Called off when it is destroyed.
 template <typename Stream, typename Response>

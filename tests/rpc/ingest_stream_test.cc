@@ -299,7 +299,7 @@ TEST(StreamIngest, ReadTooSlowlyIsCutOff) {
   std::jthread writer([&] {
     while (written < 200'000 && connector.Send(Item(written + 1, wrong))) ++written;
   });
-  std::this_thread::sleep_for(std::chrono::seconds(1));
+  WaitUntilItStands(written);
   EXPECT_LT(written, 200'000);
   while (connector.Next()) {
   }

@@ -376,7 +376,7 @@ TEST(MediaSession, ReadTooSlowlyIsCutOff) {
     const MediaRequest wrong = ReportRequest(std::string(64, 'x'), v1::MEDIA_EVENT_TYPE_RINGING);
     while (written < 100'000 && pbx.Send(wrong)) ++written;
   });
-  std::this_thread::sleep_for(std::chrono::seconds(1));
+  WaitUntilItStands(written);
   EXPECT_LT(written, 100'000);
   while (pbx.Next()) {
   }
