@@ -251,7 +251,7 @@ class Conformance:
     def test_comes_back_to_streams_where_they_were_cut(self):
         self.assertEqual([attempt.request.resume_token for attempt in self.stub.of("EventService.StreamEvents")], ["", "one"])
         opened = self.stub.of("AgentService.StreamAgentSession")
-        self.assertEqual(len(opened), 2)
+        self.assertEqual([verbs(attempt) for attempt in opened], [["open", "set_status"], ["open", "set_status", "close"]])
         self.assertEqual(opened[0].request.open, opened[1].request.open)
         self.assertEqual((opened[0].request.open.agent, opened[0].request.open.workspace), ("ana", "acme"))
 
@@ -306,6 +306,10 @@ class TypeScript(Conformance, unittest.TestCase):
 
 class Java(Conformance, unittest.TestCase):
     language = languages.Java()
+
+    def test_has_one_writer_at_a_time_on_a_stream(self):
+        said, _ = self.said_against(SCRIPT, "writers")
+        self.assertEqual(said, ["at most 1 at once"])
 
 
 if __name__ == "__main__":

@@ -127,7 +127,7 @@ class Java(Language):
         shutil.copy(self.sources / "pom.xml", self.folder)
         code = self.folder / "src/main/java"
         code.mkdir(parents=True)
-        for program in PROGRAMS:
+        for program in (*PROGRAMS, "writers"):
             shutil.copy(self.sources / f"{program.capitalize()}.java", code)
         (code / "Parts.java").write_text(self.with_parts("Parts.java", self.blocks("java")[1:]))
         run("mvn", "--batch-mode", "--quiet", "package", "dependency:copy-dependencies", cwd=self.folder)
@@ -137,7 +137,9 @@ class Java(Language):
         return f"{self.folder / 'target/classes'}:{self.folder / 'target/dependency'}/*"
 
     def command(self, program):
-        return ["java", "-cp", self.path, program.capitalize()]
+        # Writers looks behind what the SDK makes public.
+        package = "io.tandem." if program == "writers" else ""
+        return ["java", "-cp", self.path, package + program.capitalize()]
 
     def run_example(self, text):
         (self.folder / "Example.java").write_text(self.with_parts("Example.java", [text]))

@@ -294,7 +294,9 @@ public final class AgentSession implements AutoCloseable {
     Down down = new Down();
     StreamObserver<StreamAgentSessionRequest> stream = agents.streamAgentSession(down);
     down.stream = stream;
-    stream.onNext(open);
+    synchronized (this) { // A stream takes one writer at a time, and the answer may come before this one is through.
+      stream.onNext(open);
+    }
   }
 
   private synchronized void cut(TandemException error) {
