@@ -3,6 +3,7 @@
 #define TANDEM_ROUTER_FETCH_H_
 
 #include <cstddef>
+#include <vector>
 
 namespace tandem::router {
 
@@ -14,6 +15,14 @@ template <typename T>
 void FetchAhead(const T& object) {
   const char* const begin = static_cast<const char*>(static_cast<const void*>(&object));
   for (size_t at = 0; at < sizeof(T); at += kCacheLine) __builtin_prefetch(begin + at);
+}
+
+// Those of all elements.
+template <typename T>
+void FetchAhead(const std::vector<T>& elements) {
+  const char* const begin = static_cast<const char*>(static_cast<const void*>(elements.data()));
+  const size_t bytes = elements.size() * sizeof(T);
+  for (size_t at = 0; at < bytes; at += kCacheLine) __builtin_prefetch(begin + at);
 }
 
 }  // namespace tandem::router

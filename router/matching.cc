@@ -4,6 +4,7 @@
 #include <bit>
 #include <tuple>
 
+#include "router/fetch.h"
 #include "router/state.h"
 
 namespace tandem::router {
@@ -460,12 +461,14 @@ AgentIndex Matching::BestOfReady(const Workspace& workspace, const Sought& sough
   const Leader leader = LeaderOf(sought);
   if (!leader.profile.IsSet()) return {};
   Consider(workspace, sought, leader.profile, OnlyList(leader.list), 0, best);
-  if (best.agent.IsSet() && ReadyAgents::LeadOf(sought.order, best) < leader.next_lead) {
+  if (leader.leads_alone && best.agent.IsSet() &&
+      sought.ready.LeadOf(sought.order, best) ==
+          sought.ready.LeadOf(sought.order, leader.list, leader.profile)) {
     return best.agent;
   }
   ForEachReadyPassing(sought, [&](uint32_t list, ProfileIndex profile) {
     if (best.agent.IsSet() && sought.ready.LeadOf(sought.order, list, profile) >
-                                  ReadyAgents::LeadOf(sought.order, best)) {
+                                  sought.ready.LeadOf(sought.order, best)) {
       return;
     }
     Consider(workspace, sought, profile, OnlyList(list), 0, best);
@@ -504,23 +507,28 @@ void Matching::ForEachReadyPassing(const Sought& sought, Function function) cons
 // Of those the one with the least lead; without a profile: there are none.
 Matching::Leader Matching::LeaderOf(const Sought& sought) const {
   Leader first;
-  const auto compare = [&](uint32_t list, uint32_t profile, int64_t lead) {
-    if (lead < first.lead) {
-      first = {lead, list, ProfileIndex{profile}, first.lead};
+  ReadyAgents::Lead least = ReadyAgents::kNobodyLeads;
+  // One comparison that mostly fails, on which no other one waits.
+  const auto compare = [&](uint32_t list, uint32_t profile, ReadyAgents::Lead lead) {
+    if (lead > least) return;
+    if (lead == least) {
+      first.leads_alone = false;
     } else {
-      first.next_lead = std::min(first.next_lead, lead);
+      first = {list, ProfileIndex{profile}, /*leads_alone=*/true};
+      least = lead;
     }
   };
   const Subset& passing = sought.ticket_class.passing;
   for (ListSet left = sought.ready.lists() & sought.lists; left != 0; left &= left - 1) {
     const auto list = static_cast<uint32_t>(std::countr_zero(left));
-    const std::vector<int64_t>& leads = sought.ready.LeadsIn(sought.order, list);
+    const std::vector<ReadyAgents::Lead>& leads = sought.ready.LeadsIn(sought.order, list);
     if (!passing.is_listed()) {
       passing.ForEachIn(sought.ready.ProfilesIn(list),
                         [&](uint32_t profile) { compare(list, profile, leads[profile]); });
       continue;
     }
     // Whether anybody is ready is not asked of each: to guess that wrong takes longer than a look.
+    FetchAhead(passing.listed());
     for (const uint32_t profile : passing.listed()) {
       if (profile < leads.size()) compare(list, profile, leads[profile]);
     }
@@ -553,8 +561,8 @@ AgentIndex Matching::BestMatch(const Workspace& workspace, const Sought& sought)
     for (ListSet left = sought.ready.lists() & sought.lists; left != 0; left &= left - 1) {
       const auto list = static_cast<uint32_t>(std::countr_zero(left));
       if (!sought.ready.ProfilesIn(list).Has(scored.profile.value)) continue;
-      if (best.agent.IsSet() &&
-          sought.ready.LeadOf(ReadyOrder::kIdle, list, scored.profile) > best.idle_since.us) {
+      if (best.agent.IsSet() && sought.ready.LeadOf(ReadyOrder::kIdle, list, scored.profile) >
+                                    sought.ready.LeadOf(ReadyOrder::kIdle, best)) {
         continue;  // no higher a score, and idle less long
       }
       Consider(workspace, sought, scored.profile, OnlyList(list), scored.score, best);

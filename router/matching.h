@@ -366,10 +366,9 @@ class Matching {
   };
   // A profile's first agent in a list, by what it is ordered by in the first place.
   struct Leader {
-    int64_t lead = ReadyAgents::kNobodyLeads;
     uint32_t list = 0;
     ProfileIndex profile;
-    int64_t next_lead = ReadyAgents::kNobodyLeads;  // the least of the others'
+    bool leads_alone = false;  // nobody else by as much
   };
 
   Pool& PoolOf(const Workspace& workspace, ProfileIndex profile) const;

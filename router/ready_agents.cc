@@ -1,5 +1,7 @@
 #include "router/ready_agents.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstdlib>
 
 #include "router/invariant.h"
@@ -44,6 +46,18 @@ struct ListMasks {
   }
 };
 const ListMasks kListMasks;
+
+// The first 26 digits of a number and how many more it has, so that what is less never becomes
+// more.
+ReadyAgents::Lead Rounded(int64_t exact) {
+  constexpr int kDigits = 26;
+  const auto positive = static_cast<uint64_t>(exact);
+  const uint64_t size = exact < 0 ? 0 - positive : positive;
+  const int more = std::max(static_cast<int>(std::bit_width(size)) - kDigits, 0);
+  const auto rounded = static_cast<ReadyAgents::Lead>(
+      (size >> more) + (static_cast<uint64_t>(more) << (kDigits - 1)));
+  return exact < 0 ? -rounded : rounded;
+}
 
 }  // namespace
 
@@ -96,6 +110,19 @@ const ReadyKey* ReadyAgents::FirstOf(ReadyOrder order, uint32_t list, ProfileInd
   return first != nullptr && first->key.list == list ? &first->key.ready : nullptr;
 }
 
+ReadyAgents::Lead ReadyAgents::LeadOf(ReadyOrder order, const ReadyKey& key) const {
+  switch (order) {
+    case ReadyOrder::kIdle:
+      return Rounded((key.idle_since - since_).us);
+    case ReadyOrder::kTurn:
+      return Rounded(key.weight - since_.us);  // turns are near the clock
+    case ReadyOrder::kLoad:
+    case ReadyOrder::kCost:
+      return Rounded(key.weight);
+  }
+  std::abort();
+}
+
 void ReadyAgents::HeadChanged(ReadyOrder order, uint32_t list, ProfileIndex profile) {
   HeadsInOrder& of_list = heads_[static_cast<size_t>(order)][list];
   if (of_list.has_changed.Has(profile.value)) return;
@@ -132,6 +159,7 @@ void ReadyAgents::MakeRoom(size_t profiles) {
 void ReadyAgents::Add(AgentIndex index, const AgentState& agent, uint32_t open_kinds) {
   if (open_kinds == 0) return;
   if (agent.profile.value >= profile_lists_.size()) MakeRoom(agent.profile.value + 1);
+  if (lists_ == 0) since_ = agent.idle_since;
   ForEachListOf(agent, open_kinds, [&](uint32_t list) { AddTo(list, index, agent); });
 }
 
@@ -144,7 +172,7 @@ void ReadyAgents::AddTo(uint32_t list, AgentIndex index, const AgentState& agent
     const bool is_first = !has_others || key < *FirstOf(order, list, agent.profile);
     members_[static_cast<size_t>(order)][agent.profile.value].Insert({{list, key}});
     if (!is_first) continue;
-    std::vector<int64_t>& leads = leads_[static_cast<size_t>(order)][list];
+    std::vector<Lead>& leads = leads_[static_cast<size_t>(order)][list];
     if (agent.profile.value >= leads.size()) leads.resize(profile_lists_.size(), kNobodyLeads);
     leads[agent.profile.value] = LeadOf(order, key);
     HeadChanged(order, list, agent.profile);

@@ -116,20 +116,21 @@ class ReadyAgents {
   // The first agent of each profile in the list, in order. Valid until an agent is added or
   // removed.
   const Heads& HeadsOf(ReadyOrder order, uint32_t list) const;
-  // What the first agent of each profile in the list is ordered by in the first place;
-  // kNobodyLeads where there is none. Profiles behind the end have none. Kept apart, so that it is
-  // cheap to ask of many profiles.
-  static constexpr int64_t kNobodyLeads = INT64_MAX;
-  const std::vector<int64_t>& LeadsIn(ReadyOrder order, uint32_t list) const {
+  // What the first agent of each profile in the list is ordered by in the first place, rounded;
+  // kNobodyLeads where there is none. Who has less goes first, and among equal ones their keys tell
+  // who does. Profiles behind the end have none. Kept apart and in few bytes, so that it is cheap
+  // to ask of many profiles.
+  using Lead = int32_t;
+  static constexpr Lead kNobodyLeads = INT32_MAX;
+  const std::vector<Lead>& LeadsIn(ReadyOrder order, uint32_t list) const {
     return leads_[static_cast<size_t>(order)][list];
   }
   // The same of a profile with somebody in it.
-  int64_t LeadOf(ReadyOrder order, uint32_t list, ProfileIndex profile) const {
+  Lead LeadOf(ReadyOrder order, uint32_t list, ProfileIndex profile) const {
     return leads_[static_cast<size_t>(order)][list][profile.value];
   }
-  static int64_t LeadOf(ReadyOrder order, const ReadyKey& key) {
-    return order == ReadyOrder::kIdle ? key.idle_since.us : key.weight;
-  }
+  // Valid while anybody is in a list.
+  Lead LeadOf(ReadyOrder order, const ReadyKey& key) const;
 
   // The first agent of the profile in these lists whom `accept` takes and whose key, `score` taken
   // off its weight, is less than `best`; which it replaces. Looks at nobody behind that agent.
@@ -186,12 +187,15 @@ class ReadyAgents {
 
   uint32_t orders_ = 1;
   ListSet lists_ = 0;
+  // Leads count instants from here: when somebody became idle while nobody was in a list. The
+  // nearer that is, the less is rounded; after a hundred days by an eighth of a second.
+  Time since_;
   std::vector<ListSet> profile_lists_;                      // by profile: those with anybody
   std::array<std::vector<Members>, kReadyOrders> members_;  // by profile
   std::array<Bits, kReadyLists> in_list_;
   std::array<uint32_t, kReadyLists> profiles_in_list_{};
   mutable std::array<std::array<HeadsInOrder, kReadyLists>, kReadyOrders> heads_;
-  std::array<std::array<std::vector<int64_t>, kReadyLists>, kReadyOrders> leads_;  // by profile
+  std::array<std::array<std::vector<Lead>, kReadyLists>, kReadyOrders> leads_;  // by profile
 };
 
 }  // namespace tandem::router

@@ -158,6 +158,17 @@ class LargeFloor {
     }
   }
 
+  // Years later, all who are ready become idle anew, one after the other, so that there is always
+  // somebody who is: leads count from long ago, and tell none of them apart.
+  void BecomeIdleYearsLater() {
+    now_ = now_ + Days(10 * 365);
+    for (uint32_t i = 0; i < kAgents; ++i) {
+      if (!ready_[i]) continue;
+      MakeBusy(AgentIndex{i});
+      MakeReady(AgentIndex{i});
+    }
+  }
+
   // The half that is idle longest may take nothing, and nobody may take what goes first in each
   // queue: the way to the first that passes is long.
   void MakeFrontUseless() {
@@ -284,7 +295,7 @@ class LargeFloor {
     AgentState& agent = workspace_.agents[index.value];
     now_.us += 1;
     agent.idle_since = Time{now_.us - static_cast<int64_t>(Below(2) == 0 ? 0 : Below(50'000))};
-    agent.turn = static_cast<int64_t>(Below(100));
+    agent.turn = now_.us - static_cast<int64_t>(Below(100));
     agent.open_kinds = BothKindsOf(1 + static_cast<uint32_t>(Below(15)));
     agent.idle = Below(3) != 0;
     agent.capacity.yielding = Below(3) == 0 ? static_cast<uint32_t>(Below(16)) : 0;
@@ -515,6 +526,16 @@ TEST_P(MatchingOnALargeFloor, FindsWhatASearchOfEverythingFinds) {
   EXPECT_GT(floor.agents_found, 500U);
   EXPECT_GT(listed, 100U);
   EXPECT_GT(walked, 100U);
+}
+
+TEST_P(MatchingOnALargeFloor, FindsTheSameWhereLeadsAreEqual) {
+  LargeFloor floor(17, GetParam());
+  floor.BecomeIdleYearsLater();
+  for (int i = 0; i < 300 && !HasFailure(); ++i) {
+    floor.Step();
+    floor.CompareAgent();
+  }
+  EXPECT_GT(floor.agents_found, 100U);
 }
 
 TEST_P(MatchingOnALargeFloor, FindsTheSameWhereClassesComeAndGo) {
