@@ -23,6 +23,7 @@ void FetchAhead(const std::vector<T>& elements) {
   const char* const begin = static_cast<const char*>(static_cast<const void*>(elements.data()));
   const size_t bytes = elements.size() * sizeof(T);
   for (size_t at = 0; at < bytes; at += kCacheLine) __builtin_prefetch(begin + at);
+  if (bytes != 0) __builtin_prefetch(begin + bytes - 1);  // where the first does not begin a line
 }
 
 }  // namespace tandem::router

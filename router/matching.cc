@@ -461,17 +461,18 @@ AgentIndex Matching::BestOfReady(const Workspace& workspace, const Sought& sough
   const Leader leader = LeaderOf(sought);
   if (!leader.profile.IsSet()) return {};
   Consider(workspace, sought, leader.profile, OnlyList(leader.list), 0, best);
-  if (leader.leads_alone && best.agent.IsSet() &&
-      sought.ready.LeadOf(sought.order, best) ==
-          sought.ready.LeadOf(sought.order, leader.list, leader.profile)) {
+  const auto lead_of_best = [&] {
+    return best.agent.IsSet() ? sought.ready.LeadOf(sought.order, best) : ReadyAgents::kNobodyLeads;
+  };
+  ReadyAgents::Lead least = lead_of_best();
+  if (leader.leads_alone &&
+      least == sought.ready.LeadOf(sought.order, leader.list, leader.profile)) {
     return best.agent;
   }
   ForEachReadyPassing(sought, [&](uint32_t list, ProfileIndex profile) {
-    if (best.agent.IsSet() && sought.ready.LeadOf(sought.order, list, profile) >
-                                  sought.ready.LeadOf(sought.order, best)) {
-      return;
-    }
+    if (sought.ready.LeadOf(sought.order, list, profile) > least) return;
     Consider(workspace, sought, profile, OnlyList(list), 0, best);
+    least = lead_of_best();
   });
   return best.agent;
 }
@@ -519,6 +520,7 @@ Matching::Leader Matching::LeaderOf(const Sought& sought) const {
     }
   };
   const Subset& passing = sought.ticket_class.passing;
+  if (passing.is_listed()) FetchAhead(passing.listed());
   for (ListSet left = sought.ready.lists() & sought.lists; left != 0; left &= left - 1) {
     const auto list = static_cast<uint32_t>(std::countr_zero(left));
     const std::vector<ReadyAgents::Lead>& leads = sought.ready.LeadsIn(sought.order, list);
@@ -528,7 +530,6 @@ Matching::Leader Matching::LeaderOf(const Sought& sought) const {
       continue;
     }
     // Whether anybody is ready is not asked of each: to guess that wrong takes longer than a look.
-    FetchAhead(passing.listed());
     for (const uint32_t profile : passing.listed()) {
       if (profile < leads.size()) compare(list, profile, leads[profile]);
     }

@@ -187,8 +187,8 @@ class ReadyAgents {
 
   uint32_t orders_ = 1;
   ListSet lists_ = 0;
-  // Leads count instants from here: when somebody became idle while nobody was in a list. The
-  // nearer that is, the less is rounded; after a hundred days by an eighth of a second.
+  // Leads count instants from here: since when somebody was idle who came while nobody was in a
+  // list. The nearer that is, the less is rounded; after a hundred days by an eighth of a second.
   Time since_;
   std::vector<ListSet> profile_lists_;                      // by profile: those with anybody
   std::array<std::vector<Members>, kReadyOrders> members_;  // by profile

@@ -74,13 +74,16 @@ class TlsTest(unittest.TestCase):
         cls.process.terminate()
         cls.process.wait(timeout=LIMIT_SECONDS)
 
-    def is_served(self, *arguments, **variables):
-        """Whether a client that is started with these gets an answer."""
+    def is_served(self, *arguments, seconds=2, **variables):
+        """Whether a client that is started with these gets an answer in time."""
         ended = subprocess.run(
-            [BIN / "tandemctl", "--address", f"127.0.0.1:{self.port}", "--timeout", "2s", *map(str, arguments), "wait",
-             "--seconds", "2s"],
+            [BIN / "tandemctl", "--address", f"127.0.0.1:{self.port}", "--timeout", f"{seconds}s", *map(str, arguments),
+             "wait", "--seconds", f"{seconds}s"],
             capture_output=True, text=True, timeout=LIMIT_SECONDS, env={**environment(), **variables})
         return ended.returncode == 0
+
+    def assert_served(self, *arguments, **variables):
+        self.assertTrue(self.is_served(*arguments, seconds=20, **variables))
 
     def as_desk(self, authority):
         certificate, key = self.desk
@@ -88,9 +91,9 @@ class TlsTest(unittest.TestCase):
 
     def test_1_serves_who_shows_a_certificate_and_nobody_else(self):
         certificate, key = self.desk
-        self.assertTrue(self.is_served(*self.as_desk(self.ours)))
-        self.assertTrue(self.is_served(TANDEM_TLS="true", TANDEM_CA=str(self.ours.certificate),
-                                     TANDEM_CERT=str(certificate), TANDEM_KEY=str(key)))
+        self.assert_served(*self.as_desk(self.ours))
+        self.assert_served(TANDEM_TLS="true", TANDEM_CA=str(self.ours.certificate),
+                           TANDEM_CERT=str(certificate), TANDEM_KEY=str(key))
         for arguments in ((), ("--tls",), ("--ca", self.ours.certificate)):
             self.assertFalse(self.is_served(*arguments), arguments)
         certificate, key = self.strangers.vouch_for("intruder")
@@ -98,7 +101,7 @@ class TlsTest(unittest.TestCase):
         self.assertFalse(self.is_served(*self.as_desk(self.strangers)), "it believed a server that nobody vouched for")
 
     def test_2_knows_who_calls(self):
-        self.assertTrue(self.is_served(*self.as_desk(self.ours)))
+        self.assert_served(*self.as_desk(self.ours))
         loaded = subprocess.run(  # sessions and contacts, over connections of their own
             [BIN / "tandemctl", "--address", f"127.0.0.1:{self.port}", *map(str, self.as_desk(self.ours)), "load",
              ROOT / "deploy/loadtest/steady.yaml", "--for", "2s", "--scale", "0.2"],
@@ -133,7 +136,7 @@ class TlsTest(unittest.TestCase):
         while self.is_served(*self.as_desk(self.strangers)):
             self.assertLess(time.monotonic(), deadline, "clients of the authority that is gone are still served")
         certificate, key = self.strangers.vouch_for("desk-8")
-        self.assertTrue(self.is_served("--ca", self.strangers.certificate, "--cert", certificate, "--key", key))
+        self.assert_served("--ca", self.strangers.certificate, "--cert", certificate, "--key", key)
         self.assertIsNone(self.process.poll())
 
     def test_5_does_not_start_on_files_that_do_not_fit(self):
