@@ -389,7 +389,7 @@ void Applier::LeaveQueue(TicketIndex index) {
   workspace_.matching.RemoveWaiting(index, ticket);
   // Of its class the next one will be looked for, which may have come long ago.
   const TicketIndex next = was_first ? workspace_.matching.FirstOf(of) : TicketIndex{};
-  if (next.IsSet()) FetchAhead(workspace_.ticket(next));
+  if (next.IsSet()) FetchAhead(&workspace_.ticket(next), 1);
   if (workspace_.shares.any()) workspace_.shares.CountWaiting(ticket.client, -1);
   ForgetFresh(index);
 }

@@ -253,7 +253,6 @@ void CheckTicket(const Workspace& workspace, TicketIndex index) {
                    which + " rings until something waits for the end of its offers");
 }
 
-// What is counted by profile is what its agents are.
 void CheckClasses(const Workspace& workspace) {
   absl::flat_hash_map<ClassIndex, uint32_t> of_class;
   absl::flat_hash_map<std::pair<ClassIndex, uint32_t>, uint32_t> of_group;
@@ -276,6 +275,7 @@ void CheckClasses(const Workspace& workspace) {
   }
 }
 
+// What is counted by profile is what its agents are.
 void CheckProfiles(const Workspace& workspace) {
   struct Counted {
     uint32_t members = 0;

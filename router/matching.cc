@@ -520,7 +520,7 @@ Matching::Leader Matching::LeaderOf(const Sought& sought) const {
     }
   };
   const Subset& passing = sought.ticket_class.passing;
-  if (passing.is_listed()) FetchAhead(passing.listed());
+  if (passing.is_listed()) FetchAhead(passing.listed().data(), passing.size());
   for (ListSet left = sought.ready.lists() & sought.lists; left != 0; left &= left - 1) {
     const auto list = static_cast<uint32_t>(std::countr_zero(left));
     const std::vector<ReadyAgents::Lead>& leads = sought.ready.LeadsIn(sought.order, list);
